@@ -1,0 +1,3 @@
+//! Tables on disk: what each column means, and how rows become files.
+
+pub mod table;

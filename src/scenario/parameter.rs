@@ -1,0 +1,187 @@
+//! The declaration of a parameter: written once, read by checks, schema, `params`, designs and docs.
+
+/// How sure a parameter's default is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A figure from the literature or from data, with its source.
+    Figure,
+    /// An assumption, to be explored or calibrated; never a finding.
+    Assumption,
+    /// Fitted to observations.
+    Calibrated,
+}
+
+impl Mark {
+    /// The word used in tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Figure => "figure",
+            Self::Assumption => "assumption",
+            Self::Calibrated => "calibrated",
+        }
+    }
+}
+
+/// What values a parameter takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any number of the range.
+    Real,
+    /// A whole number of the range.
+    Whole,
+    /// `true` or `false`, held as 1 or 0.
+    Flag,
+}
+
+/// One declared parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its key in the config table.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Unit, such as `1/year`; `1` if it has none.
+    pub unit: &'static str,
+    /// Value where the config is silent.
+    pub default: f64,
+    /// Values that are accepted, both ends included.
+    pub range: (f64, f64),
+    /// Values worth exploring, both ends included.
+    pub plausible: (f64, f64),
+    /// The value at which the parameter's effect is absent, if it has one.
+    pub null: Option<f64>,
+    /// How sure the default is.
+    pub mark: Mark,
+    /// Where the default comes from, or why it was assumed.
+    pub source: &'static str,
+    /// What it does, in a line.
+    pub meaning: &'static str,
+}
+
+/// A type that a parameter can have in the code; all are carried as `f64` between files and designs.
+pub trait Value: Copy {
+    /// The kind of parameter this type holds.
+    const KIND: Kind;
+    /// From the carried number, which has passed the checks of its kind and range.
+    fn from_number(number: f64) -> Self;
+    /// To the carried number.
+    fn to_number(self) -> f64;
+}
+
+impl Value for f64 {
+    const KIND: Kind = Kind::Real;
+    fn from_number(number: f64) -> Self {
+        number
+    }
+    fn to_number(self) -> f64 {
+        self
+    }
+}
+
+impl Value for u32 {
+    const KIND: Kind = Kind::Whole;
+    fn from_number(number: f64) -> Self {
+        number as u32
+    }
+    fn to_number(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Value for bool {
+    const KIND: Kind = Kind::Flag;
+    fn from_number(number: f64) -> Self {
+        number > 0.0
+    }
+    fn to_number(self) -> f64 {
+        f64::from(u8::from(self))
+    }
+}
+
+/// A table of parameters: a struct made by [`parameters!`](crate::parameters).
+pub trait Parameters: Sized {
+    /// Their declarations, in order.
+    const DECLARED: &'static [Parameter];
+    /// The struct with these values, one for each declaration, in order.
+    fn from_values(values: &[f64]) -> Self;
+    /// The values, in order.
+    fn to_values(&self) -> Vec<f64>;
+    /// The defaults, in order.
+    fn default_values() -> Vec<f64> {
+        Self::DECLARED.iter().map(|parameter| parameter.default).collect()
+    }
+}
+
+/// Declares a struct of parameters; each field with its meaning, default, unit, accepted range, plausible range,
+/// null (if any), mark and source.
+///
+/// ```
+/// redqueen::parameters! {
+///     /// Growth of a pond.
+///     pub struct Pond {
+///         /// Growth of the lilies.
+///         growth: f64 = 0.5, "1/year", range 0.0..=2.0, plausible 0.1..=1.0 or null 0.0, assumption "a guess by eye";
+///         /// Number of frogs at the start.
+///         frogs: u32 = 3, "1", range 0..=100, plausible 1..=10, figure "counted";
+///     }
+/// }
+/// use redqueen::scenario::parameter::Parameters;
+/// assert_eq!(Pond::DECLARED[1].name, "frogs");
+/// assert_eq!(Pond::default().growth, 0.5);
+/// ```
+#[macro_export]
+macro_rules! parameters {
+    (
+        $(#[$about:meta])*
+        $vis:vis struct $Name:ident {
+            $(
+                $(#[doc = $meaning:literal])+
+                $field:ident : $type:ty = $default:literal, $unit:literal,
+                range $low:literal ..= $high:literal, plausible $plausible_low:literal ..= $plausible_high:literal
+                $(or null $null:literal)?, $mark:ident $source:literal;
+            )*
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $Name { $( $(#[doc = $meaning])+ pub $field: $type, )* }
+
+        impl $crate::scenario::parameter::Parameters for $Name {
+            const DECLARED: &'static [$crate::scenario::parameter::Parameter] = &[
+                $( $crate::scenario::parameter::Parameter {
+                    name: stringify!($field),
+                    kind: <$type as $crate::scenario::parameter::Value>::KIND,
+                    unit: $unit,
+                    default: $default as f64,
+                    range: ($low as f64, $high as f64),
+                    plausible: ($plausible_low as f64, $plausible_high as f64),
+                    null: { let null: &[f64] = &[$($null as f64)?]; if null.is_empty() { None } else { Some(null[0]) } },
+                    mark: $crate::parameters!(@mark $mark),
+                    source: $source,
+                    meaning: concat!($($meaning),+).trim_ascii(),
+                }, )*
+            ];
+
+            #[allow(unused_mut, unused_variables, unused_assignments, reason = "a table may have no parameters")]
+            fn from_values(values: &[f64]) -> Self {
+                let mut at = 0;
+                $( let $field = <$type as $crate::scenario::parameter::Value>::from_number(values[at]); at += 1; )*
+                Self { $($field),* }
+            }
+
+            fn to_values(&self) -> Vec<f64> {
+                vec![$( $crate::scenario::parameter::Value::to_number(self.$field) ),*]
+            }
+        }
+
+        impl Default for $Name {
+            fn default() -> Self {
+                <Self as $crate::scenario::parameter::Parameters>::from_values(
+                    &<Self as $crate::scenario::parameter::Parameters>::default_values())
+            }
+        }
+    };
+    (@mark figure) => { $crate::scenario::parameter::Mark::Figure };
+    (@mark assumption) => { $crate::scenario::parameter::Mark::Assumption };
+    (@mark calibrated) => { $crate::scenario::parameter::Mark::Calibrated };
+}
