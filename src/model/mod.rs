@@ -1,6 +1,56 @@
 //! The world: takes a [`Scenario`] and a [`Seed`], gives monthly records.
+//!
+//! ```
+//! use redqueen::{model::{Simulation, Seed, record::Record}, baseline};
+//! let mut scenario = baseline();
+//! scenario.time.months = 12;
+//! let mut simulation = Simulation::new(&scenario);
+//! let trajectory = simulation.run(Seed { master: 1, replicate: 0 }, Record::ALL)?;
+//! assert_eq!(trajectory.world.len(), 12);
+//! # Ok::<(), redqueen::model::InvalidNumber>(())
+//! ```
 
+pub mod accounts;
+pub mod clock;
+pub mod firm;
+pub mod founding;
+pub mod geography;
+pub mod indicators;
+pub mod ledger;
+pub mod mechanisms;
+pub mod month;
+pub mod noise;
+pub mod outcomes;
+pub mod price;
 pub mod record;
+pub mod release;
+pub mod state;
+
+use crate::scenario::{Catalogue, Scenario};
+use accounts::Progress;
+use bevy_ecs::{
+    prelude::*,
+    schedule::{ScheduleLabel, SingleThreadedExecutor},
+};
+use clock::Clock;
+use firm::{Capability, Character, Standing, Usage};
+use founding::Newcomers;
+use geography::{Geography, PerState};
+use indicators::Observer;
+use ledger::{Faults, Ledger};
+use mechanisms::{
+    adoption,
+    diffusion::{Diffusion, FirmsAtStart},
+    market,
+    output::{self, Reference},
+    releases::Releases,
+    training::Training,
+};
+use noise::Key;
+use outcomes::Outcomes;
+use record::{EventRow, Record, Trajectory};
+use release::{Frontier, Release};
+use state::StateBundle;
 
 /// Which noise a world lives in: a pure function of these two numbers and stable keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +60,10 @@ pub struct Seed {
     /// Number of the replicate: the same replicate has the same noise at every design point and scenario.
     pub replicate: u64,
 }
+
+/// The seed of the current run, for those born in it.
+#[derive(Resource, Clone, Copy, Debug)]
+pub struct RunSeed(pub Seed);
 
 /// A number went wrong inside a run; the run stops there.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -25,4 +79,220 @@ pub struct InvalidNumber {
     pub date: crate::scenario::Month,
     /// The value, such as `NaN`.
     pub value: f64,
+}
+
+/// Every mechanism and its parameters, for the loader of scenarios.
+pub fn catalogue() -> Catalogue {
+    Catalogue { mechanisms: month::MECHANISMS.iter().map(|mechanism| (mechanism.declaration)()).collect() }
+}
+
+#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+struct StartLabel;
+
+/// A world of a scenario that can be run again and again under different seeds.
+pub struct Simulation {
+    scenario: Scenario,
+    world: World,
+    start: Schedule,
+    month: Schedule,
+    observer: Observer,
+}
+
+impl Simulation {
+    /// Sets up a world of `scenario`.
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut world = World::new();
+        world.insert_resource(Geography::new(scenario));
+        for mechanism in month::MECHANISMS {
+            if let Some(settings) = scenario.mechanism((mechanism.declaration)().name) {
+                (mechanism.insert)(settings, &mut world);
+            }
+        }
+        let clock = Clock::new(&scenario.time);
+        let starts = |month| clock.step_of(month).filter(|step| *step > 0);
+        let dated = scenario
+            .firms
+            .iter()
+            .filter_map(|firm| firm.enters.and_then(starts).map(|step| (step, firm.clone())))
+            .collect();
+        world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
+        let mut start = Schedule::new(StartLabel);
+        start.set_executor(SingleThreadedExecutor::new());
+        start.add_systems(
+            (
+                scale_markets,
+                market::count_world_usage,
+                adoption::reach,
+                output::set_reference,
+                first_standing,
+                remember_releases,
+            )
+                .chain(),
+        );
+        let month = month::schedule(|name| scenario.mechanism(name).is_some_and(|settings| settings.enabled));
+        let observer = Observer::new(&mut world);
+        let mut simulation = Self { scenario: scenario.clone(), world, start, month, observer };
+        simulation.reset(Seed { master: scenario.seed, replicate: 0 });
+        simulation
+    }
+
+    /// Takes the world back to its first month, under another seed.
+    pub fn reset(&mut self, seed: Seed) {
+        let world = &mut self.world;
+        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>)>>();
+        let living: Vec<Entity> = living.iter(world).collect();
+        for entity in living {
+            world.despawn(entity);
+        }
+        let clock = Clock::new(&self.scenario.time);
+        let diffusion = world.resource::<Diffusion>();
+        let memory = clock.steps(diffusion.lag_open_months.max(diffusion.lag_closed_months));
+        world.insert_resource(RunSeed(seed));
+        world.insert_resource(Frontier::new(memory));
+        world.insert_resource(Ledger::default());
+        world.insert_resource(Faults::default());
+        world.insert_resource(Progress::default());
+        world.insert_resource(Reference::default());
+        for (index, state) in self.scenario.states.iter().enumerate() {
+            world.spawn(StateBundle::new(index, state, seed));
+        }
+        spawn_firms_of_the_start(world, &self.scenario, seed, &clock);
+        world.insert_resource(clock);
+        self.start.run(world);
+        self.observer.reset();
+    }
+
+    /// Lives through one step.
+    ///
+    /// # Errors
+    /// If a number became invalid; the world must be reset before it is used again.
+    pub fn step(&mut self) -> Result<(), InvalidNumber> {
+        self.month.run(&mut self.world);
+        match self.world.resource_mut::<Faults>().0.take() {
+            Some(fault) => Err(fault),
+            None => Ok(()),
+        }
+    }
+
+    /// Lives through the scenario's months under `seed`, from the start.
+    ///
+    /// # Errors
+    /// If a number became invalid.
+    pub fn run(&mut self, seed: Seed, record: Record) -> Result<Trajectory, InvalidNumber> {
+        self.reset(seed);
+        let mut tables = Tables::default();
+        let mut outcomes = Outcomes::default();
+        let time = self.scenario.time.clone();
+        for _ in 0..time.months * time.steps_per_year / 12 {
+            self.step()?;
+            if self.world.resource::<Clock>().ends_month() {
+                self.record(record, &mut tables, &mut outcomes);
+            }
+            self.world.resource_mut::<Clock>().advance();
+        }
+        let Tables { world, states, firms, releases, events } = tables;
+        let outcomes = outcomes.finish(&mut self.observer, &self.world);
+        Ok(Trajectory { world, states, firms, releases, events, outcomes })
+    }
+
+    fn record(&mut self, record: Record, tables: &mut Tables, outcomes: &mut Outcomes) {
+        let seen = self.observer.world(&self.world);
+        outcomes.observe(&seen);
+        if record.world {
+            tables.world.push(seen);
+        }
+        if record.states {
+            self.observer.states(&self.world, &mut tables.states);
+        }
+        if record.firms {
+            self.observer.firms(&self.world, &mut tables.firms);
+        }
+        let date = self.world.resource::<Clock>().month();
+        let shows_releases = self.world.resource::<Releases>().historical;
+        let mut ledger = self.world.resource_mut::<Ledger>();
+        if record.releases {
+            tables.releases.append(&mut ledger.releases);
+        }
+        if record.events {
+            let dated = self.scenario.events.iter().filter(|event| event.date == date);
+            tables
+                .events
+                .extend(dated.filter(|event| shows_releases || !event.kind.starts_with("release")).map(dated_row));
+            tables.events.append(&mut ledger.events);
+        }
+        ledger.clear();
+    }
+
+    /// The world's entities and resources, for tests and tools that look closer than the tables do.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+}
+
+#[derive(Default)]
+struct Tables {
+    world: Vec<record::WorldRow>,
+    states: Vec<record::StateRow>,
+    firms: Vec<record::FirmRow>,
+    releases: Vec<record::ReleaseRow>,
+    events: Vec<EventRow>,
+}
+
+fn dated_row(event: &crate::scenario::DatedEvent) -> EventRow {
+    EventRow {
+        date: event.date,
+        kind: event.kind.as_str().into(),
+        actor: event.actor.as_str().into(),
+        state: None,
+        value: None,
+        text: event.text.as_str().into(),
+    }
+}
+
+fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, clock: &Clock) {
+    let geography = world.resource::<Geography>().clone();
+    let talent = world.resource::<Newcomers>().1.clone();
+    let present = || {
+        let later =
+            |firm: &&crate::scenario::FirmSpec| firm.enters.and_then(|month| clock.step_of(month)).unwrap_or(0) > 0;
+        scenario.firms.iter().filter(move |firm| !later(firm))
+    };
+    let level = |firm: &crate::scenario::FirmSpec| {
+        firm.numbers.capability + geography.overall(&geography::per_domain(&firm.capability_by_domain))
+    };
+    // The best firm of the start is the origin of the capability scale.
+    let best = present().map(level).fold(f64::NEG_INFINITY, f64::max);
+    let mut active: PerState = [0.0; crate::scenario::MAX_STATES];
+    let mut frontier = world.remove_resource::<Frontier>().unwrap_or_default();
+    for spec in present() {
+        active[spec.state] += 1.0;
+        let founding = founding::configured(spec, -best, -1, 0, &geography, &talent);
+        let (training, releases) = (world.resource::<Training>(), world.resource::<Releases>());
+        let bundle = founding.bundle(seed, &geography, training, releases);
+        frontier.publish(&Release {
+            firm: bundle.key,
+            home: spec.state,
+            released: -1,
+            open: spec.open,
+            knowledge: bundle.knowledge.0,
+            capability: bundle.capability.0,
+        });
+        world.spawn(bundle);
+    }
+    world.insert_resource(frontier);
+    world.insert_resource(FirmsAtStart(active));
+}
+
+fn scale_markets(geography: Res<Geography>, mut usages: Query<(&Character, &mut Usage)>) {
+    market::rescale_markets(&geography, &mut usages);
+}
+
+fn first_standing(geography: Res<Geography>, mut firms: Query<(&Capability, &Usage, &mut Standing)>) {
+    for (capability, usage, mut standing) in &mut firms {
+        *standing = Standing { usage: Some(usage.world), capability: geography.overall(&capability.0) };
+    }
+}
+
+fn remember_releases(mut frontier: ResMut<Frontier>) {
+    frontier.remember();
 }

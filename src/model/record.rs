@@ -30,6 +30,8 @@ table! {
         open_share: f64, "1";
         /// Concentration of world usage: sum of squared shares (Herfindahl-Hirschman index).
         firm_hhi: f64, "1";
+        /// Largest share of world usage of any firm.
+        largest_share: f64, "1";
         /// Equal firms that would give this concentration, 1/HHI (Hill number of order 2).
         effective_firms: f64, "firms";
         /// Diversity of usage, the exponential of Shannon entropy (Hill number of order 1).

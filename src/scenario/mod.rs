@@ -123,7 +123,7 @@ parameters! {
         /// Weight of its usage in every other market when the world starts.
         usage_abroad: f64 = 1.0, "1", range 0.0..=1000000.0, plausible 0.0..=100.0, assumption "judged from visits and downloads";
         /// Share of its compute that research and training use.
-        research_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=0.8, assumption "about half, the rest serves users";
+        research_share: f64 = 0.5, "1", range 0.001..=1.0, plausible 0.2..=0.8, assumption "about half, the rest serves users";
         /// Talent of its researchers relative to its state's.
         talent: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.5..=2.0, assumption "equal talent unless there is reason";
         /// Price level of its services: the loss of fitness in its markets.

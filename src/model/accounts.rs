@@ -1,0 +1,51 @@
+//! The end of a step: progress is taken apart, and memories move on.
+
+use super::{
+    clock::Clock,
+    firm::{Capability, Character, Standing, Usage},
+    geography::Geography,
+    ledger::Ledger,
+    price::{Price, PriceSums},
+    release::Frontier,
+};
+use crate::scenario::MAX_STATES;
+use bevy_ecs::prelude::*;
+
+/// The month's progress, of the world and of each state's firms.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Progress {
+    /// Of the world.
+    pub world: Price,
+    /// Of the firms at home in each state.
+    pub states: [Price; MAX_STATES],
+}
+
+/// Lets the releases of the step become old and, with the last step of a month, takes its progress apart.
+pub fn end_step(
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    ledger: Res<Ledger>,
+    mut frontier: ResMut<Frontier>,
+    mut progress: ResMut<Progress>,
+    mut firms: Query<(&Character, &Capability, &Usage, &mut Standing)>,
+) {
+    frontier.remember();
+    if !clock.ends_month() {
+        return;
+    }
+    let mut world = PriceSums::default();
+    let mut states = [PriceSums::default(); MAX_STATES];
+    for (character, capability, usage, mut standing) in &mut firms {
+        let before = standing.usage.map(|usage| (usage, standing.capability));
+        let after = (usage.world, geography.overall(&capability.0));
+        *standing = Standing { usage: Some(after.0), capability: after.1 };
+        world.add(before, Some(after));
+        states[character.home].add(before, Some(after));
+    }
+    for closed in &ledger.closed {
+        let before = Some((closed.usage, closed.capability));
+        world.add(before, None);
+        states[closed.home].add(before, None);
+    }
+    *progress = Progress { world: world.terms(), states: states.map(|sums| sums.terms()) };
+}

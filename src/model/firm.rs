@@ -1,0 +1,323 @@
+//! An AI firm: what it knows, what it can do, what it holds, who uses it.
+
+use super::{
+    Seed,
+    clock::Clock,
+    geography::{Geography, PerDomain, PerState},
+    mechanisms::{releases::Releases, training::Training},
+    noise::{Key, Noise},
+};
+use crate::{
+    maths,
+    scenario::{MAX_DOMAINS, MAX_STATES},
+};
+use bevy_ecs::{prelude::*, world::EntityWorldMut};
+use std::sync::Arc;
+
+/// Its name.
+#[derive(Component, Clone, Debug)]
+pub struct Label(pub Arc<str>);
+
+/// What it is and stays.
+#[derive(Component, Clone, Debug)]
+pub struct Character {
+    /// Index of its home state.
+    pub home: usize,
+    /// Whether it publishes weights.
+    pub open: bool,
+    /// Talent of its researchers, its state's included.
+    pub talent: f64,
+    /// Price level of its services.
+    pub price: f64,
+    /// Share of its compute for research and training.
+    pub research_share: f64,
+    /// Share of its budget that buys compute.
+    pub compute_share: f64,
+    /// Fixed costs, billion USD a year.
+    pub overhead: f64,
+    /// Step of entry; negative for firms that were there before the start.
+    pub entered: i64,
+}
+
+/// Where it puts its effort.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Focus {
+    /// Weights by domain that sum to 1.
+    pub weights: PerDomain,
+    /// ln(w·D): 0 for even effort.
+    pub ln_relative: PerDomain,
+}
+
+impl Focus {
+    /// The focus with these weights, which are scaled to sum to 1.
+    pub fn new(weights: PerDomain, domains: usize) -> Self {
+        let sum: f64 = weights[..domains].iter().sum();
+        let mut focus = Self { weights: [0.0; MAX_DOMAINS], ln_relative: [0.0; MAX_DOMAINS] };
+        for d in 0..domains {
+            focus.weights[d] = weights[d] / sum;
+            focus.ln_relative[d] = maths::ln(focus.weights[d] * domains as f64);
+        }
+        focus
+    }
+}
+
+/// Algorithmic knowledge A by domain, nats.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Knowledge(pub PerDomain);
+
+/// Trained capability K by domain, nats.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Capability(pub PerDomain);
+
+/// Fixed head start x by domain, nats.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Endowment(pub PerDomain);
+
+/// Research effort of the step, summed over domains; sets its share of breakthroughs.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Effort(pub f64);
+
+/// Compute, MH100e.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Compute {
+    /// Holds now.
+    pub stock: f64,
+    /// Would buy in this step.
+    pub demand: f64,
+    /// Money set aside for it, billion USD.
+    pub order: f64,
+}
+
+impl Compute {
+    /// ln of the compute that research and training use.
+    #[inline]
+    pub fn ln_research(&self, character: &Character) -> f64 {
+        maths::ln(self.stock * character.research_share)
+    }
+}
+
+/// Money, billion USD.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Finance {
+    /// Holds now.
+    pub cash: f64,
+    /// Revenue of the step, as a yearly rate.
+    pub revenue: f64,
+    /// Investment of the step, as a yearly rate.
+    pub investment: f64,
+    /// Steps in a row without cash.
+    pub broke: u32,
+}
+
+/// Its newest model, as the world sees it.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Offer {
+    /// Models released so far.
+    pub serial: u32,
+    /// Step of release.
+    pub released: i64,
+    /// Measured rating, by the world's demand.
+    pub rating: f64,
+    /// Measured rating by domain.
+    pub rating_by_domain: PerDomain,
+    /// Capability by the world's demand, nats.
+    pub capability: f64,
+    /// Capability by the firm's own focus, nats: the bar for the next release.
+    pub own_capability: f64,
+}
+
+/// Longest memory of ratings in steps: six months at 24 steps a year.
+const RATING_MEMORY: usize = 12;
+
+/// Ratings of the last six months.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Momentum {
+    past: [f64; RATING_MEMORY],
+    /// Points gained over the last six months.
+    pub gained: f64,
+}
+
+impl Momentum {
+    /// No gain yet.
+    pub fn new(rating: f64) -> Self {
+        Self { past: [rating; RATING_MEMORY], gained: 0.0 }
+    }
+
+    /// Takes in the rating of this step.
+    #[inline]
+    pub fn observe(&mut self, rating: f64, clock: &Clock) {
+        let place = (clock.step() % clock.steps(6)) as usize;
+        self.gained = rating - self.past[place];
+        self.past[place] = rating;
+    }
+}
+
+/// Usage of its models.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Usage {
+    /// Share of each state's market.
+    pub share: PerState,
+    /// ln of that share; meaningless where the market is closed.
+    pub ln_share: PerState,
+    /// Share of world usage.
+    pub world: f64,
+    /// Steps in a row below the least share a firm can live on.
+    pub faded: u32,
+}
+
+impl Usage {
+    /// Usage with these shares by state.
+    pub fn new(share: PerState) -> Self {
+        Self { share, ln_share: share.map(maths::ln), world: 0.0, faded: 0 }
+    }
+}
+
+/// Attraction of its newest model in each state's market, less the variety term.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Appeal {
+    /// By state.
+    pub by_state: PerState,
+    /// Serial of the model it was worked out for.
+    pub of_serial: u32,
+}
+
+/// Usage and capability at the end of the month before, for the Price decomposition.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Standing {
+    /// Share of world usage; `None` in its first month.
+    pub usage: Option<f64>,
+    /// Capability by the world's demand, nats.
+    pub capability: f64,
+}
+
+/// Everything a firm holds.
+#[derive(Bundle)]
+pub struct FirmBundle {
+    /// Its stable key.
+    pub key: Key,
+    /// Its draws.
+    pub noise: Noise,
+    /// Its name.
+    pub label: Label,
+    /// What it is and stays.
+    pub character: Character,
+    /// Where it puts its effort.
+    pub focus: Focus,
+    /// What it knows.
+    pub knowledge: Knowledge,
+    /// What it can do.
+    pub capability: Capability,
+    /// Its head start.
+    pub endowment: Endowment,
+    /// Its research effort.
+    pub effort: Effort,
+    /// Its compute.
+    pub compute: Compute,
+    /// Its money.
+    pub finance: Finance,
+    /// Its newest model.
+    pub offer: Offer,
+    /// Its recent gains.
+    pub momentum: Momentum,
+    /// Who uses it.
+    pub usage: Usage,
+    /// Its attraction.
+    pub appeal: Appeal,
+    /// Last month's standing.
+    pub standing: Standing,
+}
+
+/// What it takes to found a firm.
+pub struct Founding {
+    /// Its stable key.
+    pub key: Key,
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is and stays.
+    pub character: Character,
+    /// Where it puts its effort.
+    pub focus: Focus,
+    /// Its head start.
+    pub endowment: PerDomain,
+    /// Capability by domain, nats.
+    pub capability: PerDomain,
+    /// Compute, MH100e.
+    pub compute: f64,
+    /// Cash, billion USD.
+    pub cash: f64,
+    /// Share of each state's market.
+    pub usage: PerState,
+    /// First step that reads its draws.
+    pub draws_from: u32,
+}
+
+impl Founding {
+    /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), and its
+    /// first model is out, rated without sampling error.
+    pub fn bundle(self, seed: Seed, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
+        let compute = Compute { stock: self.compute, ..Compute::default() };
+        let ln_compute = compute.ln_research(&self.character);
+        let mut knowledge = [0.0; MAX_DOMAINS];
+        for d in geography.each_domain() {
+            knowledge[d] =
+                self.capability[d] - self.endowment[d] - training.scale * (self.focus.ln_relative[d] + ln_compute);
+        }
+        let overall = geography.overall(&self.capability);
+        let own = super::geography::weighted(&self.focus.weights[..geography.domains], &self.capability);
+        let mut usage = self.usage;
+        for s in geography.each_state() {
+            if geography.closed[s][self.character.home] {
+                usage[s] = 0.0;
+            }
+        }
+        let rating = releases.rating(overall);
+        FirmBundle {
+            key: self.key,
+            noise: Noise::new(seed, self.key, self.draws_from),
+            label: Label(self.name),
+            offer: Offer {
+                serial: 1,
+                released: self.character.entered,
+                rating,
+                rating_by_domain: self.capability.map(|k| releases.rating(k)),
+                capability: overall,
+                own_capability: own,
+            },
+            momentum: Momentum::new(rating),
+            character: self.character,
+            focus: self.focus,
+            knowledge: Knowledge(knowledge),
+            capability: Capability(self.capability),
+            endowment: Endowment(self.endowment),
+            effort: Effort(0.0),
+            compute,
+            finance: Finance { cash: self.cash, ..Finance::default() },
+            usage: Usage::new(usage),
+            appeal: Appeal { by_state: [0.0; MAX_STATES], of_serial: 0 },
+            standing: Standing::default(),
+        }
+    }
+}
+
+/// Closes firms and puts the others back into key order, which swapping the last into the gap would break.
+pub fn remove_in_order(world: &mut World, in_order: &[Entity], closing: &[Entity]) {
+    let Some(first) = closing.iter().filter_map(|gone| in_order.iter().position(|firm| firm == gone)).min() else {
+        return;
+    };
+    // Taken from the back, no firm moves before its turn.
+    let mut behind = Vec::new();
+    for &firm in in_order[first..].iter().rev() {
+        if closing.contains(&firm) {
+            world.despawn(firm);
+        } else if let Some(bundle) =
+            world.get_entity_mut(firm).ok().as_mut().and_then(EntityWorldMut::take::<FirmBundle>)
+        {
+            behind.push((firm, bundle));
+        }
+    }
+    for (firm, bundle) in behind.into_iter().rev() {
+        if let Ok(mut entity) = world.get_entity_mut(firm) {
+            entity.insert(bundle);
+        }
+    }
+}

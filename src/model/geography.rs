@@ -1,0 +1,113 @@
+//! What does not change inside a run and every mechanism may read: sizes, demand, borders.
+
+use crate::scenario::{MAX_DOMAINS, MAX_STATES, Scenario};
+use bevy_ecs::prelude::*;
+use std::{ops::Range, sync::Arc};
+
+/// A number for each domain; places beyond the world's number of domains are never read.
+pub type PerDomain = [f64; MAX_DOMAINS];
+/// A number for each state; places beyond the world's number of states are never read.
+pub type PerState = [f64; MAX_STATES];
+
+/// The list as an array by domain, padded with 0.
+pub fn per_domain(list: &[f64]) -> PerDomain {
+    std::array::from_fn(|d| list.get(d).copied().unwrap_or(0.0))
+}
+
+/// Weighted sum over the first `weights.len()` places.
+#[inline]
+pub fn weighted(weights: &[f64], values: &[f64]) -> f64 {
+    weights.iter().zip(values).map(|(weight, value)| weight * value).sum()
+}
+
+/// The fixed frame of a world.
+#[derive(Resource, Clone, Debug)]
+pub struct Geography {
+    /// Number of domains.
+    pub domains: usize,
+    /// Number of states.
+    pub states: usize,
+    /// State whose lead is measured.
+    pub leader: usize,
+    /// State it is measured against.
+    pub follower: usize,
+    /// Names of the states.
+    pub names: Vec<Arc<str>>,
+    /// Names of the domains.
+    pub domain_names: Vec<Arc<str>>,
+    /// What each state's market asks for, by domain.
+    pub demand: [PerDomain; MAX_STATES],
+    /// The same for the world: mean weighted by output at the start.
+    pub world_demand: PerDomain,
+    /// Head start of firms at home in each state, by domain, nats.
+    pub endowment: [PerDomain; MAX_STATES],
+    /// Openness of the border between two states, from trust and restrictions; 1 inside a state.
+    pub openness: [PerState; MAX_STATES],
+    /// Whether the first state's market is closed to the second's firms.
+    pub closed: [[bool; MAX_STATES]; MAX_STATES],
+}
+
+impl Geography {
+    /// The frame of a scenario's world.
+    pub fn new(scenario: &Scenario) -> Self {
+        let states = scenario.states.len();
+        let mut demand = [[0.0; MAX_DOMAINS]; MAX_STATES];
+        let mut endowment = [[0.0; MAX_DOMAINS]; MAX_STATES];
+        let mut openness = [[1.0; MAX_STATES]; MAX_STATES];
+        let mut closed = [[false; MAX_STATES]; MAX_STATES];
+        let mut world_demand = [0.0; MAX_DOMAINS];
+        let output: f64 = scenario.states.iter().map(|state| state.numbers.gdp_billion_usd).sum();
+        for (s, state) in scenario.states.iter().enumerate() {
+            demand[s] = per_domain(&state.demand);
+            endowment[s] = per_domain(&state.endowment);
+            for (world, own) in world_demand.iter_mut().zip(demand[s]) {
+                *world += own * state.numbers.gdp_billion_usd / output;
+            }
+            for &other in &state.closed_to {
+                closed[s][other] = true;
+            }
+        }
+        for border in &scenario.borders {
+            let (a, b) = border.between;
+            openness[a][b] = border.openness;
+            openness[b][a] = border.openness;
+        }
+        Self {
+            domains: scenario.domains.len(),
+            states,
+            leader: scenario.comparison.leader,
+            follower: scenario.comparison.follower,
+            domain_names: scenario.domains.iter().map(|domain| domain.as_str().into()).collect(),
+            names: scenario.states.iter().map(|state| state.name.as_str().into()).collect(),
+            demand,
+            world_demand,
+            endowment,
+            openness,
+            closed,
+        }
+    }
+
+    /// Indices of the domains.
+    #[inline]
+    pub fn each_domain(&self) -> Range<usize> {
+        0..self.domains
+    }
+
+    /// Indices of the states.
+    #[inline]
+    pub fn each_state(&self) -> Range<usize> {
+        0..self.states
+    }
+
+    /// A capability by domain as one number, by the world's demand.
+    #[inline]
+    pub fn overall(&self, by_domain: &PerDomain) -> f64 {
+        weighted(&self.world_demand[..self.domains], by_domain)
+    }
+
+    /// An adoption or capability by domain as one number, by a state's demand.
+    #[inline]
+    pub fn in_state(&self, state: usize, by_domain: &PerDomain) -> f64 {
+        weighted(&self.demand[state][..self.domains], by_domain)
+    }
+}

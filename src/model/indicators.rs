@@ -1,0 +1,354 @@
+//! What is measured, from the world, once a month; reads all, changes nothing.
+
+use super::{
+    accounts::Progress,
+    clock::Clock,
+    firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Usage},
+    geography::{Geography, PerState, weighted},
+    ledger::Ledger,
+    mechanisms::{market::market_weights, money::Money, releases::Releases},
+    record::{FirmRow, StateRow, WorldRow},
+    state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
+};
+use crate::{maths, scenario::MAX_STATES};
+use bevy_ecs::prelude::*;
+
+type FirmView = (
+    &'static Label,
+    &'static Character,
+    &'static Focus,
+    &'static Knowledge,
+    &'static Capability,
+    &'static Compute,
+    &'static Finance,
+    &'static Offer,
+    &'static Momentum,
+    &'static Usage,
+);
+
+type StateView = (
+    &'static StateIndex,
+    &'static Traits,
+    &'static Economy,
+    &'static Absorption,
+    &'static Adoption,
+    &'static Access,
+    &'static Supply,
+    &'static Power,
+);
+
+/// Reads the tables' rows off a world.
+pub struct Observer {
+    firms: QueryState<FirmView>,
+    states: QueryState<StateView>,
+    /// Capability of the best model of leader and follower, month by month.
+    past: Vec<(f64, f64)>,
+}
+
+/// What the firms of a month add up to, by home state.
+#[derive(Clone, Copy)]
+struct Home {
+    firms: u32,
+    rating: f64,
+    capability: f64,
+    compute: f64,
+    usage: f64,
+    home_share: f64,
+    investment: f64,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self {
+            firms: 0,
+            rating: f64::NEG_INFINITY,
+            capability: f64::NEG_INFINITY,
+            compute: 0.0,
+            usage: 0.0,
+            home_share: 0.0,
+            investment: 0.0,
+        }
+    }
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+impl Observer {
+    /// An observer of `world`.
+    pub fn new(world: &mut World) -> Self {
+        Self { firms: world.query(), states: world.query(), past: Vec::new() }
+    }
+
+    /// Forgets the run before.
+    pub fn reset(&mut self) {
+        self.past.clear();
+    }
+
+    fn homes(&mut self, world: &World) -> [Home; MAX_STATES] {
+        let mut homes = [Home::default(); MAX_STATES];
+        for (_, character, _, _, _, compute, finance, offer, _, usage) in self.firms.iter(world) {
+            let home = &mut homes[character.home];
+            home.firms += 1;
+            home.rating = home.rating.max(offer.rating);
+            home.capability = home.capability.max(offer.capability);
+            home.compute += compute.stock;
+            home.usage += usage.world;
+            home.home_share += usage.share[character.home];
+            home.investment += finance.investment;
+        }
+        homes
+    }
+
+    /// The world's row of the month.
+    pub fn world(&mut self, world: &World) -> WorldRow {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<Progress>().world);
+        let homes = self.homes(world);
+        let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
+        self.past.push((leader.capability, follower.capability));
+        let usage = self.usage(world);
+        let economy = self.economy(world, geography);
+        let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
+        WorldRow {
+            date: clock.month(),
+            frontier_rating: usage.best_open.max(usage.best_closed),
+            open_frontier_rating: finite(usage.best_open),
+            open_gap_rating: finite(usage.best_closed - usage.best_open),
+            gap_rating: finite(leader.rating - follower.rating),
+            gap_nats: finite(leader.capability - follower.capability),
+            gap_months: self.lag(),
+            frontier_capability: usage.best_capability,
+            frontier_index: world.resource::<Releases>().index(usage.best_capability),
+            firms: usage.firms,
+            open_share: usage.open_share,
+            firm_hhi: usage.hhi,
+            largest_share: usage.largest,
+            effective_firms: if usage.hhi > 0.0 { 1.0 / usage.hhi } else { 0.0 },
+            hill_diversity: if usage.firms > 0 { maths::exp(usage.entropy) } else { 0.0 },
+            entries: ledger.entries,
+            exits: ledger.exits,
+            progress: progress.progress,
+            selection: progress.selection,
+            learning: progress.learning,
+            turnover: progress.turnover,
+            compute: held + economy.clouds,
+            compute_made: ledger.made,
+            compute_delivered: ledger.delivered,
+            compute_to_clouds: ledger.to_clouds,
+            compute_retired: ledger.retired,
+            compute_resold: ledger.resold,
+            compute_price: world.resource::<Money>().price(clock.years()),
+            investment: homes[..geography.states].iter().map(|home| home.investment).sum(),
+            revenue: usage.revenue,
+            output: economy.output,
+            output_effect: economy.output / economy.trend - 1.0,
+            adoption: economy.adoption,
+            welfare: economy.welfare,
+            output_gini: maths::gini(&economy.output_per_person),
+            access_gini: maths::gini(&economy.access),
+            power_hhi: economy.power_hhi,
+        }
+    }
+
+    /// Months since the leader was where the follower is now; negative if the follower is ahead; `None` beyond memory.
+    fn lag(&self) -> Option<f64> {
+        let &(leader, follower) = self.past.last()?;
+        let months_since = |reached: &dyn Fn(&(f64, f64)) -> bool| {
+            let back = self.past.iter().rev().take_while(|past| reached(past)).count();
+            (back < self.past.len()).then_some(back.saturating_sub(1) as f64)
+        };
+        if follower > leader {
+            months_since(&|past| past.1 >= leader).map(|months| -months)
+        } else {
+            months_since(&|past| past.0 >= follower)
+        }
+        .filter(|_| leader.is_finite() && follower.is_finite())
+    }
+
+    fn usage(&mut self, world: &World) -> UsageSums {
+        let mut sums = UsageSums {
+            firms: 0,
+            best_open: f64::NEG_INFINITY,
+            best_closed: f64::NEG_INFINITY,
+            best_capability: f64::NEG_INFINITY,
+            open_share: 0.0,
+            largest: 0.0,
+            hhi: 0.0,
+            entropy: 0.0,
+            revenue: 0.0,
+        };
+        for (_, character, _, _, _, _, finance, offer, _, usage) in self.firms.iter(world) {
+            sums.firms += 1;
+            let best = if character.open { &mut sums.best_open } else { &mut sums.best_closed };
+            *best = best.max(offer.rating);
+            sums.best_capability = sums.best_capability.max(offer.capability);
+            sums.open_share += if character.open { usage.world } else { 0.0 };
+            sums.largest = sums.largest.max(usage.world);
+            sums.hhi += usage.world * usage.world;
+            sums.entropy -= if usage.world > 0.0 { usage.world * maths::ln(usage.world) } else { 0.0 };
+            sums.revenue += finance.revenue;
+        }
+        if sums.firms == 0 {
+            // A world without firms has no frontier; the scale's origin stands in for it.
+            (sums.best_closed, sums.best_capability) = (0.0, 0.0);
+        }
+        sums
+    }
+
+    fn economy(&mut self, world: &World, geography: &Geography) -> EconomySums {
+        let mut sums = EconomySums::default();
+        let best =
+            self.states.iter(world).map(|view| geography.in_state(view.0.0, &view.5.now)).fold(f64::MIN, f64::max);
+        for (index, traits, economy, _, adoption, access, supply, power) in self.states.iter(world) {
+            let people = traits.0.population_million;
+            let per_person = economy.output / people;
+            sums.people += people;
+            sums.output += economy.output;
+            sums.trend += economy.trend;
+            sums.clouds += supply.clouds;
+            sums.adoption += people * geography.in_state(index.0, &adoption.0);
+            sums.welfare += people * maths::ln(per_person);
+            sums.power_hhi += power.share * power.share;
+            sums.output_per_person.push((per_person, people));
+            sums.access.push((maths::exp(geography.in_state(index.0, &access.now) - best), people));
+        }
+        sums.adoption /= sums.people;
+        sums.welfare /= sums.people;
+        sums
+    }
+
+    /// The states' rows of the month.
+    pub fn states(&mut self, world: &World, rows: &mut Vec<StateRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let progress = world.resource::<Progress>();
+        let homes = self.homes(world);
+        let mut open: PerState = [0.0; MAX_STATES];
+        for (.., usage) in self.firms.iter(world).filter(|view| view.1.open) {
+            for s in geography.each_state() {
+                open[s] += usage.share[s];
+            }
+        }
+        for (index, traits, economy, absorption, adoption, access, supply, power) in self.states.iter(world) {
+            let s = index.0;
+            let (home, price) = (homes[s], progress.states[s]);
+            rows.push(StateRow {
+                date: clock.month(),
+                state: geography.names[s].clone(),
+                firms: home.firms,
+                rating: finite(home.rating),
+                capability: finite(home.capability),
+                access: geography.in_state(s, &access.now),
+                compute: home.compute + supply.clouds,
+                compute_firms: home.compute,
+                compute_made: supply.made,
+                compute_delivered: supply.delivered,
+                investment: home.investment,
+                usage_share: home.usage,
+                home_share: home.home_share,
+                open_share: open[s],
+                absorptive_capacity: absorption.0,
+                progress: price.progress,
+                selection: price.selection,
+                learning: price.learning,
+                turnover: price.turnover,
+                adoption: geography.in_state(s, &adoption.0),
+                output: economy.output,
+                output_per_person: economy.output / traits.0.population_million,
+                output_effect: economy.output / economy.trend - 1.0,
+                growth: clock.per_year(maths::ln(economy.output / economy.before)),
+                economic_power: power.economic,
+                hard_power: power.hard,
+                soft_power: power.soft,
+                power: power.share,
+            });
+        }
+    }
+
+    /// The firms' rows of the month.
+    pub fn firms(&mut self, world: &World, rows: &mut Vec<FirmRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        for (label, character, focus, knowledge, capability, compute, finance, offer, momentum, usage) in
+            self.firms.iter(world)
+        {
+            let weights = &focus.weights[..geography.domains];
+            rows.push(FirmRow {
+                date: clock.month(),
+                firm: label.0.clone(),
+                state: geography.names[character.home].clone(),
+                open: character.open,
+                rating: offer.rating,
+                momentum: momentum.gained,
+                capability: weighted(weights, &capability.0),
+                knowledge: weighted(weights, &knowledge.0),
+                compute: compute.stock,
+                cash: finance.cash,
+                revenue: finance.revenue,
+                investment: finance.investment,
+                usage_share: usage.world,
+                home_share: usage.share[character.home],
+            });
+        }
+    }
+
+    /// Mean time in business of the firms there are, in years; those of the start count from the start.
+    pub fn mean_age(&mut self, world: &World) -> f64 {
+        let years = world.resource::<Clock>().years();
+        let per_step = world.resource::<Clock>().per_step(1.0);
+        let ages = self.firms.iter(world).map(|view| years - per_step * view.1.entered.max(0) as f64);
+        let (count, sum) = ages.fold((0.0, 0.0), |(n, sum), age| (n + 1.0, sum + age));
+        if count > 0.0 { sum / count } else { 0.0 }
+    }
+
+    /// Compute of a state's firms and clouds, MH100e.
+    pub fn compute(&mut self, world: &World, state: usize) -> f64 {
+        let held: f64 = self.firms.iter(world).filter(|view| view.1.home == state).map(|view| view.5.stock).sum();
+        held + self.states.iter(world).filter(|view| view.0.0 == state).map(|view| view.6.clouds).sum::<f64>()
+    }
+
+    /// Power share of a state.
+    pub fn power(&mut self, world: &World, state: usize) -> f64 {
+        self.states.iter(world).filter(|view| view.0.0 == state).map(|view| view.7.share).sum()
+    }
+
+    /// Share of usage in states other than leader and follower that firms of `home` serve.
+    pub fn third_countries(&mut self, world: &World, home: usize) -> f64 {
+        let geography = world.resource::<Geography>();
+        let markets = market_weights(geography, self.states.iter(world).map(|view| (view.0, view.2, view.4)));
+        let third = |s: &usize| *s != geography.leader && *s != geography.follower;
+        let all: f64 = geography.each_state().filter(third).map(|s| markets[s]).sum();
+        let served: f64 = self
+            .firms
+            .iter(world)
+            .filter(|view| view.1.home == home)
+            .map(|view| geography.each_state().filter(third).map(|s| markets[s] * view.9.share[s]).sum::<f64>())
+            .sum();
+        if all > 0.0 { served / all } else { 0.0 }
+    }
+}
+
+struct UsageSums {
+    firms: u32,
+    best_open: f64,
+    best_closed: f64,
+    best_capability: f64,
+    open_share: f64,
+    largest: f64,
+    hhi: f64,
+    entropy: f64,
+    revenue: f64,
+}
+
+#[derive(Default)]
+struct EconomySums {
+    people: f64,
+    output: f64,
+    trend: f64,
+    clouds: f64,
+    adoption: f64,
+    welfare: f64,
+    power_hhi: f64,
+    output_per_person: Vec<(f64, f64)>,
+    access: Vec<(f64, f64)>,
+}

@@ -1,0 +1,105 @@
+//! What happened in a month: flows that must balance, exits that left the world, events. Cleared after each month's record.
+
+use super::{InvalidNumber, clock::Clock, record::EventRow};
+use bevy_ecs::prelude::*;
+use std::sync::Arc;
+
+/// A firm that closed, as far as the month's accounts need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Closed {
+    /// Its home state.
+    pub home: usize,
+    /// Its share of world usage at the end of the month before.
+    pub usage: f64,
+    /// Its capability then, nats.
+    pub capability: f64,
+}
+
+/// The month's flows and happenings.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Ledger {
+    /// Compute that became available, MH100e.
+    pub made: f64,
+    /// Part that firms bought.
+    pub delivered: f64,
+    /// Part that went to clouds.
+    pub to_clouds: f64,
+    /// Compute that wore out.
+    pub retired: f64,
+    /// Compute of closing firms that others took over.
+    pub resold: f64,
+    /// Firms that entered.
+    pub entries: u32,
+    /// Firms that closed and had a standing at the end of the month before.
+    pub closed: Vec<Closed>,
+    /// Number of firms that closed.
+    pub exits: u32,
+    /// Events, if they are recorded.
+    pub events: Vec<EventRow>,
+    /// Releases, if they are recorded.
+    pub releases: Vec<super::record::ReleaseRow>,
+}
+
+impl Ledger {
+    /// Starts a month.
+    pub fn clear(&mut self) {
+        let (mut closed, mut events, mut releases) =
+            (std::mem::take(&mut self.closed), std::mem::take(&mut self.events), std::mem::take(&mut self.releases));
+        closed.clear();
+        events.clear();
+        releases.clear();
+        *self = Self { closed, events, releases, ..Self::default() };
+    }
+
+    /// Notes an event of a firm.
+    pub fn note(
+        &mut self,
+        clock: &Clock,
+        kind: &str,
+        actor: &Arc<str>,
+        state: &Arc<str>,
+        value: Option<f64>,
+        text: &str,
+    ) {
+        self.events.push(EventRow {
+            date: clock.month(),
+            kind: kind.into(),
+            actor: actor.clone(),
+            state: Some(state.clone()),
+            value,
+            text: text.into(),
+        });
+    }
+}
+
+/// The first number that went wrong in this run, if any.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Faults(pub Option<InvalidNumber>);
+
+impl Faults {
+    /// Notes that `quantity` of `entity` is no finite number, unless it is one.
+    #[inline]
+    pub fn check(
+        &mut self,
+        clock: &Clock,
+        mechanism: &'static str,
+        quantity: &'static str,
+        entity: &Arc<str>,
+        values: &[f64],
+    ) {
+        // A sum is finite only if every part is.
+        let sum: f64 = values.iter().sum();
+        if !sum.is_finite() {
+            self.note(clock, mechanism, quantity, entity, values);
+        }
+    }
+
+    #[cold]
+    fn note(&mut self, clock: &Clock, mechanism: &'static str, quantity: &'static str, entity: &str, values: &[f64]) {
+        if self.0.is_none() {
+            let value = values.iter().copied().find(|value| !value.is_finite()).unwrap_or(f64::INFINITY);
+            let entity = entity.to_owned();
+            self.0 = Some(InvalidNumber { mechanism, quantity, entity, date: clock.month(), value });
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Adoption and access: who uses AI, and what they can reach.
+//!
+//! Adoption F takes the exact step of the Bass model (Bass 1969), dF/dt = (p + q F)(1 − F), with q raised by the availability of
+//! open models and by compute in clouds. What users can reach is the best of their own firms' models, of open models, and
+//! of foreign services that their market admits, less a penalty.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Compute},
+        geography::{Geography, PerState},
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        release::Frontier,
+        state::{Access, Adoption, StateIndex, Supply},
+    },
+    parameters,
+    scenario::MAX_STATES,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of adoption and access.
+    #[derive(Resource)]
+    pub struct Adopt {
+        /// Adoption by own impulse (p).
+        innovation: f64 = 0.02, "1/year", range 0.0..=2.0, plausible 0.005..=0.05 or null 0.0, assumption "near the 0.03 of consumer goods (Bass 1969; Sultan, Farley and Lehmann 1990)";
+        /// Adoption by imitation (q).
+        imitation: f64 = 0.45, "1/year", range 0.0..=5.0, plausible 0.2..=0.8 or null 0.0, assumption "near the 0.38 of consumer goods (Bass 1969; Sultan, Farley and Lehmann 1990)";
+        /// How much imitation gains where open models are as good as the best.
+        open_gain: f64 = 0.3, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "cheap models that can be adapted spread faster";
+        /// How much imitation gains where all compute stands in clouds.
+        cloud_gain: f64 = 0.2, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "rented compute serves users who own none";
+        /// What a foreign service is worth less than an own one: price, law, distance.
+        foreign_penalty: f64 = 0.5, "nats", range 0.0..=20.0, plausible 0.0..=2.0, assumption "about 30 rating points";
+    }
+}
+
+impl Mechanism for Adopt {
+    const NAME: &'static str = "adoption";
+    const MEANING: &'static str = "users take up AI, faster where models are open and clouds are large";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Adoption, adopt);
+    }
+
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Adoption, reach);
+    }
+}
+
+/// Adoption after `years`, from adoption `now` (Bass 1969, exact).
+///
+/// ```
+/// use redqueen::model::mechanisms::adoption::bass_step;
+/// assert!((bass_step(0.0, 0.03, 0.38, 1.0) - 0.0357581642564).abs() < 1e-12);
+/// assert_eq!(bass_step(0.4, 0.0, 0.0, 1.0), 0.4);
+/// ```
+pub fn bass_step(now: f64, innovation: f64, imitation: f64, years: f64) -> f64 {
+    let speed = innovation + imitation;
+    if speed <= 0.0 || now >= 1.0 {
+        return now;
+    }
+    let odds = (innovation + imitation * now) / (1.0 - now) * maths::exp(speed * years);
+    if odds.is_infinite() { 1.0 } else { (odds - innovation) / (odds + imitation) }
+}
+
+/// Time in years at which adoption from 0 grows fastest, ln(q/p)/(p + q).
+pub fn bass_peak_time(innovation: f64, imitation: f64) -> f64 {
+    maths::ln(imitation / innovation) / (innovation + imitation)
+}
+
+/// Fastest growth of adoption from 0, (p + q)²/4q per year.
+pub fn bass_peak_rate(innovation: f64, imitation: f64) -> f64 {
+    (innovation + imitation) * (innovation + imitation) / (4.0 * imitation)
+}
+
+/// Works out what each state's users can reach.
+pub fn reach(
+    params: Res<Adopt>,
+    geography: Res<Geography>,
+    frontier: Res<Frontier>,
+    mut states: Query<(&StateIndex, &mut Access)>,
+) {
+    let open = frontier.open.now.best_capability(&geography, |_| true);
+    for (index, mut access) in &mut states {
+        let own = &frontier.any.now.capability[index.0];
+        let admitted = |home: usize| home != index.0 && !geography.closed[index.0][home];
+        let foreign = frontier.any.now.best_capability(&geography, admitted);
+        for d in geography.each_domain() {
+            let best = own[d].max(open[d]).max(foreign[d] - params.foreign_penalty);
+            // A state that nothing reaches stays where it was.
+            if best > f64::NEG_INFINITY {
+                access.now[d] = best;
+            }
+        }
+    }
+}
+
+fn adopt(
+    params: Res<Adopt>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    frontier: Res<Frontier>,
+    mut faults: ResMut<Faults>,
+    firms: Query<(&Character, &Compute)>,
+    mut states: Query<(&StateIndex, &Access, &Supply, &mut Adoption)>,
+) {
+    let open = frontier.open.now.best_capability(&geography, |_| true);
+    let mut held: PerState = [0.0; MAX_STATES];
+    for (character, compute) in &firms {
+        held[character.home] += compute.stock;
+    }
+    let years = clock.per_step(1.0);
+    for (index, access, supply, mut adoption) in &mut states {
+        let installed = held[index.0] + supply.clouds;
+        let in_clouds = if installed > 0.0 { supply.clouds / installed } else { 0.0 };
+        for d in geography.each_domain() {
+            let openness = maths::exp((open[d] - access.now[d]).min(0.0));
+            let gain = 1.0 + params.open_gain * openness + params.cloud_gain * in_clouds;
+            adoption.0[d] = bass_step(adoption.0[d], params.innovation, params.imitation * gain, years);
+        }
+        faults.check(&clock, Adopt::NAME, "adoption", &geography.names[index.0], &adoption.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_compose_to_the_closed_form() {
+        let mut adoption = 0.0;
+        for _ in 0..120 {
+            adoption = bass_step(adoption, 0.03, 0.38, 1.0 / 12.0);
+        }
+        assert!((adoption - 0.812803221221).abs() < 1e-12);
+    }
+
+    #[test]
+    fn adoption_stays_within_its_market() {
+        assert_eq!(bass_step(1.0, 0.02, 0.45, 1.0), 1.0);
+        assert_eq!(bass_step(0.5, 0.02, 5.0, 1e6), 1.0);
+        assert_eq!(bass_step(0.0, 0.0, 0.45, 1.0), 0.0);
+    }
+}

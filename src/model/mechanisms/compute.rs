@@ -1,0 +1,141 @@
+//! Compute: what becomes available, who gets it, what wears out.
+//!
+//! Supply of a state: S = S_0 e^(g t). It is shared by demand, each firm at most its own; the rest goes to clouds.
+//! C ← C (1 − δ) + delivered. Made = delivered + to clouds, each month within rounding.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Compute, Finance, Label},
+        geography::{Geography, PerState},
+        ledger::{Faults, Ledger},
+        month::{MonthPlan, Phase},
+        state::{StateIndex, Supply, Traits},
+    },
+    parameters,
+    scenario::MAX_STATES,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of compute supply and stocks.
+    #[derive(Resource)]
+    pub struct Stocks {
+        /// Factor on every state's supply.
+        supply_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.3..=3.0 or null 0.0, assumption "the supplies stand with the states: supply_mh100e_per_year";
+        /// Compute that wears out or is switched off (δ).
+        retired_per_month: f64 = 0.02, "1/month", range 0.0..=0.99, plausible 0.01..=0.03 or null 0.0, assumption "accelerators are used for about four years";
+    }
+}
+
+impl Mechanism for Stocks {
+    const NAME: &'static str = "compute";
+    const MEANING: &'static str = "compute becomes available to states, is shared by demand and wears out";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Supply, make_available).add(Phase::Stocks, (wear_out, deliver).chain());
+    }
+}
+
+/// Share of its demand that everyone gets when `supply` meets `demand`: 1 unless it is short.
+///
+/// ```
+/// use redqueen::model::mechanisms::compute::rationed;
+/// assert_eq!(rationed(3.0, 4.0), 0.75);
+/// assert_eq!(rationed(5.0, 4.0), 1.0);
+/// ```
+pub fn rationed(supply: f64, demand: f64) -> f64 {
+    if demand > supply { supply / demand } else { 1.0 }
+}
+
+/// Stock after a month of loss and delivery.
+///
+/// ```
+/// use redqueen::model::mechanisms::compute::stock_step;
+/// assert_eq!(stock_step(1.0, 0.98, 0.02), 1.0);
+/// ```
+pub fn stock_step(stock: f64, kept: f64, delivered: f64) -> f64 {
+    stock * kept + delivered
+}
+
+fn make_available(
+    stocks: Res<Stocks>,
+    clock: Res<Clock>,
+    mut ledger: ResMut<Ledger>,
+    mut states: Query<(&Traits, &mut Supply)>,
+) {
+    for (traits, mut supply) in &mut states {
+        let growth = maths::exp(traits.0.supply_growth_per_year * clock.years());
+        supply.made = stocks.supply_scale * clock.per_step(traits.0.supply_mh100e_per_year) * growth;
+        ledger.made += supply.made;
+    }
+}
+
+fn wear_out(
+    stocks: Res<Stocks>,
+    clock: Res<Clock>,
+    mut ledger: ResMut<Ledger>,
+    mut firms: Query<&mut Compute>,
+    mut states: Query<&mut Supply>,
+) {
+    let kept = clock.kept(stocks.retired_per_month);
+    let mut retire = |stock: &mut f64| {
+        let left = stock_step(*stock, kept, 0.0);
+        ledger.retired += *stock - left;
+        *stock = left;
+    };
+    for mut compute in &mut firms {
+        retire(&mut compute.stock);
+    }
+    for mut supply in &mut states {
+        retire(&mut supply.clouds);
+    }
+}
+
+fn deliver(
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut ledger: ResMut<Ledger>,
+    mut faults: ResMut<Faults>,
+    mut states: Query<(&StateIndex, &mut Supply)>,
+    mut firms: Query<(&Label, &Character, &mut Compute, &mut Finance)>,
+) {
+    let mut demand: PerState = [0.0; MAX_STATES];
+    for (_, character, compute, _) in &firms {
+        demand[character.home] += compute.demand;
+    }
+    let mut ration: PerState = [1.0; MAX_STATES];
+    for (index, mut supply) in &mut states {
+        ration[index.0] = rationed(supply.made, demand[index.0]);
+        supply.delivered = demand[index.0].min(supply.made);
+        let rest = supply.made - supply.delivered;
+        supply.clouds += rest;
+        ledger.delivered += supply.delivered;
+        ledger.to_clouds += rest;
+        let name = &geography.names[index.0];
+        faults.check(&clock, Stocks::NAME, "compute in clouds", name, &[supply.clouds]);
+    }
+    for (label, character, mut compute, mut finance) in &mut firms {
+        let ration = ration[character.home];
+        compute.stock += ration * compute.demand;
+        finance.cash -= ration * compute.order;
+        faults.check(&clock, Stocks::NAME, "compute", &label.0, &[compute.stock]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_of_half_leaves_the_stock_to_decay_to_half() {
+        let mut stock = 1.0;
+        for _ in 0..12 {
+            stock = stock_step(stock, 0.98, 0.01);
+        }
+        let expected = 0.5 + 0.5 * maths::pow(0.98, 12.0);
+        assert!((stock - expected).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,186 @@
+//! Diffusion: how knowledge and models spread between firms.
+//!
+//! A ← A + Δ a [φ_o max(0, O − A) + φ_c max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
+//! K ← K + Δ a [ξ_o max(0, O^K − δ_o − K) + ξ_c max(0, P^K − δ_c − K)] for capability (fine-tuning open weights, distilling
+//! closed services). O is the best in an open release, P in any release, H among firms of the same home state. Across a
+//! border each rate is multiplied by the border's openness, and the border with the strongest pull counts. Absorptive
+//! capacity a (Cohen and Levinthal 1990) grows as da = ψ a (1 − a) × activity, in its exact logistic step.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Capability, Character, Knowledge, Label},
+        geography::{Geography, PerDomain, PerState},
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        release::Frontier,
+        state::{Absorption, StateIndex, Traits},
+    },
+    parameters,
+    scenario::{MAX_DOMAINS, MAX_STATES},
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of diffusion.
+    #[derive(Resource)]
+    pub struct Diffusion {
+        /// Rate at which knowledge flows from open releases (φ_o).
+        phi_open: f64 = 1.5, "1/year", range 0.0..=12.0, plausible 0.5..=3.0 or null 0.0, assumption "papers with weights and code are absorbed within a year";
+        /// Rate at which knowledge flows from any release (φ_c): staff, leaks, reverse engineering.
+        phi_closed: f64 = 0.25, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "slower than open knowledge by several times";
+        /// Factor on every state's own rate of diffusion at home (φ_h).
+        home_scale: f64 = 1.0, "1", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "the rates stand with the states: home_diffusion_per_year";
+        /// Rate at which capability catches up by building on open weights (ξ_o).
+        xi_open: f64 = 5.0, "1/year", range 0.0..=12.0, plausible 2.0..=8.0 or null 0.0, assumption "fine-tunes of a new open model appear within months";
+        /// Rate at which capability catches up by distilling closed services (ξ_c).
+        xi_closed: f64 = 4.0, "1/year", range 0.0..=12.0, plausible 1.0..=6.0 or null 0.0, assumption "training on outputs was common by 2023";
+        /// What is lost in building on open weights (δ_o).
+        loss_open: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "copies are a little worse";
+        /// What is lost in distilling (δ_c).
+        loss_closed: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=2.0, assumption "copies are a little worse";
+        /// Age at which an open release can be built on (τ).
+        lag_open_months: u32 = 2, "months", range 1..=60, plausible 1..=6, assumption "first derivatives take weeks";
+        /// Age at which any release can be learned from (τ_c).
+        lag_closed_months: u32 = 2, "months", range 1..=60, plausible 1..=12, assumption "a service must be out to be distilled";
+        /// Factor on the openness of every border.
+        border_openness: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "the borders' own openness stands in [[borders]]";
+        /// Growth of absorptive capacity at the start's level of activity (ψ_a).
+        absorption_growth: f64 = 1.5, "1/year", range 0.0..=12.0, plausible 0.5..=2.5 or null 0.0, assumption "China went from far behind to close within two years";
+    }
+}
+
+impl Mechanism for Diffusion {
+    const NAME: &'static str = "diffusion";
+    const MEANING: &'static str =
+        "knowledge and capability spread from open and closed releases and between neighbours";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Research, (diffuse, absorb).chain());
+    }
+}
+
+/// Absorptive capacity a year-fraction later: the exact step of da/dt = rate · a (1 − a), given rate times time.
+///
+/// ```
+/// use redqueen::model::mechanisms::diffusion::logistic_step;
+/// assert!((logistic_step(0.5, 3.0_f64.ln()) - 0.75).abs() < 1e-15);
+/// ```
+pub fn logistic_step(capacity: f64, rate_times_time: f64) -> f64 {
+    if rate_times_time == 0.0 {
+        return capacity;
+    }
+    capacity / (capacity + (1.0 - capacity) * maths::exp(-rate_times_time))
+}
+
+/// The strongest pull of any home state's level on `own`: openness × how far the level is ahead.
+#[inline]
+fn pull(sources: &[(usize, f64)], levels: &[PerDomain; MAX_STATES], own: f64, domain: usize) -> f64 {
+    sources.iter().fold(0.0, |strongest: f64, &(home, openness)| strongest.max(openness * (levels[home][domain] - own)))
+}
+
+fn diffuse(
+    diffusion: Res<Diffusion>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    frontier: Res<Frontier>,
+    mut faults: ResMut<Faults>,
+    states: Query<(&StateIndex, &Absorption, &Traits)>,
+    mut firms: Query<(&Label, &Character, &mut Knowledge, &mut Capability)>,
+) {
+    let open = frontier.open.lagged(clock.steps(diffusion.lag_open_months));
+    let any = frontier.any.lagged(clock.steps(diffusion.lag_closed_months));
+    let home_best =
+        best_at_home(&geography, firms.iter().map(|(_, character, knowledge, _)| (character.home, &knowledge.0)));
+    let mut absorption: PerState = [0.0; MAX_STATES];
+    let mut home_rate: PerState = [0.0; MAX_STATES];
+    for (index, absorbed, traits) in &states {
+        absorption[index.0] = clock.per_step(absorbed.0);
+        home_rate[index.0] = traits.0.home_diffusion_per_year * diffusion.home_scale;
+    }
+    // Which homes have anything to teach, and through which border, is the same for all firms of a state.
+    let sources: Vec<Vec<(usize, f64)>> = geography
+        .each_state()
+        .map(|own| {
+            let through =
+                |home: usize| if home == own { 1.0 } else { geography.openness[own][home] * diffusion.border_openness };
+            let teaches = |home: &usize| any.knowledge[*home][0] > f64::NEG_INFINITY;
+            geography.each_state().filter(teaches).map(|home| (home, through(home))).filter(|(_, o)| *o > 0.0).collect()
+        })
+        .collect();
+    for (label, character, mut knowledge, mut capability) in &mut firms {
+        let (home, from) = (character.home, &sources[character.home]);
+        for d in geography.each_domain() {
+            let own = knowledge.0[d];
+            knowledge.0[d] += absorption[home]
+                * (diffusion.phi_open * pull(from, &open.knowledge, own, d)
+                    + diffusion.phi_closed * pull(from, &any.knowledge, own, d)
+                    + home_rate[home] * (home_best[home][d] - own).max(0.0));
+            let own = capability.0[d];
+            capability.0[d] += absorption[home]
+                * (diffusion.xi_open * pull(from, &open.capability, own + diffusion.loss_open, d)
+                    + diffusion.xi_closed * pull(from, &any.capability, own + diffusion.loss_closed, d));
+        }
+        faults.check(&clock, Diffusion::NAME, "knowledge", &label.0, &knowledge.0);
+        faults.check(&clock, Diffusion::NAME, "capability", &label.0, &capability.0);
+    }
+}
+
+fn best_at_home<'a>(
+    geography: &Geography,
+    firms: impl Iterator<Item = (usize, &'a PerDomain)>,
+) -> [PerDomain; MAX_STATES] {
+    let mut best = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
+    for (home, knowledge) in firms {
+        for d in geography.each_domain() {
+            best[home][d] = best[home][d].max(knowledge[d]);
+        }
+    }
+    best
+}
+
+/// Firms at home at the start of the run: the level to which activity is compared.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct FirmsAtStart(pub PerState);
+
+fn absorb(
+    diffusion: Res<Diffusion>,
+    clock: Res<Clock>,
+    at_start: Res<FirmsAtStart>,
+    firms: Query<&Character>,
+    mut states: Query<(&StateIndex, &mut Absorption)>,
+) {
+    let mut active: PerState = [0.0; MAX_STATES];
+    for character in &firms {
+        active[character.home] += 1.0;
+    }
+    for (index, mut absorbed) in &mut states {
+        let activity = active[index.0] / at_start.0[index.0].max(1.0);
+        absorbed.0 = logistic_step(absorbed.0, clock.per_step(diffusion.absorption_growth * activity));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strongest_border_counts_and_nobody_is_pulled_down() {
+        let mut levels = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
+        levels[0][0] = 4.0;
+        levels[1][0] = 3.0;
+        assert_eq!(pull(&[(0, 0.5), (1, 1.0)], &levels, 1.0, 0), 2.0);
+        assert_eq!(pull(&[(0, 0.9), (1, 1.0)], &levels, 1.0, 0), 2.7);
+        assert_eq!(pull(&[(0, 0.5), (2, 1.0)], &levels, 5.0, 0), 0.0);
+    }
+
+    #[test]
+    fn absorptive_capacity_grows_logistically_and_not_at_rate_0() {
+        assert_eq!(logistic_step(0.3, 0.0), 0.3);
+        assert_eq!(logistic_step(1.0, 2.0), 1.0);
+        let halves = logistic_step(logistic_step(0.1, 0.5), 0.5);
+        assert!((halves - logistic_step(0.1, 1.0)).abs() < 1e-15);
+    }
+}

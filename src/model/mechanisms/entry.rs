@@ -1,0 +1,261 @@
+//! Entry: new firms, with the traits of their parents and mutations of their own.
+//!
+//! Firms are born in each state as a Poisson process. A newborn's capability is a mix of the open frontier and of a parent at
+//! home, drawn by usage; its focus and its openness are inherited with mutation. Firms that the scenario dates enter in
+//! their month in any case. Compute of entrants comes out of their state's clouds.
+
+use super::{
+    Mechanism,
+    market::{count_world_usage, rescale_markets},
+    releases::Releases,
+    training::Training,
+};
+use crate::{
+    maths,
+    model::{
+        RunSeed,
+        clock::Clock,
+        firm::{Capability, Character, Compute, Focus, Founding, Offer, Usage},
+        founding::{self, Newcomers},
+        geography::{Geography, PerDomain},
+        ledger::Ledger,
+        month::{MonthPlan, Phase},
+        noise::{Key, Noise, firm as slot, state as state_slot},
+        record::ReleaseRow,
+        release::{Frontier, Release},
+        state::{StateIndex, Supply, Traits},
+    },
+    parameters,
+    scenario::MAX_DOMAINS,
+};
+use bevy_ecs::{prelude::*, system::SystemParam};
+
+parameters! {
+    /// Numbers of entry.
+    #[derive(Resource)]
+    pub struct Entering {
+        /// Factor on every state's rate of entry.
+        scale: f64 = 1.0, "1", range 0.0..=100000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
+        /// Weight of the open frontier against the parent in a newborn's capability.
+        open_mix: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
+        /// How far a newborn starts behind that mix.
+        handicap: f64 = 0.3, "nats", range 0.0..=20.0, plausible 0.0..=1.5, assumption "data, tools and teams have to be built";
+        /// Mutation of focus: standard deviation of the log of each weight.
+        mutation_focus: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.1..=1.0, assumption "start-ups look for niches";
+        /// Probability that a newborn is open where its parent is closed, or the other way.
+        mutation_open: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "openness runs in families";
+        /// Share of its home market that an entrant starts with; a tenth of it in other markets.
+        share: f64 = 0.005, "1", range 0.000001..=0.5, plausible 0.001..=0.02, assumption "first users within a month";
+        /// Compute that a newborn starts with, as a share of the mean firm's at home.
+        compute_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "rented at first";
+        /// Cash that a newborn starts with.
+        cash_billion_usd: f64 = 0.5, "billion USD of 2023", range 0.0..=1000.0, plausible 0.05..=2.0, assumption "large first rounds of 2023";
+        /// Fixed costs of a newborn.
+        overhead_billion_usd_per_year: f64 = 0.1, "billion USD of 2023/year", range 0.0..=100.0, plausible 0.02..=0.5, assumption "a few hundred well-paid people";
+    }
+}
+
+impl Mechanism for Entering {
+    const NAME: &'static str = "entry";
+    const MEANING: &'static str = "new firms are born with the traits of open models and home parents, and mutations";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Entry, give_birth);
+    }
+
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Entry, (enter_dated, (settle, count_world_usage).chain().run_if(firms_changed)).chain());
+    }
+}
+
+/// What founding a firm needs of the world.
+#[derive(SystemParam)]
+pub struct Registry<'w, 's> {
+    entering: Res<'w, Entering>,
+    training: Res<'w, Training>,
+    releases: Res<'w, Releases>,
+    clock: Res<'w, Clock>,
+    geography: Res<'w, Geography>,
+    seed: Res<'w, RunSeed>,
+    frontier: ResMut<'w, Frontier>,
+    ledger: ResMut<'w, Ledger>,
+    commands: Commands<'w, 's>,
+    clouds: Query<'w, 's, (&'static StateIndex, &'static mut Supply)>,
+}
+
+impl Registry<'_, '_> {
+    /// Takes compute out of a state's clouds; what they lack counts as made and delivered.
+    fn take_compute(&mut self, home: usize, wanted: f64) {
+        for (index, mut supply) in &mut self.clouds {
+            if index.0 == home {
+                let taken = wanted.min(supply.clouds);
+                supply.clouds -= taken;
+                supply.made += wanted - taken;
+                supply.delivered += wanted - taken;
+                self.ledger.made += wanted - taken;
+                self.ledger.delivered += wanted - taken;
+            }
+        }
+    }
+
+    fn clouds_of(&self, home: usize) -> f64 {
+        self.clouds.iter().find(|(index, _)| index.0 == home).map_or(0.0, |(_, supply)| supply.clouds)
+    }
+
+    /// Founds a firm: into the world, the frontier and the records.
+    fn found(&mut self, mut founding: Founding) {
+        let home = founding.character.home;
+        for s in self.geography.each_state() {
+            founding.usage[s] = self.entering.share * if s == home { 1.0 } else { 0.1 };
+        }
+        self.take_compute(home, founding.compute);
+        let bundle = founding.bundle(self.seed.0, &self.geography, &self.training, &self.releases);
+        let open = bundle.character.open;
+        self.frontier.publish(&Release {
+            firm: bundle.key,
+            home,
+            released: i64::from(self.clock.step()),
+            open,
+            knowledge: bundle.knowledge.0,
+            capability: bundle.capability.0,
+        });
+        let (name, state) = (bundle.label.0.clone(), self.geography.names[home].clone());
+        self.ledger.entries += 1;
+        self.ledger.note(&self.clock, "entry", &name, &state, None, if open { "open" } else { "closed" });
+        self.ledger.releases.push(ReleaseRow {
+            date: self.clock.month(),
+            release: format!("{name} 1").into(),
+            firm: name,
+            state,
+            open,
+            capability: bundle.offer.capability,
+            rating: bundle.offer.rating,
+            index: self.releases.index(bundle.offer.capability),
+        });
+        self.commands.spawn(bundle);
+    }
+}
+
+type Parents<'w, 's> =
+    Query<'w, 's, (&'static Character, &'static Focus, &'static Capability, &'static Usage, &'static Compute)>;
+
+fn give_birth(mut registry: Registry, states: Query<(&StateIndex, &Noise, &Traits)>, firms: Parents) {
+    for (index, noise, traits) in &states {
+        let mean = registry.clock.per_step(registry.entering.scale * traits.0.entry_per_year);
+        let births = maths::poisson_quantile(mean, noise.uniform(state_slot::ENTRY));
+        for serial in 1..=births {
+            let founding = newborn(&registry, index.0, traits.0.talent, serial, &firms);
+            registry.found(founding);
+        }
+    }
+}
+
+fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &Parents) -> Founding {
+    let (entering, geography, clock) = (&registry.entering, &registry.geography, &registry.clock);
+    let state = &geography.names[home];
+    let key = Key::born("firm", state, clock.step(), serial);
+    let mut noise = Noise::new(registry.seed.0, key, clock.step());
+    noise.advance();
+    let parent = draw_parent(noise.uniform(slot::PARENT), home, entering.share, firms);
+    let weights = parent.map_or([1.0; MAX_DOMAINS], |(_, focus, ..)| focus.weights);
+    let mutated = std::array::from_fn(|d| {
+        weights[d].max(0.01) * maths::exp(entering.mutation_focus * noise.normal(slot::FOCUS.plus(d)))
+    });
+    let changes = noise.uniform(slot::OPENNESS) < entering.mutation_open;
+    let open = parent.is_none_or(|(character, ..)| character.open) != changes;
+    let at_home = firms.iter().filter(|(character, ..)| character.home == home);
+    let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (.., compute)| (n + 1.0, sum + compute.stock));
+    let mean_compute = if count > 0.0 { held / count } else { registry.clouds_of(home) };
+    // A tenth of the clouds at most, so that a wave of births cannot empty them.
+    let compute = (entering.compute_share * mean_compute).min(0.1 * registry.clouds_of(home)).max(1e-6);
+    let months = clock.steps(1).max(1);
+    let name = match clock.step() % months {
+        0 => format!("{state} {} #{serial}", clock.month()),
+        part => format!("{state} {} #{serial}.{part}", clock.month()),
+    };
+    Founding {
+        key,
+        name: name.into(),
+        character: Character {
+            home,
+            open,
+            talent,
+            price: 0.0,
+            research_share: 0.5,
+            compute_share: 0.6,
+            overhead: entering.overhead_billion_usd_per_year,
+            entered: i64::from(clock.step()),
+        },
+        focus: Focus::new(mutated, geography.domains),
+        endowment: geography.endowment[home],
+        capability: inherit(registry, parent.map(|(_, _, capability, ..)| &capability.0)),
+        compute,
+        cash: entering.cash_billion_usd,
+        usage: [0.0; crate::scenario::MAX_STATES],
+        draws_from: clock.step() + 1,
+    }
+}
+
+/// A newborn's capability: part open frontier, part parent, less a handicap.
+fn inherit(registry: &Registry, parent: Option<&PerDomain>) -> PerDomain {
+    let (entering, geography) = (&registry.entering, &registry.geography);
+    let open = registry.frontier.open.now.best_capability(geography, |_| true);
+    let any = registry.frontier.any.now.best_capability(geography, |_| true);
+    let mut capability = [0.0; MAX_DOMAINS];
+    for d in geography.each_domain() {
+        let has_open = open[d] > f64::NEG_INFINITY;
+        let start = match parent {
+            Some(parent) if has_open => entering.open_mix * open[d] + (1.0 - entering.open_mix) * parent[d],
+            Some(parent) => parent[d],
+            None if has_open => open[d],
+            // Neither parent nor open model: as far behind as a latecomer.
+            None if any[d] > f64::NEG_INFINITY => any[d] - 3.0,
+            None => 0.0,
+        };
+        capability[d] = start - entering.handicap;
+    }
+    capability
+}
+
+/// A firm at home, drawn by usage; the floor gives firms without users a chance.
+fn draw_parent<'a>(
+    uniform: f64,
+    home: usize,
+    floor: f64,
+    firms: &'a Parents,
+) -> Option<(&'a Character, &'a Focus, &'a Capability, &'a Usage, &'a Compute)> {
+    let at_home = || firms.iter().filter(|(character, ..)| character.home == home);
+    let total: f64 = at_home().map(|(.., usage, _)| usage.world + floor).sum();
+    let mut left = uniform * total;
+    let mut last = None;
+    for firm in at_home() {
+        left -= firm.3.world + floor;
+        last = Some(firm);
+        if left < 0.0 {
+            break;
+        }
+    }
+    last
+}
+
+fn enter_dated(mut registry: Registry, newcomers: Res<Newcomers>, offers: Query<&Offer>) {
+    let now = registry.clock.step();
+    if !newcomers.0.iter().any(|(step, _)| *step == now) {
+        return;
+    }
+    let frontier = offers.iter().map(|offer| offer.capability).fold(f64::NEG_INFINITY, f64::max);
+    let frontier = if frontier.is_finite() { frontier } else { 0.0 };
+    for (_, spec) in newcomers.0.iter().filter(|(step, _)| *step == now) {
+        let founding = founding::configured(spec, frontier, i64::from(now), now + 1, &registry.geography, &newcomers.1);
+        registry.found(founding);
+    }
+}
+
+/// Gives entrants their place in the markets, and hands out that of firms that closed.
+fn settle(geography: Res<Geography>, mut usages: Query<(&Character, &mut Usage)>) {
+    rescale_markets(&geography, &mut usages);
+}
+
+fn firms_changed(ledger: Res<Ledger>) -> bool {
+    ledger.entries > 0 || ledger.exits > 0
+}

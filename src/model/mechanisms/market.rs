@@ -1,0 +1,186 @@
+//! The market: users move towards better, more open, closer, cheaper models, and selection among firms follows.
+//!
+//! In each state's market the share of firm i follows a replicator (Taylor and Jonker 1978),
+//! m ← m exp(Δ η f) / Σ, with f = (ln 10 / 400) R + b_open [open] + b_home [home] − price − κ_v ln m. The rating R weighs domains by
+//! the state's demand; the last term is variety, without which one firm would take all.
+
+use super::{Mechanism, releases::POINTS_PER_NAT};
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Appeal, Character, Label, Offer, Usage},
+        geography::{Geography, PerState},
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        state::{Adoption, Economy, StateIndex},
+    },
+    parameters,
+    scenario::MAX_STATES,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of the market.
+    #[derive(Resource)]
+    pub struct Market {
+        /// Speed of selection (η).
+        speed: f64 = 1.0, "1/year", range 0.0..=12.0, plausible 0.3..=3.0 or null 0.0, assumption "users switch within a year or so";
+        /// Attraction of open weights: low price, customisation (b_open).
+        open_bonus: f64 = 0.35, "1", range -5.0..=5.0, plausible 0.0..=1.0, assumption "worth about 60 rating points";
+        /// Attraction of a firm of the own state: language, law, habit (b_home).
+        home_bonus: f64 = 0.3, "1", range -5.0..=5.0, plausible 0.0..=1.0, assumption "worth about 50 rating points";
+        /// Value of variety (κ_v).
+        variety: f64 = 0.25, "1", range 0.0..=5.0, plausible 0.1..=0.6, assumption "tastes and tasks differ; 0 would let one firm take all";
+    }
+}
+
+impl Mechanism for Market {
+    const NAME: &'static str = "market";
+    const MEANING: &'static str = "users move between firms by rating, openness, home and price";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Market, (find_appeal, select).chain());
+    }
+
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Market, count_world_usage);
+    }
+}
+
+/// One step of the replicator in place: shares grow by their factors and are scaled to sum to 1 again.
+///
+/// ```
+/// let mut shares = [0.5, 0.5];
+/// redqueen::model::mechanisms::market::replicator_step(&mut shares, &[1.0, 3.0]);
+/// assert_eq!(shares, [0.25, 0.75]);
+/// ```
+pub fn replicator_step(shares: &mut [f64], growth_factors: &[f64]) {
+    let mut sum = 0.0;
+    for (share, factor) in shares.iter_mut().zip(growth_factors) {
+        *share *= factor;
+        sum += *share;
+    }
+    for share in shares {
+        *share /= sum;
+    }
+}
+
+/// Works out the attraction of each firm's newest model; it changes only with a release.
+fn find_appeal(market: Res<Market>, geography: Res<Geography>, mut firms: Query<(&Character, &Offer, &mut Appeal)>) {
+    for (character, offer, mut appeal) in &mut firms {
+        if appeal.of_serial == offer.serial {
+            continue;
+        }
+        appeal.of_serial = offer.serial;
+        for s in geography.each_state() {
+            appeal.by_state[s] = geography.in_state(s, &offer.rating_by_domain) / POINTS_PER_NAT - character.price
+                + if character.open { market.open_bonus } else { 0.0 }
+                + if character.home == s { market.home_bonus } else { 0.0 };
+        }
+    }
+}
+
+fn select(
+    market: Res<Market>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut faults: ResMut<Faults>,
+    mut firms: Query<(&Label, &Character, &Appeal, &mut Usage)>,
+) {
+    if market.speed == 0.0 {
+        return;
+    }
+    // A common level of appeal cancels in the shares; taking it off keeps the exponentials near 1.
+    let mut level: PerState = [f64::NEG_INFINITY; MAX_STATES];
+    for (_, _, appeal, _) in &firms {
+        for s in geography.each_state() {
+            level[s] = level[s].max(appeal.by_state[s]);
+        }
+    }
+    let speed = clock.per_step(market.speed);
+    let mut sum: PerState = [0.0; MAX_STATES];
+    for (_, character, appeal, mut usage) in &mut firms {
+        for s in geography.each_state() {
+            if geography.closed[s][character.home] {
+                continue;
+            }
+            let fitness = appeal.by_state[s] - level[s] - market.variety * usage.ln_share[s];
+            usage.ln_share[s] += speed * fitness;
+            usage.share[s] = maths::exp(usage.ln_share[s]);
+            sum[s] += usage.share[s];
+        }
+    }
+    let ln_sum = sum.map(maths::ln);
+    for (label, _, _, mut usage) in &mut firms {
+        let usage = &mut *usage;
+        for s in geography.each_state() {
+            usage.share[s] /= sum[s];
+            usage.ln_share[s] -= ln_sum[s];
+        }
+        faults.check(&clock, Market::NAME, "usage share", &label.0, &usage.share);
+    }
+}
+
+/// Scales the shares of every market to sum to 1, after firms came or went.
+pub fn rescale_markets(geography: &Geography, usages: &mut Query<(&Character, &mut Usage)>) {
+    let mut sum: PerState = [0.0; MAX_STATES];
+    for (_, usage) in usages.iter() {
+        for s in geography.each_state() {
+            sum[s] += usage.share[s];
+        }
+    }
+    let ln_sum = sum.map(|sum| if sum > 0.0 { maths::ln(sum) } else { 0.0 });
+    for (_, mut usage) in usages.iter_mut() {
+        for s in geography.each_state() {
+            if sum[s] > 0.0 {
+                usage.share[s] /= sum[s];
+                usage.ln_share[s] -= ln_sum[s];
+            }
+        }
+    }
+}
+
+/// Weights of the states' markets in world usage: output times adoption (by output alone while nobody has adopted).
+pub fn market_weights<'a>(
+    geography: &Geography,
+    states: impl Iterator<Item = (&'a StateIndex, &'a Economy, &'a Adoption)>,
+) -> PerState {
+    let (mut weights, mut outputs): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    let (mut sum, mut output) = (0.0, 0.0);
+    for (index, economy, adoption) in states {
+        outputs[index.0] = economy.output;
+        weights[index.0] = economy.output * geography.in_state(index.0, &adoption.0);
+        output += outputs[index.0];
+        sum += weights[index.0];
+    }
+    if sum > 0.0 { weights.map(|weight| weight / sum) } else { outputs.map(|part| part / output) }
+}
+
+/// World usage of every firm, from its shares in the states' markets.
+pub fn count_world_usage(
+    geography: Res<Geography>,
+    states: Query<(&StateIndex, &Economy, &Adoption)>,
+    mut firms: Query<&mut Usage>,
+) {
+    let weights = market_weights(&geography, states.iter());
+    for mut usage in &mut firms {
+        usage.world = geography.each_state().map(|s| weights[s] * usage.share[s]).sum();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_replicator_raises_mean_fitness_by_the_variance_of_fitness() {
+        let factors = [1.0, 1.05, 1.1, 1.2];
+        let mut shares = [0.4, 0.3, 0.2, 0.1];
+        let mean = |shares: &[f64]| -> f64 { shares.iter().zip(&factors).map(|(x, f)| x * f).sum() };
+        let before = mean(&shares);
+        let variance: f64 = shares.iter().zip(&factors).map(|(x, f)| x * (f - before) * (f - before)).sum();
+        replicator_step(&mut shares, &factors);
+        assert!((mean(&shares) - before - variance / before).abs() < 1e-15);
+    }
+}

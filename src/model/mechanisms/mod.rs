@@ -1,0 +1,53 @@
+//! The mechanisms of the world, one file each: its equation and source, its parameters, its systems, its tests.
+//!
+//! To add one: write its file here, add it to the list in `month.rs`, and give it a table in a config.
+
+pub mod adoption;
+pub mod compute;
+pub mod diffusion;
+pub mod entry;
+pub mod exit;
+pub mod market;
+pub mod money;
+pub mod output;
+pub mod power;
+pub mod releases;
+pub mod research;
+pub mod training;
+
+use super::month::MonthPlan;
+use crate::scenario::{MechanismDeclaration, MechanismSettings, parameter::Parameters};
+use bevy_ecs::prelude::*;
+
+/// A mechanism: a struct of parameters, kept as a resource, that knows which systems it puts into the month.
+pub trait Mechanism: Parameters + Resource {
+    /// Its table in config files: `[mechanisms.<NAME>]`.
+    const NAME: &'static str;
+    /// What it does, in a line.
+    const MEANING: &'static str;
+
+    /// Puts the systems that move the world into the month; left out when the mechanism is disabled.
+    fn build(month: &mut MonthPlan);
+
+    /// Puts the systems into the month that run in any case: measures, and facts of the scenario.
+    fn always(_month: &mut MonthPlan) {}
+}
+
+/// A mechanism as the list of mechanisms holds it.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    pub(super) declaration: fn() -> MechanismDeclaration,
+    pub(super) insert: fn(&MechanismSettings, &mut World),
+    pub(super) build: fn(&mut MonthPlan),
+    pub(super) always: fn(&mut MonthPlan),
+}
+
+/// The list's entry for the mechanism `M`.
+pub const fn entry<M: Mechanism>() -> Entry {
+    Entry {
+        declaration: || MechanismDeclaration { name: M::NAME, meaning: M::MEANING, parameters: M::DECLARED },
+        insert: |settings, world| world.insert_resource(M::from_values(&settings.values)),
+        build: M::build,
+        always: M::always,
+    }
+}

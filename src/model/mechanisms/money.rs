@@ -1,0 +1,144 @@
+//! Money: revenue, capital and what it buys.
+//!
+//! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's capital by
+//! exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size. Budget = Δ (revenue · margin + investment + grants); a
+//! share of it orders compute at the price of the month, the rest less costs is kept.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Compute, Finance, Label, Momentum, Usage},
+        geography::{Geography, PerState},
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        state::{Adoption, Economy, StateIndex, Supply, Traits},
+    },
+    parameters,
+    scenario::MAX_STATES,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of money.
+    #[derive(Resource)]
+    pub struct Money {
+        /// Spending on AI services at full adoption, as a share of output (μ).
+        spending: f64 = 0.01, "1", range 0.0..=1.0, plausible 0.003..=0.03 or null 0.0, assumption "software and cloud services together are near 1 % of output";
+        /// Share of revenue left after the cost of serving.
+        margin: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.7, assumption "reported gross margins of model developers";
+        /// Share of the value of its usage that an open firm can appropriate (a_open).
+        open_appropriability: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.1..=0.6, assumption "others host open models and keep most of the revenue";
+        /// Factor on every state's capital.
+        capital_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the capital stands with the states: capital_billion_usd_per_year";
+        /// Weight of momentum over size (ζ), per 100 rating points gained in six months.
+        momentum: f64 = 0.5, "1/(100 points)", range 0.0..=20.0, plausible 0.0..=3.0 or null 0.0, assumption "investors chase recent gains";
+        /// Usage share that investors credit to a firm without any.
+        share_floor: f64 = 0.01, "1", range 0.000001..=1.0, plausible 0.002..=0.05, assumption "promising firms are funded before they have users";
+        /// Price of compute at the start.
+        compute_price: f64 = 30.0, "billion USD of 2023 per MH100e", range 0.001..=1000000.0, plausible 20.0..=40.0, figure "an H100 sold for about 30,000 USD in 2023, order of magnitude";
+        /// Fall of that price per year.
+        compute_price_fall: f64 = 0.3, "1/year", range 0.0..=0.99, plausible 0.2..=0.4, figure "AI Index 2025: hardware costs fell 30 % a year";
+        /// Cost of running compute (power, hosting, staff) as a share of its price, per year.
+        running_cost: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.05..=0.3 or null 0.0, assumption "power and hosting of an accelerator against its price";
+        /// Factor on the firms' fixed costs.
+        overhead_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the costs stand with the firms: overhead_billion_usd_per_year";
+    }
+}
+
+impl Money {
+    /// Price of compute after `years`, billion USD per MH100e.
+    pub fn price(&self, years: f64) -> f64 {
+        self.compute_price * maths::pow(1.0 - self.compute_price_fall, years)
+    }
+}
+
+impl Mechanism for Money {
+    const NAME: &'static str = "money";
+    const MEANING: &'static str = "firms earn from usage, raise capital by size and momentum, and order compute";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Budgets, (collect_revenue, invest, spend).chain());
+    }
+}
+
+/// Weight of a firm in its investors' eyes: (share + floor) · exp(ζ · momentum).
+pub fn funding_weight(share: f64, floor: f64, momentum_weight: f64, points_gained: f64) -> f64 {
+    (share + floor) * maths::exp(momentum_weight * points_gained / 100.0)
+}
+
+fn collect_revenue(
+    money: Res<Money>,
+    geography: Res<Geography>,
+    states: Query<(&StateIndex, &Economy, &Adoption)>,
+    mut firms: Query<(&Character, &Usage, &mut Finance)>,
+) {
+    let mut value: PerState = [0.0; MAX_STATES];
+    for (index, economy, adoption) in &states {
+        value[index.0] = money.spending * economy.output * geography.in_state(index.0, &adoption.0);
+    }
+    for (character, usage, mut finance) in &mut firms {
+        let appropriability = if character.open { money.open_appropriability } else { 1.0 };
+        let used: f64 = geography.each_state().map(|s| usage.share[s] * value[s]).sum();
+        finance.revenue = appropriability * used;
+    }
+}
+
+fn invest(
+    money: Res<Money>,
+    clock: Res<Clock>,
+    mut states: Query<(&StateIndex, &Traits, &mut Supply)>,
+    mut firms: Query<(&Character, &Usage, &Momentum, &mut Finance)>,
+) {
+    let mut per_weight: PerState = [0.0; MAX_STATES];
+    for (character, usage, momentum, mut finance) in &mut firms {
+        // The weight is kept in place of the investment until the state's sum is known.
+        finance.investment = funding_weight(usage.world, money.share_floor, money.momentum, momentum.gained);
+        per_weight[character.home] += finance.investment;
+    }
+    for (index, traits, mut supply) in &mut states {
+        let growth = maths::exp(traits.0.capital_growth_per_year * clock.years());
+        supply.capital = money.capital_scale * traits.0.capital_billion_usd_per_year * growth;
+        per_weight[index.0] = supply.capital / per_weight[index.0];
+    }
+    for (character, _, _, mut finance) in &mut firms {
+        finance.investment *= per_weight[character.home];
+    }
+}
+
+fn spend(
+    money: Res<Money>,
+    clock: Res<Clock>,
+    mut faults: ResMut<Faults>,
+    mut firms: Query<(&Label, &Character, &mut Finance, &mut Compute)>,
+) {
+    let price = money.price(clock.years());
+    for (label, character, mut finance, mut compute) in &mut firms {
+        let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
+        let costs =
+            clock.per_step(money.overhead_scale * character.overhead + money.running_cost * price * compute.stock);
+        compute.order = character.compute_share * budget;
+        compute.demand = compute.order / price;
+        finance.cash += budget - costs;
+        finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
+        faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, compute.demand]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_points_of_momentum_weigh_e_to_the_zeta() {
+        let still = funding_weight(0.2, 0.01, 0.5, 0.0);
+        assert_eq!(still, 0.21);
+        assert!((funding_weight(0.2, 0.01, 0.5, 100.0) / still - maths::exp(0.5)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn compute_falls_to_seven_tenths_of_its_price_in_a_year() {
+        assert!((Money::default().price(1.0) - 21.0).abs() < 1e-12);
+    }
+}

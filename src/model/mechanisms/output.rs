@@ -1,0 +1,120 @@
+//! Output: what AI adds to the economy.
+//!
+//! ln Y = ln Y_0 + g t + χ Σ_d ω_d F_d (K_acc,d − K_ref,d), less the same sum at the start, so that a world begins at its observed
+//! output. Level form: nothing is counted twice. K_ref is the least that any state can reach at the start.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        geography::{Geography, PerDomain},
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        state::{Access, Adoption, Economy, StateIndex, Traits},
+    },
+    parameters,
+    scenario::MAX_DOMAINS,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of output.
+    #[derive(Resource)]
+    pub struct Output {
+        /// Output gained per nat of capability at full adoption (χ).
+        gain: f64 = 0.010, "1/nat", range 0.0..=1.0, plausible 0.002..=0.03 or null 0.0, assumption "about 1 % of output a year at full adoption and today's pace";
+    }
+}
+
+/// What the world could reach at the start.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Reference {
+    /// The least access of any state, by domain, nats.
+    pub capability: PerDomain,
+    /// Adoption times access at the start, by state.
+    pub at_start: Vec<f64>,
+}
+
+impl Mechanism for Output {
+    const NAME: &'static str = "output";
+    const MEANING: &'static str = "capability that is reached and adopted raises output";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Output, gain_output);
+    }
+
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Output, grow);
+    }
+}
+
+/// Adopted capability above the reference, weighted by demand, nats.
+pub fn adopted(demand: &[f64], adoption: &PerDomain, access: &PerDomain, reference: &PerDomain) -> f64 {
+    demand.iter().enumerate().map(|(d, weight)| weight * adoption[d] * (access[d] - reference[d])).sum()
+}
+
+/// Notes what the world can reach at the start.
+pub fn set_reference(
+    geography: Res<Geography>,
+    mut reference: ResMut<Reference>,
+    mut states: Query<(&StateIndex, &Adoption, &mut Access)>,
+) {
+    let mut least = [f64::INFINITY; MAX_DOMAINS];
+    for (_, _, mut access) in &mut states {
+        access.start = access.now;
+        for d in geography.each_domain() {
+            least[d] = least[d].min(access.now[d]);
+        }
+    }
+    reference.capability = least;
+    reference.at_start = vec![0.0; geography.states];
+    for (index, adoption, access) in &states {
+        let demand = &geography.demand[index.0][..geography.domains];
+        reference.at_start[index.0] = adopted(demand, &adoption.0, &access.now, &least);
+    }
+}
+
+fn gain_output(
+    output: Res<Output>,
+    geography: Res<Geography>,
+    reference: Res<Reference>,
+    mut states: Query<(&StateIndex, &Adoption, &Access, &mut Economy)>,
+) {
+    for (index, adoption, access, mut economy) in &mut states {
+        let demand = &geography.demand[index.0][..geography.domains];
+        let now = adopted(demand, &adoption.0, &access.now, &reference.capability);
+        economy.effect = output.gain * (now - reference.at_start[index.0]);
+    }
+}
+
+/// Output at the end of the step: trend, and what AI adds.
+fn grow(
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut faults: ResMut<Faults>,
+    mut states: Query<(&StateIndex, &Traits, &mut Economy)>,
+) {
+    let years = clock.years() + clock.per_step(1.0);
+    for (index, traits, mut economy) in &mut states {
+        economy.before = economy.output;
+        economy.trend = traits.0.gdp_billion_usd * maths::exp(traits.0.growth_per_year * years);
+        economy.output = economy.trend * maths::exp(economy.effect);
+        faults.check(&clock, Output::NAME, "output", &geography.names[index.0], &[economy.output]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_counts_adopted_capability_above_the_reference() {
+        let mut adoption = [0.0; MAX_DOMAINS];
+        (adoption[0], adoption[1]) = (0.5, 1.0);
+        let mut access = [0.0; MAX_DOMAINS];
+        (access[0], access[1]) = (2.0, 3.0);
+        let reference = [-1.0; MAX_DOMAINS];
+        assert_eq!(adopted(&[0.5, 0.5], &adoption, &access, &reference), 0.5 * 0.5 * 3.0 + 0.5 * 4.0);
+    }
+}

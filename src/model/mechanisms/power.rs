@@ -1,0 +1,110 @@
+//! Proportional power: how advantages of each kind add up to influence.
+//!
+//! Z_s = Y^a · e^(b K_own) · C^c · (soft + ε)^h, power = Z^r / Σ Z^r (Tullock 1980): r = 1 makes power proportional, r = 0 equal, r → ∞
+//! gives all to the leader. Hard power is the same contest over K_own and C alone.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Compute, Offer, Usage},
+        geography::{Geography, PerState},
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        state::{Adoption, Economy, Power, StateIndex, Supply},
+    },
+    parameters,
+    scenario::MAX_STATES,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of power.
+    #[derive(Resource)]
+    pub struct Contest {
+        /// Decisiveness of the contest (r).
+        decisiveness: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.5..=5.0, assumption "the claim that small advantages matter in proportion";
+        /// Weight of output (a).
+        output_weight: f64 = 0.5, "1", range 0.0..=5.0, plausible 0.2..=1.0, assumption "economic size is half of power";
+        /// Weight of the own frontier, per nat (b).
+        capability_weight: f64 = 0.1, "1/nat", range 0.0..=5.0, plausible 0.0..=0.5, assumption "a year's lead is worth about a sixth more power";
+        /// Weight of running compute (c).
+        compute_weight: f64 = 0.25, "1", range 0.0..=5.0, plausible 0.0..=0.5, assumption "half as much as output";
+        /// Weight of soft power (h).
+        soft_weight: f64 = 0.15, "1", range 0.0..=5.0, plausible 0.0..=0.5, assumption "less than hard power";
+        /// How far behind the world's best a state without a firm of its own stands.
+        no_firm_gap: f64 = 8.0, "nats", range 0.0..=50.0, plausible 4.0..=12.0, assumption "about four years";
+        /// Compute that counts for a state without any.
+        compute_floor: f64 = 0.0001, "MH100e", range 0.00000001..=1.0, plausible 0.00001..=0.001, assumption "a hundred accelerators";
+        /// Soft power that counts for a state whose firms nobody else uses (ε).
+        soft_floor: f64 = 0.01, "1", range 0.000001..=1.0, plausible 0.001..=0.05, assumption "one user in a hundred";
+    }
+}
+
+impl Mechanism for Contest {
+    const NAME: &'static str = "power";
+    const MEANING: &'static str =
+        "output, frontier, compute and use abroad add up to shares of power (a measure: it moves nothing)";
+
+    fn build(_month: &mut MonthPlan) {}
+
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Power, share_power);
+    }
+}
+
+fn share_power(
+    contest: Res<Contest>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut faults: ResMut<Faults>,
+    firms: Query<(&Character, &Offer, &Compute, &Usage)>,
+    mut states: Query<(&StateIndex, &Economy, &Adoption, &Supply, &mut Power)>,
+) {
+    let markets = super::market::market_weights(&geography, states.iter().map(|(i, e, a, ..)| (i, e, a)));
+    let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
+    let (mut held, mut abroad): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (character, offer, compute, usage) in &firms {
+        let home = character.home;
+        frontier[home] = frontier[home].max(offer.capability);
+        held[home] += compute.stock;
+        abroad[home] += usage.world - markets[home] * usage.share[home];
+    }
+    let best = frontier[..geography.states].iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
+    let total: f64 = states.iter().map(|(_, economy, ..)| economy.output).sum();
+    let n = geography.states;
+    let (mut hard, mut composite): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (index, economy, _, supply, mut power) in &mut states {
+        let s = index.0;
+        // Relative to the world's best, so that a common level of capability cancels.
+        let behind = (frontier[s] - best).max(-contest.no_firm_gap);
+        let compute = maths::ln(held[s] + supply.clouds + contest.compute_floor);
+        let third_countries = 1.0 - markets[s];
+        power.soft = if third_countries > 0.0 { abroad[s].max(0.0) / third_countries } else { 0.0 };
+        power.economic = economy.output / total;
+        hard[s] = contest.capability_weight * behind + contest.compute_weight * compute;
+        composite[s] = contest.output_weight * maths::ln(economy.output)
+            + hard[s]
+            + contest.soft_weight * maths::ln(power.soft + contest.soft_floor);
+    }
+    maths::contest_shares(&mut hard[..n], 1.0);
+    maths::contest_shares(&mut composite[..n], contest.decisiveness);
+    for (index, _, _, _, mut power) in &mut states {
+        power.hard = hard[index.0];
+        power.share = composite[index.0];
+        faults.check(&clock, Contest::NAME, "power", &geography.names[index.0], &[power.share]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_one_percent_lead_moves_a_two_state_share_by_a_quarter_point() {
+        let mut shares = [maths::ln(1.01), 0.0];
+        maths::contest_shares(&mut shares, 1.0);
+        assert!((shares[0] - 0.5 - 0.0025).abs() < 1.5e-5);
+    }
+}

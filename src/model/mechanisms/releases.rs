@@ -1,0 +1,195 @@
+//! Releases and the leaderboard: what the world sees of a firm's capability.
+//!
+//! A firm releases a model when its capability, by its own focus, is δ_rel above its last release. The rating of a model is
+//! R = R_0 + κ_E (400 / ln 10) K, measured with a sampling error of 2 (400 / ln 10) / √n after n battles: one nat of log
+//! strength is 400 / ln 10 points (Elo 1978; Bradley and Terry 1952). Only gaps mean anything.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Capability, Character, Focus, Knowledge, Label, Momentum, Offer},
+        geography::{Geography, weighted},
+        ledger::Ledger,
+        month::{MonthPlan, Phase},
+        noise::{Key, Noise, firm as slot},
+        record::ReleaseRow,
+        release::{Frontier, Release},
+    },
+    parameters,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of releases and ratings.
+    #[derive(Resource)]
+    pub struct Releases {
+        /// Gain in capability that is worth a release (δ_rel).
+        threshold: f64 = 0.25, "nats", range 0.0..=20.0, plausible 0.1..=1.0, assumption "about 15 rating points";
+        /// Least time between two releases of a firm.
+        min_gap_months: u32 = 3, "months", range 0..=120, plausible 1..=12, assumption "large labs update a few times a year";
+        /// Age at which closed firms publish the weights of a model; 0 means never.
+        open_lag_months: u32 = 0, "months", range 0..=240, plausible 0..=36 or null 0, assumption "few closed firms did so before 2025";
+        /// Rating of the best model at the start (R_0).
+        rating_at_start: f64 = 1100.0, "points", range -100000.0..=100000.0, plausible 1000.0..=1200.0, assumption "the scale's origin is free";
+        /// Rating gained per nat of log strength per nat of capability (κ_E).
+        rating_slope: f64 = 0.35, "1", range 0.0..=5.0, plausible 0.2..=0.6, assumption "about 61 points a nat, 125 points a year at the frontier";
+        /// Battles behind a measured rating (n); 0 means no sampling error.
+        battles: f64 = 2500.0, "1", range 0.0..=1000000000000.0, plausible 500.0..=20000.0 or null 0.0, assumption "votes for a model on a public leaderboard in its first weeks";
+        /// Index of the best model at the start (I_0).
+        index_at_start: f64 = 110.0, "index points", range -100000.0..=100000.0, plausible 100.0..=126.0, assumption "LLaMA-65B stands at 109 and GPT-4 at 126 on Epoch's capability index";
+        /// Index points per nat of capability (κ_I).
+        index_slope: f64 = 6.0, "index points/nat", range 0.0..=100.0, plausible 4.0..=10.0, assumption "the United States frontier gains about 15 points a year";
+        /// Whether releases among the scenario's dated events are shown in events.csv.
+        historical: bool = 1, "1", range 0..=1, plausible 0..=1, assumption "a choice of presentation";
+    }
+}
+
+/// Rating points of one nat of log strength.
+pub const POINTS_PER_NAT: f64 = 400.0 / maths::LN_10;
+
+impl Releases {
+    /// The rating of a capability, without sampling error.
+    #[inline]
+    pub fn rating(&self, capability: f64) -> f64 {
+        self.rating_at_start + self.rating_slope * POINTS_PER_NAT * capability
+    }
+
+    /// A capability on the fixed-scale index.
+    pub fn index(&self, capability: f64) -> f64 {
+        self.index_at_start + self.index_slope * capability
+    }
+
+    /// Standard deviation of a rating measured in a share of the battles.
+    fn error(&self, share_of_battles: f64) -> f64 {
+        let battles = self.battles * share_of_battles;
+        if battles > 0.0 { 2.0 * POINTS_PER_NAT / battles.sqrt() } else { 0.0 }
+    }
+}
+
+/// The probability that a model rated `difference` points above another wins a battle (Elo 1978).
+///
+/// ```
+/// use redqueen::model::mechanisms::releases::expected_score;
+/// assert!((expected_score(400.0) - 10.0 / 11.0).abs() < 1e-15);
+/// ```
+pub fn expected_score(difference: f64) -> f64 {
+    1.0 / (1.0 + maths::exp(-difference / POINTS_PER_NAT))
+}
+
+impl Mechanism for Releases {
+    const NAME: &'static str = "releases";
+    const MEANING: &'static str = "firms release models, which are rated and may have open weights";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Releases, (release_models, open_old_weights).chain());
+    }
+
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Releases, gain_momentum);
+    }
+}
+
+type Releasing<'a> =
+    (&'a Key, &'a Noise, &'a Label, &'a Character, &'a Focus, &'a Knowledge, &'a Capability, &'a mut Offer);
+
+fn release_models(
+    releases: Res<Releases>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut frontier: ResMut<Frontier>,
+    mut ledger: ResMut<Ledger>,
+    mut commands: Commands,
+    mut firms: Query<Releasing>,
+) {
+    let step = i64::from(clock.step());
+    let gap = i64::from(clock.steps(releases.min_gap_months));
+    for (key, noise, label, character, focus, knowledge, capability, mut offer) in &mut firms {
+        let own_capability = weighted(&focus.weights[..geography.domains], &capability.0);
+        if own_capability <= offer.own_capability + releases.threshold || step - offer.released < gap {
+            continue;
+        }
+        let overall = geography.overall(&capability.0);
+        offer.serial += 1;
+        offer.released = step;
+        offer.own_capability = own_capability;
+        offer.capability = overall;
+        offer.rating = releases.rating(overall) + releases.error(1.0) * noise.normal(slot::RATING);
+        for d in geography.each_domain() {
+            let error = releases.error(geography.world_demand[d]) * noise.normal(slot::DOMAIN_RATING.plus(d));
+            offer.rating_by_domain[d] = releases.rating(capability.0[d]) + error;
+        }
+        let release = Release {
+            firm: *key,
+            home: character.home,
+            released: step,
+            open: character.open,
+            knowledge: knowledge.0,
+            capability: capability.0,
+        };
+        frontier.publish(&release);
+        // Only a model that may be opened later has to be remembered.
+        if !character.open && releases.open_lag_months > 0 {
+            commands.spawn(release);
+        }
+        ledger.releases.push(ReleaseRow {
+            date: clock.month(),
+            release: format!("{} {}", label.0, offer.serial).into(),
+            firm: label.0.clone(),
+            state: geography.names[character.home].clone(),
+            open: character.open,
+            capability: overall,
+            rating: offer.rating,
+            index: releases.index(overall),
+        });
+    }
+}
+
+fn open_old_weights(
+    releases: Res<Releases>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut frontier: ResMut<Frontier>,
+    mut ledger: ResMut<Ledger>,
+    mut commands: Commands,
+    closed: Query<(Entity, &Release)>,
+    firms: Query<(&Key, &Label)>,
+) {
+    if releases.open_lag_months == 0 {
+        return;
+    }
+    let lag = i64::from(clock.steps(releases.open_lag_months));
+    for (entity, release) in &closed {
+        if i64::from(clock.step()) - release.released < lag {
+            continue;
+        }
+        frontier.open_weights(release);
+        commands.entity(entity).despawn();
+        if let Some((_, label)) = firms.iter().find(|(key, _)| **key == release.firm) {
+            ledger.note(&clock, "weights_opened", &label.0, &geography.names[release.home], None, "an older model");
+        }
+    }
+}
+
+fn gain_momentum(clock: Res<Clock>, mut firms: Query<(&Offer, &mut Momentum)>) {
+    for (offer, mut momentum) in &mut firms {
+        momentum.observe(offer.rating, &clock);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::parameter::Parameters;
+
+    #[test]
+    fn one_nat_is_61_points_and_the_error_of_2500_battles_is_7() {
+        let releases = Releases::default();
+        assert!((releases.rating(1.0) - releases.rating(0.0) - 60.8).abs() < 0.01);
+        assert!((releases.error(1.0) - 6.949).abs() < 0.001);
+        let mut exact = Releases::default_values();
+        exact[Releases::DECLARED.iter().position(|parameter| parameter.name == "battles").unwrap()] = 0.0;
+        assert_eq!(Releases::from_values(&exact).error(1.0), 0.0);
+    }
+}

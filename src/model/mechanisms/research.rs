@@ -1,0 +1,133 @@
+//! Research: how a firm learns on its own.
+//!
+//! z = (w D · u C η / C_ref)^λ · talent; A ← A + Δ g z/(1+z) · exp(ν ε − ν²/2), bounded in z so that knowledge cannot blow up in
+//! finite time. Breakthroughs arrive with a world-wide hazard shared by effort and add Exponential(mean) nats in one domain.
+//! The bounded form keeps the halving time of training compute (Ho et al. 2024) as its ceiling.
+
+use super::Mechanism;
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Compute, Effort, Focus, Knowledge, Label},
+        geography::Geography,
+        ledger::{Faults, Ledger},
+        month::{MonthPlan, Phase},
+        noise::{Noise, firm as slot},
+    },
+    parameters,
+};
+use bevy_ecs::prelude::*;
+
+parameters! {
+    /// Numbers of research.
+    #[derive(Resource)]
+    pub struct Research {
+        /// Growth of algorithmic knowledge at unlimited effort (g_A).
+        growth: f64 = 1.04, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, figure "Ho et al. 2024 (arXiv:2403.05812): compute for a given capability halves in 8 months, 5 to 14";
+        /// How effort rises with compute (λ).
+        exponent: f64 = 0.5, "1", range 0.05..=1.0, plausible 0.3..=0.8, assumption "decreasing returns: ideas get harder to run in parallel";
+        /// Research compute at which growth is half its ceiling (C_ref).
+        reference_mh100e: f64 = 0.3, "MH100e", range 0.000001..=1000.0, plausible 0.03..=1.0, assumption "a large cluster of 2024";
+        /// Spread of luck (ν): standard deviation of the log of a month's progress.
+        luck: f64 = 0.8, "1", range 0.0..=3.0, plausible 0.4..=1.2 or null 0.0, assumption "labs of equal means differ widely in a month";
+        /// Breakthroughs in the whole world (h_B).
+        breakthroughs_per_year: f64 = 1.5, "1/year", range 0.0..=100.0, plausible 0.5..=3.0 or null 0.0, assumption "transformer-like or reasoning-like steps since 2017";
+        /// Mean size of a breakthrough (j_B).
+        breakthrough_nats: f64 = 0.4, "nats", range 0.0..=10.0, plausible 0.2..=1.0 or null 0.0, assumption "a third of a year's progress at once";
+    }
+}
+
+impl Mechanism for Research {
+    const NAME: &'static str = "research";
+    const MEANING: &'static str = "firms learn from their own research, steadily and in breakthroughs";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Research, (learn, break_through).chain());
+    }
+}
+
+/// Growth at effort `z`: half the ceiling at z = 1, never above it.
+#[inline]
+pub fn own_growth(ceiling: f64, z: f64) -> f64 {
+    ceiling * z / (1.0 + z)
+}
+
+fn learn(
+    research: Res<Research>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut faults: ResMut<Faults>,
+    mut firms: Query<(&Noise, &Label, &Character, &Focus, &Compute, &mut Effort, &mut Knowledge)>,
+) {
+    let ceiling = clock.per_step(research.growth);
+    let ln_reference = maths::ln(research.reference_mh100e);
+    for (noise, label, character, focus, compute, mut effort, mut knowledge) in &mut firms {
+        let ln_compute = compute.ln_research(character) - ln_reference;
+        effort.0 = 0.0;
+        for d in geography.each_domain() {
+            let z = character.talent * maths::exp(research.exponent * (focus.ln_relative[d] + ln_compute));
+            effort.0 += z;
+            if research.growth > 0.0 {
+                let luck = research.luck * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * research.luck * research.luck;
+                knowledge.0[d] += own_growth(ceiling, z) * maths::exp(luck);
+            }
+        }
+        faults.check(&clock, Research::NAME, "knowledge", &label.0, &knowledge.0);
+    }
+}
+
+fn break_through(
+    research: Res<Research>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut ledger: ResMut<Ledger>,
+    mut firms: Query<(&Noise, &Label, &Character, &Focus, &Effort, &mut Knowledge)>,
+) {
+    let hazard = research.breakthroughs_per_year;
+    let world: f64 = firms.iter().map(|(.., effort, _)| effort.0).sum();
+    if hazard == 0.0 || research.breakthrough_nats == 0.0 || world <= 0.0 {
+        return;
+    }
+    for (noise, label, character, focus, effort, mut knowledge) in &mut firms {
+        if noise.uniform(slot::BREAKTHROUGH) >= clock.probability(hazard * effort.0 / world) {
+            continue;
+        }
+        let size = -research.breakthrough_nats * maths::ln(noise.uniform(slot::BREAKTHROUGH_SIZE));
+        let domain = domain_at(noise.uniform(slot::BREAKTHROUGH_DOMAIN), &focus.weights[..geography.domains]);
+        knowledge.0[domain] += size;
+        let state = &geography.names[character.home];
+        ledger.note(&clock, "breakthrough", &label.0, state, Some(size), &geography.domain_names[domain]);
+    }
+}
+
+/// The domain in which `uniform` falls, when the weights, which sum to 1, are laid end to end.
+fn domain_at(uniform: f64, weights: &[f64]) -> usize {
+    let mut below = 0.0;
+    for (domain, weight) in weights.iter().enumerate() {
+        below += weight;
+        if uniform < below {
+            return domain;
+        }
+    }
+    weights.len() - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_half_the_ceiling_at_effort_1_and_stays_below_it() {
+        assert_eq!(own_growth(1.04, 1.0), 0.52);
+        assert_eq!(own_growth(1.04, 0.0), 0.0);
+        assert!(own_growth(1.04, 1e12) < 1.04);
+    }
+
+    #[test]
+    fn domains_are_drawn_by_weight() {
+        let weights = [0.25, 0.5, 0.25];
+        assert_eq!([0.1, 0.25, 0.74, 0.76].map(|u| domain_at(u, &weights)), [0, 1, 1, 2]);
+        assert_eq!(domain_at(1.0, &[0.5, 0.5 - 1e-9]), 1);
+    }
+}

@@ -1,0 +1,111 @@
+//! The order of the month: what happens, and when.
+
+use super::{
+    mechanisms::{
+        Entry, adoption::Adopt, compute::Stocks, diffusion::Diffusion, entry, entry::Entering, exit::Exit,
+        market::Market, money::Money, output::Output, power::Contest, releases::Releases, research::Research,
+        training::Training,
+    },
+    noise,
+};
+use bevy_ecs::{
+    prelude::*,
+    schedule::{ScheduleLabel, SingleThreadedExecutor},
+    system::ScheduleSystem,
+};
+
+/// The phases of a month, in order. Within a phase, systems run in the order of [`MECHANISMS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Every entity fills its draws of the month.
+    Draws,
+    /// Compute becomes available to each state.
+    Supply,
+    /// It is shared by last month's demand; old compute wears out.
+    Stocks,
+    /// Firms earn, raise money and order compute.
+    Budgets,
+    /// Firms learn on their own, then from others.
+    Research,
+    /// Knowledge and compute become capability.
+    Training,
+    /// Models come out and are rated.
+    Releases,
+    /// Users move between firms.
+    Market,
+    /// Users take up AI, and can reach what is open or served to them.
+    Adoption,
+    /// What that adds to output.
+    Output,
+    /// How power is shared.
+    Power,
+    /// Firms that failed close.
+    Exit,
+    /// New firms enter.
+    Entry,
+    /// Progress is taken apart, memories move on.
+    Accounts,
+}
+
+/// Every mechanism. Order matters only within a phase.
+pub const MECHANISMS: &[Entry] = &[
+    entry::<Stocks>(),
+    entry::<Money>(),
+    entry::<Research>(),
+    entry::<Diffusion>(),
+    entry::<Training>(),
+    entry::<Releases>(),
+    entry::<Market>(),
+    entry::<Adopt>(),
+    entry::<Output>(),
+    entry::<Contest>(),
+    entry::<Exit>(),
+    entry::<Entering>(),
+];
+
+/// The systems of a month, being put together.
+#[derive(Default)]
+pub struct MonthPlan {
+    systems: Vec<(Phase, bevy_ecs::schedule::ScheduleConfigs<ScheduleSystem>)>,
+}
+
+impl MonthPlan {
+    /// Puts a system (or a chain of them) into a phase, behind those that are already there.
+    pub fn add<M>(&mut self, phase: Phase, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self {
+        self.systems.push((phase, systems.into_configs()));
+        self
+    }
+}
+
+#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+struct MonthLabel;
+
+/// A place in the order of the month.
+#[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
+struct Place(usize);
+
+/// The month as a schedule, with the systems of the mechanisms for which `enabled` holds and what all of them do in any case.
+pub fn schedule(enabled: impl Fn(&str) -> bool) -> Schedule {
+    let mut plan = MonthPlan::default();
+    plan.add(Phase::Draws, noise::draw);
+    for mechanism in MECHANISMS {
+        if enabled((mechanism.declaration)().name) {
+            (mechanism.build)(&mut plan);
+        }
+        (mechanism.always)(&mut plan);
+    }
+    plan.add(Phase::Accounts, super::accounts::end_step);
+    plan.systems.sort_by_key(|(phase, _)| *phase);
+    let mut schedule = Schedule::new(MonthLabel);
+    schedule.set_executor(SingleThreadedExecutor::new());
+    for (place, (_, systems)) in plan.systems.into_iter().enumerate() {
+        let systems = systems.in_set(Place(place));
+        schedule.add_systems(if place == 0 { systems } else { systems.after(Place(place - 1)) });
+    }
+    #[cfg(debug_assertions)]
+    schedule.set_build_settings(bevy_ecs::schedule::ScheduleBuildSettings {
+        ambiguity_detection: bevy_ecs::schedule::LogLevel::Error,
+        ..Default::default()
+    });
+    schedule
+}

@@ -1,0 +1,158 @@
+//! A model release, and the frontiers that releases push out.
+
+use super::{
+    geography::{Geography, PerDomain},
+    noise::Key,
+};
+use crate::scenario::{MAX_DOMAINS, MAX_STATES};
+use bevy_ecs::prelude::*;
+use std::collections::VecDeque;
+
+/// A model version that the world has seen.
+#[derive(Component, Clone, Debug)]
+pub struct Release {
+    /// Key of its firm.
+    pub firm: Key,
+    /// The firm's home state.
+    pub home: usize,
+    /// Step of release; negative if it was there before the start.
+    pub released: i64,
+    /// Whether its weights are public by now.
+    pub open: bool,
+    /// Knowledge of the firm at release, by domain, nats.
+    pub knowledge: PerDomain,
+    /// Capability at release, by domain, nats.
+    pub capability: PerDomain,
+}
+
+/// The best levels of a set of releases, by home state and domain; −∞ where there is none.
+#[derive(Clone, Debug)]
+pub struct Levels {
+    /// Knowledge, nats.
+    pub knowledge: [PerDomain; MAX_STATES],
+    /// Capability, nats.
+    pub capability: [PerDomain; MAX_STATES],
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        let none = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
+        Self { knowledge: none, capability: none }
+    }
+}
+
+impl Levels {
+    /// Takes in a release.
+    pub fn raise(&mut self, home: usize, knowledge: &PerDomain, capability: &PerDomain) {
+        for d in 0..MAX_DOMAINS {
+            self.knowledge[home][d] = self.knowledge[home][d].max(knowledge[d]);
+            self.capability[home][d] = self.capability[home][d].max(capability[d]);
+        }
+    }
+
+    /// The best capability of the home states that `count`, by domain.
+    pub fn best_capability(&self, geography: &Geography, count: impl Fn(usize) -> bool) -> PerDomain {
+        let mut best = [f64::NEG_INFINITY; MAX_DOMAINS];
+        for home in geography.each_state().filter(|&home| count(home)) {
+            for d in geography.each_domain() {
+                best[d] = best[d].max(self.capability[home][d]);
+            }
+        }
+        best
+    }
+}
+
+/// Levels now and in the past.
+#[derive(Clone, Debug, Default)]
+pub struct Reach {
+    /// Of all releases so far.
+    pub now: Levels,
+    past: VecDeque<Levels>,
+}
+
+impl Reach {
+    /// Levels of releases that are at least `steps` old. Before the start the world stood as it stands at the start.
+    pub fn lagged(&self, steps: u32) -> &Levels {
+        let back = (steps as usize).saturating_sub(1);
+        match self.past.len() {
+            0 => &self.now,
+            _ if steps == 0 => &self.now,
+            length => &self.past[length - 1 - back.min(length - 1)],
+        }
+    }
+
+    fn remember(&mut self, steps: usize) {
+        if self.past.len() > steps {
+            self.past.pop_front();
+        }
+        self.past.push_back(self.now.clone());
+    }
+}
+
+/// What releases have shown: the best of all, and the best with public weights.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Frontier {
+    /// Any release.
+    pub any: Reach,
+    /// Releases with public weights.
+    pub open: Reach,
+    memory: usize,
+}
+
+impl Frontier {
+    /// An empty frontier that remembers this many steps.
+    pub fn new(memory: u32) -> Self {
+        Self { memory: memory as usize, ..Self::default() }
+    }
+
+    /// Takes in a release.
+    pub fn publish(&mut self, release: &Release) {
+        self.any.now.raise(release.home, &release.knowledge, &release.capability);
+        if release.open {
+            self.open_weights(release);
+        }
+    }
+
+    /// Takes in that a release's weights have become public.
+    pub fn open_weights(&mut self, release: &Release) {
+        self.open.now.raise(release.home, &release.knowledge, &release.capability);
+    }
+
+    /// Ends a step: what is out now will be a step old in the next.
+    pub fn remember(&mut self) {
+        self.any.remember(self.memory);
+        self.open.remember(self.memory);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_seen_after_the_lag_and_not_before() {
+        let mut frontier = Frontier::new(3);
+        let release = |level: f64, released| Release {
+            firm: Key(1),
+            home: 0,
+            released,
+            open: true,
+            knowledge: [level; MAX_DOMAINS],
+            capability: [level; MAX_DOMAINS],
+        };
+        frontier.publish(&release(1.0, -1));
+        frontier.remember();
+        let mut seen = Vec::new();
+        for step in 0..4 {
+            // What research sees in a step, before the step's own releases.
+            seen.push(frontier.open.lagged(2).capability[0][0]);
+            if step == 0 {
+                frontier.publish(&release(2.0, 0));
+            }
+            frontier.remember();
+        }
+        // Released in step 0, it is two steps old in step 2.
+        assert_eq!(seen, [1.0, 1.0, 2.0, 2.0]);
+        assert_eq!(frontier.any.lagged(0).capability[0][0], 2.0);
+    }
+}
