@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod cli;
+pub mod experiment;
 pub mod maths;
 pub mod model;
 pub mod output;

@@ -241,6 +241,8 @@ pub struct Founding {
     pub endowment: PerDomain,
     /// Capability by domain, nats.
     pub capability: PerDomain,
+    /// The most it can know by domain, nats.
+    pub knowledge_limit: PerDomain,
     /// Compute, MH100e.
     pub compute: f64,
     /// Cash, billion USD.
@@ -252,15 +254,16 @@ pub struct Founding {
 }
 
 impl Founding {
-    /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), and its
-    /// first model is out, rated without sampling error.
+    /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), up to the
+    /// limit; its first model is out, rated without sampling error.
     pub fn bundle(self, seed: Seed, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
         let compute = Compute { stock: self.compute, ..Compute::default() };
         let ln_compute = compute.ln_research(&self.character);
         let mut knowledge = [0.0; MAX_DOMAINS];
         for d in geography.each_domain() {
-            knowledge[d] =
+            let consistent =
                 self.capability[d] - self.endowment[d] - training.scale * (self.focus.ln_relative[d] + ln_compute);
+            knowledge[d] = consistent.min(self.knowledge_limit[d]);
         }
         let overall = geography.overall(&self.capability);
         let own = super::geography::weighted(&self.focus.weights[..geography.domains], &self.capability);

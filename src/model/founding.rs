@@ -5,7 +5,7 @@ use super::{
     geography::{Geography, per_domain},
     noise::Key,
 };
-use crate::scenario::{FirmSpec, MAX_STATES};
+use crate::scenario::{FirmSpec, MAX_DOMAINS, MAX_STATES};
 use bevy_ecs::prelude::*;
 
 /// Firms that enter on a date, with the step of their entry; and the talent of each state.
@@ -49,6 +49,7 @@ pub fn configured(
         focus: Focus::new(per_domain(&spec.focus), geography.domains),
         endowment,
         capability,
+        knowledge_limit: [f64::INFINITY; MAX_DOMAINS],
         compute: numbers.compute_mh100e,
         cash: numbers.cash_billion_usd,
         usage: if entered < 0 { usage } else { [0.0; MAX_STATES] },

@@ -46,7 +46,7 @@ use mechanisms::{
     releases::Releases,
     training::Training,
 };
-use noise::Key;
+use noise::{Key, Noise};
 use outcomes::Outcomes;
 use record::{EventRow, Record, Trajectory};
 use release::{Frontier, Release};
@@ -268,7 +268,12 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
         active[spec.state] += 1.0;
         let founding = founding::configured(spec, -best, -1, 0, &geography, &talent);
         let (training, releases) = (world.resource::<Training>(), world.resource::<Releases>());
-        let bundle = founding.bundle(seed, &geography, training, releases);
+        let mut bundle = founding.bundle(seed, &geography, training, releases);
+        // Firms do not all release in the same months: the newest model of each is somewhere between new and due.
+        let gap = f64::from(clock.steps(releases.min_gap_months));
+        bundle.noise.advance();
+        bundle.offer.released -= (gap * bundle.noise.uniform(noise::firm::MODEL_AGE)) as i64;
+        bundle.noise = Noise::new(seed, bundle.key, 0);
         frontier.publish(&Release {
             firm: bundle.key,
             home: spec.state,

@@ -122,8 +122,10 @@ pub mod firm {
     pub const OPENNESS: Slot = Slot::pair(2 * MAX_DOMAINS + 5);
     /// Mutation of its focus, one for each domain.
     pub const FOCUS: Slot = Slot::pair(2 * MAX_DOMAINS + 6);
+    /// Age of the newest model at the start of the world.
+    pub const MODEL_AGE: Slot = Slot::pair(3 * MAX_DOMAINS + 6);
     /// The first slot that nobody owns.
-    pub const FREE: Slot = Slot::pair(3 * MAX_DOMAINS + 6);
+    pub const FREE: Slot = Slot::pair(3 * MAX_DOMAINS + 7);
 }
 
 /// Slots of a state.

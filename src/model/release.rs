@@ -49,17 +49,22 @@ impl Levels {
             self.capability[home][d] = self.capability[home][d].max(capability[d]);
         }
     }
+}
 
-    /// The best capability of the home states that `count`, by domain.
-    pub fn best_capability(&self, geography: &Geography, count: impl Fn(usize) -> bool) -> PerDomain {
-        let mut best = [f64::NEG_INFINITY; MAX_DOMAINS];
-        for home in geography.each_state().filter(|&home| count(home)) {
-            for d in geography.each_domain() {
-                best[d] = best[d].max(self.capability[home][d]);
-            }
+/// The best of all home states, by domain; −∞ where there is none.
+pub fn best(geography: &Geography, levels: &[PerDomain; MAX_STATES]) -> PerDomain {
+    best_of(geography, levels, |_| true)
+}
+
+/// The best of the home states that `count`, by domain.
+pub fn best_of(geography: &Geography, levels: &[PerDomain; MAX_STATES], count: impl Fn(usize) -> bool) -> PerDomain {
+    let mut best = [f64::NEG_INFINITY; MAX_DOMAINS];
+    for home in geography.each_state().filter(|&home| count(home)) {
+        for d in geography.each_domain() {
+            best[d] = best[d].max(levels[home][d]);
         }
-        best
     }
+    best
 }
 
 /// Levels now and in the past.

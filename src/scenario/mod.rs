@@ -1,9 +1,22 @@
 //! What a user writes, read and checked: a [`Scenario`] holds numbers that passed every check, and nothing of files.
 
+pub mod builtin;
+mod describe;
+pub mod diagnostic;
+mod entities;
+pub mod load;
+pub(crate) mod merge;
 pub mod month;
+pub mod overrides;
 pub mod parameter;
+mod read;
+pub mod schema;
+pub(crate) mod section;
+pub(crate) mod tree;
 
 use crate::parameters;
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use load::{Loaded, Source, load};
 pub use month::Month;
 use parameter::Parameter;
 

@@ -33,6 +33,17 @@ pub enum Kind {
     Flag,
 }
 
+impl Kind {
+    /// The word used in tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::Whole => "whole",
+            Self::Flag => "flag",
+        }
+    }
+}
+
 /// One declared parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameter {
@@ -56,6 +67,17 @@ pub struct Parameter {
     pub source: &'static str,
     /// What it does, in a line.
     pub meaning: &'static str,
+}
+
+impl Parameter {
+    /// A carried number as configs and manifests write it: flags as `true` or `false`, whole numbers without a point.
+    pub fn written(&self, value: f64) -> serde_json::Value {
+        match self.kind {
+            Kind::Flag => (value > 0.0).into(),
+            Kind::Whole => (value as i64).into(),
+            Kind::Real => value.into(),
+        }
+    }
 }
 
 /// A type that a parameter can have in the code; all are carried as `f64` between files and designs.

@@ -13,7 +13,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
-        release::Frontier,
+        release::{Frontier, best, best_of},
         state::{Access, Adoption, StateIndex, Supply},
     },
     parameters,
@@ -84,11 +84,11 @@ pub fn reach(
     frontier: Res<Frontier>,
     mut states: Query<(&StateIndex, &mut Access)>,
 ) {
-    let open = frontier.open.now.best_capability(&geography, |_| true);
+    let open = best(&geography, &frontier.open.now.capability);
     for (index, mut access) in &mut states {
         let own = &frontier.any.now.capability[index.0];
         let admitted = |home: usize| home != index.0 && !geography.closed[index.0][home];
-        let foreign = frontier.any.now.best_capability(&geography, admitted);
+        let foreign = best_of(&geography, &frontier.any.now.capability, admitted);
         for d in geography.each_domain() {
             let best = own[d].max(open[d]).max(foreign[d] - params.foreign_penalty);
             // A state that nothing reaches stays where it was.
@@ -108,7 +108,7 @@ fn adopt(
     firms: Query<(&Character, &Compute)>,
     mut states: Query<(&StateIndex, &Access, &Supply, &mut Adoption)>,
 ) {
-    let open = frontier.open.now.best_capability(&geography, |_| true);
+    let open = best(&geography, &frontier.open.now.capability);
     let mut held: PerState = [0.0; MAX_STATES];
     for (character, compute) in &firms {
         held[character.home] += compute.stock;

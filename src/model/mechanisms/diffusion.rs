@@ -40,7 +40,7 @@ parameters! {
         /// What is lost in building on open weights (δ_o).
         loss_open: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "copies are a little worse";
         /// What is lost in distilling (δ_c).
-        loss_closed: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=2.0, assumption "copies are a little worse";
+        loss_closed: f64 = 0.3, "nats", range 0.0..=10.0, plausible 0.0..=2.0, assumption "outputs show less than weights";
         /// Age at which an open release can be built on (τ).
         lag_open_months: u32 = 2, "months", range 1..=60, plausible 1..=6, assumption "first derivatives take weeks";
         /// Age at which any release can be learned from (τ_c).
@@ -48,7 +48,7 @@ parameters! {
         /// Factor on the openness of every border.
         border_openness: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "the borders' own openness stands in [[borders]]";
         /// Growth of absorptive capacity at the start's level of activity (ψ_a).
-        absorption_growth: f64 = 1.5, "1/year", range 0.0..=12.0, plausible 0.5..=2.5 or null 0.0, assumption "China went from far behind to close within two years";
+        absorption_growth: f64 = 2.0, "1/year", range 0.0..=12.0, plausible 0.5..=3.0 or null 0.0, assumption "China went from far behind to close within two years";
     }
 }
 

@@ -15,20 +15,20 @@ use crate::{
     model::{
         RunSeed,
         clock::Clock,
-        firm::{Capability, Character, Compute, Focus, Founding, Offer, Usage},
+        firm::{Capability, Character, Compute, Focus, Founding, Knowledge, Offer, Usage},
         founding::{self, Newcomers},
         geography::{Geography, PerDomain},
         ledger::Ledger,
         month::{MonthPlan, Phase},
         noise::{Key, Noise, firm as slot, state as state_slot},
         record::ReleaseRow,
-        release::{Frontier, Release},
+        release::{Frontier, Levels, Release, best},
         state::{StateIndex, Supply, Traits},
     },
     parameters,
-    scenario::MAX_DOMAINS,
+    scenario::{MAX_DOMAINS, MAX_STATES},
 };
-use bevy_ecs::{prelude::*, system::SystemParam};
+use bevy_ecs::{prelude::*, query::ROQueryItem, system::SystemParam};
 
 parameters! {
     /// Numbers of entry.
@@ -81,6 +81,7 @@ pub struct Registry<'w, 's> {
     ledger: ResMut<'w, Ledger>,
     commands: Commands<'w, 's>,
     clouds: Query<'w, 's, (&'static StateIndex, &'static mut Supply)>,
+    computes: Query<'w, 's, (&'static Character, &'static Compute)>,
 }
 
 impl Registry<'_, '_> {
@@ -136,8 +137,10 @@ impl Registry<'_, '_> {
     }
 }
 
-type Parents<'w, 's> =
-    Query<'w, 's, (&'static Character, &'static Focus, &'static Capability, &'static Usage, &'static Compute)>;
+type ParentTraits = (&'static Character, &'static Focus, &'static Knowledge, &'static Capability, &'static Usage);
+
+/// Firms that can be parents.
+type Parents<'w, 's> = Query<'w, 's, ParentTraits>;
 
 fn give_birth(mut registry: Registry, states: Query<(&StateIndex, &Noise, &Traits)>, firms: Parents) {
     for (index, noise, traits) in &states {
@@ -163,8 +166,8 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
     });
     let changes = noise.uniform(slot::OPENNESS) < entering.mutation_open;
     let open = parent.is_none_or(|(character, ..)| character.open) != changes;
-    let at_home = firms.iter().filter(|(character, ..)| character.home == home);
-    let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (.., compute)| (n + 1.0, sum + compute.stock));
+    let at_home = registry.computes.iter().filter(|(character, _)| character.home == home);
+    let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, compute)| (n + 1.0, sum + compute.stock));
     let mean_compute = if count > 0.0 { held / count } else { registry.clouds_of(home) };
     // A tenth of the clouds at most, so that a wave of births cannot empty them.
     let compute = (entering.compute_share * mean_compute).min(0.1 * registry.clouds_of(home)).max(1e-6);
@@ -188,20 +191,29 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
         },
         focus: Focus::new(mutated, geography.domains),
         endowment: geography.endowment[home],
-        capability: inherit(registry, parent.map(|(_, _, capability, ..)| &capability.0)),
+        capability: inherit(registry, parent.map(|(_, _, _, capability, _)| &capability.0), |levels| {
+            &levels.capability
+        }),
+        knowledge_limit: inherit(registry, parent.map(|(_, _, knowledge, ..)| &knowledge.0), |levels| {
+            &levels.knowledge
+        }),
         compute,
         cash: entering.cash_billion_usd,
-        usage: [0.0; crate::scenario::MAX_STATES],
+        usage: [0.0; MAX_STATES],
         draws_from: clock.step() + 1,
     }
 }
 
-/// A newborn's capability: part open frontier, part parent, less a handicap.
-fn inherit(registry: &Registry, parent: Option<&PerDomain>) -> PerDomain {
+/// What a newborn takes over by domain: part open frontier, part parent, less a handicap.
+fn inherit(
+    registry: &Registry,
+    parent: Option<&PerDomain>,
+    levels: fn(&Levels) -> &[PerDomain; MAX_STATES],
+) -> PerDomain {
     let (entering, geography) = (&registry.entering, &registry.geography);
-    let open = registry.frontier.open.now.best_capability(geography, |_| true);
-    let any = registry.frontier.any.now.best_capability(geography, |_| true);
-    let mut capability = [0.0; MAX_DOMAINS];
+    let open = best(geography, levels(&registry.frontier.open.now));
+    let any = best(geography, levels(&registry.frontier.any.now));
+    let mut inherited = [0.0; MAX_DOMAINS];
     for d in geography.each_domain() {
         let has_open = open[d] > f64::NEG_INFINITY;
         let start = match parent {
@@ -212,9 +224,9 @@ fn inherit(registry: &Registry, parent: Option<&PerDomain>) -> PerDomain {
             None if any[d] > f64::NEG_INFINITY => any[d] - 3.0,
             None => 0.0,
         };
-        capability[d] = start - entering.handicap;
+        inherited[d] = start - entering.handicap;
     }
-    capability
+    inherited
 }
 
 /// A firm at home, drawn by usage; the floor gives firms without users a chance.
@@ -223,13 +235,13 @@ fn draw_parent<'a>(
     home: usize,
     floor: f64,
     firms: &'a Parents,
-) -> Option<(&'a Character, &'a Focus, &'a Capability, &'a Usage, &'a Compute)> {
+) -> Option<ROQueryItem<'a, 'a, ParentTraits>> {
     let at_home = || firms.iter().filter(|(character, ..)| character.home == home);
-    let total: f64 = at_home().map(|(.., usage, _)| usage.world + floor).sum();
+    let total: f64 = at_home().map(|(.., usage)| usage.world + floor).sum();
     let mut left = uniform * total;
     let mut last = None;
     for firm in at_home() {
-        left -= firm.3.world + floor;
+        left -= firm.4.world + floor;
         last = Some(firm);
         if left < 0.0 {
             break;
@@ -246,7 +258,10 @@ fn enter_dated(mut registry: Registry, newcomers: Res<Newcomers>, offers: Query<
     let frontier = offers.iter().map(|offer| offer.capability).fold(f64::NEG_INFINITY, f64::max);
     let frontier = if frontier.is_finite() { frontier } else { 0.0 };
     for (_, spec) in newcomers.0.iter().filter(|(step, _)| *step == now) {
-        let founding = founding::configured(spec, frontier, i64::from(now), now + 1, &registry.geography, &newcomers.1);
+        let mut founding =
+            founding::configured(spec, frontier, i64::from(now), now + 1, &registry.geography, &newcomers.1);
+        // A latecomer knows no more than what the world has seen.
+        founding.knowledge_limit = best(&registry.geography, &registry.frontier.any.now.knowledge);
         registry.found(founding);
     }
 }

@@ -28,7 +28,7 @@ parameters! {
         /// How effort rises with compute (λ).
         exponent: f64 = 0.5, "1", range 0.05..=1.0, plausible 0.3..=0.8, assumption "decreasing returns: ideas get harder to run in parallel";
         /// Research compute at which growth is half its ceiling (C_ref).
-        reference_mh100e: f64 = 0.3, "MH100e", range 0.000001..=1000.0, plausible 0.03..=1.0, assumption "a large cluster of 2024";
+        reference_mh100e: f64 = 0.1, "MH100e", range 0.000001..=1000.0, plausible 0.03..=1.0, assumption "the largest clusters of 2024; chosen so that the frontier gains near 125 points a year";
         /// Spread of luck (ν): standard deviation of the log of a month's progress.
         luck: f64 = 0.8, "1", range 0.0..=3.0, plausible 0.4..=1.2 or null 0.0, assumption "labs of equal means differ widely in a month";
         /// Breakthroughs in the whole world (h_B).

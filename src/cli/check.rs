@@ -1,0 +1,56 @@
+//! `redqueen check`: finds everything that is wrong in configs.
+
+use super::{
+    common::{ValueOptions, source},
+    failure::Failure,
+};
+use crate::{
+    experiment::{Experiment, load_experiment},
+    model::{catalogue, record::Record},
+    scenario::Diagnostics,
+};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen check configs/scenarios/all-open.toml
+  redqueen check my.toml --set mechanisms.research.enabled=false";
+
+/// Find everything that is wrong in scenario and experiment files
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Scenario or experiment files, or names of built-in configs
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    values: ValueOptions,
+}
+
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let mut found = Vec::new();
+    for file in &args.files {
+        match load_experiment(&source(Some(file)), &args.values.overrides(), &catalogue(), &Record::NAMES) {
+            Ok(experiment) => writeln!(out, "{}: {}", file.display(), summary(&experiment))?,
+            Err(errors) => found.extend(errors.into_found()),
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(Diagnostics::new(found).into()) }
+}
+
+fn summary(experiment: &Experiment) -> String {
+    let variants: Vec<String> = experiment
+        .variants
+        .iter()
+        .map(|variant| {
+            let (name, scenario) = (&variant.name, &variant.scenario);
+            let (states, firms) = (scenario.states.len(), scenario.firms.len());
+            format!("{name} ({states} states, {firms} firms, {} months)", scenario.time.months)
+        })
+        .collect();
+    format!("good: {}", variants.join(", "))
+}

@@ -1,0 +1,98 @@
+//! Options that several commands take. Each group is flattened into the commands that need it.
+
+use super::failure::Failure;
+use crate::{
+    experiment::{Experiment, load_experiment},
+    model::{catalogue, record::Record},
+    scenario::{Scenario, Source, load},
+};
+use clap::{Args, builder::PossibleValuesParser};
+use std::path::{Path, PathBuf};
+
+/// Which config, and values laid over it.
+#[derive(Clone, Debug, Args)]
+pub struct ConfigOptions {
+    /// Scenario or experiment file, or a built-in config's name [default: the built-in baseline]
+    pub config: Option<PathBuf>,
+    /// Values laid over it.
+    #[command(flatten)]
+    pub values: ValueOptions,
+}
+
+/// Values laid over a config.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ValueOptions {
+    /// Lay a value over the config, such as states.US.talent=1.2; can be given many times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Master seed of the noise
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Length of a run in months
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub months: Option<u32>,
+}
+
+/// How much to run, on how many threads.
+#[derive(Clone, Debug, Args)]
+pub struct WorkOptions {
+    /// Replicates of each scenario
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub runs: Option<u32>,
+    /// Threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub threads: Option<u32>,
+}
+
+/// What to write, and where.
+#[derive(Clone, Debug, Args)]
+pub struct OutputOptions {
+    /// Output folder [default: output/<name>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Tables to write, with commas between them [default: all]
+    #[arg(long, value_name = "TABLES", value_delimiter = ',', value_parser = PossibleValuesParser::new(Record::NAMES))]
+    pub record: Option<Vec<String>>,
+    /// Show no progress and no summary
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Write even if the folder holds the output of another experiment
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+impl ValueOptions {
+    /// All of them as overrides, `a.b.c=value`.
+    pub fn overrides(&self) -> Vec<String> {
+        let seed = self.seed.map(|seed| format!("seed={seed}"));
+        let months = self.months.map(|months| format!("time.months={months}"));
+        self.set.iter().cloned().chain(seed).chain(months).collect()
+    }
+}
+
+impl ConfigOptions {
+    /// Where the config is.
+    pub fn source(&self) -> Source {
+        source(self.config.as_deref())
+    }
+
+    /// The config as one scenario.
+    pub fn scenario(&self) -> Result<Scenario, Failure> {
+        Ok(load(&self.source(), &self.values.overrides(), &catalogue())?.scenario)
+    }
+
+    /// The config as an experiment, with the runs and tables that the command line names.
+    pub fn experiment(&self, work: &WorkOptions, output: &OutputOptions) -> Result<Experiment, Failure> {
+        let mut experiment = load_experiment(&self.source(), &self.values.overrides(), &catalogue(), &Record::NAMES)?;
+        experiment.runs = work.runs.unwrap_or(experiment.runs);
+        if let Some(record) = &output.record {
+            experiment.record.clone_from(record);
+        }
+        Ok(experiment)
+    }
+}
+
+/// The config that an argument means; the built-in baseline without one.
+pub fn source(config: Option<&Path>) -> Source {
+    config.map_or_else(|| Source::Builtin("baseline".to_owned()), Source::from_argument)
+}

@@ -1,0 +1,49 @@
+//! How a command ends when it does not end well, and what the user is told.
+
+use crate::scenario::Diagnostics;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+/// Why a command did not do all it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Configs or overrides are wrong.
+    #[error("{0}")]
+    Config(#[from] Diagnostics),
+    /// The command line asks for something that cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// Some runs failed; the others were done.
+    #[error("{0}")]
+    Runs(String),
+    /// A file or the terminal could not be written.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The user stopped it.
+    #[error("interrupted; finished runs are kept")]
+    Interrupted,
+}
+
+impl Failure {
+    /// Tells the user, and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        let mut stderr = io::stderr().lock();
+        let told = match self {
+            Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+            Self::Config(errors) => {
+                let (count, s) = (errors.found().len(), if errors.found().len() == 1 { "" } else { "s" });
+                writeln!(stderr, "{self}\n\n{count} error{s}")
+            }
+            _ => writeln!(stderr, "error: {self}"),
+        };
+        // Nobody is left to tell if standard error is closed.
+        drop(told);
+        ExitCode::from(match self {
+            Self::Runs(_) | Self::Io(_) => 1,
+            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Interrupted => 130,
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! `redqueen init`: writes the built-in configs out, to be changed.
+
+use super::failure::Failure;
+use crate::scenario::builtin::BUILTIN;
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen init
+  redqueen init my-study";
+
+/// Write the built-in configs out; existing files are kept
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Folder to write to
+    #[arg(default_value = "configs")]
+    dir: PathBuf,
+}
+
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    for builtin in BUILTIN {
+        let path = args.dir.join(builtin.path);
+        let named =
+            |error: io::Error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()));
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(named)?;
+        }
+        match fs::File::create_new(&path) {
+            Ok(mut file) => {
+                file.write_all(builtin.text.as_bytes()).map_err(named)?;
+                writeln!(out, "wrote {}", path.display())?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                writeln!(out, "kept  {}, which was there", path.display())?;
+            }
+            Err(error) => return Err(named(error).into()),
+        }
+    }
+    Ok(())
+}

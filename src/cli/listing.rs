@@ -1,0 +1,69 @@
+//! Prints lists of things in the formats that the `--format` option names.
+
+use super::failure::Failure;
+use serde_json::{Map, Value};
+use std::io::Write;
+
+/// How to print a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For reading in a terminal
+    Text,
+    /// For a spreadsheet
+    Csv,
+    /// For a program
+    Json,
+    /// For a document
+    Markdown,
+}
+
+/// Width that text is wrapped to.
+const WIDTH: usize = 80;
+
+/// Prints rows under a header in any format but text.
+pub fn print(format: Format, header: &[&str], rows: &[Vec<Value>], to: &mut impl Write) -> Result<(), Failure> {
+    match format {
+        Format::Text | Format::Csv => {
+            let mut writer = csv::Writer::from_writer(to);
+            writer.write_record(header).map_err(std::io::Error::from)?;
+            for row in rows {
+                writer.write_record(row.iter().map(plain)).map_err(std::io::Error::from)?;
+            }
+            writer.flush()?;
+        }
+        Format::Json => {
+            let objects = rows.iter().map(|row| {
+                header.iter().map(|&key| key.to_owned()).zip(row.iter().cloned()).collect::<Map<String, Value>>()
+            });
+            writeln!(to, "{:#}", objects.collect::<Value>())?;
+        }
+        Format::Markdown => {
+            writeln!(to, "| {} |\n|{}", header.join(" | "), " --- |".repeat(header.len()))?;
+            for row in rows {
+                let cells: Vec<String> = row.iter().map(|cell| plain(cell).replace('|', "\\|")).collect();
+                writeln!(to, "| {} |", cells.join(" | "))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A cell without quotes; nothing for null.
+pub fn plain(cell: &Value) -> String {
+    match cell {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => {
+            number.as_f64().filter(|_| number.is_f64()).map_or(number.to_string(), |n| n.to_string())
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Prints text wrapped to the terminal's usual width, every line indented.
+pub fn paragraph(text: &str, indent: usize, to: &mut impl Write) -> Result<(), Failure> {
+    let indent = " ".repeat(indent);
+    let options = textwrap::Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
+    writeln!(to, "{}", textwrap::fill(text, options))?;
+    Ok(())
+}

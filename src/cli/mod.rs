@@ -1,0 +1,66 @@
+//! The command line: one file per command. Words and exit codes live here and nowhere else.
+
+mod check;
+mod columns;
+pub mod common;
+mod completions;
+pub mod failure;
+mod init;
+mod listing;
+mod params;
+mod schema;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use failure::Failure;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen init                          write the built-in configs to ./configs
+  redqueen check configs/*.toml          find everything that is wrong in them
+  redqueen params --format markdown      every parameter with unit, range, source
+  redqueen schema > scenario.schema.json let an editor complete and check configs
+
+Without CONFIG a command takes the baseline built into the program.";
+
+/// Simulates geopolitical competition in AI: states, AI firms and chip fabs, month by month, in seeded Monte Carlo batches
+#[derive(Debug, Parser)]
+#[command(name = "redqueen", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Params(params::Args),
+    Columns(columns::Args),
+    Schema(schema::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+}
+
+/// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
+/// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Check(args) => check::run(&args),
+        Command::Params(args) => params::run(&args),
+        Command::Columns(args) => columns::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Completions(args) => completions::run(&args, &mut Cli::command()),
+    };
+    done.map_or_else(|failure: Failure| failure.report(), |()| ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,34 @@
+//! `redqueen schema`: JSON Schema of the config files.
+
+use super::failure::Failure;
+use crate::model::catalogue;
+use crate::{experiment::experiment_file::experiment_schema, model::record::Record, scenario::schema::scenario_schema};
+use std::io::{self, Write};
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen schema > scenario.schema.json
+  redqueen schema experiment";
+
+/// Print the JSON Schema (draft 2020-12) of scenario or experiment files
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Which files
+    #[arg(value_enum, default_value = "scenario")]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Of {
+    Scenario,
+    Experiment,
+}
+
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let schema = match args.of {
+        Of::Scenario => scenario_schema(&catalogue()),
+        Of::Experiment => experiment_schema(&Record::NAMES),
+    };
+    Ok(writeln!(io::stdout().lock(), "{schema:#}")?)
+}

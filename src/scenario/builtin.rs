@@ -1,0 +1,79 @@
+//! The configs that are part of the program, so that it works with nothing else at hand.
+
+use std::path::{Component, Path, PathBuf};
+
+/// A config built into the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Builtin {
+    /// Its path below `configs/`.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+macro_rules! builtin {
+    ($($path:literal),* $(,)?) => {
+        &[$(Builtin { path: $path, text: include_str!(concat!("../../configs/", $path)) }),*]
+    };
+}
+
+/// Every built-in config.
+pub const BUILTIN: &[Builtin] = builtin![
+    "baseline.toml",
+    "null.toml",
+    "scenarios/all-closed.toml",
+    "scenarios/all-open.toml",
+    "scenarios/no-diffusion.toml",
+    "experiments/open-or-guarded.toml",
+];
+
+impl Builtin {
+    /// The config of this path below `configs/`, or of this name, such as `baseline`.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        BUILTIN.iter().find(|builtin| builtin.path == name || builtin.name() == name)
+    }
+
+    /// Its file's name without the ending.
+    pub fn name(&self) -> &'static str {
+        let file = self.path.rsplit('/').next().unwrap_or(self.path);
+        file.strip_suffix(".toml").unwrap_or(file)
+    }
+}
+
+/// The path without `.` and with `..` taken back, by its text alone.
+pub(crate) fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            part => tidy.push(part),
+        }
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_config_on_disk_is_built_in() {
+        let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+        for folder in ["", "scenarios", "experiments"] {
+            let Ok(entries) = std::fs::read_dir(configs.join(folder)) else { continue };
+            for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+                let below = path.strip_prefix(&configs).unwrap().to_str().unwrap();
+                assert!(Builtin::find(below).is_some(), "{below} is not in the list of built-in configs");
+            }
+        }
+    }
+
+    #[test]
+    fn paths_are_tidied() {
+        assert_eq!(tidy(Path::new("./a/b/../../c.toml")), Path::new("c.toml"));
+        assert_eq!(tidy(Path::new("../a/./c.toml")), Path::new("../a/c.toml"));
+    }
+}

@@ -1,0 +1,201 @@
+//! From the merged tree of a config to a [`Scenario`], with every check.
+
+use super::{
+    Border, Catalogue, Comparison, DatedEvent, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec, Time,
+    diagnostic::{Diagnostic, Place, unknown},
+    entities::{Names, read_firms, read_states},
+    section::{Found, Section, cell_text, file_name, flag, list, month, name, real, whole, wrong},
+    tree::{Node, Table, Value},
+};
+
+/// The domains of a config that names none.
+pub(crate) const DEFAULT_DOMAINS: [&str; 6] = ["cloud", "vision", "speech", "mobile", "agentic", "coding"];
+/// Months of a config that does not say how many.
+pub(crate) const DEFAULT_MONTHS: u32 = 120;
+/// The most months a world can run.
+pub(crate) const MAX_MONTHS: u32 = 12_000;
+/// The seed of a config that names none.
+pub(crate) const DEFAULT_SEED: u64 = 1;
+
+/// Reads the whole config; `None` if something is wrong, which is then in `found`.
+pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, found: &mut Found) -> Option<Scenario> {
+    let mut root = Section::new(tree, place, "the scenario");
+    if let Some(entry) = root.take("extends") {
+        found.push(Diagnostic::at(&entry.key, "`extends` can only stand in a file"));
+    }
+    let title = root.require("name", found).and_then(|entry| note(file_name("name", &entry.node), found)).cloned();
+    let description = root.text("description", found);
+    let seed = root.read("seed", |key, node| whole(key, node, 0, u64::MAX), found).unwrap_or(DEFAULT_SEED);
+    let time = read_time(&mut root, found);
+    let domains = read_domains(&mut root, found);
+    let states = read_states(&mut root, domains.as_deref(), found);
+    let names = Names::new(states.iter().map(|state| state.name.as_str()));
+    let start = time.as_ref().map(|time| time.start);
+    let firms = read_firms(&mut root, domains.as_deref(), &names, start, found);
+    let comparison = read_comparison(&mut root, &names, &states, found);
+    let borders = read_borders(&mut root, &names, found);
+    let events = read_events(&mut root, found);
+    let mechanisms = read_mechanisms(&mut root, catalogue, found);
+    root.finish(found);
+    Some(Scenario {
+        name: title?,
+        description,
+        seed,
+        time: time?,
+        domains: domains?,
+        comparison,
+        states,
+        firms,
+        borders,
+        events,
+        mechanisms,
+    })
+}
+
+/// Keeps the error, if it is one.
+pub(crate) fn note<T>(result: Result<T, Diagnostic>, found: &mut Found) -> Option<T> {
+    result.map_err(|error| found.push(error)).ok()
+}
+
+fn read_time(root: &mut Section<'_>, found: &mut Found) -> Option<Time> {
+    let Some(entry) = root.take("time") else {
+        found.push(Diagnostic::at(root.place(), "the scenario has no `time.start`").help("start = \"2023-01\""));
+        return None;
+    };
+    let mut section = Section::of(&entry.node, "[time]", found)?;
+    let start = section.require("start", found);
+    let start_month = start.and_then(|entry| note(month("start", &entry.node), found));
+    let months = section.read("months", |key, node| whole(key, node, 1, u64::from(MAX_MONTHS)), found);
+    let steps = section.read("steps_per_year", steps_per_year, found).unwrap_or(12);
+    section.finish(found);
+    let months = months.and_then(|months| u32::try_from(months).ok()).unwrap_or(DEFAULT_MONTHS);
+    if let (Some(entry), Some(month)) = (start, start_month)
+        && month.plus(months).year() > 9999
+    {
+        found.push(Diagnostic::at(&entry.node.place, format!("{months} months from {month} end after year 9999")));
+    }
+    Some(Time { start: start_month?, months, steps_per_year: steps })
+}
+
+fn steps_per_year(key: &str, node: &Node) -> Result<u32, Diagnostic> {
+    match node.value {
+        Value::Whole(12) => Ok(12),
+        Value::Whole(24) => Ok(24),
+        _ => Err(wrong(key, node, "12 or 24")),
+    }
+}
+
+fn read_domains(root: &mut Section<'_>, found: &mut Found) -> Option<Vec<String>> {
+    let Some(entry) = root.take("domains") else {
+        return Some(DEFAULT_DOMAINS.iter().map(|&domain| domain.to_owned()).collect());
+    };
+    let items = note(list("domains", &entry.node), found)?;
+    let before = found.len();
+    if items.is_empty() || items.len() > MAX_DOMAINS {
+        let message = format!("a world has from 1 to {MAX_DOMAINS} domains, not {}", items.len());
+        found.push(Diagnostic::at(&entry.node.place, message));
+    }
+    let mut domains: Vec<String> = Vec::new();
+    for item in items {
+        let Some(domain) = note(name("domains", item), found) else { continue };
+        if domains.contains(domain) {
+            found.push(Diagnostic::at(&item.place, format!("`{domain}` is in `domains` twice")));
+        }
+        domains.push(domain.clone());
+    }
+    (found.len() == before).then_some(domains)
+}
+
+fn read_comparison(root: &mut Section<'_>, names: &Names<'_>, states: &[StateSpec], found: &mut Found) -> Comparison {
+    let entry = root.take("comparison");
+    let mut section = entry.and_then(|entry| Section::of(&entry.node, "[comparison]", found));
+    let mut side = |key| section.as_mut().and_then(|section| section.read(key, |_, node| names.find(node), found));
+    let (leader, follower) = (side("leader"), side("follower"));
+    if let Some(section) = section {
+        section.finish(found);
+    }
+    if let (Some(entry), true) = (entry, leader.is_some() && leader == follower) {
+        found.push(Diagnostic::at(&entry.key, "`leader` and `follower` must be two different states"));
+    }
+    let mut by_size: Vec<usize> = (0..states.len()).collect();
+    let size = |state: usize| states[state].numbers.gdp_billion_usd;
+    by_size.sort_by(|&a, &b| size(b).total_cmp(&size(a)));
+    let largest_but = |other: Option<usize>| by_size.iter().copied().find(|&state| Some(state) != other).unwrap_or(0);
+    let leader = leader.unwrap_or_else(|| largest_but(follower));
+    Comparison { leader, follower: follower.unwrap_or_else(|| largest_but(Some(leader))) }
+}
+
+fn read_borders(root: &mut Section<'_>, names: &Names<'_>, found: &mut Found) -> Vec<Border> {
+    let table = root.take("borders").and_then(|entry| entry.node.as_table());
+    let mut borders = Vec::new();
+    for entry in table.into_iter().flat_map(Table::values) {
+        let Some(mut section) = Section::of(&entry.node, "the border", found) else { continue };
+        let ends = section.read("between", list, found).unwrap_or_default();
+        let ends: Vec<_> = ends.iter().filter_map(|end| note(names.find(end), found)).collect();
+        let openness = section.require("openness", found);
+        let openness = openness.and_then(|entry| note(real("openness", &entry.node, 0.0, 1.0), found));
+        section.finish(found);
+        if let ([a, b], Some(openness)) = (ends.as_slice(), openness)
+            && openness < 1.0
+        {
+            borders.push(Border { between: (*a.min(b), *a.max(b)), openness });
+        }
+    }
+    borders.sort_by_key(|border| border.between);
+    borders
+}
+
+fn read_events(root: &mut Section<'_>, found: &mut Found) -> Vec<DatedEvent> {
+    let items = root.read("events", list, found).unwrap_or_default();
+    let mut events: Vec<DatedEvent> = items.iter().filter_map(|item| read_event(item, found)).collect();
+    events.sort_by_key(|event| event.date);
+    events
+}
+
+fn read_event(item: &Node, found: &mut Found) -> Option<DatedEvent> {
+    let mut section = Section::of(item, "the event", found)?;
+    let date = section.require("date", found).and_then(|entry| note(month("date", &entry.node), found));
+    let kind = section.require("kind", found).and_then(|entry| note(name("kind", &entry.node), found));
+    let mut cell = |key| section.read(key, cell_text, found).cloned().unwrap_or_default();
+    let (actor, text) = (cell("actor"), cell("text"));
+    let source = section.text("source", found);
+    section.finish(found);
+    Some(DatedEvent { date: date?, kind: kind?.clone(), actor, text, source })
+}
+
+fn read_mechanisms(root: &mut Section<'_>, catalogue: &Catalogue, found: &mut Found) -> Vec<MechanismSettings> {
+    let empty = Table::new();
+    let entry = root.take("mechanisms");
+    let table = match entry {
+        Some(entry) => entry.node.as_table().unwrap_or_else(|| {
+            found.push(wrong("mechanisms", &entry.node, "a table"));
+            &empty
+        }),
+        None => &empty,
+    };
+    let known = || catalogue.mechanisms.iter().map(|mechanism| mechanism.name);
+    for (name, entry) in table {
+        if !known().any(|mechanism| mechanism == name) {
+            found.push(Diagnostic::at(&entry.key, unknown("mechanism", name, known())));
+        }
+    }
+    let mut settings = |mechanism: &super::MechanismDeclaration| {
+        let title = format!("[mechanisms.{}]", mechanism.name);
+        let entry = table.get(mechanism.name);
+        let section = entry.and_then(|entry| Section::of(&entry.node, title, found));
+        let Some(mut section) = section else {
+            let values = mechanism.parameters.iter().map(|parameter| parameter.default).collect();
+            return MechanismSettings { name: mechanism.name, enabled: true, values };
+        };
+        let enabled = section.read("enabled", flag, found).unwrap_or(true);
+        let values = section.parameters(mechanism.parameters, found);
+        section.finish(found);
+        MechanismSettings { name: mechanism.name, enabled, values }
+    };
+    catalogue.mechanisms.iter().map(&mut settings).collect()
+}
+
+/// The month in which an entity or event stands, or nothing where it is there from the start.
+pub(crate) fn after_start(month: Option<Month>, start: Option<Month>) -> Option<Month> {
+    month.filter(|month| start.is_none_or(|start| *month > start))
+}

@@ -1,0 +1,205 @@
+//! JSON Schema (draft 2020-12) of scenario files, made from the declarations, for editors and other programs.
+
+use super::{
+    Catalogue, FirmNumbers, MAX_DOMAINS, MAX_STATES, StateNumbers,
+    entities::MAX_NATS,
+    parameter::{Kind, Parameter, Parameters},
+    read::{DEFAULT_DOMAINS, DEFAULT_MONTHS, DEFAULT_SEED, MAX_MONTHS},
+};
+use serde_json::{Map, Value, json};
+
+/// The dialect that the schemas are written in.
+pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+/// Names: no start that a spreadsheet would run as a formula, no control characters.
+const NAME: &str = r"^[^=+\-@\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$";
+
+/// The schema of scenario files. A file may leave out almost everything, because it may extend another.
+pub fn scenario_schema(catalogue: &Catalogue) -> Value {
+    let mechanisms = catalogue.mechanisms.iter().map(|mechanism| {
+        let mut properties = parameters(mechanism.parameters);
+        let enabled = described(json!({ "type": "boolean", "default": true }), "Whether the mechanism takes part.");
+        properties.insert("enabled".into(), enabled);
+        (mechanism.name.to_owned(), described(table(properties), mechanism.meaning))
+    });
+    let properties = json!({
+        "extends": described(json!({ "type": "string" }), "A config that this one is laid over; the path is relative to this file."),
+        "name": described(name(), "Short name, used for the output folder."),
+        "description": described(json!({ "type": "string" }), "What it shows and what to look at."),
+        "seed": seed(),
+        "time": time(),
+        "domains": {
+            "type": "array", "items": name(), "minItems": 1, "maxItems": MAX_DOMAINS, "uniqueItems": true,
+            "default": DEFAULT_DOMAINS, "description": "Names of the domains of capability.",
+        },
+        "comparison": table_of([
+            ("leader", described(name(), "The state whose lead is measured.")),
+            ("follower", described(name(), "The state it is measured against.")),
+        ]),
+        "states": { "type": "array", "items": state(), "description": format!("The states, at most {MAX_STATES}; merged by name with those of the extended config.") },
+        "firms": { "type": "array", "items": firm(), "description": "The firms; merged by name with those of the extended config." },
+        "borders": { "type": "array", "items": border(), "description": "Borders that are not fully open; merged by pair." },
+        "events": { "type": "array", "items": event(), "description": "Dated facts shown beside the results; added to those of the extended config." },
+        "mechanisms": table(mechanisms.collect()),
+    });
+    json!({
+        "$schema": DIALECT,
+        "title": "redqueen scenario",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}
+
+fn time() -> Value {
+    table_of([
+        ("start", described(month(), "First month.")),
+        ("months", months()),
+        ("steps_per_year", json!({ "enum": [12, 24], "default": 12, "description": "Steps a year." })),
+    ])
+}
+
+fn state() -> Value {
+    let mut properties = parameters(StateNumbers::DECLARED);
+    properties.extend([
+        entry("name", described(name(), "Its name.")),
+        entry("remove", remove()),
+        entry(
+            "demand",
+            by_domain(
+                json!({ "minimum": 0, "maximum": 1 }),
+                "What its market asks for: shares by domain that sum to 1.",
+            ),
+        ),
+        entry("endowment", by_domain(nats(), "Head start of its firms by domain, nats.")),
+        entry(
+            "closed_to",
+            described(json!({ "type": "array", "items": name() }), "States whose firms may not serve its market."),
+        ),
+    ]);
+    required(table(properties), &["name"])
+}
+
+fn firm() -> Value {
+    let mut properties = parameters(FirmNumbers::DECLARED);
+    properties.extend([
+        entry("name", described(name(), "Its name.")),
+        entry("remove", remove()),
+        entry("state", described(name(), "Its home state.")),
+        entry("open", described(json!({ "type": "boolean" }), "Whether it publishes the weights of its models.")),
+        entry("enters", described(month(), "Month it enters; left out if it is there from the start.")),
+        entry(
+            "focus",
+            by_domain(
+                json!({ "exclusiveMinimum": 0, "maximum": 1 }),
+                "Where it puts its effort: shares of every domain that sum to 1.",
+            ),
+        ),
+        entry(
+            "capability_by_domain",
+            by_domain(nats(), "Difference from its capability by domain when it enters, nats."),
+        ),
+        entry("endowment", by_domain(nats(), "Head start of its own by domain, nats.")),
+    ]);
+    required(table(properties), &["name"])
+}
+
+fn border() -> Value {
+    let between = json!({ "type": "array", "items": name(), "minItems": 2, "maxItems": 2, "uniqueItems": true });
+    let border = table_of([
+        ("between", described(between, "The two states.")),
+        ("openness", json!({ "type": "number", "minimum": 0, "maximum": 1, "description": "1 open, 0 closed." })),
+        ("remove", remove()),
+    ]);
+    required(border, &["between"])
+}
+
+fn event() -> Value {
+    let text = || json!({ "type": "string" });
+    let event = table_of([
+        ("date", described(month(), "When.")),
+        ("kind", described(name(), "What kind, such as release_open.")),
+        ("actor", described(text(), "Who.")),
+        ("text", described(text(), "What, in a line.")),
+        ("source", described(text(), "Where it is recorded.")),
+    ]);
+    required(event, &["date", "kind"])
+}
+
+fn parameters(declared: &[Parameter]) -> Map<String, Value> {
+    declared.iter().map(|parameter| entry(parameter.name, schema_of(parameter))).collect()
+}
+
+fn schema_of(parameter: &Parameter) -> Value {
+    let (low, high) = parameter.range;
+    let mut schema = match parameter.kind {
+        Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Real => json!({ "type": "number", "minimum": low, "maximum": high }),
+        Kind::Whole => {
+            json!({ "type": "integer", "minimum": parameter.written(low), "maximum": parameter.written(high) })
+        }
+    };
+    schema["default"] = parameter.written(parameter.default);
+    let unit = if parameter.unit == "1" { String::new() } else { format!(" Unit: {}.", parameter.unit) };
+    let (meaning, mark, source) = (parameter.meaning, parameter.mark.word(), parameter.source);
+    described(schema, &format!("{meaning}{unit} Default: {mark} ({source})."))
+}
+
+fn by_domain(range: Value, description: &str) -> Value {
+    let mut each = range;
+    each["type"] = "number".into();
+    json!({ "type": "object", "additionalProperties": each, "description": description })
+}
+
+fn nats() -> Value {
+    json!({ "minimum": -MAX_NATS, "maximum": MAX_NATS })
+}
+
+fn remove() -> Value {
+    described(json!({ "type": "boolean" }), "Takes it out of the extended config.")
+}
+
+fn month() -> Value {
+    json!({ "type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$" })
+}
+
+/// A name.
+pub(crate) fn name() -> Value {
+    json!({ "type": "string", "pattern": NAME })
+}
+
+/// A master seed.
+pub(crate) fn seed() -> Value {
+    json!({ "type": "integer", "minimum": 0, "default": DEFAULT_SEED, "description": "Master seed of the noise." })
+}
+
+/// The length of a run.
+pub(crate) fn months() -> Value {
+    let description = "Length of a run in months.";
+    json!({ "type": "integer", "minimum": 1, "maximum": MAX_MONTHS, "default": DEFAULT_MONTHS, "description": description })
+}
+
+/// The same schema with what it describes.
+pub(crate) fn described(mut schema: Value, description: &str) -> Value {
+    schema["description"] = description.into();
+    schema
+}
+
+/// A table with these keys and no others.
+pub(crate) fn table(properties: Map<String, Value>) -> Value {
+    json!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// The same from pairs.
+pub(crate) fn table_of<const N: usize>(properties: [(&str, Value); N]) -> Value {
+    table(properties.into_iter().map(|(key, schema)| entry(key, schema)).collect())
+}
+
+/// The same table with keys that must be there.
+pub(crate) fn required(mut table: Value, keys: &[&str]) -> Value {
+    table["required"] = keys.iter().copied().collect();
+    table
+}
+
+fn entry(key: &str, schema: Value) -> (String, Value) {
+    (key.to_owned(), schema)
+}

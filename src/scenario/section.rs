@@ -1,0 +1,275 @@
+//! Takes typed values out of a table of the tree and says what is wrong with them.
+
+use super::{
+    Month,
+    diagnostic::{Diagnostic, Place, unknown},
+    parameter::{Kind, Parameter},
+    tree::{Entry, Node, Table, Value},
+};
+use std::fmt::Write as _;
+
+/// What was found wrong so far.
+pub(crate) type Found = Vec<Diagnostic>;
+
+/// A table being read: remembers which keys were asked for, so that the others can be refused.
+pub(crate) struct Section<'a> {
+    table: &'a Table,
+    place: Place,
+    title: String,
+    known: Vec<&'a str>,
+}
+
+impl<'a> Section<'a> {
+    /// Starts reading `table`, called `title` in messages.
+    pub(crate) fn new(table: &'a Table, place: &Place, title: impl Into<String>) -> Self {
+        Self { table, place: place.clone(), title: title.into(), known: Vec::new() }
+    }
+
+    /// The same for a value, which must be a table.
+    pub(crate) fn of(node: &'a Node, title: impl Into<String>, found: &mut Found) -> Option<Self> {
+        let title = title.into();
+        match node.as_table() {
+            Some(table) => Some(Self::new(table, &node.place, title)),
+            None => {
+                found.push(wrong(&title, node, "a table"));
+                None
+            }
+        }
+    }
+
+    /// Where the table stands.
+    pub(crate) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The entry of this key, which is thereby known.
+    pub(crate) fn take(&mut self, key: &'a str) -> Option<&'a Entry> {
+        self.known.push(key);
+        self.table.get(key)
+    }
+
+    /// The entry of this key, which must be there.
+    pub(crate) fn require(&mut self, key: &'a str, found: &mut Found) -> Option<&'a Entry> {
+        let entry = self.take(key);
+        if entry.is_none() {
+            found.push(Diagnostic::at(&self.place, format!("{} has no `{key}`", self.title)));
+        }
+        entry
+    }
+
+    /// The value of this key as `read` sees it; `None` if it is not there or is wrong.
+    pub(crate) fn read<T>(
+        &mut self,
+        key: &'a str,
+        read: impl FnOnce(&str, &'a Node) -> Result<T, Diagnostic>,
+        found: &mut Found,
+    ) -> Option<T> {
+        let entry = self.take(key)?;
+        read(key, &entry.node).map_err(|error| found.push(error)).ok()
+    }
+
+    /// Text, empty if it is not there.
+    pub(crate) fn text(&mut self, key: &'a str, found: &mut Found) -> String {
+        self.read(key, text, found).cloned().unwrap_or_default()
+    }
+
+    /// The values of declared parameters, the default where the table is silent.
+    pub(crate) fn parameters(&mut self, declared: &'a [Parameter], found: &mut Found) -> Vec<f64> {
+        declared
+            .iter()
+            .map(|parameter| {
+                let read = |_: &str, node: &Node| parameter_value(parameter, node);
+                self.read(parameter.name, read, found).unwrap_or(parameter.default)
+            })
+            .collect()
+    }
+
+    /// Refuses the keys that nobody asked for.
+    pub(crate) fn finish(self, found: &mut Found) {
+        for (key, entry) in self.table {
+            if !self.known.contains(&key.as_str()) {
+                found.push(Diagnostic::at(&entry.key, unknown("key", key, self.known.iter().copied())));
+            }
+        }
+    }
+}
+
+/// `months` must be …, not …
+pub(crate) fn wrong(key: &str, node: &Node, expected: &str) -> Diagnostic {
+    let given = match &node.value {
+        Value::Text(text) => format!("the text {text:?}"),
+        Value::Whole(number) => number.to_string(),
+        Value::Real(number) if number.is_nan() => "nan".to_owned(),
+        Value::Real(number) => number.to_string(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Date(_) | Value::List(_) | Value::Table(_) => node.value.kind().to_owned(),
+    };
+    let name = if key.starts_with('[') || key.contains(' ') { key.to_owned() } else { format!("`{key}`") };
+    Diagnostic::at(&node.place, format!("{name} must be {expected}, not {given}"))
+}
+
+/// A number that is not NaN or infinite.
+pub(crate) fn finite(node: &Node) -> Option<f64> {
+    match node.value {
+        Value::Whole(number) => Some(number as f64),
+        Value::Real(number) if number.is_finite() => Some(number),
+        _ => None,
+    }
+}
+
+/// The value of a declared parameter.
+pub(crate) fn parameter_value(parameter: &Parameter, node: &Node) -> Result<f64, Diagnostic> {
+    let (low, high) = parameter.range;
+    let value = match parameter.kind {
+        Kind::Flag => match node.value {
+            Value::Flag(flag) => Some(f64::from(u8::from(flag))),
+            _ => None,
+        },
+        Kind::Real => finite(node),
+        Kind::Whole => finite(node).filter(|number| number.fract() == 0.0),
+    };
+    match value {
+        Some(value) if low <= value && value <= high => Ok(value),
+        _ => Err(wrong(parameter.name, node, &expected(parameter))),
+    }
+}
+
+fn expected(parameter: &Parameter) -> String {
+    let (low, high) = parameter.range;
+    let mut words = match parameter.kind {
+        Kind::Flag => return "true or false".to_owned(),
+        Kind::Real => format!("a number from {low} to {high}"),
+        Kind::Whole => format!("a whole number from {low} to {high}"),
+    };
+    if parameter.unit != "1" {
+        let _ = write!(words, " ({})", parameter.unit);
+    }
+    words
+}
+
+/// A number from `low` to `high`.
+pub(crate) fn real(key: &str, node: &Node, low: f64, high: f64) -> Result<f64, Diagnostic> {
+    finite(node)
+        .filter(|number| low <= *number && *number <= high)
+        .ok_or_else(|| wrong(key, node, &format!("a number from {low} to {high}")))
+}
+
+/// A whole number from `low` to `high`.
+pub(crate) fn whole(key: &str, node: &Node, low: u64, high: u64) -> Result<u64, Diagnostic> {
+    let number = match node.value {
+        Value::Whole(number) => u64::try_from(number).ok(),
+        _ => None,
+    };
+    number
+        .filter(|number| (low..=high).contains(number))
+        .ok_or_else(|| wrong(key, node, &format!("a whole number from {low} to {high}")))
+}
+
+/// `true` or `false`.
+pub(crate) fn flag(key: &str, node: &Node) -> Result<bool, Diagnostic> {
+    if let Value::Flag(flag) = node.value { Ok(flag) } else { Err(wrong(key, node, "true or false")) }
+}
+
+/// Text.
+pub(crate) fn text<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    node.as_text().ok_or_else(|| wrong(key, node, "text in quotes"))
+}
+
+/// A list.
+pub(crate) fn list<'a>(key: &str, node: &'a Node) -> Result<&'a [Node], Diagnostic> {
+    if let Value::List(items) = &node.value { Ok(items) } else { Err(wrong(key, node, "a list")) }
+}
+
+/// A month.
+pub(crate) fn month(key: &str, node: &Node) -> Result<Month, Diagnostic> {
+    let expected = "a month in quotes, such as \"2023-07\"";
+    node.as_text().and_then(|text| text.parse().ok()).ok_or_else(|| wrong(key, node, expected))
+}
+
+/// Text that may be empty and stands in a CSV cell.
+pub(crate) fn cell_text<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    let text = text(key, node)?;
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        let message = format!("`{key}` must not start with {:?}: {text:?}", text.chars().next().unwrap_or(' '));
+        return Err(Diagnostic::at(&node.place, message).help("a spreadsheet would run it as a formula"));
+    }
+    match text.chars().find(|character| character.is_control()) {
+        Some(character) => {
+            Err(Diagnostic::at(&node.place, format!("`{key}` contains the control character {character:?}")))
+        }
+        None => Ok(text),
+    }
+}
+
+/// A name: a key of tables and files.
+pub(crate) fn name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    let text = cell_text(key, node)?;
+    if text.trim().is_empty() {
+        return Err(Diagnostic::at(&node.place, format!("`{key}` is empty")));
+    }
+    if text.trim() != text {
+        return Err(Diagnostic::at(&node.place, format!("`{key}` starts or ends with a space: {text:?}")));
+    }
+    Ok(text)
+}
+
+/// A name that can also be a folder's.
+pub(crate) fn file_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    let text = name(key, node)?;
+    if text.starts_with('.') || text.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']) {
+        let message = format!("`{key}` is also a folder's name, so it cannot be {text:?}");
+        return Err(Diagnostic::at(&node.place, message).help("use letters, digits, `-` and `_`"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{diagnostic::Origin, tree};
+    use std::sync::Arc;
+
+    crate::parameters! {
+        struct Pond {
+            /// Growth.
+            growth: f64 = 0.5, "1/year", range 0.0..=2.0, plausible 0.1..=1.0, assumption "a guess";
+            /// Frogs.
+            frogs: u32 = 3, "1", range 0..=100, plausible 1..=10, figure "counted";
+            /// Lilies.
+            lilies: bool = 1, "1", range 0..=1, plausible 0..=1, figure "seen";
+        }
+    }
+
+    fn value(text: &str) -> Node {
+        let origin = Arc::new(Origin { name: "x".into(), text: text.into(), turn: 0, is_file: false });
+        tree::parse_value(&origin, text).unwrap()
+    }
+
+    fn read(parameter: usize, text: &str) -> Result<f64, String> {
+        use crate::scenario::parameter::Parameters;
+        parameter_value(&Pond::DECLARED[parameter], &value(text)).map_err(|error| error.message)
+    }
+
+    #[test]
+    fn parameters_are_checked_by_their_declaration() {
+        assert_eq!(read(0, "2"), Ok(2.0));
+        assert_eq!(read(1, "7.0"), Ok(7.0));
+        assert_eq!(read(2, "false"), Ok(0.0));
+        for (parameter, text) in [(0, "2.1"), (0, "nan"), (0, "inf"), (0, "1e999"), (0, "true"), (1, "1.5"), (2, "1")] {
+            assert!(read(parameter, text).is_err(), "{text}");
+        }
+        assert_eq!(read(0, "3").unwrap_err(), "`growth` must be a number from 0 to 2 (1/year), not 3");
+        assert_eq!(read(1, "\"x\"").unwrap_err(), "`frogs` must be a whole number from 0 to 100, not the text \"x\"");
+    }
+
+    #[test]
+    fn names_that_spreadsheets_would_run_are_refused() {
+        for wrong in ["''", "' '", "'=1+1'", "'+a'", "'-a'", "'@a'", "\"\\ta\"", "\"a\\u0007\"", "'a '", "1"] {
+            assert!(name("name", &value(wrong)).is_err(), "{wrong}");
+        }
+        for right in ["'01.AI'", "'Smith, Jones'", "'Größe'"] {
+            assert!(name("name", &value(right)).is_ok(), "{right}");
+        }
+        assert!(file_name("name", &value("'../x'")).is_err());
+    }
+}

@@ -1,0 +1,74 @@
+//! The commands as a user types them.
+
+use assert_cmd::Command;
+use predicates::{prelude::PredicateBooleanExt, str::contains};
+use std::fs;
+
+fn redqueen(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("redqueen").unwrap();
+    command.args(arguments);
+    command
+}
+
+#[test]
+fn params_and_columns_print_in_every_format() {
+    redqueen(&["params"]).assert().success().stdout(contains("growth_per_year = "));
+    redqueen(&["params", "--format", "csv"]).assert().success().stdout(contains("path,value,default,unit,"));
+    redqueen(&["params", "--format", "markdown"]).assert().success().stdout(contains("| states.*.talent | "));
+    let output = redqueen(&["columns", "world", "--format", "json"]).output().unwrap();
+    let columns: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(columns.iter().all(|column| column["table"] == "world"));
+    assert!(columns.iter().any(|column| column["column"] == "gap_rating" && column["unit"] == "points"));
+}
+
+#[test]
+fn init_writes_configs_that_check_and_keeps_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("configs")).unwrap();
+    fs::write(folder.path().join("configs/null.toml"), "mine").unwrap();
+    let here = |arguments: &[&str]| {
+        let mut command = redqueen(arguments);
+        command.current_dir(folder.path());
+        command
+    };
+    here(&["init"])
+        .assert()
+        .success()
+        .stdout(contains("wrote configs/baseline.toml").and(contains("kept  configs/null.toml")));
+    assert_eq!(fs::read_to_string(folder.path().join("configs/null.toml")).unwrap(), "mine");
+    here(&["check", "configs/baseline.toml", "null"]).assert().success().stdout(contains("good: baseline"));
+}
+
+#[test]
+fn schemas_are_json() {
+    for which in ["scenario", "experiment"] {
+        let output = redqueen(&["schema", which]).output().unwrap();
+        let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    }
+}
+
+#[test]
+fn help_has_examples_and_bad_usage_is_refused() {
+    redqueen(&["--help"]).assert().success().stdout(contains("Examples:"));
+    for command in ["check", "params", "columns", "schema", "init", "completions"] {
+        redqueen(&[command, "--help"]).assert().success().stdout(contains("Examples:"));
+    }
+    redqueen(&["chek"]).assert().code(2).stderr(contains("check"));
+    redqueen(&["params", "--months", "0"]).assert().code(2);
+    redqueen(&["completions", "bash"]).assert().success().stdout(contains("complete -F _redqueen"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    use std::process::{Command, Stdio};
+    for arguments in [&["params"][..], &["columns", "--format", "csv"], &["schema"], &["completions", "zsh"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let program = env!("CARGO_BIN_EXE_redqueen");
+        let output = Command::new(program).args(arguments).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+    }
+}
