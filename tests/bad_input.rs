@@ -62,12 +62,13 @@ fn check_with(text: &str) -> String {
 fn a_good_file_passes() {
     let folder = Folder::with(&[("good.toml", GOOD)]);
     let output = folder.run(&["check", "good.toml"]).assert().success().get_output().clone();
-    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"");
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
 }
 
 #[test]
 fn everything_wrong_in_a_file_is_said_at_once() {
-    insta::assert_snapshot!(check(r#"nam = "x"
+    insta::assert_snapshot!(check(
+        r#"nam = "x"
 seed = -1
 [time]
 start = "2023-13"
@@ -88,22 +89,24 @@ open = "no"
 name = "=cmd()"
 state = "US"
 open = true
-"#), @"");
+"#
+    ));
 }
 
 #[test]
 fn syntax_errors_show_their_line() {
-    insta::assert_snapshot!(check("name = \"x\ntime = { start = 2023-01 }\nname = 2\n"), @"");
+    insta::assert_snapshot!(check("name = \"x\ntime = { start = 2023-01 }\nname = 2\n"));
 }
 
 #[test]
 fn an_empty_file_lacks_what_is_required() {
-    insta::assert_snapshot!(check(""), @"");
+    insta::assert_snapshot!(check(""));
 }
 
 #[test]
 fn entities_are_checked() {
-    insta::assert_snapshot!(check_with(r#"[[states]]
+    insta::assert_snapshot!(check_with(
+        r#"[[states]]
 name = "US"
 [[states]]
 name = "EU"
@@ -124,12 +127,14 @@ open = true
 enters = 2023-03-01
 focus = { cloud = 1.0 }
 capability_by_domain = { clowd = 1.0, vision = inf }
-"#), @"");
+"#
+    ));
 }
 
 #[test]
 fn borders_events_domains_and_comparison_are_checked() {
-    insta::assert_snapshot!(check_with(r#"[[borders]]
+    insta::assert_snapshot!(check_with(
+        r#"[[borders]]
 between = ["US", "US"]
 [[borders]]
 between = ["US", "Chnia"]
@@ -143,13 +148,14 @@ txt = "x"
 [comparison]
 leader = "US"
 follower = "US"
-"#), @"");
-    insta::assert_snapshot!(check(&format!("domains = [\"a\", \"a\", 1]\n{GOOD}")), @"");
+"#
+    ));
+    insta::assert_snapshot!(check(&format!("domains = [\"a\", \"a\", 1]\n{GOOD}")));
 }
 
 #[test]
 fn mechanisms_are_checked() {
-    insta::assert_snapshot!(check_with("[mechanisms.no_such_mechanism]\nenabled = true\n"), @"");
+    insta::assert_snapshot!(check_with("[mechanisms.no_such_mechanism]\nenabled = true\n"));
 }
 
 #[test]
@@ -169,10 +175,10 @@ fn extending_goes_wrong_at_the_place_that_says_so() {
         ("parent.toml", "extends = \"bad.toml\"\nname = \"parent\"\n"),
         ("bad.toml", "name = \"bad\"\ntime.start = 1\n[[states]]\nname = \"A\"\n"),
     ]);
-    insta::assert_snapshot!(folder.refused(&["check", "a.toml"]), @"");
-    insta::assert_snapshot!(folder.refused(&["check", "missing.toml"]), @"");
-    insta::assert_snapshot!(folder.refused(&["check", "child.toml"]), @"");
-    insta::assert_snapshot!(folder.refused(&["check", "parent.toml"]), @"");
+    insta::assert_snapshot!(folder.refused(&["check", "a.toml"]));
+    insta::assert_snapshot!(folder.refused(&["check", "missing.toml"]));
+    insta::assert_snapshot!(folder.refused(&["check", "child.toml"]));
+    insta::assert_snapshot!(folder.refused(&["check", "parent.toml"]));
 }
 
 #[test]
@@ -180,19 +186,20 @@ fn overrides_go_through_the_same_checks() {
     let folder = Folder::with(&[("good.toml", GOOD)]);
     let sets =
         ["--set", "states.US.talnt=2", "--set", "time.months=0", "--set", "firms.OpenAI.open=maybe", "--set", "x"];
-    insta::assert_snapshot!(folder.refused(&[&["check", "good.toml"][..], &sets].concat()), @"");
+    insta::assert_snapshot!(folder.refused(&[&["check", "good.toml"][..], &sets].concat()));
 }
 
 #[test]
 fn files_that_cannot_be_read_are_said() {
     let folder = Folder::with(&[("good.toml", GOOD)]);
     fs::write(folder.path().join("latin.toml"), b"name = \"\xe9\"\n").unwrap();
-    insta::assert_snapshot!(folder.refused(&["check", "basline.toml", "latin.toml", "good.toml"]), @"");
+    insta::assert_snapshot!(folder.refused(&["check", "basline.toml", "latin.toml", "good.toml"]));
 }
 
 #[test]
 fn experiment_files_are_checked() {
-    insta::assert_snapshot!(check(r#"name = "a/b"
+    insta::assert_snapshot!(check(
+        r#"name = "a/b"
 runs = "many"
 record = ["wrld"]
 [design]
@@ -202,5 +209,6 @@ name = "x"
 scenario = "nowhere.toml"
 [[scenarios]]
 set = { "time..months" = 1 }
-"#), @"");
+"#
+    ));
 }

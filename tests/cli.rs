@@ -49,6 +49,27 @@ fn schemas_are_json() {
 }
 
 #[test]
+fn every_config_of_the_project_is_good() {
+    let schema = |which| serde_json::from_slice(&redqueen(&["schema", which]).output().unwrap().stdout).unwrap();
+    let (scenario, experiment): (serde_json::Value, serde_json::Value) = (schema("scenario"), schema("experiment"));
+    let configs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
+    let mut seen = 0;
+    for folder in ["", "scenarios", "experiments"] {
+        let Ok(entries) = fs::read_dir(configs.join(folder)) else { continue };
+        for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+            redqueen(&["check"]).arg(&path).assert().success();
+            let config: serde_json::Value = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            let schema = if folder == "experiments" { &experiment } else { &scenario };
+            let faults: Vec<_> =
+                jsonschema::validator_for(schema).unwrap().iter_errors(&config).map(|e| e.to_string()).collect();
+            assert!(faults.is_empty(), "{}: {faults:?}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 2);
+}
+
+#[test]
 fn help_has_examples_and_bad_usage_is_refused() {
     redqueen(&["--help"]).assert().success().stdout(contains("Examples:"));
     for command in ["check", "params", "columns", "schema", "init", "completions"] {

@@ -48,8 +48,10 @@ fn summary(experiment: &Experiment) -> String {
         .iter()
         .map(|variant| {
             let (name, scenario) = (&variant.name, &variant.scenario);
-            let (states, firms) = (scenario.states.len(), scenario.firms.len());
-            format!("{name} ({states} states, {firms} firms, {} months)", scenario.time.months)
+            let counted = |count: usize, noun| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+            let states = counted(scenario.states.len(), "state");
+            let firms = counted(scenario.firms.len(), "firm");
+            format!("{name} ({states}, {firms}, {})", counted(scenario.time.months as usize, "month"))
         })
         .collect();
     format!("good: {}", variants.join(", "))

@@ -47,7 +47,7 @@ pub struct WorkOptions {
 /// What to write, and where.
 #[derive(Clone, Debug, Args)]
 pub struct OutputOptions {
-    /// Output folder [default: output/<name>]
+    /// Output folder [default: output/NAME, by the name of the config]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Tables to write, with commas between them [default: all]

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use serde_json::{Map, Value};
-use std::io::Write;
+use std::io::{self, Write};
 
 /// How to print a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -25,9 +25,9 @@ pub fn print(format: Format, header: &[&str], rows: &[Vec<Value>], to: &mut impl
     match format {
         Format::Text | Format::Csv => {
             let mut writer = csv::Writer::from_writer(to);
-            writer.write_record(header).map_err(std::io::Error::from)?;
+            writer.write_record(header).map_err(io_error)?;
             for row in rows {
-                writer.write_record(row.iter().map(plain)).map_err(std::io::Error::from)?;
+                writer.write_record(row.iter().map(plain)).map_err(io_error)?;
             }
             writer.flush()?;
         }
@@ -46,6 +46,14 @@ pub fn print(format: Format, header: &[&str], rows: &[Vec<Value>], to: &mut impl
         }
     }
     Ok(())
+}
+
+/// The error of the writer beneath, so that its kind can be seen.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
 }
 
 /// A cell without quotes; nothing for null.

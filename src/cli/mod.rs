@@ -25,7 +25,7 @@ Without CONFIG a command takes the baseline built into the program.";
 
 /// Simulates geopolitical competition in AI: states, AI firms and chip fabs, month by month, in seeded Monte Carlo batches
 #[derive(Debug, Parser)]
-#[command(name = "redqueen", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "redqueen", version, after_help = EXAMPLES, max_term_width = 80)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

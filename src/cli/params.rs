@@ -124,7 +124,7 @@ fn print_text(groups: &[Group], out: &mut impl Write) -> Result<(), Failure> {
         paragraph(group.meaning, 0, out)?;
         for (parameter, value) in &group.parameters {
             let shown = |value: f64| plain(&parameter.written(value));
-            let unit = if parameter.unit == "1" { String::new() } else { format!(" {}", parameter.unit) };
+            let unit = if parameter.unit == "1" { String::new() } else { format!(" ({})", parameter.unit) };
             let default = match value {
                 Some(value) if *value != parameter.default => format!(", default {}", shown(parameter.default)),
                 _ => String::new(),
@@ -159,7 +159,7 @@ mod tests {
         print_text(&small(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.lines().all(|line| line.chars().count() <= 80));
-        assert!(text.contains("rate = 1 1/year, default 0.5\n      0 to 2, plausible 0.1 to 1; null 0\n"), "{text}");
+        assert!(text.contains("rate = 1 (1/year), default 0.5\n      0 to 2, plausible 0.1 to 1; null 0\n"), "{text}");
     }
 
     #[test]

@@ -28,11 +28,11 @@ pub struct Experiment {
     pub description: String,
     /// Replicates of each variant, at least 1.
     pub runs: u32,
-    /// Master seed, the same for every variant.
+    /// Master seed, the same for every variant: the file's, or else that of the first variant's scenario.
     pub seed: u64,
     /// Names of the tables to record.
     pub record: Vec<String>,
-    /// The scenarios to run, at least one.
+    /// The scenarios to run, at least one: those of `[[scenarios]]`, or else the plain scenario.
     pub variants: Vec<Variant>,
 }
 
@@ -196,14 +196,17 @@ impl Reader<'_> {
         let mut section = Section::of(node, "[[scenarios]]", self.found)?;
         let name = section.require("name", self.found).and_then(|entry| self.note(name("name", &entry.node)));
         let scenario = section.take("scenario").map(|entry| &entry.node);
+        let table = section.take("set").and_then(|entry| {
+            let table = entry.node.as_table().ok_or_else(|| wrong("set", &entry.node, "a table of keys and values"));
+            self.note(table)
+        });
         let mut set = Vec::new();
-        if let Some(entry) = section.take("set") {
-            match entry.node.as_table() {
-                Some(table) => {
-                    set.extend(table.iter().filter_map(|(key, value)| self.note(Override::from_entry(key, value))))
-                }
-                None => self.found.push(wrong("set", &entry.node, "a table of keys and values")),
+        for (key, value) in table.into_iter().flatten() {
+            if key == "seed" {
+                let error = Diagnostic::at(&value.key, "all variants have the same seed");
+                self.found.push(error.help("write `seed` at the top of the experiment"));
             }
+            set.extend(self.note(Override::from_entry(key, value)));
         }
         section.finish(self.found);
         Some(VariantEntry { name, scenario, set })
@@ -301,15 +304,16 @@ mod tests {
     fn all_that_is_wrong_is_said_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let text = "name = 'e'\nscenario = 'small.toml'\nruns = 0\nrecord = ['wrld']\nrunz = 1\n[design]\nkind = 'lhs'\n\
-                    [[scenarios]]\nname = 'a'\nset = { 'mechanisms.growth.rat' = 1 }\n[[scenarios]]\nname = 'a'\n";
+                    [[scenarios]]\nname = 'a'\nset = { 'mechanisms.growth.rat' = 1 }\n[[scenarios]]\nname = 'a'\nset.seed = 2\n";
         let said = read(folder.path(), text, &["seed=-1"]).unwrap_err();
         for part in [
-            ":3:8: `runs` must be a whole number from 1",
+            ":3:8: `runs` must be a whole number of at least 1",
             ":4:11: unknown table `wrld`, did you mean `world`?",
             ":5:1: unknown key `runz`, did you mean `runs`?",
             ":7:8: `kind` must be \"none\", not the text \"lhs\"",
             ":10:9: unknown key `rat`, did you mean `rate`?",
-            "`a` is in `scenarios` twice",
+            ":11:1: `a` is in `scenarios` twice",
+            ":13:5: all variants have the same seed",
             "--set seed=-1: `seed` must be a whole number",
         ] {
             assert!(said.contains(part), "{part}\n---\n{said}");

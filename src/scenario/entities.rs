@@ -141,16 +141,20 @@ fn read_weights<'a>(
     let Some(entry) = entry else { return silent };
     let before = found.len();
     let Some(mut table) = Section::of(&entry.node, key, found) else { return silent };
-    let mut weights = Vec::new();
+    let (mut weights, mut missing) = (Vec::new(), Vec::new());
     for domain in domains {
         let given = table.take(domain);
-        if given.is_none() && rule == Weights::AllAboveZero {
-            found.push(Diagnostic::at(&entry.key, format!("`{key}` does not name the domain `{domain}`")));
+        if given.is_none() {
+            missing.push(domain.as_str());
         }
         weights.push(given.map_or(Ok(0.0), |given| weight(domain, &given.node, rule)).unwrap_or_else(|error| {
             found.push(error);
             0.0
         }));
+    }
+    if rule == Weights::AllAboveZero && !missing.is_empty() {
+        let message = format!("`{key}` must name every domain; missing: {}", missing.join(", "));
+        found.push(Diagnostic::at(&entry.key, message));
     }
     table.finish(found);
     let sum: f64 = weights.iter().sum();

@@ -409,4 +409,15 @@ pub(crate) mod tests {
         assert_eq!(Source::Builtin("null".into()).beside("baseline.toml").name(), "baseline.toml");
         assert!(Source::Builtin("null".into()).text().unwrap().contains("extends"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_brings_the_reader_down(at in 0_usize..1200, length in 0_usize..40, put in "(\\PC|[\\[\\]{}='\",.\n\r\t #-]|nan|1e9|true|\\[\\[firms\\]\\]){0,6}") {
+            let start = at.min(SMALL.len());
+            let damaged = format!("{}{put}{}", &SMALL[..start], &SMALL[(start + length).min(SMALL.len())..]);
+            if let Err(said) = read(&damaged, &[&put, &format!("states.US={put}"), &format!("{put}.x=1")]) {
+                proptest::prop_assert!(said.contains("test.toml:") || said.contains("--set "));
+            }
+        }
+    }
 }

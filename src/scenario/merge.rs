@@ -5,6 +5,7 @@ use super::{
     section::{Found, wrong},
     tree::{Entry, Node, Table, Value},
 };
+use std::collections::btree_map::Entry as Slot;
 
 /// Lists of tables that merge by the name of their entries.
 const BY_NAME: [&str; 2] = ["states", "firms"];
@@ -142,14 +143,15 @@ fn by_key(list: &str, items: Vec<Node>, found: &mut Found) -> Table {
         let keyed = if list == BY_PAIR { pair_of(fields, &node.place) } else { name_of(list, fields, &node.place) };
         match keyed {
             Err(error) => found.push(error),
-            Ok((key, place)) => {
-                if table.contains_key(&key) {
-                    let shown = key.replace(PAIR_SEPARATOR, "-");
-                    found.push(Diagnostic::at(&place, format!("`{shown}` is in `{list}` twice")));
-                } else {
-                    table.insert(key, Entry { key: place, node });
+            Ok((key, place)) => match table.entry(key) {
+                Slot::Vacant(slot) => {
+                    slot.insert(Entry { key: place, node });
                 }
-            }
+                Slot::Occupied(slot) => {
+                    let shown = slot.key().replace(PAIR_SEPARATOR, "-");
+                    found.push(Diagnostic::at(&place, format!("`{shown}` is in `{list}` twice")));
+                }
+            },
         }
     }
     table

@@ -160,9 +160,11 @@ pub(crate) fn whole(key: &str, node: &Node, low: u64, high: u64) -> Result<u64, 
         Value::Whole(number) => u64::try_from(number).ok(),
         _ => None,
     };
-    number
-        .filter(|number| (low..=high).contains(number))
-        .ok_or_else(|| wrong(key, node, &format!("a whole number from {low} to {high}")))
+    number.filter(|number| (low..=high).contains(number)).ok_or_else(|| {
+        let bounds =
+            if high >= u64::from(u32::MAX) { format!("of at least {low}") } else { format!("from {low} to {high}") };
+        wrong(key, node, &format!("a whole number {bounds}"))
+    })
 }
 
 /// `true` or `false`.
