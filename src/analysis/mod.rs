@@ -1,0 +1,3 @@
+//! What the tables of a batch say.
+
+pub mod sketch;
