@@ -244,12 +244,12 @@ impl TableFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::manifest::Experiment;
-    use crate::{model::record::Record, output::manifest::Variant, scenario::Month};
+    use crate::output::manifest::Batch;
+    use crate::{model::record::Record, output::manifest::BatchScenario, scenario::Month};
     use serde_json::json;
 
     fn identity(seed: u64) -> Identity {
-        let variant = Variant {
+        let variant = BatchScenario {
             name: "base".into(),
             config: json!({"time": {"months": 3}}),
             replay: "redqueen run".into(),
@@ -260,7 +260,7 @@ mod tests {
         };
         let scenarios = vec![variant];
         let name = "test".into();
-        Identity::new(&Experiment { name, seed, runs: 2, first_replicate: 0, record: Record::ALL, scenarios }, true)
+        Identity::new(&Batch { name, seed, runs: 2, first_replicate: 0, record: Record::ALL, scenarios }, true)
     }
 
     fn ready(path: &Path, identity: Identity, overwrite: bool) -> Folder {

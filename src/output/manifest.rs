@@ -16,7 +16,7 @@ pub const FILE: &str = "manifest.json";
 
 /// What is asked for: all that decides the bytes of the tables.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Experiment {
+pub struct Batch {
     /// Short name.
     pub name: String,
     /// Master seed.
@@ -28,12 +28,12 @@ pub struct Experiment {
     /// Which tables to keep.
     pub record: Record,
     /// The scenario variants, in order.
-    pub scenarios: Vec<Variant>,
+    pub scenarios: Vec<BatchScenario>,
 }
 
 /// One scenario variant of an experiment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Variant {
+pub struct BatchScenario {
     /// Its name.
     pub name: String,
     /// Its complete config, with defaults and overrides filled in.
@@ -50,11 +50,11 @@ pub struct Variant {
     pub firms: Vec<String>,
 }
 
-impl Variant {
-    /// This scenario, whose complete config is `config` and which the command `replay` runs.
-    pub fn new(scenario: &Scenario, config: Value, replay: String) -> Self {
+impl BatchScenario {
+    /// This scenario under the variant's `name`, whose complete config is `config` and which the command `replay` runs.
+    pub fn new(name: &str, scenario: &Scenario, config: Value, replay: String) -> Self {
         Self {
-            name: scenario.name.clone(),
+            name: name.into(),
             config,
             replay,
             start: scenario.time.start,
@@ -133,7 +133,7 @@ pub struct FileEntry {
 
 impl Identity {
     /// The identity of this experiment under this version of the program.
-    pub fn new(experiment: &Experiment, quantiles: bool) -> Self {
+    pub fn new(experiment: &Batch, quantiles: bool) -> Self {
         let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
         let design = serde_json::to_vec(&scenarios).unwrap_or_default();
         Self {
@@ -169,7 +169,7 @@ impl Identity {
 }
 
 impl ScenarioEntry {
-    fn new(variant: &Variant) -> Self {
+    fn new(variant: &BatchScenario) -> Self {
         Self {
             name: variant.name.clone(),
             start: variant.start.to_string(),

@@ -4,7 +4,7 @@ use super::{
     csv::{self, Csv, NotFinite},
     dictionary::{self, TableInfo},
     folder::{Folder, OutputError, TableFile},
-    manifest::{self, Experiment, FileEntry},
+    manifest::{self, Batch, FileEntry},
     table::{Cell, Row},
 };
 use crate::{
@@ -72,7 +72,7 @@ impl<S: Simulate<Output = Trajectory>> Simulate for Encode<'_, S> {
 /// Writes `runs.csv` and the recorded tables.
 #[derive(Debug)]
 pub struct Writer<'a> {
-    experiment: &'a Experiment,
+    experiment: &'a Batch,
     runs: TableFile,
     tables: [Option<TableFile>; 5],
     done: u64,
@@ -81,7 +81,7 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Begins the tables of this experiment in the folder.
-    pub fn new(folder: &Folder, experiment: &'a Experiment) -> Result<Self, OutputError> {
+    pub fn new(folder: &Folder, experiment: &'a Batch) -> Result<Self, OutputError> {
         let begin = |info: &TableInfo| folder.table(info.name, &Csv::header(&info.columns));
         let mut tables = [const { None }; 5];
         for ((table, info), on) in
