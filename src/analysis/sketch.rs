@@ -17,6 +17,8 @@ pub const PROBABILITIES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Series whose values are gathered together from the rows: one cache line's worth.
 const GATHER: usize = 8;
+/// Places of a grid up to which cells are merged by place rather than by sorting.
+const GRID: usize = 4 * CELLS;
 /// Mantissa bits of the finest grid: as many as the upper half of an `f64` has.
 const FINEST_BITS: u32 = 20;
 /// Mantissa bits given up before small values are put on equal steps.
@@ -95,9 +97,8 @@ impl Sketches {
     fn fold(&mut self) {
         let mut series = std::mem::take(&mut self.series);
         series.resize_with(self.width, Series::default);
-        let mut keys = Vec::with_capacity(EXACT);
-        let mut merged = Vec::with_capacity(CELLS + EXACT);
-        self.each_series(|index, values| series[index].add(values, &mut keys, &mut merged));
+        let mut scratch = Scratch { keys: Vec::new(), merged: Vec::new(), grid: vec![Cell::default(); GRID] };
+        self.each_series(|index, values| series[index].add(values, &mut scratch));
         self.series = series;
         self.used = 0;
     }
@@ -174,17 +175,77 @@ struct Series {
     cells: Vec<Cell>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Cell {
     key: i32,
     count: u32,
 }
 
+/// Room to work in, shared by all series.
+struct Scratch {
+    keys: Vec<i32>,
+    merged: Vec<Cell>,
+    /// [`GRID`] places, empty between merges.
+    grid: Vec<Cell>,
+}
+
 impl Series {
-    fn add(&mut self, values: &[f64], keys: &mut Vec<i32>, merged: &mut Vec<Cell>) {
+    fn add(&mut self, values: &[f64], scratch: &mut Scratch) {
         self.moments.merge(Moments::of(values));
-        keys.clear();
-        keys.extend(values.iter().map(|&value| coarsen(key(value), self.level)));
+        scratch.keys.clear();
+        scratch.keys.extend(values.iter().map(|&value| key(value)));
+        if !self.merge_on_grid(scratch) {
+            self.merge_sorted(scratch);
+        }
+        let merged = &scratch.merged;
+        self.cells.clear();
+        if merged.len() > CELLS {
+            self.level = finest_that_fits(merged, self.level);
+            for cell in merged {
+                push(&mut self.cells, Cell { key: coarsen(cell.key, self.level), count: cell.count });
+            }
+        } else {
+            self.cells.extend_from_slice(merged);
+        }
+    }
+
+    /// Merges old cells and new keys by their place on the grid, if they span few enough places.
+    fn merge_on_grid(&self, scratch: &mut Scratch) -> bool {
+        let Scratch { keys, merged, grid } = scratch;
+        let place = |key| i64::from(place(key, self.level));
+        let ends = [self.cells.first(), self.cells.last()].into_iter().flatten().map(|cell| cell.key);
+        let (low, high) = keys
+            .iter()
+            .copied()
+            .chain(ends)
+            .fold((i32::MAX, i32::MIN), |(low, high), key| (low.min(key), high.max(key)));
+        if low > high || place(high) - place(low) >= GRID as i64 {
+            return false;
+        }
+        let low_place = place(low);
+        for cell in &self.cells {
+            grid[(place(cell.key) - low_place) as usize] = *cell;
+        }
+        for &key in &*keys {
+            let cell = &mut grid[(place(key) - low_place) as usize];
+            cell.key = coarsen(key, self.level);
+            cell.count += 1;
+        }
+        let spanned = &mut grid[..=(place(high) - low_place) as usize];
+        merged.resize(spanned.len(), Cell::default());
+        let mut occupied = 0;
+        for cell in &mut *spanned {
+            merged[occupied] = *cell;
+            occupied += usize::from(cell.count > 0);
+        }
+        merged.truncate(occupied);
+        spanned.fill(Cell::default());
+        true
+    }
+
+    fn merge_sorted(&self, scratch: &mut Scratch) {
+        let Scratch { keys, merged, .. } = scratch;
+        keys.iter_mut().for_each(|key| *key = coarsen(*key, self.level));
         keys.sort_unstable();
         merged.clear();
         let mut old = self.cells.iter().copied().peekable();
@@ -195,13 +256,6 @@ impl Series {
             push(merged, Cell { key, count: 1 });
         }
         old.for_each(|cell| push(merged, cell));
-        if merged.len() > CELLS {
-            self.level = finest_that_fits(merged, self.level + 1);
-        }
-        self.cells.clear();
-        for &Cell { key, count } in &*merged {
-            push(&mut self.cells, Cell { key: coarsen(key, self.level), count });
-        }
     }
 
     fn summary(&self, ends: &mut Vec<u64>) -> Option<Summary> {
@@ -222,17 +276,22 @@ fn push(cells: &mut Vec<Cell>, cell: Cell) {
     }
 }
 
-/// The finest level from `level` on at which these sorted cells are no more than [`CELLS`].
+/// The finest level after `level` at which these sorted cells are no more than [`CELLS`].
 fn finest_that_fits(cells: &[Cell], level: u32) -> u32 {
-    let occupied = |level| {
-        let mut keys: Vec<i32> = cells.iter().map(|cell| coarsen(cell.key, level)).collect();
-        keys.dedup();
-        keys.len()
+    let fits = |level| {
+        let changes = cells.windows(2).filter(|pair| coarsen(pair[0].key, level) != coarsen(pair[1].key, level));
+        changes.count() < CELLS
     };
-    let (mut low, mut high) = (level, LAST_LEVEL);
+    let (mut low, mut step) = (level + 1, 1);
+    let mut high = low;
+    while high < LAST_LEVEL && !fits(high) {
+        low = high + 1;
+        high = (high + step).min(LAST_LEVEL);
+        step *= 2;
+    }
     while low < high {
         let middle = low.midpoint(high);
-        if occupied(middle) <= CELLS { high = middle } else { low = middle + 1 }
+        if fits(middle) { high = middle } else { low = middle + 1 }
     }
     low
 }
@@ -254,6 +313,23 @@ const fn dropped(magnitude: i32, level: u32) -> u32 {
     }
     let (floor, exponent) = (level - SPARE_BITS, (magnitude >> FINEST_BITS) as u32);
     SPARE_BITS + floor.saturating_sub(exponent)
+}
+
+/// The number of a cell in the order of the cells of a level, 0 for the one that holds zero.
+const fn place(key: i32, level: u32) -> i32 {
+    let (magnitude, dropped) = (magnitude(key), dropped(magnitude(key), level));
+    let exponent = magnitude >> FINEST_BITS;
+    let place = if exponent == 0 || dropped > FINEST_BITS {
+        0
+    } else if level <= SPARE_BITS {
+        magnitude >> dropped
+    } else if dropped == SPARE_BITS {
+        let floor = (level - SPARE_BITS) as i32;
+        (magnitude >> SPARE_BITS) - ((floor - 1) << (FINEST_BITS - SPARE_BITS))
+    } else {
+        ((1 << FINEST_BITS) | magnitude & ((1 << FINEST_BITS) - 1)) >> dropped
+    };
+    if key < 0 { -place } else { place }
 }
 
 /// The cell of a coarser level that holds this cell.
@@ -408,6 +484,11 @@ mod tests {
         for level in (0..40).chain(1000..1100).chain([LAST_LEVEL]) {
             let cells: Vec<i32> = values.iter().map(|&value| coarsen(key(value), level)).collect();
             assert!(cells.is_sorted(), "level {level}");
+            for pair in values.windows(2).map(|pair| [key(pair[0]), key(pair[1])]) {
+                let [low, high] = pair.map(|key| place(key, level));
+                assert!(low <= high, "level {level}");
+                assert_eq!(low == high, coarsen(pair[0], level) == coarsen(pair[1], level), "level {level} {pair:?}");
+            }
             for &value in &values {
                 assert_eq!(coarsen(key(value), level + 1), coarsen(coarsen(key(value), level), level + 1));
             }

@@ -95,7 +95,10 @@ fn closing(text: &mut String, folder: &Path, summary: &Summary) {
         line(text, &format!("{} of {} runs failed; see runs.csv", summary.failed, summary.total));
     }
     if let Some((job, error)) = &summary.first_failure {
-        line(text, &format!("first failure, run {}: {error}", job.run));
+        line(
+            text,
+            &format!("first failure, run {}: {}", job.run, error.split_whitespace().collect::<Vec<_>>().join(" ")),
+        );
     }
     // A path is never cut: it is there to be copied.
     let _ = writeln!(text, "files are in {}", folder.display());
@@ -156,7 +159,11 @@ fn short(value: f64) -> String {
         size if size >= 1.0 => 2,
         _ => 3,
     };
-    if value.abs() >= 1e7 { format!("{value:.1e}") } else { format!("{value:.digits$}") }
+    if value.abs() >= 1e7 {
+        return format!("{value:.1e}");
+    }
+    let text = format!("{value:.digits$}");
+    if digits > 0 { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
 }
 
 /// The course of a series in block characters, `width` of them; months without a value are blank.
@@ -202,6 +209,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([1234.5, 99.94, -2.345, 0.01234, 1e9].map(short), ["1234", "99.9", "-2.35", "0.012", "1.0e9"]);
+        assert_eq!(
+            [1234.5, 100.0, 99.94, -2.346, 0.01234, 3.0, 1e9].map(short),
+            ["1234", "100", "99.9", "-2.35", "0.012", "3", "1.0e9"]
+        );
     }
 }
