@@ -111,7 +111,7 @@ impl Block {
         let numeric: Vec<bool> =
             R::COLUMNS.iter().map(|column| matches!(column.holds, CellType::Number | CellType::Whole)).collect();
         let indicators =
-            R::COLUMNS.iter().zip(&numeric).filter_map(|(column, on)| on.then(|| column.name.into())).collect();
+            R::COLUMNS.iter().zip(&numeric).filter(|(_, on)| **on).map(|(column, _)| column.name.into()).collect();
         let block = Self { name: R::TABLE.into(), entities, numeric, indicators, offset: *width };
         *width += block.len(months);
         block
