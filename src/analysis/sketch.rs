@@ -7,6 +7,8 @@
 //! depends on the values alone and not on their order. A quantile's error is at most 0.1 % of its value or 0.2 % of
 //! the largest magnitude in the series (0.4 % if the series has both signs), and much less when the values lie close
 //! together. Mean and standard deviation are pooled in the order of the rows.
+//!
+//! A series takes at most 6 KiB: 2 KiB of rows and 4 KiB of cells.
 
 /// Rows up to which quantiles are exact.
 pub const EXACT: usize = 256;
@@ -135,8 +137,8 @@ impl Moments {
     fn of(values: &[f64]) -> Self {
         let Some(&first) = values.first() else { return Self::default() };
         let n = values.len() as f64;
-        let mean = first + values.iter().map(|value| value - first).sum::<f64>() / n;
-        let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        let mean = first + total(values, |value| value - first) / n;
+        let squares = total(values, |value| (value - mean) * (value - mean));
         Self { n: values.len() as u64, mean, squares }
     }
 
@@ -165,6 +167,15 @@ impl Moments {
         let sd = (last > 0).then(|| (self.squares / last as f64).sqrt());
         Some(Summary { n: self.n, mean: self.mean, sd, quantiles })
     }
+}
+
+/// A sum in four lanes, in a fixed order, so that additions need not wait for each other.
+fn total(values: &[f64], term: impl Fn(f64) -> f64) -> f64 {
+    let mut lanes = [0.0; 4];
+    for four in values.chunks(4) {
+        lanes.iter_mut().zip(four).for_each(|(lane, &value)| *lane += term(value));
+    }
+    lanes.iter().sum()
 }
 
 /// A series after its first fold.
