@@ -189,10 +189,9 @@ impl<'a> QuantileWriter<'a> {
         Ok(Self { experiment, file, current: None })
     }
 
-    /// Writes what a batch that ended early had of its last point, and gives the table its final name.
-    pub fn finish(mut self) -> Result<FileEntry, ListenerError> {
-        self.flush()?;
-        Ok(self.file.finish()?)
+    /// Gives the table its final name, cut off after the last point that is whole in it.
+    pub fn finish(self) -> Result<FileEntry, OutputError> {
+        self.file.finish()
     }
 
     fn feed(&mut self, scenario: usize, point: u64, run: &Trajectory) {
@@ -211,7 +210,8 @@ impl<'a> QuantileWriter<'a> {
         }
     }
 
-    fn flush(&mut self) -> Result<(), ListenerError> {
+    /// Writes what there is of the present point; called when a point is done, and when a batch ends early.
+    pub fn flush(&mut self) -> Result<(), ListenerError> {
         if let Some((scenario, point, quantiles)) = &mut self.current {
             let name = self.experiment.scenarios[*scenario].name.as_str().into();
             let (bytes, lines) = quantiles.lines(&name, *point)?;

@@ -113,14 +113,17 @@ pub fn execute<S: Simulate<Output = Trajectory>>(
     let (done, failed) = writer.counts();
     let stopped = |source| BatchFailure::Stopped { source, kept: done, folder: options.out.to_owned() };
     let complete = result.as_ref().is_ok_and(|summary| !summary.cancelled);
+    // A disk that is full must not keep the manifest from saying what there is.
     let close = || -> Result<(), ListenerError> {
+        let flushed = quantiles.as_mut().map_or(Ok(()), QuantileWriter::flush);
         let mut files = writer.finish()?;
         files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
-        describe(&folder, &identity, &files)?;
-        folder.write_manifest(complete, done, failed, files)?;
+        let described = describe(&folder, &identity, &files);
+        folder.write_manifest(complete && flushed.is_ok() && described.is_ok(), done, failed, files)?;
         let seconds = started.elapsed().as_secs_f64();
         folder.log(&format!("{done} runs in {seconds:.2} s on {} threads, {failed} failed", options.threads))?;
-        Ok(())
+        flushed?;
+        Ok(described?)
     };
     let closed = close();
     match result {

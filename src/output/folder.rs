@@ -132,7 +132,11 @@ impl Folder {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
         let path = self.path.join(name);
         let partial = self.path.join(format!("{name}.partial"));
-        fs::write(&partial, bytes).map_err(OutputError::on("write", &partial))?;
+        if let Err(error) = fs::write(&partial, bytes) {
+            // What was written of it only takes up room; the error matters more than whether this works.
+            let _ = fs::remove_file(&partial);
+            return Err(OutputError::on("write", &partial)(error));
+        }
         fs::rename(&partial, &path).map_err(OutputError::on("write", &path))
     }
 
