@@ -1,5 +1,9 @@
-//! Which worlds to run: experiment files, seeds, and the engine that runs them.
+//! Which worlds to run and running them: experiment files, jobs in a fixed order, many threads, events in the order of
+//! the jobs. Knows nothing of economics.
 
+pub mod event;
 pub mod experiment_file;
+pub mod plan;
+pub mod runner;
 
 pub use experiment_file::{Experiment, Variant, load_experiment};

@@ -1,0 +1,4 @@
+//! What the tables of a batch say.
+
+pub mod quantiles;
+pub mod sketch;

@@ -1,0 +1,249 @@
+//! The whole way from a batch to its folder, with a stand-in for the model.
+
+use super::*;
+use crate::{
+    cli::{
+        mock::{MONTHS, Mock, experiment},
+        run, summary,
+    },
+    model::record::Record,
+    output::table::CellType,
+};
+use std::{collections::BTreeMap, fs, sync::atomic::Ordering};
+
+fn options<'a>(out: &'a Path, threads: usize, cancel: &'a AtomicBool) -> BatchOptions<'a> {
+    BatchOptions { out, threads, overwrite: false, quiet: true, quantiles: true, cancel }
+}
+
+fn batch(mock: &Mock, experiment: &Batch, out: &Path, threads: usize) -> BatchReport {
+    execute(mock, experiment, &options(out, threads, &AtomicBool::new(false))).unwrap()
+}
+
+fn files(out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let name = |entry: &fs::DirEntry| entry.file_name().into_string().unwrap();
+    let entries = fs::read_dir(out).unwrap().map(Result::unwrap);
+    entries.filter(|entry| name(entry) != "log.txt").map(|e| (name(&e), fs::read(e.path()).unwrap())).collect()
+}
+
+fn table(out: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(out.join(format!("{name}.csv"))).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_the_number_of_threads() {
+    let mock = Mock { fails: vec![3], panics: vec![17], spoils: vec![9] };
+    let written = |threads| {
+        let dir = tempfile::tempdir().unwrap();
+        batch(&mock, &experiment(300, Record::ALL), dir.path(), threads);
+        files(dir.path())
+    };
+    let one = written(1);
+    assert_eq!(one.len(), 9, "{:?}", one.keys());
+    assert!(one == written(2), "two threads gave other bytes");
+    assert!(one == written(3), "three threads gave other bytes");
+}
+
+#[test]
+fn every_file_is_as_the_package_describes_it() {
+    let dir = tempfile::tempdir().unwrap();
+    batch(&Mock { fails: vec![2], ..Mock::default() }, &experiment(5, Record::ALL), dir.path(), 2);
+    let package: serde_json::Value =
+        serde_json::from_slice(&fs::read(dir.path().join("datapackage.json")).unwrap()).unwrap();
+    let resources = package["resources"].as_array().unwrap();
+    assert_eq!(resources.len(), 7);
+    for resource in resources {
+        let path = dir.path().join(resource["path"].as_str().unwrap());
+        assert_eq!(fs::metadata(&path).unwrap().len(), resource["bytes"].as_u64().unwrap());
+        let fields = resource["schema"]["fields"].as_array().unwrap();
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let header: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
+        assert_eq!(header, fields.iter().map(|field| field["name"].as_str().unwrap()).collect::<Vec<_>>());
+        let mut rows = 0;
+        for record in reader.records() {
+            for (cell, field) in record.unwrap().iter().zip(fields) {
+                let fits = match field["type"].as_str().unwrap() {
+                    _ if cell.is_empty() => field.get("constraints").is_none(),
+                    "number" => cell.parse::<f64>().is_ok() && cell.contains(['.', 'e']),
+                    "integer" => cell.parse::<i64>().is_ok(),
+                    "boolean" => cell == "true" || cell == "false",
+                    "yearmonth" => cell.parse::<crate::scenario::Month>().is_ok(),
+                    kind => kind == "string",
+                };
+                assert!(fits, "{path:?} {field} {cell:?}");
+            }
+            rows += 1;
+        }
+        assert!(rows > 0, "{path:?} is empty");
+        let manifest = Folder::manifest(dir.path()).unwrap().unwrap();
+        let entry = manifest.files.iter().find(|file| resource["name"] == file.name.as_str()).unwrap();
+        assert_eq!(entry.rows, rows, "{path:?}");
+    }
+    assert!(dictionary::tables().iter().flat_map(|t| &t.columns).any(|column| column.holds == CellType::Month));
+}
+
+#[test]
+fn only_recorded_tables_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = Record { states: true, ..Record::NONE };
+    batch(&Mock::default(), &experiment(2, record), dir.path(), 1);
+    let names: Vec<_> = files(dir.path()).into_keys().collect();
+    assert_eq!(names, ["datapackage.json", "manifest.json", "quantiles.csv", "runs.csv", "states.csv"]);
+    assert!(table(dir.path(), "quantiles").iter().all(|row| row["table"] == "states"));
+}
+
+#[test]
+fn a_failed_run_is_shown_with_its_replay_and_the_others_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let mock = Mock { fails: vec![6], panics: vec![1], spoils: vec![2] };
+    let report = batch(&mock, &experiment(4, Record::ALL), dir.path(), 2);
+    assert_eq!((report.summary.finished, report.summary.failed, report.exit_code()), (5, 3, 1));
+    let runs = table(dir.path(), "runs");
+    assert_eq!(runs.len(), 8);
+    assert_eq!((runs[6]["status"].as_str(), runs[6]["firms_end"].as_str()), ("failed", ""));
+    let error =
+        "market: share of \"Acme\", became NaN in 2023-04; replay: redqueen run open.toml --seed 7 --replicate 2";
+    assert_eq!(runs[6]["error"], error);
+    assert!(runs[2]["error"].starts_with("column output of world became NaN; replay: "), "{}", runs[2]["error"]);
+    assert!(runs[1]["error"].starts_with("the run panicked: boom; replay: "), "{}", runs[1]["error"]);
+    assert_eq!((runs[5]["status"].as_str(), runs[5]["firms_end"].as_str()), ("finished", "3"));
+    assert_eq!(runs[5]["scenario"], "open");
+    assert_eq!(table(dir.path(), "world").len(), 5 * MONTHS as usize);
+    let text = summary::batch(&experiment(4, Record::ALL), dir.path(), &report.summary).unwrap();
+    assert!(
+        text.contains("3 of 8 runs failed") && text.contains("first failure, run 1: the run panicked: boom"),
+        "{text}"
+    );
+}
+
+#[test]
+fn quantiles_are_those_of_the_tables() {
+    let dir = tempfile::tempdir().unwrap();
+    let runs = 21;
+    batch(&Mock::default(), &experiment(runs, Record::ALL), dir.path(), 2);
+    let quantiles = table(dir.path(), "quantiles");
+    let find = |key: [&str; 5]| {
+        quantiles.iter().find(|row| ["scenario", "table", "entity", "indicator", "date"].map(|k| &row[k]) == key)
+    };
+    let values = |name: &str, column: &str, date: &str, firm: Option<&str>| {
+        let rows = table(dir.path(), name);
+        let wanted = rows.iter().filter(|row| {
+            row["date"] == date
+                && row["run"].parse::<u64>().unwrap() < runs
+                && firm.is_none_or(|firm| row["firm"] == firm)
+        });
+        let mut values: Vec<f64> = wanted.filter_map(|row| row[column].parse().ok()).collect();
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    for (name, entity, column, date) in [
+        ("world", None, "gap_rating", "2023-12"),
+        ("world", None, "firms", "2024-01"),
+        ("firms", Some("Late"), "cash", "2024-04"),
+    ] {
+        let row = find(["base", name, entity.unwrap_or(""), column, date]).unwrap();
+        let values = values(name, column, date, entity);
+        assert_eq!(row["n"], values.len().to_string());
+        let place = 0.95 * (values.len() - 1) as f64;
+        let (low, high) = (values[place as usize], values[place.ceil() as usize]);
+        let expected = low + (high - low) * place.fract();
+        assert!((row["p95"].parse::<f64>().unwrap() - expected).abs() < 1e-9, "{row:?} {expected}");
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        assert!((row["mean"].parse::<f64>().unwrap() - mean).abs() < 1e-9, "{row:?} {mean}");
+    }
+    assert!(quantiles.iter().all(|row| row["entity"] != "US-born-1"), "a firm born in a run has quantiles");
+    assert!(find(["base", "firms", "Late", "cash", "2023-11"]).is_none(), "a firm that is not there has quantiles");
+    assert!(find(["open", "states", "US", "power", "2024-04"]).is_some());
+    let order: Vec<_> = quantiles.iter().map(|row| (&row["scenario"], row["table"] != "world", &row["date"])).collect();
+    assert_eq!(order[..2].iter().map(|o| o.2.as_str()).collect::<Vec<_>>(), ["2023-11", "2023-12"]);
+}
+
+#[test]
+fn the_same_command_again_does_nothing_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let mock = Mock { fails: vec![0], ..Mock::default() };
+    let first = batch(&mock, &experiment(3, Record::ALL), dir.path(), 2);
+    let before = files(dir.path());
+    let again = batch(&mock, &experiment(3, Record::ALL), dir.path(), 1);
+    assert!(again.already && !first.already);
+    assert_eq!((again.summary.finished, again.summary.failed, again.exit_code()), (5, 1, 1));
+    assert!(before == files(dir.path()));
+    let other = experiment(4, Record::ALL);
+    let cancel = AtomicBool::new(false);
+    let error = execute(&mock, &other, &options(dir.path(), 1, &cancel)).unwrap_err();
+    assert!(error.to_string().contains("differs in the number of runs"), "{error}");
+    assert!(before == files(dir.path()));
+    let overwrite = BatchOptions { overwrite: true, ..options(dir.path(), 1, &cancel) };
+    assert_eq!(execute(&mock, &other, &overwrite).unwrap().summary.total, 8);
+}
+
+/// Cancels after a number of runs.
+struct Cancelling<'a>(Mock, u64, &'a AtomicBool);
+
+impl Simulate for Cancelling<'_> {
+    type Worker = ();
+    type Output = Trajectory;
+    fn worker(&self) {}
+    fn run(&self, worker: &mut (), job: &crate::experiment::plan::Job) -> Result<Trajectory, String> {
+        if job.run == self.1 {
+            self.2.store(true, Ordering::Relaxed);
+        }
+        self.0.run(worker, job)
+    }
+}
+
+#[test]
+fn a_cancelled_batch_keeps_its_first_runs_and_can_be_done_again() {
+    let (dir, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let experiment = experiment(20, Record::ALL);
+    let cancel = AtomicBool::new(false);
+    let report =
+        execute(&Cancelling(Mock::default(), 5, &cancel), &experiment, &options(dir.path(), 2, &cancel)).unwrap();
+    assert_eq!(report.exit_code(), 130);
+    let manifest = Folder::manifest(dir.path()).unwrap().unwrap();
+    assert!(!manifest.complete && (6..40).contains(&manifest.runs_done), "{}", manifest.runs_done);
+    batch(&Mock::default(), &experiment, whole.path(), 1);
+    for name in ["runs.csv", "world.csv", "events.csv"] {
+        let (part, all) = (fs::read(dir.path().join(name)).unwrap(), fs::read(whole.path().join(name)).unwrap());
+        assert!(part.len() < all.len() && all.starts_with(&part), "{name}");
+    }
+    assert_eq!(table(dir.path(), "runs").len() as u64, manifest.runs_done);
+    assert_eq!(table(dir.path(), "quantiles")[0]["n"], manifest.runs_done.to_string());
+    let again = batch(&Mock::default(), &experiment, dir.path(), 2);
+    assert!(!again.already);
+    assert!(files(dir.path()) == files(whole.path()));
+}
+
+#[test]
+fn the_summaries_fit_a_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let experiment = experiment(9, Record::ALL);
+    let report = batch(&Mock::default(), &experiment, dir.path(), 1);
+    let text = summary::batch(&experiment, Path::new("output/x"), &report.summary);
+    assert!(text.is_err(), "there is no such folder");
+    let text = summary::batch(&experiment, dir.path(), &report.summary).unwrap();
+    assert!(text.contains("base: 9 runs, 2023-11 to 2024-04, seed 7") && text.contains("gap_rating_12"), "{text}");
+    assert!(!text.contains("gap_rating_24"), "an outcome without values is shown: {text}");
+    assert!(text.lines().all(|line| line.starts_with("files are in") || line.chars().count() <= 80), "{text}");
+
+    let dir = tempfile::tempdir().unwrap();
+    let replay = Batch { first_replicate: 4, scenarios: experiment.scenarios[..1].to_vec(), ..experiment };
+    let (report, text) =
+        run::execute(&Mock::default(), &replay, &options(dir.path(), 1, &AtomicBool::new(false))).unwrap();
+    assert_eq!(report.summary.total, 1);
+    assert_eq!(table(dir.path(), "runs")[0]["replicate"], "4");
+    assert!(text.contains("frontier_rating  ▁") && text.lines().count() > 5, "{text}");
+    assert!(text.lines().all(|line| line.starts_with("files are in") || line.chars().count() <= 80), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_stops_the_batch_with_a_clear_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let experiment = experiment(4, Record::ALL);
+    let identity = Identity::new(&experiment, false);
+    let Opened::Ready(folder) = Folder::open(dir.path(), identity, false).unwrap() else { panic!("not ready") };
+    std::os::unix::fs::symlink("/dev/full", dir.path().join("states.csv.partial")).unwrap();
+    let error = Writer::new(&folder, &experiment).unwrap_err();
+    assert!(error.to_string().contains("cannot write") && error.to_string().contains("states.csv"), "{error}");
+}

@@ -1,0 +1,228 @@
+//! A stand-in for the model in tests: hand-made trajectories that depend on the job alone.
+
+use crate::{
+    experiment::{plan::Job, runner::Simulate},
+    model::record::{EventRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow},
+    output::manifest::{Batch, BatchScenario},
+    scenario::Month,
+};
+use serde_json::json;
+
+pub(crate) const MONTHS: u32 = 6;
+
+/// Fails at `fails`, panics at `panics`, gives a `NaN` at `spoils` (numbers of runs).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mock {
+    pub fails: Vec<u64>,
+    pub panics: Vec<u64>,
+    pub spoils: Vec<u64>,
+}
+
+impl Simulate for Mock {
+    type Worker = ();
+    type Output = Trajectory;
+    fn worker(&self) {}
+    fn run(&self, (): &mut (), job: &Job) -> Result<Trajectory, String> {
+        std::thread::sleep(std::time::Duration::from_micros((job.run * 7919) % 11 * 50));
+        assert!(!self.panics.contains(&job.run), "boom");
+        if self.fails.contains(&job.run) {
+            return Err("market: share of \"Acme\",\n  became NaN in 2023-04".into());
+        }
+        let mut trajectory = trajectory(job);
+        if self.spoils.contains(&job.run) {
+            trajectory.world[2].output = f64::NAN;
+        }
+        Ok(trajectory)
+    }
+}
+
+pub(crate) fn experiment(runs: u64, record: Record) -> Batch {
+    let variant = |name: &str| BatchScenario {
+        name: name.into(),
+        config: json!({"name": name, "time": {"months": MONTHS}}),
+        replay: format!("redqueen run {name}.toml"),
+        start: start(),
+        months: MONTHS,
+        states: vec!["CN".into(), "US".into()],
+        firms: vec!["Acme, Inc".into(), "Beta".into(), "Late".into()],
+    };
+    let scenarios = vec![variant("base"), variant("open")];
+    Batch { name: "A test".into(), seed: 7, runs, first_replicate: 0, record, scenarios }
+}
+
+fn start() -> Month {
+    Month::new(2023, 11).unwrap()
+}
+
+/// A number that looks random but depends only on its arguments.
+fn noise(job: &Job, a: u32, b: u32) -> f64 {
+    let mixed = (job.replicate * 31 + job.scenario as u64 * 17 + u64::from(a) * 7 + u64::from(b) * 3 + 1)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+fn trajectory(job: &Job) -> Trajectory {
+    let months = || (0..MONTHS).map(|m| (m, start().plus(m)));
+    let firms: Vec<FirmRow> = months()
+        .flat_map(|(m, date)| {
+            let names: &[&str] = if m < 3 { &["Acme, Inc", "Beta"] } else { &["Beta", "Late", "US-born-1"] };
+            names.iter().map(move |name| firm(date, name, noise(job, m, name.len() as u32)))
+        })
+        .collect();
+    Trajectory {
+        world: months().map(|(m, date)| world(date, m, job)).collect(),
+        states: months()
+            .flat_map(|(m, date)| [state(date, "CN", noise(job, m, 1)), state(date, "US", noise(job, m, 2))])
+            .collect(),
+        firms,
+        releases: vec![ReleaseRow {
+            date: start(),
+            release: format!("Beta-{}", job.run).into(),
+            firm: "Beta".into(),
+            state: "US".into(),
+            open: true,
+            capability: 0.5,
+            rating: 1000.0,
+            index: 100.0,
+        }],
+        events: vec![EventRow {
+            date: start(),
+            kind: "entry".into(),
+            actor: "Late".into(),
+            state: None,
+            value: None,
+            text: "enters, \"late\"".into(),
+        }],
+        outcomes: outcomes(noise(job, 99, 0)),
+    }
+}
+
+fn world(date: Month, m: u32, job: &Job) -> WorldRow {
+    let x = noise(job, m, 0);
+    WorldRow {
+        date,
+        frontier_rating: 1000.0 + 10.0 * f64::from(m) + x,
+        open_frontier_rating: Some(900.0 + x),
+        open_gap_rating: Some(100.0),
+        gap_rating: (x > 0.5).then_some(50.0 * x),
+        gap_nats: Some(-x),
+        gap_months: None,
+        frontier_capability: x,
+        frontier_index: 100.0,
+        firms: 2 + m,
+        open_share: x,
+        firm_hhi: x,
+        effective_firms: 2.0,
+        hill_diversity: 2.0,
+        entries: 0,
+        exits: 1,
+        progress: x,
+        selection: 0.0,
+        learning: -0.0,
+        turnover: 1e-12 * x,
+        compute: x,
+        compute_made: x,
+        compute_delivered: x,
+        compute_to_clouds: x,
+        compute_retired: x,
+        compute_resold: x,
+        compute_price: 1e22,
+        investment: x,
+        revenue: x,
+        output: 1e5 * x,
+        output_effect: x,
+        adoption: x,
+        welfare: x,
+        output_gini: x,
+        access_gini: x,
+        power_hhi: x,
+    }
+}
+
+fn state(date: Month, name: &str, x: f64) -> StateRow {
+    StateRow {
+        date,
+        state: name.into(),
+        firms: 2,
+        rating: Some(900.0 + x),
+        capability: None,
+        access: x,
+        compute: x,
+        compute_firms: x,
+        compute_made: x,
+        compute_delivered: x,
+        investment: x,
+        usage_share: x,
+        home_share: x,
+        open_share: x,
+        absorptive_capacity: x,
+        progress: x,
+        selection: x,
+        learning: x,
+        turnover: x,
+        adoption: x,
+        output: x,
+        output_per_person: x,
+        output_effect: x,
+        growth: x,
+        economic_power: x,
+        hard_power: x,
+        soft_power: x,
+        power: x,
+    }
+}
+
+fn firm(date: Month, name: &str, x: f64) -> FirmRow {
+    FirmRow {
+        date,
+        firm: name.into(),
+        state: "US".into(),
+        open: x > 0.5,
+        rating: 900.0 + x,
+        momentum: x,
+        capability: x,
+        knowledge: x,
+        compute: x,
+        cash: x,
+        revenue: x,
+        investment: x,
+        usage_share: x,
+        home_share: x,
+    }
+}
+
+fn outcomes(x: f64) -> OutcomeRow {
+    OutcomeRow {
+        gap_rating_12: Some(100.0 * x),
+        gap_rating_24: None,
+        gap_rating_end: Some(-x),
+        gap_nats_end: None,
+        gap_months_end: None,
+        parity_months: None,
+        open_gap_rating_mean: Some(x),
+        frontier_gain_per_year: 120.0 + x,
+        frontier_capability_end: x,
+        open_share_end: x,
+        firm_hhi_end: x,
+        effective_firms_end: x,
+        largest_share_max: x,
+        firms_end: 3,
+        entries: 1,
+        exits: 1,
+        survivor_age_mean: x,
+        selection_sum: x,
+        learning_sum: x,
+        turnover_sum: x,
+        compute_leader_end: x,
+        compute_follower_end: x,
+        power_leader_end: x,
+        power_follower_end: x,
+        power_hhi_end: x,
+        output_effect_end: x,
+        welfare_end: x,
+        output_gini_end: x,
+        third_countries_leader_end: x,
+        third_countries_follower_end: x,
+        adoption_end: x,
+    }
+}

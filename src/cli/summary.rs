@@ -1,0 +1,217 @@
+//! What a finished folder says in a few lines: headline outcomes of a batch, sparklines of a world. Read from the
+//! files themselves, so that it is the same whether they were written now or before. At most 80 columns wide.
+
+use crate::{
+    analysis::sketch::Sketches,
+    experiment::event::Summary,
+    model::record::{OutcomeRow, WorldRow},
+    output::{
+        manifest::{Batch, BatchScenario},
+        table::Row,
+    },
+};
+use std::{fmt::Write as _, path::Path};
+
+/// The outcomes that the closing table of a batch shows.
+const HEADLINES: [&str; 12] = [
+    "gap_rating_12",
+    "gap_rating_24",
+    "gap_rating_end",
+    "open_gap_rating_mean",
+    "frontier_gain_per_year",
+    "open_share_end",
+    "effective_firms_end",
+    "entries",
+    "exits",
+    "power_leader_end",
+    "power_follower_end",
+    "output_effect_end",
+];
+/// The indicators that a single world's summary draws.
+const INDICATORS: [&str; 9] = [
+    "frontier_rating",
+    "gap_rating",
+    "open_gap_rating",
+    "firms",
+    "open_share",
+    "firm_hhi",
+    "compute",
+    "investment",
+    "output_effect",
+];
+const SPARKS: usize = 36;
+
+/// What was run, the headline outcomes of each scenario, failures, and where the files are.
+pub fn batch(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<String, csv::Error> {
+    let mut text = String::new();
+    let mut sketches: Vec<_> = experiment.scenarios.iter().map(|_| Sketches::new(HEADLINES.len())).collect();
+    read_outcomes(experiment, folder, &mut sketches)?;
+    for (variant, sketches) in experiment.scenarios.iter().zip(&mut sketches) {
+        line(
+            &mut text,
+            &format!("{}: {} runs, {}, seed {}", variant.name, experiment.runs, span(variant), experiment.seed),
+        );
+        line(&mut text, &format!("  {:<24}{:>10}{:>10}{:>10}  unit", "outcome", "median", "5 %", "95 %"));
+        for (name, summary) in HEADLINES.iter().zip(sketches.summaries()) {
+            let Some(summary) = summary else { continue };
+            let [low, _, median, _, high] = summary.quantiles.map(short);
+            line(&mut text, &format!("  {name:<24}{median:>10}{low:>10}{high:>10}  {}", unit::<OutcomeRow>(name)));
+        }
+    }
+    closing(&mut text, folder, summary);
+    Ok(text)
+}
+
+/// One world: how its indicators went, and where the files are.
+pub fn world(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<String, csv::Error> {
+    let mut text = String::new();
+    for variant in &experiment.scenarios {
+        let (seed, replicate) = (experiment.seed, experiment.first_replicate);
+        line(&mut text, &format!("{}: one world, {}, seed {seed}, replicate {replicate}", variant.name, span(variant)));
+    }
+    if experiment.record.world {
+        for (name, values) in INDICATORS.iter().zip(read_world(folder)?) {
+            let ends = [values.iter().flatten().next(), values.iter().flatten().next_back()];
+            if let [Some(first), Some(last)] = ends.map(|end| end.copied().map(short)) {
+                let sparks = sparkline(&values, SPARKS);
+                line(&mut text, &format!("  {name:<16} {sparks} {first:>7} to {last:<7} {}", unit::<WorldRow>(name)));
+            }
+        }
+    }
+    closing(&mut text, folder, summary);
+    Ok(text)
+}
+
+fn span(variant: &BatchScenario) -> String {
+    format!("{} to {}", variant.start, variant.start.plus(variant.months.saturating_sub(1)))
+}
+
+fn closing(text: &mut String, folder: &Path, summary: &Summary) {
+    let done = summary.finished + summary.failed;
+    if done < summary.total {
+        line(text, &format!("stopped early: {done} of {} runs are kept", summary.total));
+    }
+    if summary.failed > 0 {
+        line(text, &format!("{} of {} runs failed; see runs.csv", summary.failed, summary.total));
+    }
+    if let Some((job, error)) = &summary.first_failure {
+        line(
+            text,
+            &format!("first failure, run {}: {}", job.run, error.split_whitespace().collect::<Vec<_>>().join(" ")),
+        );
+    }
+    // A path is never cut: it is there to be copied.
+    let _ = writeln!(text, "files are in {}", folder.display());
+}
+
+/// Adds a line of at most 80 columns.
+fn line(text: &mut String, line: &str) {
+    let mut line: String =
+        if line.chars().count() > 80 { line.chars().take(79).chain(['…']).collect() } else { line.into() };
+    line.truncate(line.trim_end().len());
+    text.push_str(&line);
+    text.push('\n');
+}
+
+fn unit<R: Row>(name: &str) -> &'static str {
+    R::COLUMNS
+        .iter()
+        .find(|column| column.name == name)
+        .map_or("", |column| if column.unit == "1" { "" } else { column.unit })
+}
+
+fn read_outcomes(experiment: &Batch, folder: &Path, sketches: &mut [Sketches]) -> Result<(), csv::Error> {
+    let mut reader = csv::Reader::from_path(folder.join("runs.csv"))?;
+    let header = reader.headers()?.clone();
+    let place = |name: &str| header.iter().position(|column| column == name).unwrap_or(usize::MAX);
+    let (scenario, outcomes) = (place("scenario"), HEADLINES.map(place));
+    for record in reader.records() {
+        let record = record?;
+        let index = experiment.scenarios.iter().position(|variant| Some(variant.name.as_str()) == record.get(scenario));
+        if let Some(sketches) = index.and_then(|index| sketches.get_mut(index)) {
+            for (value, place) in sketches.row().iter_mut().zip(outcomes) {
+                *value = record.get(place).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_world(folder: &Path) -> Result<[Vec<Option<f64>>; INDICATORS.len()], csv::Error> {
+    let mut reader = csv::Reader::from_path(folder.join("world.csv"))?;
+    let header = reader.headers()?.clone();
+    let places = INDICATORS.map(|name| header.iter().position(|column| column == name).unwrap_or(usize::MAX));
+    let mut series = INDICATORS.map(|_| Vec::new());
+    for record in reader.records() {
+        let record = record?;
+        for (values, place) in series.iter_mut().zip(places) {
+            values.push(record.get(place).and_then(|cell| cell.parse().ok()));
+        }
+    }
+    Ok(series)
+}
+
+/// A number in few digits.
+fn short(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 1.0 => 2,
+        _ => 3,
+    };
+    if value.abs() >= 1e7 {
+        return format!("{value:.1e}");
+    }
+    let text = format!("{value:.digits$}");
+    if digits > 0 { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+}
+
+/// The course of a series in block characters, `width` of them; months without a value are blank.
+pub fn sparkline(values: &[Option<f64>], width: usize) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let width = width.min(values.len());
+    let means: Vec<Option<f64>> = (0..width)
+        .map(|column| {
+            let part = &values[column * values.len() / width..(column + 1) * values.len() / width];
+            let n = part.iter().flatten().count();
+            (n > 0).then(|| part.iter().flatten().sum::<f64>() / n as f64)
+        })
+        .collect();
+    let low = means.iter().flatten().fold(f64::INFINITY, |low, &mean| low.min(mean));
+    let high = means.iter().flatten().fold(f64::NEG_INFINITY, |high, &mean| high.max(mean));
+    let block =
+        |mean: f64| BLOCKS[if high > low { ((mean - low) / (high - low) * 7.0).round() as usize % 8 } else { 0 }];
+    means.into_iter().map(|mean| mean.map_or(' ', block)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_headline_is_a_column() {
+        for name in HEADLINES {
+            assert!(OutcomeRow::COLUMNS.iter().any(|column| column.name == name), "{name}");
+        }
+        for name in INDICATORS {
+            assert!(WorldRow::COLUMNS.iter().any(|column| column.name == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn sparklines_go_from_low_to_high() {
+        let rising: Vec<_> = (0..16).map(|i| Some(f64::from(i))).collect();
+        assert_eq!(sparkline(&rising, 8), "▁▂▃▄▅▆▇█");
+        assert_eq!(sparkline(&[Some(1.0), None, Some(1.0)], 8), "▁ ▁");
+        assert_eq!(sparkline(&[], 8), "");
+        assert_eq!(sparkline(&[None, None], 8), "  ");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!(
+            [1234.5, 100.0, 99.94, -2.346, 0.01234, 3.0, 1e9].map(short),
+            ["1234", "100", "99.9", "-2.35", "0.012", "3", "1.0e9"]
+        );
+    }
+}

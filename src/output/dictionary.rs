@@ -1,0 +1,193 @@
+//! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
+
+use super::table::{CellType, Column, Row};
+use crate::{
+    model::record::{EventRow, FirmRow, OutcomeRow, ReleaseRow, StateRow, WorldRow},
+    scenario::Month,
+    table,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::{fmt::Write as _, sync::Arc};
+
+table! {
+    /// How an indicator is distributed over the runs of a scenario and point in a month.
+    pub struct QuantileRow as "quantiles" {
+        /// Scenario variant.
+        scenario: Arc<str>, "";
+        /// Design point, from 0.
+        point: u32, "1";
+        /// Table the indicator is from.
+        table: Arc<str>, "";
+        /// The state or firm; empty for the world.
+        entity: Option<Arc<str>>, "";
+        /// The indicator: a column of that table, in its unit.
+        indicator: Arc<str>, "";
+        /// The month that has passed.
+        date: Month, "";
+        /// Runs that have a value.
+        n: u32, "runs";
+        /// Mean of the values.
+        mean: f64, "of the indicator";
+        /// Standard deviation of the values (n - 1); empty for a single one.
+        sd: Option<f64>, "of the indicator";
+        /// 5 % quantile.
+        p05: f64, "of the indicator";
+        /// 25 % quantile.
+        p25: f64, "of the indicator";
+        /// Median.
+        p50: f64, "of the indicator";
+        /// 75 % quantile.
+        p75: f64, "of the indicator";
+        /// 95 % quantile.
+        p95: f64, "of the indicator";
+    }
+}
+
+/// One file of an output folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableInfo {
+    /// Its name: the file is `<name>.csv`.
+    pub name: &'static str,
+    /// What one row is, in a line.
+    pub meaning: &'static str,
+    /// Columns that together tell rows apart; empty if there are none.
+    pub key: &'static [&'static str],
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+}
+
+/// Name of the table of runs.
+pub const RUNS: &str = "runs";
+/// Name of the table of design points.
+pub const DESIGN: &str = "design";
+
+const fn column(name: &'static str, holds: CellType, unit: &'static str, meaning: &'static str) -> Column {
+    Column { name, holds, optional: false, unit, meaning }
+}
+
+const RUN: Column = column("run", CellType::Whole, "1", "Number of the run in the order of the batch, from 0.");
+const POINT: Column = column("point", CellType::Whole, "1", "Design point, from 0.");
+
+fn trajectory<R: Row>(key: &'static [&'static str]) -> TableInfo {
+    let columns = [RUN].into_iter().chain(R::COLUMNS.iter().copied()).collect();
+    TableInfo { name: R::TABLE, meaning: R::MEANING, key, columns }
+}
+
+/// The tables of trajectories, each of which starts with the run's number, in the order of
+/// [`Record::NAMES`](crate::model::record::Record::NAMES).
+pub fn trajectories() -> [TableInfo; 5] {
+    [
+        trajectory::<WorldRow>(&["run", "date"]),
+        trajectory::<StateRow>(&["run", "date", "state"]),
+        trajectory::<FirmRow>(&["run", "date", "firm"]),
+        trajectory::<ReleaseRow>(&["run", "release"]),
+        trajectory::<EventRow>(&[]),
+    ]
+}
+
+/// The table of runs, with these factors of the design.
+pub fn runs(factors: &[Column]) -> TableInfo {
+    let mut columns = vec![
+        RUN,
+        column("scenario", CellType::Text, "", "Scenario variant."),
+        POINT,
+        column(
+            "replicate",
+            CellType::Whole,
+            "1",
+            "Number of the noise: the same in every scenario and at every point.",
+        ),
+        column("seed", CellType::Whole, "1", "Master seed of the noise."),
+    ];
+    columns.extend(factors);
+    columns.extend(OutcomeRow::COLUMNS.iter().map(|outcome| Column { optional: true, ..*outcome }));
+    columns.push(column("status", CellType::Text, "", "`finished`, or `failed`; outcomes are then empty."));
+    let meaning = "Why the run failed and how to replay it; empty if it finished.";
+    columns.push(Column { optional: true, ..column("error", CellType::Text, "", meaning) });
+    TableInfo { name: RUNS, meaning: "A run and what it came to.", key: &["run"], columns }
+}
+
+/// The table of design points, with these factors of the design.
+pub fn design(factors: &[Column]) -> TableInfo {
+    let columns = [POINT].into_iter().chain(factors.iter().copied()).collect();
+    TableInfo {
+        name: DESIGN,
+        meaning: "A point of the design and the values of its factors.",
+        key: &["point"],
+        columns,
+    }
+}
+
+/// The table of quantiles.
+pub fn quantiles() -> TableInfo {
+    TableInfo {
+        name: QuantileRow::TABLE,
+        meaning: QuantileRow::MEANING,
+        key: &["scenario", "point", "table", "entity", "indicator", "date"],
+        columns: QuantileRow::COLUMNS.to_vec(),
+    }
+}
+
+/// Every table that redqueen writes, without factors of a design.
+pub fn tables() -> Vec<TableInfo> {
+    let mut tables = vec![runs(&[])];
+    tables.extend(trajectories());
+    tables.extend([quantiles(), design(&[])]);
+    tables
+}
+
+/// SHA-256 of the whole dictionary: changes with any name, type, unit, meaning or key.
+pub fn hash() -> String {
+    let tables: Vec<_> = tables()
+        .iter()
+        .map(|table| {
+            let columns: Vec<_> = table
+                .columns
+                .iter()
+                .map(|column| {
+                    json!([column.name, format!("{:?}", column.holds), column.optional, column.unit, column.meaning])
+                })
+                .collect();
+            json!([table.name, table.meaning, table.key, columns])
+        })
+        .collect();
+    sha256(json!(tables).to_string().as_bytes())
+}
+
+/// SHA-256 of these bytes, in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing into a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_table_and_column_has_one_name_and_a_meaning() {
+        let tables = tables();
+        assert_eq!(tables.iter().map(|table| table.name).collect::<BTreeSet<_>>().len(), tables.len());
+        for table in &tables {
+            let names: BTreeSet<_> = table.columns.iter().map(|column| column.name).collect();
+            assert_eq!(names.len(), table.columns.len(), "{}", table.name);
+            assert!(table.key.iter().all(|key| names.contains(key)), "{}", table.name);
+            for column in &table.columns {
+                assert!(column.meaning.ends_with('.'), "{}.{}", table.name, column.name);
+                let numeric = matches!(column.holds, CellType::Number | CellType::Whole);
+                assert_eq!(numeric, !column.unit.is_empty(), "{}.{}", table.name, column.name);
+            }
+        }
+    }
+
+    #[test]
+    fn hashes_are_the_standard_ones() {
+        assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(hash(), hash());
+    }
+}

@@ -1,0 +1,190 @@
+//! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
+//! manifest; wall times and names of machines go to `log.txt`.
+
+use super::dictionary;
+use crate::{
+    model::record::Record,
+    scenario::{Month, Scenario},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Version of the manifest and of the folder's layout.
+pub const FORMAT: u32 = 1;
+/// The manifest's file name.
+pub const FILE: &str = "manifest.json";
+
+/// What is asked for: all that decides the bytes of the tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Short name.
+    pub name: String,
+    /// Master seed.
+    pub seed: u64,
+    /// Replicates of each scenario.
+    pub runs: u64,
+    /// Number of the first replicate; above 0 to replay a single run.
+    pub first_replicate: u64,
+    /// Which tables to keep.
+    pub record: Record,
+    /// The scenario variants, in order.
+    pub scenarios: Vec<BatchScenario>,
+}
+
+/// One scenario variant of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BatchScenario {
+    /// Its name.
+    pub name: String,
+    /// Its complete config, with defaults and overrides filled in.
+    pub config: Value,
+    /// The command that runs it alone, without `--seed` and `--replicate`, such as `redqueen run my.toml`.
+    pub replay: String,
+    /// First month.
+    pub start: Month,
+    /// Length in months.
+    pub months: u32,
+    /// Names of its states, sorted.
+    pub states: Vec<String>,
+    /// Names of its configured firms, sorted.
+    pub firms: Vec<String>,
+}
+
+impl BatchScenario {
+    /// This scenario under the variant's `name`, whose complete config is `config` and which the command `replay` runs.
+    pub fn new(name: &str, scenario: &Scenario, config: Value, replay: String) -> Self {
+        Self {
+            name: name.into(),
+            config,
+            replay,
+            start: scenario.time.start,
+            months: scenario.time.months,
+            states: scenario.states.iter().map(|state| state.name.clone()).collect(),
+            firms: scenario.firms.iter().map(|firm| firm.name.clone()).collect(),
+        }
+    }
+}
+
+/// The contents of `manifest.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of this format.
+    pub format: u32,
+    /// Which experiment the folder holds.
+    pub experiment: Identity,
+    /// Whether every run was done and every file written. If not, the tables hold the first `runs_done` runs.
+    pub complete: bool,
+    /// Runs in the tables, failed ones included.
+    pub runs_done: u64,
+    /// Runs that failed.
+    pub runs_failed: u64,
+    /// The tables.
+    pub files: Vec<FileEntry>,
+}
+
+/// What makes an experiment this one: two folders of equal identity have equal tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Name and version of the program.
+    pub program: String,
+    /// Name of the experiment.
+    pub name: String,
+    /// Master seed.
+    pub seed: u64,
+    /// Replicates of each scenario.
+    pub runs: u64,
+    /// Number of the first replicate.
+    pub first_replicate: u64,
+    /// Recorded tables.
+    pub record: Vec<String>,
+    /// Whether quantiles were asked for.
+    pub quantiles: bool,
+    /// SHA-256 of the scenarios below: name, length and config of each.
+    pub design_sha256: String,
+    /// SHA-256 of the data dictionary.
+    pub dictionary_sha256: String,
+    /// The scenario variants.
+    pub scenarios: Vec<ScenarioEntry>,
+}
+
+/// A scenario variant in the manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioEntry {
+    /// Its name.
+    pub name: String,
+    /// First month, `YYYY-MM`.
+    pub start: String,
+    /// Length in months.
+    pub months: u32,
+    /// Its complete config.
+    pub config: Value,
+}
+
+/// A table of the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Name of the table: the file is `<name>.csv`.
+    pub name: String,
+    /// Rows, without the header.
+    pub rows: u64,
+    /// Size.
+    pub bytes: u64,
+}
+
+impl Identity {
+    /// The identity of this experiment under this version of the program.
+    pub fn new(experiment: &Batch, quantiles: bool) -> Self {
+        let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
+        let design = serde_json::to_vec(&scenarios).unwrap_or_default();
+        Self {
+            program: concat!("redqueen ", env!("CARGO_PKG_VERSION")).into(),
+            name: experiment.name.clone(),
+            seed: experiment.seed,
+            runs: experiment.runs,
+            first_replicate: experiment.first_replicate,
+            record: recorded(experiment.record).map(String::from).collect(),
+            quantiles,
+            design_sha256: dictionary::sha256(&design),
+            dictionary_sha256: dictionary::hash(),
+            scenarios,
+        }
+    }
+
+    /// What differs from another identity, in words; empty if nothing.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        [
+            ("the program's version", self.program == other.program),
+            ("the name", self.name == other.name),
+            ("the seed", self.seed == other.seed),
+            ("the number of runs", self.runs == other.runs),
+            ("the first replicate", self.first_replicate == other.first_replicate),
+            ("the recorded tables", self.record == other.record && self.quantiles == other.quantiles),
+            ("the scenarios' config", self.scenarios == other.scenarios && self.design_sha256 == other.design_sha256),
+            ("the tables' columns", self.dictionary_sha256 == other.dictionary_sha256),
+        ]
+        .into_iter()
+        .filter_map(|(what, same)| (!same).then_some(what))
+        .collect()
+    }
+}
+
+impl ScenarioEntry {
+    fn new(variant: &BatchScenario) -> Self {
+        Self {
+            name: variant.name.clone(),
+            start: variant.start.to_string(),
+            months: variant.months,
+            config: variant.config.clone(),
+        }
+    }
+}
+
+/// Whether each table of [`Record::NAMES`] is recorded, in that order.
+pub const fn flags(record: Record) -> [bool; 5] {
+    [record.world, record.states, record.firms, record.releases, record.events]
+}
+
+/// Names of the recorded tables.
+pub fn recorded(record: Record) -> impl Iterator<Item = &'static str> {
+    Record::NAMES.into_iter().zip(flags(record)).filter_map(|(name, on)| on.then_some(name))
+}

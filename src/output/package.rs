@@ -1,0 +1,77 @@
+//! `datapackage.json`: the tables described as a Frictionless tabular data package.
+
+use super::{
+    dictionary::TableInfo,
+    folder::json,
+    manifest::{FileEntry, Identity},
+    table::{CellType, Column},
+};
+use serde_json::{Value, json};
+
+/// The file's name.
+pub const FILE: &str = "datapackage.json";
+
+/// The description of these files, as JSON.
+pub fn describe(identity: &Identity, tables: &[TableInfo], files: &[FileEntry]) -> Vec<u8> {
+    let resources: Vec<Value> = files
+        .iter()
+        .filter_map(|file| Some(resource(tables.iter().find(|table| table.name == file.name)?, file)))
+        .collect();
+    json(&json!({
+        "profile": "tabular-data-package",
+        "name": slug(&identity.name),
+        "title": identity.name,
+        "description": format!("Simulated by {}.", identity.program),
+        "resources": resources,
+    }))
+}
+
+fn resource(table: &TableInfo, file: &FileEntry) -> Value {
+    let mut schema = json!({
+        "fields": table.columns.iter().map(field).collect::<Vec<_>>(),
+        "missingValues": [""],
+    });
+    // An entity that is missing for the world keeps a table from having a primary key in the strict sense.
+    let strict = table.key.iter().all(|key| table.columns.iter().any(|column| column.name == *key && !column.optional));
+    if strict && !table.key.is_empty() {
+        schema["primaryKey"] = json!(table.key);
+    }
+    json!({
+        "profile": "tabular-data-resource",
+        "name": table.name,
+        "path": format!("{}.csv", table.name),
+        "description": table.meaning,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": file.bytes,
+        "schema": schema,
+    })
+}
+
+fn field(column: &Column) -> Value {
+    let mut field = json!({
+        "name": column.name,
+        "type": match column.holds {
+            CellType::Number => "number",
+            CellType::Whole => "integer",
+            CellType::Text => "string",
+            CellType::Month => "yearmonth",
+            CellType::Flag => "boolean",
+        },
+        "description": column.meaning,
+    });
+    if !column.unit.is_empty() {
+        field["unit"] = json!(column.unit);
+    }
+    if !column.optional {
+        field["constraints"] = json!({"required": true});
+    }
+    field
+}
+
+/// A name as the specification wants it: lower case, digits, `.`, `_` and `-`.
+fn slug(name: &str) -> String {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_' | '-');
+    name.to_lowercase().chars().map(|c| if allowed(c) { c } else { '-' }).collect()
+}
