@@ -4,4 +4,5 @@
 
 pub mod model;
 pub mod output;
+pub mod report;
 pub mod scenario;
