@@ -2,7 +2,7 @@
 
 use super::data::Stat;
 use super::scale::{Scale, Writing, year_ticks};
-use super::svg::{Anchor, GRID, Ink, RULE, Stroke, Svg, text_width};
+use super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
 use crate::scenario::Month;
 
 /// A rectangle to draw in.
@@ -81,6 +81,11 @@ impl Axes {
     }
 }
 
+/// The months in which at least a tenth of the runs have a value; fewer say nothing of the whole.
+fn told(stats: &[Stat], runs: u32) -> Vec<Stat> {
+    stats.iter().filter(|stat| 10 * u64::from(stat.n) >= u64::from(runs)).copied().collect()
+}
+
 /// Pieces of a series without a break in time, and whether most of the runs are behind the piece. Neighbouring pieces
 /// share a month, so that lines join.
 fn pieces(stats: &[Stat], runs: u32) -> Vec<(bool, &[Stat])> {
@@ -114,7 +119,8 @@ pub struct Look<'a> {
 
 /// Draws the median, with the 50 % and 90 % bands if asked.
 pub fn fan(svg: &mut Svg, axes: &Axes, stats: &[Stat], look: Look<'_>) {
-    let pieces = pieces(stats, look.runs);
+    let told = told(stats, look.runs);
+    let pieces = pieces(&told, look.runs);
     if look.bands && look.runs > 1 {
         for (_, piece) in pieces.iter().filter(|(most, _)| *most) {
             let edge = |level: usize| -> Vec<_> {
@@ -224,13 +230,10 @@ pub fn part_bars(svg: &mut Svg, axes: &Axes, years: &[(String, Vec<f64>)], colou
                 svg.rectangle((left, from.min(to)), (bar, (from - to).abs()), colour);
             }
             let at = axes.y(sum);
-            svg.line(&[(left - 2.0, at), (left + bar + 2.0, at)], SUM);
+            svg.line(&[(left - 2.0, at), (left + bar + 2.0, at)], INK);
         });
     }
 }
-
-/// The line at the sum of the parts; drawn as ink.
-pub const SUM: Stroke<'static> = Stroke::solid("#1b1f23", 2.0);
 
 #[cfg(test)]
 mod tests {
@@ -247,6 +250,7 @@ mod tests {
         let found: Vec<_> = pieces(&stats, 10).iter().map(|(most, piece)| (*most, piece.len())).collect();
         assert_eq!(found, [(true, 3), (false, 2), (false, 1)]);
         assert!(pieces(&[], 10).is_empty());
+        assert_eq!(told(&stats, 40).len(), 3);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which picture shows what.
 
-use super::chart::{Axes, EndLabel, Frame, Layer, Look, SUM, end_labels, fan, label_room, part_bars, shortened, stack};
+use super::chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened};
 use super::data::{Folder, Scenario, Stat};
 use super::manifest::{About, Event};
 use super::palette::{self, States};
@@ -11,7 +11,7 @@ use crate::output::table::{Column, Row};
 use crate::scenario::Month;
 
 /// Width of every picture.
-const WIDTH: f64 = 960.0;
+pub const WIDTH: f64 = 960.0;
 /// Scenarios that get a full set of pictures.
 const MOST_SCENARIOS: usize = 6;
 
@@ -44,15 +44,15 @@ impl Report {
 
 /// An indicator to show.
 #[derive(Clone, Copy)]
-struct Shown {
+pub struct Shown {
     table: &'static str,
     column: &'static str,
-    title: &'static str,
+    pub title: &'static str,
     writing: Writing,
     log: bool,
 }
 
-const fn shown(table: &'static str, column: &'static str, title: &'static str, percent: bool) -> Shown {
+pub const fn shown(table: &'static str, column: &'static str, title: &'static str, percent: bool) -> Shown {
     let writing = if percent { Writing::Percent } else { Writing::Plain };
     Shown { table, column, title, writing, log: false }
 }
@@ -107,20 +107,21 @@ impl Shown {
 
     fn unit(&self) -> &'static str {
         match self.declared() {
-            _ if self.writing == Writing::Percent => "per cent",
-            Some(column) if column.unit != "1" => column.unit,
+            // A percent sign stands at each tick, and a number of firms says so itself.
+            Some(column) if !["1", "firms"].contains(&column.unit) => column.unit,
             _ => "",
         }
     }
 
     /// What is shown and in which unit.
-    fn meaning(&self) -> String {
+    pub fn meaning(&self) -> String {
         let meaning = self.declared().map_or("", |column| column.meaning.trim_end_matches('.'));
+        let meaning = meaning.replace(" (see `comparison`)", "");
         let unit = if self.log { format!("{}, log scale", self.unit()) } else { self.unit().to_owned() };
-        if unit.is_empty() { meaning.to_owned() } else { format!("{meaning} ({unit})") }
+        if unit.is_empty() { meaning } else { format!("{meaning}, {unit}") }
     }
 
-    fn scale<'a>(&self, stats: impl Iterator<Item = &'a Stat>, bands: bool, count: usize) -> Scale {
+    pub fn scale<'a>(&self, stats: impl Iterator<Item = &'a Stat>, bands: bool, count: usize) -> Scale {
         let values = stats.flat_map(|stat| {
             let levels = if bands { 0..5 } else { 2..3 };
             stat.quantiles[levels].iter().copied()
@@ -130,11 +131,11 @@ impl Shown {
 }
 
 /// One scenario with what is known about it.
-struct View<'a> {
-    scenario: &'a Scenario,
-    about: &'a About,
-    states: States,
-    span: (Month, Month),
+pub struct View<'a> {
+    pub scenario: &'a Scenario,
+    pub about: &'a About,
+    pub states: States,
+    pub span: (Month, Month),
     events: Vec<(usize, &'a Event)>,
     suffix: String,
 }
@@ -181,16 +182,17 @@ fn runs_text(runs: u32) -> String {
 }
 
 /// A picture with its heading; data starts below [`HEAD`].
-fn titled(height: f64, title: &str, note: &str) -> Svg {
+pub fn titled(height: f64, title: &str, note: &str, runs: &str) -> Svg {
     let mut svg = Svg::new(WIDTH, height, &format!("{title}: {note}"));
     svg.text(0.0, 18.0, Anchor::Start, Ink::Title, title);
+    svg.text(WIDTH, 18.0, Anchor::End, Ink::Quiet, runs);
     svg.text(0.0, 38.0, Anchor::Start, Ink::Quiet, note);
     svg
 }
-const HEAD: f64 = 52.0;
+pub const HEAD: f64 = 52.0;
 /// Room for tick labels left of a frame, and below it.
-const LEFT: f64 = 58.0;
-const FOOT: f64 = 30.0;
+pub const LEFT: f64 = 58.0;
+pub const FOOT: f64 = 30.0;
 
 /// One panel of a grid.
 struct Panel<'a> {
@@ -236,7 +238,7 @@ fn comparison(scenarios: &[&Scenario]) -> Vec<Figure> {
             let look = Look {
                 colour: palette::colour(at),
                 width: 2.0,
-                bands: scenarios.len() <= 3,
+                bands: scenarios.len() <= 2,
                 dashes: palette::dashes(at),
                 runs: scenario.runs,
             };
@@ -246,14 +248,14 @@ fn comparison(scenarios: &[&Scenario]) -> Vec<Figure> {
         panels.push(Panel {
             title: if unit.is_empty() { shown.title.to_owned() } else { format!("{}, {unit}", shown.title) },
             lines: lines.collect(),
-            scale: shown.scale(each().flatten(), scenarios.len() <= 3, 4),
+            scale: shown.scale(each().flatten(), scenarios.len() <= 2, 4),
             writing: shown.writing,
         });
     }
     if panels.is_empty() {
         return Vec::new();
     }
-    let bands = if scenarios.len() <= 3 { "Medians with 50 % and 90 % bands" } else { "Medians" };
+    let bands = if scenarios.len() <= 2 { "Medians with 50 % and 90 % bands" } else { "Medians" };
     let mut rows = vec![(0.0, HEAD + 12.0)];
     let (mut x, mut y) = (0.0, HEAD + 12.0);
     for scenario in &scenarios[..scenarios.len() - 1] {
@@ -265,7 +267,7 @@ fn comparison(scenarios: &[&Scenario]) -> Vec<Figure> {
     }
     let top = y + 20.0;
     let height = grid_height(top, panels.len(), 2);
-    let mut svg = titled(height, "Scenarios compared", &format!("{bands} over the runs of each scenario"));
+    let mut svg = titled(height, "Scenarios compared", "The world under each scenario", bands);
     for (at, (scenario, (x, y))) in scenarios.iter().zip(rows).enumerate() {
         let colour = palette::colour(at);
         let stroke = Stroke { dashes: palette::dashes(at), ..Stroke::solid(colour, 3.0) };
@@ -300,30 +302,34 @@ impl View<'_> {
         figures
     }
 
-    fn look<'a>(&self, colour: &'a str, bands: bool) -> Look<'a> {
+    pub fn look<'a>(&self, colour: &'a str, bands: bool) -> Look<'a> {
         Look { colour, width: if bands { 2.4 } else { 1.6 }, bands, dashes: "", runs: self.scenario.runs }
     }
 
-    fn axes(&self, height: f64, room: f64, scale: Scale, writing: Writing) -> Axes {
+    pub fn axes(&self, height: f64, room: f64, scale: Scale, writing: Writing) -> Axes {
         let top = HEAD + self.event_rows() as f64 * 14.0;
         let frame = Frame { x: LEFT, y: top, width: WIDTH - LEFT - room, height: height - top - FOOT };
         Axes { frame, first: self.span.0, last: self.span.1, scale, writing }
     }
 
     fn event_rows(&self) -> usize {
-        self.events.len().min(2)
+        self.events.len().min(3)
+    }
+
+    pub fn average(&self, which: &str) -> String {
+        if self.scenario.runs > 1 { format!("{which} of {} runs", self.scenario.runs) } else { "One run".to_owned() }
     }
 
     /// Thin numbered lines at the dated events.
-    fn mark_events(&self, svg: &mut Svg, axes: &Axes) {
-        let mut ends = [f64::NEG_INFINITY; 2];
+    pub fn mark_events(&self, svg: &mut Svg, axes: &Axes) {
+        let mut ends = [f64::NEG_INFINITY; 3];
         for (number, event) in &self.events {
             let (x, top) = (axes.x(event.date), axes.frame.y);
             svg.group(&format!("{number} · {} · {}: {}", event.date, event.actor, event.text), |svg| {
                 let foot = top + axes.frame.height;
                 svg.line(&[(x, top - 2.0), (x, foot)], Stroke { opacity: 0.7, dashes: "2 3", ..RULE });
-                if let Some(row) = ends.iter().position(|end| x - 8.0 > *end) {
-                    ends[row] = x + 8.0;
+                if let Some(row) = ends.iter().position(|end| x - 10.0 > *end) {
+                    ends[row] = x + 10.0;
                     let y = top - 5.0 - 13.0 * row as f64;
                     svg.text(x, y, Anchor::Middle, Ink::Quiet, &number.to_string());
                 }
@@ -331,7 +337,7 @@ impl View<'_> {
         }
     }
 
-    fn events_caption(&self) -> &'static str {
+    pub fn events_caption(&self) -> &'static str {
         if self.events.is_empty() { "" } else { " Numbered lines are dated events, listed below." }
     }
 
@@ -344,7 +350,7 @@ impl View<'_> {
             ("", _) | (_, "") => GAP.title.to_owned(),
             (leader, follower) => format!("Rating gap of {leader} over {follower}"),
         };
-        let mut svg = titled(380.0, &title, &format!("{}. {}", GAP.meaning(), runs_text(self.scenario.runs)));
+        let mut svg = titled(380.0, &title, &GAP.meaning(), &runs_text(self.scenario.runs));
         let scale = GAP.scale(stats.iter(), true, 6);
         let axes = self.axes(380.0, 20.0, scale, Writing::Plain);
         axes.draw(&mut svg);
@@ -372,7 +378,7 @@ impl View<'_> {
             return None;
         }
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
-        let svg = titled(height, "The world", &runs_text(self.scenario.runs));
+        let svg = titled(height, "The world", "Indicators of the whole world", &runs_text(self.scenario.runs));
         Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), String::new()))
     }
 
@@ -396,16 +402,21 @@ impl View<'_> {
         let widest = lines.iter().map(|line| line.0).max_by_key(|name| name.chars().count())?;
         let room = label_room([shortened(widest).as_str()].into_iter());
         let height = 440.0;
-        let mut svg = titled(height, shown.title, &format!("{}. {}", shown.meaning(), runs_text(self.scenario.runs)));
+        let mut svg = titled(height, shown.title, &shown.meaning(), &runs_text(self.scenario.runs));
         let axes = self.axes(height, room, scale, shown.writing);
         axes.draw(&mut svg);
         self.mark_events(&mut svg, &axes);
         let mut labels = Vec::new();
         for (name, colour, stats, bands) in lines.iter().rev() {
             svg.group(name, |svg| fan(svg, &axes, stats, self.look(colour, *bands)));
-            if let Some(last) = stats.last() {
-                let colour = (*colour).to_owned();
-                labels.push(EndLabel { y: axes.y(last.median()), text: shortened(name), colour });
+            let Some(last) = stats.iter().rfind(|stat| 10 * u64::from(stat.n) >= u64::from(self.scenario.runs)) else {
+                continue;
+            };
+            let (x, y) = (axes.x(last.date), axes.y(last.median()));
+            if last.date < self.span.1 {
+                svg.text(x + 6.0, y + 4.0, Anchor::Start, Ink::Inside(colour), &shortened(name));
+            } else {
+                labels.push(EndLabel { y, text: shortened(name), colour: (*colour).to_owned() });
             }
         }
         end_labels(&mut svg, axes.frame, labels);
@@ -437,195 +448,9 @@ impl View<'_> {
             })
             .collect();
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
-        let note = format!("{}. {}", shown.meaning(), runs_text(self.scenario.runs));
-        let svg = titled(height, &format!("{}, one panel each", shown.title), &note);
+        let title = format!("{}, one panel each", shown.title);
+        let svg = titled(height, &title, &shown.meaning(), &runs_text(self.scenario.runs));
         let caption = format!("The grey line is the median of {leader}.");
         Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), caption))
-    }
-
-    fn firms(&self) -> Option<(Svg, String)> {
-        let shown = shown("firms", "rating", "Ratings of firms", false);
-        let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();
-        let firms: Vec<(&str, &[Stat])> =
-            self.scenario.entities("firms", "rating").filter(|(name, _)| known(name)).take(40).collect();
-        let widest = firms.iter().map(|firm| firm.0).max_by_key(|name| name.chars().count())?;
-        let room = label_room([shortened(widest).as_str()].into_iter());
-        let most = |stat: &&Stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs);
-        let scale = shown.scale(firms.iter().flat_map(|firm| firm.1).filter(most), false, 7);
-        let note = format!("{}; median of {} runs", shown.meaning(), self.scenario.runs.max(1));
-        let mut svg = titled(600.0, shown.title, &note);
-        self.states.legend(&mut svg, HEAD + 8.0, firms.iter().filter_map(|firm| self.about.firm(firm.0)));
-        let mut axes = self.axes(600.0, room, scale, Writing::Plain);
-        axes.frame.y += 26.0;
-        axes.frame.height -= 26.0;
-        axes.draw(&mut svg);
-        self.mark_events(&mut svg, &axes);
-        self.mark_releases(&mut svg, &axes);
-        let mut labels = Vec::new();
-        for (name, stats) in &firms {
-            let (colour, dashes) = match self.about.firm(name) {
-                Some(firm) => (self.states.colour(&firm.state), if firm.open { "5 3" } else { "" }),
-                None => (palette::GREY, ""),
-            };
-            let look = Look { dashes, ..self.look(colour, false) };
-            svg.group(name, |svg| fan(svg, &axes, stats, look));
-            labels.extend(self.mark_life(&mut svg, &axes, (name, stats), colour));
-        }
-        end_labels(&mut svg, axes.frame, labels);
-        let caption = "Solid: closed firms; dashed: open firms. A ring marks an entry after the start, a cross an exit, each at \
-                       the month by which it has happened in half of the runs; a faded line: fewer than half of the \
-                       runs have the firm in business. Ticks at the foot are the releases that the config dates.";
-        Some((svg, format!("{caption}{}", self.events_caption())))
-    }
-
-    /// Marks where a firm enters and leaves in the median run; gives the label of a firm that stays.
-    fn mark_life(&self, svg: &mut Svg, axes: &Axes, firm: (&str, &[Stat]), colour: &str) -> Option<EndLabel> {
-        let (name, stats) = firm;
-        let there: Vec<&Stat> =
-            stats.iter().filter(|stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs)).collect();
-        let (first, last) = (there.first()?, there.last()?);
-        if first.date > self.span.0 {
-            let tooltip = format!("{name} enters {}", first.date);
-            svg.group(&tooltip, |svg| svg.ring(axes.x(first.date), axes.y(first.median()), 3.5, colour));
-        }
-        let (x, y) = (axes.x(last.date), axes.y(last.median()));
-        if last.date < self.span.1 {
-            svg.group(&format!("{name} closes after {}", last.date), |svg| svg.cross(x, y, 4.0, colour));
-            svg.text(x + 8.0, y + 12.0, Anchor::Start, Ink::Label(colour), &shortened(name));
-            return None;
-        }
-        Some(EndLabel { y, text: shortened(name), colour: colour.to_owned() })
-    }
-
-    fn mark_releases(&self, svg: &mut Svg, axes: &Axes) {
-        let foot = axes.frame.y + axes.frame.height;
-        for event in self.about.events.iter().filter(|event| event.is_release()) {
-            if event.date < self.span.0 || event.date > self.span.1 {
-                continue;
-            }
-            let colour = self.about.firm(&event.actor).map_or(palette::GREY, |firm| self.states.colour(&firm.state));
-            let x = axes.x(event.date);
-            svg.group(&format!("{} · {}: {}", event.date, event.actor, event.text), |svg| {
-                svg.line(&[(x, foot - 9.0), (x, foot)], Stroke::solid(colour, 2.0));
-            });
-        }
-    }
-
-    fn usage(&self) -> Option<(Svg, String)> {
-        let shown = shown("firms", "usage_share", "Shares of world usage", true);
-        let mut months: Vec<Month> =
-            self.scenario.entities("firms", "usage_share").flat_map(|(_, stats)| stats).map(|stat| stat.date).collect();
-        months.sort_unstable();
-        months.dedup();
-        let runs = f64::from(self.scenario.runs.max(1));
-        let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();
-        let mut firms: Vec<(&str, Vec<f64>)> = self
-            .scenario
-            .entities("firms", "usage_share")
-            .filter(|(name, _)| known(name))
-            .map(|(name, stats)| {
-                let mut shares = vec![0.0; months.len()];
-                for stat in stats {
-                    if let Ok(at) = months.binary_search(&stat.date) {
-                        shares[at] = stat.mean * f64::from(stat.n) / runs;
-                    }
-                }
-                (name, shares)
-            })
-            .collect();
-        if firms.is_empty() || months.len() < 2 {
-            return None;
-        }
-        firms.sort_by(|a, b| b.1.iter().sum::<f64>().total_cmp(&a.1.iter().sum()));
-        firms.truncate(9);
-        let others: Vec<f64> = (0..months.len())
-            .map(|at| (1.0 - firms.iter().map(|firm| firm.1[at]).sum::<f64>()).clamp(0.0, 1.0))
-            .collect();
-        let mut layers = self.states.layers(firms, self.about);
-        let grey = || palette::GREY.to_owned();
-        layers.push(Layer {
-            name: "Other firms".to_owned(),
-            colour: "#c4c7cb".to_owned(),
-            ink: grey(),
-            shares: others,
-        });
-        let room =
-            layers.iter().map(|layer| label_room([shortened(&layer.name).as_str()].into_iter())).fold(0.0, f64::max);
-        let note = format!("{}; mean of {} runs", shown.meaning(), self.scenario.runs.max(1));
-        let mut svg = titled(440.0, shown.title, &note);
-        let axes = self.axes(440.0, room + 34.0, Scale::linear([0.0, 1.0].into_iter(), 5), Writing::Percent);
-        axes.draw(&mut svg);
-        let labels = stack(&mut svg, &axes, &months, &layers);
-        self.mark_events(&mut svg, &axes);
-        end_labels(&mut svg, axes.frame, labels);
-        let caption = "Firms are coloured by home state; other firms include those founded in the run. The figure beside a name is its \
-                       share at the end.";
-        Some((svg, format!("{caption}{}", self.events_caption())))
-    }
-
-    /// Yearly sums of the mean parts of progress, of the world or a state.
-    fn parts(&self, table: &str, entity: &str) -> Vec<(String, Vec<f64>)> {
-        let mut years: Vec<(String, Vec<f64>)> = Vec::new();
-        for (at, part) in palette::PARTS.iter().enumerate() {
-            for stat in self.scenario.series(table, entity, part.0) {
-                let year = stat.date.year().to_string();
-                let found = years.iter().position(|(of, _)| *of == year).unwrap_or_else(|| {
-                    years.push((year, vec![0.0; palette::PARTS.len()]));
-                    years.len() - 1
-                });
-                years[found].1[at] += stat.mean * f64::from(stat.n) / f64::from(self.scenario.runs.max(1));
-            }
-        }
-        years
-    }
-
-    fn progress(&self) -> Option<(Svg, String)> {
-        let named = self.states.list.iter().take(2).map(|(name, _)| (name.as_str(), self.parts("states", name)));
-        let panels: Vec<_> = std::iter::once(("World", self.parts("world", "")))
-            .chain(named)
-            .filter(|(_, years)| !years.is_empty() && years.len() <= 60)
-            .collect();
-        if panels.is_empty() {
-            return None;
-        }
-        let ends = panels.iter().flat_map(|(_, years)| years).flat_map(|(_, parts)| {
-            let up: f64 = parts.iter().filter(|part| **part > 0.0).sum();
-            let down: f64 = parts.iter().filter(|part| **part < 0.0).sum();
-            [up, down]
-        });
-        let scale = Scale::linear(ends.chain([0.0]), 5);
-        let note =
-            format!("Change in usage-weighted capability (nats a year), mean of {} runs", self.scenario.runs.max(1));
-        let mut svg = titled(360.0, "Progress by selection, learning and turnover", &note);
-        let mut x = 0.0;
-        for (_, word, colour) in palette::PARTS {
-            svg.rectangle((x, HEAD + 2.0), (12.0, 12.0), colour);
-            svg.text(x + 18.0, HEAD + 12.0, Anchor::Start, Ink::Quiet, word);
-            x += 40.0 + text_width(word, 12.0);
-        }
-        svg.line(&[(x, HEAD + 8.0), (x + 18.0, HEAD + 8.0)], SUM);
-        svg.text(x + 24.0, HEAD + 12.0, Anchor::Start, Ink::Quiet, "sum");
-        let cell = WIDTH / panels.len() as f64;
-        let colours = palette::PARTS.map(|part| part.2);
-        for (at, (name, years)) in panels.iter().enumerate() {
-            let left = cell * at as f64;
-            svg.text(left, HEAD + 42.0, Anchor::Start, Ink::Heading, &shortened(name));
-            let frame =
-                Frame { x: left + LEFT, y: HEAD + 56.0, width: cell - LEFT - 18.0, height: 360.0 - HEAD - 56.0 - FOOT };
-            let axes =
-                Axes { frame, first: self.span.0, last: self.span.0, scale: scale.clone(), writing: Writing::Plain };
-            axes.draw_values(&mut svg);
-            part_bars(&mut svg, &axes, years, &colours);
-            axes.name_slots(&mut svg, years.iter().map(|(year, _)| year.as_str()));
-        }
-        let caption = "Selection: usage moves to more capable firms (Price's covariance term). Learning: firms become more capable. \
-                       Turnover: entry and exit.";
-        let months = self.span.1.since(self.span.0) + 1;
-        let partial = if months % 12 == 0 && self.span.0.of_year() == 1 {
-            ""
-        } else {
-            " The first or last year is not complete."
-        };
-        Some((svg, format!("{caption}{partial}")))
     }
 }

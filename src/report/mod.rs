@@ -2,6 +2,7 @@
 //! self-contained HTML file and as SVG files.
 
 mod chart;
+mod competition;
 mod data;
 mod figures;
 mod manifest;

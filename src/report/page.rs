@@ -42,8 +42,9 @@ pub fn page(folder: &Folder, report: &Report, catalogue: &Catalogue) -> String {
     );
     if assumed > 0 {
         html += &format!(
-            "<p class=\"note\">Numbers rest on {assumed} assumed parameters; see <a href=\"#parameters\">the table</a>. \
-             What follows from an assumption is no finding.</p>\n"
+            "<p class=\"note\">Numbers rest on {assumed} assumed parameter{}; see <a href=\"#parameters\">the table</a>. \
+             What follows from an assumption is no finding.</p>\n",
+            if assumed == 1 { "" } else { "s" }
         );
     }
     html += &navigation(report, !folder.scenarios.is_empty());

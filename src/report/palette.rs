@@ -76,8 +76,8 @@ impl States {
         let mut x = 0.0;
         for (name, colour) in self.list.iter().filter(|(name, _)| homes.contains(&name.as_str())) {
             svg.rectangle((x, y - 9.0), (12.0, 12.0), colour);
-            svg.text(x + 17.0, y + 1.0, Anchor::Start, Ink::Quiet, name);
-            x += 34.0 + text_width(name, 12.0);
+            svg.text(x + 18.0, y + 1.0, Anchor::Start, Ink::Quiet, name);
+            x += 38.0 + text_width(name, 12.0);
         }
     }
 

@@ -25,10 +25,10 @@ fn power_of_ten(exponent: f64) -> f64 {
     libm::pow(10.0, exponent)
 }
 
-/// A step of 1, 2 or 5 times a power of ten that is at least `raw`.
+/// A step of 1, 2 or 5 times a power of ten that is about `raw`.
 fn round_step(raw: f64) -> f64 {
     let base = power_of_ten(libm::log10(raw).floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * base).find(|step| *step >= raw * 0.999).unwrap_or(raw)
+    [1.0, 2.0, 5.0, 10.0].into_iter().map(|times| times * base).find(|step| *step >= raw * 0.72).unwrap_or(raw)
 }
 
 /// Smallest and largest of the finite values, if there are any.
@@ -63,9 +63,10 @@ impl Scale {
         };
         let low = low.max(high * 1e-6).max(1e-290);
         let (first, last) = (libm::log10(low).floor(), libm::log10(high).ceil());
-        let mantissas: &[f64] = if last - first > 3.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
         let all: Vec<f64> = (0..=(last - first) as usize)
-            .flat_map(|decade| mantissas.iter().map(move |times| times * power_of_ten(first + decade as f64)))
+            .flat_map(|decade| {
+                [1.0, 2.0, 5.0].into_iter().map(move |times| times * power_of_ten(first + decade as f64))
+            })
             .collect();
         let from = all.iter().rposition(|tick| *tick <= low * 1.001).unwrap_or(0);
         let to = all.iter().position(|tick| *tick >= high * 0.999).unwrap_or(all.len() - 1).max(from);
@@ -73,7 +74,12 @@ impl Scale {
         if let [only] = ticks[..] {
             ticks.push(only * 10.0);
         }
-        Self { low: ticks[0], high: ticks[ticks.len() - 1], log: true, ticks }
+        let (low, high) = (ticks[0], ticks[ticks.len() - 1]);
+        if last - first > 3.0 {
+            let is_decade = |tick: f64| libm::fabs(libm::log10(tick) - libm::round(libm::log10(tick))) < 1e-6;
+            ticks.retain(|tick| is_decade(*tick));
+        }
+        Self { low, high, log: true, ticks }
     }
 
     /// Where the value stands: 0 at the foot, 1 at the top; values beyond the ends stand at the ends.
@@ -173,8 +179,8 @@ mod tests {
     #[test]
     fn log_ticks_are_decades_when_there_are_many() {
         let scale = Scale::log([0.0, 0.003, 40.0].into_iter());
-        assert_eq!(scale.ticks.len(), 6);
-        assert!((scale.place(0.1) - 0.4).abs() < 1e-9);
+        assert_eq!(scale.ticks.len(), 4);
+        assert_eq!((scale.place(0.002), scale.place(50.0)), (0.0, 1.0));
         assert_eq!(scale.place(-1.0), 0.0);
         assert_eq!(Scale::log([3.0, 40.0].into_iter()).ticks, [2.0, 5.0, 10.0, 20.0, 50.0]);
     }

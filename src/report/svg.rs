@@ -22,7 +22,7 @@ pub fn escape(text: &str) -> String {
 
 /// Width that a text takes, near enough for margins.
 pub fn text_width(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * 0.56
+    text.chars().count() as f64 * size * 0.61
 }
 
 /// A coordinate with one decimal place.
@@ -49,6 +49,8 @@ pub enum Ink<'a> {
     Quiet,
     /// Coloured label.
     Label(&'a str),
+    /// Coloured label among lines, with paper around its letters.
+    Inside(&'a str),
 }
 
 /// How a line looks.
@@ -70,6 +72,9 @@ impl<'a> Stroke<'a> {
 pub const GRID: Stroke<'static> = Stroke::solid("#e3e5e8", 1.0);
 /// The colour of axes and event lines.
 pub const RULE: Stroke<'static> = Stroke::solid("#9aa0a6", 1.0);
+
+/// The colour of lines that stand out like text.
+pub const INK: Stroke<'static> = Stroke::solid("#1b1f23", 2.0);
 
 /// A picture being drawn.
 pub struct Svg {
@@ -99,6 +104,9 @@ impl Svg {
             Ink::Title => r##"class="ink" fill="#1b1f23" font-size="16" font-weight="600""##.to_owned(),
             Ink::Heading => r##"class="ink" fill="#1b1f23" font-size="13" font-weight="600""##.to_owned(),
             Ink::Quiet => r##"class="quiet" fill="#5b6168" font-size="12""##.to_owned(),
+            Ink::Inside(colour) => format!(
+                r##"class="label halo" fill="{colour}" stroke="#ffffff" stroke-width="3" paint-order="stroke" font-size="12" font-weight="600""##
+            ),
             Ink::Label(colour) => format!(r#"class="label" fill="{colour}" font-size="12" font-weight="600""#),
         };
         let (x, y, text) = (coordinate(x), coordinate(y), escape(text));
@@ -117,15 +125,23 @@ impl Svg {
             look.push_str(r#" class="grid""#);
         } else if stroke.colour == RULE.colour {
             look.push_str(r#" class="rule""#);
+        } else if stroke.colour == INK.colour {
+            look.push_str(r#" class="sum""#);
         }
         look
     }
 
+    /// A path as steps in tenths, which are short to write and add up without drift.
     fn points(points: &[(f64, f64)]) -> String {
+        let tenths = |value: f64| (coordinate(value) * 10.0).round() as i64;
         let mut path = String::new();
+        let mut from = (0, 0);
         for (at, (x, y)) in points.iter().enumerate() {
-            let mark = if at == 0 { "M" } else { "L" };
-            let _ = write!(path, "{mark}{},{}", coordinate(*x), coordinate(*y));
+            let to = (tenths(*x), tenths(*y));
+            let mark = if at == 0 { "M" } else { "l" };
+            let (dx, dy) = ((to.0 - from.0) as f64 / 10.0, (to.1 - from.1) as f64 / 10.0);
+            let _ = write!(path, "{mark}{dx},{dy}");
+            from = to;
         }
         path
     }
@@ -224,7 +240,7 @@ mod tests {
     fn a_bad_number_does_not_reach_the_file() {
         let mut svg = Svg::new(10.0, 10.0, "");
         svg.line(&[(0.0, f64::NAN), (f64::INFINITY, 1.26)], RULE);
-        assert!(svg.inline().contains("M0,0L0,1.3"));
+        assert!(svg.inline().contains("M0,0l0,1.3"));
     }
 
     #[test]

@@ -160,7 +160,7 @@ fn the_page_loads_nothing_and_escapes_what_files_say() {
 fn assumptions_are_counted_and_shown_with_their_value() {
     let folder = folder(&[SCENARIO], 20);
     let (_, html) = report(folder.path());
-    assert!(html.contains("Numbers rest on 1 assumed parameters"));
+    assert!(html.contains("Numbers rest on 1 assumed parameter;"));
     assert!(html.contains("mechanisms.growth.growth_per_year") && html.contains("<td class=\"number\">0.75</td>"));
 }
 
