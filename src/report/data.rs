@@ -209,7 +209,7 @@ fn damaged(file: &Path, error: &csv::Error) -> ReportError {
 fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
     let Some(mut table) = Table::open(file)? else { return Ok(false) };
     let (run, name, point) = (table.column("run")?, table.find("scenario"), table.find("point"));
-    let error = table.find("error");
+    let (status, error) = (table.find("status"), table.find("error"));
     let outcomes: Vec<(usize, &'static str)> =
         OutcomeRow::COLUMNS.iter().filter_map(|column| Some((table.find(column.name)?, column.name))).collect();
     let mut row = csv::StringRecord::new();
@@ -218,7 +218,7 @@ fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportE
     while table.next(&mut row)? {
         let scenario = of_name(scenarios, &cell(&row, name));
         let problem = cell(&row, error);
-        if !problem.is_empty() {
+        if !problem.is_empty() || cell(&row, status) == "failed" {
             scenario.failures.push((cell(&row, Some(run)), problem));
             continue;
         }

@@ -231,3 +231,34 @@ fn damage_is_an_error_with_file_and_line() {
     let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:3: expected JSON"), "{error}");
 }
+
+#[test]
+fn no_damage_makes_it_panic() {
+    let folder = folder(&["base"], 3);
+    let mut dice = Dice(11);
+    let mut refused = 0;
+    for name in ["quantiles.csv", "runs.csv", "manifest.json"] {
+        let file = folder.path().join(name);
+        let whole = fs::read(&file).unwrap();
+        for _ in 0..25 {
+            let mut damaged = whole.clone();
+            for _ in 0..4 {
+                let at = (dice.roll() * damaged.len() as f64) as usize;
+                damaged[at] = b"9-e,\"\n\xff{"[(dice.roll() * 8.0) as usize];
+            }
+            damaged.truncate((damaged.len() as f64 * (0.5 + dice.roll())) as usize);
+            fs::write(&file, damaged).unwrap();
+            match write_report(folder.path(), &catalogue()) {
+                Err(ReportError::Malformed { line, .. }) => {
+                    refused += 1;
+                    assert!(line > 0, "{name}");
+                }
+                Err(ReportError::Read { .. }) => refused += 1,
+                Err(other) => panic!("{name}: {other}"),
+                Ok(_) => {}
+            }
+        }
+        fs::write(&file, whole).unwrap();
+    }
+    assert!(refused > 10);
+}
