@@ -8,6 +8,7 @@ pub mod experiment;
 pub mod maths;
 pub mod model;
 pub mod output;
+pub mod report;
 pub mod scenario;
 
 /// The built-in baseline world.

@@ -1,0 +1,349 @@
+//! Reads a finished output folder: what a report needs of it, by scenario.
+
+use super::ReportError;
+use super::manifest::Manifest;
+use crate::model::record::OutcomeRow;
+use crate::output::table::Row;
+use crate::scenario::Month;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// The indicators that pictures use, by table; other rows of quantiles.csv are passed over.
+const WANTED: &[(&str, &[&str])] = &[
+    (
+        "world",
+        &[
+            "gap_rating",
+            "open_gap_rating",
+            "frontier_rating",
+            "frontier_capability",
+            "open_share",
+            "firm_hhi",
+            "firms",
+            "compute",
+            "adoption",
+            "output_effect",
+            "power_hhi",
+            "selection",
+            "learning",
+            "turnover",
+        ],
+    ),
+    (
+        "states",
+        &["rating", "capability", "compute", "power", "adoption", "output_effect", "selection", "learning", "turnover"],
+    ),
+    ("firms", &["rating", "usage_share"]),
+];
+
+/// An indicator over the runs of a scenario, in one month.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stat {
+    pub date: Month,
+    /// Runs that have a value.
+    pub n: u32,
+    pub mean: f64,
+    /// The quantiles 5, 25, 50, 75 and 95 %.
+    pub quantiles: [f64; 5],
+}
+
+impl Stat {
+    pub fn median(&self) -> f64 {
+        self.quantiles[2]
+    }
+}
+
+/// What a folder holds of one scenario.
+#[derive(Debug, Default)]
+pub struct Scenario {
+    pub name: String,
+    /// Finished runs in runs.csv.
+    pub finished: usize,
+    /// Messages of runs that failed, with their number.
+    pub failures: Vec<(String, String)>,
+    /// Outcomes of the finished runs, by column of `OutcomeRow`.
+    pub outcomes: BTreeMap<&'static str, Vec<f64>>,
+    /// Design points; pictures show the first.
+    pub points: BTreeSet<String>,
+    shown_point: Option<String>,
+    series: BTreeMap<(&'static str, &'static str), BTreeMap<String, Vec<Stat>>>,
+    /// Most runs behind any value of a picture.
+    pub runs: u32,
+}
+
+impl Scenario {
+    /// The indicator of every entity that has it.
+    pub fn entities(&self, table: &str, indicator: &str) -> impl Iterator<Item = (&str, &[Stat])> {
+        let found = self.series.iter().find(|((t, i), _)| *t == table && *i == indicator);
+        found.into_iter().flat_map(|(_, by_entity)| by_entity.iter().map(|(name, stats)| (name.as_str(), &stats[..])))
+    }
+
+    /// The indicator of one entity, empty if it is not there; the world is the entity without a name.
+    pub fn series(&self, table: &str, entity: &str, indicator: &str) -> &[Stat] {
+        self.entities(table, indicator).find(|(name, _)| *name == entity).map_or(&[], |(_, stats)| stats)
+    }
+
+    /// First and last month of any picture.
+    pub fn span(&self) -> Option<(Month, Month)> {
+        let all = || self.series.values().flat_map(BTreeMap::values).flatten().map(|stat| stat.date);
+        Some((all().min()?, all().max()?))
+    }
+}
+
+/// Everything a report shows.
+#[derive(Debug)]
+pub struct Folder {
+    pub manifest: Manifest,
+    pub scenarios: Vec<Scenario>,
+    /// Files that are not there or empty, and what is left out for it.
+    pub missing: Vec<String>,
+}
+
+/// Reads the folder; tables that were not recorded are noted, files that are damaged are errors.
+pub fn read(folder: &Path) -> Result<Folder, ReportError> {
+    let manifest = Manifest::read(&folder.join("manifest.json"))?;
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for about in manifest.iter().flat_map(|manifest| &manifest.scenarios) {
+        of_name(&mut scenarios, &about.name);
+    }
+    let mut missing = Vec::new();
+    if manifest.is_none() {
+        missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
+    }
+    let runs = read_runs(&folder.join("runs.csv"), &mut scenarios)?;
+    if !runs {
+        missing.push("runs.csv is missing or empty: there is no table of outcomes.".to_owned());
+    }
+    let quantiles = read_quantiles(&folder.join("quantiles.csv"), &mut scenarios)?;
+    if !quantiles {
+        missing.push("quantiles.csv is missing or empty: there are no pictures.".to_owned());
+    }
+    if manifest.is_none() && !runs && !quantiles {
+        return Err(ReportError::NotAnOutput { folder: folder.to_owned() });
+    }
+    Ok(Folder { manifest: manifest.unwrap_or_default(), scenarios, missing })
+}
+
+fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scenario {
+    let at = scenarios.iter().position(|scenario| scenario.name == name).unwrap_or_else(|| {
+        scenarios.push(Scenario { name: name.to_owned(), ..Scenario::default() });
+        scenarios.len() - 1
+    });
+    &mut scenarios[at]
+}
+
+/// A CSV file with its header.
+struct Table {
+    file: PathBuf,
+    reader: csv::Reader<File>,
+    header: csv::StringRecord,
+}
+
+impl Table {
+    /// Opens a table; `None` if the file is not there or has no header.
+    fn open(file: &Path) -> Result<Option<Self>, ReportError> {
+        let handle = match File::open(file) {
+            Ok(handle) => handle,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(ReportError::Read { file: file.to_owned(), source }),
+        };
+        let mut table =
+            Self { file: file.to_owned(), reader: csv::Reader::from_reader(handle), header: csv::StringRecord::new() };
+        table.header = table.reader.headers().cloned().map_err(|error| damaged(file, &error))?;
+        Ok((!table.header.is_empty()).then_some(table))
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|column| column == name)
+    }
+
+    fn column(&self, name: &str) -> Result<usize, ReportError> {
+        self.find(name).ok_or_else(|| ReportError::Malformed {
+            file: self.file.clone(),
+            line: 1,
+            expected: format!("a column `{name}`"),
+        })
+    }
+
+    fn next(&mut self, row: &mut csv::StringRecord) -> Result<bool, ReportError> {
+        self.reader.read_record(row).map_err(|error| damaged(&self.file, &error))
+    }
+
+    fn malformed(&self, row: &csv::StringRecord, column: usize, expected: &str) -> ReportError {
+        ReportError::Malformed {
+            file: self.file.clone(),
+            line: row.position().map_or(0, csv::Position::line),
+            expected: format!(
+                "{expected} in column `{}`, found `{}`",
+                self.header.get(column).unwrap_or_default(),
+                row.get(column).unwrap_or_default()
+            ),
+        }
+    }
+
+    /// The number in a cell; `None` if it is empty.
+    fn number(&self, row: &csv::StringRecord, column: usize) -> Result<Option<f64>, ReportError> {
+        let text = row.get(column).unwrap_or_default();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(Some(value)),
+            _ => Err(self.malformed(row, column, "a finite number")),
+        }
+    }
+}
+
+fn damaged(file: &Path, error: &csv::Error) -> ReportError {
+    let line = error.position().map_or(0, csv::Position::line);
+    let expected = match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{expected_len} cells, found {len}"),
+        csv::ErrorKind::Utf8 { .. } => "text in UTF-8".to_owned(),
+        other => format!("a readable row: {other:?}"),
+    };
+    ReportError::Malformed { file: file.to_owned(), line, expected }
+}
+
+/// Reads outcomes and failures; `false` if there is no such table.
+fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
+    let Some(mut table) = Table::open(file)? else { return Ok(false) };
+    let (run, name, point) = (table.column("run")?, table.find("scenario"), table.find("point"));
+    let (status, error) = (table.find("status"), table.find("error"));
+    let outcomes: Vec<(usize, &'static str)> =
+        OutcomeRow::COLUMNS.iter().filter_map(|column| Some((table.find(column.name)?, column.name))).collect();
+    let mut row = csv::StringRecord::new();
+    let cell =
+        |row: &csv::StringRecord, at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default().to_owned();
+    while table.next(&mut row)? {
+        let scenario = of_name(scenarios, &cell(&row, name));
+        let problem = cell(&row, error);
+        if !problem.is_empty() || cell(&row, status) == "failed" {
+            scenario.failures.push((cell(&row, Some(run)), problem));
+            continue;
+        }
+        scenario.finished += 1;
+        scenario.points.insert(cell(&row, point));
+        for (at, outcome) in &outcomes {
+            if let Some(value) = table.number(&row, *at)? {
+                scenario.outcomes.entry(outcome).or_default().push(value);
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// Reads the indicators that pictures use; `false` if there is no such table or no row of use.
+fn read_quantiles(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
+    let Some(mut table) = Table::open(file)? else { return Ok(false) };
+    let [name, point, of, entity, indicator, date, n, mean] =
+        ["scenario", "point", "table", "entity", "indicator", "date", "n", "mean"].map(|column| table.column(column));
+    let (name, point, of, entity, indicator) = (name?, point?, of?, entity?, indicator?);
+    let (date, n, mean) = (date?, n?, mean?);
+    let mut levels = [0; 5];
+    for (at, column) in ["p05", "p25", "p50", "p75", "p95"].into_iter().enumerate() {
+        levels[at] = table.column(column)?;
+    }
+    let mut row = csv::StringRecord::new();
+    let mut any = false;
+    while table.next(&mut row)? {
+        let cell = |at: usize| row.get(at).unwrap_or_default();
+        let Some(key) = wanted(cell(of), cell(indicator)) else { continue };
+        let scenario = of_name(scenarios, cell(name));
+        if scenario.shown_point.get_or_insert_with(|| cell(point).to_owned()) != cell(point) {
+            continue;
+        }
+        let month: Month = cell(date).parse().map_err(|_| table.malformed(&row, date, "a month as YYYY-MM"))?;
+        let count: u32 = cell(n).parse().map_err(|_| table.malformed(&row, n, "a whole number"))?;
+        let mut quantiles = [0.0; 5];
+        let mut complete = count > 0;
+        for (value, at) in quantiles.iter_mut().zip(levels) {
+            match table.number(&row, at)? {
+                Some(number) => *value = number,
+                None => complete = false,
+            }
+        }
+        let mean = table.number(&row, mean)?.unwrap_or(quantiles[2]);
+        if complete {
+            any = true;
+            scenario.runs = scenario.runs.max(count);
+            let by_entity = scenario.series.entry(key).or_default();
+            let stats = match by_entity.get_mut(cell(entity)) {
+                Some(stats) => stats,
+                None => by_entity.entry(cell(entity).to_owned()).or_default(),
+            };
+            stats.push(Stat { date: month, n: count, mean, quantiles });
+        }
+    }
+    for stats in scenarios.iter_mut().flat_map(|scenario| scenario.series.values_mut()).flat_map(BTreeMap::values_mut) {
+        stats.sort_by_key(|stat| stat.date);
+        stats.dedup_by_key(|stat| stat.date);
+    }
+    Ok(any)
+}
+
+fn wanted(table: &str, indicator: &str) -> Option<(&'static str, &'static str)> {
+    let (table, indicators) = WANTED.iter().find(|(name, _)| *name == table)?;
+    Some((*table, *indicators.iter().find(|name| **name == indicator)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::record::{FirmRow, StateRow, WorldRow};
+
+    #[test]
+    fn every_wanted_indicator_is_a_column_of_its_table() {
+        for (table, indicators) in WANTED {
+            let columns = match *table {
+                WorldRow::TABLE => WorldRow::COLUMNS,
+                StateRow::TABLE => StateRow::COLUMNS,
+                _ => FirmRow::COLUMNS,
+            };
+            for indicator in *indicators {
+                assert!(columns.iter().any(|column| column.name == *indicator), "{table}.{indicator}");
+            }
+        }
+    }
+
+    const HEADER: &str = "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n";
+
+    fn quantiles(rows: &str) -> Result<Folder, ReportError> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("quantiles.csv"), format!("{HEADER}{rows}")).unwrap();
+        read(folder.path())
+    }
+
+    #[test]
+    fn damage_is_named_with_its_line() {
+        for (rows, expected) in [
+            ("b,0,world,,firms,2023-13,1,1,,1,1,1,1,1\n", "a month as YYYY-MM in column `date`, found `2023-13`"),
+            ("b,0,world,,firms,2023-01,x,1,,1,1,1,1,1\n", "a whole number in column `n`, found `x`"),
+            ("b,0,world,,firms,2023-01,1,1,,1,1,NaN,1,1\n", "a finite number in column `p50`, found `NaN`"),
+            ("b,0,world\n", "14 cells, found 3"),
+        ] {
+            match quantiles(rows) {
+                Err(ReportError::Malformed { line: 2, expected: found, .. }) => assert_eq!(found, expected),
+                other => panic!("{rows}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_first_design_point_is_drawn() {
+        let folder = quantiles(
+            "b,0,world,,firms,2023-01,4,1,,1,1,1,1,1\nb,1,world,,firms,2023-01,4,9,,9,9,9,9,9\n\
+             b,0,world,,firms,2023-02,0,,,,,,,\n",
+        )
+        .unwrap();
+        let stats = folder.scenarios[0].series("world", "", "firms");
+        assert_eq!(stats.len(), 1);
+        assert_eq!(stats[0].median(), 1.0);
+    }
+
+    #[test]
+    fn a_folder_of_something_else_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(read(folder.path()), Err(ReportError::NotAnOutput { .. })));
+    }
+}

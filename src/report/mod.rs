@@ -1,0 +1,95 @@
+//! The page of a finished run or batch: reads an output folder, draws its pictures and writes them as one
+//! self-contained HTML file and as SVG files.
+
+mod chart;
+mod competition;
+mod data;
+mod figures;
+mod manifest;
+mod page;
+mod palette;
+mod scale;
+mod svg;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The files of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportFiles {
+    /// The page.
+    pub html: PathBuf,
+    /// The pictures, in the order of the page.
+    pub figures: Vec<PathBuf>,
+    /// What could not be shown because the folder does not hold it, a line each.
+    pub missing: Vec<String>,
+}
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The folder holds no output.
+    #[error("{folder} holds no manifest.json, runs.csv or quantiles.csv; give the folder of a finished run or batch")]
+    NotAnOutput {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file could not be read.
+    #[error("cannot read {file}")]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file does not hold what it should.
+    #[error("{file}:{line}: expected {expected}")]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// What should have been there.
+        expected: String,
+    },
+    /// A file could not be written.
+    #[error("cannot write {file}")]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it. `catalogue` explains the
+/// parameters that the folder's config holds.
+pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Result<ReportFiles, ReportError> {
+    let data = data::read(folder)?;
+    let report = figures::draw(&data);
+    let pictures = folder.join("figures");
+    let mut written = Vec::new();
+    if report.figures().next().is_some() {
+        fs::create_dir_all(&pictures).map_err(|source| ReportError::Write { file: pictures.clone(), source })?;
+    }
+    for figure in report.figures() {
+        let file = pictures.join(format!("{}.svg", figure.name));
+        write(&file, &figure.svg.standalone())?;
+        written.push(file);
+    }
+    let html = folder.join("report.html");
+    write(&html, &page::page(&data, &report, catalogue))?;
+    Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
+}
+
+/// Writes a file beside its place and renames it, so that it appears whole or not at all.
+fn write(file: &Path, text: &str) -> Result<(), ReportError> {
+    let mut aside = file.as_os_str().to_owned();
+    aside.push(".partial");
+    let aside = PathBuf::from(aside);
+    fs::write(&aside, text)
+        .and_then(|()| fs::rename(&aside, file))
+        .map_err(|source| ReportError::Write { file: file.to_owned(), source })
+}

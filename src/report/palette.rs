@@ -1,0 +1,128 @@
+//! Colours that most colour-blind readers can tell apart (Okabe and Ito), and who wears which.
+
+use super::chart::Layer;
+use super::data::Scenario;
+use super::manifest::{About, Firm};
+use super::svg::{Anchor, Ink, Svg, text_width};
+
+/// Whatever has no colour of its own.
+pub const GREY: &str = "#80868b";
+
+const COLOURS: [&str; 7] = ["#0072b2", "#d55e00", "#009e73", "#b8629a", "#b07c00", "#3f9fd8", "#7a6a4f"];
+
+/// The parts of progress: column, word and colour.
+pub const PARTS: [(&str, &str, &str); 3] =
+    [("learning", "learning", "#56b4e9"), ("selection", "selection", "#e69f00"), ("turnover", "turnover", "#a6a9ad")];
+
+/// The colour of the series at this place.
+pub fn colour(at: usize) -> &'static str {
+    COLOURS.get(at).copied().unwrap_or(GREY)
+}
+
+/// Dashes that tell series apart where colours have run out.
+pub fn dashes(at: usize) -> &'static str {
+    match at.saturating_sub(COLOURS.len() - 1) {
+        0 => "",
+        1 => "6 3",
+        2 => "2 3",
+        3 => "8 3 2 3",
+        _ => "1 4",
+    }
+}
+
+/// The colour nearer to white by a share.
+fn tint(colour: &str, share: f64) -> String {
+    let part = |from: usize| {
+        let value = colour.get(from..from + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(128);
+        (f64::from(value) + (255.0 - f64::from(value)) * share).round() as u8
+    };
+    format!("#{:02x}{:02x}{:02x}", part(1), part(3), part(5))
+}
+
+/// The states that have firms, leader and follower first, then by capability at the end; with their colours.
+pub struct States {
+    pub list: Vec<(String, &'static str)>,
+}
+
+impl States {
+    pub fn of(scenario: &Scenario, about: &About) -> Self {
+        let end = |name: &str| scenario.series("states", name, "capability").last().map_or(f64::MIN, |s| s.median());
+        let home = |name: &str| about.firms.iter().any(|firm| firm.state == name);
+        let mut names: Vec<&str> = scenario.entities("states", "rating").map(|(name, _)| name).collect();
+        if names.is_empty() {
+            names = scenario.entities("states", "compute").map(|(name, _)| name).filter(|name| home(name)).collect();
+        }
+        names.sort_by(|a, b| {
+            let rank = |name: &str| (name != about.leader, name != about.follower);
+            rank(a).cmp(&rank(b)).then(end(b).total_cmp(&end(a)))
+        });
+        // Firms whose state has no trajectory still need a colour.
+        for firm in &about.firms {
+            if !names.contains(&firm.state.as_str()) {
+                names.push(&firm.state);
+            }
+        }
+        Self { list: names.into_iter().enumerate().map(|(at, name)| (name.to_owned(), colour(at))).collect() }
+    }
+
+    /// A state's colour.
+    pub fn colour(&self, state: &str) -> &'static str {
+        self.list.iter().find(|(name, _)| name == state).map_or(GREY, |(_, colour)| colour)
+    }
+
+    /// Names of the firms' states, each in its colour, in a row.
+    pub fn legend<'a>(&self, svg: &mut Svg, y: f64, firms: impl Iterator<Item = &'a Firm>) {
+        let homes: Vec<&str> = firms.map(|firm| firm.state.as_str()).collect();
+        let mut x = 0.0;
+        for (name, colour) in self.list.iter().filter(|(name, _)| homes.contains(&name.as_str())) {
+            svg.rectangle((x, y - 9.0), (12.0, 12.0), colour);
+            svg.text(x + 18.0, y + 1.0, Anchor::Start, Ink::Quiet, name);
+            x += 38.0 + text_width(name, 12.0);
+        }
+    }
+
+    /// Firms as layers: those of a state together, in tints of its colour, the largest at the foot.
+    pub fn layers(&self, mut firms: Vec<(&str, Vec<f64>)>, about: &About) -> Vec<Layer> {
+        let place = |name: &str| {
+            let state = about.firm(name).map_or("", |firm| firm.state.as_str());
+            self.list.iter().position(|(of, _)| of == state).unwrap_or(usize::MAX)
+        };
+        firms.sort_by_key(|(name, _)| place(name));
+        let mut before = (usize::MAX, 0);
+        firms
+            .into_iter()
+            .map(|(name, shares)| {
+                let at = place(name);
+                before = if before.0 == at { (at, before.1 + 1) } else { (at, 0) };
+                let base = colour(at);
+                let share = [0.0, 0.3, 0.5, 0.65][before.1.min(3)];
+                Layer { name: name.to_owned(), colour: tint(base, share), ink: base.to_owned(), shares }
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tints_go_to_white() {
+        assert_eq!(tint("#0072b2", 0.0), "#0072b2");
+        assert_eq!(tint("#0072b2", 1.0), "#ffffff");
+    }
+
+    #[test]
+    fn leader_and_follower_come_first() {
+        let firm = |state: &str| Firm { state: state.to_owned(), ..Firm::default() };
+        let about = About {
+            leader: "B".to_owned(),
+            follower: "C".to_owned(),
+            firms: vec![firm("A"), firm("B"), firm("C")],
+            ..About::default()
+        };
+        let states = States::of(&Scenario::default(), &about);
+        assert_eq!(states.colour("nowhere"), GREY);
+        assert_eq!(states.list.len(), 3);
+    }
+}

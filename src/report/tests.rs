@@ -1,0 +1,264 @@
+//! The whole way from a folder to a page, on made-up data.
+
+use super::*;
+use crate::model::record::OutcomeRow;
+use crate::output::table::Row;
+use crate::scenario::{Catalogue, MechanismDeclaration, Month};
+use std::fmt::Write;
+
+crate::parameters! {
+    /// A mechanism of the tests.
+    pub struct Growth {
+        /// How fast it grows.
+        growth_per_year: f64 = 0.5, "1/year", range 0.0..=2.0, plausible 0.1..=1.0, assumption "a guess";
+    }
+}
+
+fn catalogue() -> Catalogue {
+    use crate::scenario::parameter::Parameters;
+    let growth = MechanismDeclaration { name: "growth", meaning: "Grows.", parameters: Growth::DECLARED };
+    Catalogue { mechanisms: vec![growth] }
+}
+
+/// A small generator of uniform numbers from 0 to 1.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f64 / (1u64 << 24) as f64
+    }
+}
+
+const SCENARIO: &str = "base <i>";
+const STATES: [&str; 3] = ["US", "China", "A & B"];
+
+fn quantiles(scenarios: &[&str], runs: u32) -> String {
+    let mut csv = "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n".to_owned();
+    let mut dice = Dice(7);
+    let mut walk = |scenario: &str, table: &str, entity: &str, indicator: &str, start: f64, step: f64, end: u32| {
+        let mut level = start;
+        for month in 0..36 {
+            level += step * (dice.roll() + 0.5);
+            let date = Month::new(2023, 1).unwrap().plus(month);
+            let n = if month < end { runs } else { runs / 4 };
+            let spread = if runs > 1 { step * f64::from(month) } else { 0.0 };
+            let levels: Vec<String> =
+                [-2.0, -1.0, 0.0, 1.0, 2.0].iter().map(|side| (level + side * spread).to_string()).collect();
+            writeln!(csv, "{scenario},0,{table},{entity},{indicator},{date},{n},{level},,{}", levels.join(","))
+                .unwrap();
+        }
+    };
+    for scenario in scenarios {
+        for indicator in ["gap_rating", "open_share", "firms", "learning", "selection", "turnover", "compute"] {
+            walk(scenario, "world", "", indicator, 1.0, 0.01, 99);
+        }
+        for state in STATES {
+            for indicator in ["rating", "capability", "compute", "power", "adoption", "output_effect", "learning"] {
+                walk(scenario, "states", state, indicator, 10.0, 0.1, 99);
+            }
+        }
+        for (firm, end) in [("Alpha", 99), ("Beta", 20)] {
+            walk(scenario, "firms", firm, "rating", 1000.0, 5.0, end);
+            walk(scenario, "firms", firm, "usage_share", 0.1, 0.001, end);
+        }
+    }
+    csv
+}
+
+fn manifest(scenarios: &[&str]) -> String {
+    let each: Vec<_> = scenarios
+        .iter()
+        .map(|name| {
+            serde_json::json!({"name": name, "config": {"description": "What <b>it</b> shows",
+                "comparison": {"leader": "US", "follower": "China"}, "states": [{"name": "US", "talent": 1.0}],
+                "firms": [{"name": "Alpha", "state": "US", "open": false}, {"name": "Beta", "state": "China", "open": true}],
+                "events": [{"date": "2023-10", "kind": "export_control", "actor": "US", "text": "Rule", "source": "https://example.org"},
+                    {"date": "2023-11", "kind": "release_open", "actor": "Beta", "text": "B1", "source": ""}],
+                "mechanisms": {"growth": {"enabled": true, "growth_per_year": 0.75}}}})
+        })
+        .collect();
+    serde_json::json!({"experiment": "trial", "version": "0.1.0", "runs": 20, "seed": 3, "scenarios": each}).to_string()
+}
+
+fn runs(scenarios: &[&str], count: u32) -> String {
+    let outcomes: Vec<&str> = OutcomeRow::COLUMNS.iter().map(|column| column.name).collect();
+    let mut csv = format!("run,scenario,point,replicate,seed,{},status,error\n", outcomes.join(","));
+    let mut dice = Dice(1);
+    for scenario in scenarios {
+        for run in 0..count {
+            let values: Vec<String> = outcomes.iter().map(|_| dice.roll().to_string()).collect();
+            writeln!(csv, "{run},{scenario},0,{run},3,{},ok,", values.join(",")).unwrap();
+        }
+        writeln!(csv, "{count},{scenario},0,{count},3,{},failed,<boom>", ",".repeat(outcomes.len() - 1)).unwrap();
+    }
+    csv
+}
+
+fn folder(scenarios: &[&str], count: u32) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("manifest.json"), manifest(scenarios)).unwrap();
+    fs::write(folder.path().join("runs.csv"), runs(scenarios, count)).unwrap();
+    fs::write(folder.path().join("quantiles.csv"), quantiles(scenarios, count)).unwrap();
+    folder
+}
+
+fn report(folder: &Path) -> (ReportFiles, String) {
+    let files = write_report(folder, &catalogue()).unwrap();
+    let html = fs::read_to_string(&files.html).unwrap();
+    (files, html)
+}
+
+const PICTURES: [&str; 13] = [
+    "rating_gap",
+    "world",
+    "rating",
+    "rating_by_state",
+    "capability",
+    "capability_by_state",
+    "compute",
+    "compute_by_state",
+    "power",
+    "adoption",
+    "output_effect",
+    "firms_rating",
+    "usage_shares",
+];
+
+#[test]
+fn a_batch_gets_every_picture_on_the_page_and_as_a_file() {
+    let folder = folder(&[SCENARIO], 20);
+    let (files, html) = report(folder.path());
+    assert!(files.missing.is_empty(), "{:?}", files.missing);
+    assert_eq!(files.figures.len(), PICTURES.len() + 1);
+    for name in PICTURES.into_iter().chain(["progress"]) {
+        assert!(html.contains(&format!("<figure id=\"{name}\">")), "{name}");
+        let svg = fs::read_to_string(folder.path().join(format!("figures/{name}.svg"))).unwrap();
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"), "{name}");
+    }
+    let leftovers = fs::read_dir(folder.path())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".partial"));
+    assert_eq!(leftovers.count(), 0);
+}
+
+#[test]
+fn the_page_loads_nothing_and_escapes_what_files_say() {
+    let folder = folder(&[SCENARIO], 20);
+    let (_, html) = report(folder.path());
+    for loader in ["<script", "<link", "<img", "@import", "url(", "src=", "href=\"http"] {
+        assert!(!html.contains(loader), "{loader}");
+    }
+    for markup in ["<i>", "<b>", "<boom>", "A & B"] {
+        assert!(!html.contains(markup), "{markup}");
+    }
+    assert!(html.contains("base &lt;i&gt;") && html.contains("What &lt;b&gt;it&lt;/b&gt; shows"));
+    assert!(!html.contains("NaN") && !html.contains(">inf"));
+}
+
+#[test]
+fn assumptions_are_counted_and_shown_with_their_value() {
+    let folder = folder(&[SCENARIO], 20);
+    let (_, html) = report(folder.path());
+    assert!(html.contains("Numbers rest on 1 assumed parameter;"));
+    assert!(html.contains("mechanisms.growth.growth_per_year") && html.contains("<td class=\"number\">0.75</td>"));
+}
+
+#[test]
+fn a_single_run_has_lines_and_no_bands() {
+    let folder = folder(&["one"], 1);
+    let (_, html) = report(folder.path());
+    assert!(html.contains("One run") && !html.contains("fill-opacity=\"0.15\""));
+}
+
+#[test]
+fn a_firm_that_leaves_is_marked_and_fades() {
+    let folder = folder(&["base"], 20);
+    let (_, html) = report(folder.path());
+    assert!(html.contains("Beta closes after 2024-08"));
+    assert!(!html.contains("Alpha closes"));
+    assert!(html.contains("stroke-opacity=\"0.3\""));
+}
+
+#[test]
+fn several_scenarios_are_compared_and_keep_their_own_pictures() {
+    let folder = folder(&["base", SCENARIO], 20);
+    let (files, html) = report(folder.path());
+    assert!(html.contains("<figure id=\"comparison\">"));
+    assert_eq!(files.figures.len(), 1 + 2 * (PICTURES.len() + 1));
+    assert!(folder.path().join("figures/rating-base.svg").is_file());
+    assert!(folder.path().join("figures/rating-scenario-2.svg").is_file());
+}
+
+#[test]
+fn missing_and_empty_tables_are_said_and_survived() {
+    let folder = folder(&["base"], 20);
+    for (name, text, said) in [
+        ("quantiles.csv", "", "quantiles.csv is missing or empty"),
+        ("quantiles.csv", "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n", "no pictures"),
+        ("runs.csv", "", "runs.csv is missing or empty"),
+    ] {
+        fs::write(folder.path().join(name), text).unwrap();
+        let (files, html) = report(folder.path());
+        assert!(files.missing.iter().any(|line| line.contains(said)), "{said}");
+        assert!(html.contains(said), "{said}");
+    }
+    fs::write(folder.path().join("quantiles.csv"), quantiles(&["base"], 20)).unwrap();
+    fs::remove_file(folder.path().join("runs.csv")).unwrap();
+    fs::remove_file(folder.path().join("manifest.json")).unwrap();
+    let (files, _) = report(folder.path());
+    assert_eq!((files.figures.len(), files.missing.len()), (PICTURES.len() + 1, 2));
+}
+
+#[test]
+fn a_table_that_was_not_recorded_leaves_its_pictures_out() {
+    let folder = folder(&["base"], 20);
+    let world: String = quantiles(&["base"], 20)
+        .lines()
+        .filter(|line| !line.contains(",states,") && !line.contains(",firms,"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(folder.path().join("quantiles.csv"), world).unwrap();
+    let (files, html) = report(folder.path());
+    assert_eq!(files.figures.len(), 3);
+    assert!(html.contains("no rows of table `firms`") || html.contains("table `firms`"));
+}
+
+#[test]
+fn damage_is_an_error_with_file_and_line() {
+    let folder = folder(&["base"], 2);
+    fs::write(folder.path().join("manifest.json"), "{\n \"runs\": 3,\n oops }").unwrap();
+    let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
+    assert!(error.contains("manifest.json:3: expected JSON"), "{error}");
+}
+
+#[test]
+fn no_damage_makes_it_panic() {
+    let folder = folder(&["base"], 3);
+    let mut dice = Dice(11);
+    let mut refused = 0;
+    for name in ["quantiles.csv", "runs.csv", "manifest.json"] {
+        let file = folder.path().join(name);
+        let whole = fs::read(&file).unwrap();
+        for _ in 0..25 {
+            let mut damaged = whole.clone();
+            for _ in 0..4 {
+                let at = (dice.roll() * damaged.len() as f64) as usize;
+                damaged[at] = b"9-e,\"\n\xff{"[(dice.roll() * 8.0) as usize];
+            }
+            damaged.truncate((damaged.len() as f64 * (0.5 + dice.roll())) as usize);
+            fs::write(&file, damaged).unwrap();
+            match write_report(folder.path(), &catalogue()) {
+                Err(ReportError::Malformed { line, .. }) => {
+                    refused += 1;
+                    assert!(line > 0, "{name}");
+                }
+                Err(ReportError::Read { .. }) => refused += 1,
+                Err(other) => panic!("{name}: {other}"),
+                Ok(_) => {}
+            }
+        }
+        fs::write(&file, whole).unwrap();
+    }
+    assert!(refused > 10);
+}
