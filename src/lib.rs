@@ -18,5 +18,6 @@ pub mod scenario;
 /// ```
 pub fn baseline() -> scenario::Scenario {
     let source = scenario::Source::Builtin("baseline".to_owned());
-    scenario::load(&source, &[], &model::catalogue()).map_or_else(|found| unreachable!("{found}"), |loaded| loaded.scenario)
+    scenario::load(&source, &[], &model::catalogue())
+        .map_or_else(|found| unreachable!("{found}"), |loaded| loaded.scenario)
 }

@@ -1,6 +1,12 @@
 //! `redqueen batch`: runs an experiment into its folder.
 
-use super::progress::Progress;
+use super::{
+    common::{ConfigOptions, OutputOptions, WorkOptions},
+    failure::Failure,
+    progress::Progress,
+    summary,
+    worlds::Worlds,
+};
 use crate::{
     analysis::quantiles::QuantileWriter,
     experiment::{
@@ -18,10 +24,72 @@ use crate::{
     },
 };
 use std::{
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
     time::Instant,
 };
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen batch                                         the built-in baseline, 100 runs
+  redqueen batch configs/scenarios/all-open.toml --runs 500 --record world,states
+  redqueen batch configs/experiments/open-or-guarded.toml
+  redqueen batch --set mechanisms.diffusion.xi_open=2 --out output/slow-copying";
+
+/// Run a Monte Carlo batch or an experiment file
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    config: ConfigOptions,
+    #[command(flatten)]
+    work: WorkOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let experiment = args.config.experiment(&args.work, &args.output)?;
+    let several = experiment.variants.len() > 1;
+    let (worlds, batch) = Worlds::new(&experiment, 0, |variant| args.config.replay(several.then_some(variant)));
+    let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", batch.name)));
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let cancel = super::interrupt::watch();
+    let options = BatchOptions {
+        out: &folder,
+        threads: args.work.threads.map_or_else(cores, |threads| threads as usize),
+        overwrite: args.output.overwrite,
+        quiet: args.output.quiet,
+        quantiles: true,
+        cancel: &cancel,
+    };
+    let report = execute(&worlds, &batch, &options)?;
+    if !args.output.quiet {
+        let text = summary::batch(&batch, &report.folder, &report.summary);
+        write!(io::stdout().lock(), "{}", text.map_err(|error| unreadable(&report, error))?)?;
+    }
+    close(&report, args.output.quiet)
+}
+
+/// Writes the report of a folder that is done, and tells how its runs went.
+pub(super) fn close(report: &BatchReport, quiet: bool) -> Result<(), Failure> {
+    let summary = &report.summary;
+    if summary.cancelled {
+        return Err(Failure::Interrupted);
+    }
+    let page = report.folder.join("report.html");
+    if summary.finished > 0 && !(report.already && page.exists()) {
+        super::report::write(&report.folder)?;
+    }
+    if !quiet && summary.finished > 0 {
+        writeln!(io::stdout().lock(), "Report: {}", page.display())?;
+    }
+    match summary.failed {
+        0 => Ok(()),
+        failed => Err(Failure::Runs(format!("{failed} of {} runs failed; runs.csv says why", summary.total))),
+    }
+}
 
 /// How to run an experiment; nothing here changes a byte of the tables.
 #[derive(Clone, Copy, Debug)]

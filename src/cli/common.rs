@@ -76,6 +76,16 @@ impl ConfigOptions {
         source(self.config.as_deref())
     }
 
+    /// The command that runs one world of this config, or of its scenario `variant`; the seed is not part of it.
+    pub fn replay(&self, variant: Option<&str>) -> String {
+        let mut words = vec!["redqueen run".to_owned()];
+        words.extend(self.config.iter().map(|config| quoted(&config.display().to_string())));
+        words.extend(variant.filter(|_| self.config.is_some()).map(|name| format!("--scenario {}", quoted(name))));
+        words.extend(self.values.set.iter().map(|set| format!("--set {}", quoted(set))));
+        words.extend(self.values.months.map(|months| format!("--months {months}")));
+        words.join(" ")
+    }
+
     /// The config as one scenario.
     pub fn scenario(&self) -> Result<Scenario, Failure> {
         Ok(load(&self.source(), &self.values.overrides(), &catalogue())?.scenario)
@@ -95,4 +105,14 @@ impl ConfigOptions {
 /// The config that an argument means; the built-in baseline without one.
 pub fn source(config: Option<&Path>) -> Source {
     config.map_or_else(|| Source::Builtin("baseline".to_owned()), Source::from_argument)
+}
+
+/// A word as a POSIX shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }

@@ -1,5 +1,6 @@
 //! How a command ends when it does not end well, and what the user is told.
 
+use super::batch::BatchFailure;
 use crate::scenario::Diagnostics;
 use std::{
     io::{self, Write},
@@ -18,12 +19,30 @@ pub enum Failure {
     /// Some runs failed; the others were done.
     #[error("{0}")]
     Runs(String),
+    /// The folder cannot take the results; nothing was written.
+    #[error("{0}")]
+    Folder(#[source] crate::output::folder::FolderError),
+    /// A batch stopped on its way.
+    #[error("{0}")]
+    Batch(#[source] BatchFailure),
+    /// A report could not be made.
+    #[error("{0}")]
+    Report(#[from] crate::report::ReportError),
     /// A file or the terminal could not be written.
     #[error("{0}")]
     Io(#[from] io::Error),
     /// The user stopped it.
     #[error("interrupted; finished runs are kept")]
     Interrupted,
+}
+
+impl From<BatchFailure> for Failure {
+    fn from(failure: BatchFailure) -> Self {
+        match failure {
+            BatchFailure::Folder(error) => Self::Folder(error),
+            failure => Self::Batch(failure),
+        }
+    }
 }
 
 impl Failure {
@@ -41,8 +60,8 @@ impl Failure {
         // Nobody is left to tell if standard error is closed.
         drop(told);
         ExitCode::from(match self {
-            Self::Runs(_) | Self::Io(_) => 1,
-            Self::Config(_) | Self::Usage(_) => 2,
+            Self::Runs(_) | Self::Io(_) | Self::Batch(_) | Self::Report(_) => 1,
+            Self::Config(_) | Self::Usage(_) | Self::Folder(_) => 2,
             Self::Interrupted => 130,
         })
     }

@@ -1,14 +1,23 @@
 //! The command line: one file per command. Words and exit codes live here and nowhere else.
 
+pub mod batch;
 mod check;
 mod columns;
 pub mod common;
 mod completions;
 pub mod failure;
 mod init;
+mod interrupt;
 mod listing;
+#[cfg(test)]
+mod mock;
 mod params;
+pub mod progress;
+mod report;
+pub mod run;
 mod schema;
+pub mod summary;
+pub mod worlds;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use failure::Failure;
@@ -16,6 +25,8 @@ use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
 Examples:
+  redqueen batch                         a Monte Carlo batch of the baseline world
+  redqueen run --seed 7                  one world, with a summary
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
   redqueen params --format markdown      every parameter with unit, range, source
@@ -33,6 +44,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Args),
+    Batch(batch::Args),
+    Report(report::Args),
     Check(check::Args),
     Params(params::Args),
     Columns(columns::Args),
@@ -45,6 +59,9 @@ enum Command {
 /// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
 pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
+        Command::Batch(args) => batch::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Params(args) => params::run(&args),
         Command::Columns(args) => columns::run(&args),

@@ -2,19 +2,77 @@
 
 use super::{
     batch::{self, BatchFailure, BatchOptions, BatchReport},
+    common::{ConfigOptions, OutputOptions, WorkOptions},
+    failure::Failure,
     summary,
+    worlds::Worlds,
 };
 use crate::{experiment::runner::Simulate, model::record::Trajectory, output::manifest::Batch};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
-/// Runs the single world of `experiment` (one run of each scenario, no quantiles) and describes it in lines for the
-/// terminal.
+const EXAMPLES: &str = "\
+Examples:
+  redqueen run                                    the built-in baseline
+  redqueen run configs/scenarios/all-open.toml --seed 7
+  redqueen run --set mechanisms.market.variety=0.1 --overwrite
+  redqueen run configs/experiments/open-or-guarded.toml --scenario all-open --replicate 12";
+
+/// Simulate one world, with every table and a summary
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    config: ConfigOptions,
+    /// Which scenario of an experiment file [default: the first]
+    #[arg(long, value_name = "NAME")]
+    scenario: Option<String>,
+    /// Number of the replicate whose noise to use, as in runs.csv
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    replicate: u64,
+    #[command(flatten)]
+    output: OutputOptions,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let work = WorkOptions { runs: Some(1), threads: Some(1) };
+    let mut experiment = args.config.experiment(&work, &args.output)?;
+    if let Some(wanted) = &args.scenario {
+        let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
+        experiment.variants.retain(|variant| variant.name == *wanted);
+        if experiment.variants.is_empty() {
+            return Err(Failure::Usage(format!("no scenario \"{wanted}\" in the config; it has {}", names.join(", "))));
+        }
+    }
+    experiment.variants.truncate(1);
+    let (worlds, batch) = Worlds::new(&experiment, args.replicate, |variant| args.config.replay(Some(variant)));
+    let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}-run", batch.name)));
+    let cancel = super::interrupt::watch();
+    let options = BatchOptions {
+        out: &folder,
+        threads: 1,
+        overwrite: args.output.overwrite,
+        quiet: true,
+        quantiles: true,
+        cancel: &cancel,
+    };
+    let (report, text) = execute(&worlds, &batch, &options)?;
+    if !args.output.quiet {
+        write!(io::stdout().lock(), "{text}")?;
+    }
+    batch::close(&report, args.output.quiet)
+}
+
+/// Runs the single world of `experiment` (one run of each scenario) and describes it in lines for the terminal.
 pub fn execute<S: Simulate<Output = Trajectory>>(
     simulate: &S,
     experiment: &Batch,
     options: &BatchOptions<'_>,
 ) -> Result<(BatchReport, String), BatchFailure> {
     let experiment = Batch { runs: 1, ..experiment.clone() };
-    let report = batch::execute(simulate, &experiment, &BatchOptions { quantiles: false, ..*options })?;
+    let report = batch::execute(simulate, &experiment, options)?;
     let text = summary::world(&experiment, &report.folder, &report.summary)
         .map_err(|error| batch::unreadable(&report, error))?;
     Ok((report, text))

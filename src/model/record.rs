@@ -308,6 +308,17 @@ impl Record {
         [WorldRow::TABLE, StateRow::TABLE, FirmRow::TABLE, ReleaseRow::TABLE, EventRow::TABLE];
     /// Every table.
     pub const ALL: Self = Self { world: true, states: true, firms: true, releases: true, events: true };
+    /// The tables of these names; others are not known.
+    pub fn of(names: &[String]) -> Self {
+        let has = |table: &str| names.iter().any(|name| name == table);
+        Self {
+            world: has(WorldRow::TABLE),
+            states: has(StateRow::TABLE),
+            firms: has(FirmRow::TABLE),
+            releases: has(ReleaseRow::TABLE),
+            events: has(EventRow::TABLE),
+        }
+    }
     /// No table: outcomes only.
     pub const NONE: Self = Self { world: false, states: false, firms: false, releases: false, events: false };
 }
