@@ -68,6 +68,26 @@ fn main() {
         );
     }
     let m = runs[0].world.len() - 1;
+    let mut tops = std::collections::BTreeMap::new();
+    let mut changes = vec![];
+    let mut second = vec![];
+    for r in &runs {
+        let mut last = String::new();
+        let mut n = 0.0;
+        for w in &r.world {
+            let top = r.firms.iter().filter(|f| f.date == w.date).max_by(|a, b| a.rating.total_cmp(&b.rating)).unwrap();
+            if *top.firm != *last {
+                n += 1.0;
+                last = top.firm.to_string();
+            }
+        }
+        let mut e: Vec<f64> = r.firms.iter().filter(|f| f.date == r.world[m].date).map(|f| f.rating).collect();
+        e.sort_by(f64::total_cmp);
+        second.push(e[e.len() - 1] - e[e.len() - 2]);
+        *tops.entry(last).or_insert(0) += 1;
+        changes.push(n);
+    }
+    println!("leader changes {} second {} tops {tops:?}", med(changes), med(second));
     for at in [12, 23, m] {
         for s in ["US", "China", "EU", "India"] {
             let f = |g: &dyn Fn(&redqueen::model::record::StateRow) -> Option<f64>| {

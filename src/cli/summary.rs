@@ -39,7 +39,7 @@ const INDICATORS: [&str; 9] = [
     "investment",
     "output_effect",
 ];
-const SPARKS: usize = 36;
+const SPARKS: usize = 30;
 
 /// What was run, the headline outcomes of each scenario, failures, and where the files are.
 pub fn batch(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<String, csv::Error> {
@@ -113,11 +113,10 @@ fn line(text: &mut String, line: &str) {
     text.push('\n');
 }
 
-fn unit<R: Row>(name: &str) -> &'static str {
-    R::COLUMNS
-        .iter()
-        .find(|column| column.name == name)
-        .map_or("", |column| if column.unit == "1" { "" } else { column.unit })
+/// The unit of a column in few letters; none for pure numbers.
+fn unit<R: Row>(name: &str) -> String {
+    let unit = R::COLUMNS.iter().find(|column| column.name == name).map_or("", |column| column.unit);
+    if unit == "1" { String::new() } else { unit.replace(" of 2023", "").replace("billion ", "bn ") }
 }
 
 fn read_outcomes(experiment: &Batch, folder: &Path, sketches: &mut [Sketches]) -> Result<(), csv::Error> {
@@ -179,8 +178,9 @@ pub fn sparkline(values: &[Option<f64>], width: usize) -> String {
         .collect();
     let low = means.iter().flatten().fold(f64::INFINITY, |low, &mean| low.min(mean));
     let high = means.iter().flatten().fold(f64::NEG_INFINITY, |high, &mean| high.max(mean));
-    let block =
-        |mean: f64| BLOCKS[if high > low { ((mean - low) / (high - low) * 7.0).round() as usize % 8 } else { 0 }];
+    // Differences in the last digits of a mean are no movement.
+    let moves = high - low > 1e-12 * high.abs().max(low.abs());
+    let block = |mean: f64| BLOCKS[if moves { ((mean - low) / (high - low) * 7.0).round() as usize % 8 } else { 0 }];
     means.into_iter().map(|mean| mean.map_or(' ', block)).collect()
 }
 

@@ -33,6 +33,8 @@ pub struct Character {
     pub research_share: f64,
     /// Share of its budget that buys compute.
     pub compute_share: f64,
+    /// Money from its other business at the start, billion USD a year.
+    pub own_funds: f64,
     /// Fixed costs, billion USD a year.
     pub overhead: f64,
     /// Step of entry; negative for firms that were there before the start.

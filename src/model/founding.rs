@@ -43,6 +43,7 @@ pub fn configured(
             price: numbers.price,
             research_share: numbers.research_share,
             compute_share: numbers.compute_share,
+            own_funds: numbers.own_funds_billion_usd_per_year,
             overhead: numbers.overhead_billion_usd_per_year,
             entered,
         },

@@ -269,10 +269,11 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
         let founding = founding::configured(spec, -best, -1, 0, &geography, &talent);
         let (training, releases) = (world.resource::<Training>(), world.resource::<Releases>());
         let mut bundle = founding.bundle(seed, &geography, training, releases);
-        // Firms do not all release in the same months: the newest model of each is somewhere between new and due.
-        let gap = f64::from(clock.steps(releases.min_gap_months));
+        // Firms do not release in step: the newest model of each is somewhere on its way to being replaced.
         bundle.noise.advance();
-        bundle.offer.released -= (gap * bundle.noise.uniform(noise::firm::MODEL_AGE)) as i64;
+        let way = bundle.noise.uniform(noise::firm::MODEL_AGE);
+        bundle.offer.released -= (way * f64::from(clock.steps(releases.min_gap_months))) as i64;
+        bundle.offer.own_capability -= way * releases.threshold;
         bundle.noise = Noise::new(seed, bundle.key, 0);
         frontier.publish(&Release {
             firm: bundle.key,

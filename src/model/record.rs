@@ -170,7 +170,7 @@ table! {
         cash: f64, "billion USD of 2023";
         /// Revenue, as a yearly rate.
         revenue: f64, "billion USD of 2023/year";
-        /// Investment received, as a yearly rate.
+        /// Investment received, funds of its own other business included, as a yearly rate.
         investment: f64, "billion USD of 2023/year";
         /// Its share of world usage.
         usage_share: f64, "1";

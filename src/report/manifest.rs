@@ -77,12 +77,13 @@ impl Manifest {
     }
 
     fn from_json(value: &Value) -> Self {
+        let experiment = &value["experiment"];
         Self {
-            experiment: text(&value["experiment"]),
-            version: text(&value["version"]),
-            seed: text(&value["seed"]),
-            runs: text(&value["runs"]),
-            scenarios: list(&value["scenarios"]).map(About::from_json).collect(),
+            experiment: text(&experiment["name"]),
+            version: text(&experiment["program"]),
+            seed: text(&experiment["seed"]),
+            runs: text(&experiment["runs"]),
+            scenarios: list(&experiment["scenarios"]).map(About::from_json).collect(),
         }
     }
 
@@ -152,10 +153,10 @@ mod tests {
     #[test]
     fn a_full_manifest_is_read() {
         let manifest = Manifest::from_json(
-            &json!({"experiment": "x", "seed": 7, "scenarios": [{"name": "base", "config": {
+            &json!({"experiment": {"name": "x", "seed": 7, "scenarios": [{"name": "base", "config": {
             "comparison": {"leader": "B", "follower": 0}, "states": [{"name": "A"}, {"name": "B"}],
             "firms": [{"name": "F", "state": 1, "open": true}],
-            "events": [{"date": "2024-05-01", "kind": "chip"}, {"date": "2023-02", "kind": "release_open"}, {"date": "soon"}]}}]}),
+            "events": [{"date": "2024-05-01", "kind": "chip"}, {"date": "2023-02", "kind": "release_open"}, {"date": "soon"}]}}]}}),
         );
         let about = manifest.about("base").unwrap();
         assert_eq!((about.leader.as_str(), about.follower.as_str(), manifest.seed.as_str()), ("B", "A", "7"));
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn any_json_will_do() {
-        for value in [json!(null), json!([1]), json!({"scenarios": [1, {"config": 3}], "seed": {}})] {
+        for value in [json!(null), json!([1]), json!({"experiment": {"scenarios": [1, {"config": 3}], "seed": {}}})] {
             assert!(Manifest::from_json(&value).experiment.is_empty());
         }
     }

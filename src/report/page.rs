@@ -71,7 +71,7 @@ fn what_ran(folder: &Folder) -> String {
     let failed: usize = folder.scenarios.iter().map(|scenario| scenario.failures.len()).sum();
     let mut facts = Vec::new();
     if !manifest.version.is_empty() {
-        facts.push(format!("redqueen {}", escape(&manifest.version)));
+        facts.push(escape(&manifest.version));
     }
     if finished > 0 {
         facts.push(format!("{finished} finished runs"));

@@ -78,7 +78,7 @@ fn manifest(scenarios: &[&str]) -> String {
                 "mechanisms": {"growth": {"enabled": true, "growth_per_year": 0.75}}}})
         })
         .collect();
-    serde_json::json!({"experiment": "trial", "version": "0.1.0", "runs": 20, "seed": 3, "scenarios": each}).to_string()
+    serde_json::json!({"experiment": {"name": "trial", "program": "redqueen 0.1.0", "runs": 20, "seed": 3, "scenarios": each}}).to_string()
 }
 
 fn runs(scenarios: &[&str], count: u32) -> String {

@@ -111,7 +111,7 @@ parameters! {
         supply_growth_per_year: f64 = 0.5, "1/year", range -2.0..=3.0, plausible 0.0..=1.5, assumption "shipments of accelerators since 2022";
         /// Compute in clouds at the start, that belongs to no firm of the model.
         cloud_mh100e: f64 = 0.0, "MH100e", range 0.0..=1000.0, plausible 0.0..=1.0, assumption "give the state's own figure";
-        /// Capital that investors put into the state's AI firms at the start.
+        /// Capital that investors put into the state's AI firms at the start, besides what those take from other business.
         capital_billion_usd_per_year: f64 = 0.5, "billion USD of 2023/year", range 0.0..=100000.0, plausible 0.0..=500.0 or null 0.0, assumption "private investment and capital expenditure for AI";
         /// Growth of that capital.
         capital_growth_per_year: f64 = 0.1, "1/year", range -1.0..=2.0, plausible 0.0..=0.5, assumption "slower than the boom of 2022-2024";
@@ -143,6 +143,8 @@ parameters! {
         price: f64 = 0.0, "1", range -5.0..=5.0, plausible -0.5..=0.5 or null 0.0, assumption "equal prices; cheap open models have their own term";
         /// Share of its monthly budget that buys compute.
         compute_share: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "compute is the largest cost of a frontier developer";
+        /// Money for AI that it takes from its other business at the start; grows like its state's capital.
+        own_funds_billion_usd_per_year: f64 = 0.0, "billion USD of 2023/year", range 0.0..=10000.0, plausible 0.0..=30.0 or null 0.0, assumption "large firms pay for their models out of advertising, shops and clouds";
         /// Costs that do not depend on sales or compute: staff, rent, data.
         overhead_billion_usd_per_year: f64 = 0.1, "billion USD of 2023/year", range 0.0..=1000.0, plausible 0.02..=5.0, assumption "a few hundred well-paid people";
     }

@@ -186,6 +186,7 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
             price: 0.0,
             research_share: 0.5,
             compute_share: 0.6,
+            own_funds: 0.0,
             overhead: entering.overhead_billion_usd_per_year,
             entered: i64::from(clock.step()),
         },

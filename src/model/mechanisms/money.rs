@@ -1,7 +1,7 @@
 //! Money: revenue, capital and what it buys.
 //!
 //! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's capital by
-//! exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size. Budget = Δ (revenue · margin + investment + grants); a
+//! exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own. Budget = Δ (revenue · margin + investment + grants); a
 //! share of it orders compute at the price of the month, the rest less costs is kept.
 
 use super::Mechanism;
@@ -35,7 +35,7 @@ parameters! {
         /// Weight of momentum over size (ζ), per 100 rating points gained in six months.
         momentum: f64 = 0.5, "1/(100 points)", range 0.0..=20.0, plausible 0.0..=3.0 or null 0.0, assumption "investors chase recent gains";
         /// Usage share that investors credit to a firm without any.
-        share_floor: f64 = 0.01, "1", range 0.000001..=1.0, plausible 0.002..=0.05, assumption "promising firms are funded before they have users";
+        share_floor: f64 = 0.05, "1", range 0.000001..=1.0, plausible 0.01..=0.2, assumption "promising firms are funded before they have users";
         /// Price of compute at the start.
         compute_price: f64 = 30.0, "billion USD of 2023 per MH100e", range 0.001..=1000000.0, plausible 20.0..=40.0, figure "an H100 sold for about 30,000 USD in 2023, order of magnitude";
         /// Fall of that price per year.
@@ -92,18 +92,20 @@ fn invest(
     mut firms: Query<(&Character, &Usage, &Momentum, &mut Finance)>,
 ) {
     let mut per_weight: PerState = [0.0; MAX_STATES];
+    let mut growth: PerState = [1.0; MAX_STATES];
     for (character, usage, momentum, mut finance) in &mut firms {
         // The weight is kept in place of the investment until the state's sum is known.
         finance.investment = funding_weight(usage.world, money.share_floor, money.momentum, momentum.gained);
         per_weight[character.home] += finance.investment;
     }
     for (index, traits, mut supply) in &mut states {
-        let growth = maths::exp(traits.0.capital_growth_per_year * clock.years());
-        supply.capital = money.capital_scale * traits.0.capital_billion_usd_per_year * growth;
+        growth[index.0] = money.capital_scale * maths::exp(traits.0.capital_growth_per_year * clock.years());
+        supply.capital = traits.0.capital_billion_usd_per_year * growth[index.0];
         per_weight[index.0] = supply.capital / per_weight[index.0];
     }
     for (character, _, _, mut finance) in &mut firms {
         finance.investment *= per_weight[character.home];
+        finance.investment += character.own_funds * growth[character.home];
     }
 }
 
