@@ -45,7 +45,7 @@ parameters! {
         /// Probability that a newborn is open where its parent is closed, or the other way.
         mutation_open: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "openness runs in families";
         /// Share of its home market that an entrant starts with; a tenth of it in other markets.
-        share: f64 = 0.005, "1", range 0.000001..=0.5, plausible 0.001..=0.02, assumption "first users within a month";
+        share: f64 = 0.01, "1", range 0.000001..=0.5, plausible 0.002..=0.03, assumption "first users within a month";
         /// Compute that a newborn starts with, as a share of the mean firm's at home.
         compute_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "rented at first";
         /// Cash that a newborn starts with.

@@ -26,7 +26,7 @@ parameters! {
         /// Share of world usage below which a firm fades.
         least_share: f64 = 0.004, "1", range 0.0..=1.0, plausible 0.0005..=0.01 or null 0.0, assumption "too small to show on any ranking";
         /// Months below that share after which a firm closes; 0 means never.
-        faded_months: u32 = 12, "months", range 0..=600, plausible 6..=24 or null 0, assumption "a year to turn round";
+        faded_months: u32 = 24, "months", range 0..=600, plausible 6..=36 or null 0, assumption "two years to find users";
     }
 }
 
