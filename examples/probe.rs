@@ -87,7 +87,18 @@ fn main() {
         *tops.entry(last).or_insert(0) += 1;
         changes.push(n);
     }
-    for f in ["DeepSeek", "xAI", "01.AI", "Mistral", "Moonshot Kimi", "MiniMax", "Anthropic", "Zhipu GLM"] { let alive = |at: usize| runs.iter().filter(|r| { let d = r.world[at].date; r.firms.iter().any(|x| x.date == d && &*x.firm == f) }).count() as f64 / n as f64; print!("{f} {:.2} {:.2}; ", alive(35.min(m)), alive(m)); }
+    for f in ["DeepSeek", "xAI", "01.AI", "Mistral", "Moonshot Kimi", "MiniMax", "Anthropic", "Zhipu GLM"] {
+        let alive = |at: usize| {
+            runs.iter()
+                .filter(|r| {
+                    let d = r.world[at].date;
+                    r.firms.iter().any(|x| x.date == d && &*x.firm == f)
+                })
+                .count() as f64
+                / n as f64
+        };
+        print!("{f} {:.2} {:.2}; ", alive(35.min(m)), alive(m));
+    }
     println!("leader changes {} second {} tops {tops:?}", med(changes), med(second));
     for at in [12, 23, m] {
         for s in ["US", "China", "EU", "India"] {

@@ -4,9 +4,9 @@ use super::{
     failure::Failure,
     listing::{Format, paragraph, print},
 };
-use crate::{
-    model::record::{EventRow, FirmRow, OutcomeRow, ReleaseRow, StateRow, WorldRow},
-    output::table::{CellType, Column, Row},
+use crate::output::{
+    dictionary::{self, TableInfo},
+    table::{CellType, Column},
 };
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
@@ -21,40 +21,17 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Tables to explain [default: all]
-    #[arg(value_parser = clap::builder::PossibleValuesParser::new(TABLES.map(|table| table.name)))]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(dictionary::tables().iter().map(|table| table.name)))]
     tables: Vec<String>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
-/// A declared table.
-#[derive(Clone, Copy, Debug)]
-struct TableInfo {
-    name: &'static str,
-    meaning: &'static str,
-    columns: &'static [Column],
-}
-
-impl TableInfo {
-    const fn of<R: Row>() -> Self {
-        Self { name: R::TABLE, meaning: R::MEANING, columns: R::COLUMNS }
-    }
-}
-
-/// Every table that has columns to explain.
-const TABLES: [TableInfo; 6] = [
-    TableInfo::of::<OutcomeRow>(),
-    TableInfo::of::<WorldRow>(),
-    TableInfo::of::<StateRow>(),
-    TableInfo::of::<FirmRow>(),
-    TableInfo::of::<ReleaseRow>(),
-    TableInfo::of::<EventRow>(),
-];
-
 pub fn run(args: &Args) -> Result<(), Failure> {
     let wanted = |table: &&TableInfo| args.tables.is_empty() || args.tables.iter().any(|name| name == table.name);
-    let tables = TABLES.iter().filter(wanted);
+    let all = dictionary::tables();
+    let tables = all.iter().filter(wanted);
     let mut out = BufWriter::new(io::stdout().lock());
     if args.format == Format::Text {
         for (at, table) in tables.enumerate() {
@@ -78,7 +55,7 @@ fn print_text(table: &TableInfo, after_another: bool, out: &mut impl Write) -> R
     let gap = if after_another { "\n" } else { "" };
     writeln!(out, "{gap}{}", table.name)?;
     paragraph(table.meaning, 0, out)?;
-    for column in table.columns {
+    for column in &table.columns {
         let empty = if column.optional { ", may be empty" } else { "" };
         let unit = if column.unit.is_empty() { String::new() } else { format!(", {}", column.unit) };
         paragraph(&format!("{}: {}{unit}{empty}", column.name, word(column.holds)), 2, out)?;

@@ -392,7 +392,8 @@ impl View<'_> {
             .map(|(at, (name, colour))| {
                 (name.as_str(), *colour, self.scenario.series(shown.table, name, shown.column), at < 2)
             })
-            .filter(|(_, _, stats, _)| !stats.is_empty())
+            // A state that most runs have no value for is a few scattered points; it has its panel below.
+            .filter(|(_, _, stats, _)| stats.iter().any(|stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs)))
             .collect();
         let scale = {
             let all = |bands| lines.iter().filter(move |line| line.3 == bands).flat_map(|line| line.2);
@@ -424,7 +425,11 @@ impl View<'_> {
             3.. if self.scenario.runs > 1 => "Bands for the first two states, medians for the others. ",
             _ => "",
         };
-        let faded = if self.scenario.runs > 1 { "A faded line: fewer than half of the runs have a value." } else { "" };
+        let faded = if self.scenario.runs > 1 {
+            "Only states with a value in half of the runs; a faded line: fewer."
+        } else {
+            ""
+        };
         Some((svg, format!("{bands}{faded}{}", self.events_caption())))
     }
 

@@ -74,7 +74,7 @@ fn what_ran(folder: &Folder) -> String {
         facts.push(escape(&manifest.version));
     }
     if finished > 0 {
-        facts.push(format!("{finished} finished runs"));
+        facts.push(format!("{finished} finished run{}", if finished == 1 { "" } else { "s" }));
     } else if !manifest.runs.is_empty() {
         facts.push(format!("{} runs", escape(&manifest.runs)));
     }
@@ -227,7 +227,12 @@ fn outcomes(folder: &Folder) -> String {
     let heads: String = shown
         .iter()
         .map(|scenario| {
-            format!("<th class=\"number\">{}<br><small>{} runs</small></th>", escape(&scenario.name), scenario.finished)
+            format!(
+                "<th class=\"number\">{}<br><small>{} run{}</small></th>",
+                escape(&scenario.name),
+                scenario.finished,
+                if scenario.finished == 1 { "" } else { "s" }
+            )
         })
         .collect();
     let table = |headline: bool| {

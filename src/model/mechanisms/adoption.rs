@@ -1,7 +1,7 @@
 //! Adoption and access: who uses AI, and what they can reach.
 //!
 //! Adoption F takes the exact step of the Bass model (Bass 1969), dF/dt = (p + q F)(1 − F), with q raised by the availability of
-//! open models and by compute in clouds. What users can reach is the best of their own firms' models, of open models, and
+//! open models and by compute that serves users: x/(1 + x), x the serving compute per output against the world's mean. What users can reach is the best of their own firms' models, of open models, and
 //! of foreign services that their market admits, less a penalty.
 
 use super::Mechanism;
@@ -14,7 +14,7 @@ use crate::{
         ledger::Faults,
         month::{MonthPlan, Phase},
         release::{Frontier, best, best_of},
-        state::{Access, Adoption, StateIndex, Supply},
+        state::{Access, Adoption, Economy, StateIndex, Supply},
     },
     parameters,
     scenario::MAX_STATES,
@@ -31,8 +31,8 @@ parameters! {
         imitation: f64 = 0.45, "1/year", range 0.0..=5.0, plausible 0.2..=0.8 or null 0.0, assumption "near the 0.38 of consumer goods (Bass 1969; Sultan, Farley and Lehmann 1990)";
         /// How much imitation gains where open models are as good as the best.
         open_gain: f64 = 0.3, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "cheap models that can be adapted spread faster";
-        /// How much imitation gains where all compute stands in clouds.
-        cloud_gain: f64 = 0.2, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "rented compute serves users who own none";
+        /// How much imitation gains where compute to serve users is plentiful: in clouds, and firms' own that does no research.
+        serving_gain: f64 = 0.2, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "scarce compute means waiting lists and high prices";
         /// What a foreign service is worth less than an own one: price, law, distance.
         foreign_penalty: f64 = 0.5, "nats", range 0.0..=20.0, plausible 0.0..=2.0, assumption "about 30 rating points";
     }
@@ -40,7 +40,7 @@ parameters! {
 
 impl Mechanism for Adopt {
     const NAME: &'static str = "adoption";
-    const MEANING: &'static str = "users take up AI, faster where models are open and clouds are large";
+    const MEANING: &'static str = "users take up AI, faster where models are open and compute serves them";
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Adoption, adopt);
@@ -99,6 +99,11 @@ pub fn reach(
     }
 }
 
+/// How plentiful an amount is against another: 0 with none, a half when equal, 1 with far more.
+fn plenty(amount: f64, other: f64) -> f64 {
+    if amount > 0.0 { amount / (amount + other) } else { 0.0 }
+}
+
 fn adopt(
     params: Res<Adopt>,
     clock: Res<Clock>,
@@ -106,20 +111,25 @@ fn adopt(
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
     firms: Query<(&Character, &Compute)>,
-    mut states: Query<(&StateIndex, &Access, &Supply, &mut Adoption)>,
+    mut states: Query<(&StateIndex, &Access, &Economy, &Supply, &mut Adoption)>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
-    let mut held: PerState = [0.0; MAX_STATES];
+    let mut serving: PerState = [0.0; MAX_STATES];
     for (character, compute) in &firms {
-        held[character.home] += compute.stock;
+        serving[character.home] += compute.stock * (1.0 - character.research_share);
+    }
+    let (mut world_serving, mut world_output) = (0.0, 0.0);
+    for (index, _, economy, supply, _) in &states {
+        serving[index.0] += supply.clouds;
+        world_serving += serving[index.0];
+        world_output += economy.output;
     }
     let years = clock.per_step(1.0);
-    for (index, access, supply, mut adoption) in &mut states {
-        let installed = held[index.0] + supply.clouds;
-        let in_clouds = if installed > 0.0 { supply.clouds / installed } else { 0.0 };
+    for (index, access, economy, _, mut adoption) in &mut states {
+        let plenty = plenty(serving[index.0] * world_output, world_serving * economy.output);
         for d in geography.each_domain() {
             let openness = maths::exp((open[d] - access.now[d]).min(0.0));
-            let gain = 1.0 + params.open_gain * openness + params.cloud_gain * in_clouds;
+            let gain = 1.0 + params.open_gain * openness + params.serving_gain * plenty;
             adoption.0[d] = bass_step(adoption.0[d], params.innovation, params.imitation * gain, years);
         }
         faults.check(&clock, Adopt::NAME, "adoption", &geography.names[index.0], &adoption.0);
@@ -137,6 +147,11 @@ mod tests {
             adoption = bass_step(adoption, 0.03, 0.38, 1.0 / 12.0);
         }
         assert!((adoption - 0.812803221221).abs() < 1e-12);
+    }
+
+    #[test]
+    fn plenty_is_a_half_at_the_mean() {
+        assert_eq!([plenty(0.0, 0.0), plenty(0.0, 2.0), plenty(2.0, 2.0), plenty(6.0, 2.0)], [0.0, 0.0, 0.5, 0.75]);
     }
 
     #[test]
