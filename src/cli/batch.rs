@@ -85,10 +85,14 @@ pub(super) fn close(report: &BatchReport, quiet: bool) -> Result<(), Failure> {
     if !quiet && summary.finished > 0 {
         writeln!(io::stdout().lock(), "Report: {}", page.display())?;
     }
-    match summary.failed {
-        0 => Ok(()),
-        failed => Err(Failure::Runs(format!("{failed} of {} runs failed; runs.csv says why", summary.total))),
+    if summary.failed == 0 {
+        return Ok(());
     }
+    let mut said = format!("{} of {} runs failed; runs.csv says why", summary.failed, summary.total);
+    if let Some((job, error)) = &summary.first_failure {
+        said.push_str(&format!("\nfirst failure, run {}: {error}", job.run));
+    }
+    Err(Failure::Runs(said))
 }
 
 /// How to run an experiment; nothing here changes a byte of the tables.

@@ -112,6 +112,7 @@ fn world(date: Month, m: u32, job: &Job) -> WorldRow {
         firms: 2 + m,
         open_share: x,
         firm_hhi: x,
+        largest_share: x,
         effective_firms: 2.0,
         hill_diversity: 2.0,
         entries: 0,

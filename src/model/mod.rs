@@ -26,7 +26,7 @@ pub mod record;
 pub mod release;
 pub mod state;
 
-use crate::scenario::{Catalogue, Scenario};
+use crate::scenario::{Catalogue, MechanismDeclaration, MechanismSettings, Scenario};
 use accounts::Progress;
 use bevy_ecs::{
     prelude::*,
@@ -81,6 +81,17 @@ pub struct InvalidNumber {
     pub value: f64,
 }
 
+/// The settings that the world sees: where a mechanism is off, those who read its numbers find it absent.
+fn effective(declared: &MechanismDeclaration, settings: &MechanismSettings) -> MechanismSettings {
+    let mut settings = settings.clone();
+    if !settings.enabled {
+        for (value, parameter) in settings.values.iter_mut().zip(declared.parameters) {
+            *value = parameter.null.unwrap_or(*value);
+        }
+    }
+    settings
+}
+
 /// Every mechanism and its parameters, for the loader of scenarios.
 pub fn catalogue() -> Catalogue {
     Catalogue { mechanisms: month::MECHANISMS.iter().map(|mechanism| (mechanism.declaration)()).collect() }
@@ -104,8 +115,9 @@ impl Simulation {
         let mut world = World::new();
         world.insert_resource(Geography::new(scenario));
         for mechanism in month::MECHANISMS {
-            if let Some(settings) = scenario.mechanism((mechanism.declaration)().name) {
-                (mechanism.insert)(settings, &mut world);
+            let declared = (mechanism.declaration)();
+            if let Some(settings) = scenario.mechanism(declared.name) {
+                (mechanism.insert)(&effective(&declared, settings), &mut world);
             }
         }
         let clock = Clock::new(&scenario.time);

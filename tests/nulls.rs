@@ -1,0 +1,106 @@
+//! A mechanism at its null values is the same as none, bit for bit; at its own values it is not.
+
+#[path = "support/worlds.rs"]
+mod worlds;
+
+use redqueen::{
+    model::catalogue,
+    output::table::{Cell, Row},
+};
+use std::collections::BTreeMap;
+use worlds::{run, short};
+
+const MONTHS: u32 = 60;
+
+fn off(mechanism: &str) -> String {
+    format!("mechanisms.{mechanism}.enabled=false")
+}
+
+/// The mechanisms, each with the overrides that set its null values.
+fn nulls() -> impl Iterator<Item = (&'static str, Vec<String>)> {
+    catalogue().mechanisms.into_iter().map(|mechanism| {
+        let nulls = mechanism.parameters.iter().filter_map(|parameter| {
+            let value = parameter.null?;
+            Some(format!("mechanisms.{}.{}={value}", mechanism.name, parameter.name))
+        });
+        (mechanism.name, nulls.collect())
+    })
+}
+
+#[test]
+fn null_values_are_bit_identical_to_disabled() {
+    // The nulls of releases take away sampling error and late opening, not the releases; see below.
+    for (mechanism, nulls) in nulls().filter(|(name, nulls)| !nulls.is_empty() && *name != "releases") {
+        for replicate in [0, 1] {
+            let disabled = run(&short("baseline", MONTHS, &[off(mechanism)]), replicate);
+            let null = run(&short("baseline", MONTHS, &nulls), replicate);
+            for (a, b) in null.world.iter().zip(&disabled.world) {
+                assert_eq!(a, b, "{mechanism} in replicate {replicate}");
+            }
+            assert!(null == disabled, "{mechanism} in replicate {replicate}: states, firms, releases or events differ");
+        }
+    }
+}
+
+#[test]
+fn every_mechanism_has_a_null_and_moves_the_world() {
+    let baseline = run(&short("baseline", MONTHS, &[""; 0]), 0);
+    for (mechanism, nulls) in nulls() {
+        let disabled = run(&short("baseline", MONTHS, &[off(mechanism)]), 0);
+        // Power is a measure; it is always taken.
+        assert_eq!(mechanism == "power", nulls.is_empty(), "{mechanism}");
+        assert_eq!(mechanism == "power", disabled == baseline, "{mechanism}");
+    }
+}
+
+#[test]
+fn nulls_of_releases_take_away_sampling_error_and_late_opening() {
+    let all = ["mechanisms.releases.battles=2500", "mechanisms.releases.open_lag_months=12"];
+    let none = ["mechanisms.releases.battles=0", "mechanisms.releases.open_lag_months=0"];
+    let of = |overrides: &[&str]| {
+        let scenario = short("baseline", MONTHS, overrides);
+        let declared = catalogue().mechanisms.into_iter().find(|declared| declared.name == "releases").unwrap();
+        let place = |name: &str| declared.parameters.iter().position(|parameter| parameter.name == name).unwrap();
+        let settings = &scenario.mechanism("releases").unwrap().values;
+        let points = settings[place("rating_slope")] * 400.0 / redqueen::maths::LN_10;
+        let start = settings[place("rating_at_start")];
+        let world = run(&scenario, 0);
+        assert!(world.releases.len() > 50);
+        let off = world.releases.iter().map(|release| (release.rating - start - points * release.capability).abs());
+        (off.fold(0.0, f64::max), world.events.iter().filter(|event| &*event.kind == "weights_opened").count())
+    };
+    let (error, opened) = of(&none);
+    assert!(error < 1e-9 && opened == 0, "{error} points, {opened} opened");
+    let (error, opened) = of(&all);
+    assert!((7.0..50.0).contains(&error) && opened > 10, "{error} points, {opened} opened");
+}
+
+/// Every value of the table in the order of months, by entity and column.
+fn series<R: Row>(rows: &[R], entity: impl Fn(&R) -> String) -> BTreeMap<(String, &'static str), Vec<String>> {
+    let mut series: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let mut columns = R::COLUMNS.iter();
+        row.cells(&mut |cell: Cell<'_>| {
+            let column = columns.next().unwrap().name;
+            series.entry((entity(row), column)).or_default().push(format!("{cell:?}"));
+        });
+    }
+    series.retain(|(_, column), _| *column != "date");
+    series
+}
+
+#[test]
+fn nothing_moves_in_the_null_world() {
+    let world = run(&short("null", 60, &[""; 0]), 0);
+    let all = [
+        series(&world.world, |_| "world".to_owned()),
+        series(&world.states, |row| row.state.to_string()),
+        series(&world.firms, |row| row.firm.to_string()),
+    ];
+    for ((entity, column), values) in all.into_iter().flatten() {
+        assert_eq!(values.len(), 60, "{column} of {entity}");
+        assert!(values.iter().all(|value| *value == values[0]), "{column} of {entity} moves: {values:?}");
+    }
+    assert!(world.releases.is_empty());
+    assert!(world.events.iter().all(|event| event.state.is_none()), "something happened: {:?}", world.events);
+}
