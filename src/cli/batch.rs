@@ -32,8 +32,8 @@ use std::{
 
 const EXAMPLES: &str = "\
 Examples:
-  redqueen batch                                         the built-in baseline, 100 runs
-  redqueen batch configs/scenarios/all-open.toml --runs 500 --record world,states
+  redqueen batch                                     the baseline, 100 runs
+  redqueen batch configs/scenarios/all-open.toml --runs 500 --record world
   redqueen batch configs/experiments/open-or-guarded.toml
   redqueen batch --set mechanisms.diffusion.xi_open=2 --out output/slow-copying";
 

@@ -25,10 +25,10 @@ pub struct ValueOptions {
     /// Lay a value over the config, such as states.US.talent=1.2; can be given many times
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Master seed of the noise
+    /// Master seed of the noise [default: the config's]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Length of a run in months
+    /// Length of a run in months [default: the config's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub months: Option<u32>,
 }
@@ -36,7 +36,7 @@ pub struct ValueOptions {
 /// How much to run, on how many threads.
 #[derive(Clone, Debug, Args)]
 pub struct WorkOptions {
-    /// Replicates of each scenario
+    /// Replicates of each scenario [default: the experiment file's, or 100]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub runs: Option<u32>,
     /// Threads [default: one for each core]
@@ -47,10 +47,10 @@ pub struct WorkOptions {
 /// What to write, and where.
 #[derive(Clone, Debug, Args)]
 pub struct OutputOptions {
-    /// Output folder [default: output/NAME, by the name of the config]
+    /// Output folder [default: output/NAME by the name of the config; for `run`, output/NAME-run]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Tables to write, with commas between them [default: all]
+    /// Tables to write, with commas between them [default: the experiment file's, or all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',', value_parser = PossibleValuesParser::new(Record::NAMES))]
     pub record: Option<Vec<String>>,
     /// Show no progress and no summary

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 const EXAMPLES: &str = "\
 Examples:
-  redqueen completions bash > ~/.local/share/bash-completion/completions/redqueen
-  redqueen completions zsh  > ~/.zfunc/_redqueen";
+  source <(redqueen completions bash)
+  redqueen completions zsh > ~/.zfunc/_redqueen";
 
 /// Print completions for a shell
 #[derive(Debug, clap::Args)]

@@ -25,16 +25,16 @@ use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
 Examples:
-  redqueen batch                         a Monte Carlo batch of the baseline world
+  redqueen batch                         a Monte Carlo batch of the baseline
   redqueen run --seed 7                  one world, with a summary
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
-  redqueen params --format markdown      every parameter with unit, range, source
-  redqueen schema > scenario.schema.json let an editor complete and check configs
+  redqueen params --format markdown      every parameter, with its source
+  redqueen schema > scenario.schema.json let an editor check configs
 
 Without CONFIG a command takes the baseline built into the program.";
 
-/// Simulates geopolitical competition in AI: states, AI firms and chip fabs, month by month, in seeded Monte Carlo batches
+/// Simulates geopolitical competition in AI: states and AI firms, month by month, in seeded Monte Carlo batches
 #[derive(Debug, Parser)]
 #[command(name = "redqueen", version, after_help = EXAMPLES, max_term_width = 80)]
 struct Cli {

@@ -18,7 +18,7 @@ Examples:
   redqueen run                                    the built-in baseline
   redqueen run configs/scenarios/all-open.toml --seed 7
   redqueen run --set mechanisms.market.variety=0.1 --overwrite
-  redqueen run configs/experiments/open-or-guarded.toml --scenario all-open --replicate 12";
+  redqueen run open-or-guarded --scenario all-open --replicate 12";
 
 /// Simulate one world, with every table and a summary
 #[derive(Debug, clap::Args)]
