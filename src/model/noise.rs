@@ -154,7 +154,7 @@ mod tests {
         let mut noise = Noise::new(SEED, Key::named("firm", "OpenAI"), 0);
         noise.advance();
         let first = noise.uniform(firm::RESEARCH);
-        let last = noise.normal(firm::FREE);
+        let last = noise.normal(firm::RATING);
         insta::assert_debug_snapshot!((Key::named("firm", "OpenAI").0, first, last));
     }
 

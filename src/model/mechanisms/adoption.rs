@@ -126,7 +126,7 @@ fn adopt(
     }
     let years = clock.per_step(1.0);
     for (index, access, economy, _, mut adoption) in &mut states {
-        let plenty = plenty(serving[index.0] * world_output, world_serving * economy.output);
+        let plenty = plenty(serving[index.0], world_serving * (economy.output / world_output));
         for d in geography.each_domain() {
             let openness = maths::exp((open[d] - access.now[d]).min(0.0));
             let gain = 1.0 + params.open_gain * openness + params.serving_gain * plenty;
