@@ -1,7 +1,7 @@
 //! How a command ends when it does not end well, and what the user is told.
 
 use super::batch::BatchFailure;
-use crate::scenario::Diagnostics;
+use crate::{report::ReportError, scenario::Diagnostics};
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -27,7 +27,7 @@ pub enum Failure {
     Batch(#[source] BatchFailure),
     /// A report could not be made.
     #[error("{0}")]
-    Report(#[from] crate::report::ReportError),
+    Report(#[from] ReportError),
     /// A file or the terminal could not be written.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -60,8 +60,8 @@ impl Failure {
         // Nobody is left to tell if standard error is closed.
         drop(told);
         ExitCode::from(match self {
+            Self::Config(_) | Self::Usage(_) | Self::Folder(_) | Self::Report(ReportError::NotAnOutput { .. }) => 2,
             Self::Runs(_) | Self::Io(_) | Self::Batch(_) | Self::Report(_) => 1,
-            Self::Config(_) | Self::Usage(_) | Self::Folder(_) => 2,
             Self::Interrupted => 130,
         })
     }

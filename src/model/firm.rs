@@ -55,8 +55,8 @@ impl Focus {
     pub fn new(weights: PerDomain, domains: usize) -> Self {
         let sum: f64 = weights[..domains].iter().sum();
         let mut focus = Self { weights: [0.0; MAX_DOMAINS], ln_relative: [0.0; MAX_DOMAINS] };
-        for d in 0..domains {
-            focus.weights[d] = weights[d] / sum;
+        for (d, weight) in weights.iter().enumerate().take(domains) {
+            focus.weights[d] = weight / sum;
             focus.ln_relative[d] = maths::ln(focus.weights[d] * domains as f64);
         }
         focus

@@ -40,7 +40,7 @@ impl OutputError {
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// It holds results of something else.
-    #[error("{} holds another experiment, `{name}`, which differs in {differences}", path.display())]
+    #[error("{} holds another experiment, `{name}`, which differs in {differences}; choose another folder with --out, or replace it with --overwrite", path.display())]
     Another {
         /// The folder.
         path: PathBuf,
@@ -50,7 +50,7 @@ pub enum FolderError {
         differences: String,
     },
     /// It holds files, but no manifest that can be read.
-    #[error("{} is not empty and holds no experiment of redqueen", path.display())]
+    #[error("{} is not empty and holds no experiment of redqueen; choose another folder with --out, or write into it with --overwrite", path.display())]
     NotEmpty {
         /// The folder.
         path: PathBuf,

@@ -41,11 +41,17 @@ impl Source {
         }
     }
 
-    /// The config that `path`, written in this one, means.
+    /// The config that `path`, written in this one, means: a file relative to this one, or the name of a built-in config.
     #[must_use]
     pub fn beside(&self, path: &str) -> Self {
         match self {
-            Self::File(file) => Self::File(tidy(&file.parent().unwrap_or(Path::new("")).join(path))),
+            Self::File(file) => {
+                let beside = tidy(&file.parent().unwrap_or(Path::new("")).join(path));
+                if !beside.exists() && Builtin::find(path).is_some_and(|builtin| builtin.name() == path) {
+                    return Self::Builtin(path.to_owned());
+                }
+                Self::File(beside)
+            }
             Self::Builtin(name) => {
                 let from = Builtin::find(name).map_or(name.as_str(), |builtin| builtin.path);
                 let path = tidy(&Path::new(from).parent().unwrap_or(Path::new("")).join(path));
@@ -93,7 +99,7 @@ impl Source {
             };
             from.map_or_else(
                 || self.help_missing(Diagnostic::general(&message)),
-                |place| Diagnostic::at(place, &message).help("the path is relative to the file that says it"),
+                |place| Diagnostic::at(place, &message).help("the path is relative to the file that says it; a built-in config is named without `.toml`, such as \"baseline\""),
             )
         })?;
         Ok(Arc::new(Origin { name, text, turn, is_file: true }))

@@ -165,7 +165,9 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
         weights[d].max(0.01) * maths::exp(entering.mutation_focus * noise.normal(slot::FOCUS.plus(d)))
     });
     let changes = noise.uniform(slot::OPENNESS) < entering.mutation_open;
-    let open = parent.is_none_or(|(character, ..)| character.open) != changes;
+    // Without a parent it builds on open models, if there are any, and stays what they are.
+    let has_open = best(geography, &registry.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
+    let open = parent.map_or(has_open, |(character, ..)| character.open) != changes;
     let at_home = registry.computes.iter().filter(|(character, _)| character.home == home);
     let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, compute)| (n + 1.0, sum + compute.stock));
     let mean_compute = if count > 0.0 { held / count } else { registry.clouds_of(home) };

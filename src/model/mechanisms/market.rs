@@ -1,7 +1,7 @@
 //! The market: users move towards better, more open, closer, cheaper models, and selection among firms follows.
 //!
 //! In each state's market the share of firm i follows a replicator (Taylor and Jonker 1978),
-//! m ← m exp(Δ η f) / Σ, with f = (ln 10 / 400) R + b_open [open] + b_home [home] − price − κ_v ln m. The rating R weighs domains by
+//! m ← m exp(Δ η f) / Σ, with f = (ln 10 / 400) R + b_open \[open\] + b_home \[home\] − price − κ_v ln m. The rating R weighs domains by
 //! the state's demand; the last term is variety, without which one firm would take all.
 
 use super::{Mechanism, releases::POINTS_PER_NAT};

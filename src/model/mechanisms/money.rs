@@ -1,8 +1,9 @@
 //! Money: revenue, capital and what it buys.
 //!
-//! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's capital by
-//! exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own. Budget = Δ (revenue · margin + investment + grants); a
-//! share of it orders compute at the price of the month, the rest less costs is kept.
+//! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's
+//! capital by exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own.
+//! Budget = Δ (revenue · margin + investment); a share of it orders compute at the price of the month, the rest less costs
+//! is kept.
 
 use super::Mechanism;
 use crate::{
