@@ -13,7 +13,7 @@ use redqueen::{
             Usage,
         },
         geography::{Geography, PerDomain, PerState},
-        ledger::Ledger,
+        ledger::{Ledger, LeftOut},
         mechanisms::{
             adoption::Adopt,
             compute::Stocks,
@@ -231,6 +231,7 @@ impl Flat {
     pub fn new(simulation: &mut Simulation, seed: Seed) -> Self {
         simulation.reset(seed);
         let world = simulation.world_mut();
+        world.resource_mut::<Ledger>().left_out = LeftOut { events: true, releases: true };
         let geography = world.resource::<Geography>().clone();
         let (domains, states) = (geography.domains, geography.states);
         let rules = Rules {
@@ -513,15 +514,28 @@ impl Flat {
             true => 1.0,
             false => self.geography.openness[own][home] * rules.border_openness,
         };
-        let sources: Vec<Vec<(usize, f64)>> = (0..n)
+        // Behind borders of equal openness only the best counts. The four levels stand side by side.
+        type Source = (f64, Vec<[f64; 4]>);
+        let sources: Vec<Vec<Source>> = (0..n)
             .map(|own| {
-                let teaches = (0..n).filter(|home| any.0[home * wide] > f64::NEG_INFINITY);
-                teaches.map(|home| (home, openness(own, home))).filter(|source| source.1 > 0.0).collect()
+                let mut sources: Vec<Source> = Vec::new();
+                for home in (0..n).filter(|home| any.0[home * wide] > f64::NEG_INFINITY && openness(own, *home) > 0.0) {
+                    let openness = openness(own, home);
+                    if sources.iter().all(|source| source.0 != openness) {
+                        sources.push((openness, vec![[f64::NEG_INFINITY; 4]; wide]));
+                    }
+                    let (_, best) = sources.iter_mut().find(|source| source.0 == openness).expect("just pushed");
+                    for (d, best) in best.iter_mut().enumerate() {
+                        let place = home * wide + d;
+                        let levels = [open.0[place], any.0[place], open.1[place], any.1[place]];
+                        *best = std::array::from_fn(|kind| best[kind].max(levels[kind]));
+                    }
+                }
+                sources
             })
             .collect();
-        let pull = |sources: &[(usize, f64)], levels: &[f64], own: f64, d: usize| {
-            let pulls = sources.iter().map(|&(home, openness)| openness * (levels[home * wide + d] - own));
-            pulls.fold(0.0, f64::max)
+        let pull = |sources: &[Source], kind: usize, own: f64, d: usize| {
+            sources.iter().map(|(openness, best)| openness * (best[d][kind] - own)).fold(0.0, f64::max)
         };
         let mut count: PerState = [0.0; MAX_STATES];
         for i in 0..firms.home.len() {
@@ -534,13 +548,13 @@ impl Flat {
             for d in 0..wide {
                 let own = knowledge[d];
                 knowledge[d] += absorption
-                    * (rules.phi_open * pull(from, &open.0, own, d)
-                        + rules.phi_closed * pull(from, &any.0, own, d)
+                    * (rules.phi_open * pull(from, 0, own, d)
+                        + rules.phi_closed * pull(from, 1, own, d)
                         + home_rate * (home_best[home * wide + d] - own).max(0.0));
                 let own = capability[d];
                 capability[d] += absorption
-                    * (rules.xi_open * pull(from, &open.1, own + rules.loss_open, d)
-                        + rules.xi_closed * pull(from, &any.1, own + rules.loss_closed, d));
+                    * (rules.xi_open * pull(from, 2, own + rules.loss_open, d)
+                        + rules.xi_closed * pull(from, 3, own + rules.loss_closed, d));
             }
             self.finite &= is_finite(knowledge) && is_finite(capability);
         }

@@ -15,7 +15,7 @@ use crate::{
         geography::{Geography, PerDomain, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
-        release::Frontier,
+        release::{Frontier, Levels},
         state::{Absorption, StateIndex, Traits},
     },
     parameters,
@@ -75,10 +75,53 @@ pub fn logistic_step(capacity: f64, rate_times_time: f64) -> f64 {
     capacity / (capacity + (1.0 - capacity) * maths::exp(-rate_times_time))
 }
 
-/// The strongest pull of any home state's level on `own`: openness × how far the level is ahead.
+/// The best that a firm can learn from through borders of one openness.
+struct Source {
+    openness: f64,
+    open: Best,
+    any: Best,
+}
+
+/// The best levels of some homes, by domain.
+struct Best {
+    knowledge: PerDomain,
+    capability: PerDomain,
+}
+
+impl Best {
+    const NONE: Self =
+        Self { knowledge: [f64::NEG_INFINITY; MAX_DOMAINS], capability: [f64::NEG_INFINITY; MAX_DOMAINS] };
+
+    fn raise(&mut self, levels: &Levels, home: usize) {
+        for d in 0..MAX_DOMAINS {
+            self.knowledge[d] = self.knowledge[d].max(levels.knowledge[home][d]);
+            self.capability[d] = self.capability[d].max(levels.capability[home][d]);
+        }
+    }
+}
+
+/// What firms at home in `own` can learn from. Behind borders of equal openness only the best counts.
+fn sources(geography: &Geography, border_openness: f64, open: &Levels, any: &Levels, own: usize) -> Vec<Source> {
+    let mut sources: Vec<Source> = Vec::new();
+    for home in geography.each_state().filter(|&home| any.knowledge[home][0] > f64::NEG_INFINITY) {
+        let openness = if home == own { 1.0 } else { geography.openness[own][home] * border_openness };
+        if openness <= 0.0 {
+            continue;
+        }
+        let place = sources.iter().position(|source| source.openness == openness).unwrap_or_else(|| {
+            sources.push(Source { openness, open: Best::NONE, any: Best::NONE });
+            sources.len() - 1
+        });
+        sources[place].open.raise(open, home);
+        sources[place].any.raise(any, home);
+    }
+    sources
+}
+
+/// The strongest pull of any source's level on `own`: openness × how far the level is ahead.
 #[inline]
-fn pull(sources: &[(usize, f64)], levels: &[PerDomain; MAX_STATES], own: f64, domain: usize) -> f64 {
-    sources.iter().fold(0.0, |strongest: f64, &(home, openness)| strongest.max(openness * (levels[home][domain] - own)))
+fn pull(sources: &[Source], own: f64, level: impl Fn(&Source) -> f64) -> f64 {
+    sources.iter().fold(0.0, |strongest: f64, source| strongest.max(source.openness * (level(source) - own)))
 }
 
 fn diffuse(
@@ -100,28 +143,20 @@ fn diffuse(
         absorption[index.0] = clock.per_step(absorbed.0);
         home_rate[index.0] = traits.0.home_diffusion_per_year * diffusion.home_scale;
     }
-    // Which homes have anything to teach, and through which border, is the same for all firms of a state.
-    let sources: Vec<Vec<(usize, f64)>> = geography
-        .each_state()
-        .map(|own| {
-            let through =
-                |home: usize| if home == own { 1.0 } else { geography.openness[own][home] * diffusion.border_openness };
-            let teaches = |home: &usize| any.knowledge[*home][0] > f64::NEG_INFINITY;
-            geography.each_state().filter(teaches).map(|home| (home, through(home))).filter(|(_, o)| *o > 0.0).collect()
-        })
-        .collect();
+    let sources: Vec<_> =
+        geography.each_state().map(|own| sources(&geography, diffusion.border_openness, open, any, own)).collect();
     for (label, character, mut knowledge, mut capability) in &mut firms {
         let (home, from) = (character.home, &sources[character.home]);
         for d in geography.each_domain() {
             let own = knowledge.0[d];
             knowledge.0[d] += absorption[home]
-                * (diffusion.phi_open * pull(from, &open.knowledge, own, d)
-                    + diffusion.phi_closed * pull(from, &any.knowledge, own, d)
+                * (diffusion.phi_open * pull(from, own, |source| source.open.knowledge[d])
+                    + diffusion.phi_closed * pull(from, own, |source| source.any.knowledge[d])
                     + home_rate[home] * (home_best[home][d] - own).max(0.0));
             let own = capability.0[d];
             capability.0[d] += absorption[home]
-                * (diffusion.xi_open * pull(from, &open.capability, own + diffusion.loss_open, d)
-                    + diffusion.xi_closed * pull(from, &any.capability, own + diffusion.loss_closed, d));
+                * (diffusion.xi_open * pull(from, own + diffusion.loss_open, |source| source.open.capability[d])
+                    + diffusion.xi_closed * pull(from, own + diffusion.loss_closed, |source| source.any.capability[d]));
         }
         faults.check(&clock, Diffusion::NAME, "knowledge", &label.0, &knowledge.0);
         faults.check(&clock, Diffusion::NAME, "capability", &label.0, &capability.0);
@@ -168,12 +203,31 @@ mod tests {
 
     #[test]
     fn the_strongest_border_counts_and_nobody_is_pulled_down() {
-        let mut levels = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
-        levels[0][0] = 4.0;
-        levels[1][0] = 3.0;
-        assert_eq!(pull(&[(0, 0.5), (1, 1.0)], &levels, 1.0, 0), 2.0);
-        assert_eq!(pull(&[(0, 0.9), (1, 1.0)], &levels, 1.0, 0), 2.7);
-        assert_eq!(pull(&[(0, 0.5), (2, 1.0)], &levels, 5.0, 0), 0.0);
+        let source = |openness, level| {
+            let best = || Best { knowledge: [level; MAX_DOMAINS], capability: [level; MAX_DOMAINS] };
+            Source { openness, open: best(), any: best() }
+        };
+        let strongest = |sources: &[Source], own| pull(sources, own, |source| source.any.knowledge[0]);
+        assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, 3.0)], 1.0), 2.0);
+        assert_eq!(strongest(&[source(0.9, 4.0), source(1.0, 3.0)], 1.0), 2.7);
+        assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, f64::NEG_INFINITY)], 5.0), 0.0);
+    }
+
+    #[test]
+    fn homes_behind_equal_borders_are_one_source() {
+        let mut geography = Geography::new(&crate::baseline());
+        geography.openness = [[1.0; MAX_STATES]; MAX_STATES];
+        geography.openness[0][1] = 0.0;
+        geography.openness[0][2] = 0.5;
+        let mut levels = Levels::default();
+        for home in 0..5 {
+            levels.raise(home, &[home as f64; MAX_DOMAINS], &[-(home as f64); MAX_DOMAINS]);
+        }
+        let sources = sources(&geography, 1.0, &Levels::default(), &levels, 0);
+        let seen: Vec<_> =
+            sources.iter().map(|source| (source.openness, source.any.knowledge[0], source.any.capability[0])).collect();
+        assert_eq!(seen, [(1.0, 4.0, 0.0), (0.5, 2.0, -2.0)]);
+        assert_eq!(sources[0].open.knowledge[0], f64::NEG_INFINITY);
     }
 
     #[test]
