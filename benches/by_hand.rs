@@ -3,7 +3,7 @@
 //! checks the world (`tests/by_hand.rs`): the two must agree to the last bit. Entry and exit are off.
 
 use redqueen::{
-    maths::{contest_shares, exp, ln, pow},
+    maths::{contest_shares, exp, larger, ln, pow},
     model::{
         Seed, Simulation,
         accounts::Progress,
@@ -220,7 +220,7 @@ fn column_best(levels: &[f64], domains: usize, counts: impl Fn(usize) -> bool) -
     let mut best = [f64::NEG_INFINITY; MAX_DOMAINS];
     for (_, row) in levels.chunks_exact(domains).enumerate().filter(|(home, _)| counts(*home)) {
         for d in 0..domains {
-            best[d] = best[d].max(row[d]);
+            best[d] = larger(best[d], row[d]);
         }
     }
     best
@@ -507,36 +507,34 @@ impl Flat {
         let mut home_best = vec![f64::NEG_INFINITY; n * wide];
         for (home, knowledge) in firms.home.iter().zip(firms.knowledge.chunks_exact(wide)) {
             for (best, level) in home_best[home * wide..].iter_mut().zip(knowledge) {
-                *best = best.max(*level);
+                *best = larger(*best, *level);
             }
         }
         let openness = |own: usize, home: usize| match home == own {
             true => 1.0,
             false => self.geography.openness[own][home] * rules.border_openness,
         };
-        // Behind borders of equal openness only the best counts. The four levels stand side by side.
-        type Source = (f64, Vec<[f64; 4]>);
+        // Behind borders of equal openness only the best counts: of knowledge open and any, of capability open and any.
+        type Source = (f64, [Vec<f64>; 4]);
         let sources: Vec<Vec<Source>> = (0..n)
             .map(|own| {
                 let mut sources: Vec<Source> = Vec::new();
                 for home in (0..n).filter(|home| any.0[home * wide] > f64::NEG_INFINITY && openness(own, *home) > 0.0) {
                     let openness = openness(own, home);
                     if sources.iter().all(|source| source.0 != openness) {
-                        sources.push((openness, vec![[f64::NEG_INFINITY; 4]; wide]));
+                        sources.push((openness, [(); 4].map(|()| vec![f64::NEG_INFINITY; wide])));
                     }
                     let (_, best) = sources.iter_mut().find(|source| source.0 == openness).expect("just pushed");
-                    for (d, best) in best.iter_mut().enumerate() {
-                        let place = home * wide + d;
-                        let levels = [open.0[place], any.0[place], open.1[place], any.1[place]];
-                        *best = std::array::from_fn(|kind| best[kind].max(levels[kind]));
+                    for (best, levels) in best.iter_mut().zip([&open.0, &any.0, &open.1, &any.1]) {
+                        for (best, level) in best.iter_mut().zip(&levels[home * wide..]) {
+                            *best = larger(*best, *level);
+                        }
                     }
                 }
                 sources
             })
             .collect();
-        let pull = |sources: &[Source], kind: usize, own: f64, d: usize| {
-            sources.iter().map(|(openness, best)| openness * (best[d][kind] - own)).fold(0.0, f64::max)
-        };
+        let mut pulls = [(); 4].map(|()| vec![0.0; wide]);
         let mut count: PerState = [0.0; MAX_STATES];
         for i in 0..firms.home.len() {
             let home = firms.home[i];
@@ -545,16 +543,24 @@ impl Flat {
             let home_rate = states.numbers[home].home_diffusion_per_year * rules.home_scale;
             let (place, from) = (i * wide..(i + 1) * wide, &sources[home]);
             let (knowledge, capability) = (&mut firms.knowledge[place.clone()], &mut firms.capability[place]);
+            for (kind, pulls) in pulls.iter_mut().enumerate() {
+                let (own, loss): (&[f64], f64) = match kind {
+                    0 | 1 => (knowledge, 0.0),
+                    2 => (capability, rules.loss_open),
+                    _ => (capability, rules.loss_closed),
+                };
+                pulls.fill(0.0);
+                for (openness, best) in from {
+                    for ((pull, best), own) in pulls.iter_mut().zip(&best[kind]).zip(own) {
+                        *pull = larger(*pull, openness * (best - (own + loss)));
+                    }
+                }
+            }
             for d in 0..wide {
-                let own = knowledge[d];
-                knowledge[d] += absorption
-                    * (rules.phi_open * pull(from, 0, own, d)
-                        + rules.phi_closed * pull(from, 1, own, d)
-                        + home_rate * (home_best[home * wide + d] - own).max(0.0));
-                let own = capability[d];
-                capability[d] += absorption
-                    * (rules.xi_open * pull(from, 2, own + rules.loss_open, d)
-                        + rules.xi_closed * pull(from, 3, own + rules.loss_closed, d));
+                let behind = (home_best[home * wide + d] - knowledge[d]).max(0.0);
+                knowledge[d] +=
+                    absorption * (rules.phi_open * pulls[0][d] + rules.phi_closed * pulls[1][d] + home_rate * behind);
+                capability[d] += absorption * (rules.xi_open * pulls[2][d] + rules.xi_closed * pulls[3][d]);
             }
             self.finite &= is_finite(knowledge) && is_finite(capability);
         }
@@ -651,7 +657,7 @@ impl Flat {
         let mut level = vec![f64::NEG_INFINITY; n];
         for appeal in firms.appeal.chunks_exact(n) {
             for (level, appeal) in level.iter_mut().zip(appeal) {
-                *level = level.max(*appeal);
+                *level = larger(*level, *appeal);
             }
         }
         let speed = self.clock.per_step(market.speed);

@@ -94,8 +94,8 @@ impl Best {
 
     fn raise(&mut self, levels: &Levels, home: usize) {
         for d in 0..MAX_DOMAINS {
-            self.knowledge[d] = self.knowledge[d].max(levels.knowledge[home][d]);
-            self.capability[d] = self.capability[d].max(levels.capability[home][d]);
+            self.knowledge[d] = maths::larger(self.knowledge[d], levels.knowledge[home][d]);
+            self.capability[d] = maths::larger(self.capability[d], levels.capability[home][d]);
         }
     }
 }
@@ -118,10 +118,18 @@ fn sources(geography: &Geography, border_openness: f64, open: &Levels, any: &Lev
     sources
 }
 
-/// The strongest pull of any source's level on `own`: openness × how far the level is ahead.
+/// The strongest pull of any source on a firm, by domain: openness × how far the source's level, less what is lost on the
+/// way, is ahead of the firm's own.
 #[inline]
-fn pull(sources: &[Source], own: f64, level: impl Fn(&Source) -> f64) -> f64 {
-    sources.iter().fold(0.0, |strongest: f64, source| strongest.max(source.openness * (level(source) - own)))
+fn pull(sources: &[Source], level: impl Fn(&Source) -> &PerDomain, loss: f64, own: &PerDomain) -> PerDomain {
+    let mut strongest = [0.0; MAX_DOMAINS];
+    for source in sources {
+        let level = level(source);
+        for d in 0..MAX_DOMAINS {
+            strongest[d] = maths::larger(strongest[d], source.openness * (level[d] - (own[d] + loss)));
+        }
+    }
+    strongest
 }
 
 fn diffuse(
@@ -147,16 +155,16 @@ fn diffuse(
         geography.each_state().map(|own| sources(&geography, diffusion.border_openness, open, any, own)).collect();
     for (label, character, mut knowledge, mut capability) in &mut firms {
         let (home, from) = (character.home, &sources[character.home]);
+        let knows_open = pull(from, |source| &source.open.knowledge, 0.0, &knowledge.0);
+        let knows_any = pull(from, |source| &source.any.knowledge, 0.0, &knowledge.0);
+        let builds_on = pull(from, |source| &source.open.capability, diffusion.loss_open, &capability.0);
+        let distils = pull(from, |source| &source.any.capability, diffusion.loss_closed, &capability.0);
         for d in geography.each_domain() {
-            let own = knowledge.0[d];
             knowledge.0[d] += absorption[home]
-                * (diffusion.phi_open * pull(from, own, |source| source.open.knowledge[d])
-                    + diffusion.phi_closed * pull(from, own, |source| source.any.knowledge[d])
-                    + home_rate[home] * (home_best[home][d] - own).max(0.0));
-            let own = capability.0[d];
-            capability.0[d] += absorption[home]
-                * (diffusion.xi_open * pull(from, own + diffusion.loss_open, |source| source.open.capability[d])
-                    + diffusion.xi_closed * pull(from, own + diffusion.loss_closed, |source| source.any.capability[d]));
+                * (diffusion.phi_open * knows_open[d]
+                    + diffusion.phi_closed * knows_any[d]
+                    + home_rate[home] * (home_best[home][d] - knowledge.0[d]).max(0.0));
+            capability.0[d] += absorption[home] * (diffusion.xi_open * builds_on[d] + diffusion.xi_closed * distils[d]);
         }
         faults.check(&clock, Diffusion::NAME, "knowledge", &label.0, &knowledge.0);
         faults.check(&clock, Diffusion::NAME, "capability", &label.0, &capability.0);
@@ -170,7 +178,7 @@ fn best_at_home<'a>(
     let mut best = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
     for (home, knowledge) in firms {
         for d in geography.each_domain() {
-            best[home][d] = best[home][d].max(knowledge[d]);
+            best[home][d] = maths::larger(best[home][d], knowledge[d]);
         }
     }
     best
@@ -207,10 +215,13 @@ mod tests {
             let best = || Best { knowledge: [level; MAX_DOMAINS], capability: [level; MAX_DOMAINS] };
             Source { openness, open: best(), any: best() }
         };
-        let strongest = |sources: &[Source], own| pull(sources, own, |source| source.any.knowledge[0]);
+        let strongest =
+            |sources: &[Source], own| pull(sources, |source| &source.any.knowledge, 0.0, &[own; MAX_DOMAINS])[0];
         assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, 3.0)], 1.0), 2.0);
         assert_eq!(strongest(&[source(0.9, 4.0), source(1.0, 3.0)], 1.0), 2.7);
         assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, f64::NEG_INFINITY)], 5.0), 0.0);
+        let lossy = pull(&[source(0.5, 4.0)], |source| &source.open.capability, 1.0, &[1.0; MAX_DOMAINS]);
+        assert_eq!(lossy, [1.0; MAX_DOMAINS]);
     }
 
     #[test]
