@@ -68,51 +68,50 @@ fn compare(firms: usize, rounds: usize) {
     println!("{firms:>8} {rounds:>7} {world:>14.0} {hand:>14.0} {ratio:>6.2}");
 }
 
-/// The median time of each of these, taken in turns.
+/// The shortest time of each of these, taken in turns.
 fn in_turns<const N: usize>(rounds: usize, mut tasks: [&mut dyn FnMut(); N]) -> [f64; N] {
-    let mut times = [const { Vec::new() }; N];
+    let mut shortest = [f64::INFINITY; N];
     for _ in 0..rounds {
-        for (times, task) in times.iter_mut().zip(&mut tasks) {
-            times.push(time(task));
+        for (shortest, task) in shortest.iter_mut().zip(&mut tasks) {
+            *shortest = shortest.min(time(task));
         }
     }
-    times.map(median)
+    shortest
 }
+
+/// Runs of a turn.
+const REPLICATES: u64 = 4;
 
 fn baseline() {
     let scenario = redqueen::baseline();
     let months = f64::from(scenario.time.months);
     let record = Record { world: true, states: true, ..Record::NONE };
-    let plan = Plan::replicates(1, 1);
+    let plan = Plan::replicates(1, REPLICATES);
     let worlds = Worlds { scenario: scenario.clone(), record };
-    let mut simulations = [(); 4].map(|()| Simulation::new(&scenario));
-    let [bare, none, kept, encoded] = &mut simulations;
-    // Other runs each round, so that no single history decides.
-    let seed = |round: &mut u64| {
-        *round += 1;
-        Seed { master: 1, replicate: *round }
-    };
-    let job = |round: u64| Job { replicate: round, ..plan.job(0).expect("the first run") };
-    let (mut a, mut b, mut c, mut d) = (0, 0, 0, 0);
-    let [lived, outcomes, rows, bytes, built, reset] = in_turns(
-        61,
+    let mut simulations = [(); 5].map(|()| Simulation::new(&scenario));
+    let [bare, none, kept, encoded, reset] = &mut simulations;
+    let seeds = || (0..REPLICATES).map(|replicate| Seed { master: scenario.seed, replicate });
+    let jobs = || (0..REPLICATES).filter_map(|run| plan.job(run));
+    let encode = Encode { simulate: &worlds, record };
+    let [built, times @ ..] = in_turns(
+        21,
         [
-            &mut || {
-                bare.reset(seed(&mut a));
-                (0..scenario.time.months).for_each(|_| step_world(bare));
-            },
-            &mut || drop(black_box(none.run(seed(&mut b), Record::NONE))),
-            &mut || drop(black_box(kept.run(seed(&mut c), record))),
-            &mut || {
-                d += 1;
-                drop(black_box(Encode { simulate: &worlds, record }.run(encoded, &job(d))));
-            },
             &mut || drop(black_box(Simulation::new(&scenario))),
-            &mut || Simulation::new(&scenario).reset(SEED),
+            &mut || seeds().for_each(|seed| reset.reset(seed)),
+            &mut || {
+                for seed in seeds() {
+                    bare.reset(seed);
+                    (0..scenario.time.months).for_each(|_| step_world(bare));
+                }
+            },
+            &mut || seeds().for_each(|seed| drop(black_box(none.run(seed, Record::NONE)))),
+            &mut || seeds().for_each(|seed| drop(black_box(kept.run(seed, record)))),
+            &mut || jobs().for_each(|job| drop(black_box(encode.run(encoded, &job)))),
         ],
     );
+    let [reset, lived, outcomes, rows, bytes] = times.map(|seconds| seconds / REPLICATES as f64);
     let month = bytes / months;
-    println!("\nThe baseline, {months} months, world and states recorded, medians");
+    println!("\nThe baseline, {months} months, world and states recorded");
     println!("a month, all in                {:8.2} µs", month * 1e6);
     println!("  living it                    {:8.2} µs {:5.1} %", lived / months * 1e6, lived / bytes * 100.0);
     println!(
@@ -131,7 +130,7 @@ fn baseline() {
         (bytes - rows) / bytes * 100.0
     );
     println!("building a world               {:8.2} months of it", built / month);
-    println!("starting a run again           {:8.2} months of it", (reset - built) / month);
+    println!("starting a run again           {:8.2} months of it", reset / month);
     batches(&worlds);
 }
 
