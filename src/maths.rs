@@ -26,6 +26,18 @@ pub fn pow(base: f64, exponent: f64) -> f64 {
     libm::pow(base, exponent)
 }
 
+/// The larger of two numbers, `a` if either is `NaN`. It takes one instruction where `f64::max`, which looks for the number
+/// beside a `NaN`, takes several.
+///
+/// ```
+/// assert_eq!(redqueen::maths::larger(1.0, 2.0), 2.0);
+/// assert_eq!(redqueen::maths::larger(1.0, f64::NAN), 1.0);
+/// ```
+#[inline]
+pub fn larger(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
+}
+
 /// ln 10, for conversions between nats and rating points.
 pub const LN_10: f64 = std::f64::consts::LN_10;
 

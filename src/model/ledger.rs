@@ -15,9 +15,20 @@ pub struct Closed {
     pub capability: f64,
 }
 
+/// Lists that a run does not record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LeftOut {
+    /// No events.
+    pub events: bool,
+    /// No releases.
+    pub releases: bool,
+}
+
 /// The month's flows and happenings.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Ledger {
+    /// Which of the lists below nobody will read, so that nothing is put there.
+    pub left_out: LeftOut,
     /// Compute that became available, MH100e.
     pub made: f64,
     /// Part that firms bought.
@@ -48,7 +59,7 @@ impl Ledger {
         closed.clear();
         events.clear();
         releases.clear();
-        *self = Self { closed, events, releases, ..Self::default() };
+        *self = Self { left_out: self.left_out, closed, events, releases, ..Self::default() };
     }
 
     /// Notes an event of a firm.
@@ -61,6 +72,9 @@ impl Ledger {
         value: Option<f64>,
         text: &str,
     ) {
+        if self.left_out.events {
+            return;
+        }
         self.events.push(EventRow {
             date: clock.month(),
             kind: kind.into(),

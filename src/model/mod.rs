@@ -37,7 +37,7 @@ use firm::{Capability, Character, Standing, Usage};
 use founding::Newcomers;
 use geography::{Geography, PerState};
 use indicators::Observer;
-use ledger::{Faults, Ledger};
+use ledger::{Faults, Ledger, LeftOut};
 use mechanisms::{
     adoption,
     diffusion::{Diffusion, FirmsAtStart},
@@ -192,6 +192,7 @@ impl Simulation {
     /// If a number became invalid.
     pub fn run(&mut self, seed: Seed, record: Record) -> Result<Trajectory, InvalidNumber> {
         self.reset(seed);
+        self.world.resource_mut::<Ledger>().left_out = LeftOut { events: !record.events, releases: !record.releases };
         let mut tables = Tables::default();
         let mut outcomes = Outcomes::default();
         let time = self.scenario.time.clone();

@@ -62,8 +62,11 @@ impl Noise {
 
     /// Moves on to the next step's draws.
     pub fn advance(&mut self) {
-        for word in &mut self.words {
-            *word = self.source.next_u32();
+        let mut bytes = [0; 4 * WORDS];
+        self.source.fill_bytes(&mut bytes);
+        let (words, _) = bytes.as_chunks();
+        for (word, bytes) in self.words.iter_mut().zip(words) {
+            *word = u32::from_le_bytes(*bytes);
         }
     }
 

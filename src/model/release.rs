@@ -4,7 +4,10 @@ use super::{
     geography::{Geography, PerDomain},
     noise::Key,
 };
-use crate::scenario::{MAX_DOMAINS, MAX_STATES};
+use crate::{
+    maths,
+    scenario::{MAX_DOMAINS, MAX_STATES},
+};
 use bevy_ecs::prelude::*;
 use std::collections::VecDeque;
 
@@ -61,7 +64,7 @@ pub fn best_of(geography: &Geography, levels: &[PerDomain; MAX_STATES], count: i
     let mut best = [f64::NEG_INFINITY; MAX_DOMAINS];
     for home in geography.each_state().filter(|&home| count(home)) {
         for d in geography.each_domain() {
-            best[d] = best[d].max(levels[home][d]);
+            best[d] = maths::larger(best[d], levels[home][d]);
         }
     }
     best

@@ -15,7 +15,7 @@ use crate::{
         geography::{Geography, PerDomain, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
-        release::Frontier,
+        release::{Frontier, Levels},
         state::{Absorption, StateIndex, Traits},
     },
     parameters,
@@ -75,10 +75,61 @@ pub fn logistic_step(capacity: f64, rate_times_time: f64) -> f64 {
     capacity / (capacity + (1.0 - capacity) * maths::exp(-rate_times_time))
 }
 
-/// The strongest pull of any home state's level on `own`: openness × how far the level is ahead.
+/// The best that a firm can learn from through borders of one openness.
+struct Source {
+    openness: f64,
+    open: Best,
+    any: Best,
+}
+
+/// The best levels of some homes, by domain.
+struct Best {
+    knowledge: PerDomain,
+    capability: PerDomain,
+}
+
+impl Best {
+    const NONE: Self =
+        Self { knowledge: [f64::NEG_INFINITY; MAX_DOMAINS], capability: [f64::NEG_INFINITY; MAX_DOMAINS] };
+
+    fn raise(&mut self, levels: &Levels, home: usize) {
+        for d in 0..MAX_DOMAINS {
+            self.knowledge[d] = maths::larger(self.knowledge[d], levels.knowledge[home][d]);
+            self.capability[d] = maths::larger(self.capability[d], levels.capability[home][d]);
+        }
+    }
+}
+
+/// What firms at home in `own` can learn from. Behind borders of equal openness only the best counts.
+fn sources(geography: &Geography, border_openness: f64, open: &Levels, any: &Levels, own: usize) -> Vec<Source> {
+    let mut sources: Vec<Source> = Vec::new();
+    for home in geography.each_state().filter(|&home| any.knowledge[home][0] > f64::NEG_INFINITY) {
+        let openness = if home == own { 1.0 } else { geography.openness[own][home] * border_openness };
+        if openness <= 0.0 {
+            continue;
+        }
+        let place = sources.iter().position(|source| source.openness == openness).unwrap_or_else(|| {
+            sources.push(Source { openness, open: Best::NONE, any: Best::NONE });
+            sources.len() - 1
+        });
+        sources[place].open.raise(open, home);
+        sources[place].any.raise(any, home);
+    }
+    sources
+}
+
+/// The strongest pull of any source on a firm, by domain: openness × how far the source's level, less what is lost on the
+/// way, is ahead of the firm's own.
 #[inline]
-fn pull(sources: &[(usize, f64)], levels: &[PerDomain; MAX_STATES], own: f64, domain: usize) -> f64 {
-    sources.iter().fold(0.0, |strongest: f64, &(home, openness)| strongest.max(openness * (levels[home][domain] - own)))
+fn pull(sources: &[Source], level: impl Fn(&Source) -> &PerDomain, loss: f64, own: &PerDomain) -> PerDomain {
+    let mut strongest = [0.0; MAX_DOMAINS];
+    for source in sources {
+        let level = level(source);
+        for d in 0..MAX_DOMAINS {
+            strongest[d] = maths::larger(strongest[d], source.openness * (level[d] - (own[d] + loss)));
+        }
+    }
+    strongest
 }
 
 fn diffuse(
@@ -100,28 +151,20 @@ fn diffuse(
         absorption[index.0] = clock.per_step(absorbed.0);
         home_rate[index.0] = traits.0.home_diffusion_per_year * diffusion.home_scale;
     }
-    // Which homes have anything to teach, and through which border, is the same for all firms of a state.
-    let sources: Vec<Vec<(usize, f64)>> = geography
-        .each_state()
-        .map(|own| {
-            let through =
-                |home: usize| if home == own { 1.0 } else { geography.openness[own][home] * diffusion.border_openness };
-            let teaches = |home: &usize| any.knowledge[*home][0] > f64::NEG_INFINITY;
-            geography.each_state().filter(teaches).map(|home| (home, through(home))).filter(|(_, o)| *o > 0.0).collect()
-        })
-        .collect();
+    let sources: Vec<_> =
+        geography.each_state().map(|own| sources(&geography, diffusion.border_openness, open, any, own)).collect();
     for (label, character, mut knowledge, mut capability) in &mut firms {
         let (home, from) = (character.home, &sources[character.home]);
+        let knows_open = pull(from, |source| &source.open.knowledge, 0.0, &knowledge.0);
+        let knows_any = pull(from, |source| &source.any.knowledge, 0.0, &knowledge.0);
+        let builds_on = pull(from, |source| &source.open.capability, diffusion.loss_open, &capability.0);
+        let distils = pull(from, |source| &source.any.capability, diffusion.loss_closed, &capability.0);
         for d in geography.each_domain() {
-            let own = knowledge.0[d];
             knowledge.0[d] += absorption[home]
-                * (diffusion.phi_open * pull(from, &open.knowledge, own, d)
-                    + diffusion.phi_closed * pull(from, &any.knowledge, own, d)
-                    + home_rate[home] * (home_best[home][d] - own).max(0.0));
-            let own = capability.0[d];
-            capability.0[d] += absorption[home]
-                * (diffusion.xi_open * pull(from, &open.capability, own + diffusion.loss_open, d)
-                    + diffusion.xi_closed * pull(from, &any.capability, own + diffusion.loss_closed, d));
+                * (diffusion.phi_open * knows_open[d]
+                    + diffusion.phi_closed * knows_any[d]
+                    + home_rate[home] * (home_best[home][d] - knowledge.0[d]).max(0.0));
+            capability.0[d] += absorption[home] * (diffusion.xi_open * builds_on[d] + diffusion.xi_closed * distils[d]);
         }
         faults.check(&clock, Diffusion::NAME, "knowledge", &label.0, &knowledge.0);
         faults.check(&clock, Diffusion::NAME, "capability", &label.0, &capability.0);
@@ -135,7 +178,7 @@ fn best_at_home<'a>(
     let mut best = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
     for (home, knowledge) in firms {
         for d in geography.each_domain() {
-            best[home][d] = best[home][d].max(knowledge[d]);
+            best[home][d] = maths::larger(best[home][d], knowledge[d]);
         }
     }
     best
@@ -168,12 +211,34 @@ mod tests {
 
     #[test]
     fn the_strongest_border_counts_and_nobody_is_pulled_down() {
-        let mut levels = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
-        levels[0][0] = 4.0;
-        levels[1][0] = 3.0;
-        assert_eq!(pull(&[(0, 0.5), (1, 1.0)], &levels, 1.0, 0), 2.0);
-        assert_eq!(pull(&[(0, 0.9), (1, 1.0)], &levels, 1.0, 0), 2.7);
-        assert_eq!(pull(&[(0, 0.5), (2, 1.0)], &levels, 5.0, 0), 0.0);
+        let source = |openness, level| {
+            let best = || Best { knowledge: [level; MAX_DOMAINS], capability: [level; MAX_DOMAINS] };
+            Source { openness, open: best(), any: best() }
+        };
+        let strongest =
+            |sources: &[Source], own| pull(sources, |source| &source.any.knowledge, 0.0, &[own; MAX_DOMAINS])[0];
+        assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, 3.0)], 1.0), 2.0);
+        assert_eq!(strongest(&[source(0.9, 4.0), source(1.0, 3.0)], 1.0), 2.7);
+        assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, f64::NEG_INFINITY)], 5.0), 0.0);
+        let lossy = pull(&[source(0.5, 4.0)], |source| &source.open.capability, 1.0, &[1.0; MAX_DOMAINS]);
+        assert_eq!(lossy, [1.0; MAX_DOMAINS]);
+    }
+
+    #[test]
+    fn homes_behind_equal_borders_are_one_source() {
+        let mut geography = Geography::new(&crate::baseline());
+        geography.openness = [[1.0; MAX_STATES]; MAX_STATES];
+        geography.openness[0][1] = 0.0;
+        geography.openness[0][2] = 0.5;
+        let mut levels = Levels::default();
+        for home in 0..5 {
+            levels.raise(home, &[home as f64; MAX_DOMAINS], &[-(home as f64); MAX_DOMAINS]);
+        }
+        let sources = sources(&geography, 1.0, &Levels::default(), &levels, 0);
+        let seen: Vec<_> =
+            sources.iter().map(|source| (source.openness, source.any.knowledge[0], source.any.capability[0])).collect();
+        assert_eq!(seen, [(1.0, 4.0, 0.0), (0.5, 2.0, -2.0)]);
+        assert_eq!(sources[0].open.knowledge[0], f64::NEG_INFINITY);
     }
 
     #[test]

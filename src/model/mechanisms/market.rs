@@ -95,7 +95,7 @@ fn select(
     let mut level: PerState = [f64::NEG_INFINITY; MAX_STATES];
     for (_, _, appeal, _) in &firms {
         for s in geography.each_state() {
-            level[s] = level[s].max(appeal.by_state[s]);
+            level[s] = maths::larger(level[s], appeal.by_state[s]);
         }
     }
     let speed = clock.per_step(market.speed);

@@ -133,6 +133,9 @@ fn release_models(
         if !character.open && releases.open_lag_months > 0 {
             commands.spawn(release);
         }
+        if ledger.left_out.releases {
+            continue;
+        }
         ledger.releases.push(ReleaseRow {
             date: clock.month(),
             release: format!("{} {}", label.0, offer.serial).into(),

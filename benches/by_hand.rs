@@ -1,0 +1,819 @@
+//! A month of the world written by hand: the arithmetic of `src/model/mechanisms` as plain loops over flat arrays, one
+//! number after the other, in the same order. The speed of the world is measured against it (`benches/month.rs`), and it
+//! checks the world (`tests/by_hand.rs`): the two must agree to the last bit. Entry and exit are off.
+
+use redqueen::{
+    maths::{contest_shares, exp, larger, ln, pow},
+    model::{
+        Seed, Simulation,
+        accounts::Progress,
+        clock::Clock,
+        firm::{
+            Appeal, Capability, Character, Compute, Endowment, Finance, Focus, Knowledge, Momentum, Offer, Standing,
+            Usage,
+        },
+        geography::{Geography, PerDomain, PerState},
+        ledger::{Ledger, LeftOut},
+        mechanisms::{
+            adoption::Adopt,
+            compute::Stocks,
+            diffusion::{Diffusion, FirmsAtStart},
+            market::Market,
+            money::Money,
+            output::{Output, Reference},
+            power::Contest,
+            releases::{POINTS_PER_NAT, Releases},
+            research::Research,
+            training::Training,
+        },
+        noise::{Noise, firm as slot},
+        release::Frontier,
+        state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
+    },
+    scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, Scenario, StateNumbers},
+};
+use std::collections::VecDeque;
+
+/// The baseline's states with so many firms made up for them, and neither entry nor exit.
+pub fn scenario(firms: usize) -> Scenario {
+    let mut scenario = redqueen::baseline();
+    for mechanism in &mut scenario.mechanisms {
+        mechanism.enabled &= !matches!(mechanism.name, "entry" | "exit");
+    }
+    let (states, domains) = (scenario.states.len(), scenario.domains.len());
+    scenario.firms = (0..firms)
+        .map(|i| {
+            // Numbers that differ from firm to firm, without chance: multiples of the golden ratio, less their whole part.
+            let vary = |k: usize| ((i + 1) as f64 * 0.618_033_988_749_894_8 * (k + 1) as f64).fract();
+            let effort: Vec<f64> = (0..domains).map(|d| 0.2 + vary(d)).collect();
+            let sum: f64 = effort.iter().sum();
+            FirmSpec {
+                name: format!("firm {i:06}"),
+                state: i % states,
+                open: i % 3 == 0,
+                enters: None,
+                numbers: FirmNumbers {
+                    capability: -3.0 * vary(6),
+                    compute_mh100e: 0.001 + 0.02 * vary(7),
+                    usage_home: 0.5 + vary(8),
+                    ..FirmNumbers::default()
+                },
+                focus: effort.iter().map(|weight| weight / sum).collect(),
+                capability_by_domain: (0..domains).map(|d| 0.4 * vary(d + 9)).collect(),
+                endowment: vec![0.0; domains],
+            }
+        })
+        .collect();
+    scenario
+}
+
+/// Lives through a month of the world, as [`Simulation::run`] does but for the records.
+///
+/// # Panics
+/// If a number became invalid.
+pub fn step_world(simulation: &mut Simulation) {
+    simulation.step().expect("a number became invalid");
+    let world = simulation.world_mut();
+    world.resource_mut::<Clock>().advance();
+    world.resource_mut::<Ledger>().clear();
+}
+
+/// Checks that the world and its copy in flat arrays are in the same state.
+///
+/// # Panics
+/// If a number differs in any bit.
+pub fn assert_same(simulation: &mut Simulation, flat: &Flat) {
+    let (domains, states) = (flat.geography.domains, flat.geography.states);
+    let month = flat.clock.step();
+    let same = |what: &str, place: usize, world: &[f64], flat: &[f64]| {
+        let equal = world.iter().zip(flat).all(|(a, b)| a.to_bits() == b.to_bits());
+        assert!(equal, "{what} {place} after {month} months: {world:?} in the world, {flat:?} by hand");
+    };
+    let world = simulation.world_mut();
+    let mut firms = world.query::<(&Knowledge, &Capability, &Compute, &Finance, &Offer, &Usage)>();
+    let flat_firms = &flat.firms;
+    assert_eq!(firms.iter(world).count(), flat_firms.home.len());
+    for (i, (knowledge, capability, compute, finance, offer, usage)) in firms.iter(world).enumerate() {
+        same("knowledge of firm", i, &knowledge.0[..domains], &flat_firms.knowledge[i * domains..]);
+        same("capability of firm", i, &capability.0[..domains], &flat_firms.capability[i * domains..]);
+        same("compute of firm", i, &[compute.stock], &[flat_firms.stock[i]]);
+        same("cash of firm", i, &[finance.cash], &[flat_firms.cash[i]]);
+        same("rating of firm", i, &[offer.rating], &[flat_firms.rating[i]]);
+        same("usage shares of firm", i, &usage.share[..states], &flat_firms.share[i * states..]);
+    }
+    for (s, (economy, adoption, power)) in world.query::<(&Economy, &Adoption, &Power)>().iter(world).enumerate() {
+        same("output of state", s, &[economy.output], &[flat.states.output[s]]);
+        same("adoption of state", s, &adoption.0[..domains], &flat.states.adoption[s]);
+        same("power of state", s, &[power.share, power.hard], &[flat.states.power[s], flat.states.hard[s]]);
+    }
+    let progress = &world.resource::<Progress>().world;
+    same("progress", 0, &[progress.progress, progress.selection, progress.learning], &flat.progress);
+}
+
+/// The best levels by home and domain, home after home; knowledge and capability.
+type Levels = (Vec<f64>, Vec<f64>);
+
+/// The firms, an array for each number; those by domain or state hold a firm's numbers side by side.
+#[derive(Default)]
+struct Firms {
+    noise: Vec<Noise>,
+    home: Vec<usize>,
+    open: Vec<bool>,
+    talent: Vec<f64>,
+    price: Vec<f64>,
+    research_share: Vec<f64>,
+    compute_share: Vec<f64>,
+    overhead: Vec<f64>,
+    weights: Vec<f64>,
+    ln_relative: Vec<f64>,
+    endowment: Vec<f64>,
+    knowledge: Vec<f64>,
+    capability: Vec<f64>,
+    effort: Vec<f64>,
+    stock: Vec<f64>,
+    demand: Vec<f64>,
+    order: Vec<f64>,
+    cash: Vec<f64>,
+    revenue: Vec<f64>,
+    investment: Vec<f64>,
+    broke: Vec<u32>,
+    serial: Vec<u32>,
+    released: Vec<i64>,
+    rating: Vec<f64>,
+    rating_by_domain: Vec<f64>,
+    offered: Vec<f64>,
+    own_offered: Vec<f64>,
+    ratings: Vec<f64>,
+    gained: Vec<f64>,
+    share: Vec<f64>,
+    ln_share: Vec<f64>,
+    world: Vec<f64>,
+    appeal: Vec<f64>,
+    of_serial: Vec<u32>,
+    usage_before: Vec<f64>,
+    capability_before: Vec<f64>,
+}
+
+/// The states.
+#[derive(Default)]
+struct States {
+    numbers: Vec<StateNumbers>,
+    output: Vec<f64>,
+    trend: Vec<f64>,
+    before: Vec<f64>,
+    effect: Vec<f64>,
+    absorption: Vec<f64>,
+    adoption: Vec<PerDomain>,
+    access: Vec<PerDomain>,
+    made: Vec<f64>,
+    delivered: Vec<f64>,
+    clouds: Vec<f64>,
+    soft: Vec<f64>,
+    economic: Vec<f64>,
+    hard: PerState,
+    power: PerState,
+}
+
+struct Rules {
+    stocks: Stocks,
+    money: Money,
+    research: Research,
+    diffusion: Diffusion,
+    training: Training,
+    releases: Releases,
+    market: Market,
+    adopt: Adopt,
+    output: Output,
+    contest: Contest,
+}
+
+/// The world in flat arrays.
+pub struct Flat {
+    rules: Rules,
+    clock: Clock,
+    geography: Geography,
+    reference: Reference,
+    at_start: PerState,
+    firms: Firms,
+    states: States,
+    any: Levels,
+    open: Levels,
+    past: VecDeque<(Levels, Levels)>,
+    memory: usize,
+    flows: [f64; 4],
+    /// Progress of the world: whole, selection, learning.
+    progress: [f64; 3],
+    state_progress: [[f64; 3]; MAX_STATES],
+    finite: bool,
+}
+
+fn dot(weights: &[f64], values: &[f64]) -> f64 {
+    weights.iter().zip(values).map(|(weight, value)| weight * value).sum()
+}
+
+fn is_finite(values: &[f64]) -> bool {
+    values.iter().sum::<f64>().is_finite()
+}
+
+/// The largest of each column.
+fn column_best(levels: &[f64], domains: usize, counts: impl Fn(usize) -> bool) -> PerDomain {
+    let mut best = [f64::NEG_INFINITY; MAX_DOMAINS];
+    for (_, row) in levels.chunks_exact(domains).enumerate().filter(|(home, _)| counts(*home)) {
+        for d in 0..domains {
+            best[d] = larger(best[d], row[d]);
+        }
+    }
+    best
+}
+
+impl Flat {
+    /// The start of the world of `simulation` under `seed`, copied.
+    pub fn new(simulation: &mut Simulation, seed: Seed) -> Self {
+        simulation.reset(seed);
+        let world = simulation.world_mut();
+        world.resource_mut::<Ledger>().left_out = LeftOut { events: true, releases: true };
+        let geography = world.resource::<Geography>().clone();
+        let (domains, states) = (geography.domains, geography.states);
+        let rules = Rules {
+            stocks: world.resource::<Stocks>().clone(),
+            money: world.resource::<Money>().clone(),
+            research: world.resource::<Research>().clone(),
+            diffusion: world.resource::<Diffusion>().clone(),
+            training: world.resource::<Training>().clone(),
+            releases: world.resource::<Releases>().clone(),
+            market: world.resource::<Market>().clone(),
+            adopt: world.resource::<Adopt>().clone(),
+            output: world.resource::<Output>().clone(),
+            contest: world.resource::<Contest>().clone(),
+        };
+        let clock = world.resource::<Clock>().clone();
+        let flat = |levels: &[PerDomain]| levels[..states].iter().flat_map(|row| row[..domains].to_vec()).collect();
+        let frontier = world.resource::<Frontier>();
+        let any: Levels = (flat(&frontier.any.now.knowledge), flat(&frontier.any.now.capability));
+        let open: Levels = (flat(&frontier.open.now.knowledge), flat(&frontier.open.now.capability));
+        let memory = clock.steps(rules.diffusion.lag_open_months.max(rules.diffusion.lag_closed_months));
+        let mut copy = Self {
+            reference: world.resource::<Reference>().clone(),
+            at_start: world.resource::<FirmsAtStart>().0,
+            past: VecDeque::from([(any.clone(), open.clone())]),
+            memory: memory as usize,
+            rules,
+            clock,
+            geography,
+            firms: Firms::default(),
+            states: States::default(),
+            any,
+            open,
+            flows: [0.0; 4],
+            progress: [0.0; 3],
+            state_progress: [[0.0; 3]; MAX_STATES],
+            finite: true,
+        };
+        copy.copy_firms(simulation);
+        copy.copy_states(simulation);
+        copy
+    }
+
+    fn copy_firms(&mut self, simulation: &mut Simulation) {
+        type Whole = (
+            (&'static Noise, &'static Character, &'static Focus, &'static Endowment),
+            (&'static Knowledge, &'static Capability, &'static Compute, &'static Finance),
+            (&'static Offer, &'static Momentum, &'static Usage, &'static Appeal, &'static Standing),
+        );
+        let (domains, states) = (self.geography.domains, self.geography.states);
+        let firms = &mut self.firms;
+        let world = simulation.world_mut();
+        for ((noise, character, focus, endowment), (knowledge, capability, compute, finance), seen) in
+            world.query::<Whole>().iter(world)
+        {
+            let (offer, momentum, usage, appeal, standing) = seen;
+            firms.noise.push(noise.clone());
+            firms.home.push(character.home);
+            firms.open.push(character.open);
+            firms.talent.push(character.talent);
+            firms.price.push(character.price);
+            firms.research_share.push(character.research_share);
+            firms.compute_share.push(character.compute_share);
+            firms.overhead.push(character.overhead);
+            firms.weights.extend(&focus.weights[..domains]);
+            firms.ln_relative.extend(&focus.ln_relative[..domains]);
+            firms.endowment.extend(&endowment.0[..domains]);
+            firms.knowledge.extend(&knowledge.0[..domains]);
+            firms.capability.extend(&capability.0[..domains]);
+            firms.effort.push(0.0);
+            firms.stock.push(compute.stock);
+            firms.demand.push(compute.demand);
+            firms.order.push(compute.order);
+            firms.cash.push(finance.cash);
+            firms.revenue.push(finance.revenue);
+            firms.investment.push(finance.investment);
+            firms.broke.push(finance.broke);
+            firms.serial.push(offer.serial);
+            firms.released.push(offer.released);
+            firms.rating.push(offer.rating);
+            firms.rating_by_domain.extend(&offer.rating_by_domain[..domains]);
+            firms.offered.push(offer.capability);
+            firms.own_offered.push(offer.own_capability);
+            firms.ratings.extend([offer.rating; 6]);
+            firms.gained.push(momentum.gained);
+            firms.share.extend(&usage.share[..states]);
+            firms.ln_share.extend(&usage.ln_share[..states]);
+            firms.world.push(usage.world);
+            firms.appeal.extend(&appeal.by_state[..states]);
+            firms.of_serial.push(appeal.of_serial);
+            firms.usage_before.push(standing.usage.unwrap_or(0.0));
+            firms.capability_before.push(standing.capability);
+        }
+    }
+
+    fn copy_states(&mut self, simulation: &mut Simulation) {
+        type Whole = (
+            &'static StateIndex,
+            &'static Traits,
+            &'static Economy,
+            &'static Absorption,
+            &'static Adoption,
+            &'static Access,
+            &'static Supply,
+        );
+        let states = &mut self.states;
+        let world = simulation.world_mut();
+        for (index, traits, economy, absorption, adoption, access, supply) in world.query::<Whole>().iter(world) {
+            assert_eq!(index.0, states.numbers.len(), "states stand in order");
+            states.numbers.push(traits.0.clone());
+            states.output.push(economy.output);
+            states.trend.push(economy.trend);
+            states.before.push(economy.before);
+            states.effect.push(economy.effect);
+            states.absorption.push(absorption.0);
+            states.adoption.push(adoption.0);
+            states.access.push(access.now);
+            states.made.push(supply.made);
+            states.delivered.push(supply.delivered);
+            states.clouds.push(supply.clouds);
+            states.soft.push(0.0);
+            states.economic.push(0.0);
+        }
+    }
+
+    /// Lives through a month.
+    ///
+    /// # Panics
+    /// If a number became invalid.
+    pub fn step(&mut self) {
+        self.flows = [0.0; 4];
+        for noise in &mut self.firms.noise {
+            noise.advance();
+        }
+        self.supply();
+        self.earn();
+        self.learn();
+        self.break_through();
+        self.diffuse();
+        self.train();
+        self.release();
+        self.find_appeal();
+        self.select();
+        self.count_world_usage();
+        self.adopt();
+        self.reach();
+        self.produce();
+        self.share_power();
+        self.end();
+        assert!(self.finite, "a number became invalid");
+        self.clock.advance();
+    }
+
+    fn supply(&mut self) {
+        let (firms, states, clock) = (&mut self.firms, &mut self.states, &self.clock);
+        let [made, delivered, to_clouds, retired] = &mut self.flows;
+        for (s, numbers) in states.numbers.iter().enumerate() {
+            let growth = exp(numbers.supply_growth_per_year * clock.years());
+            states.made[s] = self.rules.stocks.supply_scale * clock.per_step(numbers.supply_mh100e_per_year) * growth;
+            *made += states.made[s];
+        }
+        let kept = clock.kept(self.rules.stocks.retired_per_month);
+        for stock in firms.stock.iter_mut().chain(&mut states.clouds) {
+            let left = *stock * kept;
+            *retired += *stock - left;
+            *stock = left;
+        }
+        let mut demand: PerState = [0.0; MAX_STATES];
+        for (home, wanted) in firms.home.iter().zip(&firms.demand) {
+            demand[*home] += wanted;
+        }
+        let mut ration: PerState = [1.0; MAX_STATES];
+        for s in 0..states.numbers.len() {
+            ration[s] = if demand[s] > states.made[s] { states.made[s] / demand[s] } else { 1.0 };
+            states.delivered[s] = demand[s].min(states.made[s]);
+            let rest = states.made[s] - states.delivered[s];
+            states.clouds[s] += rest;
+            *delivered += states.delivered[s];
+            *to_clouds += rest;
+            self.finite &= states.clouds[s].is_finite();
+        }
+        for i in 0..firms.home.len() {
+            let ration = ration[firms.home[i]];
+            firms.stock[i] += ration * firms.demand[i];
+            firms.cash[i] -= ration * firms.order[i];
+            self.finite &= firms.stock[i].is_finite();
+        }
+    }
+
+    fn earn(&mut self) {
+        let (firms, states, money, clock) = (&mut self.firms, &self.states, &self.rules.money, &self.clock);
+        let (n, wide) = (self.geography.states, self.geography.domains);
+        let mut value = vec![0.0; n];
+        for s in 0..n {
+            let adoption = dot(&self.geography.demand[s][..wide], &states.adoption[s]);
+            value[s] = money.spending * states.output[s] * adoption;
+        }
+        let mut per_weight: PerState = [0.0; MAX_STATES];
+        for (i, share) in firms.share.chunks_exact(n).enumerate() {
+            let appropriability = if firms.open[i] { money.open_appropriability } else { 1.0 };
+            firms.revenue[i] = appropriability * dot(share, &value);
+            firms.investment[i] = (firms.world[i] + money.share_floor) * exp(money.momentum * firms.gained[i] / 100.0);
+            per_weight[firms.home[i]] += firms.investment[i];
+        }
+        for (s, numbers) in states.numbers.iter().enumerate() {
+            let growth = exp(numbers.capital_growth_per_year * clock.years());
+            per_weight[s] = money.capital_scale * numbers.capital_billion_usd_per_year * growth / per_weight[s];
+        }
+        let price = money.compute_price * pow(1.0 - money.compute_price_fall, clock.years());
+        for i in 0..firms.home.len() {
+            firms.investment[i] *= per_weight[firms.home[i]];
+            let budget = clock.per_step(firms.revenue[i] * money.margin + firms.investment[i]);
+            let running = money.running_cost * price * firms.stock[i];
+            let costs = clock.per_step(money.overhead_scale * firms.overhead[i] + running);
+            firms.order[i] = firms.compute_share[i] * budget;
+            firms.demand[i] = firms.order[i] / price;
+            firms.cash[i] += budget - costs;
+            firms.broke[i] = if firms.cash[i] < 0.0 { firms.broke[i] + 1 } else { 0 };
+            self.finite &= (firms.cash[i] + firms.demand[i]).is_finite();
+        }
+    }
+
+    fn learn(&mut self) {
+        let (firms, research, wide) = (&mut self.firms, &self.rules.research, self.geography.domains);
+        let ceiling = self.clock.per_step(research.growth);
+        let ln_reference = ln(research.reference_mh100e);
+        for (i, knowledge) in firms.knowledge.chunks_exact_mut(wide).enumerate() {
+            let ln_compute = ln(firms.stock[i] * firms.research_share[i]) - ln_reference;
+            let (noise, ln_relative) = (&firms.noise[i], &firms.ln_relative[i * wide..(i + 1) * wide]);
+            let mut effort = 0.0;
+            for d in 0..wide {
+                let z = firms.talent[i] * exp(research.exponent * (ln_relative[d] + ln_compute));
+                effort += z;
+                let luck = research.luck * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * research.luck * research.luck;
+                knowledge[d] += ceiling * z / (1.0 + z) * exp(luck);
+            }
+            firms.effort[i] = effort;
+            self.finite &= is_finite(knowledge);
+        }
+    }
+
+    fn break_through(&mut self) {
+        let (firms, research, wide) = (&mut self.firms, &self.rules.research, self.geography.domains);
+        let world: f64 = firms.effort.iter().sum();
+        for (i, noise) in firms.noise.iter().enumerate() {
+            let hazard = research.breakthroughs_per_year * firms.effort[i] / world;
+            if noise.uniform(slot::BREAKTHROUGH) >= self.clock.probability(hazard) {
+                continue;
+            }
+            let size = -research.breakthrough_nats * ln(noise.uniform(slot::BREAKTHROUGH_SIZE));
+            let (place, mut below, mut domain) = (noise.uniform(slot::BREAKTHROUGH_DOMAIN), 0.0, wide - 1);
+            for (d, weight) in firms.weights[i * wide..(i + 1) * wide].iter().enumerate() {
+                below += weight;
+                if place < below {
+                    domain = d;
+                    break;
+                }
+            }
+            firms.knowledge[i * wide + domain] += size;
+        }
+    }
+
+    fn lagged(&self, months: u32) -> &(Levels, Levels) {
+        let back = self.clock.steps(months) as usize;
+        &self.past[self.past.len() - back.min(self.past.len())]
+    }
+
+    fn diffuse(&mut self) {
+        let (wide, n) = (self.geography.domains, self.geography.states);
+        let rules = &self.rules.diffusion;
+        let open = self.lagged(rules.lag_open_months).1.clone();
+        let any = self.lagged(rules.lag_closed_months).0.clone();
+        let (firms, states, clock) = (&mut self.firms, &mut self.states, &self.clock);
+        let mut home_best = vec![f64::NEG_INFINITY; n * wide];
+        for (home, knowledge) in firms.home.iter().zip(firms.knowledge.chunks_exact(wide)) {
+            for (best, level) in home_best[home * wide..].iter_mut().zip(knowledge) {
+                *best = larger(*best, *level);
+            }
+        }
+        let openness = |own: usize, home: usize| match home == own {
+            true => 1.0,
+            false => self.geography.openness[own][home] * rules.border_openness,
+        };
+        // Behind borders of equal openness only the best counts: of knowledge open and any, of capability open and any.
+        type Source = (f64, [Vec<f64>; 4]);
+        let sources: Vec<Vec<Source>> = (0..n)
+            .map(|own| {
+                let mut sources: Vec<Source> = Vec::new();
+                for home in (0..n).filter(|home| any.0[home * wide] > f64::NEG_INFINITY && openness(own, *home) > 0.0) {
+                    let openness = openness(own, home);
+                    if sources.iter().all(|source| source.0 != openness) {
+                        sources.push((openness, [(); 4].map(|()| vec![f64::NEG_INFINITY; wide])));
+                    }
+                    let (_, best) = sources.iter_mut().find(|source| source.0 == openness).expect("just pushed");
+                    for (best, levels) in best.iter_mut().zip([&open.0, &any.0, &open.1, &any.1]) {
+                        for (best, level) in best.iter_mut().zip(&levels[home * wide..]) {
+                            *best = larger(*best, *level);
+                        }
+                    }
+                }
+                sources
+            })
+            .collect();
+        let mut pulls = [(); 4].map(|()| vec![0.0; wide]);
+        let mut count: PerState = [0.0; MAX_STATES];
+        for i in 0..firms.home.len() {
+            let home = firms.home[i];
+            count[home] += 1.0;
+            let absorption = clock.per_step(states.absorption[home]);
+            let home_rate = states.numbers[home].home_diffusion_per_year * rules.home_scale;
+            let (place, from) = (i * wide..(i + 1) * wide, &sources[home]);
+            let (knowledge, capability) = (&mut firms.knowledge[place.clone()], &mut firms.capability[place]);
+            for (kind, pulls) in pulls.iter_mut().enumerate() {
+                let (own, loss): (&[f64], f64) = match kind {
+                    0 | 1 => (knowledge, 0.0),
+                    2 => (capability, rules.loss_open),
+                    _ => (capability, rules.loss_closed),
+                };
+                pulls.fill(0.0);
+                for (openness, best) in from {
+                    for ((pull, best), own) in pulls.iter_mut().zip(&best[kind]).zip(own) {
+                        *pull = larger(*pull, openness * (best - (own + loss)));
+                    }
+                }
+            }
+            for d in 0..wide {
+                let behind = (home_best[home * wide + d] - knowledge[d]).max(0.0);
+                knowledge[d] +=
+                    absorption * (rules.phi_open * pulls[0][d] + rules.phi_closed * pulls[1][d] + home_rate * behind);
+                capability[d] += absorption * (rules.xi_open * pulls[2][d] + rules.xi_closed * pulls[3][d]);
+            }
+            self.finite &= is_finite(knowledge) && is_finite(capability);
+        }
+        for (s, absorbed) in states.absorption.iter_mut().enumerate() {
+            let activity = count[s] / self.at_start[s].max(1.0);
+            let rate = clock.per_step(rules.absorption_growth * activity);
+            *absorbed = match rate == 0.0 {
+                true => *absorbed,
+                false => *absorbed / (*absorbed + (1.0 - *absorbed) * exp(-rate)),
+            };
+        }
+    }
+
+    fn train(&mut self) {
+        let (firms, training, wide) = (&mut self.firms, &self.rules.training, self.geography.domains);
+        let speed = self.clock.per_step(training.speed);
+        for (i, capability) in firms.capability.chunks_exact_mut(wide).enumerate() {
+            let ln_compute = ln(firms.stock[i] * firms.research_share[i]);
+            let place = i * wide..(i + 1) * wide;
+            let (ln_relative, knowledge) = (&firms.ln_relative[place.clone()], &firms.knowledge[place.clone()]);
+            let endowment = &firms.endowment[place];
+            for d in 0..wide {
+                let target = training.scale * (ln_relative[d] + ln_compute) + knowledge[d] + endowment[d];
+                capability[d] += speed * (target - capability[d]).max(0.0);
+            }
+            self.finite &= is_finite(capability);
+        }
+    }
+
+    fn release(&mut self) {
+        let (firms, releases, wide) = (&mut self.firms, &self.rules.releases, self.geography.domains);
+        let step = i64::from(self.clock.step());
+        let gap = i64::from(self.clock.steps(releases.min_gap_months));
+        let place = (self.clock.step() % 6) as usize;
+        let error = |share: f64| {
+            let battles = releases.battles * share;
+            if battles > 0.0 { 2.0 * POINTS_PER_NAT / battles.sqrt() } else { 0.0 }
+        };
+        let rating = |level: f64| releases.rating_at_start + releases.rating_slope * POINTS_PER_NAT * level;
+        let demand = &self.geography.world_demand[..wide];
+        for (i, capability) in firms.capability.chunks_exact(wide).enumerate() {
+            let own = dot(&firms.weights[i * wide..(i + 1) * wide], capability);
+            if own > firms.own_offered[i] + releases.threshold && step - firms.released[i] >= gap {
+                let noise = &firms.noise[i];
+                let overall = dot(demand, capability);
+                firms.serial[i] += 1;
+                firms.released[i] = step;
+                firms.own_offered[i] = own;
+                firms.offered[i] = overall;
+                firms.rating[i] = rating(overall) + error(1.0) * noise.normal(slot::RATING);
+                for d in 0..wide {
+                    firms.rating_by_domain[i * wide + d] =
+                        rating(capability[d]) + error(demand[d]) * noise.normal(slot::DOMAIN_RATING.plus(d));
+                }
+                let knowledge = &firms.knowledge[i * wide..(i + 1) * wide];
+                let home = firms.home[i] * wide;
+                let seen = if firms.open[i] {
+                    [Some(&mut self.any), Some(&mut self.open)]
+                } else {
+                    [Some(&mut self.any), None]
+                };
+                for levels in seen.into_iter().flatten() {
+                    for d in 0..wide {
+                        levels.0[home + d] = levels.0[home + d].max(knowledge[d]);
+                        levels.1[home + d] = levels.1[home + d].max(capability[d]);
+                    }
+                }
+            }
+            let then = &mut firms.ratings[i * 6 + place];
+            firms.gained[i] = firms.rating[i] - *then;
+            *then = firms.rating[i];
+        }
+    }
+
+    fn find_appeal(&mut self) {
+        let (firms, market) = (&mut self.firms, &self.rules.market);
+        let (n, wide) = (self.geography.states, self.geography.domains);
+        for (i, appeal) in firms.appeal.chunks_exact_mut(n).enumerate() {
+            if firms.of_serial[i] == firms.serial[i] {
+                continue;
+            }
+            firms.of_serial[i] = firms.serial[i];
+            let ratings = &firms.rating_by_domain[i * wide..(i + 1) * wide];
+            for (s, appeal) in appeal.iter_mut().enumerate() {
+                *appeal = dot(&self.geography.demand[s][..wide], ratings) / POINTS_PER_NAT - firms.price[i]
+                    + if firms.open[i] { market.open_bonus } else { 0.0 }
+                    + if firms.home[i] == s { market.home_bonus } else { 0.0 };
+            }
+        }
+    }
+
+    fn select(&mut self) {
+        let (firms, market, n) = (&mut self.firms, &self.rules.market, self.geography.states);
+        let mut level = vec![f64::NEG_INFINITY; n];
+        for appeal in firms.appeal.chunks_exact(n) {
+            for (level, appeal) in level.iter_mut().zip(appeal) {
+                *level = larger(*level, *appeal);
+            }
+        }
+        let speed = self.clock.per_step(market.speed);
+        let mut sum: PerState = [0.0; MAX_STATES];
+        for i in 0..firms.home.len() {
+            let place = i * n..(i + 1) * n;
+            let appeal = &firms.appeal[place.clone()];
+            let (share, ln_share) = (&mut firms.share[place.clone()], &mut firms.ln_share[place]);
+            for s in 0..n {
+                if !self.geography.closed[s][firms.home[i]] {
+                    ln_share[s] += speed * (appeal[s] - level[s] - market.variety * ln_share[s]);
+                    share[s] = exp(ln_share[s]);
+                    sum[s] += share[s];
+                }
+            }
+        }
+        let ln_sum = sum.map(ln);
+        for (share, ln_share) in firms.share.chunks_exact_mut(n).zip(firms.ln_share.chunks_exact_mut(n)) {
+            for s in 0..n {
+                share[s] /= sum[s];
+                ln_share[s] -= ln_sum[s];
+            }
+            self.finite &= is_finite(share);
+        }
+    }
+
+    /// Share of the world's users in each state.
+    fn markets(&self) -> Vec<f64> {
+        let (n, wide, states) = (self.geography.states, self.geography.domains, &self.states);
+        let adopted = |s: usize| states.output[s] * dot(&self.geography.demand[s][..wide], &states.adoption[s]);
+        let weights: Vec<f64> = (0..n).map(adopted).collect();
+        let sum: f64 = weights.iter().sum();
+        weights.into_iter().map(|weight| weight / sum).collect()
+    }
+
+    fn count_world_usage(&mut self) {
+        let markets = self.markets();
+        for (world, share) in self.firms.world.iter_mut().zip(self.firms.share.chunks_exact(markets.len())) {
+            *world = dot(&markets, share);
+        }
+    }
+
+    fn reach(&mut self) {
+        let wide = self.geography.domains;
+        let open = column_best(&self.open.1, wide, |_| true);
+        for (s, access) in self.states.access.iter_mut().enumerate() {
+            let own = &self.any.1[s * wide..(s + 1) * wide];
+            let foreign = column_best(&self.any.1, wide, |home| home != s && !self.geography.closed[s][home]);
+            for d in 0..wide {
+                let best = own[d].max(open[d]).max(foreign[d] - self.rules.adopt.foreign_penalty);
+                if best > f64::NEG_INFINITY {
+                    access[d] = best;
+                }
+            }
+        }
+    }
+
+    fn adopt(&mut self) {
+        let (rules, wide) = (&self.rules.adopt, self.geography.domains);
+        let open = column_best(&self.open.1, wide, |_| true);
+        let mut held: PerState = [0.0; MAX_STATES];
+        for (home, stock) in self.firms.home.iter().zip(&self.firms.stock) {
+            held[*home] += stock;
+        }
+        let years = self.clock.per_step(1.0);
+        for (s, adoption) in self.states.adoption.iter_mut().enumerate() {
+            let clouds = self.states.clouds[s];
+            let installed = held[s] + clouds;
+            let in_clouds = if installed > 0.0 { clouds / installed } else { 0.0 };
+            for d in 0..wide {
+                let openness = exp((open[d] - self.states.access[s][d]).min(0.0));
+                let imitation = rules.imitation * (1.0 + rules.open_gain * openness + rules.cloud_gain * in_clouds);
+                let odds = (rules.innovation + imitation * adoption[d]) / (1.0 - adoption[d])
+                    * exp((rules.innovation + imitation) * years);
+                adoption[d] = (odds - rules.innovation) / (odds + imitation);
+            }
+            self.finite &= is_finite(adoption);
+        }
+    }
+
+    fn produce(&mut self) {
+        let (states, clock) = (&mut self.states, &self.clock);
+        let years = clock.years() + clock.per_step(1.0);
+        for (s, numbers) in states.numbers.iter().enumerate() {
+            let mut adopted = 0.0;
+            for d in 0..self.geography.domains {
+                let gain = states.access[s][d] - self.reference.capability[d];
+                adopted += self.geography.demand[s][d] * states.adoption[s][d] * gain;
+            }
+            states.effect[s] = self.rules.output.gain * (adopted - self.reference.at_start[s]);
+            states.before[s] = states.output[s];
+            states.trend[s] = numbers.gdp_billion_usd * exp(numbers.growth_per_year * years);
+            states.output[s] = states.trend[s] * exp(states.effect[s]);
+            self.finite &= states.output[s].is_finite();
+        }
+    }
+
+    fn share_power(&mut self) {
+        let markets = self.markets();
+        let (contest, n) = (&self.rules.contest, markets.len());
+        let (firms, states) = (&self.firms, &mut self.states);
+        let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
+        let (mut held, mut abroad): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+        for (i, &home) in firms.home.iter().enumerate() {
+            frontier[home] = frontier[home].max(firms.offered[i]);
+            held[home] += firms.stock[i];
+            abroad[home] += firms.world[i] - markets[home] * firms.share[i * n + home];
+        }
+        let best = frontier[..n].iter().copied().fold(-f64::MAX, f64::max);
+        let total: f64 = states.output.iter().sum();
+        for s in 0..n {
+            let behind = (frontier[s] - best).max(-contest.no_firm_gap);
+            let compute = ln(held[s] + states.clouds[s] + contest.compute_floor);
+            let third_countries = 1.0 - markets[s];
+            states.soft[s] = if third_countries > 0.0 { abroad[s].max(0.0) / third_countries } else { 0.0 };
+            states.economic[s] = states.output[s] / total;
+            states.hard[s] = contest.capability_weight * behind + contest.compute_weight * compute;
+            states.power[s] = contest.output_weight * ln(states.output[s])
+                + states.hard[s]
+                + contest.soft_weight * ln(states.soft[s] + contest.soft_floor);
+        }
+        contest_shares(&mut states.hard[..n], 1.0);
+        contest_shares(&mut states.power[..n], contest.decisiveness);
+        self.finite &= is_finite(&states.power[..n]);
+    }
+
+    /// The frontier grows old, and progress is taken apart (Price 1970).
+    fn end(&mut self) {
+        if self.past.len() > self.memory {
+            self.past.pop_front();
+        }
+        self.past.push_back((self.any.clone(), self.open.clone()));
+        let (firms, wide) = (&mut self.firms, self.geography.domains);
+        let demand = &self.geography.world_demand[..wide];
+        // Usage and usage times capability, before and after, and new usage times old capability.
+        let mut world = [0.0; 5];
+        let mut states = [[0.0; 5]; MAX_STATES];
+        for (i, capability) in firms.capability.chunks_exact(wide).enumerate() {
+            let before = (firms.usage_before[i], firms.capability_before[i]);
+            let after = (firms.world[i], dot(demand, capability));
+            (firms.usage_before[i], firms.capability_before[i]) = after;
+            for sums in [&mut world, &mut states[firms.home[i]]] {
+                sums[0] += before.0;
+                sums[1] += before.0 * before.1;
+                sums[2] += after.0;
+                sums[3] += after.0 * after.1;
+                sums[4] += after.0 * before.1;
+            }
+        }
+        let terms = |sums: &[f64; 5]| {
+            let (before, after, crossed) = (sums[1] / sums[0], sums[3] / sums[2], sums[4] / sums[2]);
+            [after - before, crossed - before, after - crossed]
+        };
+        self.progress = terms(&world);
+        for (progress, sums) in self.state_progress.iter_mut().zip(&states) {
+            *progress = if sums[0] > 0.0 { terms(sums) } else { [0.0; 3] };
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Speed of a month and of a batch, as ratios: `cargo bench --bench month`.
+//!
+//! A month of the world against the same month written by hand over flat arrays, taken in turns in one process; then the
+//! baseline: its month, its records, building it, and batches of it.
+
+mod by_hand;
+
+use by_hand::{Flat, assert_same, scenario, step_world};
+use redqueen::{
+    cli::batch::{BatchOptions, execute},
+    experiment::{
+        plan::{Job, Plan},
+        runner::{Simulate, run_batch},
+    },
+    model::{
+        Seed, Simulation, catalogue,
+        record::{Record, Trajectory},
+    },
+    output::{
+        manifest::{Batch, BatchScenario},
+        writer::Encode,
+    },
+    scenario::Scenario,
+};
+use std::{hint::black_box, sync::atomic::AtomicBool, time::Instant};
+
+const SEED: Seed = Seed { master: 1, replicate: 0 };
+const MONTHS: u32 = 24;
+
+fn main() {
+    // `cargo test --all-targets` starts benches too, without this flag.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    println!("A month of the world against the same month by hand, medians");
+    println!("{:>8} {:>7} {:>14} {:>14} {:>6}", "firms", "rounds", "world ns/firm", "hand ns/firm", "ratio");
+    for (firms, rounds) in [(40, 301), (400, 61), (4_000, 15), (100_000, 3)] {
+        compare(firms, rounds);
+    }
+    baseline();
+}
+
+fn time<T>(what: impl FnOnce() -> T) -> f64 {
+    let started = Instant::now();
+    black_box(what());
+    started.elapsed().as_secs_f64()
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn compare(firms: usize, rounds: usize) {
+    let mut simulation = Simulation::new(&scenario(firms));
+    let (mut world, mut hand, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let mut flat = Flat::new(&mut simulation, SEED);
+        let by_world = time(|| (0..MONTHS).for_each(|_| step_world(&mut simulation)));
+        let by_hand = time(|| (0..MONTHS).for_each(|_| flat.step()));
+        assert_same(&mut simulation, &flat);
+        world.push(by_world);
+        hand.push(by_hand);
+        ratios.push(by_world / by_hand);
+    }
+    let each = 1e9 / f64::from(MONTHS) / firms as f64;
+    let (world, hand, ratio) = (median(world) * each, median(hand) * each, median(ratios));
+    println!("{firms:>8} {rounds:>7} {world:>14.0} {hand:>14.0} {ratio:>6.2}");
+}
+
+/// The shortest time of each of these, taken in turns.
+fn in_turns<const N: usize>(rounds: usize, mut tasks: [&mut dyn FnMut(); N]) -> [f64; N] {
+    let mut shortest = [f64::INFINITY; N];
+    for _ in 0..rounds {
+        for (shortest, task) in shortest.iter_mut().zip(&mut tasks) {
+            *shortest = shortest.min(time(task));
+        }
+    }
+    shortest
+}
+
+/// Runs of a turn.
+const REPLICATES: u64 = 4;
+
+fn baseline() {
+    let scenario = redqueen::baseline();
+    let months = f64::from(scenario.time.months);
+    let record = Record { world: true, states: true, ..Record::NONE };
+    let plan = Plan::replicates(1, REPLICATES);
+    let worlds = Worlds { scenario: scenario.clone(), record };
+    let mut simulations = [(); 5].map(|()| Simulation::new(&scenario));
+    let [bare, none, kept, encoded, reset] = &mut simulations;
+    let seeds = || (0..REPLICATES).map(|replicate| Seed { master: scenario.seed, replicate });
+    let jobs = || (0..REPLICATES).filter_map(|run| plan.job(run));
+    let encode = Encode { simulate: &worlds, record };
+    let [built, times @ ..] = in_turns(
+        21,
+        [
+            &mut || drop(black_box(Simulation::new(&scenario))),
+            &mut || seeds().for_each(|seed| reset.reset(seed)),
+            &mut || {
+                for seed in seeds() {
+                    bare.reset(seed);
+                    (0..scenario.time.months).for_each(|_| step_world(bare));
+                }
+            },
+            &mut || seeds().for_each(|seed| drop(black_box(none.run(seed, Record::NONE)))),
+            &mut || seeds().for_each(|seed| drop(black_box(kept.run(seed, record)))),
+            &mut || jobs().for_each(|job| drop(black_box(encode.run(encoded, &job)))),
+        ],
+    );
+    let [reset, lived, outcomes, rows, bytes] = times.map(|seconds| seconds / REPLICATES as f64);
+    let month = bytes / months;
+    println!("\nThe baseline, {months} months, world and states recorded");
+    println!("a month, all in                {:8.2} µs", month * 1e6);
+    println!("  living it                    {:8.2} µs {:5.1} %", lived / months * 1e6, lived / bytes * 100.0);
+    println!(
+        "  outcomes                     {:8.2} µs {:5.1} %",
+        (outcomes - lived) / months * 1e6,
+        (outcomes - lived) / bytes * 100.0
+    );
+    println!(
+        "  keeping rows                 {:8.2} µs {:5.1} %",
+        (rows - outcomes) / months * 1e6,
+        (rows - outcomes) / bytes * 100.0
+    );
+    println!(
+        "  encoding them                {:8.2} µs {:5.1} %",
+        (bytes - rows) / months * 1e6,
+        (bytes - rows) / bytes * 100.0
+    );
+    println!("building a world               {:8.2} months of it", built / month);
+    println!("starting a run again           {:8.2} months of it", reset / month);
+    batches(&worlds);
+}
+
+fn batches(worlds: &Worlds) {
+    println!("\nBatches of the baseline, world and states recorded, runs a second");
+    println!("{:>8} {:>12} {:>12} {:>17}", "threads", "engine", "with files", "with quantiles");
+    for threads in [1, 2] {
+        let engine = || {
+            let encode = Encode { simulate: worlds, record: worlds.record };
+            run_batch(&encode, &Plan::replicates(1, RUNS), threads, &mut [], &AtomicBool::new(false)).expect("a batch");
+        };
+        let [engine, files, quantiles] = in_turns(
+            5,
+            [&mut || engine(), &mut || to_files(worlds, threads, false), &mut || to_files(worlds, threads, true)],
+        )
+        .map(|seconds| RUNS as f64 / seconds);
+        println!("{threads:>8} {engine:>12.1} {files:>12.1} {quantiles:>17.1}");
+    }
+}
+
+const RUNS: u64 = 100;
+
+fn to_files(worlds: &Worlds, threads: usize, quantiles: bool) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = &worlds.scenario;
+    let variant = BatchScenario::new("baseline", scenario, scenario.to_json(&catalogue()), String::new());
+    let batch = Batch {
+        name: "baseline".into(),
+        seed: scenario.seed,
+        runs: RUNS,
+        first_replicate: 0,
+        record: worlds.record,
+        scenarios: vec![variant],
+    };
+    let cancel = AtomicBool::new(false);
+    let options = BatchOptions {
+        out: &folder.path().join("batch"),
+        threads,
+        overwrite: false,
+        quiet: true,
+        quantiles,
+        cancel: &cancel,
+    };
+    execute(worlds, &batch, &options).expect("a batch");
+}
+
+/// The baseline behind the batch engine.
+struct Worlds {
+    scenario: Scenario,
+    record: Record,
+}
+
+impl Simulate for Worlds {
+    type Worker = Simulation;
+    type Output = Trajectory;
+
+    fn worker(&self) -> Simulation {
+        Simulation::new(&self.scenario)
+    }
+
+    fn run(&self, simulation: &mut Simulation, job: &Job) -> Result<Trajectory, String> {
+        let seed = Seed { master: self.scenario.seed, replicate: job.replicate };
+        simulation.run(seed, self.record).map_err(|invalid| invalid.to_string())
+    }
+}
