@@ -123,6 +123,7 @@ struct Firms {
     price: Vec<f64>,
     research_share: Vec<f64>,
     compute_share: Vec<f64>,
+    own_funds: Vec<f64>,
     overhead: Vec<f64>,
     weights: Vec<f64>,
     ln_relative: Vec<f64>,
@@ -294,6 +295,7 @@ impl Flat {
             firms.price.push(character.price);
             firms.research_share.push(character.research_share);
             firms.compute_share.push(character.compute_share);
+            firms.own_funds.push(character.own_funds);
             firms.overhead.push(character.overhead);
             firms.weights.extend(&focus.weights[..domains]);
             firms.ln_relative.extend(&focus.ln_relative[..domains]);
@@ -428,7 +430,7 @@ impl Flat {
             let adoption = dot(&self.geography.demand[s][..wide], &states.adoption[s]);
             value[s] = money.spending * states.output[s] * adoption;
         }
-        let mut per_weight: PerState = [0.0; MAX_STATES];
+        let (mut per_weight, mut growth): (PerState, PerState) = ([0.0; MAX_STATES], [1.0; MAX_STATES]);
         for (i, share) in firms.share.chunks_exact(n).enumerate() {
             let appropriability = if firms.open[i] { money.open_appropriability } else { 1.0 };
             firms.revenue[i] = appropriability * dot(share, &value);
@@ -436,12 +438,13 @@ impl Flat {
             per_weight[firms.home[i]] += firms.investment[i];
         }
         for (s, numbers) in states.numbers.iter().enumerate() {
-            let growth = exp(numbers.capital_growth_per_year * clock.years());
-            per_weight[s] = money.capital_scale * numbers.capital_billion_usd_per_year * growth / per_weight[s];
+            growth[s] = money.capital_scale * exp(numbers.capital_growth_per_year * clock.years());
+            per_weight[s] = numbers.capital_billion_usd_per_year * growth[s] / per_weight[s];
         }
         let price = money.compute_price * pow(1.0 - money.compute_price_fall, clock.years());
         for i in 0..firms.home.len() {
             firms.investment[i] *= per_weight[firms.home[i]];
+            firms.investment[i] += firms.own_funds[i] * growth[firms.home[i]];
             let budget = clock.per_step(firms.revenue[i] * money.margin + firms.investment[i]);
             let running = money.running_cost * price * firms.stock[i];
             let costs = clock.per_step(money.overhead_scale * firms.overhead[i] + running);
@@ -718,18 +721,23 @@ impl Flat {
     fn adopt(&mut self) {
         let (rules, wide) = (&self.rules.adopt, self.geography.domains);
         let open = column_best(&self.open.1, wide, |_| true);
-        let mut held: PerState = [0.0; MAX_STATES];
-        for (home, stock) in self.firms.home.iter().zip(&self.firms.stock) {
-            held[*home] += stock;
+        let mut serving: PerState = [0.0; MAX_STATES];
+        for (i, home) in self.firms.home.iter().enumerate() {
+            serving[*home] += self.firms.stock[i] * (1.0 - self.firms.research_share[i]);
+        }
+        let (mut world_serving, mut world_output) = (0.0, 0.0);
+        for s in 0..self.states.output.len() {
+            serving[s] += self.states.clouds[s];
+            world_serving += serving[s];
+            world_output += self.states.output[s];
         }
         let years = self.clock.per_step(1.0);
         for (s, adoption) in self.states.adoption.iter_mut().enumerate() {
-            let clouds = self.states.clouds[s];
-            let installed = held[s] + clouds;
-            let in_clouds = if installed > 0.0 { clouds / installed } else { 0.0 };
+            let other = world_serving * (self.states.output[s] / world_output);
+            let plenty = if serving[s] > 0.0 { serving[s] / (serving[s] + other) } else { 0.0 };
             for d in 0..wide {
                 let openness = exp((open[d] - self.states.access[s][d]).min(0.0));
-                let imitation = rules.imitation * (1.0 + rules.open_gain * openness + rules.cloud_gain * in_clouds);
+                let imitation = rules.imitation * (1.0 + rules.open_gain * openness + rules.serving_gain * plenty);
                 let odds = (rules.innovation + imitation * adoption[d]) / (1.0 - adoption[d])
                     * exp((rules.innovation + imitation) * years);
                 adoption[d] = (odds - rules.innovation) / (odds + imitation);
