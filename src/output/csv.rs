@@ -44,9 +44,9 @@ impl Csv {
     pub fn cell(&mut self, cell: Cell<'_>) {
         match cell {
             Cell::Number(number) => self.raw(zmij::Buffer::new().format(number).as_bytes()),
-            Cell::Whole(whole) => self.display(whole),
+            Cell::Whole(whole) => self.raw(itoa::Buffer::new().format(whole).as_bytes()),
             Cell::Text(text) => self.text(text),
-            Cell::Month(month) => self.display(month),
+            Cell::Month(month) => self.raw(&month.text()),
             Cell::Flag(flag) => self.raw(if flag { b"true" } else { b"false" }),
             Cell::Missing => self.raw(b""),
         }

@@ -28,6 +28,15 @@ impl Month {
         Self(self.0 + months)
     }
 
+    /// The month as `YYYY-MM`.
+    pub const fn text(self) -> [u8; 7] {
+        const fn digit(number: u32, place: u32) -> u8 {
+            b'0' + (number / place % 10) as u8
+        }
+        let (year, month) = (self.year(), self.of_year());
+        [digit(year, 1000), digit(year, 100), digit(year, 10), digit(year, 1), b'-', digit(month, 10), digit(month, 1)]
+    }
+
     /// Whole months from `earlier` to this month, negative if this month is the earlier one.
     pub const fn since(self, earlier: Self) -> i64 {
         self.0 as i64 - earlier.0 as i64
@@ -65,6 +74,7 @@ mod tests {
     fn months_read_and_print() {
         let month: Month = "2023-12".parse().unwrap();
         assert_eq!(month.plus(1).to_string(), "2024-01");
+        assert_eq!(&month.text(), b"2023-12");
         assert_eq!(month.plus(1).since(month), 1);
         for wrong in ["2023", "2023-13", "2023-00", "23-01", "2023-1", "0000-01", "2023-+1"] {
             assert_eq!(wrong.parse::<Month>(), Err(NotAMonth), "{wrong}");

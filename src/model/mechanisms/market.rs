@@ -86,23 +86,24 @@ fn select(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut firms: Query<(&Label, &Character, &Appeal, &mut Usage)>,
+    mut firms: Query<(&Label, &Appeal, &mut Usage)>,
 ) {
     if market.speed == 0.0 {
         return;
     }
     // A common level of appeal cancels in the shares; taking it off keeps the exponentials near 1.
     let mut level: PerState = [f64::NEG_INFINITY; MAX_STATES];
-    for (_, _, appeal, _) in &firms {
+    for (_, appeal, _) in &firms {
         for s in geography.each_state() {
             level[s] = maths::larger(level[s], appeal.by_state[s]);
         }
     }
     let speed = clock.per_step(market.speed);
     let mut sum: PerState = [0.0; MAX_STATES];
-    for (_, character, appeal, mut usage) in &mut firms {
+    for (_, appeal, mut usage) in &mut firms {
         for s in geography.each_state() {
-            if geography.closed[s][character.home] {
+            // Without users there is nothing to grow from: the firm is shut out, or never was there.
+            if usage.share[s] == 0.0 {
                 continue;
             }
             let fitness = appeal.by_state[s] - level[s] - market.variety * usage.ln_share[s];
@@ -112,9 +113,9 @@ fn select(
         }
     }
     let ln_sum = sum.map(maths::ln);
-    for (label, _, _, mut usage) in &mut firms {
+    for (label, _, mut usage) in &mut firms {
         let usage = &mut *usage;
-        for s in geography.each_state() {
+        for s in geography.each_state().filter(|&s| sum[s] > 0.0) {
             usage.share[s] /= sum[s];
             usage.ln_share[s] -= ln_sum[s];
         }

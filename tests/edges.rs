@@ -1,0 +1,55 @@
+//! Worlds at the edge of what a config allows: they run, and what is empty stays empty.
+
+use redqueen::{
+    model::{
+        Seed, Simulation, catalogue,
+        record::{Record, Trajectory},
+    },
+    scenario::{Source, load},
+};
+
+fn of(text: &str) -> Trajectory {
+    let source = Source::Text { name: "edge.toml".to_owned(), text: text.to_owned() };
+    let scenario = load(&source, &[], &catalogue()).unwrap().scenario;
+    Simulation::new(&scenario).run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap()
+}
+
+const START: &str = "name = \"edge\"\n[time]\nstart = \"2023-01\"\nmonths = 30\n";
+
+fn world(rest: &str) -> Trajectory {
+    of(&format!("{START}{rest}"))
+}
+
+#[test]
+fn one_state_without_firms_grows_along_its_trend() {
+    let trajectory = world("[[states]]\nname = \"A\"\ngrowth_per_year = 0.03\n");
+    let last = trajectory.world.last().unwrap();
+    assert_eq!((last.firms, last.entries, last.frontier_capability), (0, 0, 0.0));
+    assert_eq!(last.gap_rating, None);
+    assert!((last.output / 1000.0 - (0.03_f64 * 2.5).exp()).abs() < 1e-9);
+    assert!(trajectory.firms.is_empty() && trajectory.releases.is_empty());
+}
+
+#[test]
+fn a_market_that_shuts_everybody_out_stays_empty() {
+    let trajectory = world(
+        "[[states]]\nname = \"A\"\n[[states]]\nname = \"B\"\nclosed_to = [\"A\"]\n\
+         [[firms]]\nname = \"Acme\"\nstate = \"A\"\nopen = false\n",
+    );
+    let last = trajectory.states.last().unwrap();
+    assert_eq!((&*last.state, last.home_share, last.open_share), ("B", 0.0, 0.0));
+    // Half of the world's use goes to nobody.
+    assert!((trajectory.world.last().unwrap().largest_share - 0.5).abs() < 0.05);
+}
+
+#[test]
+fn a_firm_without_users_in_a_market_stays_out_of_it() {
+    let trajectory = world(
+        "[[states]]\nname = \"A\"\n[[states]]\nname = \"B\"\n\
+         [[firms]]\nname = \"Acme\"\nstate = \"A\"\nopen = false\nusage_home = 0\n\
+         [[firms]]\nname = \"Bolt\"\nstate = \"A\"\nopen = true\n",
+    );
+    for row in trajectory.firms.iter().filter(|row| &*row.firm == "Acme") {
+        assert!(row.home_share == 0.0 && row.usage_share > 0.0, "{row:?}");
+    }
+}
