@@ -1,16 +1,11 @@
 //! An AI firm: what it knows, what it can do, what it holds, who uses it.
 
 use super::{
-    Seed,
     clock::Clock,
-    geography::{Geography, PerDomain, PerState},
-    mechanisms::{releases::Releases, training::Training},
+    geography::{PerDomain, PerState},
     noise::{Key, Noise},
 };
-use crate::{
-    maths,
-    scenario::{MAX_DOMAINS, MAX_STATES},
-};
+use crate::{maths, scenario::MAX_DOMAINS};
 use bevy_ecs::{prelude::*, world::EntityWorldMut};
 use std::sync::Arc;
 
@@ -227,81 +222,6 @@ pub struct FirmBundle {
     pub appeal: Appeal,
     /// Last month's standing.
     pub standing: Standing,
-}
-
-/// What it takes to found a firm.
-pub struct Founding {
-    /// Its stable key.
-    pub key: Key,
-    /// Its name.
-    pub name: Arc<str>,
-    /// What it is and stays.
-    pub character: Character,
-    /// Where it puts its effort.
-    pub focus: Focus,
-    /// Its head start.
-    pub endowment: PerDomain,
-    /// Capability by domain, nats.
-    pub capability: PerDomain,
-    /// The most it can know by domain, nats.
-    pub knowledge_limit: PerDomain,
-    /// Compute, MH100e.
-    pub compute: f64,
-    /// Cash, billion USD.
-    pub cash: f64,
-    /// Share of each state's market.
-    pub usage: PerState,
-    /// First step that reads its draws.
-    pub draws_from: u32,
-}
-
-impl Founding {
-    /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), up to the
-    /// limit; its first model is out, rated without sampling error.
-    pub fn bundle(self, seed: Seed, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
-        let compute = Compute { stock: self.compute, ..Compute::default() };
-        let ln_compute = compute.ln_research(&self.character);
-        let mut knowledge = [0.0; MAX_DOMAINS];
-        for d in geography.each_domain() {
-            let consistent =
-                self.capability[d] - self.endowment[d] - training.scale * (self.focus.ln_relative[d] + ln_compute);
-            knowledge[d] = consistent.min(self.knowledge_limit[d]);
-        }
-        let overall = geography.overall(&self.capability);
-        let own = super::geography::weighted(&self.focus.weights[..geography.domains], &self.capability);
-        let mut usage = self.usage;
-        for s in geography.each_state() {
-            if geography.closed[s][self.character.home] {
-                usage[s] = 0.0;
-            }
-        }
-        let rating = releases.rating(overall);
-        FirmBundle {
-            key: self.key,
-            noise: Noise::new(seed, self.key, self.draws_from),
-            label: Label(self.name),
-            offer: Offer {
-                serial: 1,
-                released: self.character.entered,
-                rating,
-                rating_by_domain: self.capability.map(|k| releases.rating(k)),
-                capability: overall,
-                own_capability: own,
-            },
-            momentum: Momentum::new(rating),
-            character: self.character,
-            focus: self.focus,
-            knowledge: Knowledge(knowledge),
-            capability: Capability(self.capability),
-            endowment: Endowment(self.endowment),
-            effort: Effort(0.0),
-            compute,
-            finance: Finance { cash: self.cash, ..Finance::default() },
-            usage: Usage::new(usage),
-            appeal: Appeal { by_state: [0.0; MAX_STATES], of_serial: 0 },
-            standing: Standing::default(),
-        }
-    }
 }
 
 /// Closes firms and puts the others back into key order, which swapping the last into the gap would break.

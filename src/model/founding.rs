@@ -1,12 +1,93 @@
-//! Firms as the scenario configures them: those of the start, and those that enter on a date.
+//! Founding a firm, and the firms that the scenario configures: those of the start, and those that enter on a date.
 
 use super::{
-    firm::{Character, Focus, Founding},
-    geography::{Geography, per_domain},
-    noise::Key,
+    Seed,
+    firm::{
+        Appeal, Capability, Character, Compute, Effort, Endowment, Finance, FirmBundle, Focus, Knowledge, Label,
+        Momentum, Offer, Standing, Usage,
+    },
+    geography::{Geography, PerDomain, PerState, per_domain, weighted},
+    mechanisms::{releases::Releases, training::Training},
+    noise::{Key, Noise},
 };
 use crate::scenario::{FirmSpec, MAX_DOMAINS, MAX_STATES};
 use bevy_ecs::prelude::*;
+use std::sync::Arc;
+
+/// What it takes to found a firm.
+pub struct Founding {
+    /// Its stable key.
+    pub key: Key,
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is and stays.
+    pub character: Character,
+    /// Where it puts its effort.
+    pub focus: Focus,
+    /// Its head start.
+    pub endowment: PerDomain,
+    /// Capability by domain, nats.
+    pub capability: PerDomain,
+    /// The most it can know by domain, nats.
+    pub knowledge_limit: PerDomain,
+    /// Compute, MH100e.
+    pub compute: f64,
+    /// Cash, billion USD.
+    pub cash: f64,
+    /// Share of each state's market.
+    pub usage: PerState,
+    /// First step that reads its draws.
+    pub draws_from: u32,
+}
+
+impl Founding {
+    /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), up to the
+    /// limit; its first model is out, rated without sampling error.
+    pub fn bundle(self, seed: Seed, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
+        let compute = Compute { stock: self.compute, ..Compute::default() };
+        let ln_compute = compute.ln_research(&self.character);
+        let mut knowledge = [0.0; MAX_DOMAINS];
+        for d in geography.each_domain() {
+            let consistent =
+                self.capability[d] - self.endowment[d] - training.scale * (self.focus.ln_relative[d] + ln_compute);
+            knowledge[d] = consistent.min(self.knowledge_limit[d]);
+        }
+        let overall = geography.overall(&self.capability);
+        let own = weighted(&self.focus.weights[..geography.domains], &self.capability);
+        let mut usage = self.usage;
+        for s in geography.each_state() {
+            if geography.closed[s][self.character.home] {
+                usage[s] = 0.0;
+            }
+        }
+        let rating = releases.rating(overall);
+        FirmBundle {
+            key: self.key,
+            noise: Noise::new(seed, self.key, self.draws_from),
+            label: Label(self.name),
+            offer: Offer {
+                serial: 1,
+                released: self.character.entered,
+                rating,
+                rating_by_domain: self.capability.map(|k| releases.rating(k)),
+                capability: overall,
+                own_capability: own,
+            },
+            momentum: Momentum::new(rating),
+            character: self.character,
+            focus: self.focus,
+            knowledge: Knowledge(knowledge),
+            capability: Capability(self.capability),
+            endowment: Endowment(self.endowment),
+            effort: Effort(0.0),
+            compute,
+            finance: Finance { cash: self.cash, ..Finance::default() },
+            usage: Usage::new(usage),
+            appeal: Appeal { by_state: [0.0; MAX_STATES], of_serial: 0 },
+            standing: Standing::default(),
+        }
+    }
+}
 
 /// Firms that enter on a date, with the step of their entry; and the talent of each state.
 #[derive(Resource, Clone, Debug, Default)]

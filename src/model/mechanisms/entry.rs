@@ -15,8 +15,8 @@ use crate::{
     model::{
         RunSeed,
         clock::Clock,
-        firm::{Capability, Character, Compute, Focus, Founding, Knowledge, Offer, Usage},
-        founding::{self, Newcomers},
+        firm::{Capability, Character, Compute, Focus, Knowledge, Offer, Usage},
+        founding::{self, Founding, Newcomers},
         geography::{Geography, PerDomain},
         ledger::Ledger,
         month::{MonthPlan, Phase},
