@@ -459,6 +459,7 @@ impl Flat {
     fn learn(&mut self) {
         let (firms, research, wide) = (&mut self.firms, &self.rules.research, self.geography.domains);
         let ceiling = self.clock.per_step(research.growth);
+        let spread = research.spread(&self.clock);
         let ln_reference = ln(research.reference_mh100e);
         for (i, knowledge) in firms.knowledge.chunks_exact_mut(wide).enumerate() {
             let ln_compute = ln(firms.stock[i] * firms.research_share[i]) - ln_reference;
@@ -467,7 +468,7 @@ impl Flat {
             for d in 0..wide {
                 let z = firms.talent[i] * exp(research.exponent * (ln_relative[d] + ln_compute));
                 effort += z;
-                let luck = research.luck * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * research.luck * research.luck;
+                let luck = spread * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * spread * spread;
                 knowledge[d] += ceiling * z / (1.0 + z) * exp(luck);
             }
             firms.effort[i] = effort;

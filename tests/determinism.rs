@@ -86,7 +86,7 @@ fn a_short_trajectory_stays_what_it_is() {
             lines,
             "{} rating {:.6} gap {:.6} firms {} hhi {:.6} learning {:.6} compute {:.6} revenue {:.6} adoption {:.6} output {:.6} power {:.6}",
             row.date,
-            row.frontier_rating,
+            row.frontier_rating.unwrap(),
             row.gap_rating.unwrap(),
             row.firms,
             row.firm_hhi,

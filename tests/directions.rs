@@ -69,7 +69,7 @@ fn faster_selection_moves_users_to_better_models() {
         measured(&short("baseline", 24, &set), RUNS, &measure)
     };
     let behind_the_frontier = |world: &Trajectory| {
-        let frontier = world.world.last().unwrap().frontier_rating;
+        let frontier = world.world.last().unwrap().frontier_rating.unwrap();
         last_firms(world).map(|firm| firm.usage_share * (firm.rating - frontier)).sum()
     };
     let laggards = |world: &Trajectory| {
@@ -189,7 +189,7 @@ fn foreign_services_reach_less_where_they_are_penalised() {
         let reached: Vec<f64> =
             last_states(world).filter(|state| !homes.contains(&*state.state)).map(|state| state.access).collect();
         assert!(!reached.is_empty());
-        reached.iter().sum::<f64>() / reached.len() as f64 - world.outcomes.frontier_capability_end
+        reached.iter().sum::<f64>() / reached.len() as f64 - world.outcomes.frontier_capability_end.unwrap()
     };
     let set = |nats: f64| {
         baseline(&[&format!("mechanisms.adoption.foreign_penalty={nats}"), "mechanisms.entry.scale=0"], without_firms)
@@ -199,7 +199,7 @@ fn foreign_services_reach_less_where_they_are_penalised() {
 
 #[test]
 fn twice_the_compute_raises_the_frontier() {
-    let frontier = |world: &Trajectory| world.outcomes.frontier_capability_end;
+    let frontier = |world: &Trajectory| world.outcomes.frontier_capability_end.unwrap();
     rises("frontier", &baseline(&[""; 0], frontier), &baseline(&["mechanisms.compute.supply_scale=2"], frontier));
 }
 

@@ -24,8 +24,8 @@ fn world(rest: &str) -> Trajectory {
 fn one_state_without_firms_grows_along_its_trend() {
     let trajectory = world("[[states]]\nname = \"A\"\ngrowth_per_year = 0.03\n");
     let last = trajectory.world.last().unwrap();
-    assert_eq!((last.firms, last.entries, last.frontier_capability), (0, 0, 0.0));
-    assert_eq!(last.gap_rating, None);
+    assert_eq!((last.firms, last.entries, last.frontier_capability), (0, 0, None));
+    assert_eq!((last.frontier_rating, last.gap_rating, trajectory.outcomes.frontier_gain_per_year), (None, None, None));
     assert!((last.output / 1000.0 - redqueen::maths::exp(0.03 * 2.5)).abs() < 1e-9);
     assert!(trajectory.firms.is_empty() && trajectory.releases.is_empty());
 }

@@ -61,7 +61,8 @@ pub fn run_batch<S: Simulate>(
     listeners: &mut [&mut dyn Listener<S::Output>],
     cancel: &AtomicBool,
 ) -> Result<Summary, BatchError> {
-    let threads = threads.max(1);
+    // More threads than runs would only wait.
+    let threads = threads.min(usize::try_from(plan.total()).unwrap_or(usize::MAX)).max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()

@@ -67,6 +67,11 @@ impl Clock {
         maths::pow(1.0 - loss_per_month, 12.0 / f64::from(self.steps_per_year))
     }
 
+    /// Steps in a month.
+    pub fn steps_per_month(&self) -> f64 {
+        f64::from(self.steps_per_year) / 12.0
+    }
+
     /// Steps in this many months.
     pub fn steps(&self, months: u32) -> u32 {
         months * self.steps_per_year / 12

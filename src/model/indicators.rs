@@ -113,14 +113,14 @@ impl Observer {
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         WorldRow {
             date: clock.month(),
-            frontier_rating: usage.best_open.max(usage.best_closed),
+            frontier_rating: finite(usage.best_open.max(usage.best_closed)),
             open_frontier_rating: finite(usage.best_open),
             open_gap_rating: finite(usage.best_closed - usage.best_open),
             gap_rating: finite(leader.rating - follower.rating),
             gap_nats: finite(leader.capability - follower.capability),
             gap_months: self.lag(),
-            frontier_capability: usage.best_capability,
-            frontier_index: world.resource::<Releases>().index(usage.best_capability),
+            frontier_capability: finite(usage.best_capability),
+            frontier_index: finite(world.resource::<Releases>().index(usage.best_capability)),
             firms: usage.firms,
             open_share: usage.open_share,
             firm_hhi: usage.hhi,
@@ -160,7 +160,7 @@ impl Observer {
             (back < self.past.len()).then_some(back.saturating_sub(1) as f64)
         };
         if follower > leader {
-            months_since(&|past| past.1 >= leader).map(|months| -months)
+            months_since(&|past| past.1 >= leader).map(|months| 0.0 - months)
         } else {
             months_since(&|past| past.0 >= follower)
         }
@@ -189,10 +189,6 @@ impl Observer {
             sums.hhi += usage.world * usage.world;
             sums.entropy -= if usage.world > 0.0 { usage.world * maths::ln(usage.world) } else { 0.0 };
             sums.revenue += finance.revenue;
-        }
-        if sums.firms == 0 {
-            // A world without firms has no frontier; the scale's origin stands in for it.
-            (sums.best_closed, sums.best_capability) = (0.0, 0.0);
         }
         sums
     }
@@ -324,7 +320,8 @@ impl Observer {
             .filter(|view| view.1.home == home)
             .map(|view| geography.each_state().filter(third).map(|s| markets[s] * view.9.share[s]).sum::<f64>())
             .sum();
-        if all > 0.0 { served / all } else { 0.0 }
+        // An empty sum is −0; nobody wants to read that.
+        if all > 0.0 { served / all + 0.0 } else { 0.0 }
     }
 }
 

@@ -1,6 +1,11 @@
 //! What happened in a month: flows that must balance, exits that left the world, events. Cleared after each month's record.
 
-use super::{InvalidNumber, clock::Clock, record::EventRow};
+use super::{
+    InvalidNumber,
+    clock::Clock,
+    firm::Offer,
+    record::{EventRow, ReleaseRow},
+};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -48,7 +53,7 @@ pub struct Ledger {
     /// Events, if they are recorded.
     pub events: Vec<EventRow>,
     /// Releases, if they are recorded.
-    pub releases: Vec<super::record::ReleaseRow>,
+    pub releases: Vec<ReleaseRow>,
 }
 
 impl Ledger {
@@ -60,6 +65,31 @@ impl Ledger {
         events.clear();
         releases.clear();
         *self = Self { left_out: self.left_out, closed, events, releases, ..Self::default() };
+    }
+
+    /// Notes a firm's newest model, whose place on the capability index is `index`.
+    pub fn note_release(
+        &mut self,
+        clock: &Clock,
+        firm: &Arc<str>,
+        state: &Arc<str>,
+        open: bool,
+        offer: &Offer,
+        index: f64,
+    ) {
+        if self.left_out.releases {
+            return;
+        }
+        self.releases.push(ReleaseRow {
+            date: clock.month(),
+            release: format!("{firm} {}", offer.serial).into(),
+            firm: firm.clone(),
+            state: state.clone(),
+            open,
+            capability: offer.capability,
+            rating: offer.rating,
+            index,
+        });
     }
 
     /// Notes an event of a firm.

@@ -11,7 +11,8 @@ use bevy_ecs::prelude::*;
 #[derive(Default)]
 pub struct Outcomes {
     months: u32,
-    rating_at_start: Option<f64>,
+    /// Month and rating of the first frontier.
+    first_rating: Option<(u32, f64)>,
     gap_12: Option<f64>,
     gap_24: Option<f64>,
     parity: Option<f64>,
@@ -27,7 +28,7 @@ impl Outcomes {
     /// Takes in a month.
     pub fn observe(&mut self, row: &WorldRow) {
         self.months += 1;
-        self.rating_at_start.get_or_insert(row.frontier_rating);
+        self.first_rating = self.first_rating.or(row.frontier_rating.map(|rating| (self.months, rating)));
         // The first row carries the month of the start.
         match self.months {
             13 => self.gap_12 = row.gap_rating,
@@ -55,7 +56,9 @@ impl Outcomes {
         let last = self.last.unwrap_or_else(|| observer.world(world));
         let geography = world.resource::<Geography>();
         let (leader, follower) = (geography.leader, geography.follower);
-        let years = f64::from(self.months.max(2) - 1) / 12.0;
+        let gain = self.first_rating.zip(last.frontier_rating).and_then(|((month, first), end)| {
+            (self.months > month).then(|| 12.0 * (end - first) / f64::from(self.months - month))
+        });
         OutcomeRow {
             gap_rating_12: self.gap_12,
             gap_rating_24: self.gap_24,
@@ -64,7 +67,7 @@ impl Outcomes {
             gap_months_end: last.gap_months,
             parity_months: self.parity,
             open_gap_rating_mean: (self.open_gap.1 > 0.0).then(|| self.open_gap.0 / self.open_gap.1),
-            frontier_gain_per_year: (last.frontier_rating - self.rating_at_start.unwrap_or(0.0)) / years,
+            frontier_gain_per_year: gain,
             frontier_capability_end: last.frontier_capability,
             open_share_end: last.open_share,
             firm_hhi_end: last.firm_hhi,

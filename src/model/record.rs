@@ -9,7 +9,7 @@ table! {
         /// The month that has passed.
         date: Month, "";
         /// Highest measured rating of any model on offer.
-        frontier_rating: f64, "points";
+        frontier_rating: Option<f64>, "points";
         /// Highest measured rating of any model with open weights.
         open_frontier_rating: Option<f64>, "points";
         /// Rating of the best closed model less that of the best open model.
@@ -21,9 +21,9 @@ table! {
         /// Months since the leader state's best model was as capable as the follower state's best is now.
         gap_months: Option<f64>, "months";
         /// Capability of the best model on offer, against the best at the start.
-        frontier_capability: f64, "nats";
+        frontier_capability: Option<f64>, "nats";
         /// The same on the fixed-scale capability index.
-        frontier_index: f64, "index points";
+        frontier_index: Option<f64>, "index points";
         /// Firms in business.
         firms: u32, "firms";
         /// Share of world usage that goes to open firms.
@@ -138,7 +138,7 @@ table! {
         economic_power: f64, "1";
         /// Share of hard power: own frontier and running compute.
         hard_power: f64, "1";
-        /// Usage share of its firms in third countries.
+        /// Usage share of its firms in all other states.
         soft_power: f64, "1";
         /// Share of power (Tullock contest over the composite).
         power: f64, "1";
@@ -237,9 +237,9 @@ table! {
         /// Rating gap of the best closed over the best open model, mean over the run.
         open_gap_rating_mean: Option<f64>, "points";
         /// Gain of the frontier rating, as a yearly rate over the run.
-        frontier_gain_per_year: f64, "points/year";
+        frontier_gain_per_year: Option<f64>, "points/year";
         /// Capability of the best model at the end, against the best at the start.
-        frontier_capability_end: f64, "nats";
+        frontier_capability_end: Option<f64>, "nats";
         /// Share of world usage of open firms at the end.
         open_share_end: f64, "1";
         /// Concentration of usage at the end.

@@ -47,7 +47,7 @@ impl Source {
         match self {
             Self::File(file) => {
                 let beside = tidy(&file.parent().unwrap_or(Path::new("")).join(path));
-                if !beside.exists() && Builtin::find(path).is_some_and(|builtin| builtin.name() == path) {
+                if !beside.exists() && Builtin::find(path).is_some() {
                     return Self::Builtin(path.to_owned());
                 }
                 Self::File(beside)
@@ -99,7 +99,7 @@ impl Source {
             };
             from.map_or_else(
                 || self.help_missing(Diagnostic::general(&message)),
-                |place| Diagnostic::at(place, &message).help("the path is relative to the file that says it; a built-in config is named without `.toml`, such as \"baseline\""),
+                |place| Diagnostic::at(place, &message).help("the path is relative to the file that says it; a built-in config is named as `redqueen init` writes it, such as \"baseline.toml\""),
             )
         })?;
         Ok(Arc::new(Origin { name, text, turn, is_file: true }))

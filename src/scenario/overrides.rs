@@ -23,7 +23,7 @@ impl Override {
         let origin = Origin { name: format!("--set {text}"), text: text.to_owned(), turn, is_file: false };
         let origin = Arc::new(origin);
         let whole = Place::new(&origin, 0..text.len());
-        let help = "write --set mechanisms.research.growth_per_year=1.5";
+        let help = "write --set mechanisms.research.growth=1.5";
         let Some(at) = equals_sign(text) else {
             return Err(Diagnostic::at(&whole, "expected a key, `=` and a value").help(help));
         };

@@ -21,7 +21,6 @@ use crate::{
         ledger::Ledger,
         month::{MonthPlan, Phase},
         noise::{Key, Noise, firm as slot, state as state_slot},
-        record::ReleaseRow,
         release::{Frontier, Levels, Release, best},
         state::{StateIndex, Supply, Traits},
     },
@@ -43,7 +42,7 @@ parameters! {
         /// Mutation of focus: standard deviation of the log of each weight.
         mutation_focus: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.1..=1.0, assumption "start-ups look for niches";
         /// Probability that a newborn is open where its parent is closed, or the other way.
-        mutation_open: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "openness runs in families";
+        mutation_open: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "openness runs in families";
         /// Share of its home market that an entrant starts with; a tenth of it in other markets.
         share: f64 = 0.01, "1", range 0.000001..=0.5, plausible 0.002..=0.03, assumption "first users within a month";
         /// Compute that a newborn starts with, as a share of the mean firm's at home.
@@ -123,16 +122,8 @@ impl Registry<'_, '_> {
         let (name, state) = (bundle.label.0.clone(), self.geography.names[home].clone());
         self.ledger.entries += 1;
         self.ledger.note(&self.clock, "entry", &name, &state, None, if open { "open" } else { "closed" });
-        self.ledger.releases.push(ReleaseRow {
-            date: self.clock.month(),
-            release: format!("{name} 1").into(),
-            firm: name,
-            state,
-            open,
-            capability: bundle.offer.capability,
-            rating: bundle.offer.rating,
-            index: self.releases.index(bundle.offer.capability),
-        });
+        let index = self.releases.index(bundle.offer.capability);
+        self.ledger.note_release(&self.clock, &name, &state, open, &bundle.offer, index);
         self.commands.spawn(bundle);
     }
 }

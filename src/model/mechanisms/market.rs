@@ -27,11 +27,11 @@ parameters! {
         /// Speed of selection (η).
         speed: f64 = 1.0, "1/year", range 0.0..=12.0, plausible 0.3..=3.0 or null 0.0, assumption "users switch within a year or so";
         /// Attraction of open weights: low price, customisation (b_open).
-        open_bonus: f64 = 0.25, "1", range -5.0..=5.0, plausible 0.0..=1.0, assumption "worth about 45 rating points";
+        open_bonus: f64 = 0.2, "1", range -5.0..=5.0, plausible 0.0..=1.0, assumption "worth about 35 rating points";
         /// Attraction of a firm of the own state: language, law, habit (b_home).
         home_bonus: f64 = 0.3, "1", range -5.0..=5.0, plausible 0.0..=1.0, assumption "worth about 50 rating points";
         /// Value of variety (κ_v).
-        variety: f64 = 0.25, "1", range 0.0..=5.0, plausible 0.1..=0.6, assumption "tastes and tasks differ; 0 would let one firm take all";
+        variety: f64 = 0.22, "1", range 0.0..=5.0, plausible 0.1..=0.6, assumption "tastes and tasks differ; 0 would let one firm take all";
     }
 }
 

@@ -30,7 +30,7 @@ parameters! {
         /// Share of revenue left after the cost of serving.
         margin: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.7, assumption "reported gross margins of model developers";
         /// Share of the value of its usage that an open firm can appropriate (a_open).
-        open_appropriability: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.1..=0.6, assumption "others host open models and keep most of the revenue";
+        open_appropriability: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.1..=0.6, assumption "others host open models and keep most of the revenue";
         /// Factor on every state's capital.
         capital_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the capital stands with the states: capital_billion_usd_per_year";
         /// Weight of momentum over size (ζ), per 100 rating points gained in six months.

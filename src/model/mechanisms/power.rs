@@ -80,8 +80,8 @@ fn share_power(
         // Relative to the world's best, so that a common level of capability cancels.
         let behind = (frontier[s] - best).max(-contest.no_firm_gap);
         let compute = maths::ln(held[s] + supply.clouds + contest.compute_floor);
-        let third_countries = 1.0 - markets[s];
-        power.soft = if third_countries > 0.0 { abroad[s].max(0.0) / third_countries } else { 0.0 };
+        let elsewhere = 1.0 - markets[s];
+        power.soft = if elsewhere > 0.0 { abroad[s].max(0.0) / elsewhere } else { 0.0 };
         power.economic = economy.output / total;
         hard[s] = contest.capability_weight * behind + contest.compute_weight * compute;
         composite[s] = contest.output_weight * maths::ln(economy.output)

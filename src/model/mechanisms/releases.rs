@@ -14,7 +14,6 @@ use crate::{
         ledger::Ledger,
         month::{MonthPlan, Phase},
         noise::{Key, Noise, firm as slot},
-        record::ReleaseRow,
         release::{Frontier, Release},
     },
     parameters,
@@ -133,19 +132,8 @@ fn release_models(
         if !character.open && releases.open_lag_months > 0 {
             commands.spawn(release);
         }
-        if ledger.left_out.releases {
-            continue;
-        }
-        ledger.releases.push(ReleaseRow {
-            date: clock.month(),
-            release: format!("{} {}", label.0, offer.serial).into(),
-            firm: label.0.clone(),
-            state: geography.names[character.home].clone(),
-            open: character.open,
-            capability: overall,
-            rating: offer.rating,
-            index: releases.index(overall),
-        });
+        let state = &geography.names[character.home];
+        ledger.note_release(&clock, &label.0, state, character.open, &offer, releases.index(overall));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Research: how a firm learns on its own.
 //!
 //! z = (w D · u C η / C_ref)^λ · talent; A ← A + Δ g z/(1+z) · exp(ν ε − ν²/2), bounded in z so that knowledge cannot blow up in
-//! finite time. Breakthroughs arrive with a world-wide hazard shared by effort and add Exponential(mean) nats in one domain.
+//! finite time. Breakthroughs arrive with a world-wide hazard shared by effort (at most one a firm and step) and add Exponential(mean) nats in one domain.
 //! The bounded form keeps the halving time of training compute (Ho et al. 2024) as its ceiling.
 
 use super::Mechanism;
@@ -47,6 +47,14 @@ impl Mechanism for Research {
     }
 }
 
+impl Research {
+    /// Spread of luck in a step, such that a month's progress varies as much whatever the step.
+    pub fn spread(&self, clock: &Clock) -> f64 {
+        let variance_per_month = maths::exp(self.luck * self.luck) - 1.0;
+        maths::ln(1.0 + variance_per_month * clock.steps_per_month()).sqrt()
+    }
+}
+
 /// Growth at effort `z`: half the ceiling at z = 1, never above it.
 #[inline]
 pub fn own_growth(ceiling: f64, z: f64) -> f64 {
@@ -61,6 +69,7 @@ fn learn(
     mut firms: Query<(&Noise, &Label, &Character, &Focus, &Compute, &mut Effort, &mut Knowledge)>,
 ) {
     let ceiling = clock.per_step(research.growth);
+    let spread = research.spread(&clock);
     let ln_reference = maths::ln(research.reference_mh100e);
     for (noise, label, character, focus, compute, mut effort, mut knowledge) in &mut firms {
         let ln_compute = compute.ln_research(character) - ln_reference;
@@ -69,7 +78,7 @@ fn learn(
             let z = character.talent * maths::exp(research.exponent * (focus.ln_relative[d] + ln_compute));
             effort.0 += z;
             if research.growth > 0.0 {
-                let luck = research.luck * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * research.luck * research.luck;
+                let luck = spread * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * spread * spread;
                 knowledge.0[d] += own_growth(ceiling, z) * maths::exp(luck);
             }
         }
