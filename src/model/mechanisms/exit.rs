@@ -24,7 +24,7 @@ parameters! {
         /// Months without cash after which a firm closes; 0 means never.
         broke_months: u32 = 6, "months", range 0..=600, plausible 3..=12 or null 0, assumption "bridge funding lasts about half a year";
         /// Share of world usage below which a firm fades.
-        least_share: f64 = 0.005, "1", range 0.0..=1.0, plausible 0.0005..=0.01 or null 0.0, assumption "too small to show on any ranking";
+        least_share: f64 = 0.0045, "1", range 0.0..=1.0, plausible 0.0005..=0.01 or null 0.0, assumption "too small to show on any ranking";
         /// Months below that share after which a firm closes; 0 means never.
         faded_months: u32 = 24, "months", range 0..=600, plausible 6..=36 or null 0, assumption "two years to find users";
     }
