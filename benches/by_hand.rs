@@ -753,7 +753,7 @@ impl Flat {
         for (s, numbers) in states.numbers.iter().enumerate() {
             let mut adopted = 0.0;
             for d in 0..self.geography.domains {
-                let gain = states.access[s][d] - self.reference.capability[d];
+                let gain = (states.access[s][d] - self.reference.capability[d]).max(0.0);
                 adopted += self.geography.demand[s][d] * states.adoption[s][d] * gain;
             }
             states.effect[s] = self.rules.output.gain * (adopted - self.reference.at_start[s]);

@@ -230,7 +230,6 @@ fn shift_everything(simulation: &mut Simulation, shift: f64, points: f64) {
     }
     for mut access in world.query::<&mut Access>().iter_mut(world) {
         raise(&mut access.now, shift);
-        raise(&mut access.start, shift);
     }
     raise(&mut world.resource_mut::<Reference>().capability, shift);
     let raised = |levels: &Levels| {
@@ -369,7 +368,11 @@ fn halving_the_step_moves_outcomes_little() {
     // 0.12 nats a month, the gap closes by 0.08 at most.
     for (a, b) in monthly.world.iter().zip(&halved.world).skip(23) {
         let relative = |a: f64, b: f64| (a / b - 1.0).abs();
-        assert!((a.frontier_capability.unwrap() - b.frontier_capability.unwrap()).abs() < 0.15, "frontier in {:?}", a.date);
+        assert!(
+            (a.frontier_capability.unwrap() - b.frontier_capability.unwrap()).abs() < 0.15,
+            "frontier in {:?}",
+            a.date
+        );
         assert!((a.gap_nats.unwrap() - b.gap_nats.unwrap()).abs() < 0.12, "gap in {:?}", a.date);
         assert!(relative(a.compute, b.compute) < 0.03, "compute in {:?}", a.date);
         assert!(relative(a.adoption, b.adoption) < 0.04, "adoption in {:?}", a.date);

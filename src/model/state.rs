@@ -45,8 +45,6 @@ pub struct Adoption(pub PerDomain);
 pub struct Access {
     /// Now.
     pub now: PerDomain,
-    /// At the start.
-    pub start: PerDomain,
 }
 
 /// Compute that reaches the state, MH100e.
@@ -103,7 +101,7 @@ impl StateBundle {
             economy: Economy { output, trend: output, before: output, effect: 0.0 },
             absorption: Absorption(numbers.absorptive_capacity),
             adoption: Adoption(per_domain(&vec![numbers.adoption; spec.demand.len()])),
-            access: Access { now: [0.0; MAX_DOMAINS], start: [0.0; MAX_DOMAINS] },
+            access: Access { now: [0.0; MAX_DOMAINS] },
             supply: Supply {
                 clouds: numbers.cloud_mh100e,
                 capital: numbers.capital_billion_usd_per_year,

@@ -1,7 +1,8 @@
 //! Output: what AI adds to the economy.
 //!
-//! ln Y = ln Y_0 + g t + χ Σ_d ω_d F_d (K_acc,d − K_ref,d), less the same sum at the start, so that a world begins at its observed
-//! output. Level form: nothing is counted twice. K_ref is the least that any state can reach at the start.
+//! ln Y = ln Y_0 + g t + χ Σ_d ω_d F_d max(0, K_acc,d − K_ref,d), less the same sum at the start, so that a world begins at its
+//! observed output. Level form: nothing is counted twice. K_ref lies a fixed way below the world's frontier at the start, so
+//! that scenarios which differ in who can reach what are measured from the same level.
 
 use super::Mechanism;
 use crate::{
@@ -11,10 +12,10 @@ use crate::{
         geography::{Geography, PerDomain},
         ledger::Faults,
         month::{MonthPlan, Phase},
+        release::{Frontier, best},
         state::{Access, Adoption, Economy, StateIndex, Traits},
     },
     parameters,
-    scenario::MAX_DOMAINS,
 };
 use bevy_ecs::prelude::*;
 
@@ -24,13 +25,15 @@ parameters! {
     pub struct Output {
         /// Output gained per nat of capability at full adoption (χ).
         gain: f64 = 0.010, "1/nat", range 0.0..=1.0, plausible 0.002..=0.03 or null 0.0, assumption "about 1 % of output a year at full adoption and today's pace";
+        /// How far below the world's frontier of the start a capability is worth nothing.
+        reference_gap: f64 = 2.0, "nats", range 0.0..=50.0, plausible 0.0..=5.0, assumption "models of 2021 changed little";
     }
 }
 
 /// What the world could reach at the start.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Reference {
-    /// The least access of any state, by domain, nats.
+    /// Capability that is worth nothing, by domain, nats.
     pub capability: PerDomain,
     /// Adoption times access at the start, by state.
     pub at_start: Vec<f64>,
@@ -51,27 +54,24 @@ impl Mechanism for Output {
 
 /// Adopted capability above the reference, weighted by demand, nats.
 pub fn adopted(demand: &[f64], adoption: &PerDomain, access: &PerDomain, reference: &PerDomain) -> f64 {
-    demand.iter().enumerate().map(|(d, weight)| weight * adoption[d] * (access[d] - reference[d])).sum()
+    demand.iter().enumerate().map(|(d, weight)| weight * adoption[d] * (access[d] - reference[d]).max(0.0)).sum()
 }
 
 /// Notes what the world can reach at the start.
 pub fn set_reference(
+    output: Res<Output>,
     geography: Res<Geography>,
+    frontier: Res<Frontier>,
     mut reference: ResMut<Reference>,
-    mut states: Query<(&StateIndex, &Adoption, &mut Access)>,
+    states: Query<(&StateIndex, &Adoption, &Access)>,
 ) {
-    let mut least = [f64::INFINITY; MAX_DOMAINS];
-    for (_, _, mut access) in &mut states {
-        access.start = access.now;
-        for d in geography.each_domain() {
-            least[d] = least[d].min(access.now[d]);
-        }
-    }
-    reference.capability = least;
+    // A world without firms has no frontier, and stays at the origin.
+    let at_start = best(&geography, &frontier.any.now.capability);
+    reference.capability = at_start.map(|best| if best.is_finite() { best - output.reference_gap } else { 0.0 });
     reference.at_start = vec![0.0; geography.states];
     for (index, adoption, access) in &states {
         let demand = &geography.demand[index.0][..geography.domains];
-        reference.at_start[index.0] = adopted(demand, &adoption.0, &access.now, &least);
+        reference.at_start[index.0] = adopted(demand, &adoption.0, &access.now, &reference.capability);
     }
 }
 
@@ -107,6 +107,7 @@ fn grow(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::MAX_DOMAINS;
 
     #[test]
     fn output_counts_adopted_capability_above_the_reference() {
@@ -116,5 +117,7 @@ mod tests {
         (access[0], access[1]) = (2.0, 3.0);
         let reference = [-1.0; MAX_DOMAINS];
         assert_eq!(adopted(&[0.5, 0.5], &adoption, &access, &reference), 0.5 * 0.5 * 3.0 + 0.5 * 4.0);
+        access[1] = -3.0;
+        assert_eq!(adopted(&[0.5, 0.5], &adoption, &access, &reference), 0.5 * 0.5 * 3.0);
     }
 }
