@@ -26,7 +26,7 @@ pub mod record;
 pub mod release;
 pub mod state;
 
-use crate::scenario::{Catalogue, MechanismDeclaration, MechanismSettings, Scenario};
+use crate::scenario::{Catalogue, FirmSpec, MechanismDeclaration, MechanismSettings, Scenario};
 use accounts::Progress;
 use bevy_ecs::{
     prelude::*,
@@ -121,12 +121,7 @@ impl Simulation {
             }
         }
         let clock = Clock::new(&scenario.time);
-        let starts = |month| clock.step_of(month).filter(|step| *step > 0);
-        let dated = scenario
-            .firms
-            .iter()
-            .filter_map(|firm| firm.enters.and_then(starts).map(|step| (step, firm.clone())))
-            .collect();
+        let dated = scenario.firms.iter().filter_map(|firm| Some((entry_step(firm, &clock)?, firm.clone()))).collect();
         world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
         let mut start = Schedule::new(StartLabel);
         start.set_executor(SingleThreadedExecutor::new());
@@ -262,15 +257,16 @@ fn dated_row(event: &crate::scenario::DatedEvent) -> EventRow {
     }
 }
 
+/// The step in which a firm enters; `None` if it is there from the start.
+fn entry_step(firm: &FirmSpec, clock: &Clock) -> Option<u32> {
+    firm.enters.and_then(|month| clock.step_of(month)).filter(|step| *step > 0)
+}
+
 fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, clock: &Clock) {
     let geography = world.resource::<Geography>().clone();
     let talent = world.resource::<Newcomers>().1.clone();
-    let present = || {
-        let later =
-            |firm: &&crate::scenario::FirmSpec| firm.enters.and_then(|month| clock.step_of(month)).unwrap_or(0) > 0;
-        scenario.firms.iter().filter(move |firm| !later(firm))
-    };
-    let level = |firm: &crate::scenario::FirmSpec| {
+    let present = || scenario.firms.iter().filter(|firm| entry_step(firm, clock).is_none());
+    let level = |firm: &FirmSpec| {
         firm.numbers.capability + geography.overall(&geography::per_domain(&firm.capability_by_domain))
     };
     // The best firm of the start is the origin of the capability scale.

@@ -114,11 +114,7 @@ fn select(
     }
     let ln_sum = sum.map(maths::ln);
     for (label, _, mut usage) in &mut firms {
-        let usage = &mut *usage;
-        for s in geography.each_state().filter(|&s| sum[s] > 0.0) {
-            usage.share[s] /= sum[s];
-            usage.ln_share[s] -= ln_sum[s];
-        }
+        scale(&mut usage, &geography, &sum, &ln_sum);
         faults.check(&clock, Market::NAME, "usage share", &label.0, &usage.share);
     }
 }
@@ -131,14 +127,17 @@ pub fn rescale_markets(geography: &Geography, usages: &mut Query<(&Character, &m
             sum[s] += usage.share[s];
         }
     }
-    let ln_sum = sum.map(|sum| if sum > 0.0 { maths::ln(sum) } else { 0.0 });
+    let ln_sum = sum.map(maths::ln);
     for (_, mut usage) in usages.iter_mut() {
-        for s in geography.each_state() {
-            if sum[s] > 0.0 {
-                usage.share[s] /= sum[s];
-                usage.ln_share[s] -= ln_sum[s];
-            }
-        }
+        scale(&mut usage, geography, &sum, &ln_sum);
+    }
+}
+
+/// Divides a firm's shares by the markets' sums; a market without any share stays empty.
+fn scale(usage: &mut Usage, geography: &Geography, sum: &PerState, ln_sum: &PerState) {
+    for s in geography.each_state().filter(|&s| sum[s] > 0.0) {
+        usage.share[s] /= sum[s];
+        usage.ln_share[s] -= ln_sum[s];
     }
 }
 
