@@ -303,7 +303,7 @@ pub(crate) mod tests {
         assert_eq!(scenario.firms[0].name, "01.AI");
         assert_eq!(scenario.firms[0].enters, Some("2023-03".parse().unwrap()));
         assert_eq!(scenario.firms[0].focus[5], 0.5);
-        assert_eq!(scenario.borders, [crate::scenario::Border { between: (0, 2), openness: 0.3 }]);
+        assert_eq!(scenario.borders, [crate::scenario::Border { between: (0, 2), openness: 0.3, trust: 0.0 }]);
         assert_eq!(scenario.events[0].kind, "release_open");
         assert_eq!(scenario.mechanisms[0].values, [1.0, 2.0, 1.0]);
         assert_eq!((scenario.seed, scenario.time.steps_per_year, scenario.domains.len()), (1, 12, 6));

@@ -12,6 +12,7 @@ pub mod parameter;
 mod read;
 pub mod schema;
 pub(crate) mod section;
+pub mod supply;
 pub(crate) mod tree;
 
 use crate::parameters;
@@ -19,6 +20,10 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use load::{Loaded, Source, load};
 pub use month::Month;
 use parameter::Parameter;
+pub use supply::{
+    AcceleratorNumbers, AcceleratorSpec, Choice, ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Indicator, Lever,
+    MAX_ACCELERATORS, MAX_FABS, PolicyNumbers, PolicySpec, SafetyRule, ShockNumbers, ShockSpec, Stage,
+};
 
 /// The most domains a world can have; arrays by domain are this long.
 pub const MAX_DOMAINS: usize = 8;
@@ -62,7 +67,17 @@ pub struct Scenario {
     pub states: Vec<StateSpec>,
     /// The firms, those that enter later included, sorted by name.
     pub firms: Vec<FirmSpec>,
-    /// Openness of borders that differ from fully open; pairs sorted, no doubles.
+    /// Fabs, packaging and memory plants, those that start later included, sorted by name.
+    pub fabs: Vec<FabSpec>,
+    /// Chip designs, those made later included, sorted by name.
+    pub accelerators: Vec<AcceleratorSpec>,
+    /// Export controls, sorted by name.
+    pub controls: Vec<ControlSpec>,
+    /// Shocks, sorted by name.
+    pub shocks: Vec<ShockSpec>,
+    /// Policies, sorted by name.
+    pub policies: Vec<PolicySpec>,
+    /// Borders that differ from fully open without trust; pairs sorted, no doubles.
     pub borders: Vec<Border>,
     /// Dated facts shown beside the results.
     pub events: Vec<DatedEvent>,
@@ -105,10 +120,6 @@ parameters! {
         absorptive_capacity: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.05..=1.0, assumption "leaders near 1, late starters near 0.1";
         /// Rate at which knowledge flows between firms of this home state (job mobility, meet-ups, shared suppliers).
         home_diffusion_per_year: f64 = 0.5, "1/year", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "0.3 for guarded firms, 1.0 for a Darwinian ecosystem";
-        /// Compute that becomes available to the state at the start.
-        supply_mh100e_per_year: f64 = 0.001, "MH100e/year", range 0.0..=1000.0, plausible 0.0..=10.0 or null 0.0, assumption "give the state's own figure";
-        /// Growth of that supply.
-        supply_growth_per_year: f64 = 0.5, "1/year", range -2.0..=3.0, plausible 0.0..=1.5, assumption "shipments of accelerators since 2022";
         /// Compute in clouds at the start, that belongs to no firm of the model.
         cloud_mh100e: f64 = 0.0, "MH100e", range 0.0..=1000.0, plausible 0.0..=1.0, assumption "give the state's own figure";
         /// Capital that investors put into the state's AI firms at the start, besides what those take from other business.
@@ -119,6 +130,16 @@ parameters! {
         entry_per_year: f64 = 0.0, "1/year", range 0.0..=10000.0, plausible 0.0..=5.0 or null 0.0, assumption "firms that reach the leaderboards each year";
         /// Share of users that have adopted AI at the start, in every domain.
         adoption: f64 = 0.01, "1", range 0.0..=1.0, plausible 0.0..=0.2, assumption "early adopters only in 2023";
+        /// Power that AI can draw at the start.
+        ai_power_gw: f64 = 0.5, "GW", range 0.0..=10000.0, plausible 0.05..=20.0, assumption "give the state's own figure";
+        /// Growth of that power on trend.
+        ai_power_growth_per_year: f64 = 0.25, "1/year", range -1.0..=2.0, plausible 0.1..=0.4, assumption "data centres outgrow the grid";
+        /// Maturity of its own equipment industry at the start (M).
+        equipment_maturity: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.9, assumption "share of a leading-edge line that it could equip itself";
+        /// How well persons' rights over their data are protected.
+        rights_protection: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.1..=0.9, assumption "judged from laws and their enforcement";
+        /// Trust that its users put into AI at the start.
+        trust_in_ai: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=0.8, assumption "judged from surveys";
     }
 }
 
@@ -147,6 +168,10 @@ parameters! {
         own_funds_billion_usd_per_year: f64 = 0.0, "billion USD of 2023/year", range 0.0..=10000.0, plausible 0.0..=30.0 or null 0.0, assumption "large firms pay for their models out of advertising, shops and clouds";
         /// Costs that do not depend on sales or compute: staff, rent, data.
         overhead_billion_usd_per_year: f64 = 0.1, "billion USD of 2023/year", range 0.0..=1000.0, plausible 0.02..=5.0, assumption "a few hundred well-paid people";
+        /// Share of its effort that goes into safety under the rule `fixed`, and at the start under the others (σ).
+        safety_effort: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.4, assumption "judged from published policies";
+        /// How much outsiders can see of what it does: model cards, audits, weights.
+        transparency: f64 = 0.4, "1", range 0.0..=1.0, plausible 0.1..=0.8, assumption "between the scores of transparency indices";
     }
 }
 
@@ -176,6 +201,8 @@ pub struct FirmSpec {
     pub open: bool,
     /// Month it enters; `None` if it is there from the start.
     pub enters: Option<Month>,
+    /// How it sets its safety effort.
+    pub safety: SafetyRule,
     /// Its numbers.
     pub numbers: FirmNumbers,
     /// Where it puts its effort: weights by domain, each above 0, that sum to 1.
@@ -193,6 +220,8 @@ pub struct Border {
     pub between: (usize, usize),
     /// 1 open, 0 closed.
     pub openness: f64,
+    /// Trust between the two at the start, from 0 to 1.
+    pub trust: f64,
 }
 
 /// A dated fact, shown beside the results; it forces nothing.

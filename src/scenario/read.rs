@@ -46,6 +46,11 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
         comparison,
         states,
         firms,
+        fabs: Vec::new(),
+        accelerators: Vec::new(),
+        controls: Vec::new(),
+        shocks: Vec::new(),
+        policies: Vec::new(),
         borders,
         events,
         mechanisms,
@@ -138,7 +143,7 @@ fn read_borders(root: &mut Section<'_>, names: &Names<'_>, found: &mut Found) ->
         if let ([a, b], Some(openness)) = (ends.as_slice(), openness)
             && openness < 1.0
         {
-            borders.push(Border { between: (*a.min(b), *a.max(b)), openness });
+            borders.push(Border { between: (*a.min(b), *a.max(b)), openness, trust: 0.0 });
         }
     }
     borders.sort_by_key(|border| border.between);

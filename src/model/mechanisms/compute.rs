@@ -23,8 +23,6 @@ parameters! {
     /// Numbers of compute supply and stocks.
     #[derive(Resource)]
     pub struct Stocks {
-        /// Factor on every state's supply.
-        supply_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.3..=3.0 or null 0.0, assumption "the supplies stand with the states: supply_mh100e_per_year";
         /// Compute that wears out or is switched off (δ).
         retired_per_month: f64 = 0.02, "1/month", range 0.0..=0.99, plausible 0.01..=0.03 or null 0.0, assumption "accelerators are used for about four years";
     }
