@@ -5,7 +5,10 @@ use super::{
     geography::{PerDomain, PerState},
     noise::{Key, Noise},
 };
-use crate::{maths, scenario::MAX_DOMAINS};
+use crate::{
+    maths,
+    scenario::{MAX_DOMAINS, SafetyRule},
+};
 use bevy_ecs::{prelude::*, world::EntityWorldMut};
 use std::sync::Arc;
 
@@ -32,6 +35,8 @@ pub struct Character {
     pub own_funds: f64,
     /// Fixed costs, billion USD a year.
     pub overhead: f64,
+    /// How much outsiders can see of what it does.
+    pub transparency: f64,
     /// Step of entry; negative for firms that were there before the start.
     pub entered: i64,
 }
@@ -105,6 +110,21 @@ pub struct Finance {
     /// Steps in a row without cash.
     pub broke: u32,
 }
+
+/// What it does for safety.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Safety {
+    /// Share of its effort (σ).
+    pub effort: f64,
+    /// What it would do if no one asked: its own choice under the rule.
+    pub chosen: f64,
+    /// How it chooses.
+    pub rule: SafetyRule,
+}
+
+/// Excitement that its claims raise among investors: ln of the factor on its weight with them.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Hype(pub f64);
 
 /// Its newest model, as the world sees it.
 #[derive(Component, Clone, Copy, Debug)]
@@ -212,6 +232,10 @@ pub struct FirmBundle {
     pub compute: Compute,
     /// Its money.
     pub finance: Finance,
+    /// What it does for safety.
+    pub safety: Safety,
+    /// What its claims raise.
+    pub hype: Hype,
     /// Its newest model.
     pub offer: Offer,
     /// Its recent gains.

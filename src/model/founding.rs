@@ -3,8 +3,8 @@
 use super::{
     Seed,
     firm::{
-        Appeal, Capability, Character, Compute, Effort, Endowment, Finance, FirmBundle, Focus, Knowledge, Label,
-        Momentum, Offer, Standing, Usage,
+        Appeal, Capability, Character, Compute, Effort, Endowment, Finance, FirmBundle, Focus, Hype, Knowledge, Label,
+        Momentum, Offer, Safety, Standing, Usage,
     },
     geography::{Geography, PerDomain, PerState, per_domain, weighted},
     mechanisms::{releases::Releases, training::Training},
@@ -34,6 +34,8 @@ pub struct Founding {
     pub compute: f64,
     /// Cash, billion USD.
     pub cash: f64,
+    /// What it does for safety.
+    pub safety: Safety,
     /// Share of each state's market.
     pub usage: PerState,
     /// First step that reads its draws.
@@ -74,6 +76,8 @@ impl Founding {
                 own_capability: own,
             },
             momentum: Momentum::new(rating),
+            safety: self.safety,
+            hype: Hype::default(),
             character: self.character,
             focus: self.focus,
             knowledge: Knowledge(knowledge),
@@ -126,6 +130,7 @@ pub fn configured(
             compute_share: numbers.compute_share,
             own_funds: numbers.own_funds_billion_usd_per_year,
             overhead: numbers.overhead_billion_usd_per_year,
+            transparency: numbers.transparency,
             entered,
         },
         focus: Focus::new(per_domain(&spec.focus), geography.domains),
@@ -134,6 +139,7 @@ pub fn configured(
         knowledge_limit: [f64::INFINITY; MAX_DOMAINS],
         compute: numbers.compute_mh100e,
         cash: numbers.cash_billion_usd,
+        safety: Safety { effort: numbers.safety_effort, chosen: numbers.safety_effort, rule: spec.safety },
         usage: if entered < 0 { usage } else { [0.0; MAX_STATES] },
         draws_from,
     }

@@ -41,7 +41,11 @@ pub struct Geography {
     pub world_demand: PerDomain,
     /// Head start of firms at home in each state, by domain, nats.
     pub endowment: [PerDomain; MAX_STATES],
-    /// Openness of the border between two states, from trust and restrictions; 1 inside a state.
+    /// How much each domain feeds on personal data, from 0 to 1.
+    pub personal: PerDomain,
+    /// How much models act on their own in each domain, from 0 to 1.
+    pub autonomy: PerDomain,
+    /// Openness of the border between two states without trust, from restrictions; 1 inside a state.
     pub openness: [PerState; MAX_STATES],
     /// Whether the first state's market is closed to the second's firms.
     pub closed: [[bool; MAX_STATES]; MAX_STATES],
@@ -82,6 +86,8 @@ impl Geography {
             demand,
             world_demand,
             endowment,
+            personal: per_domain(&scenario.exposure.personal),
+            autonomy: per_domain(&scenario.exposure.autonomy),
             openness,
             closed,
         }

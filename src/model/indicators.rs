@@ -238,7 +238,7 @@ impl Observer {
                 access: geography.in_state(s, &access.now),
                 compute: home.compute + supply.clouds,
                 compute_firms: home.compute,
-                compute_made: supply.made,
+                compute_made: supply.received,
                 compute_delivered: supply.delivered,
                 investment: home.investment,
                 usage_share: home.usage,

@@ -34,8 +34,18 @@ pub struct LeftOut {
 pub struct Ledger {
     /// Which of the lists below nobody will read, so that nothing is put there.
     pub left_out: LeftOut,
-    /// Compute that became available, MH100e.
+    /// Compute that was made, MH100e: delivered + to clouds + stored.
     pub made: f64,
+    /// Part that went into store, less what came out of it.
+    pub stored: f64,
+    /// Compute that controls kept from the states it was meant for: redirected + downgraded + part of what was stored.
+    pub denied: f64,
+    /// Part of that which other states got.
+    pub redirected: f64,
+    /// Part of that which variants of less performance took the place of.
+    pub downgraded: f64,
+    /// Compute that shocks kept from being made.
+    pub lost: f64,
     /// Part that firms bought.
     pub delivered: f64,
     /// Part that went to clouds.
@@ -44,6 +54,8 @@ pub struct Ledger {
     pub retired: f64,
     /// Compute of closing firms that others took over.
     pub resold: f64,
+    /// Incidents.
+    pub incidents: u32,
     /// Firms that entered.
     pub entries: u32,
     /// Firms that closed and had a standing at the end of the month before.

@@ -10,8 +10,10 @@
 //! # Ok::<(), redqueen::model::InvalidNumber>(())
 //! ```
 
+pub mod accelerator;
 pub mod accounts;
 pub mod clock;
+pub mod fab;
 pub mod firm;
 pub mod founding;
 pub mod geography;
@@ -23,16 +25,19 @@ pub mod noise;
 pub mod outcomes;
 pub mod price;
 pub mod record;
+pub mod relations;
 pub mod release;
 pub mod state;
 
 use crate::scenario::{Catalogue, FirmSpec, MechanismDeclaration, MechanismSettings, Scenario};
+use accelerator::{AcceleratorBundle, Design};
 use accounts::Progress;
 use bevy_ecs::{
     prelude::*,
     schedule::{ScheduleLabel, SingleThreadedExecutor},
 };
 use clock::Clock;
+use fab::{FabBundle, Site};
 use firm::{Capability, Character, Standing, Usage};
 use founding::Newcomers;
 use geography::{Geography, PerState};
@@ -41,7 +46,7 @@ use ledger::{Faults, Ledger, LeftOut};
 use mechanisms::{
     adoption,
     diffusion::{Diffusion, FirmsAtStart},
-    market,
+    market, money,
     output::{self, Reference},
     releases::Releases,
     training::Training,
@@ -49,6 +54,7 @@ use mechanisms::{
 use noise::{Key, Noise};
 use outcomes::Outcomes;
 use record::{EventRow, Record, Trajectory};
+use relations::{Barriers, Relations};
 use release::{Frontier, Release};
 use state::StateBundle;
 
@@ -129,6 +135,7 @@ impl Simulation {
             (
                 scale_markets,
                 market::count_world_usage,
+                money::first_spending,
                 adoption::reach,
                 output::set_reference,
                 first_standing,
@@ -146,7 +153,7 @@ impl Simulation {
     /// Takes the world back to its first month, under another seed.
     pub fn reset(&mut self, seed: Seed) {
         let world = &mut self.world;
-        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>)>>();
+        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>, With<Site>, With<Design>)>>();
         let living: Vec<Entity> = living.iter(world).collect();
         for entity in living {
             world.despawn(entity);
@@ -160,8 +167,17 @@ impl Simulation {
         world.insert_resource(Faults::default());
         world.insert_resource(Progress::default());
         world.insert_resource(Reference::default());
+        let relations = Relations::new(&self.scenario, world.resource::<Geography>());
+        world.insert_resource(relations);
+        world.insert_resource(Barriers::default());
         for (index, state) in self.scenario.states.iter().enumerate() {
             world.spawn(StateBundle::new(index, state, seed));
+        }
+        for (index, fab) in self.scenario.fabs.iter().enumerate() {
+            world.spawn(FabBundle::new(index, fab, &clock));
+        }
+        for accelerator in &self.scenario.accelerators {
+            world.spawn(AcceleratorBundle::new(accelerator, &clock));
         }
         spawn_firms_of_the_start(world, &self.scenario, seed, &clock);
         world.insert_resource(clock);
@@ -279,11 +295,11 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
         let (training, releases) = (world.resource::<Training>(), world.resource::<Releases>());
         let mut bundle = founding.bundle(seed, &geography, training, releases);
         // Firms do not release in step: the newest model of each is somewhere on its way to being replaced.
-        bundle.noise.advance();
-        let way = bundle.noise.uniform(noise::firm::MODEL_AGE);
+        let mut noise = Noise::new(seed, bundle.key.founding(), 0);
+        noise.advance();
+        let way = noise.uniform(noise::founding::MODEL_AGE);
         bundle.offer.released -= (way * f64::from(clock.steps(releases.min_gap_months))) as i64;
         bundle.offer.own_capability -= way * releases.threshold;
-        bundle.noise = Noise::new(seed, bundle.key, 0);
         frontier.publish(&Release {
             firm: bundle.key,
             home: spec.state,

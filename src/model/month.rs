@@ -2,8 +2,11 @@
 
 use super::{
     mechanisms::{
-        Entry, adoption::Adopt, compute::Stocks, diffusion::Diffusion, entry, entry::Entering, exit::Exit,
-        market::Market, money::Money, output::Output, power::Contest, releases::Releases, research::Research,
+        Entry, adoption::Adopt, build_out::BuildOut, chip_supply::ChipSupply, claims::Claims, compute::Stocks,
+        cooperation::Cooperation, diffusion::Diffusion, entry, entry::Entering, exit::Exit,
+        export_controls::ExportControls, incidents::Incidents, induced_innovation::InducedInnovation,
+        leapfrog::Leapfrog, market::Market, money::Money, output::Output, policy::Policy, power::Contest,
+        releases::Releases, research::Research, safety::SafetyEffort, shocks::Shocks, systems::Systems,
         training::Training,
     },
     noise,
@@ -19,11 +22,19 @@ use bevy_ecs::{
 pub enum Phase {
     /// Every entity fills its draws of the month.
     Draws,
-    /// Compute becomes available to each state.
-    Supply,
-    /// It is shared by last month's demand; old compute wears out.
+    /// States set their levers, from what was published last month.
+    Policy,
+    /// Shocks strike and pass.
+    Shocks,
+    /// Export controls come into force and end.
+    Controls,
+    /// Fabs make chips, capacity arrives and is ordered.
+    Chips,
+    /// What was made is shared among states.
+    Allocation,
+    /// States' compute is shared by last month's demand; old compute wears out; power limits what runs.
     Stocks,
-    /// Firms earn, raise money and order compute.
+    /// Safety effort is chosen; firms earn, raise money and order compute.
     Budgets,
     /// Firms learn on their own, then from others.
     Research,
@@ -33,6 +44,8 @@ pub enum Phase {
     Releases,
     /// Users move between firms.
     Market,
+    /// Claims, incidents, and the trust they cost.
+    Society,
     /// Users take up AI, and can reach what is open or served to them.
     Adoption,
     /// What that adds to output.
@@ -49,13 +62,25 @@ pub enum Phase {
 
 /// Every mechanism. Order matters only within a phase.
 pub const MECHANISMS: &[Entry] = &[
+    entry::<Policy>(),
+    entry::<Cooperation>(),
+    entry::<Shocks>(),
+    entry::<ExportControls>(),
+    entry::<InducedInnovation>(),
+    entry::<BuildOut>(),
+    entry::<ChipSupply>(),
+    entry::<Leapfrog>(),
     entry::<Stocks>(),
+    entry::<Systems>(),
+    entry::<SafetyEffort>(),
     entry::<Money>(),
     entry::<Research>(),
     entry::<Diffusion>(),
     entry::<Training>(),
     entry::<Releases>(),
     entry::<Market>(),
+    entry::<Claims>(),
+    entry::<Incidents>(),
     entry::<Adopt>(),
     entry::<Output>(),
     entry::<Contest>(),

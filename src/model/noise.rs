@@ -25,6 +25,11 @@ impl Key {
         Self::hash(&[kind.as_bytes(), birthplace.as_bytes(), &step.to_le_bytes(), &serial.to_le_bytes()])
     }
 
+    /// The key of the founding of the firm with this key: what is drawn once in a firm's life.
+    pub fn founding(self) -> Self {
+        Self::hash(&[b"founding", &self.0.to_le_bytes()])
+    }
+
     fn hash(parts: &[&[u8]]) -> Self {
         let mut hasher = Sha256::new();
         for part in parts {
@@ -119,16 +124,43 @@ pub mod firm {
     pub const RATING: Slot = Slot::pair(MAX_DOMAINS + 3);
     /// Sampling error of its rating in each domain.
     pub const DOMAIN_RATING: Slot = Slot::pair(MAX_DOMAINS + 4);
-    /// Which firm a newborn descends from.
-    pub const PARENT: Slot = Slot::pair(2 * MAX_DOMAINS + 4);
-    /// Whether it changes its parent's openness.
-    pub const OPENNESS: Slot = Slot::pair(2 * MAX_DOMAINS + 5);
-    /// Mutation of its focus, one for each domain.
-    pub const FOCUS: Slot = Slot::pair(2 * MAX_DOMAINS + 6);
-    /// Age of the newest model at the start of the world.
-    pub const MODEL_AGE: Slot = Slot::pair(3 * MAX_DOMAINS + 6);
+    /// Whether it makes a claim.
+    pub const CLAIM: Slot = Slot::pair(2 * MAX_DOMAINS + 4);
+    /// Whether an incident happens, one for each kind.
+    pub const INCIDENT: Slot = Slot::pair(2 * MAX_DOMAINS + 5);
+    /// How severe it is, one for each kind.
+    pub const INCIDENT_SIZE: Slot = Slot::pair(2 * MAX_DOMAINS + 9);
+    /// Which firm it looks at to imitate.
+    pub const EXAMPLE: Slot = Slot::pair(2 * MAX_DOMAINS + 13);
+    /// Whether it imitates that firm.
+    pub const IMITATION: Slot = Slot::pair(2 * MAX_DOMAINS + 14);
     /// The first slot that nobody owns.
-    pub const FREE: Slot = Slot::pair(3 * MAX_DOMAINS + 7);
+    pub const FREE: Slot = Slot::pair(2 * MAX_DOMAINS + 15);
+}
+
+/// Slots of a firm's founding, which has a key of its own ([`Key::founding`]): they are read once.
+pub mod founding {
+    use super::Slot;
+    use crate::scenario::MAX_DOMAINS;
+
+    /// Which firm a newborn descends from.
+    pub const PARENT: Slot = Slot::pair(0);
+    /// Whether it changes its parent's openness.
+    pub const OPENNESS: Slot = Slot::pair(1);
+    /// Age of the newest model at the start of the world.
+    pub const MODEL_AGE: Slot = Slot::pair(2);
+    /// Mutation of its focus, one for each domain.
+    pub const FOCUS: Slot = Slot::pair(3);
+    /// The first slot that nobody owns.
+    pub const FREE: Slot = Slot::pair(3 + MAX_DOMAINS);
+}
+
+/// Slots of a shock.
+pub mod shock {
+    use super::Slot;
+
+    /// Whether it strikes.
+    pub const STRIKE: Slot = Slot::pair(0);
 }
 
 /// Slots of a state.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::geography::per_domain,
-    scenario::{MAX_DOMAINS, StateNumbers, StateSpec},
+    scenario::{Lever, MAX_DOMAINS, StateNumbers, StateSpec},
 };
 use bevy_ecs::prelude::*;
 
@@ -47,17 +47,109 @@ pub struct Access {
     pub now: PerDomain,
 }
 
-/// Compute that reaches the state, MH100e.
+/// Compute that reaches the state, MH100e, and the money that asks for it.
 #[derive(Component, Clone, Debug, Default)]
 pub struct Supply {
-    /// Became available in this step.
-    pub made: f64,
+    /// Would have reached it in this step without export controls.
+    pub intended: f64,
+    /// Part of that which controls kept from it.
+    pub denied: f64,
+    /// Reached it in this step.
+    pub received: f64,
+    /// Part of that from an alternative paradigm.
+    pub alternative: f64,
     /// Bought by firms in this step.
     pub delivered: f64,
     /// Stock in clouds, which belongs to no firm of the model.
     pub clouds: f64,
     /// Capital that investors offer, billion USD a year.
     pub capital: f64,
+    /// Money with which firms at home order compute, billion USD a year, the state's own purchases included.
+    pub spending: f64,
+}
+
+/// What the state's accelerators are like as a fleet.
+#[derive(Component, Clone, Debug)]
+pub struct Fleet {
+    /// Mean efficiency of the systems (η): what they deliver of what their chips could.
+    pub efficiency: f64,
+    /// Mean power of a H100-equivalent, cooling included, kW.
+    pub kw_per_h100e: f64,
+    /// Power that AI can draw, GW; infinite without a cap.
+    pub power_gw: f64,
+    /// Share of the compute that this power lets run (u).
+    pub running: f64,
+    /// ln(u η): what firms lose in usable compute; 0 if nothing.
+    pub ln_usable: f64,
+}
+
+impl Default for Fleet {
+    fn default() -> Self {
+        Self { efficiency: 1.0, kw_per_h100e: 0.0, power_gw: f64::INFINITY, running: 1.0, ln_usable: 0.0 }
+    }
+}
+
+/// The stages of making compute of which self-sufficiency is counted: design, then those of [`Stage`](crate::scenario::Stage).
+pub const CHAIN: [&str; 4] = ["design", "logic", "packaging", "memory"];
+
+/// The state's chip industry.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Industry {
+    /// Maturity of its own equipment industry (M).
+    pub maturity: f64,
+    /// Denied share of demand in this step, of whatever is denied most.
+    pub pressure: f64,
+    /// Extra growth of its fabs' experience that pressure and subsidy bring, 1/year (ψ).
+    pub learning: f64,
+    /// Share of its demand for compute that was made at home, by stage of [`CHAIN`].
+    pub self_sufficiency: [f64; CHAIN.len()],
+}
+
+/// What its government does, by [`Lever`](crate::scenario::Lever).
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Levers(pub [f64; Lever::COUNT]);
+
+impl Levers {
+    /// The value of a lever.
+    #[inline]
+    pub fn of(&self, lever: Lever) -> f64 {
+        self.0[lever as usize]
+    }
+}
+
+/// What policy costs it and what shocks and incidents do to it.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Burden {
+    /// Cost of policy, billion USD a year.
+    pub policy_cost: f64,
+    /// Output lost to incidents, as a share (log form).
+    pub incidents: f64,
+    /// Output lost to shocks in this step, as a share (log form).
+    pub shocks: f64,
+    /// Welfare lost with privacy, in units of ln output.
+    pub privacy: f64,
+}
+
+/// How it governs AI and what its people make of it.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Governance {
+    /// Least safety effort of firms at home: the lever's, and what incidents brought about.
+    pub floor: f64,
+    /// Part of it that incidents brought about; decays.
+    pub reaction: f64,
+    /// Trust of its users in AI, from 0 to 1.
+    pub trust: f64,
+    /// Incidents of its firms in this month.
+    pub incidents: u32,
+}
+
+/// An alternative paradigm of computing.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Paradigm {
+    /// Experience with it (X), billion USD; 0 until something is put into it.
+    pub experience: f64,
+    /// Share of the state's spending on compute that buys it.
+    pub share: f64,
 }
 
 /// Parts of its power, each a share of the world.
@@ -85,6 +177,12 @@ pub struct StateBundle {
     adoption: Adoption,
     access: Access,
     supply: Supply,
+    fleet: Fleet,
+    industry: Industry,
+    levers: Levers,
+    burden: Burden,
+    governance: Governance,
+    paradigm: Paradigm,
     power: Power,
 }
 
@@ -107,6 +205,12 @@ impl StateBundle {
                 capital: numbers.capital_billion_usd_per_year,
                 ..Supply::default()
             },
+            fleet: Fleet::default(),
+            industry: Industry { maturity: numbers.equipment_maturity, ..Industry::default() },
+            levers: Levers::default(),
+            burden: Burden::default(),
+            governance: Governance { trust: numbers.trust_in_ai, ..Governance::default() },
+            paradigm: Paradigm::default(),
             power: Power::default(),
             traits: Traits(numbers.clone()),
         }

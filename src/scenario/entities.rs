@@ -95,7 +95,17 @@ pub(crate) fn read_firms(
         section.finish(found);
         if let (Some(state), Some(open)) = (state, open) {
             let name = name.clone();
-            firms.push(FirmSpec { name, state, open, enters, safety: super::SafetyRule::Fixed, numbers, focus, capability_by_domain, endowment });
+            firms.push(FirmSpec {
+                name,
+                state,
+                open,
+                enters,
+                safety: super::SafetyRule::Fixed,
+                numbers,
+                focus,
+                capability_by_domain,
+                endowment,
+            });
         }
     }
     firms

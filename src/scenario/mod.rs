@@ -21,8 +21,9 @@ pub use load::{Loaded, Source, load};
 pub use month::Month;
 use parameter::Parameter;
 pub use supply::{
-    AcceleratorNumbers, AcceleratorSpec, Choice, ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Indicator, Lever,
-    MAX_ACCELERATORS, MAX_FABS, PolicyNumbers, PolicySpec, SafetyRule, ShockNumbers, ShockSpec, Stage,
+    AcceleratorNumbers, AcceleratorSpec, Choice, Contracts, ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods,
+    Indicator, Lever, MAX_ACCELERATORS, MAX_FABS, PolicyNumbers, PolicySpec, SafetyRule, ShockNumbers, ShockSpec,
+    Stage,
 };
 
 /// The most domains a world can have; arrays by domain are this long.
@@ -61,6 +62,8 @@ pub struct Scenario {
     pub time: Time,
     /// Names of the domains, at most [`MAX_DOMAINS`].
     pub domains: Vec<String>,
+    /// What each domain exposes people to.
+    pub exposure: Exposure,
     /// Which two states the gap outcomes compare.
     pub comparison: Comparison,
     /// The states, sorted by name, at most [`MAX_STATES`].
@@ -94,6 +97,15 @@ pub struct Time {
     pub months: u32,
     /// Steps a year: 12 or 24.
     pub steps_per_year: u32,
+}
+
+/// What domains expose people to; numbers from 0 to 1 by domain.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exposure {
+    /// How much a domain feeds on personal data.
+    pub personal: Vec<f64>,
+    /// How much models act on their own in a domain.
+    pub autonomy: Vec<f64>,
 }
 
 /// The two states that gap outcomes compare.

@@ -1,18 +1,17 @@
-//! Compute: what becomes available, who gets it, what wears out.
+//! Compute: who gets what reaches a state, and what wears out.
 //!
-//! Supply of a state: S = S_0 e^(g t). It is shared by demand, each firm at most its own; the rest goes to clouds.
-//! C ← C (1 − δ) + delivered. Made = delivered + to clouds, each month within rounding.
+//! What a state receives is shared by its firms' demand, each at most its own; the rest goes to clouds.
+//! C ← C (1 − δ) + delivered.
 
 use super::Mechanism;
 use crate::{
-    maths,
     model::{
         clock::Clock,
         firm::{Character, Compute, Finance, Label},
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
         month::{MonthPlan, Phase},
-        state::{StateIndex, Supply, Traits},
+        state::{StateIndex, Supply},
     },
     parameters,
     scenario::MAX_STATES,
@@ -30,10 +29,10 @@ parameters! {
 
 impl Mechanism for Stocks {
     const NAME: &'static str = "compute";
-    const MEANING: &'static str = "compute becomes available to states, is shared by demand and wears out";
+    const MEANING: &'static str = "compute that reaches a state is shared by demand, and wears out";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Supply, make_available).add(Phase::Stocks, (wear_out, deliver).chain());
+        month.add(Phase::Stocks, (wear_out, deliver).chain());
     }
 }
 
@@ -56,19 +55,6 @@ pub fn rationed(supply: f64, demand: f64) -> f64 {
 /// ```
 pub fn stock_step(stock: f64, kept: f64, delivered: f64) -> f64 {
     stock * kept + delivered
-}
-
-fn make_available(
-    stocks: Res<Stocks>,
-    clock: Res<Clock>,
-    mut ledger: ResMut<Ledger>,
-    mut states: Query<(&Traits, &mut Supply)>,
-) {
-    for (traits, mut supply) in &mut states {
-        let growth = maths::exp(traits.0.supply_growth_per_year * clock.years());
-        supply.made = stocks.supply_scale * clock.per_step(traits.0.supply_mh100e_per_year) * growth;
-        ledger.made += supply.made;
-    }
 }
 
 fn wear_out(
@@ -106,9 +92,9 @@ fn deliver(
     }
     let mut ration: PerState = [1.0; MAX_STATES];
     for (index, mut supply) in &mut states {
-        ration[index.0] = rationed(supply.made, demand[index.0]);
-        supply.delivered = demand[index.0].min(supply.made);
-        let rest = supply.made - supply.delivered;
+        ration[index.0] = rationed(supply.received, demand[index.0]);
+        supply.delivered = demand[index.0].min(supply.received);
+        let rest = supply.received - supply.delivered;
         supply.clouds += rest;
         ledger.delivered += supply.delivered;
         ledger.to_clouds += rest;
@@ -126,6 +112,7 @@ fn deliver(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maths;
 
     #[test]
     fn a_cut_of_half_leaves_the_stock_to_decay_to_half() {

@@ -15,6 +15,7 @@ use crate::{
         geography::{Geography, PerDomain, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
+        relations::Relations,
         release::{Frontier, Levels},
         state::{Absorption, StateIndex, Traits},
     },
@@ -101,10 +102,17 @@ impl Best {
 }
 
 /// What firms at home in `own` can learn from. Behind borders of equal openness only the best counts.
-fn sources(geography: &Geography, border_openness: f64, open: &Levels, any: &Levels, own: usize) -> Vec<Source> {
+fn sources(
+    geography: &Geography,
+    relations: &Relations,
+    border_openness: f64,
+    open: &Levels,
+    any: &Levels,
+    own: usize,
+) -> Vec<Source> {
     let mut sources: Vec<Source> = Vec::new();
     for home in geography.each_state().filter(|&home| any.knowledge[home][0] > f64::NEG_INFINITY) {
-        let openness = if home == own { 1.0 } else { geography.openness[own][home] * border_openness };
+        let openness = if home == own { 1.0 } else { relations.openness[own][home] * border_openness };
         if openness <= 0.0 {
             continue;
         }
@@ -136,6 +144,7 @@ fn diffuse(
     diffusion: Res<Diffusion>,
     clock: Res<Clock>,
     geography: Res<Geography>,
+    relations: Res<Relations>,
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
     states: Query<(&StateIndex, &Absorption, &Traits)>,
@@ -151,8 +160,10 @@ fn diffuse(
         absorption[index.0] = clock.per_step(absorbed.0);
         home_rate[index.0] = traits.0.home_diffusion_per_year * diffusion.home_scale;
     }
-    let sources: Vec<_> =
-        geography.each_state().map(|own| sources(&geography, diffusion.border_openness, open, any, own)).collect();
+    let sources: Vec<_> = geography
+        .each_state()
+        .map(|own| sources(&geography, &relations, diffusion.border_openness, open, any, own))
+        .collect();
     for (label, character, mut knowledge, mut capability) in &mut firms {
         let (home, from) = (character.home, &sources[character.home]);
         let knows_open = pull(from, |source| &source.open.knowledge, 0.0, &knowledge.0);
@@ -226,15 +237,17 @@ mod tests {
 
     #[test]
     fn homes_behind_equal_borders_are_one_source() {
-        let mut geography = Geography::new(&crate::baseline());
-        geography.openness = [[1.0; MAX_STATES]; MAX_STATES];
-        geography.openness[0][1] = 0.0;
-        geography.openness[0][2] = 0.5;
+        let baseline = crate::baseline();
+        let geography = Geography::new(&baseline);
+        let mut relations = Relations::new(&baseline, &geography);
+        relations.openness = [[1.0; MAX_STATES]; MAX_STATES];
+        relations.openness[0][1] = 0.0;
+        relations.openness[0][2] = 0.5;
         let mut levels = Levels::default();
         for home in 0..5 {
             levels.raise(home, &[home as f64; MAX_DOMAINS], &[-(home as f64); MAX_DOMAINS]);
         }
-        let sources = sources(&geography, 1.0, &Levels::default(), &levels, 0);
+        let sources = sources(&geography, &relations, 1.0, &Levels::default(), &levels, 0);
         let seen: Vec<_> =
             sources.iter().map(|source| (source.openness, source.any.knowledge[0], source.any.capability[0])).collect();
         assert_eq!(seen, [(1.0, 4.0, 0.0), (0.5, 2.0, -2.0)]);

@@ -15,12 +15,12 @@ use crate::{
     model::{
         RunSeed,
         clock::Clock,
-        firm::{Capability, Character, Compute, Focus, Knowledge, Offer, Usage},
+        firm::{Capability, Character, Compute, Focus, Knowledge, Offer, Safety, Usage},
         founding::{self, Founding, Newcomers},
         geography::{Geography, PerDomain},
         ledger::Ledger,
         month::{MonthPlan, Phase},
-        noise::{Key, Noise, firm as slot, state as state_slot},
+        noise::{Key, Noise, founding as slot, state as state_slot},
         release::{Frontier, Levels, Release, best},
         state::{StateIndex, Supply, Traits},
     },
@@ -49,6 +49,8 @@ parameters! {
         compute_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "rented at first";
         /// Cash that a newborn starts with.
         cash_billion_usd: f64 = 0.5, "billion USD of 2023", range 0.0..=1000.0, plausible 0.05..=2.0, assumption "large first rounds of 2023";
+        /// Transparency of a newborn without a parent; others inherit it.
+        transparency: f64 = 0.4, "1", range 0.0..=1.0, plausible 0.1..=0.8, assumption "as for other firms";
         /// Fixed costs of a newborn.
         overhead_billion_usd_per_year: f64 = 0.1, "billion USD of 2023/year", range 0.0..=100.0, plausible 0.02..=0.5, assumption "a few hundred well-paid people";
     }
@@ -90,7 +92,7 @@ impl Registry<'_, '_> {
             if index.0 == home {
                 let taken = wanted.min(supply.clouds);
                 supply.clouds -= taken;
-                supply.made += wanted - taken;
+                supply.received += wanted - taken;
                 supply.delivered += wanted - taken;
                 self.ledger.made += wanted - taken;
                 self.ledger.delivered += wanted - taken;
@@ -128,7 +130,8 @@ impl Registry<'_, '_> {
     }
 }
 
-type ParentTraits = (&'static Character, &'static Focus, &'static Knowledge, &'static Capability, &'static Usage);
+type ParentTraits =
+    (&'static Character, &'static Focus, &'static Knowledge, &'static Capability, &'static Safety, &'static Usage);
 
 /// Firms that can be parents.
 type Parents<'w, 's> = Query<'w, 's, ParentTraits>;
@@ -148,7 +151,7 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
     let (entering, geography, clock) = (&registry.entering, &registry.geography, &registry.clock);
     let state = &geography.names[home];
     let key = Key::born("firm", state, clock.step(), serial);
-    let mut noise = Noise::new(registry.seed.0, key, clock.step());
+    let mut noise = Noise::new(registry.seed.0, key.founding(), 0);
     noise.advance();
     let parent = draw_parent(noise.uniform(slot::PARENT), home, entering.share, firms);
     let weights = parent.map_or([1.0; MAX_DOMAINS], |(_, focus, ..)| focus.weights);
@@ -181,11 +184,12 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
             compute_share: 0.6,
             own_funds: 0.0,
             overhead: entering.overhead_billion_usd_per_year,
+            transparency: parent.map_or(entering.transparency, |(character, ..)| character.transparency),
             entered: i64::from(clock.step()),
         },
         focus: Focus::new(mutated, geography.domains),
         endowment: geography.endowment[home],
-        capability: inherit(registry, parent.map(|(_, _, _, capability, _)| &capability.0), |levels| {
+        capability: inherit(registry, parent.map(|(_, _, _, capability, ..)| &capability.0), |levels| {
             &levels.capability
         }),
         knowledge_limit: inherit(registry, parent.map(|(_, _, knowledge, ..)| &knowledge.0), |levels| {
@@ -193,6 +197,8 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
         }),
         compute,
         cash: entering.cash_billion_usd,
+        // A newborn does for safety what its parent does.
+        safety: parent.map_or(Safety::default(), |(.., safety, _)| *safety),
         usage: [0.0; MAX_STATES],
         draws_from: clock.step() + 1,
     }
@@ -235,7 +241,7 @@ fn draw_parent<'a>(
     let mut left = uniform * total;
     let mut last = None;
     for firm in at_home() {
-        left -= firm.4.world + floor;
+        left -= firm.5.world + floor;
         last = Some(firm);
         if left < 0.0 {
             break;

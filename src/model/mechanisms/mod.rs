@@ -3,16 +3,28 @@
 //! To add one: write its file here, add it to the list in `month.rs`, and give it a table in a config.
 
 pub mod adoption;
+pub mod build_out;
+pub mod chip_supply;
+pub mod claims;
 pub mod compute;
+pub mod cooperation;
 pub mod diffusion;
 pub mod entry;
 pub mod exit;
+pub mod export_controls;
+pub mod incidents;
+pub mod induced_innovation;
+pub mod leapfrog;
 pub mod market;
 pub mod money;
 pub mod output;
+pub mod policy;
 pub mod power;
 pub mod releases;
 pub mod research;
+pub mod safety;
+pub mod shocks;
+pub mod systems;
 pub mod training;
 
 use super::month::MonthPlan;

@@ -114,18 +114,42 @@ fn spend(
     money: Res<Money>,
     clock: Res<Clock>,
     mut faults: ResMut<Faults>,
+    mut states: Query<(&StateIndex, &mut Supply)>,
     mut firms: Query<(&Label, &Character, &mut Finance, &mut Compute)>,
 ) {
     let price = money.price(clock.years());
+    let mut orders: PerState = [0.0; MAX_STATES];
     for (label, character, mut finance, mut compute) in &mut firms {
         let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
         let costs =
             clock.per_step(money.overhead_scale * character.overhead + money.running_cost * price * compute.stock);
         compute.order = character.compute_share * budget;
         compute.demand = compute.order / price;
+        orders[character.home] += compute.order;
         finance.cash += budget - costs;
         finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
         faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, compute.demand]);
+    }
+    for (index, mut supply) in &mut states {
+        supply.spending = clock.per_year(orders[index.0]);
+    }
+}
+
+/// What firms will spend on compute when the world starts, before they have ordered any: their own funds and their state's
+/// capital, by the share that buys compute.
+pub fn first_spending(firms: Query<(&Character, &Usage)>, mut states: Query<(&StateIndex, &Traits, &mut Supply)>) {
+    let (mut own, mut share, mut weight): (PerState, PerState, PerState) =
+        ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (character, usage) in &firms {
+        let home = character.home;
+        own[home] += character.own_funds * character.compute_share;
+        share[home] += usage.world * character.compute_share;
+        weight[home] += usage.world;
+    }
+    for (index, traits, mut supply) in &mut states {
+        let s = index.0;
+        let share = if weight[s] > 0.0 { share[s] / weight[s] } else { 0.5 };
+        supply.spending = own[s] + share * traits.0.capital_billion_usd_per_year;
     }
 }
 

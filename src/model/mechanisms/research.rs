@@ -1,7 +1,7 @@
 //! Research: how a firm learns on its own.
 //!
-//! z = (w D · u C η / C_ref)^λ · talent; A ← A + Δ g z/(1+z) · exp(ν ε − ν²/2), bounded in z so that knowledge cannot blow up in
-//! finite time. Breakthroughs arrive with a world-wide hazard shared by effort (at most one a firm and step) and add Exponential(mean) nats in one domain.
+//! z = (w D · u C η / C_ref)^λ · talent; A ← A + Δ (1 − c_σ σ) (1 − c_r r) g z/(1+z) · exp(ν ε − ν²/2), bounded in z so that
+//! knowledge cannot blow up in finite time. σ is safety effort, r the protection of rights in domains that feed on personal data. Breakthroughs arrive with a world-wide hazard shared by effort (at most one a firm and step) and add Exponential(mean) nats in one domain.
 //! The bounded form keeps the halving time of training compute (Ho et al. 2024) as its ceiling.
 
 use super::Mechanism;
@@ -9,13 +9,15 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Effort, Focus, Knowledge, Label},
-        geography::Geography,
+        firm::{Character, Compute, Effort, Focus, Knowledge, Label, Safety},
+        geography::{Geography, PerState},
         ledger::{Faults, Ledger},
         month::{MonthPlan, Phase},
         noise::{Noise, firm as slot},
+        state::{Fleet, Levers, StateIndex, Traits},
     },
     parameters,
+    scenario::{Lever, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
 
@@ -31,6 +33,10 @@ parameters! {
         reference_mh100e: f64 = 0.1, "MH100e", range 0.000001..=1000.0, plausible 0.03..=1.0, assumption "the largest clusters of 2024; chosen so that the frontier gains near 125 points a year";
         /// Spread of luck (ν): standard deviation of the log of a month's progress.
         luck: f64 = 0.8, "1", range 0.0..=3.0, plausible 0.4..=1.2 or null 0.0, assumption "labs of equal means differ widely in a month";
+        /// Growth that full safety effort costs (c_σ).
+        safety_cost: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.3..=1.0 or null 0.0, assumption "effort for safety is taken from the same people and compute";
+        /// Growth that full protection of rights costs in a domain that feeds on personal data alone.
+        rights_cost: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.0..=0.5 or null 0.0, assumption "consent and deletion make data scarcer";
         /// Breakthroughs in the whole world (h_B).
         breakthroughs_per_year: f64 = 1.5, "1/year", range 0.0..=100.0, plausible 0.5..=3.0 or null 0.0, assumption "transformer-like or reasoning-like steps since 2017";
         /// Mean size of a breakthrough (j_B).
@@ -66,19 +72,31 @@ fn learn(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut firms: Query<(&Noise, &Label, &Character, &Focus, &Compute, &mut Effort, &mut Knowledge)>,
+    states: Query<(&StateIndex, &Traits, &Fleet, &Levers)>,
+    mut firms: Query<(&Noise, &Label, &Character, &Focus, &Compute, &Safety, &mut Effort, &mut Knowledge)>,
 ) {
+    let (mut ln_usable, mut talent, mut rights): (PerState, PerState, PerState) =
+        ([0.0; MAX_STATES], [1.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (index, traits, fleet, levers) in &states {
+        ln_usable[index.0] = fleet.ln_usable;
+        talent[index.0] = 1.0 + levers.of(Lever::Talent);
+        rights[index.0] = research.rights_cost * traits.0.rights_protection;
+    }
     let ceiling = clock.per_step(research.growth);
     let spread = research.spread(&clock);
     let ln_reference = maths::ln(research.reference_mh100e);
-    for (noise, label, character, focus, compute, mut effort, mut knowledge) in &mut firms {
-        let ln_compute = compute.ln_research(character) - ln_reference;
+    for (noise, label, character, focus, compute, safety, mut effort, mut knowledge) in &mut firms {
+        let home = character.home;
+        let ln_compute = compute.ln_research(character) + ln_usable[home] - ln_reference;
+        let talent = character.talent * talent[home];
+        let ceiling = ceiling * (1.0 - research.safety_cost * safety.effort);
         effort.0 = 0.0;
         for d in geography.each_domain() {
-            let z = character.talent * maths::exp(research.exponent * (focus.ln_relative[d] + ln_compute));
+            let z = talent * maths::exp(research.exponent * (focus.ln_relative[d] + ln_compute));
             effort.0 += z;
             if research.growth > 0.0 {
                 let luck = spread * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * spread * spread;
+                let ceiling = ceiling * (1.0 - rights[home] * geography.personal[d]);
                 knowledge.0[d] += own_growth(ceiling, z) * maths::exp(luck);
             }
         }

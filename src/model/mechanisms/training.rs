@@ -1,6 +1,6 @@
 //! Training: knowledge and compute become capability.
 //!
-//! K* = θ ln(w D u C η) + A + x; K ← K + Δ ρ max(0, K* − K). The reference compute of the logarithm only shifts A, which is
+//! K* = θ ln(w D · u C η) + A + x; K ← K + Δ ρ max(0, K* − K). The reference compute of the logarithm only shifts A, which is
 //! set so that every firm enters with K = K*.
 
 use super::Mechanism;
@@ -8,11 +8,13 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Capability, Character, Compute, Endowment, Focus, Knowledge, Label},
-        geography::Geography,
+        geography::{Geography, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
+        state::{Fleet, StateIndex},
     },
     parameters,
+    scenario::MAX_STATES,
 };
 use bevy_ecs::prelude::*;
 
@@ -47,11 +49,16 @@ fn train(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
+    states: Query<(&StateIndex, &Fleet)>,
     mut firms: Query<(&Label, &Character, &Focus, &Compute, &Knowledge, &Endowment, &mut Capability)>,
 ) {
+    let mut ln_usable: PerState = [0.0; MAX_STATES];
+    for (index, fleet) in &states {
+        ln_usable[index.0] = fleet.ln_usable;
+    }
     let speed = clock.per_step(training.speed);
     for (label, character, focus, compute, knowledge, endowment, mut capability) in &mut firms {
-        let ln_compute = compute.ln_research(character);
+        let ln_compute = compute.ln_research(character) + ln_usable[character.home];
         for d in geography.each_domain() {
             let target = training.scale * (focus.ln_relative[d] + ln_compute) + knowledge.0[d] + endowment.0[d];
             capability.0[d] = trained(capability.0[d], target, speed);

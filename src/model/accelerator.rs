@@ -1,0 +1,104 @@
+//! An accelerator: a chip design, who makes it, what leaves the line and where it goes.
+
+use super::{clock::Clock, geography::PerState, state::CHAIN};
+use crate::scenario::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_STATES, Stage};
+use bevy_ecs::prelude::*;
+use std::sync::Arc;
+
+/// What it is and stays.
+#[derive(Component, Clone, Debug)]
+pub struct Design {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Index of its designer's home state.
+    pub home: usize,
+    /// Step in which it is first made; negative if it was there before the start.
+    pub enters: i64,
+    /// Step from which it is no longer made.
+    pub leaves: Option<u32>,
+    /// Share of each fab's capacity that it has booked, by stage, in the order of [`Stage`].
+    pub contracts: [Contracts; Stage::COUNT],
+    /// How much each state's spending counts with its sellers.
+    pub sales: PerState,
+    /// Its numbers as configured.
+    pub numbers: AcceleratorNumbers,
+}
+
+/// What limits its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// A stage of making it.
+    Stage(Stage),
+    /// Nothing is made.
+    None,
+}
+
+/// What leaves the line in this step. Packages are counted in millions, compute in MH100e.
+#[derive(Component, Clone, Debug)]
+pub struct Line {
+    /// Performance of a package now, H100e.
+    pub performance: f64,
+    /// Packages made.
+    pub packages: f64,
+    /// Packages that would have been made without outages.
+    pub packages_undisturbed: f64,
+    /// Packages shipped: those made, and those out of or less those into store.
+    pub shipped: f64,
+    /// Packages in store.
+    pub store: f64,
+    /// Packages shipped in a step, averaged over about a year: what customers expect.
+    pub usual: f64,
+    /// Memory stacks in reserve, million.
+    pub memory_reserve: f64,
+    /// Stage that limits its output.
+    pub binding: Binding,
+    /// Share of its content that was made in each state, by stage of [`CHAIN`].
+    pub origin: [PerState; CHAIN.len()],
+    /// Compute that each state received.
+    pub received: PerState,
+    /// Compute that each state was denied.
+    pub denied: PerState,
+}
+
+/// Everything an accelerator holds.
+#[derive(Bundle)]
+pub struct AcceleratorBundle {
+    /// What it is.
+    pub design: Design,
+    /// What leaves the line.
+    pub line: Line,
+}
+
+impl AcceleratorBundle {
+    /// The accelerator at the start of a run.
+    pub fn new(spec: &AcceleratorSpec, clock: &Clock) -> Self {
+        let enters = spec.enters.and_then(|month| clock.step_of(month)).filter(|step| *step > 0);
+        let none = [0.0; MAX_STATES];
+        let mut origin = [none; CHAIN.len()];
+        origin[0][spec.state] = 1.0;
+        Self {
+            line: Line {
+                performance: spec.numbers.performance_h100e,
+                packages: 0.0,
+                packages_undisturbed: 0.0,
+                shipped: 0.0,
+                store: 0.0,
+                usual: 0.0,
+                memory_reserve: spec.numbers.memory_reserve_million,
+                binding: Binding::None,
+                origin,
+                received: none,
+                denied: none,
+            },
+            design: Design {
+                name: spec.name.as_str().into(),
+                home: spec.state,
+                enters: enters.map_or(-1, i64::from),
+                leaves: spec.leaves.map(|month| clock.step_of(month).unwrap_or(0)),
+                contracts: spec.contracts.clone(),
+                sales: std::array::from_fn(|s| spec.sales.get(s).copied().unwrap_or(0.0)),
+                numbers: spec.numbers.clone(),
+            },
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A fab, packaging plant or memory plant.
+
+use super::clock::Clock;
+use crate::scenario::{FabNumbers, FabSpec, Stage};
+use bevy_ecs::prelude::*;
+use std::{collections::VecDeque, sync::Arc};
+
+/// Its place in every array by fab: the order of names.
+#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FabIndex(pub usize);
+
+/// What it is and stays.
+#[derive(Component, Clone, Debug)]
+pub struct Site {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Index of the state it stands in.
+    pub location: usize,
+    /// What it does.
+    pub stage: Stage,
+    /// Step in which it starts; `None` if it is there from the start.
+    pub enters: Option<u32>,
+    /// Its numbers as configured.
+    pub numbers: FabNumbers,
+}
+
+/// What it can make.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Capacity {
+    /// Wafers that it can start, thousand a month, outages aside; 0 before it enters.
+    pub kwpm: f64,
+    /// Capacity under construction, thousand wafers a month, in order of arrival: one entry for each step to come.
+    pub building: VecDeque<f64>,
+    /// How much more would be wanted of it than it and what is being built can make: 1 if it just suffices.
+    pub need: f64,
+}
+
+/// How well it makes it.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Craft {
+    /// Experience (X): wafers made, thousand, those before the start and what others taught it included.
+    pub wafers: f64,
+    /// Density of defects now, 1/cm².
+    pub defects: f64,
+    /// Node of a logic fab now, nm.
+    pub node_nm: f64,
+}
+
+/// Share of its output that a shock takes in this step.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Outage(pub f64);
+
+/// Everything a fab holds.
+#[derive(Bundle)]
+pub struct FabBundle {
+    /// Its place.
+    pub index: FabIndex,
+    /// What it is.
+    pub site: Site,
+    /// What it can make.
+    pub capacity: Capacity,
+    /// How well.
+    pub craft: Craft,
+    /// What stops it.
+    pub outage: Outage,
+}
+
+impl FabBundle {
+    /// The fab at the start of a run.
+    pub fn new(index: usize, spec: &FabSpec, clock: &Clock) -> Self {
+        let numbers = &spec.numbers;
+        let enters = spec.enters.and_then(|month| clock.step_of(month)).filter(|step| *step > 0);
+        Self {
+            index: FabIndex(index),
+            capacity: Capacity {
+                kwpm: if enters.is_none() { numbers.capacity_kwpm } else { 0.0 },
+                building: VecDeque::new(),
+                need: 1.0,
+            },
+            craft: Craft { wafers: numbers.wafers_before, defects: numbers.defects_start, node_nm: numbers.node_nm },
+            outage: Outage(0.0),
+            site: Site {
+                name: spec.name.as_str().into(),
+                location: spec.state,
+                stage: spec.stage,
+                enters,
+                numbers: numbers.clone(),
+            },
+        }
+    }
+}

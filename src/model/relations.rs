@@ -1,0 +1,89 @@
+//! How states stand to each other: trust, openness, and the barriers that export controls put up.
+
+use super::geography::{Geography, PerState};
+use crate::scenario::{MAX_STATES, Scenario};
+use bevy_ecs::prelude::*;
+
+/// Trust and openness between states.
+#[derive(Resource, Clone, Debug)]
+pub struct Relations {
+    /// Trust between two states, symmetric, from 0 to 1; 1 inside a state.
+    pub trust: [PerState; MAX_STATES],
+    /// Openness of their border for knowledge now: the scenario's, opened further by trust and open science.
+    pub openness: [PerState; MAX_STATES],
+}
+
+impl Relations {
+    /// As the scenario has them at the start.
+    pub fn new(scenario: &Scenario, geography: &Geography) -> Self {
+        let mut trust = [[0.0; MAX_STATES]; MAX_STATES];
+        for border in &scenario.borders {
+            let (a, b) = border.between;
+            trust[a][b] = border.trust;
+            trust[b][a] = border.trust;
+        }
+        for s in geography.each_state() {
+            trust[s][s] = 1.0;
+        }
+        Self { trust, openness: geography.openness }
+    }
+}
+
+/// What an export control does to a flow of chips.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Barrier {
+    /// Share of the flow that is stopped, x (1 − ℓ); 0 if nothing covers it.
+    pub stopped: f64,
+    /// Performance of the best variant that may be shipped instead and is ready, H100e; 0 if there is none.
+    pub variant: f64,
+}
+
+/// An export control on chips, as it stands in this step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChipRule {
+    /// Home of the designers that it binds.
+    pub by: usize,
+    /// State that it is aimed at.
+    pub against: usize,
+    /// Chips of at least this performance are covered, H100e.
+    pub threshold: f64,
+    /// Share of the flow that is stopped, x (1 − ℓ).
+    pub stopped: f64,
+}
+
+/// The export controls in force in this step.
+#[derive(Resource, Clone, Debug)]
+pub struct Barriers {
+    /// Rules on chips.
+    pub chips: Vec<ChipRule>,
+    /// Performance of the best variant that rules let pass and designers have ready, by designer's home and target, H100e.
+    pub variant: [PerState; MAX_STATES],
+    /// Share of growth and progress that rules on equipment take from a target without equipment of its own (x), and the
+    /// largest node that they cover, nm.
+    pub equipment: [(f64, f64); MAX_STATES],
+    /// Share of the flow of memory that is stopped, x (1 − ℓ), by place of the plant and home of the designer.
+    pub memory: [PerState; MAX_STATES],
+}
+
+impl Default for Barriers {
+    fn default() -> Self {
+        Self {
+            chips: Vec::new(),
+            variant: [[0.0; MAX_STATES]; MAX_STATES],
+            equipment: [(0.0, 0.0); MAX_STATES],
+            memory: [[0.0; MAX_STATES]; MAX_STATES],
+        }
+    }
+}
+
+impl Barriers {
+    /// What stands between chips of this performance, designed in `home`, and the state `target`. Of several rules the
+    /// strictest counts.
+    #[inline]
+    pub fn chips(&self, home: usize, target: usize, performance: f64) -> Barrier {
+        let covers = |rule: &&ChipRule| rule.by == home && rule.against == target && performance >= rule.threshold;
+        let stopped = self.chips.iter().filter(covers).map(|rule| rule.stopped).fold(0.0, f64::max);
+        let variant = if stopped > 0.0 { self.variant[home][target].min(performance) } else { 0.0 };
+        Barrier { stopped, variant }
+    }
+}
