@@ -1,6 +1,7 @@
 //! What a user writes, read and checked: a [`Scenario`] holds numbers that passed every check, and nothing of files.
 
 pub mod builtin;
+mod dealings_read;
 mod describe;
 pub mod diagnostic;
 mod entities;
@@ -13,6 +14,7 @@ mod read;
 pub mod schema;
 pub(crate) mod section;
 pub mod supply;
+mod supply_read;
 pub(crate) mod tree;
 
 use crate::parameters;
@@ -21,8 +23,8 @@ pub use load::{Loaded, Source, load};
 pub use month::Month;
 use parameter::Parameter;
 pub use supply::{
-    AcceleratorNumbers, AcceleratorSpec, Choice, ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Indicator, Lever,
-    MAX_ACCELERATORS, MAX_FABS, PolicyNumbers, PolicySpec, SafetyRule, ShockNumbers, ShockSpec, Stage,
+    AcceleratorNumbers, AcceleratorSpec, Choice, ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Indicator,
+    Lever, MAX_ACCELERATORS, MAX_FABS, PolicyNumbers, PolicySpec, SafetyRule, ShockNumbers, ShockSpec, Stage,
 };
 
 /// The most domains a world can have; arrays by domain are this long.

@@ -2,9 +2,11 @@
 
 use super::{
     Border, Catalogue, Comparison, DatedEvent, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec, Time,
+    dealings_read::{read_controls, read_policies, read_shocks},
     diagnostic::{Diagnostic, Place, unknown},
     entities::{Names, read_firms, read_states},
-    section::{Found, Section, cell_text, file_name, flag, list, month, name, real, whole, wrong},
+    section::{Found, Section, cell_text, file_name, flag, list, month, name, share, whole, wrong},
+    supply_read::{read_accelerators, read_fabs},
     tree::{Node, Table, Value},
 };
 
@@ -32,6 +34,11 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
     let names = Names::new(states.iter().map(|state| state.name.as_str()));
     let start = time.as_ref().map(|time| time.start);
     let firms = read_firms(&mut root, domains.as_deref(), &names, start, found);
+    let fabs = read_fabs(&mut root, &names, start, found);
+    let accelerators = read_accelerators(&mut root, &names, &fabs, start, found);
+    let controls = read_controls(&mut root, &names, found);
+    let shocks = read_shocks(&mut root, &names, found);
+    let policies = read_policies(&mut root, &names, start, found);
     let comparison = read_comparison(&mut root, &names, &states, found);
     let borders = read_borders(&mut root, &names, found);
     let events = read_events(&mut root, found);
@@ -46,11 +53,11 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
         comparison,
         states,
         firms,
-        fabs: Vec::new(),
-        accelerators: Vec::new(),
-        controls: Vec::new(),
-        shocks: Vec::new(),
-        policies: Vec::new(),
+        fabs,
+        accelerators,
+        controls,
+        shocks,
+        policies,
         borders,
         events,
         mechanisms,
@@ -137,13 +144,16 @@ fn read_borders(root: &mut Section<'_>, names: &Names<'_>, found: &mut Found) ->
         let Some(mut section) = Section::of(&entry.node, "the border", found) else { continue };
         let ends = section.read("between", list, found).unwrap_or_default();
         let ends: Vec<_> = ends.iter().filter_map(|end| note(names.find(end), found)).collect();
-        let openness = section.require("openness", found);
-        let openness = openness.and_then(|entry| note(real("openness", &entry.node, 0.0, 1.0), found));
+        if section.take("openness").is_none() && section.take("trust").is_none() {
+            found.push(Diagnostic::at(section.place(), "this border has neither `openness` nor `trust`"));
+        }
+        let openness = section.read("openness", share, found).unwrap_or(1.0);
+        let trust = section.read("trust", share, found).unwrap_or(0.0);
         section.finish(found);
-        if let ([a, b], Some(openness)) = (ends.as_slice(), openness)
-            && openness < 1.0
+        if let [a, b] = ends.as_slice()
+            && (openness < 1.0 || trust > 0.0)
         {
-            borders.push(Border { between: (*a.min(b), *a.max(b)), openness, trust: 0.0 });
+            borders.push(Border { between: (*a.min(b), *a.max(b)), openness, trust });
         }
     }
     borders.sort_by_key(|border| border.between);
