@@ -15,6 +15,9 @@ pub mod schema;
 pub(crate) mod section;
 pub mod supply;
 mod supply_read;
+mod supply_schema;
+#[cfg(test)]
+pub(crate) mod supply_tests;
 pub(crate) mod tree;
 
 use crate::parameters;
