@@ -145,7 +145,7 @@ fn read_borders(root: &mut Section<'_>, names: &Names<'_>, found: &mut Found) ->
         let ends = section.read("between", list, found).unwrap_or_default();
         let ends: Vec<_> = ends.iter().filter_map(|end| note(names.find(end), found)).collect();
         if section.take("openness").is_none() && section.take("trust").is_none() {
-            found.push(Diagnostic::at(section.place(), "this border has neither `openness` nor `trust`"));
+            found.push(Diagnostic::at(section.place(), "the border has neither `openness` nor `trust`"));
         }
         let openness = section.read("openness", share, found).unwrap_or(1.0);
         let trust = section.read("trust", share, found).unwrap_or(0.0);

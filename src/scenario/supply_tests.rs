@@ -129,7 +129,7 @@ fn firms_choose_a_safety_rule_and_borders_can_have_trust() {
     assert_eq!(rules, [SafetyRule::Fixed, SafetyRule::Race]);
     let borders: Vec<_> = scenario.borders.iter().map(|b| (b.between, b.openness, b.trust)).collect();
     assert_eq!(borders, [((0, 2), 0.3, 0.1), ((1, 2), 1.0, 0.6)]);
-    assert!(said("[[borders]]\nbetween = ['EU', 'US']").contains("this border has neither `openness` nor `trust`"));
+    assert!(said("[[borders]]\nbetween = ['EU', 'US']").contains("the border has neither `openness` nor `trust`"));
     assert!(full(&["borders.EU-US.openness=1", "borders.EU-US.trust=0"]).unwrap().borders.len() == 1);
 }
 
