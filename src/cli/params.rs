@@ -7,7 +7,8 @@ use super::{
 };
 use crate::model::catalogue;
 use crate::scenario::{
-    Catalogue, FirmNumbers, Scenario, StateNumbers,
+    AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, Scenario, ShockNumbers,
+    StateNumbers,
     parameter::{Parameter, Parameters},
 };
 use serde_json::{Value, json};
@@ -84,6 +85,11 @@ fn groups(catalogue: &Catalogue, scenario: &Scenario) -> Vec<Group> {
     let entities = [
         of_entities("states.*", "Numbers that every state has.", StateNumbers::DECLARED),
         of_entities("firms.*", "Numbers that every firm has.", FirmNumbers::DECLARED),
+        of_entities("fabs.*", "Numbers that every fab has.", FabNumbers::DECLARED),
+        of_entities("accelerators.*", "Numbers that every accelerator has.", AcceleratorNumbers::DECLARED),
+        of_entities("controls.*", "Numbers that every export control has.", ControlNumbers::DECLARED),
+        of_entities("shocks.*", "Numbers that every shock has.", ShockNumbers::DECLARED),
+        of_entities("policies.*", "Numbers that every policy has.", PolicyNumbers::DECLARED),
     ];
     mechanisms.chain(entities).collect()
 }
@@ -170,6 +176,10 @@ mod tests {
         let paths: std::collections::BTreeSet<_> = rows.iter().map(path).collect();
         assert_eq!(paths.len(), rows.len());
         assert!(paths.contains("states.*.talent") && paths.contains("mechanisms.growth.enabled"));
+        for path in ["fabs.*.capacity_kwpm", "accelerators.*.power_kw", "controls.*.leak", "shocks.*.severity"] {
+            assert!(paths.contains(path), "{path}");
+        }
+        assert!(paths.contains("policies.*.gain"));
         let loud = rows.iter().find(|row| row[0] == "mechanisms.growth.loud").unwrap();
         assert_eq!((&loud[1], &loud[2]), (&json!(true), &json!(false)));
     }

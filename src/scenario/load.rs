@@ -223,7 +223,7 @@ impl Files {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::scenario::{MechanismDeclaration, parameter::Parameters, schema::scenario_schema};
+    use crate::scenario::{MechanismDeclaration, parameter::Parameters, schema::scenario_schema, supply_tests::SUPPLY};
 
     crate::parameters! {
         /// A mechanism for tests.
@@ -418,9 +418,10 @@ pub(crate) mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_brings_the_reader_down(at in 0_usize..1200, length in 0_usize..40, put in "(\\PC|[\\[\\]{}='\",.\n\r\t #-]|nan|1e9|true|\\[\\[firms\\]\\]){0,6}") {
-            let start = at.min(SMALL.len());
-            let damaged = format!("{}{put}{}", &SMALL[..start], &SMALL[(start + length).min(SMALL.len())..]);
+        fn no_text_brings_the_reader_down(at in 0_usize..3600, length in 0_usize..40, put in "(\\PC|[\\[\\]{}='\",.\n\r\t #-]|nan|1e9|true|\\[\\[(firms|fabs|policies)\\]\\]){0,6}") {
+            let whole = format!("{SMALL}{SUPPLY}");
+            let start = at.min(whole.len());
+            let damaged = format!("{}{put}{}", &whole[..start], &whole[(start + length).min(whole.len())..]);
             if let Err(said) = read(&damaged, &[&put, &format!("states.US={put}"), &format!("{put}.x=1")]) {
                 proptest::prop_assert!(said.contains("test.toml:") || said.contains("--set "));
             }

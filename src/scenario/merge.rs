@@ -8,7 +8,7 @@ use super::{
 use std::collections::btree_map::Entry as Slot;
 
 /// Lists of tables that merge by the name of their entries.
-const BY_NAME: [&str; 2] = ["states", "firms"];
+const BY_NAME: [&str; 7] = ["states", "firms", "fabs", "accelerators", "controls", "shocks", "policies"];
 /// The list of tables that merges by the unordered pair `between`.
 const BY_PAIR: &str = "borders";
 /// Stands between the two names of a pair in the key of a border; no name contains it.
@@ -98,8 +98,8 @@ fn merge_entities(base: &mut Table, list: String, over: Entry, kind: Layer, foun
                 }
             }
         } else if kind == Layer::Override && !below.contains_key(&name) {
-            let what = list.trim_end_matches('s');
-            found.push(Diagnostic::at(&entry.key, unknown(what, &name, below.keys().map(String::as_str))));
+            let known = below.keys().map(String::as_str);
+            found.push(Diagnostic::at(&entry.key, unknown(&singular(&list), &name, known)));
             continue;
         }
         match take_remove(fields, found) {
@@ -110,6 +110,14 @@ fn merge_entities(base: &mut Table, list: String, over: Entry, kind: Layer, foun
             Some(_) => {}
             None => merge_entry(below, name, entry),
         }
+    }
+}
+
+/// One entity of a list, in words: a policy of `policies`.
+fn singular(list: &str) -> String {
+    match list.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => list.trim_end_matches('s').to_owned(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a user writes, read and checked: a [`Scenario`] holds numbers that passed every check, and nothing of files.
 
 pub mod builtin;
+mod dealings_read;
 mod describe;
 pub mod diagnostic;
 mod entities;
@@ -13,6 +14,10 @@ mod read;
 pub mod schema;
 pub(crate) mod section;
 pub mod supply;
+mod supply_read;
+mod supply_schema;
+#[cfg(test)]
+pub(crate) mod supply_tests;
 pub(crate) mod tree;
 
 use crate::parameters;

@@ -1,10 +1,13 @@
 //! From the merged tree of a config to a [`Scenario`], with every check.
 
 use super::{
-    Border, Catalogue, Comparison, DatedEvent, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec, Time,
+    Border, Catalogue, Comparison, DatedEvent, Exposure, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec,
+    Time,
+    dealings_read::{read_controls, read_policies, read_shocks},
     diagnostic::{Diagnostic, Place, unknown},
-    entities::{Names, read_firms, read_states},
-    section::{Found, Section, cell_text, file_name, flag, list, month, name, real, whole, wrong},
+    entities::{Names, Weights, read_firms, read_states, read_weights},
+    section::{Found, Section, cell_text, file_name, flag, list, month, name, share, whole, wrong},
+    supply_read::{read_accelerators, read_fabs},
     tree::{Node, Table, Value},
 };
 
@@ -28,10 +31,16 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
     let seed = root.read("seed", |key, node| whole(key, node, 0, u64::MAX), found).unwrap_or(DEFAULT_SEED);
     let time = read_time(&mut root, found);
     let domains = read_domains(&mut root, found);
+    let exposure = read_exposure(&mut root, domains.as_deref(), found);
     let states = read_states(&mut root, domains.as_deref(), found);
     let names = Names::new(states.iter().map(|state| state.name.as_str()));
     let start = time.as_ref().map(|time| time.start);
     let firms = read_firms(&mut root, domains.as_deref(), &names, start, found);
+    let fabs = read_fabs(&mut root, &names, start, found);
+    let accelerators = read_accelerators(&mut root, &names, &fabs, start, found);
+    let controls = read_controls(&mut root, &names, found);
+    let shocks = read_shocks(&mut root, &names, found);
+    let policies = read_policies(&mut root, &names, start, found);
     let comparison = read_comparison(&mut root, &names, &states, found);
     let borders = read_borders(&mut root, &names, found);
     let events = read_events(&mut root, found);
@@ -43,15 +52,15 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
         seed,
         time: time?,
         domains: domains?,
-        exposure: super::Exposure::default(),
+        exposure,
         comparison,
         states,
         firms,
-        fabs: Vec::new(),
-        accelerators: Vec::new(),
-        controls: Vec::new(),
-        shocks: Vec::new(),
-        policies: Vec::new(),
+        fabs,
+        accelerators,
+        controls,
+        shocks,
+        policies,
         borders,
         events,
         mechanisms,
@@ -112,6 +121,18 @@ fn read_domains(root: &mut Section<'_>, found: &mut Found) -> Option<Vec<String>
     (found.len() == before).then_some(domains)
 }
 
+fn read_exposure(root: &mut Section<'_>, domains: Option<&[String]>, found: &mut Found) -> Exposure {
+    let section = root.take("exposure").and_then(|entry| Section::of(&entry.node, "[exposure]", found));
+    let Some(mut section) = section else {
+        let none = vec![0.0; domains.map_or(0, <[String]>::len)];
+        return Exposure { personal: none.clone(), autonomy: none };
+    };
+    let personal = read_weights(&mut section, "personal", domains, Weights::Levels, found);
+    let autonomy = read_weights(&mut section, "autonomy", domains, Weights::Levels, found);
+    section.finish(found);
+    Exposure { personal, autonomy }
+}
+
 fn read_comparison(root: &mut Section<'_>, names: &Names<'_>, states: &[StateSpec], found: &mut Found) -> Comparison {
     let entry = root.take("comparison");
     let mut section = entry.and_then(|entry| Section::of(&entry.node, "[comparison]", found));
@@ -138,13 +159,16 @@ fn read_borders(root: &mut Section<'_>, names: &Names<'_>, found: &mut Found) ->
         let Some(mut section) = Section::of(&entry.node, "the border", found) else { continue };
         let ends = section.read("between", list, found).unwrap_or_default();
         let ends: Vec<_> = ends.iter().filter_map(|end| note(names.find(end), found)).collect();
-        let openness = section.require("openness", found);
-        let openness = openness.and_then(|entry| note(real("openness", &entry.node, 0.0, 1.0), found));
+        if section.take("openness").is_none() && section.take("trust").is_none() {
+            found.push(Diagnostic::at(section.place(), "the border has neither `openness` nor `trust`"));
+        }
+        let openness = section.read("openness", share, found).unwrap_or(1.0);
+        let trust = section.read("trust", share, found).unwrap_or(0.0);
         section.finish(found);
-        if let ([a, b], Some(openness)) = (ends.as_slice(), openness)
-            && openness < 1.0
+        if let [a, b] = ends.as_slice()
+            && (openness < 1.0 || trust > 0.0)
         {
-            borders.push(Border { between: (*a.min(b), *a.max(b)), openness, trust: 0.0 });
+            borders.push(Border { between: (*a.min(b), *a.max(b)), openness, trust });
         }
     }
     borders.sort_by_key(|border| border.between);

@@ -1,10 +1,11 @@
 //! JSON Schema (draft 2020-12) of scenario files, made from the declarations, for editors and other programs.
 
 use super::{
-    Catalogue, FirmNumbers, MAX_DOMAINS, MAX_STATES, StateNumbers,
+    Catalogue, Choice, FirmNumbers, MAX_ACCELERATORS, MAX_DOMAINS, MAX_FABS, MAX_STATES, SafetyRule, StateNumbers,
     entities::MAX_NATS,
     parameter::{Kind, Parameter, Parameters},
     read::{DEFAULT_DOMAINS, DEFAULT_MONTHS, DEFAULT_SEED, MAX_MONTHS},
+    supply_schema::{accelerator, control, fab, policy, shock},
 };
 use serde_json::{Map, Value, json};
 
@@ -31,13 +32,25 @@ pub fn scenario_schema(catalogue: &Catalogue) -> Value {
             "type": "array", "items": name(), "minItems": 1, "maxItems": MAX_DOMAINS, "uniqueItems": true,
             "default": DEFAULT_DOMAINS, "description": "Names of the domains of capability.",
         },
+        "exposure": described(
+            table_of([
+                ("personal", by_domain(level(), "How much each domain feeds on personal data; 0 if not named.")),
+                ("autonomy", by_domain(level(), "How much models act on their own in each domain; 0 if not named.")),
+            ]),
+            "What domains expose people to.",
+        ),
         "comparison": table_of([
             ("leader", described(name(), "The state whose lead is measured.")),
             ("follower", described(name(), "The state it is measured against.")),
         ]),
         "states": { "type": "array", "items": state(), "description": format!("The states, at most {MAX_STATES}; merged by name with those of the extended config.") },
         "firms": { "type": "array", "items": firm(), "description": "The firms; merged by name with those of the extended config." },
-        "borders": { "type": "array", "items": border(), "description": "Borders that are not fully open; merged by pair." },
+        "fabs": { "type": "array", "items": fab(), "description": format!("Fabs, packaging and memory plants, at most {MAX_FABS}; merged by name with those of the extended config.") },
+        "accelerators": { "type": "array", "items": accelerator(), "description": format!("Chip designs, at most {MAX_ACCELERATORS}; merged by name with those of the extended config.") },
+        "controls": { "type": "array", "items": control(), "description": "Export controls; merged by name with those of the extended config." },
+        "shocks": { "type": "array", "items": shock(), "description": "Outages of fabs; merged by name with those of the extended config." },
+        "policies": { "type": "array", "items": policy(), "description": "What states do, one lever each; merged by name with those of the extended config." },
+        "borders": { "type": "array", "items": border(), "description": "Borders that are not fully open or across which there is trust; merged by pair." },
         "events": { "type": "array", "items": event(), "description": "Dated facts shown beside the results; added to those of the extended config." },
         "mechanisms": table(mechanisms.collect()),
     });
@@ -87,6 +100,7 @@ fn firm() -> Value {
         entry("state", described(name(), "Its home state.")),
         entry("open", described(json!({ "type": "boolean" }), "Whether it publishes the weights of its models.")),
         entry("enters", described(month(), "Month it enters; left out if it is there from the start.")),
+        entry("safety", one_of::<SafetyRule>("How it sets its safety effort.", Some(SafetyRule::Fixed))),
         entry(
             "focus",
             by_domain(
@@ -107,7 +121,14 @@ fn border() -> Value {
     let between = json!({ "type": "array", "items": name(), "minItems": 2, "maxItems": 2, "uniqueItems": true });
     let border = table_of([
         ("between", described(between, "The two states.")),
-        ("openness", json!({ "type": "number", "minimum": 0, "maximum": 1, "description": "1 open, 0 closed." })),
+        (
+            "openness",
+            json!({ "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "1 open, 0 closed." }),
+        ),
+        (
+            "trust",
+            json!({ "type": "number", "minimum": 0, "maximum": 1, "default": 0, "description": "Trust between the two at the start." }),
+        ),
         ("remove", remove()),
     ]);
     required(border, &["between"])
@@ -125,7 +146,29 @@ fn event() -> Value {
     required(event, &["date", "kind"])
 }
 
-fn parameters(declared: &[Parameter]) -> Map<String, Value> {
+/// A word that stands for a choice; `silent` is what it is where the config is silent.
+pub(crate) fn one_of<C: Choice>(description: &str, silent: Option<C>) -> Value {
+    let words: Vec<_> = C::WORDS.iter().map(|(word, _)| *word).collect();
+    let mut schema = described(json!({ "enum": words }), description);
+    if let Some(silent) = silent {
+        schema["default"] = silent.word().into();
+    }
+    schema
+}
+
+/// Numbers by name, as a table.
+pub(crate) fn by_name(highest: f64, description: &str) -> Value {
+    let each = json!({ "type": "number", "minimum": 0, "maximum": highest });
+    described(json!({ "type": "object", "additionalProperties": each }), description)
+}
+
+/// A list of states.
+pub(crate) fn names(description: &str) -> Value {
+    described(json!({ "type": "array", "items": name() }), description)
+}
+
+/// Declared parameters by name.
+pub(crate) fn parameters(declared: &[Parameter]) -> Map<String, Value> {
     declared.iter().map(|parameter| entry(parameter.name, schema_of(parameter))).collect()
 }
 
@@ -150,15 +193,21 @@ fn by_domain(range: Value, description: &str) -> Value {
     json!({ "type": "object", "additionalProperties": each, "description": description })
 }
 
+fn level() -> Value {
+    json!({ "minimum": 0, "maximum": 1 })
+}
+
 fn nats() -> Value {
     json!({ "minimum": -MAX_NATS, "maximum": MAX_NATS })
 }
 
-fn remove() -> Value {
+/// The switch that takes an entity out.
+pub(crate) fn remove() -> Value {
     described(json!({ "type": "boolean" }), "Takes it out of the extended config.")
 }
 
-fn month() -> Value {
+/// A month.
+pub(crate) fn month() -> Value {
     json!({ "type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$" })
 }
 
@@ -200,6 +249,7 @@ pub(crate) fn required(mut table: Value, keys: &[&str]) -> Value {
     table
 }
 
-fn entry(key: &str, schema: Value) -> (String, Value) {
+/// A key with its schema.
+pub(crate) fn entry(key: &str, schema: Value) -> (String, Value) {
     (key.to_owned(), schema)
 }

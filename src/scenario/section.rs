@@ -1,8 +1,8 @@
 //! Takes typed values out of a table of the tree and says what is wrong with them.
 
 use super::{
-    Month,
-    diagnostic::{Diagnostic, Place, unknown},
+    Choice, Month,
+    diagnostic::{Diagnostic, Place, nearest, unknown},
     parameter::{Kind, Parameter},
     tree::{Entry, Node, Table, Value},
 };
@@ -66,6 +66,18 @@ impl<'a> Section<'a> {
     ) -> Option<T> {
         let entry = self.take(key)?;
         read(key, &entry.node).map_err(|error| found.push(error)).ok()
+    }
+
+    /// The first month from `first` on and the month `last`, which must be later if both are there.
+    pub(crate) fn span(&mut self, first: &'a str, last: &'a str, found: &mut Found) -> (Option<Month>, Option<Month>) {
+        let (from, to) = (self.read(first, month, found), self.read(last, month, found));
+        if let (Some(begin), Some(end), Some(entry)) = (from, to, self.table.get(last))
+            && end <= begin
+        {
+            let message = format!("`{last}` must be after `{first}`: {end} is not after {begin}");
+            found.push(Diagnostic::at(&entry.node.place, message));
+        }
+        (from, to)
     }
 
     /// Text, empty if it is not there.
@@ -154,6 +166,11 @@ pub(crate) fn real(key: &str, node: &Node, low: f64, high: f64) -> Result<f64, D
         .ok_or_else(|| wrong(key, node, &format!("a number from {low} to {high}")))
 }
 
+/// A share.
+pub(crate) fn share(key: &str, node: &Node) -> Result<f64, Diagnostic> {
+    real(key, node, 0.0, 1.0)
+}
+
 /// A whole number from `low` to `high`.
 pub(crate) fn whole(key: &str, node: &Node, low: u64, high: u64) -> Result<u64, Diagnostic> {
     let number = match node.value {
@@ -186,6 +203,20 @@ pub(crate) fn list<'a>(key: &str, node: &'a Node) -> Result<&'a [Node], Diagnost
 pub(crate) fn month(key: &str, node: &Node) -> Result<Month, Diagnostic> {
     let expected = "a month in quotes, such as \"2023-07\"";
     node.as_text().and_then(|text| text.parse().ok()).ok_or_else(|| wrong(key, node, expected))
+}
+
+/// A word that stands for a choice.
+pub(crate) fn choice<C: Choice>(key: &str, node: &Node) -> Result<C, Diagnostic> {
+    let words = || C::WORDS.iter().map(|(word, _)| *word);
+    let given = node.as_text().map_or("", String::as_str);
+    C::from_word(given).ok_or_else(|| {
+        let known: Vec<_> = words().map(|word| format!("`{word}`")).collect();
+        let mut error = wrong(key, node, &format!("one of {}", known.join(", ")));
+        if let Some(near) = nearest(given, words()) {
+            let _ = write!(error.message, ", did you mean `{near}`?");
+        }
+        error
+    })
 }
 
 /// Text that may be empty and stands in a CSV cell.
