@@ -4,7 +4,7 @@
 use super::sketch::Sketches;
 use crate::{
     experiment::event::{Event, Listener, ListenerError},
-    model::record::{FirmRow, StateRow, Trajectory, WorldRow},
+    model::record::{AcceleratorRow, FabRow, FirmRow, StateRow, Trajectory, WorldRow},
     output::{
         csv::{Csv, NotFinite},
         dictionary::{self, QuantileRow},
@@ -25,6 +25,8 @@ pub struct Quantiles {
     world: Block,
     states: Block,
     firms: Block,
+    fabs: Block,
+    accelerators: Block,
     sketches: Sketches,
 }
 
@@ -54,13 +56,16 @@ impl Quantiles {
         let world = Block::new::<WorldRow>(world, variant.months, &mut width);
         let states = Block::new::<StateRow>(some(&variant.states, record.states), variant.months, &mut width);
         let firms = Block::new::<FirmRow>(some(&variant.firms, record.firms), variant.months, &mut width);
+        let fabs = Block::new::<FabRow>(some(&variant.fabs, record.fabs), variant.months, &mut width);
+        let accelerators =
+            Block::new::<AcceleratorRow>(some(&variant.accelerators, record.accelerators), variant.months, &mut width);
         let (start, months) = (variant.start, variant.months);
-        Self { start, months, world, states, firms, sketches: Sketches::new(width) }
+        Self { start, months, world, states, firms, fabs, accelerators, sketches: Sketches::new(width) }
     }
 
     /// Number of series.
     pub const fn width(&self) -> usize {
-        self.firms.offset + self.firms.len(self.months)
+        self.accelerators.offset + self.accelerators.len(self.months)
     }
 
     /// Adds a run. Rows of firms that are not configured, or outside the scenario's months, are left out.
@@ -70,6 +75,8 @@ impl Quantiles {
         self.world.feed(&run.world, values, |row| month(row.date), |_| None);
         self.states.feed(&run.states, values, |row| month(row.date), |row| Some(&row.state));
         self.firms.feed(&run.firms, values, |row| month(row.date), |row| Some(&row.firm));
+        self.fabs.feed(&run.fabs, values, |row| month(row.date), |row| Some(&row.fab));
+        self.accelerators.feed(&run.accelerators, values, |row| month(row.date), |row| Some(&row.accelerator));
     }
 
     /// The lines of `quantiles.csv`, ordered by table, entity, indicator and month, and how many there are; starts anew.
@@ -78,7 +85,7 @@ impl Quantiles {
         let summaries = self.sketches.summaries();
         self.sketches.clear();
         let (mut csv, mut lines) = (Csv::default(), 0);
-        for block in [&self.world, &self.states, &self.firms] {
+        for block in [&self.world, &self.states, &self.firms, &self.fabs, &self.accelerators] {
             for (series, entity, indicator, month) in block.series(self.months) {
                 let Some(Some(summary)) = summaries.get(series) else { continue };
                 let [p05, p25, p50, p75, p95] = summary.quantiles;

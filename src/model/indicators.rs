@@ -2,11 +2,13 @@
 
 use super::{
     accounts::Progress,
+    chain::{ChainObserver, StateChain},
     clock::Clock,
     firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Usage},
     geography::{Geography, PerState, weighted},
     ledger::Ledger,
     mechanisms::{market::market_weights, money::Money, releases::Releases},
+    outcomes::Side,
     record::{FirmRow, StateRow, WorldRow},
     state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
 };
@@ -39,6 +41,8 @@ type StateView = (
 
 /// Reads the tables' rows off a world.
 pub struct Observer {
+    /// Of chips, burdens and governance.
+    pub chain: ChainObserver,
     firms: QueryState<FirmView>,
     states: QueryState<StateView>,
     /// Capability of the best model of leader and follower, month by month.
@@ -78,7 +82,7 @@ fn finite(value: f64) -> Option<f64> {
 impl Observer {
     /// An observer of `world`.
     pub fn new(world: &mut World) -> Self {
-        Self { firms: world.query(), states: world.query(), past: Vec::new() }
+        Self { chain: ChainObserver::new(world), firms: world.query(), states: world.query(), past: Vec::new() }
     }
 
     /// Forgets the run before.
@@ -109,7 +113,8 @@ impl Observer {
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         self.past.push((leader.capability, follower.capability));
         let usage = self.usage(world);
-        let economy = self.economy(world, geography);
+        let chain = self.chain.states(world);
+        let economy = self.economy(world, geography, &chain);
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         WorldRow {
             date: clock.month(),
@@ -137,6 +142,10 @@ impl Observer {
             compute_made: ledger.made,
             compute_delivered: ledger.delivered,
             compute_to_clouds: ledger.to_clouds,
+            compute_stored: ledger.stored,
+            compute_denied: ledger.denied,
+            compute_redirected: ledger.redirected,
+            compute_lost: ledger.lost,
             compute_retired: ledger.retired,
             compute_resold: ledger.resold,
             compute_price: world.resource::<Money>().price(clock.years()),
@@ -145,6 +154,9 @@ impl Observer {
             output: economy.output,
             output_effect: economy.output / economy.trend - 1.0,
             adoption: economy.adoption,
+            incidents: ledger.incidents,
+            damage: 1.0 - economy.output / economy.undamaged,
+            policy_cost: chain.iter().map(|state| state.burden.policy_cost).sum(),
             welfare: economy.welfare,
             output_gini: maths::gini(&economy.output_per_person),
             access_gini: maths::gini(&economy.access),
@@ -193,7 +205,7 @@ impl Observer {
         sums
     }
 
-    fn economy(&mut self, world: &World, geography: &Geography) -> EconomySums {
+    fn economy(&mut self, world: &World, geography: &Geography, chain: &[StateChain]) -> EconomySums {
         let mut sums = EconomySums::default();
         let best =
             self.states.iter(world).map(|view| geography.in_state(view.0.0, &view.5.now)).fold(f64::MIN, f64::max);
@@ -202,10 +214,12 @@ impl Observer {
             let per_person = economy.output / people;
             sums.people += people;
             sums.output += economy.output;
+            let burden = &chain[index.0].burden;
+            sums.undamaged += economy.output * maths::exp(burden.incidents + burden.shocks);
             sums.trend += economy.trend;
             sums.clouds += supply.clouds;
             sums.adoption += people * geography.in_state(index.0, &adoption.0);
-            sums.welfare += people * maths::ln(per_person);
+            sums.welfare += people * (maths::ln(per_person) - burden.privacy);
             sums.power_hhi += power.share * power.share;
             sums.output_per_person.push((per_person, people));
             sums.access.push((maths::exp(geography.in_state(index.0, &access.now) - best), people));
@@ -220,6 +234,7 @@ impl Observer {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let progress = world.resource::<Progress>();
         let homes = self.homes(world);
+        let chain = self.chain.states(world);
         let mut open: PerState = [0.0; MAX_STATES];
         for (.., usage) in self.firms.iter(world).filter(|view| view.1.open) {
             for s in geography.each_state() {
@@ -228,7 +243,8 @@ impl Observer {
         }
         for (index, traits, economy, absorption, adoption, access, supply, power) in self.states.iter(world) {
             let s = index.0;
-            let (home, price) = (homes[s], progress.states[s]);
+            let (home, price, chain) = (homes[s], progress.states[s], &chain[s]);
+            let compute = home.compute + supply.clouds;
             rows.push(StateRow {
                 date: clock.month(),
                 state: geography.names[s].clone(),
@@ -236,10 +252,20 @@ impl Observer {
                 rating: finite(home.rating),
                 capability: finite(home.capability),
                 access: geography.in_state(s, &access.now),
-                compute: home.compute + supply.clouds,
+                compute,
                 compute_firms: home.compute,
-                compute_made: supply.received,
+                compute_received: supply.received,
+                compute_denied: supply.denied,
+                compute_alternative: supply.alternative,
                 compute_delivered: supply.delivered,
+                compute_running: chain.fleet.running,
+                power_draw: chain.fleet.running * compute * chain.fleet.kw_per_h100e,
+                self_sufficiency: chain.least_self_sufficiency(),
+                self_sufficiency_design: chain.industry.self_sufficiency[0],
+                self_sufficiency_logic: chain.industry.self_sufficiency[1],
+                self_sufficiency_packaging: chain.industry.self_sufficiency[2],
+                self_sufficiency_memory: chain.industry.self_sufficiency[3],
+                equipment_maturity: chain.industry.maturity,
                 investment: home.investment,
                 usage_share: home.usage,
                 home_share: home.home_share,
@@ -254,6 +280,11 @@ impl Observer {
                 output_per_person: economy.output / traits.0.population_million,
                 output_effect: economy.output / economy.trend - 1.0,
                 growth: clock.per_year(maths::ln(economy.output / economy.before)),
+                damage: chain.damage(),
+                policy_cost: chain.burden.policy_cost,
+                safety_effort: chain.safety,
+                incidents: chain.governance.incidents,
+                trust_in_ai: chain.governance.trust,
                 economic_power: power.economic,
                 hard_power: power.hard,
                 soft_power: power.soft,
@@ -303,6 +334,39 @@ impl Observer {
         held + self.states.iter(world).filter(|view| view.0.0 == state).map(|view| view.6.clouds).sum::<f64>()
     }
 
+    /// Leader and follower as the outcomes see them this month.
+    pub fn sides(&mut self, world: &World) -> [Side; 2] {
+        let geography = world.resource::<Geography>();
+        let (homes, chain) = (self.homes(world), self.chain.states(world));
+        let denied: Vec<f64> = self.states.iter(world).map(|view| view.6.denied).collect();
+        [geography.leader, geography.follower].map(|s| Side {
+            rating: homes[s].rating,
+            self_sufficiency: chain[s].least_self_sufficiency(),
+            denied: denied[s],
+        })
+    }
+
+    /// Trust in AI, weighted by population.
+    pub fn trust_in_ai(&mut self, world: &World) -> f64 {
+        let chain = self.chain.states(world);
+        let people =
+            self.states.iter(world).map(|view| (view.1.0.population_million, chain[view.0.0].governance.trust));
+        let (all, sum) = people.fold((0.0, 0.0), |(all, sum), (people, trust)| (all + people, sum + people * trust));
+        sum / all
+    }
+
+    /// Adoption in states other than leader and follower, weighted by population.
+    pub fn adoption_in_third_countries(&mut self, world: &World) -> f64 {
+        let geography = world.resource::<Geography>();
+        let third = |s: usize| s != geography.leader && s != geography.follower;
+        let views = self.states.iter(world).filter(|view| third(view.0.0));
+        let (all, sum) = views.fold((0.0, 0.0), |(all, sum), view| {
+            let people = view.1.0.population_million;
+            (all + people, sum + people * geography.in_state(view.0.0, &view.4.0))
+        });
+        if all > 0.0 { sum / all } else { 0.0 }
+    }
+
     /// Power share of a state.
     pub fn power(&mut self, world: &World, state: usize) -> f64 {
         self.states.iter(world).filter(|view| view.0.0 == state).map(|view| view.7.share).sum()
@@ -341,6 +405,7 @@ struct UsageSums {
 struct EconomySums {
     people: f64,
     output: f64,
+    undamaged: f64,
     trend: f64,
     clouds: f64,
     adoption: f64,

@@ -12,6 +12,7 @@
 
 pub mod accelerator;
 pub mod accounts;
+pub mod chain;
 pub mod clock;
 pub mod fab;
 pub mod firm;
@@ -214,14 +215,15 @@ impl Simulation {
             }
             self.world.resource_mut::<Clock>().advance();
         }
-        let Tables { world, states, firms, releases, events } = tables;
+        let Tables { world, states, firms, fabs, accelerators, releases, events } = tables;
         let outcomes = outcomes.finish(&mut self.observer, &self.world);
-        Ok(Trajectory { world, states, firms, releases, events, outcomes })
+        Ok(Trajectory { world, states, firms, fabs, accelerators, releases, events, outcomes })
     }
 
     fn record(&mut self, record: Record, tables: &mut Tables, outcomes: &mut Outcomes) {
         let seen = self.observer.world(&self.world);
-        outcomes.observe(&seen);
+        let (sides, binding) = (self.observer.sides(&self.world), self.observer.chain.binding(&self.world));
+        outcomes.observe(&seen, sides, binding);
         if record.world {
             tables.world.push(seen);
         }
@@ -230,6 +232,12 @@ impl Simulation {
         }
         if record.firms {
             self.observer.firms(&self.world, &mut tables.firms);
+        }
+        if record.fabs {
+            self.observer.chain.fabs(&self.world, &mut tables.fabs);
+        }
+        if record.accelerators {
+            self.observer.chain.accelerators(&self.world, &mut tables.accelerators);
         }
         let date = self.world.resource::<Clock>().month();
         let shows_releases = self.world.resource::<Releases>().historical;
@@ -258,6 +266,8 @@ struct Tables {
     world: Vec<record::WorldRow>,
     states: Vec<record::StateRow>,
     firms: Vec<record::FirmRow>,
+    fabs: Vec<record::FabRow>,
+    accelerators: Vec<record::AcceleratorRow>,
     releases: Vec<record::ReleaseRow>,
     events: Vec<EventRow>,
 }

@@ -5,7 +5,9 @@ use super::{
     indicators::Observer,
     record::{OutcomeRow, WorldRow},
 };
+use crate::scenario::Stage;
 use bevy_ecs::prelude::*;
+use std::collections::VecDeque;
 
 /// Gathers a run's outcomes.
 #[derive(Default)]
@@ -19,14 +21,64 @@ pub struct Outcomes {
     open_gap: (f64, f64),
     entries: u32,
     exits: u32,
+    incidents: u32,
     largest_share: f64,
     progress: [f64; 3],
+    denied_follower: f64,
+    policy_cost: f64,
+    shock: Shock,
+    /// Months in which each stage limited most compute.
+    binding: [u32; Stage::COUNT],
+    /// Leader and follower over the last twelve months: rating and self-sufficiency.
+    recent: VecDeque<[Side; 2]>,
     last: Option<WorldRow>,
+}
+
+/// What shocks did to the making of chips.
+#[derive(Default)]
+struct Shock {
+    lost: f64,
+    depth: f64,
+    began: Option<u32>,
+    recovered: Option<u32>,
+}
+
+/// One of the two compared states in a month.
+#[derive(Clone, Copy)]
+pub struct Side {
+    /// Rating of its best model.
+    pub rating: f64,
+    /// Least self-sufficiency of any stage.
+    pub self_sufficiency: f64,
+    /// Compute that controls kept from it.
+    pub denied: f64,
+}
+
+impl Shock {
+    fn observe(&mut self, month: u32, row: &WorldRow) {
+        /// Share of a month's chips that counts as recovered.
+        const RECOVERED: f64 = 0.95;
+        self.lost += row.compute_lost;
+        let undisturbed = row.compute_made - row.compute_stored.min(0.0) + row.compute_lost;
+        let depth = if row.compute_lost > 0.0 { row.compute_lost / undisturbed } else { 0.0 };
+        self.depth = self.depth.max(depth);
+        if depth > 0.0 && self.began.is_none() {
+            self.began = Some(month);
+        }
+        if self.began.is_some() {
+            let back = depth <= 1.0 - RECOVERED;
+            self.recovered = if back { self.recovered.or(Some(month)) } else { None };
+        }
+    }
+
+    fn months_to_recovery(&self) -> Option<f64> {
+        self.began.zip(self.recovered).map(|(began, recovered)| f64::from(recovered - began))
+    }
 }
 
 impl Outcomes {
     /// Takes in a month.
-    pub fn observe(&mut self, row: &WorldRow) {
+    pub fn observe(&mut self, row: &WorldRow, sides: [Side; 2], binding: Option<Stage>) {
         self.months += 1;
         self.first_rating = self.first_rating.or(row.frontier_rating.map(|rating| (self.months, rating)));
         // The first row carries the month of the start.
@@ -45,20 +97,46 @@ impl Outcomes {
         self.largest_share = self.largest_share.max(row.largest_share);
         self.entries += row.entries;
         self.exits += row.exits;
+        self.incidents += row.incidents;
         for (sum, part) in self.progress.iter_mut().zip([row.selection, row.learning, row.turnover]) {
             *sum += part;
         }
+        self.denied_follower += sides[1].denied;
+        self.policy_cost += row.policy_cost / 12.0;
+        self.shock.observe(self.months, row);
+        if let Some(stage) = binding {
+            self.binding[stage as usize] += 1;
+        }
+        if self.recent.len() > 12 {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(sides);
         self.last = Some(row.clone());
+    }
+
+    /// Mean over the last twelve months.
+    fn recent_mean(&self, of: impl Fn(&[Side; 2]) -> f64) -> f64 {
+        let months = self.recent.iter().rev().take(12);
+        let (count, sum) = months.fold((0.0, 0.0), |(count, sum), sides| (count + 1.0, sum + of(sides)));
+        if count > 0.0 { sum / count } else { 0.0 }
+    }
+
+    /// Rating gained by a side over the last twelve months.
+    fn momentum(&self, side: usize) -> Option<f64> {
+        let (first, last) = (self.recent.front()?, self.recent.back()?);
+        Some(last[side].rating - first[side].rating).filter(|gain| self.recent.len() == 13 && gain.is_finite())
     }
 
     /// The outcomes, with what only the world at the end can tell.
     pub fn finish(self, observer: &mut Observer, world: &World) -> OutcomeRow {
-        let last = self.last.unwrap_or_else(|| observer.world(world));
+        let last = self.last.clone().unwrap_or_else(|| observer.world(world));
         let geography = world.resource::<Geography>();
         let (leader, follower) = (geography.leader, geography.follower);
         let gain = self.first_rating.zip(last.frontier_rating).and_then(|((month, first), end)| {
             (self.months > month).then(|| 12.0 * (end - first) / f64::from(self.months - month))
         });
+        let binding = |stage: Stage| f64::from(self.binding[stage as usize]) / f64::from(self.months.max(1));
+        let states = observer.chain.states(world);
         OutcomeRow {
             gap_rating_12: self.gap_12,
             gap_rating_24: self.gap_24,
@@ -82,15 +160,31 @@ impl Outcomes {
             turnover_sum: self.progress[2],
             compute_leader_end: observer.compute(world, leader),
             compute_follower_end: observer.compute(world, follower),
+            compute_denied_follower: self.denied_follower,
+            compute_lost: self.shock.lost,
+            shock_depth: self.shock.depth,
+            shock_recovery_months: self.shock.months_to_recovery(),
+            self_sufficiency_leader_end: self.recent_mean(|sides| sides[0].self_sufficiency),
+            self_sufficiency_follower_end: self.recent_mean(|sides| sides[1].self_sufficiency),
+            equipment_maturity_follower_end: states[follower].industry.maturity,
+            packaging_binding: binding(Stage::Packaging),
+            memory_binding: binding(Stage::Memory),
+            momentum_leader_end: self.momentum(0),
+            momentum_follower_end: self.momentum(1),
             power_leader_end: observer.power(world, leader),
             power_follower_end: observer.power(world, follower),
             power_hhi_end: last.power_hhi,
             output_effect_end: last.output_effect,
+            incidents: self.incidents,
+            damage_end: last.damage,
+            policy_cost_sum: self.policy_cost,
+            trust_in_ai_end: observer.trust_in_ai(world),
             welfare_end: last.welfare,
             output_gini_end: last.output_gini,
             third_countries_leader_end: observer.third_countries(world, leader),
             third_countries_follower_end: observer.third_countries(world, follower),
             adoption_end: last.adoption,
+            adoption_third_countries_end: observer.adoption_in_third_countries(world),
         }
     }
 }

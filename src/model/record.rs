@@ -50,12 +50,20 @@ table! {
         turnover: f64, "nats";
         /// Compute installed at firms and in clouds.
         compute: f64, "MH100e";
-        /// Compute that became available in the month.
+        /// Compute that was made in the month: delivered, to clouds and stored.
         compute_made: f64, "MH100e";
         /// Part of it that firms of the model bought.
         compute_delivered: f64, "MH100e";
         /// Part of it that went to clouds.
         compute_to_clouds: f64, "MH100e";
+        /// Part of it that went into store, less what came out.
+        compute_stored: f64, "MH100e";
+        /// Compute that export controls kept from the states it was meant for.
+        compute_denied: f64, "MH100e";
+        /// Part of that which other states got.
+        compute_redirected: f64, "MH100e";
+        /// Compute that shocks kept from being made.
+        compute_lost: f64, "MH100e";
         /// Compute that wore out in the month.
         compute_retired: f64, "MH100e";
         /// Compute of closing firms that others took over in the month.
@@ -72,7 +80,13 @@ table! {
         output_effect: f64, "1";
         /// Mean adoption, weighted by population.
         adoption: f64, "1";
-        /// Mean logarithm of output per person, weighted by population.
+        /// Incidents in the month.
+        incidents: u32, "incidents";
+        /// Output lost to incidents and shocks, as a share of world output.
+        damage: f64, "1";
+        /// Cost of policy in all states.
+        policy_cost: f64, "billion USD of 2023/year";
+        /// Mean logarithm of output per person less lost privacy, weighted by population.
         welfare: f64, "ln(thousand USD of 2023/year)";
         /// Inequality of output per person between states, weighted by population (Gini).
         output_gini: f64, "1";
@@ -102,10 +116,30 @@ table! {
         compute: f64, "MH100e";
         /// Part of it held by its firms.
         compute_firms: f64, "MH100e";
-        /// Compute that became available to it in the month.
-        compute_made: f64, "MH100e";
+        /// Compute that reached it in the month.
+        compute_received: f64, "MH100e";
+        /// Compute that export controls kept from it in the month.
+        compute_denied: f64, "MH100e";
+        /// Part of what reached it that an alternative paradigm made.
+        compute_alternative: f64, "MH100e";
         /// Part of it that its firms bought.
         compute_delivered: f64, "MH100e";
+        /// Share of its compute that its power lets run.
+        compute_running: f64, "1";
+        /// Power that its running compute draws, cooling included.
+        power_draw: f64, "GW";
+        /// Least of its self-sufficiencies by stage.
+        self_sufficiency: f64, "1";
+        /// Share of its demand for compute that was designed at home.
+        self_sufficiency_design: f64, "1";
+        /// Share of its demand for compute whose dies were made at home.
+        self_sufficiency_logic: f64, "1";
+        /// Share of its demand for compute that was packaged at home.
+        self_sufficiency_packaging: f64, "1";
+        /// Share of its demand for compute whose memory was made at home.
+        self_sufficiency_memory: f64, "1";
+        /// Maturity of its own equipment industry.
+        equipment_maturity: f64, "1";
         /// Money invested in its firms, as a yearly rate.
         investment: f64, "billion USD of 2023/year";
         /// Share of world usage that its firms serve.
@@ -134,11 +168,21 @@ table! {
         output_effect: f64, "1";
         /// Growth of output over the month, as a yearly rate.
         growth: f64, "1/year";
+        /// Output lost to incidents and shocks, as a share.
+        damage: f64, "1";
+        /// Cost of its policies.
+        policy_cost: f64, "billion USD of 2023/year";
+        /// Mean safety effort of its firms, weighted by their compute.
+        safety_effort: f64, "1";
+        /// Incidents of its firms in the month.
+        incidents: u32, "incidents";
+        /// Trust of its users in AI.
+        trust_in_ai: f64, "1";
         /// Share of world output.
         economic_power: f64, "1";
-        /// Share of hard power: own frontier and running compute.
+        /// Share of hard power: own frontier and compute that runs.
         hard_power: f64, "1";
-        /// Usage share of its firms in all other states.
+        /// Soft power: usage of its firms in all other states, and its part in standards.
         soft_power: f64, "1";
         /// Share of power (Tullock contest over the composite).
         power: f64, "1";
@@ -180,6 +224,56 @@ table! {
 }
 
 table! {
+    /// A fab, packaging plant or memory plant in a month.
+    pub struct FabRow as "fabs" {
+        /// The month that has passed.
+        date: Month, "";
+        /// The plant.
+        fab: Arc<str>, "";
+        /// The state it stands in.
+        state: Arc<str>, "";
+        /// What it does: `logic`, `packaging` or `memory`.
+        stage: Arc<str>, "";
+        /// Capacity that accelerators can book, outages aside.
+        capacity: f64, "thousand wafers/month";
+        /// Capacity under construction.
+        building: f64, "thousand wafers/month";
+        /// Share of its output that shocks take.
+        outage: f64, "1";
+        /// Node of a logic fab.
+        node: Option<f64>, "nm";
+        /// Density of defects that kill a die, in a logic fab.
+        defects: Option<f64>, "1/cm2";
+        /// Experience: wafers made, thousand, what was learned from others included.
+        experience: f64, "thousand wafers";
+    }
+}
+
+table! {
+    /// A chip design in a month.
+    pub struct AcceleratorRow as "accelerators" {
+        /// The month that has passed.
+        date: Month, "";
+        /// The design.
+        accelerator: Arc<str>, "";
+        /// Home of its designer.
+        state: Arc<str>, "";
+        /// Performance of a package.
+        performance: f64, "H100e";
+        /// Packages made in the month.
+        packages: f64, "million";
+        /// Compute shipped in the month, variants at what they perform.
+        compute: f64, "MH100e";
+        /// Compute that controls kept from the states it was meant for.
+        denied: f64, "MH100e";
+        /// Packages in store.
+        store: f64, "million";
+        /// Stage that limits its output: `logic`, `packaging` or `memory`; empty if none is made.
+        binding: Option<Arc<str>>, "";
+    }
+}
+
+table! {
     /// A model release.
     pub struct ReleaseRow as "releases" {
         /// Month of release.
@@ -206,13 +300,13 @@ table! {
     pub struct EventRow as "events" {
         /// Month it happened.
         date: Month, "";
-        /// What kind: `entry`, `exit`, `breakthrough`, `weights_opened`, or a kind of the scenario's dated events.
+        /// What kind: `entry`, `exit`, `breakthrough`, `weights_opened`, `claim`, `incident`, `shock`, `shock_over`, `policy`, or a kind of the scenario's dated events.
         kind: Arc<str>, "";
         /// Who.
         actor: Arc<str>, "";
         /// The actor's state, if it has one.
         state: Option<Arc<str>>, "";
-        /// Size, if it has one (a breakthrough's in nats).
+        /// Size, if it has one (a breakthrough's in nats, an incident's as a share of output).
         value: Option<f64>, "1";
         /// What, in a line.
         text: Arc<str>, "";
@@ -266,6 +360,28 @@ table! {
         compute_leader_end: f64, "MH100e";
         /// Compute of the follower state at the end.
         compute_follower_end: f64, "MH100e";
+        /// Compute that export controls kept from the follower state over the run.
+        compute_denied_follower: f64, "MH100e";
+        /// Compute that shocks kept from being made over the run.
+        compute_lost: f64, "MH100e";
+        /// Largest share of a month's chips that shocks kept from being made.
+        shock_depth: f64, "1";
+        /// Months from the first loss to shocks until 95 % of the chips were made again; empty without a shock or an end of it.
+        shock_recovery_months: Option<f64>, "months";
+        /// Least self-sufficiency of the leader state in any stage, mean over the last twelve months.
+        self_sufficiency_leader_end: f64, "1";
+        /// Least self-sufficiency of the follower state in any stage, mean over the last twelve months.
+        self_sufficiency_follower_end: f64, "1";
+        /// Maturity of the follower state's own equipment industry at the end.
+        equipment_maturity_follower_end: f64, "1";
+        /// Share of months in which packaging was the stage that limited most compute.
+        packaging_binding: f64, "1";
+        /// Share of months in which memory was the stage that limited most compute.
+        memory_binding: f64, "1";
+        /// Rating gained by the leader state's best model over the last twelve months.
+        momentum_leader_end: Option<f64>, "points";
+        /// Rating gained by the follower state's best model over the last twelve months.
+        momentum_follower_end: Option<f64>, "points";
         /// Power share of the leader state at the end.
         power_leader_end: f64, "1";
         /// Power share of the follower state at the end.
@@ -274,6 +390,14 @@ table! {
         power_hhi_end: f64, "1";
         /// Output that AI adds at the end, as a share of world output without it.
         output_effect_end: f64, "1";
+        /// Incidents over the run.
+        incidents: u32, "incidents";
+        /// Output lost to incidents and shocks at the end, as a share of world output.
+        damage_end: f64, "1";
+        /// Cost of policy in all states over the run.
+        policy_cost_sum: f64, "billion USD of 2023";
+        /// Trust in AI at the end, weighted by population.
+        trust_in_ai_end: f64, "1";
         /// Welfare at the end.
         welfare_end: f64, "ln(thousand USD of 2023/year)";
         /// Inequality of output per person at the end.
@@ -284,6 +408,8 @@ table! {
         third_countries_follower_end: f64, "1";
         /// Mean adoption at the end.
         adoption_end: f64, "1";
+        /// Mean adoption in third countries at the end.
+        adoption_third_countries_end: f64, "1";
     }
 }
 
@@ -296,6 +422,10 @@ pub struct Record {
     pub states: bool,
     /// Keep `firms`.
     pub firms: bool,
+    /// Keep `fabs`.
+    pub fabs: bool,
+    /// Keep `accelerators`.
+    pub accelerators: bool,
     /// Keep `releases`.
     pub releases: bool,
     /// Keep `events`.
@@ -304,10 +434,29 @@ pub struct Record {
 
 impl Record {
     /// Names of the tables, in the order of the fields.
-    pub const NAMES: [&'static str; 5] =
-        [WorldRow::TABLE, StateRow::TABLE, FirmRow::TABLE, ReleaseRow::TABLE, EventRow::TABLE];
+    pub const NAMES: [&'static str; 7] = [
+        WorldRow::TABLE,
+        StateRow::TABLE,
+        FirmRow::TABLE,
+        FabRow::TABLE,
+        AcceleratorRow::TABLE,
+        ReleaseRow::TABLE,
+        EventRow::TABLE,
+    ];
     /// Every table.
-    pub const ALL: Self = Self { world: true, states: true, firms: true, releases: true, events: true };
+    pub const ALL: Self =
+        Self { world: true, states: true, firms: true, fabs: true, accelerators: true, releases: true, events: true };
+    /// No table: outcomes only.
+    pub const NONE: Self = Self {
+        world: false,
+        states: false,
+        firms: false,
+        fabs: false,
+        accelerators: false,
+        releases: false,
+        events: false,
+    };
+
     /// The tables of these names; others are not known.
     pub fn of(names: &[String]) -> Self {
         let has = |table: &str| names.iter().any(|name| name == table);
@@ -315,12 +464,12 @@ impl Record {
             world: has(WorldRow::TABLE),
             states: has(StateRow::TABLE),
             firms: has(FirmRow::TABLE),
+            fabs: has(FabRow::TABLE),
+            accelerators: has(AcceleratorRow::TABLE),
             releases: has(ReleaseRow::TABLE),
             events: has(EventRow::TABLE),
         }
     }
-    /// No table: outcomes only.
-    pub const NONE: Self = Self { world: false, states: false, firms: false, releases: false, events: false };
 }
 
 /// One world's history: the recorded tables and the outcomes.
@@ -332,6 +481,10 @@ pub struct Trajectory {
     pub states: Vec<StateRow>,
     /// The firms, month by month; configured ones by name, then those born in the run by birth.
     pub firms: Vec<FirmRow>,
+    /// The fabs, month by month, sorted by name within a month.
+    pub fabs: Vec<FabRow>,
+    /// The chip designs, month by month, sorted by name within a month.
+    pub accelerators: Vec<AcceleratorRow>,
     /// Releases in order of date, then firm.
     pub releases: Vec<ReleaseRow>,
     /// Events in order of date.

@@ -2,7 +2,7 @@
 
 use super::table::{CellType, Column, Row};
 use crate::{
-    model::record::{EventRow, FirmRow, OutcomeRow, ReleaseRow, StateRow, WorldRow},
+    model::record::{AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, WorldRow},
     scenario::Month,
     table,
 };
@@ -76,11 +76,13 @@ fn trajectory<R: Row>(key: &'static [&'static str]) -> TableInfo {
 
 /// The tables of trajectories, each of which starts with the run's number, in the order of
 /// [`Record::NAMES`](crate::model::record::Record::NAMES).
-pub fn trajectories() -> [TableInfo; 5] {
+pub fn trajectories() -> [TableInfo; Record::NAMES.len()] {
     [
         trajectory::<WorldRow>(&["run", "date"]),
         trajectory::<StateRow>(&["run", "date", "state"]),
         trajectory::<FirmRow>(&["run", "date", "firm"]),
+        trajectory::<FabRow>(&["run", "date", "fab"]),
+        trajectory::<AcceleratorRow>(&["run", "date", "accelerator"]),
         trajectory::<ReleaseRow>(&["run", "release"]),
         trajectory::<EventRow>(&[]),
     ]

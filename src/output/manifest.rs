@@ -48,6 +48,10 @@ pub struct BatchScenario {
     pub states: Vec<String>,
     /// Names of its configured firms, sorted.
     pub firms: Vec<String>,
+    /// Names of its fabs.
+    pub fabs: Vec<String>,
+    /// Names of its accelerators.
+    pub accelerators: Vec<String>,
 }
 
 impl BatchScenario {
@@ -61,6 +65,8 @@ impl BatchScenario {
             months: scenario.time.months,
             states: scenario.states.iter().map(|state| state.name.clone()).collect(),
             firms: scenario.firms.iter().map(|firm| firm.name.clone()).collect(),
+            fabs: scenario.fabs.iter().map(|fab| fab.name.clone()).collect(),
+            accelerators: scenario.accelerators.iter().map(|design| design.name.clone()).collect(),
         }
     }
 }
@@ -180,8 +186,9 @@ impl ScenarioEntry {
 }
 
 /// Whether each table of [`Record::NAMES`] is recorded, in that order.
-pub const fn flags(record: Record) -> [bool; 5] {
-    [record.world, record.states, record.firms, record.releases, record.events]
+pub const fn flags(record: Record) -> [bool; Record::NAMES.len()] {
+    let Record { world, states, firms, fabs, accelerators, releases, events } = record;
+    [world, states, firms, fabs, accelerators, releases, events]
 }
 
 /// Names of the recorded tables.

@@ -22,7 +22,7 @@ pub struct EncodedRun {
     /// What the run gave.
     pub trajectory: Trajectory,
     /// Lines and number of rows of each table of [`Record::NAMES`]; nothing for those not recorded.
-    tables: [(Vec<u8>, usize); 5],
+    tables: [(Vec<u8>, usize); Record::NAMES.len()],
     /// The cells of the outcomes, each with a comma before it.
     outcomes: Vec<u8>,
 }
@@ -39,6 +39,8 @@ impl EncodedRun {
             table(record.world, run, &trajectory.world)?,
             table(record.states, run, &trajectory.states)?,
             table(record.firms, run, &trajectory.firms)?,
+            table(record.fabs, run, &trajectory.fabs)?,
+            table(record.accelerators, run, &trajectory.accelerators)?,
             table(record.releases, run, &trajectory.releases)?,
             table(record.events, run, &trajectory.events)?,
         ];

@@ -1,0 +1,142 @@
+//! What is measured of chips, their making, and what states do and suffer: read off a world once a month.
+
+use super::{
+    accelerator::{Binding, Design, Line},
+    clock::Clock,
+    fab::{Capacity, Craft, FabIndex, Outage, Site},
+    firm::{Character, Compute, Safety},
+    geography::{Geography, PerState},
+    record::{AcceleratorRow, FabRow},
+    state::{Burden, Fleet, Governance, Industry, StateIndex},
+};
+use crate::scenario::{Choice, MAX_STATES, Stage};
+use bevy_ecs::prelude::*;
+use std::sync::Arc;
+
+/// Reads the supply chain and the burdens of states off a world.
+pub struct ChainObserver {
+    states: QueryState<(&'static StateIndex, &'static Fleet, &'static Industry, &'static Burden, &'static Governance)>,
+    firms: QueryState<(&'static Character, &'static Compute, &'static Safety)>,
+    fabs: QueryState<(&'static FabIndex, &'static Site, &'static Capacity, &'static Craft, &'static Outage)>,
+    accelerators: QueryState<(&'static Design, &'static Line)>,
+    words: [Arc<str>; Stage::COUNT],
+}
+
+/// A state's row, as far as it is about chips, burdens and governance.
+#[derive(Clone, Debug, Default)]
+pub struct StateChain {
+    /// What its accelerators are like.
+    pub fleet: Fleet,
+    /// Its chip industry.
+    pub industry: Industry,
+    /// What it bears.
+    pub burden: Burden,
+    /// How it governs AI.
+    pub governance: Governance,
+    /// Mean safety effort of its firms, weighted by their compute.
+    pub safety: f64,
+}
+
+impl StateChain {
+    /// Least self-sufficiency of any stage.
+    pub fn least_self_sufficiency(&self) -> f64 {
+        self.industry.self_sufficiency.iter().copied().fold(1.0, f64::min)
+    }
+
+    /// Share of output lost to incidents and shocks.
+    pub fn damage(&self) -> f64 {
+        1.0 - crate::maths::exp(-(self.burden.incidents + self.burden.shocks))
+    }
+}
+
+impl ChainObserver {
+    /// An observer of `world`.
+    pub fn new(world: &mut World) -> Self {
+        Self {
+            states: world.query(),
+            firms: world.query(),
+            fabs: world.query(),
+            accelerators: world.query(),
+            words: Stage::WORDS
+                .iter()
+                .map(|(word, _)| Arc::from(*word))
+                .collect::<Vec<_>>()
+                .try_into()
+                .unwrap_or_else(|_| unreachable!("as many words as stages")),
+        }
+    }
+
+    /// The states' part, in the order of states.
+    pub fn states(&mut self, world: &World) -> Vec<StateChain> {
+        let (mut effort, mut weight): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+        for (character, compute, safety) in self.firms.iter(world) {
+            effort[character.home] += compute.stock * safety.effort;
+            weight[character.home] += compute.stock;
+        }
+        let chain =
+            |(index, fleet, industry, burden, governance): (&StateIndex, &Fleet, &Industry, &Burden, &Governance)| {
+                StateChain {
+                    fleet: fleet.clone(),
+                    industry: industry.clone(),
+                    burden: burden.clone(),
+                    governance: governance.clone(),
+                    safety: if weight[index.0] > 0.0 { effort[index.0] / weight[index.0] } else { 0.0 },
+                }
+            };
+        self.states.iter(world).map(chain).collect()
+    }
+
+    /// The stage that limits most compute this month; `None` if nothing is made.
+    pub fn binding(&mut self, world: &World) -> Option<Stage> {
+        let mut limited = [0.0; Stage::COUNT];
+        for (_, line) in self.accelerators.iter(world) {
+            if let Binding::Stage(stage) = line.binding {
+                limited[stage as usize] += line.packages * line.performance;
+            }
+        }
+        let most = (0..Stage::COUNT).max_by(|&a, &b| limited[a].total_cmp(&limited[b]))?;
+        (limited[most] > 0.0).then(|| Stage::WORDS[most].1)
+    }
+
+    /// The fabs' rows of the month.
+    pub fn fabs(&mut self, world: &World, rows: &mut Vec<FabRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        for (_, site, capacity, craft, outage) in self.fabs.iter(world) {
+            let logic = site.stage == Stage::Logic;
+            rows.push(FabRow {
+                date: clock.month(),
+                fab: site.name.clone(),
+                state: geography.names[site.location].clone(),
+                stage: self.words[site.stage as usize].clone(),
+                capacity: capacity.kwpm,
+                building: capacity.building.iter().sum::<f64>() + 0.0,
+                outage: outage.0,
+                node: logic.then_some(craft.node_nm),
+                defects: logic.then_some(craft.defects),
+                experience: craft.wafers,
+            });
+        }
+    }
+
+    /// The accelerators' rows of the month.
+    pub fn accelerators(&mut self, world: &World, rows: &mut Vec<AcceleratorRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        for (design, line) in self.accelerators.iter(world) {
+            let binding = match line.binding {
+                Binding::Stage(stage) => Some(self.words[stage as usize].clone()),
+                Binding::None => None,
+            };
+            rows.push(AcceleratorRow {
+                date: clock.month(),
+                accelerator: design.name.clone(),
+                state: geography.names[design.home].clone(),
+                performance: line.performance,
+                packages: line.packages,
+                compute: line.received[..geography.states].iter().sum(),
+                denied: line.denied[..geography.states].iter().sum(),
+                store: line.store,
+                binding,
+            });
+        }
+    }
+}
