@@ -2,13 +2,39 @@
 
 use super::chart::{Axes, EndLabel, Frame, Layer, Look, end_labels, fan, label_room, part_bars, shortened, stack};
 use super::data::Stat;
-use super::figures::{FOOT, HEAD, LEFT, View, WIDTH, shown, titled};
+use super::figures::{FOOT, HEAD, LEFT, View, WIDTH, titled};
 use super::palette;
 use super::scale::{Scale, Writing};
+use super::shown::{Shown, shown};
 use super::svg::{Anchor, INK, Ink, Stroke, Svg, text_width};
 use crate::scenario::Month;
 
 impl View<'_> {
+    /// Medians of all fabs or accelerators, in the colours of their states.
+    pub fn supply(&self, shown: Shown) -> Option<(Svg, String)> {
+        let things: Vec<(&str, &[Stat])> = self.scenario.entities(shown.table, shown.column).collect();
+        let widest = things.iter().map(|thing| thing.0).max_by_key(|name| name.chars().count())?;
+        let room = label_room([shortened(widest).as_str()].into_iter());
+        let scale = shown.scale(things.iter().flat_map(|thing| thing.1), false, 6);
+        let mut svg = titled(560.0, shown.title, &shown.meaning(), &self.average("Median"));
+        let axes = self.axes(560.0, room, scale, shown.writing);
+        axes.draw(&mut svg);
+        self.mark_events(&mut svg, &axes);
+        let mut labels = Vec::new();
+        for (at, (name, stats)) in things.iter().enumerate() {
+            let colour = self.about.place(shown.table, name).map_or(palette::GREY, |state| self.states.colour(state));
+            let look = Look { dashes: palette::dashes(at % 4 + 6), ..self.look(colour, false) };
+            svg.group(name, |svg| fan(svg, &axes, stats, look));
+            let Some(last) = stats.last() else { continue };
+            let y = axes.y(last.median());
+            if last.date == self.span.1 && last.median() > 0.0 {
+                labels.push(EndLabel { y, text: shortened(name), colour: colour.to_owned() });
+            }
+        }
+        end_labels(&mut svg, axes.frame, labels);
+        Some((svg, format!("In the colours of states; grey where a state has no firms.{}", self.events_caption())))
+    }
+
     pub fn firms(&self) -> Option<(Svg, String)> {
         let shown = shown("firms", "rating", "Ratings of firms", false);
         let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();

@@ -25,6 +25,17 @@ const WANTED: &[(&str, &[&str])] = &[
             "adoption",
             "output_effect",
             "power_hhi",
+            "compute_made",
+            "compute_price",
+            "compute_to_clouds",
+            "compute_denied",
+            "compute_redirected",
+            "compute_lost",
+            "incidents",
+            "damage",
+            "policy_cost",
+            "welfare",
+            "access_gini",
             "selection",
             "learning",
             "turnover",
@@ -32,9 +43,25 @@ const WANTED: &[(&str, &[&str])] = &[
     ),
     (
         "states",
-        &["rating", "capability", "compute", "power", "adoption", "output_effect", "selection", "learning", "turnover"],
+        &[
+            "rating",
+            "capability",
+            "compute",
+            "power",
+            "adoption",
+            "self_sufficiency",
+            "compute_received",
+            "safety_effort",
+            "trust_in_ai",
+            "output_effect",
+            "selection",
+            "learning",
+            "turnover",
+        ],
     ),
     ("firms", &["rating", "usage_share"]),
+    ("fabs", &["capacity"]),
+    ("accelerators", &["compute"]),
 ];
 
 /// An indicator over the runs of a scenario, in one month.
@@ -290,7 +317,7 @@ fn wanted(table: &str, indicator: &str) -> Option<(&'static str, &'static str)> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::record::{FirmRow, StateRow, WorldRow};
+    use crate::model::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow};
 
     #[test]
     fn every_wanted_indicator_is_a_column_of_its_table() {
@@ -298,6 +325,8 @@ mod tests {
             let columns = match *table {
                 WorldRow::TABLE => WorldRow::COLUMNS,
                 StateRow::TABLE => StateRow::COLUMNS,
+                FabRow::TABLE => FabRow::COLUMNS,
+                AcceleratorRow::TABLE => AcceleratorRow::COLUMNS,
                 _ => FirmRow::COLUMNS,
             };
             for indicator in *indicators {

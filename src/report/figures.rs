@@ -5,9 +5,8 @@ use super::data::{Folder, Scenario, Stat};
 use super::manifest::{About, Event};
 use super::palette::{self, States};
 use super::scale::{Scale, Writing};
+use super::shown::{BY_STATE, CHIPS, COMPARED, GAP, SOCIETY, Shown, WORLD, log, shown};
 use super::svg::{Anchor, Ink, RULE, Stroke, Svg, text_width};
-use crate::model::record::{FirmRow, StateRow, WorldRow};
-use crate::output::table::{Column, Row};
 use crate::scenario::Month;
 
 /// Width of every picture.
@@ -39,94 +38,6 @@ pub struct Report {
 impl Report {
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.comparison.iter().chain(self.sections.iter().flat_map(|section| &section.figures))
-    }
-}
-
-/// An indicator to show.
-#[derive(Clone, Copy)]
-pub struct Shown {
-    table: &'static str,
-    column: &'static str,
-    pub title: &'static str,
-    writing: Writing,
-    log: bool,
-}
-
-pub const fn shown(table: &'static str, column: &'static str, title: &'static str, percent: bool) -> Shown {
-    let writing = if percent { Writing::Percent } else { Writing::Plain };
-    Shown { table, column, title, writing, log: false }
-}
-
-const fn log(shown: Shown) -> Shown {
-    Shown { log: true, ..shown }
-}
-
-const GAP: Shown = shown("world", "gap_rating", "Rating gap", false);
-
-/// Indicators of the world that several scenarios are compared by.
-const COMPARED: [Shown; 6] = [
-    GAP,
-    shown("world", "frontier_capability", "Frontier capability", false),
-    shown("world", "open_share", "Open firms' share of usage", true),
-    shown("world", "firm_hhi", "Concentration of usage (HHI)", false),
-    shown("world", "open_gap_rating", "Closed\u{2013}open rating gap", false),
-    shown("world", "output_effect", "Output added by AI", true),
-];
-
-const WORLD: [Shown; 9] = [
-    shown("world", "frontier_rating", "Frontier rating", false),
-    COMPARED[1],
-    COMPARED[4],
-    COMPARED[2],
-    COMPARED[3],
-    shown("world", "firms", "Firms in business", false),
-    log(shown("world", "compute", "Compute", false)),
-    shown("world", "adoption", "Adoption", true),
-    COMPARED[5],
-];
-
-/// Indicators by state; the first three also get a panel for each state.
-const BY_STATE: [(&str, Shown); 6] = [
-    ("rating", shown("states", "rating", "Rating by state", false)),
-    ("capability", shown("states", "capability", "Capability by state", false)),
-    ("compute", log(shown("states", "compute", "Compute by state", false))),
-    ("power", shown("states", "power", "Power by state", true)),
-    ("adoption", shown("states", "adoption", "Adoption by state", true)),
-    ("output_effect", shown("states", "output_effect", "Output added by AI, by state", true)),
-];
-
-impl Shown {
-    fn declared(&self) -> Option<&'static Column> {
-        let columns = match self.table {
-            WorldRow::TABLE => WorldRow::COLUMNS,
-            StateRow::TABLE => StateRow::COLUMNS,
-            _ => FirmRow::COLUMNS,
-        };
-        columns.iter().find(|column| column.name == self.column)
-    }
-
-    fn unit(&self) -> &'static str {
-        match self.declared() {
-            // A percent sign stands at each tick, and a number of firms says so itself.
-            Some(column) if !["1", "firms"].contains(&column.unit) => column.unit,
-            _ => "",
-        }
-    }
-
-    /// What is shown and in which unit.
-    pub fn meaning(&self) -> String {
-        let meaning = self.declared().map_or("", |column| column.meaning.trim_end_matches('.'));
-        let meaning = meaning.replace(" (see `comparison`)", "");
-        let unit = if self.log { format!("{}, log scale", self.unit()) } else { self.unit().to_owned() };
-        if unit.is_empty() { meaning } else { format!("{meaning}, {unit}") }
-    }
-
-    pub fn scale<'a>(&self, stats: impl Iterator<Item = &'a Stat>, bands: bool, count: usize) -> Scale {
-        let values = stats.flat_map(|stat| {
-            let levels = if bands { 0..5 } else { 2..3 };
-            stat.quantiles[levels].iter().copied()
-        });
-        if self.log { Scale::log(values) } else { Scale::linear(values, count) }
     }
 }
 
@@ -289,13 +200,18 @@ impl View<'_> {
             )),
         };
         add("rating_gap", self.rating_gap(), "world");
-        add("world", self.world(), "world");
+        add("world", self.world("The world", "Indicators of the whole world", &WORLD), "world");
+        add("chips", self.world("Chips", "Making and sharing of compute in the whole world", &CHIPS), "world");
+        add("society", self.world("Society", "Incidents, policy and who gains, in the whole world", &SOCIETY), "world");
         for (at, (name, shown)) in BY_STATE.into_iter().enumerate() {
             add(name, self.overview(shown), "states");
             if at < 3 && self.states.list.len() > 1 {
                 add(&format!("{name}_by_state"), self.by_state(shown), "states");
             }
         }
+        let designs = log(shown("accelerators", "compute", "Compute shipped, by accelerator", false));
+        add("accelerators", self.supply(designs), "accelerators");
+        add("fabs", self.supply(log(shown("fabs", "capacity", "Capacity of plants", false))), "fabs");
         add("firms_rating", self.firms(), "firms");
         add("usage_shares", self.usage(), "firms");
         add("progress", self.progress(), "world");
@@ -359,9 +275,10 @@ impl View<'_> {
         Some((svg, format!("Below zero the follower leads.{}", self.events_caption())))
     }
 
-    fn world(&self) -> Option<(Svg, String)> {
+    /// A grid of indicators of the world.
+    fn world(&self, title: &str, note: &str, indicators: &[Shown]) -> Option<(Svg, String)> {
         let mut panels = Vec::new();
-        for shown in WORLD {
+        for shown in indicators {
             let stats = self.scenario.series(shown.table, "", shown.column);
             if stats.is_empty() {
                 continue;
@@ -378,7 +295,7 @@ impl View<'_> {
             return None;
         }
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
-        let svg = titled(height, "The world", "Indicators of the whole world", &runs_text(self.scenario.runs));
+        let svg = titled(height, title, note, &runs_text(self.scenario.runs));
         Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), String::new()))
     }
 

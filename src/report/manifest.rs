@@ -121,6 +121,12 @@ impl About {
         }
     }
 
+    /// The state of the fab or accelerator of this name.
+    pub fn place(&self, table: &str, name: &str) -> Option<&str> {
+        let entity = list(&self.config[table]).find(|entity| entity["name"] == name)?;
+        entity["state"].as_str()
+    }
+
     /// The firm of this name.
     pub fn firm(&self, name: &str) -> Option<&Firm> {
         self.firms.iter().find(|firm| firm.name == name)

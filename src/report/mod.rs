@@ -9,6 +9,7 @@ mod manifest;
 mod page;
 mod palette;
 mod scale;
+mod shown;
 mod svg;
 #[cfg(test)]
 mod tests;

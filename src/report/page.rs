@@ -8,7 +8,10 @@ use super::svg::escape;
 use crate::model::record::OutcomeRow;
 use crate::output::table::Row;
 use crate::scenario::parameter::{Mark, Parameter};
-use crate::scenario::{Catalogue, FirmNumbers, StateNumbers, parameter::Parameters};
+use crate::scenario::{
+    AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, ShockNumbers, StateNumbers,
+    parameter::Parameters,
+};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -358,6 +361,11 @@ fn parameters(folder: &Folder, catalogue: &Catalogue) -> String {
     }
     html += &entity_table("States", &about.config["states"], StateNumbers::DECLARED);
     html += &entity_table("Firms", &about.config["firms"], FirmNumbers::DECLARED);
+    html += &entity_table("Fabs", &about.config["fabs"], FabNumbers::DECLARED);
+    html += &entity_table("Accelerators", &about.config["accelerators"], AcceleratorNumbers::DECLARED);
+    html += &entity_table("Export controls", &about.config["controls"], ControlNumbers::DECLARED);
+    html += &entity_table("Shocks", &about.config["shocks"], ShockNumbers::DECLARED);
+    html += &entity_table("Policies", &about.config["policies"], PolicyNumbers::DECLARED);
     html + "</section>\n"
 }
 
