@@ -200,7 +200,7 @@ fn foreign_services_reach_less_where_they_are_penalised() {
 #[test]
 fn twice_the_compute_raises_the_frontier() {
     let frontier = |world: &Trajectory| world.outcomes.frontier_capability_end.unwrap();
-    rises("frontier", &baseline(&[""; 0], frontier), &baseline(&["mechanisms.compute.supply_scale=2"], frontier));
+    rises("frontier", &baseline(&[""; 0], frontier), &baseline(&["mechanisms.chip_supply.scale=2"], frontier));
 }
 
 #[test]
