@@ -77,6 +77,11 @@ impl Clock {
         months * self.steps_per_year / 12
     }
 
+    /// Steps from the start to the beginning of `month`, negative if it lies before the start.
+    pub fn steps_to(&self, month: Month) -> i64 {
+        month.since(self.start) * i64::from(self.steps_per_year) / 12
+    }
+
     /// The step at which `month` begins; `None` if it lies before the start.
     pub fn step_of(&self, month: Month) -> Option<u32> {
         u32::try_from(month.since(self.start)).ok().map(|months| self.steps(months))

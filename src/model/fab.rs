@@ -24,6 +24,14 @@ pub struct Site {
     pub numbers: FabNumbers,
 }
 
+impl Site {
+    /// Whether it is there in this step.
+    #[inline]
+    pub fn is_there(&self, step: u32) -> bool {
+        self.enters.is_none_or(|enters| enters <= step)
+    }
+}
+
 /// What it can make.
 #[derive(Component, Clone, Debug, Default)]
 pub struct Capacity {
@@ -33,6 +41,14 @@ pub struct Capacity {
     pub building: VecDeque<f64>,
     /// How much more would be wanted of it than it and what is being built can make: 1 if it just suffices.
     pub need: f64,
+}
+
+impl Capacity {
+    /// All capacity under construction, thousand wafers a month.
+    #[inline]
+    pub fn under_construction(&self) -> f64 {
+        self.building.iter().sum()
+    }
 }
 
 /// How well it makes it.

@@ -104,7 +104,7 @@ impl Ledger {
         });
     }
 
-    /// Notes an event of a firm.
+    /// Notes an event of a firm or, under its own name, of a shock.
     pub fn note(
         &mut self,
         clock: &Clock,

@@ -28,7 +28,10 @@ pub mod price;
 pub mod record;
 pub mod relations;
 pub mod release;
+pub mod shock;
 pub mod state;
+#[cfg(test)]
+mod testing;
 
 use crate::scenario::{Catalogue, FirmSpec, MechanismDeclaration, MechanismSettings, Scenario};
 use accelerator::{AcceleratorBundle, Design};
@@ -45,9 +48,9 @@ use geography::{Geography, PerState};
 use indicators::Observer;
 use ledger::{Faults, Ledger, LeftOut};
 use mechanisms::{
-    adoption,
+    adoption, build_out,
     diffusion::{Diffusion, FirmsAtStart},
-    market, money,
+    export_controls, induced_innovation, market, money,
     output::{self, Reference},
     releases::Releases,
     training::Training,
@@ -57,6 +60,7 @@ use outcomes::Outcomes;
 use record::{EventRow, Record, Trajectory};
 use relations::{Barriers, Relations};
 use release::{Frontier, Release};
+use shock::ShockBundle;
 use state::StateBundle;
 
 /// Which noise a world lives in: a pure function of these two numbers and stable keys.
@@ -129,6 +133,8 @@ impl Simulation {
         }
         let clock = Clock::new(&scenario.time);
         let dated = scenario.firms.iter().filter_map(|firm| Some((entry_step(firm, &clock)?, firm.clone()))).collect();
+        let timetable = export_controls::Timetable::new(scenario, &clock, world.resource());
+        world.insert_resource(timetable);
         world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
         let mut start = Schedule::new(StartLabel);
         start.set_executor(SingleThreadedExecutor::new());
@@ -171,6 +177,9 @@ impl Simulation {
         let relations = Relations::new(&self.scenario, world.resource::<Geography>());
         world.insert_resource(relations);
         world.insert_resource(Barriers::default());
+        world.insert_resource(build_out::Outlook::new(&clock));
+        let memory = induced_innovation::Memory::new(&clock, world.resource());
+        world.insert_resource(memory);
         for (index, state) in self.scenario.states.iter().enumerate() {
             world.spawn(StateBundle::new(index, state, seed));
         }
@@ -179,6 +188,9 @@ impl Simulation {
         }
         for accelerator in &self.scenario.accelerators {
             world.spawn(AcceleratorBundle::new(accelerator, &clock));
+        }
+        for shock in &self.scenario.shocks {
+            world.spawn(ShockBundle::new(shock, seed, &clock));
         }
         spawn_firms_of_the_start(world, &self.scenario, seed, &clock);
         world.insert_resource(clock);

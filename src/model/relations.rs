@@ -52,14 +52,14 @@ pub struct ChipRule {
 }
 
 /// The export controls in force in this step.
-#[derive(Resource, Clone, Debug)]
+#[derive(Resource, Clone, Debug, PartialEq)]
 pub struct Barriers {
     /// Rules on chips.
     pub chips: Vec<ChipRule>,
     /// Performance of the best variant that rules let pass and designers have ready, by designer's home and target, H100e.
     pub variant: [PerState; MAX_STATES],
-    /// Share of growth and progress that rules on equipment take from a target without equipment of its own (x), and the
-    /// largest node that they cover, nm.
+    /// Share of growth and progress that rules on equipment take from a target without equipment of its own, x (1 − ℓ), and
+    /// the largest node that they cover, nm.
     pub equipment: [(f64, f64); MAX_STATES],
     /// Share of the flow of memory that is stopped, x (1 − ℓ), by place of the plant and home of the designer.
     pub memory: [PerState; MAX_STATES],
@@ -85,5 +85,27 @@ impl Barriers {
         let stopped = self.chips.iter().filter(covers).map(|rule| rule.stopped).fold(0.0, f64::max);
         let variant = if stopped > 0.0 { self.variant[home][target].min(performance) } else { 0.0 };
         Barrier { stopped, variant }
+    }
+
+    /// Share of growth and progress that rules on equipment take from a logic fab of this node in `location`, if the state has
+    /// no equipment of its own; 0 if none covers it.
+    #[inline]
+    pub fn equipment(&self, location: usize, node_nm: f64) -> f64 {
+        let (stopped, largest) = self.equipment[location];
+        if node_nm <= largest { stopped } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equipment_is_covered_up_to_the_rules_node_and_nothing_without_a_rule() {
+        let mut barriers = Barriers::default();
+        assert_eq!(barriers.equipment(1, 5.0), 0.0);
+        barriers.equipment[1] = (0.6, 16.0);
+        assert_eq!([5.0, 16.0, 28.0].map(|node| barriers.equipment(1, node)), [0.6, 0.6, 0.0]);
+        assert_eq!(barriers.equipment(0, 5.0), 0.0);
     }
 }

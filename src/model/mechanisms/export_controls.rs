@@ -1,15 +1,32 @@
-//! ExportControls.
+//! Export controls: states deny each other chips, equipment and memory.
+//!
+//! A rule in force multiplies what it covers by 1 − x (1 − ℓ), with strictness x and leak ℓ; of several rules the strictest counts.
+//! A variant of a covered chip can be shipped once designers had the time to make it: at a limit on performance, the best variant
+//! is that of the largest limit no higher which was in force at least a lag ago, before the start of the world too. A design
+//! stays ready once it exists. What rules say in each step is worked out before the first.
 
 use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use crate::{
+    model::{
+        clock::Clock,
+        month::{MonthPlan, Phase},
+        relations::{Barriers, ChipRule},
+    },
+    parameters,
+    scenario::{ControlSpec, Goods, Scenario},
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
     /// Numbers of export_controls.
     #[derive(Resource)]
     pub struct ExportControls {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Factor on the strictness of every rule; what it makes stricter than 1 is as strict as 1.
+        strictness_scale: f64 = 1.0, "1", range 0.0..=2.0, plausible 0.0..=1.25 or null 0.0, assumption "the strictness stands with the rules";
+        /// Factor on the leak of every rule; what it makes leakier than 1 stops nothing.
+        leak_scale: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0, assumption "the leak stands with the rules";
+        /// Time from a rule to variants of chips that it lets pass.
+        variant_lag_months: u32 = 4, "months", range 0..=240, plausible 1..=8, figure "after the rules of 2022-10 and 2023-10, A800 came in 1 month, H800 in 5, H20 in 4";
     }
 }
 
@@ -17,5 +34,272 @@ impl Mechanism for ExportControls {
     const NAME: &'static str = "export_controls";
     const MEANING: &'static str = "states deny each other chips, equipment and memory";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Controls, apply);
+    }
+}
+
+/// Share of a covered flow that a rule of this strictness and leak stops: x (1 − ℓ), each capped at 1.
+///
+/// ```
+/// use redqueen::model::mechanisms::export_controls::stopped;
+/// assert_eq!(stopped(0.8, 0.25), 0.8 * 0.75);
+/// assert_eq!(stopped(1.6, 0.0), 1.0);
+/// ```
+pub fn stopped(strictness: f64, leak: f64) -> f64 {
+    strictness.min(1.0) * (1.0 - leak.min(1.0))
+}
+
+/// A rule that stops something, with its dates in steps, negative before the start.
+struct Rule<'a> {
+    spec: &'a ControlSpec,
+    from: i64,
+    to: Option<i64>,
+    stopped: f64,
+}
+
+impl Rule<'_> {
+    fn in_force(&self, step: i64) -> bool {
+        self.from <= step && self.to.is_none_or(|to| step < to)
+    }
+
+    /// Whether it binds chips of designers in `by` on their way to `against`.
+    fn binds(&self, by: usize, against: usize) -> bool {
+        self.spec.what == Goods::Chips && self.spec.by.contains(&by) && self.spec.against.contains(&against)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.spec.by.iter().flat_map(|&by| self.spec.against.iter().map(move |&against| (by, against)))
+    }
+}
+
+/// The barriers of each step in which they change.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Timetable(Vec<(u32, Barriers)>);
+
+impl Timetable {
+    /// What the rules of a scenario say, step by step.
+    pub fn new(scenario: &Scenario, clock: &Clock, controls: &ExportControls) -> Self {
+        let effective = |spec: &ControlSpec| {
+            stopped(controls.strictness_scale * spec.numbers.strictness, controls.leak_scale * spec.numbers.leak)
+        };
+        let rules: Vec<Rule> = scenario
+            .controls
+            .iter()
+            .map(|spec| Rule {
+                spec,
+                from: clock.steps_to(spec.from),
+                to: spec.to.map(|month| clock.steps_to(month)),
+                stopped: effective(spec),
+            })
+            .filter(|rule| rule.stopped > 0.0)
+            .collect();
+        let lag = i64::from(clock.steps(controls.variant_lag_months));
+        let mut turns: Vec<i64> = rules.iter().flat_map(|rule| [Some(rule.from), rule.to]).flatten().collect();
+        turns.sort_unstable();
+        turns.dedup();
+        // Variants become ready a lag after a rule came or went.
+        let mut changes: Vec<u32> = turns
+            .iter()
+            .flat_map(|turn| [*turn, *turn + lag])
+            .filter_map(|step| u32::try_from(step.max(0)).ok())
+            .collect();
+        changes.sort_unstable();
+        changes.dedup();
+        Self(changes.into_iter().map(|step| (step, barriers(&rules, &turns, lag, i64::from(step)))).collect())
+    }
+
+    /// The barriers from this step on, if they change in it.
+    fn change_in(&self, step: u32) -> Option<&Barriers> {
+        self.0.binary_search_by_key(&step, |(change, _)| *change).ok().map(|place| &self.0[place].1)
+    }
+}
+
+fn barriers(rules: &[Rule], turns: &[i64], lag: i64, step: i64) -> Barriers {
+    let mut barriers = Barriers::default();
+    for rule in rules.iter().filter(|rule| rule.in_force(step)) {
+        match rule.spec.what {
+            Goods::Chips => {
+                for (by, against) in rule.pairs() {
+                    let (threshold, stopped) = (rule.spec.numbers.threshold_h100e, rule.stopped);
+                    barriers.chips.push(ChipRule { by, against, threshold, stopped });
+                    barriers.variant[by][against] = variant(rules, turns, lag, step, (by, against));
+                }
+            }
+            Goods::Equipment => {
+                for &against in &rule.spec.against {
+                    let (strictest, node) = &mut barriers.equipment[against];
+                    *strictest = strictest.max(rule.stopped);
+                    *node = node.max(rule.spec.numbers.node_nm);
+                }
+            }
+            Goods::Memory => {
+                for (by, against) in rule.pairs() {
+                    let strictest = &mut barriers.memory[by][against];
+                    *strictest = strictest.max(rule.stopped);
+                }
+            }
+        }
+    }
+    barriers
+}
+
+/// The lowest performance to which rules in force limit variants, H100e; `None` without a rule.
+fn limit(rules: &[Rule], step: i64, (by, against): (usize, usize)) -> Option<f64> {
+    let binding = rules.iter().filter(|rule| rule.in_force(step) && rule.binds(by, against));
+    binding.map(|rule| rule.spec.numbers.variant_h100e).reduce(f64::min)
+}
+
+/// Performance of the best variant that is allowed and ready: the largest limit, no higher than today's, that was in force at
+/// least `lag` steps ago. Limits change at `turns` only.
+fn variant(rules: &[Rule], turns: &[i64], lag: i64, step: i64, pair: (usize, usize)) -> f64 {
+    let Some(allowed) = limit(rules, step, pair) else { return 0.0 };
+    let designed_for = turns.iter().filter(|turn| **turn <= step - lag).filter_map(|turn| limit(rules, *turn, pair));
+    designed_for.filter(|limit| *limit <= allowed).fold(0.0, f64::max)
+}
+
+fn apply(timetable: Res<Timetable>, clock: Res<Clock>, mut barriers: ResMut<Barriers>) {
+    if let Some(changed) = timetable.change_in(clock.step()) {
+        barriers.clone_from(changed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Simulation, relations::Barrier, testing},
+        scenario::{Choice, ControlNumbers, Month},
+    };
+
+    const US: usize = 0;
+    const CHINA: usize = 1;
+    const OTHER: usize = 2;
+
+    fn month(text: &str) -> Month {
+        text.parse().unwrap()
+    }
+
+    fn rule(name: &str, what: Goods, from: &str, to: Option<&str>, numbers: ControlNumbers) -> ControlSpec {
+        let (from, to) = (month(from), to.map(month));
+        ControlSpec { name: name.to_owned(), what, by: vec![US], against: vec![CHINA], from, to, numbers }
+    }
+
+    fn chips(from: &str, to: Option<&str>, threshold_h100e: f64, variant_h100e: f64) -> ControlSpec {
+        rule(from, Goods::Chips, from, to, ControlNumbers { threshold_h100e, variant_h100e, ..Default::default() })
+    }
+
+    /// The barriers in a month of a world that starts in 2023-01.
+    struct World(Timetable, Clock);
+
+    impl World {
+        fn new(rules: Vec<ControlSpec>, controls: &ExportControls) -> Self {
+            let mut scenario = crate::baseline();
+            scenario.time.start = month("2023-01");
+            scenario.controls = rules;
+            let clock = Clock::new(&scenario.time);
+            Self(Timetable::new(&scenario, &clock, controls), clock)
+        }
+
+        fn in_month(&self, text: &str) -> Barriers {
+            let step = self.1.step_of(month(text)).unwrap();
+            (0..=step).rev().find_map(|step| self.0.change_in(step)).cloned().unwrap_or_default()
+        }
+
+        fn chip(&self, text: &str, performance: f64) -> Barrier {
+            self.in_month(text).chips(US, CHINA, performance)
+        }
+    }
+
+    fn stopped_by_default() -> f64 {
+        0.8 * 0.75
+    }
+
+    #[test]
+    fn a_rule_binds_its_own_flow_between_its_dates_above_its_threshold() {
+        let world = World::new(vec![chips("2023-10", Some("2025-01"), 0.3, 0.1)], &ExportControls::default());
+        assert_eq!(world.chip("2023-09", 1.0).stopped, 0.0);
+        assert_eq!(world.chip("2023-10", 1.0).stopped, stopped_by_default());
+        assert_eq!(world.chip("2024-12", 0.3).stopped, stopped_by_default());
+        assert_eq!(world.chip("2024-12", 0.2), Barrier::default());
+        assert_eq!(world.chip("2025-01", 1.0), Barrier::default());
+        let barriers = world.in_month("2024-01");
+        assert_eq!(barriers.chips(US, OTHER, 1.0), Barrier::default());
+        assert_eq!(barriers.chips(OTHER, CHINA, 1.0), Barrier::default());
+    }
+
+    #[test]
+    fn variants_come_after_the_lag_and_from_rules_older_than_the_world() {
+        // A800 and H800 under the first rules, H20 under the second.
+        let rules = vec![chips("2022-10", None, 0.6, 0.5), chips("2023-10", None, 0.3, 0.15)];
+        let world = World::new(rules, &ExportControls::default());
+        let variant = |text| world.chip(text, 1.0).variant;
+        assert_eq!(["2023-01", "2023-02", "2023-09"].map(variant), [0.0, 0.5, 0.5]);
+        assert_eq!(["2023-10", "2024-01", "2024-02"].map(variant), [0.0, 0.0, 0.15]);
+        assert_eq!(world.chip("2023-02", 0.4), Barrier::default(), "below the threshold no variant is needed");
+    }
+
+    #[test]
+    fn a_variant_that_was_stopped_resumes_at_once() {
+        // H20: sold from 2024, stopped in 2025-04, let through again in 2025-08.
+        let rules = vec![chips("2023-10", None, 0.3, 0.15), chips("2025-04", Some("2025-08"), 0.1, 0.0)];
+        let world = World::new(rules, &ExportControls::default());
+        let variant = |text| world.chip(text, 1.0).variant;
+        assert_eq!(["2025-03", "2025-04", "2025-07", "2025-08"].map(variant), [0.15, 0.0, 0.0, 0.15]);
+        // A limit that is lifted needs a new design; until then the old one is shipped.
+        let rules = vec![chips("2023-10", Some("2025-01"), 0.3, 0.15), chips("2023-10", None, 0.6, 0.5)];
+        let world = World::new(rules, &ExportControls::default());
+        let variant = |text| world.chip(text, 1.0).variant;
+        assert_eq!(["2024-12", "2025-01", "2025-04", "2025-05"].map(variant), [0.15, 0.15, 0.15, 0.5]);
+    }
+
+    #[test]
+    fn of_several_rules_the_strictest_counts() {
+        let strict =
+            |strictness| ControlNumbers { strictness, leak: 0.0, node_nm: 10.0 * strictness, ..Default::default() };
+        let both =
+            |what| vec![rule("a", what, "2023-02", None, strict(0.4)), rule("b", what, "2023-03", None, strict(0.9))];
+        for (what, seen) in [
+            (Goods::Chips, (|b| b.chips(US, CHINA, 1.0).stopped) as fn(&Barriers) -> f64),
+            (Goods::Equipment, |b| b.equipment(CHINA, 4.0)),
+            (Goods::Memory, |b| b.memory[US][CHINA]),
+        ] {
+            let world = World::new(both(what), &ExportControls::default());
+            let seen = ["2023-01", "2023-02", "2023-03"].map(|text| seen(&world.in_month(text)));
+            assert_eq!(seen, [0.0, 0.4, 0.9], "{what:?}");
+        }
+    }
+
+    #[test]
+    fn scales_move_every_rule_and_stop_at_1() {
+        let stopped = |strictness_scale, leak_scale| {
+            let controls = ExportControls { strictness_scale, leak_scale, ..Default::default() };
+            World::new(vec![chips("2023-01", None, 0.3, 0.0)], &controls).chip("2023-01", 1.0).stopped
+        };
+        assert_eq!([stopped(0.0, 1.0), stopped(0.5, 0.0), stopped(2.0, 0.0), stopped(1.0, 8.0)], [0.0, 0.4, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_run_has_the_barriers_of_its_month_and_none_after_a_reset() {
+        let mut scenario = crate::baseline();
+        scenario.controls = vec![chips("2023-03", None, 0.3, 0.0)];
+        let mut simulation = Simulation::new(&scenario);
+        testing::live(&mut simulation, 2);
+        assert_eq!(*simulation.world_mut().resource::<Barriers>(), Barriers::default());
+        simulation.world_mut().resource_mut::<Clock>().advance();
+        testing::live(&mut simulation, 1);
+        assert_eq!(simulation.world_mut().resource::<Barriers>().chips.len(), 1);
+        simulation.reset(crate::model::Seed { master: 1, replicate: 0 });
+        assert_eq!(*simulation.world_mut().resource::<Barriers>(), Barriers::default());
+    }
+
+    #[test]
+    fn at_their_null_export_controls_are_absent() {
+        let mut scenario = crate::baseline();
+        scenario.time.months = 8;
+        scenario.controls = [Goods::Chips, Goods::Equipment, Goods::Memory]
+            .map(|what| rule(what.word(), what, "2023-02", None, ControlNumbers::default()))
+            .into();
+        testing::assert_null_is_absent(&scenario, "export_controls");
+    }
 }

@@ -1,15 +1,40 @@
-//! InducedInnovation.
+//! Induced innovation: denied states build an industry of their own.
+//!
+//! ψ = ψ_0 + ψ_1 · pressure(t − L) + ψ_2 · subsidy; the maturity M of a state's equipment industry takes the exact logistic step of
+//! dM = ψ M (1 − M), and the experience of its logic fabs grows by the induced part, ψ_1 · pressure + ψ_2 · subsidy. Pressure is the
+//! denied share of demand, of whatever is denied most: chips, equipment or memory (Hicks 1932: what becomes scarce is what
+//! invention saves). No pressure is remembered from before the start.
 
-use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use super::{Mechanism, diffusion::logistic_step};
+use crate::{
+    maths,
+    model::{
+        accelerator::Design,
+        clock::Clock,
+        fab::{Capacity, Craft, FabIndex, Site},
+        geography::{Geography, PerState},
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        relations::Barriers,
+        state::{Economy, Industry, Levers, StateIndex, Supply},
+    },
+    parameters,
+    scenario::{Lever, MAX_FABS, MAX_STATES, Stage},
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
     /// Numbers of induced_innovation.
     #[derive(Resource)]
     pub struct InducedInnovation {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Growth of a young equipment industry without pressure (ψ_0).
+        growth: f64 = 0.10, "1/year", range 0.0..=5.0, plausible 0.03..=0.2 or null 0.0, assumption "a generation of tools takes about a decade to learn";
+        /// What full pressure adds to it (ψ_1).
+        pressure_weight: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.0..=0.4 or null 0.0, assumption "being cut off more than doubles the pace";
+        /// What a subsidy of one percent of output adds to it (ψ_2).
+        subsidy_weight: f64 = 0.2, "1/year per % of output", range 0.0..=10.0, plausible 0.0..=0.5 or null 0.0, assumption "half a percent of output does two thirds of what full pressure does";
+        /// Time from pressure to its effect (L).
+        lag_months: u32 = 12, "months", range 0..=240, plausible 6..=36, assumption "teams and tools take about a year";
     }
 }
 
@@ -17,5 +42,251 @@ impl Mechanism for InducedInnovation {
     const NAME: &'static str = "induced_innovation";
     const MEANING: &'static str = "denied states build an industry of their own";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Chips, (feel_pressure, learn).chain().run_if(anything_grows));
+    }
+}
+
+impl InducedInnovation {
+    /// The part of ψ that pressure (share of demand) and subsidy (% of output) induce, 1/year.
+    pub fn induced(&self, pressure: f64, subsidy_percent: f64) -> f64 {
+        self.pressure_weight * pressure + self.subsidy_weight * subsidy_percent
+    }
+}
+
+/// At the null nothing is done or measured.
+fn anything_grows(induced: Res<InducedInnovation>) -> bool {
+    induced.growth > 0.0 || induced.pressure_weight > 0.0 || induced.subsidy_weight > 0.0
+}
+
+/// What states remember of what they were denied.
+#[derive(Resource, Clone, Debug)]
+pub struct Memory {
+    /// Pressure in each of the steps of the lag, in turn.
+    pressure: Vec<PerState>,
+    /// Compute denied and intended in each step of a year, in turn.
+    flows: Vec<[(f64, f64); MAX_STATES]>,
+}
+
+impl Memory {
+    /// Nothing to remember.
+    pub fn new(clock: &Clock, induced: &InducedInnovation) -> Self {
+        Self {
+            pressure: vec![[0.0; MAX_STATES]; clock.steps(induced.lag_months) as usize],
+            flows: vec![[(0.0, 0.0); MAX_STATES]; clock.steps(12) as usize],
+        }
+    }
+
+    /// Puts the pressure of this step into memory and takes out that of a lag ago.
+    fn lagged(&mut self, step: u32, now: PerState) -> PerState {
+        let turns = self.pressure.len();
+        if turns == 0 { now } else { std::mem::replace(&mut self.pressure[step as usize % turns], now) }
+    }
+
+    /// Share of the last year's flow to a state that was denied.
+    fn denied_share(&self, state: usize) -> f64 {
+        let (denied, intended) = self
+            .flows
+            .iter()
+            .fold((0.0, 0.0), |(denied, intended), flows| (denied + flows[state].0, intended + flows[state].1));
+        if intended > 0.0 { denied / intended } else { 0.0 }
+    }
+}
+
+fn feel_pressure(
+    clock: Res<Clock>,
+    barriers: Res<Barriers>,
+    mut memory: ResMut<Memory>,
+    fabs: Query<(&FabIndex, &Site, &Capacity, &Craft)>,
+    designs: Query<&Design>,
+    mut states: Query<(&StateIndex, &Supply, &mut Industry)>,
+) {
+    let mut equipment: PerState = [0.0; MAX_STATES];
+    for (_, site, capacity, craft) in &fabs {
+        if site.stage == Stage::Logic && capacity.kwpm > 0.0 {
+            let denied = barriers.equipment(site.location, craft.node_nm);
+            equipment[site.location] = maths::larger(equipment[site.location], denied);
+        }
+    }
+    let memory_denied = denied_memory(&clock, &barriers, &fabs, &designs);
+    // What was allocated is that of the step before.
+    let slot = clock.step() as usize % memory.flows.len();
+    for (index, supply, mut industry) in &mut states {
+        let s = index.0;
+        memory.flows[slot][s] = (supply.denied, supply.intended);
+        industry.pressure =
+            (equipment[s] * (1.0 - industry.maturity)).max(memory.denied_share(s)).max(memory_denied[s]);
+    }
+}
+
+/// Mean share of the memory that is stopped, over the plants that designers of each state book.
+fn denied_memory(
+    clock: &Clock,
+    barriers: &Barriers,
+    fabs: &Query<(&FabIndex, &Site, &Capacity, &Craft)>,
+    designs: &Query<&Design>,
+) -> PerState {
+    let mut denied: PerState = [0.0; MAX_STATES];
+    if barriers.memory.iter().flatten().all(|stopped| *stopped == 0.0) {
+        return denied;
+    }
+    let mut location = [0; MAX_FABS];
+    for (index, site, ..) in fabs {
+        location[index.0] = site.location;
+    }
+    let mut booked: PerState = [0.0; MAX_STATES];
+    let step = clock.step();
+    let made = |design: &&Design| design.enters <= i64::from(step) && design.leaves.is_none_or(|leaves| step < leaves);
+    for design in designs.iter().filter(made) {
+        for (plant, _) in &design.contracts[Stage::Memory as usize] {
+            denied[design.home] += barriers.memory[location[*plant]][design.home];
+            booked[design.home] += 1.0;
+        }
+    }
+    for (denied, booked) in denied.iter_mut().zip(booked) {
+        if booked > 0.0 {
+            *denied /= booked;
+        }
+    }
+    denied
+}
+
+fn learn(
+    induced: Res<InducedInnovation>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut memory: ResMut<Memory>,
+    mut faults: ResMut<Faults>,
+    mut states: Query<(&StateIndex, &Economy, &Levers, &mut Industry)>,
+    mut fabs: Query<(&Site, &Capacity, &mut Craft)>,
+) {
+    let mut pressure: PerState = [0.0; MAX_STATES];
+    for (index, _, _, industry) in &states {
+        pressure[index.0] = industry.pressure;
+    }
+    let pressure = memory.lagged(clock.step(), pressure);
+    let mut growth: PerState = [1.0; MAX_STATES];
+    for (index, economy, levers, mut industry) in &mut states {
+        let s = index.0;
+        let subsidy = 100.0 * levers.of(Lever::ChipSubsidy) / economy.output;
+        industry.learning = induced.induced(pressure[s], subsidy);
+        industry.maturity = logistic_step(industry.maturity, clock.per_step(induced.growth + industry.learning));
+        if industry.learning > 0.0 {
+            growth[s] = maths::exp(clock.per_step(industry.learning));
+        }
+        faults.check(&clock, InducedInnovation::NAME, "maturity", &geography.names[s], &[industry.maturity, growth[s]]);
+    }
+    for (site, capacity, mut craft) in &mut fabs {
+        if site.stage == Stage::Logic && capacity.kwpm > 0.0 {
+            craft.wafers *= growth[site.location];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Simulation, testing},
+        scenario::{ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Scenario},
+    };
+
+    const PARAMETERS: [&str; 3] = ["growth", "pressure_weight", "subsidy_weight"];
+
+    /// A world in which only the first state has a logic fab, under a rule on equipment from month 2 on.
+    fn world(weights: [f64; 3]) -> Scenario {
+        let mut scenario = crate::baseline();
+        scenario.time.months = 40;
+        scenario.accelerators.clear();
+        scenario.policies.clear();
+        scenario.shocks.clear();
+        scenario.fabs = vec![FabSpec {
+            name: "fab".to_owned(),
+            state: 0,
+            owner: String::new(),
+            stage: Stage::Logic,
+            enters: None,
+            numbers: FabNumbers::default(),
+        }];
+        scenario.controls = vec![ControlSpec {
+            name: "tools".to_owned(),
+            what: Goods::Equipment,
+            by: vec![1],
+            against: vec![0],
+            from: scenario.time.start.plus(2),
+            to: None,
+            numbers: ControlNumbers { strictness: 1.0, leak: 0.5, ..ControlNumbers::default() },
+        }];
+        scenario.states[0].numbers.equipment_maturity = 0.2;
+        for (parameter, weight) in PARAMETERS.into_iter().zip(weights) {
+            testing::set(&mut scenario, "induced_innovation", parameter, weight);
+        }
+        scenario
+    }
+
+    /// The first state's industry and its fab's experience after so many steps.
+    fn after(scenario: &Scenario, steps: u32, subsidy: f64) -> (Industry, f64) {
+        let mut simulation = Simulation::new(scenario);
+        let world = simulation.world_mut();
+        for mut levers in world.query::<&mut Levers>().iter_mut(world) {
+            levers.0[Lever::ChipSubsidy as usize] = subsidy;
+        }
+        testing::live(&mut simulation, steps);
+        let world = simulation.world_mut();
+        let mut found = world.query::<(&StateIndex, &Industry)>();
+        let industry = found.iter(world).find(|(index, _)| index.0 == 0).unwrap().1.clone();
+        (industry, world.query::<&Craft>().single(world).unwrap().wafers)
+    }
+
+    #[test]
+    fn maturity_grows_logistically_without_pressure_and_experience_does_not() {
+        let mut scenario = world([0.6, 0.0, 0.0]);
+        scenario.controls.clear();
+        let (industry, wafers) = after(&scenario, 24, 0.0);
+        // ln (M / (1 − M)) grows by the rate times the time.
+        let expected = maths::ln(0.2 / 0.8) + 1.2;
+        let found = maths::ln(industry.maturity / (1.0 - industry.maturity));
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+        assert_eq!(wafers, 30.0);
+        assert_eq!((industry.pressure, industry.learning), (0.0, 0.0));
+    }
+
+    #[test]
+    fn pressure_acts_after_its_lag_on_industry_and_fabs() {
+        let scenario = world([0.0, 0.3, 0.0]);
+        let felt = after(&scenario, 3, 0.0).0;
+        assert!((felt.pressure - 0.5 * 0.8).abs() < 1e-12, "{}", felt.pressure);
+        // The rule comes in step 2, so its pressure counts from step 14 on, the fifteenth.
+        let before = after(&scenario, 14, 0.0);
+        assert_eq!((before.0.maturity, before.1, before.0.learning), (0.2, 30.0, 0.0));
+        let (industry, wafers) = after(&scenario, 15, 0.0);
+        assert!((industry.learning - 0.3 * 0.4).abs() < 1e-12);
+        assert!((wafers - 30.0 * maths::exp(0.01)).abs() < 1e-9);
+        assert!((industry.maturity - logistic_step(0.2, 0.01)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_subsidy_counts_at_once_as_percent_of_output() {
+        let mut scenario = world([0.0, 0.0, 0.12]);
+        scenario.states[0].numbers.gdp_billion_usd = 10_000.0;
+        let (industry, wafers) = after(&scenario, 1, 200.0);
+        assert!((industry.learning - 0.24).abs() < 1e-12);
+        assert!((wafers - 30.0 * maths::exp(0.02)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_share_denied_is_that_of_a_year() {
+        let clock = Clock::new(&crate::baseline().time);
+        let mut memory = Memory::new(&clock, &InducedInnovation::default());
+        assert_eq!(memory.denied_share(0), 0.0);
+        memory.flows[3][0] = (1.0, 2.0);
+        memory.flows[4][0] = (0.0, 2.0);
+        assert_eq!(memory.denied_share(0), 0.25);
+        assert_eq!(memory.denied_share(1), 0.0);
+    }
+
+    #[test]
+    fn at_its_null_induced_innovation_is_absent() {
+        testing::assert_null_is_absent(&world([0.1, 0.2, 0.3]), "induced_innovation");
+    }
 }

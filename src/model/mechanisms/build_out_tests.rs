@@ -1,0 +1,184 @@
+use super::*;
+use crate::{
+    model::{Simulation, fab::FabIndex, testing},
+    scenario::{ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Scenario},
+};
+
+fn plant(name: &str, state: usize, stage: Stage, capacity_kwpm: f64) -> FabSpec {
+    FabSpec {
+        name: name.to_owned(),
+        state,
+        owner: String::new(),
+        stage,
+        enters: None,
+        numbers: FabNumbers { capacity_kwpm, expansion_per_year: 0.0, ..FabNumbers::default() },
+    }
+}
+
+/// A world of these fabs whose orders depend on nothing but the trend.
+fn world(fabs: Vec<FabSpec>) -> Scenario {
+    let mut scenario = crate::baseline();
+    scenario.time.months = 60;
+    scenario.fabs = fabs;
+    scenario.accelerators.clear();
+    scenario.controls.clear();
+    scenario.policies.clear();
+    scenario.shocks.clear();
+    testing::set(&mut scenario, "build_out", "response", 0.0);
+    testing::set(&mut scenario, "induced_innovation", "growth", 0.0);
+    testing::set(&mut scenario, "induced_innovation", "pressure_weight", 0.0);
+    testing::set(&mut scenario, "induced_innovation", "subsidy_weight", 0.0);
+    scenario
+}
+
+fn with_trend(scenario: &Scenario, trend: f64) -> Scenario {
+    let mut scenario = scenario.clone();
+    testing::set(&mut scenario, "build_out", "trend_per_year", trend);
+    scenario
+}
+
+/// Capacity, capacity under construction and node of every fab in each step.
+fn seen(scenario: &Scenario, steps: u32, subsidy: f64) -> Vec<Vec<(f64, f64, f64)>> {
+    let mut simulation = Simulation::new(scenario);
+    let mut seen = Vec::new();
+    for _ in 0..steps {
+        let world = simulation.world_mut();
+        for mut levers in world.query::<&mut Levers>().iter_mut(world) {
+            levers.0[Lever::ChipSubsidy as usize] = subsidy;
+        }
+        testing::live(&mut simulation, 1);
+        let world = simulation.world_mut();
+        let mut fabs: Vec<_> = world.query::<(&FabIndex, &Capacity, &Craft)>().iter(world).collect();
+        fabs.sort_by_key(|(index, ..)| index.0);
+        seen.push(fabs.iter().map(|(_, c, craft)| (c.kwpm, c.under_construction(), craft.node_nm)).collect());
+        world.resource_mut::<Clock>().advance();
+    }
+    seen
+}
+
+fn close(found: f64, expected: f64) {
+    assert!((found - expected).abs() < 1e-9 * expected.abs().max(1.0), "{found} for {expected}");
+}
+
+#[test]
+fn what_is_ordered_arrives_after_the_time_to_build() {
+    let stages = [(Stage::Logic, 36), (Stage::Packaging, 12), (Stage::Memory, 24)];
+    for (stage, months) in stages {
+        let scenario = world(vec![plant("a", 0, stage, 10.0)]);
+        let steps = seen(&with_trend(&scenario, 0.3), months + 1, 0.0);
+        close(steps[0][0].1, 10.0 * 0.3 / 12.0);
+        assert!(steps[..months as usize].iter().all(|fabs| fabs[0].0 == 10.0), "{stage:?}");
+        close(steps[months as usize][0].0, 10.0 + 10.0 * 0.3 / 12.0);
+    }
+}
+
+#[test]
+fn until_then_a_fab_grows_by_what_was_under_construction_and_can_shrink() {
+    let mut scenario = world(vec![plant("a", 0, Stage::Logic, 10.0), plant("b", 0, Stage::Logic, 10.0)]);
+    scenario.fabs[0].numbers.expansion_per_year = 0.4;
+    scenario.fabs[1].numbers.expansion_per_year = -0.4;
+    let steps = seen(&with_trend(&scenario, 0.0), 36, 0.0);
+    for (fab, rate) in [(0, 0.4), (1, -0.4)] {
+        for step in [0, 1, 12, 35] {
+            close(steps[step][fab].0, 10.0 * maths::exp(rate * step as f64 / 12.0));
+        }
+    }
+}
+
+#[test]
+fn a_later_fab_comes_whole_and_grows_from_there_with_or_without_the_mechanism() {
+    let mut scenario = world(vec![plant("a", 0, Stage::Logic, 10.0)]);
+    scenario.fabs[0].enters = Some(scenario.time.start.plus(5));
+    scenario.fabs[0].numbers.expansion_per_year = 0.4;
+    let steps = seen(&scenario, 18, 0.0);
+    assert_eq!((steps[4][0].0, steps[5][0].0), (0.0, 10.0));
+    close(steps[17][0].0, 10.0 * maths::exp(0.4));
+    assert_eq!(steps[4][0].2, steps[0][0].2);
+    testing::disable(&mut scenario, "build_out");
+    let steps = seen(&scenario, 18, 0.0);
+    assert_eq!([4, 5, 17].map(|step: usize| steps[step][0].0), [0.0, 10.0, 10.0]);
+}
+
+#[test]
+fn a_subsidy_raises_capacity_at_home_after_the_time_to_build_only() {
+    let fabs = vec![
+        plant("a", 0, Stage::Logic, 10.0),
+        plant("b", 0, Stage::Logic, 30.0),
+        plant("c", 0, Stage::Packaging, 10.0),
+    ];
+    let scenario = with_trend(&world(fabs), 0.0);
+    let steps = seen(&scenario, 37, 12.0);
+    // A billion a month, half for each stage; a kwpm of logic costs 1, of packaging 0.1.
+    assert!(steps[..36].iter().all(|fabs| fabs[0].0 == 10.0 && fabs[1].0 == 30.0));
+    close(steps[36][0].0, 10.0 + 0.5 / 4.0);
+    close(steps[36][1].0, 30.0 + 0.5 * 0.75);
+    assert_eq!(steps[11][2].0, 10.0);
+    close(steps[12][2].0, 10.0 + 5.0);
+}
+
+#[test]
+fn what_a_subsidy_builds_for_a_fab_to_come_waits_for_it() {
+    let mut scenario = with_trend(&world(vec![plant("a", 0, Stage::Packaging, 10.0)]), 0.0);
+    scenario.fabs[0].enters = Some(scenario.time.start.plus(20));
+    let steps = seen(&scenario, 21, 1.2);
+    assert!(steps[..20].iter().all(|fabs| fabs[0].0 == 0.0));
+    // A kwpm a month, ordered in steps 0 to 8 and so there by step 20.
+    close(steps[20][0].0, 10.0 + 9.0);
+}
+
+/// The rates at which a fab of 5 nm orders and refines in the first step under a rule up to `covered_nm`.
+fn pace(covered_nm: f64, maturity: f64) -> (f64, f64) {
+    let mut scenario = world(vec![plant("a", 0, Stage::Logic, 10.0)]);
+    scenario.states[0].numbers.equipment_maturity = maturity;
+    scenario.controls = vec![ControlSpec {
+        name: "tools".to_owned(),
+        what: Goods::Equipment,
+        by: vec![1],
+        against: vec![0],
+        from: scenario.time.start,
+        to: None,
+        numbers: ControlNumbers { strictness: 0.8, leak: 0.0, node_nm: covered_nm, ..ControlNumbers::default() },
+    }];
+    let (_, ordered, node) = seen(&with_trend(&scenario, 0.3), 1, 0.0)[0][0];
+    (12.0 * ordered / 10.0, -12.0 * maths::ln(node / 5.0))
+}
+
+#[test]
+fn a_rule_on_equipment_slows_growth_and_nodes_of_covered_fabs_and_less_a_mature_industry() {
+    for (covered, maturity, share) in [(16.0, 0.0, 0.2), (16.0, 0.5, 0.6), (16.0, 0.99, 0.992), (4.0, 0.0, 1.0)] {
+        let (orders, progress) = pace(covered, maturity);
+        close(orders, 0.3 * share);
+        close(progress, 0.12 * share);
+    }
+}
+
+#[test]
+fn orders_follow_growth_and_shortage_between_nothing_and_the_largest_rate() {
+    let e = maths::exp(1.0);
+    close(order_rate(0.2, 0.5, e, 1.0), 0.7);
+    close(order_rate(0.2, 0.1, 1.0 / e, 1.0), 0.1);
+    assert_eq!(order_rate(-0.5, 0.5, 1.0, 1.0), 0.0);
+    assert_eq!(order_rate(0.2, 0.0, f64::INFINITY, 1.0), 0.2);
+    assert_eq!(order_rate(0.2, 0.5, 0.0, 1.0), 0.0);
+}
+
+#[test]
+fn a_finer_step_builds_as_much() {
+    let mut scenario = with_trend(&world(vec![plant("a", 0, Stage::Packaging, 10.0)]), 0.3);
+    let coarse = seen(&scenario, 25, 0.0)[24][0];
+    scenario.time.steps_per_year = 24;
+    let fine = seen(&scenario, 49, 0.0)[48][0];
+    assert!((fine.0 / coarse.0 - 1.0).abs() < 0.02, "{fine:?} {coarse:?}");
+    close(fine.2, coarse.2 * maths::exp(-0.12 / 24.0) / maths::exp(-0.12 / 12.0));
+}
+
+#[test]
+fn at_its_null_build_out_is_absent_and_capacity_stays() {
+    let mut scenario = world(vec![plant("a", 0, Stage::Logic, 10.0), plant("b", 1, Stage::Memory, 5.0)]);
+    scenario.fabs[0].numbers.expansion_per_year = 0.4;
+    scenario.time.months = 14;
+    testing::assert_null_is_absent(&scenario, "build_out");
+    testing::set(&mut scenario, "build_out", "scale", 0.0);
+    let steps = seen(&scenario, 14, 50.0);
+    assert!(steps.iter().all(|fabs| fabs[0].0 == 10.0 && fabs[0].2 == 5.0 && fabs[1].0 == 5.0));
+}
