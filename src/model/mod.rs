@@ -48,10 +48,11 @@ use geography::{Geography, PerState};
 use indicators::Observer;
 use ledger::{Faults, Ledger, LeftOut};
 use mechanisms::{
-    adoption, build_out,
+    adoption, build_out, cooperation,
     diffusion::{Diffusion, FirmsAtStart},
     export_controls, induced_innovation, market, money,
     output::{self, Reference},
+    policy,
     releases::Releases,
     training::Training,
 };
@@ -180,6 +181,9 @@ impl Simulation {
         world.insert_resource(build_out::Outlook::new(&clock));
         let memory = induced_innovation::Memory::new(&clock, world.resource());
         world.insert_resource(memory);
+        world.insert_resource(policy::Agenda::new(&self.scenario, &clock));
+        world.insert_resource(policy::Published::default());
+        world.insert_resource(cooperation::Breaches::new(&self.scenario, &clock));
         for (index, state) in self.scenario.states.iter().enumerate() {
             world.spawn(StateBundle::new(index, state, seed));
         }
