@@ -15,6 +15,7 @@ pub mod accounts;
 pub mod clock;
 pub mod fab;
 pub mod firm;
+pub mod formulas;
 pub mod founding;
 pub mod geography;
 pub mod indicators;
