@@ -45,10 +45,11 @@ use geography::{Geography, PerState};
 use indicators::Observer;
 use ledger::{Faults, Ledger, LeftOut};
 use mechanisms::{
-    adoption,
+    adoption, cooperation,
     diffusion::{Diffusion, FirmsAtStart},
     market, money,
     output::{self, Reference},
+    policy,
     releases::Releases,
     training::Training,
 };
@@ -171,6 +172,9 @@ impl Simulation {
         let relations = Relations::new(&self.scenario, world.resource::<Geography>());
         world.insert_resource(relations);
         world.insert_resource(Barriers::default());
+        world.insert_resource(policy::Agenda::new(&self.scenario, &clock));
+        world.insert_resource(policy::Published::default());
+        world.insert_resource(cooperation::Breaches::new(&self.scenario, &clock));
         for (index, state) in self.scenario.states.iter().enumerate() {
             world.spawn(StateBundle::new(index, state, seed));
         }

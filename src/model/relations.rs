@@ -11,6 +11,8 @@ pub struct Relations {
     pub trust: [PerState; MAX_STATES],
     /// Openness of their border for knowledge now: the scenario's, opened further by trust and open science.
     pub openness: [PerState; MAX_STATES],
+    /// Pairs between whom a shock without a date began; they lose trust in the next step.
+    pub clashes: Vec<(usize, usize)>,
 }
 
 impl Relations {
@@ -25,7 +27,7 @@ impl Relations {
         for s in geography.each_state() {
             trust[s][s] = 1.0;
         }
-        Self { trust, openness: geography.openness }
+        Self { trust, openness: geography.openness, clashes: Vec::new() }
     }
 }
 

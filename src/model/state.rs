@@ -71,12 +71,14 @@ pub struct Supply {
 /// What the state's accelerators are like as a fleet.
 #[derive(Component, Clone, Debug)]
 pub struct Fleet {
-    /// Mean efficiency of the systems (η): what they deliver of what their chips could.
+    /// Mean efficiency of the systems (η): what they deliver of what their chips would in ordinary servers.
     pub efficiency: f64,
     /// Mean power of a H100-equivalent, cooling included, kW.
     pub kw_per_h100e: f64,
     /// Power that AI can draw, GW; infinite without a cap.
     pub power_gw: f64,
+    /// Part of it that policy built beyond trend, GW.
+    pub built_gw: f64,
     /// Share of the compute that this power lets run (u).
     pub running: f64,
     /// ln(u η): what firms lose in usable compute; 0 if nothing.
@@ -85,7 +87,14 @@ pub struct Fleet {
 
 impl Default for Fleet {
     fn default() -> Self {
-        Self { efficiency: 1.0, kw_per_h100e: 0.0, power_gw: f64::INFINITY, running: 1.0, ln_usable: 0.0 }
+        Self {
+            efficiency: 1.0,
+            kw_per_h100e: 0.0,
+            power_gw: f64::INFINITY,
+            built_gw: 0.0,
+            running: 1.0,
+            ln_usable: 0.0,
+        }
     }
 }
 
@@ -144,12 +153,22 @@ pub struct Governance {
 }
 
 /// An alternative paradigm of computing.
-#[derive(Component, Clone, Debug, Default)]
+#[derive(Component, Clone, Debug, Default, PartialEq)]
 pub struct Paradigm {
     /// Experience with it (X), billion USD; 0 until something is put into it.
     pub experience: f64,
-    /// Share of the state's spending on compute that buys it.
+    /// Share of the state's spending on compute that develops it (ℓ).
+    pub effort: f64,
+    /// Share of the rest that buys it (a).
     pub share: f64,
+}
+
+impl Paradigm {
+    /// Share of the state's spending on compute that is left for silicon.
+    #[inline]
+    pub fn silicon(&self) -> f64 {
+        (1.0 - self.effort) * (1.0 - self.share)
+    }
 }
 
 /// Parts of its power, each a share of the world.

@@ -1,21 +1,292 @@
-//! Cooperation.
+//! Cooperation: trust between states, and what it opens.
+//!
+//! T ← T + Δ (ψ c_s c_s' (1 − T) − δ T) − hits, within 0 and 1: both must want to cooperate (c is the lever) for trust to grow,
+//! it fades by itself, and is lost when an export control comes into force between the two or a shock strikes between them.
+//! A border that restrictions leave the openness o has o + (1 − o) κ T, and open science on both sides opens the lesser of
+//! their efforts of what then is still closed.
 
-use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use super::{Mechanism, export_controls::ExportControls, shocks::Shocks};
+use crate::{
+    model::{
+        clock::Clock,
+        geography::Geography,
+        ledger::Faults,
+        month::{MonthPlan, Phase},
+        relations::Relations,
+        state::{Levers, StateIndex},
+    },
+    parameters,
+    scenario::{Lever, MAX_STATES, Scenario, parameter::Parameters},
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
     /// Numbers of cooperation.
     #[derive(Resource)]
     pub struct Cooperation {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Growth of trust when both sides want it fully (ψ).
+        growth: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.6 or null 0.0, assumption "trust takes years to build";
+        /// Decay of trust without effort (δ).
+        decay: f64 = 0.03, "1/year", range 0.0..=12.0, plausible 0.0..=0.1 or null 0.0, assumption "half of it is gone in a generation";
+        /// Trust lost when an export control of full strictness comes into force between two states.
+        hit_control: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.3 or null 0.0, assumption "each rule is a breach";
+        /// Trust lost when a shock strikes between two states.
+        hit_shock: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=1.0 or null 0.0, assumption "a blockade ends most cooperation";
+        /// Share of what restrictions close that full trust opens (κ).
+        opening: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6 or null 0.0, assumption "visits, joint papers, shared standards";
+        /// Share of what is still closed that open science on both sides opens.
+        open_science: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=0.8 or null 0.0, assumption "publications and code cross most borders";
     }
 }
 
 impl Mechanism for Cooperation {
     const NAME: &'static str = "cooperation";
-    const MEANING: &'static str = "trust grows between states that work together, and opens their borders";
+    const MEANING: &'static str =
+        "trust between states grows by joint effort, is lost in conflict, and opens borders to knowledge";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Policy, (meet, open_borders).chain());
+    }
+}
+
+/// Trust a step later; `growth` (joint effort included), `decay` and `hits` are the step's.
+///
+/// ```
+/// use redqueen::model::mechanisms::cooperation::trust_step;
+/// assert_eq!(trust_step(0.5, 0.0, 0.0, 0.0), 0.5);
+/// assert_eq!(trust_step(0.5, 0.5, 0.0, 0.0), 0.75);
+/// assert_eq!(trust_step(0.2, 0.0, 0.0, 0.3), 0.0);
+/// ```
+pub fn trust_step(trust: f64, growth: f64, decay: f64, hits: f64) -> f64 {
+    (trust + (growth * (1.0 - trust) - decay * trust) - hits).clamp(0.0, 1.0)
+}
+
+/// Openness of a border, given what restrictions leave and what trust and open science each open of the rest.
+///
+/// ```
+/// use redqueen::model::mechanisms::cooperation::opened;
+/// assert_eq!(opened(0.5, 0.5, 0.5), 0.875);
+/// assert_eq!(opened(0.3, 0.0, 0.0), 0.3);
+/// ```
+pub fn opened(openness: f64, by_trust: f64, by_science: f64) -> f64 {
+    let openness = openness + (1.0 - openness) * by_trust;
+    openness + (1.0 - openness) * by_science
+}
+
+/// What costs trust.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Breach {
+    /// An export control of this strictness.
+    Control(f64),
+    /// A shock.
+    Shock,
+}
+
+/// The scenario's dated breaches between two states: step, the two, and what it is.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Breaches(Vec<(u32, usize, usize, Breach)>);
+
+/// Whether the scenario has this mechanism on and not at its nulls.
+fn acts<M: Mechanism>(scenario: &Scenario) -> bool {
+    scenario.mechanism(M::NAME).is_some_and(|settings| {
+        let at_null = |(value, declared): (&f64, &crate::scenario::parameter::Parameter)| {
+            declared.null.is_none_or(|null| null == *value)
+        };
+        settings.enabled && !settings.values.iter().zip(<M as Parameters>::DECLARED).all(at_null)
+    })
+}
+
+impl Breaches {
+    /// Of a scenario. What came into force before the start is part of the trust of the start.
+    pub fn new(scenario: &Scenario, clock: &Clock) -> Self {
+        let mut breaches = Vec::new();
+        if acts::<ExportControls>(scenario) {
+            for control in &scenario.controls {
+                let Some(step) = clock.step_of(control.from) else { continue };
+                for &by in &control.by {
+                    let others = control.against.iter().filter(|against| **against != by);
+                    let breach = Breach::Control(control.numbers.strictness);
+                    breaches.extend(others.map(|&against| (step, by, against, breach)));
+                }
+            }
+        }
+        if acts::<Shocks>(scenario) {
+            for shock in scenario.shocks.iter().filter(|shock| shock.numbers.severity > 0.0) {
+                let step = shock.from.and_then(|month| clock.step_of(month));
+                if let (Some(step), Some((a, b))) = (step, shock.between) {
+                    breaches.push((step, a, b, Breach::Shock));
+                }
+            }
+        }
+        Self(breaches)
+    }
+}
+
+fn meet(
+    cooperation: Res<Cooperation>,
+    breaches: Res<Breaches>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut relations: ResMut<Relations>,
+    mut faults: ResMut<Faults>,
+    states: Query<(&StateIndex, &Levers)>,
+) {
+    let mut hits = [[0.0; MAX_STATES]; MAX_STATES];
+    let mut hit = |a: usize, b: usize, loss: f64| hits[a.min(b)][a.max(b)] += loss;
+    for &(_, a, b, breach) in breaches.0.iter().filter(|breach| breach.0 == clock.step()) {
+        match breach {
+            Breach::Control(strictness) => hit(a, b, cooperation.hit_control * strictness),
+            Breach::Shock => hit(a, b, cooperation.hit_shock),
+        }
+    }
+    for (a, b) in std::mem::take(&mut relations.clashes) {
+        hit(a, b, cooperation.hit_shock);
+    }
+    let mut will = [0.0; MAX_STATES];
+    for (index, levers) in &states {
+        will[index.0] = levers.of(Lever::Cooperation);
+    }
+    let (growth, decay) = (clock.per_step(cooperation.growth), clock.per_step(cooperation.decay));
+    for a in geography.each_state() {
+        for b in a + 1..geography.states {
+            let trust = trust_step(relations.trust[a][b], growth * will[a] * will[b], decay, hits[a][b]);
+            relations.trust[a][b] = trust;
+            relations.trust[b][a] = trust;
+        }
+        faults.check(&clock, Cooperation::NAME, "trust", &geography.names[a], &relations.trust[a]);
+    }
+}
+
+fn open_borders(
+    cooperation: Res<Cooperation>,
+    geography: Res<Geography>,
+    mut relations: ResMut<Relations>,
+    states: Query<(&StateIndex, &Levers)>,
+) {
+    let mut science = [0.0; MAX_STATES];
+    for (index, levers) in &states {
+        science[index.0] = cooperation.open_science * levers.of(Lever::OpenScience);
+    }
+    for a in geography.each_state() {
+        for b in a + 1..geography.states {
+            let by_trust = cooperation.opening * relations.trust[a][b];
+            let open = opened(geography.openness[a][b], by_trust, f64::min(science[a], science[b]));
+            relations.openness[a][b] = open;
+            relations.openness[b][a] = open;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::Simulation,
+        scenario::{
+            Border, ControlNumbers, ControlSpec, Goods, PolicyNumbers, PolicySpec, ShockNumbers, ShockSpec, Stage,
+        },
+    };
+
+    /// A world whose first two states share a border of openness 0.4 and trust 0.5, with levers of both at `value`.
+    fn scenario(lever: Lever, value: f64) -> Scenario {
+        let mut scenario = crate::baseline();
+        (scenario.controls, scenario.shocks) = (Vec::new(), Vec::new());
+        scenario.borders = vec![Border { between: (0, 1), openness: 0.4, trust: 0.5 }];
+        scenario.policies = [0, 1]
+            .map(|state| PolicySpec {
+                name: format!("policy {state}"),
+                state,
+                lever,
+                from: None,
+                to: None,
+                indicator: None,
+                numbers: PolicyNumbers { value, ..PolicyNumbers::default() },
+            })
+            .to_vec();
+        scenario
+    }
+
+    fn after(scenario: &Scenario, steps: u32) -> Relations {
+        let mut simulation = Simulation::new(scenario);
+        for _ in 0..steps {
+            simulation.step().unwrap();
+            simulation.world_mut().resource_mut::<Clock>().advance();
+        }
+        simulation.world_mut().resource::<Relations>().clone()
+    }
+
+    #[test]
+    fn trust_grows_if_both_want_it_and_fades_if_one_does_not() {
+        let both = scenario(Lever::Cooperation, 1.0);
+        let mut one = both.clone();
+        one.policies.pop();
+        let (grown, faded) = (after(&both, 12).trust, after(&one, 12).trust);
+        assert!(grown[0][1] > 0.55 && grown[0][1] < 1.0);
+        assert!(faded[0][1] < 0.5 && faded[0][1] > 0.45);
+        assert_eq!((grown[0][1], grown[0][0], grown[1][1]), (grown[1][0], 1.0, 1.0));
+        assert!(after(&both, 12 * 100).trust[0][1] <= 1.0);
+    }
+
+    #[test]
+    fn trust_and_open_science_open_borders_and_full_openness_stays() {
+        let (none, all) = (after(&scenario(Lever::OpenScience, 0.0), 1), after(&scenario(Lever::OpenScience, 1.0), 1));
+        let trusted = 0.4 + 0.6 * 0.3 * none.trust[0][1];
+        assert!((none.openness[0][1] - trusted).abs() < 1e-15);
+        assert!((all.openness[0][1] - (trusted + (1.0 - trusted) * 0.5)).abs() < 1e-15);
+        assert_eq!((all.openness[1][0], all.openness[0][2]), (all.openness[0][1], 1.0));
+    }
+
+    #[test]
+    fn at_its_nulls_trust_stays_and_borders_are_as_configured() {
+        let mut null = scenario(Lever::Cooperation, 1.0);
+        for settings in null.mechanisms.iter_mut().filter(|settings| settings.name == Cooperation::NAME) {
+            for (value, declared) in settings.values.iter_mut().zip(Cooperation::DECLARED) {
+                *value = declared.null.unwrap_or(*value);
+            }
+        }
+        let relations = after(&null, 24);
+        assert_eq!(relations.trust[0][1], 0.5);
+        assert_eq!(relations.openness, Geography::new(&null).openness);
+    }
+
+    #[test]
+    fn a_control_and_a_shock_cost_trust_when_they_begin() {
+        let mut quiet = scenario(Lever::Cooperation, 0.0);
+        for name in [ExportControls::NAME, Shocks::NAME] {
+            quiet.mechanisms.iter_mut().filter(|settings| settings.name == name).for_each(|it| it.enabled = true);
+        }
+        let start = quiet.time.start;
+        let mut tense = quiet.clone();
+        tense.controls = vec![ControlSpec {
+            name: "rule".to_owned(),
+            what: Goods::Equipment,
+            by: vec![1, 2],
+            against: vec![0],
+            from: start.plus(1),
+            to: None,
+            numbers: ControlNumbers { strictness: 0.5, ..ControlNumbers::default() },
+        }];
+        let lost = |scenario: &Scenario, steps| after(&quiet, steps).trust[0][1] - after(scenario, steps).trust[0][1];
+        assert_eq!(lost(&tense, 1), 0.0);
+        assert!((lost(&tense, 2) - 0.1 * 0.5).abs() < 1e-12);
+        let mut shocked = quiet.clone();
+        shocked.shocks = vec![ShockSpec {
+            name: "blockade".to_owned(),
+            location: 2,
+            stages: [true; Stage::COUNT],
+            from: Some(start.plus(1)),
+            between: Some((0, 1)),
+            numbers: ShockNumbers::default(),
+        }];
+        // There is not so much to lose.
+        assert_eq!(after(&shocked, 2).trust[0][1], 0.0);
+        let off = |mut scenario: Scenario| {
+            scenario.mechanisms.iter_mut().filter(|it| it.name == Shocks::NAME).for_each(|it| it.enabled = false);
+            scenario
+        };
+        assert_eq!(lost(&off(shocked), 2), 0.0);
+        let mut old = tense;
+        old.controls[0].from = crate::scenario::Month::new(2001, 1).unwrap();
+        assert_eq!(lost(&old, 2), 0.0);
+    }
 }

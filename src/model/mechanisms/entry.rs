@@ -1,12 +1,13 @@
 //! Entry: new firms, with the traits of their parents and mutations of their own.
 //!
 //! Firms are born in each state as a Poisson process. A newborn's capability is a mix of the open frontier and of a parent at
-//! home, drawn by usage; its focus and its openness are inherited with mutation. Firms that the scenario dates enter in
-//! their month in any case. Compute of entrants comes out of their state's clouds.
+//! home, drawn by usage; its focus and its openness are inherited with mutation. Support of open models brings more births and
+//! opens more of the children of closed parents. Firms that the scenario dates enter in their month in any case. Compute of entrants comes out of their state's clouds.
 
 use super::{
     Mechanism,
     market::{count_world_usage, rescale_markets},
+    policy::Policy,
     releases::Releases,
     training::Training,
 };
@@ -22,10 +23,10 @@ use crate::{
         month::{MonthPlan, Phase},
         noise::{Key, Noise, founding as slot, state as state_slot},
         release::{Frontier, Levels, Release, best},
-        state::{StateIndex, Supply, Traits},
+        state::{Levers, StateIndex, Supply, Traits},
     },
     parameters,
-    scenario::{MAX_DOMAINS, MAX_STATES},
+    scenario::{Lever, MAX_DOMAINS, MAX_STATES},
 };
 use bevy_ecs::{prelude::*, query::ROQueryItem, system::SystemParam};
 
@@ -73,6 +74,7 @@ impl Mechanism for Entering {
 #[derive(SystemParam)]
 pub struct Registry<'w, 's> {
     entering: Res<'w, Entering>,
+    policy: Res<'w, Policy>,
     training: Res<'w, Training>,
     releases: Res<'w, Releases>,
     clock: Res<'w, Clock>,
@@ -136,18 +138,20 @@ type ParentTraits =
 /// Firms that can be parents.
 type Parents<'w, 's> = Query<'w, 's, ParentTraits>;
 
-fn give_birth(mut registry: Registry, states: Query<(&StateIndex, &Noise, &Traits)>, firms: Parents) {
-    for (index, noise, traits) in &states {
-        let mean = registry.clock.per_step(registry.entering.scale * traits.0.entry_per_year);
+fn give_birth(mut registry: Registry, states: Query<(&StateIndex, &Noise, &Traits, &Levers)>, firms: Parents) {
+    for (index, noise, traits, levers) in &states {
+        let support = levers.of(Lever::OpenSource);
+        let raised = 1.0 + registry.policy.effect_entry * support;
+        let mean = registry.clock.per_step(registry.entering.scale * traits.0.entry_per_year * raised);
         let births = maths::poisson_quantile(mean, noise.uniform(state_slot::ENTRY));
         for serial in 1..=births {
-            let founding = newborn(&registry, index.0, traits.0.talent, serial, &firms);
+            let founding = newborn(&registry, index.0, traits.0.talent, support, serial, &firms);
             registry.found(founding);
         }
     }
 }
 
-fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &Parents) -> Founding {
+fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: u32, firms: &Parents) -> Founding {
     let (entering, geography, clock) = (&registry.entering, &registry.geography, &registry.clock);
     let state = &geography.names[home];
     let key = Key::born("firm", state, clock.step(), serial);
@@ -158,10 +162,12 @@ fn newborn(registry: &Registry, home: usize, talent: f64, serial: u32, firms: &P
     let mutated = std::array::from_fn(|d| {
         weights[d].max(0.01) * maths::exp(entering.mutation_focus * noise.normal(slot::FOCUS.plus(d)))
     });
-    let changes = noise.uniform(slot::OPENNESS) < entering.mutation_open;
     // Without a parent it builds on open models, if there are any, and stays what they are.
     let has_open = best(geography, &registry.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
-    let open = parent.map_or(has_open, |(character, ..)| character.open) != changes;
+    let inherited = parent.map_or(has_open, |(character, ..)| character.open);
+    let turned = if inherited { 0.0 } else { registry.policy.effect_openness * support };
+    let changes = entering.mutation_open + (1.0 - entering.mutation_open) * turned;
+    let open = inherited != (noise.uniform(slot::OPENNESS) < changes);
     let at_home = registry.computes.iter().filter(|(character, _)| character.home == home);
     let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, compute)| (n + 1.0, sum + compute.stock));
     let mean_compute = if count > 0.0 { held / count } else { registry.clouds_of(home) };

@@ -1,21 +1,180 @@
-//! Leapfrog.
+//! Leapfrog: betting on another paradigm of computing.
+//!
+//! A state puts a share ℓ of its spending S on compute into a paradigm that needs no leading node. The paradigm's performance
+//! per cost follows its own experience X, c_p = c_0 (X/X_0)^b (Wright 1936), where dX = S (ℓ + (1 − ℓ) a): what is spent on
+//! developing it, and on making it. With payoff π = ln(c_p p), p the price of silicon's compute, buyers lean to the share
+//! a* = 1/(1 + exp(−k (π − w (1 − a)))), w the cost of switching that an installed base lowers, and
+//! da = v (a* − a). It makes (1 − ℓ) a S c_p, and fabs, export controls and blockades do not touch it.
 
-use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use super::{Mechanism, money::Money};
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        geography::Geography,
+        ledger::{Faults, Ledger},
+        month::{MonthPlan, Phase},
+        state::{Industry, Levers, Paradigm, StateIndex, Supply},
+    },
+    parameters,
+    scenario::Lever,
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
-    /// Numbers of leapfrog.
+    /// Numbers of the alternative paradigm.
     #[derive(Resource)]
     pub struct Leapfrog {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Factor on the share of spending that policies put into it.
+        effort: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "the shares stand with the policies";
+        /// Performance per cost with the reference experience, against silicon's at the start (c_0).
+        start_performance: f64 = 0.05, "1", range 0.0..=1000.0, plausible 0.01..=0.3, assumption "photonic, analogue and neuromorphic chips of 2023 were prototypes";
+        /// Experience to which that applies (X_0).
+        reference_experience: f64 = 10.0, "billion USD of 2023", range 0.001..=100000.0, plausible 3.0..=30.0, assumption "a few years of a large programme";
+        /// Experience exponent (b): 0.5 is 1.41 times the performance per cost with each doubling.
+        exponent: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.2..=0.8, assumption "solar modules, which lost 20 % of their price per doubling, had 0.32; young digital technologies learn faster";
+        /// How sharply buyers answer to the payoff (k).
+        steepness: f64 = 3.0, "1/nat", range 0.0..=100.0, plausible 1.0..=6.0, assumption "at equal payoff a nat moves nineteen in twenty";
+        /// Cost of switching for the first buyer (w): software, skills.
+        switching: f64 = 0.7, "nats", range 0.0..=20.0, plausible 0.2..=1.5, assumption "the first buyers want twice the performance";
+        /// Speed with which shares follow (v).
+        speed: f64 = 0.5, "1/year", range 0.0..=12.0, plausible 0.2..=1.0, assumption "fleets are renewed in four years, plans in two";
     }
 }
 
 impl Mechanism for Leapfrog {
     const NAME: &'static str = "leapfrog";
-    const MEANING: &'static str = "states bet on a paradigm that needs no leading node";
+    const MEANING: &'static str = "effort put into another paradigm of computing may pay once experience is gained";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Policy, choose_effort).add(Phase::Allocation, make);
+    }
+}
+
+/// Performance per cost against that of the reference experience: (X/X_0)^b.
+///
+/// ```
+/// use redqueen::model::mechanisms::leapfrog::experience_curve;
+/// assert_eq!(experience_curve(40.0, 10.0, 0.5), 2.0);
+/// assert_eq!(experience_curve(10.0, 10.0, 0.5), 1.0);
+/// ```
+pub fn experience_curve(experience: f64, reference: f64, exponent: f64) -> f64 {
+    maths::pow(experience / reference, exponent)
+}
+
+/// Share of buyers that lean to the paradigm when `share` have it: 1/(1 + exp(−k (π − w (1 − a)))), π in nats.
+pub fn leaning(payoff: f64, share: f64, steepness: f64, switching: f64) -> f64 {
+    1.0 / (1.0 + maths::exp(-steepness * (payoff - switching * (1.0 - share))))
+}
+
+/// Set before chips are shared, for it takes spending from them.
+fn choose_effort(leapfrog: Res<Leapfrog>, mut states: Query<(&Levers, &mut Paradigm)>) {
+    for (levers, mut paradigm) in &mut states {
+        paradigm.effort = leapfrog.effort * levers.of(Lever::Leapfrog);
+    }
+}
+
+fn make(
+    leapfrog: Res<Leapfrog>,
+    money: Res<Money>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut ledger: ResMut<Ledger>,
+    mut faults: ResMut<Faults>,
+    mut states: Query<(&StateIndex, &mut Paradigm, &mut Supply, &mut Industry)>,
+) {
+    let price = money.price(clock.years());
+    for (index, mut paradigm, mut supply, mut industry) in &mut states {
+        supply.alternative = 0.0;
+        let spending = clock.per_step(supply.spending);
+        let making = (1.0 - paradigm.effort) * paradigm.share * spending;
+        paradigm.experience += paradigm.effort * spending + making;
+        if paradigm.experience <= 0.0 {
+            continue;
+        }
+        let curve = experience_curve(paradigm.experience, leapfrog.reference_experience, leapfrog.exponent);
+        let relative = leapfrog.start_performance * curve;
+        let made = making * relative / money.compute_price;
+        supply.alternative = made;
+        supply.received += made;
+        ledger.made += made;
+        if made > 0.0 {
+            for stage in &mut industry.self_sufficiency {
+                *stage = ((*stage * supply.intended + made) / (supply.intended + made)).min(1.0);
+            }
+        }
+        supply.intended += made;
+        let payoff = maths::ln(relative * price / money.compute_price);
+        let target = leaning(payoff, paradigm.share, leapfrog.steepness, leapfrog.switching);
+        paradigm.share = (paradigm.share + clock.per_step(leapfrog.speed) * (target - paradigm.share)).clamp(0.0, 1.0);
+        let (name, numbers) = (&geography.names[index.0], [paradigm.share, paradigm.experience, made]);
+        faults.check(&clock, Leapfrog::NAME, "alternative compute", name, &numbers);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Seed, Simulation, record::Record};
+    use crate::scenario::{PolicyNumbers, PolicySpec, Scenario};
+
+    fn with_effort(effort: f64) -> Scenario {
+        let mut scenario = crate::baseline();
+        scenario.time.months = 120;
+        let numbers = PolicyNumbers { value: effort, ..PolicyNumbers::default() };
+        let (name, lever) = ("bet".to_owned(), Lever::Leapfrog);
+        scenario.policies.push(PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers });
+        scenario
+    }
+
+    fn after(scenario: &Scenario, steps: u32) -> (Paradigm, Supply, Industry) {
+        let mut simulation = Simulation::new(scenario);
+        for _ in 0..steps {
+            simulation.step().unwrap();
+            simulation.world_mut().resource_mut::<Clock>().advance();
+        }
+        let world = simulation.world_mut();
+        let mut states = world.query::<(&StateIndex, &Paradigm, &Supply, &Industry)>();
+        let (_, paradigm, supply, industry) = states.iter(world).find(|view| view.0.0 == 0).unwrap();
+        (paradigm.clone(), supply.clone(), industry.clone())
+    }
+
+    #[test]
+    fn doubling_experience_adds_the_same_factor_again() {
+        let curve = |experience| experience_curve(experience, 10.0, 0.5);
+        assert!((curve(20.0) / curve(10.0) - std::f64::consts::SQRT_2).abs() < 1e-15);
+        assert!((curve(80.0) / curve(40.0) - std::f64::consts::SQRT_2).abs() < 1e-15);
+    }
+
+    #[test]
+    fn buyers_lean_to_payoff_and_an_installed_base_makes_it_easier() {
+        assert_eq!(leaning(0.7, 0.0, 3.0, 0.7), 0.5);
+        assert!(leaning(1.0, 0.0, 3.0, 0.7) > leaning(0.5, 0.0, 3.0, 0.7));
+        assert!(leaning(0.5, 0.5, 3.0, 0.7) > leaning(0.5, 0.0, 3.0, 0.7));
+        assert_eq!(leaning(f64::NEG_INFINITY, 0.0, 3.0, 0.7), 0.0);
+    }
+
+    #[test]
+    fn effort_gains_experience_and_then_compute_of_its_own() {
+        let (little, much) = (after(&with_effort(0.05), 60).0, after(&with_effort(0.5), 60).0);
+        assert!(much.experience > little.experience && little.experience > 0.0);
+        assert!(much.share > little.share && little.share > 0.0);
+        let (_, supply, industry) = after(&with_effort(0.5), 60);
+        assert!(supply.alternative > 0.0 && supply.received >= supply.alternative);
+        assert!(industry.self_sufficiency.iter().all(|share| *share > 0.0 && *share <= 1.0));
+    }
+
+    #[test]
+    fn a_world_that_puts_nothing_into_it_is_one_without_it() {
+        let seed = Seed { master: 7, replicate: 0 };
+        let with = Simulation::new(&with_effort(0.0)).run(seed, Record::ALL).unwrap();
+        let mut off = crate::baseline();
+        off.time.months = 120;
+        for settings in off.mechanisms.iter_mut().filter(|settings| settings.name == Leapfrog::NAME) {
+            settings.enabled = false;
+        }
+        let without = Simulation::new(&off).run(seed, Record::ALL).unwrap();
+        assert!(with == without);
+        assert_eq!(after(&with_effort(0.0), 24).0, Paradigm::default());
+    }
 }

@@ -63,3 +63,12 @@ pub const fn entry<M: Mechanism>() -> Entry {
         always: M::always,
     }
 }
+
+/// Sets a number of a mechanism in a scenario made by hand.
+#[cfg(test)]
+pub(crate) fn set_number(scenario: &mut crate::scenario::Scenario, mechanism: &str, name: &str, value: f64) {
+    let declared = super::catalogue().mechanisms.into_iter().find(|declared| declared.name == mechanism).unwrap();
+    let place = declared.parameters.iter().position(|parameter| parameter.name == name).unwrap();
+    let settings = scenario.mechanisms.iter_mut().find(|settings| settings.name == mechanism).unwrap();
+    settings.values[place] = value;
+}

@@ -3,9 +3,10 @@
 //! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's
 //! capital by exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own.
 //! Budget = Δ (revenue · margin + investment); a share of it orders compute at the price of the month, the rest less costs
-//! is kept.
+//! is kept. Support of open models raises a; what a state gives for public compute is shared equally by its firms, who order
+//! compute for all of it.
 
-use super::Mechanism;
+use super::{Mechanism, policy::Policy};
 use crate::{
     maths,
     model::{
@@ -14,10 +15,10 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
-        state::{Adoption, Economy, StateIndex, Supply, Traits},
+        state::{Adoption, Economy, Levers, StateIndex, Supply, Traits},
     },
     parameters,
-    scenario::MAX_STATES,
+    scenario::{Lever, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
 
@@ -71,16 +72,19 @@ pub fn funding_weight(share: f64, floor: f64, momentum_weight: f64, points_gaine
 
 fn collect_revenue(
     money: Res<Money>,
+    policy: Res<Policy>,
     geography: Res<Geography>,
-    states: Query<(&StateIndex, &Economy, &Adoption)>,
+    states: Query<(&StateIndex, &Economy, &Adoption, &Levers)>,
     mut firms: Query<(&Character, &Usage, &mut Finance)>,
 ) {
-    let mut value: PerState = [0.0; MAX_STATES];
-    for (index, economy, adoption) in &states {
+    let (mut value, mut open): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (index, economy, adoption, levers) in &states {
         value[index.0] = money.spending * economy.output * geography.in_state(index.0, &adoption.0);
+        let support = policy.effect_appropriability * levers.of(Lever::OpenSource);
+        open[index.0] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
     }
     for (character, usage, mut finance) in &mut firms {
-        let appropriability = if character.open { money.open_appropriability } else { 1.0 };
+        let appropriability = if character.open { open[character.home] } else { 1.0 };
         let used: f64 = geography.each_state().map(|s| usage.share[s] * value[s]).sum();
         finance.revenue = appropriability * used;
     }
@@ -114,24 +118,34 @@ fn spend(
     money: Res<Money>,
     clock: Res<Clock>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &mut Supply)>,
+    mut states: Query<(&StateIndex, &Levers, &mut Supply)>,
     mut firms: Query<(&Label, &Character, &mut Finance, &mut Compute)>,
 ) {
     let price = money.price(clock.years());
-    let mut orders: PerState = [0.0; MAX_STATES];
+    let (mut orders, mut at_home): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (_, character, ..) in &firms {
+        at_home[character.home] += 1.0;
+    }
+    let mut grant: PerState = [0.0; MAX_STATES];
+    for (index, levers, _) in &states {
+        grant[index.0] = clock.per_step(levers.of(Lever::PublicCompute)) / at_home[index.0].max(1.0);
+    }
     for (label, character, mut finance, mut compute) in &mut firms {
         let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
         let costs =
             clock.per_step(money.overhead_scale * character.overhead + money.running_cost * price * compute.stock);
-        compute.order = character.compute_share * budget;
+        let grant = grant[character.home];
+        compute.order = character.compute_share * budget + grant;
         compute.demand = compute.order / price;
         orders[character.home] += compute.order;
-        finance.cash += budget - costs;
+        finance.cash += budget - costs + grant;
         finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
         faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, compute.demand]);
     }
-    for (index, mut supply) in &mut states {
-        supply.spending = clock.per_year(orders[index.0]);
+    for (index, levers, mut supply) in &mut states {
+        // Without firms at home the state buys for its clouds.
+        let own = if at_home[index.0] == 0.0 { levers.of(Lever::PublicCompute) } else { 0.0 };
+        supply.spending = clock.per_year(orders[index.0]) + own;
     }
 }
 

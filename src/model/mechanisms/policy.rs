@@ -1,15 +1,50 @@
-//! Policy.
+//! Policy: states pull levers, constantly, by schedule, or in answer to what they see.
+//!
+//! A policy sets a lever of a state while it is in force: to its value, or, with an indicator, to
+//! clamp(value + gain · (target − indicator(t − delay)), 0, cap). Policies on the same lever add up, within the lever's range.
+//! Indicators are what was published at the end of a month; before there is anything to see, a policy stays at its value.
+//! What levers do stands with the mechanisms that they move; here are the strengths of those that no mechanism of their own
+//! has, and what all of them cost, which is paid out of output.
 
 use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use crate::{
+    model::{
+        clock::Clock,
+        firm::{Character, Compute, Offer, Usage},
+        geography::{Geography, PerState},
+        ledger::{Faults, Ledger},
+        month::{MonthPlan, Phase},
+        state::{Adoption, Burden, Economy, Industry, Levers, Power, StateIndex, Supply},
+    },
+    parameters,
+    scenario::{Indicator, Lever, MAX_STATES, PolicySpec, Scenario},
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
     /// Numbers of policy.
     #[derive(Resource)]
     pub struct Policy {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Factor on what every policy sets.
+        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=1.5 or null 0.0, assumption "the values stand with the policies";
+        /// How much full support of open models adds to the rate of entry.
+        effect_entry: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "free base models and public tools halve the cost of starting";
+        /// Part of the newborns of closed parents that full support of open models turns open.
+        effect_openness: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=0.8 or null 0.0, assumption "support comes with the condition to publish";
+        /// Part of the value that open firms lose to others that full support of open models gives back to them.
+        effect_appropriability: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6 or null 0.0, assumption "public buyers pay open firms for hosting and service";
+        /// Cost of full support of open models, as a share of output.
+        cost_open_source: f64 = 0.0002, "1", range 0.0..=0.1, plausible 0.0..=0.001 or null 0.0, assumption "5 billion USD a year in the largest economy";
+        /// Cost of full openness of science, as a share of output.
+        cost_open_science: f64 = 0.0003, "1", range 0.0..=0.1, plausible 0.0..=0.001 or null 0.0, assumption "about a hundredth of spending on research";
+        /// Cost of doubling talent, as a share of output.
+        cost_talent: f64 = 0.002, "1", range 0.0..=0.1, plausible 0.0005..=0.005 or null 0.0, assumption "scholarships, grants and visas for a field";
+        /// Cost of the highest safety floor, as a share of output: offices that test and inspect.
+        cost_safety_floor: f64 = 0.0001, "1", range 0.0..=0.1, plausible 0.0..=0.0005 or null 0.0, assumption "the budgets of safety institutes are far below it";
+        /// Cost of full cooperation, as a share of output.
+        cost_cooperation: f64 = 0.0001, "1", range 0.0..=0.1, plausible 0.0..=0.0005 or null 0.0, assumption "joint institutes and exchanges";
+        /// Cost of power for AI that is built beyond trend.
+        cost_per_gw: f64 = 2.5, "billion USD of 2023 per GW", range 0.0..=1000.0, plausible 1.0..=8.0 or null 0.0, assumption "plants and lines, from gas to nuclear";
     }
 }
 
@@ -17,5 +52,217 @@ impl Mechanism for Policy {
     const NAME: &'static str = "policy";
     const MEANING: &'static str = "states pull levers, constantly, by schedule or in answer to what they see";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Policy, pull_levers).add(Phase::Accounts, publish.run_if(anyone_watches));
+    }
 }
+
+impl Policy {
+    /// What these levers cost a state of this output, billion USD a year. Another paradigm costs what it takes from chips.
+    pub fn cost(&self, levers: &Levers, output: f64) -> f64 {
+        let of_output = self.cost_open_source * levers.of(Lever::OpenSource)
+            + self.cost_open_science * levers.of(Lever::OpenScience)
+            + self.cost_talent * levers.of(Lever::Talent)
+            + self.cost_safety_floor * levers.of(Lever::SafetyFloor)
+            + self.cost_cooperation * levers.of(Lever::Cooperation);
+        levers.of(Lever::ChipSubsidy)
+            + levers.of(Lever::PublicCompute)
+            + self.cost_per_gw * levers.of(Lever::Power)
+            + output * of_output
+    }
+}
+
+/// What a feedback policy sets: its value and its reaction to what the indicator lacks, from 0 to `cap`.
+///
+/// ```
+/// use redqueen::model::mechanisms::policy::feedback;
+/// assert_eq!(feedback(0.1, 2.0, 0.5, 0.25, 1.0), 0.6);
+/// assert_eq!(feedback(0.1, 2.0, 0.5, 0.9, 1.0), 0.0);
+/// assert_eq!(feedback(0.1, 9.0, 0.5, 0.0, 1.0), 1.0);
+/// ```
+pub fn feedback(value: f64, gain: f64, target: f64, indicator: f64, cap: f64) -> f64 {
+    (value + gain * (target - indicator)).clamp(0.0, cap)
+}
+
+/// A policy with the steps in which it is in force.
+#[derive(Clone, Debug)]
+struct Scheduled {
+    spec: PolicySpec,
+    from: u32,
+    to: Option<u32>,
+    /// Whether it begins inside the run.
+    begins: bool,
+}
+
+impl Scheduled {
+    fn in_force(&self, step: u32) -> bool {
+        step >= self.from && self.to.is_none_or(|to| step < to)
+    }
+}
+
+/// The scenario's policies by step, and the indicators that they watch.
+#[derive(Resource, Clone, Debug)]
+pub struct Agenda {
+    policies: Vec<Scheduled>,
+    watched: [bool; Indicator::COUNT],
+}
+
+impl Agenda {
+    /// Of a scenario.
+    pub fn new(scenario: &Scenario, clock: &Clock) -> Self {
+        let mut watched = [false; Indicator::COUNT];
+        for indicator in scenario.policies.iter().filter_map(|policy| policy.indicator) {
+            watched[indicator as usize] = true;
+        }
+        let schedule = |spec: &PolicySpec| {
+            let from = spec.from.and_then(|month| clock.step_of(month));
+            Scheduled {
+                spec: spec.clone(),
+                from: from.unwrap_or(0),
+                // What ended before the start is never in force.
+                to: spec.to.map(|month| clock.step_of(month).unwrap_or(0)),
+                begins: from.is_some(),
+            }
+        };
+        Self { policies: scenario.policies.iter().map(schedule).collect(), watched }
+    }
+}
+
+/// Months that published numbers are kept: the longest delay.
+const MEMORY: usize = 24;
+
+/// What states published at the end of each of the last months, by indicator, month and state; `NaN` where there was nothing.
+#[derive(Resource, Clone, Debug)]
+pub struct Published([[PerState; MEMORY]; Indicator::COUNT]);
+
+impl Default for Published {
+    fn default() -> Self {
+        Self([[[f64::NAN; MAX_STATES]; MEMORY]; Indicator::COUNT])
+    }
+}
+
+impl Published {
+    /// What was published `delay` months (1 to 24) before `month`, counted from the start.
+    fn seen(&self, indicator: Indicator, state: usize, month: u32, delay: u32) -> Option<f64> {
+        let published = month.checked_sub(delay)?;
+        let value = self.0[indicator as usize][published as usize % MEMORY][state];
+        (!value.is_nan()).then_some(value)
+    }
+
+    fn publish(&mut self, indicator: Indicator, state: usize, month: u32, value: f64) {
+        self.0[indicator as usize][month as usize % MEMORY][state] = value;
+    }
+}
+
+/// Months since the start.
+fn month_of(clock: &Clock) -> u32 {
+    clock.step() / clock.steps(1).max(1)
+}
+
+fn pull_levers(
+    policy: Res<Policy>,
+    agenda: Res<Agenda>,
+    published: Res<Published>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut ledger: ResMut<Ledger>,
+    mut faults: ResMut<Faults>,
+    mut states: Query<(&StateIndex, &Economy, &mut Levers, &mut Burden)>,
+) {
+    if agenda.policies.is_empty() || policy.scale == 0.0 {
+        return;
+    }
+    let mut set = [Levers::default(); MAX_STATES];
+    for scheduled in &agenda.policies {
+        let (spec, numbers) = (&scheduled.spec, &scheduled.spec.numbers);
+        announce(scheduled, &clock, &geography, &mut ledger);
+        if !scheduled.in_force(clock.step()) {
+            continue;
+        }
+        let seen = spec
+            .indicator
+            .and_then(|indicator| published.seen(indicator, spec.state, month_of(&clock), numbers.delay_months));
+        let value = match seen {
+            Some(seen) => feedback(numbers.value, numbers.gain, numbers.target, seen, numbers.cap),
+            None if spec.indicator.is_some() => numbers.value.min(numbers.cap),
+            None => numbers.value,
+        };
+        set[spec.state].0[spec.lever as usize] += policy.scale * value;
+    }
+    for (index, economy, mut levers, mut burden) in &mut states {
+        *levers = set[index.0];
+        for (_, lever) in <Lever as crate::scenario::Choice>::WORDS {
+            let (least, most) = lever.range();
+            levers.0[*lever as usize] = levers.of(*lever).clamp(least, most);
+        }
+        burden.policy_cost = policy.cost(&levers, economy.output);
+        let name = &geography.names[index.0];
+        faults.check(&clock, Policy::NAME, "cost of policy", name, &[burden.policy_cost]);
+    }
+}
+
+fn announce(scheduled: &Scheduled, clock: &Clock, geography: &Geography, ledger: &mut Ledger) {
+    let Scheduled { spec, from, to, begins } = scheduled;
+    let (now, state) = (clock.step(), &geography.names[spec.state]);
+    if *begins && now == *from && scheduled.in_force(now) {
+        ledger.note(clock, "policy", state, state, None, &spec.name);
+    }
+    if *to == Some(now) && now > *from {
+        ledger.note(clock, "policy_end", state, state, None, &spec.name);
+    }
+}
+
+fn anyone_watches(agenda: Res<Agenda>, clock: Res<Clock>) -> bool {
+    agenda.watched.contains(&true) && clock.ends_month()
+}
+
+type Seen = (
+    &'static StateIndex,
+    &'static Economy,
+    &'static Adoption,
+    &'static Supply,
+    &'static Industry,
+    &'static Burden,
+    &'static Power,
+);
+
+fn publish(
+    agenda: Res<Agenda>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut published: ResMut<Published>,
+    states: Query<Seen>,
+    firms: Query<(&Character, &Offer, &Compute, &Usage)>,
+) {
+    let mut rating: PerState = [f64::NEG_INFINITY; MAX_STATES];
+    let (mut compute, mut home_share): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (character, offer, held, usage) in &firms {
+        let home = character.home;
+        rating[home] = rating[home].max(offer.rating);
+        compute[home] += held.stock;
+        home_share[home] += usage.share[home];
+    }
+    let month = month_of(&clock);
+    for (index, economy, adoption, supply, industry, burden, power) in &states {
+        let s = index.0;
+        let elsewhere = geography.each_state().filter(|other| *other != s).map(|other| rating[other]);
+        let lead = rating[s] - elsewhere.fold(f64::NEG_INFINITY, f64::max);
+        let mut say = |indicator: Indicator, value: &dyn Fn() -> f64| {
+            if agenda.watched[indicator as usize] {
+                published.publish(indicator, s, month, value());
+            }
+        };
+        // Without a firm at home or elsewhere there is no lead.
+        say(Indicator::RatingLead, &|| if lead.is_finite() { lead } else { f64::NAN });
+        say(Indicator::SelfSufficiency, &|| industry.self_sufficiency.iter().copied().fold(1.0, f64::min));
+        say(Indicator::HomeShare, &|| home_share[s]);
+        say(Indicator::Power, &|| power.share);
+        say(Indicator::Compute, &|| compute[s] + supply.clouds);
+        say(Indicator::Damage, &|| burden.incidents);
+        say(Indicator::Growth, &|| clock.per_year(crate::maths::ln(economy.output / economy.before)));
+        say(Indicator::Adoption, &|| geography.in_state(s, &adoption.0));
+    }
+}
+
+#[cfg(test)]
+mod tests;
