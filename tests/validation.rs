@@ -270,6 +270,7 @@ fn every_row_is_hit() {
         ("k.blockade", 24),
         ("k.catchup", 3),
         ("k.metric", 4),
+        ("k.system", 2),
     ];
     assert_eq!(seen, all);
 }

@@ -3,7 +3,10 @@
 use super::{Formula, Given, for_each, list, number, output};
 use crate::{
     maths,
-    model::mechanisms::adoption::{bass_peak_rate, bass_peak_time, bass_step},
+    model::mechanisms::{
+        adoption::{bass_peak_rate, bass_peak_time, bass_step},
+        cooperation::{opened, trust_step},
+    },
 };
 
 const SHARE: (f64, f64) = (0.0, 1.0);
@@ -65,6 +68,40 @@ pub(super) const FORMULAS: &[Formula] = &[
             let mut shares: Vec<f64> = given.list("amounts").iter().map(|amount| maths::ln(*amount)).collect();
             maths::contest_shares(&mut shares, given.number("r"));
             shares
+        },
+    },
+    Formula {
+        name: "trust-step",
+        meaning: "Trust between two states a step later.",
+        equation: "later = trust + growth · (1 − trust) − decay · trust − hits, kept within 0 and 1",
+        inputs: &[
+            number(("trust", "1"), SHARE, &[0.5], "trust now"),
+            number(("growth", "1"), SHARE, &[0.1], "part of what is missing that joint effort adds in the step"),
+            number(("decay", "1"), SHARE, &[0.05], "part of trust that is lost in the step").optional(),
+            number(("hits", "1"), SHARE, &[0.0], "trust lost to incidents, controls and blockades").optional(),
+        ],
+        outputs: &[output("later", "1", "trust after the step")],
+        source: "an assumption of the model: growth towards 1, decay and hits",
+        evaluate: |given| {
+            let [trust, growth, decay, hits] = ["trust", "growth", "decay", "hits"].map(|name| given.number(name));
+            vec![trust_step(trust, growth, decay, hits)]
+        },
+    },
+    Formula {
+        name: "border-openness",
+        meaning: "How open a border is to knowledge, given restrictions, trust and open science.",
+        equation: "open = 1 − (1 − openness) · (1 − by_trust) · (1 − by_science)",
+        inputs: &[
+            number(("openness", "1"), SHARE, &[0.5], "what restrictions leave"),
+            number(("by_trust", "1"), SHARE, &[0.2], "part of the rest that trust opens"),
+            number(("by_science", "1"), SHARE, &[0.0], "part of what then remains that open science opens").optional(),
+        ],
+        outputs: &[output("open", "1", "openness of the border")],
+        source: "an assumption of the model",
+        evaluate: |given| {
+            let [openness, by_trust, by_science] =
+                ["openness", "by_trust", "by_science"].map(|name| given.number(name));
+            vec![opened(openness, by_trust, by_science)]
         },
     },
     Formula {
