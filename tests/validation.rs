@@ -1,16 +1,11 @@
 //! Formulas against closed-form and independently computed results (tests/data/formulas.csv).
 
 use redqueen::{
-    maths,
     model::{
         Simulation, catalogue,
         firm::{Knowledge, Label},
-        mechanisms::{
-            adoption::{bass_peak_rate, bass_peak_time, bass_step},
-            compute::stock_step,
-            market::replicator_step,
-            releases::expected_score,
-        },
+        formulas,
+        mechanisms::adoption::bass_step,
         noise::Key,
         release::{Frontier, Release},
     },
@@ -51,16 +46,15 @@ fn rows() -> Vec<Row> {
 impl Row {
     /// The parameter of this name in `a=1;b=2`; a unit behind a slash is left out.
     fn number(&self, name: &str) -> f64 {
+        self.words(name).split('/').next().unwrap().parse().unwrap()
+    }
+
+    /// The words of a parameter.
+    fn words(&self, name: &str) -> &str {
         let mut pairs = self.parameters.split(';').filter_map(|pair| pair.split_once('='));
         let (_, value) =
             pairs.find(|(key, _)| *key == name).unwrap_or_else(|| panic!("no {name} in {}", self.parameters));
-        value.split('/').next().unwrap().parse().unwrap()
-    }
-
-    /// A parameter `a=1,2,3`.
-    fn list(&self, name: &str) -> Vec<f64> {
-        let mut pairs = self.parameters.split(';').filter_map(|pair| pair.split_once('='));
-        numbers(pairs.find(|(key, _)| *key == name).unwrap().1)
+        value
     }
 
     /// The number behind `t=` in the quantity, such as in `F(t=10)`.
@@ -69,55 +63,112 @@ impl Row {
     }
 }
 
-fn numbers(list: &str) -> Vec<f64> {
-    list.trim_matches(['[', ']', '(', ')']).split(',').map(|number| number.trim().parse().unwrap()).collect()
+/// A list without its brackets and spaces.
+fn items(list: &str) -> String {
+    list.trim_matches(['[', ']', '(', ')']).replace(' ', "")
 }
 
-fn mean_fitness(row: &Row) -> f64 {
-    let (mut shares, fitness) = (row.list("x0"), row.list("f"));
-    for _ in 0..row.time() {
-        replicator_step(&mut shares, &fitness);
-    }
-    shares.iter().zip(&fitness).map(|(share, fitness)| share * fitness).sum()
+/// An output of a formula as `redqueen formula` gives it, with `key=value` words; the first of a list.
+fn formula(name: &str, output: &str, words: &[String]) -> f64 {
+    let formula = formulas::find(name).unwrap_or_else(|| panic!("no formula {name}"));
+    let answers = formula.answer(words).unwrap_or_else(|found| panic!("{name} {words:?}: {found}"));
+    let (_, values) = answers.iter().find(|(found, _)| found.name == output).unwrap();
+    values[0]
+}
+
+fn precipice(row: &Row) -> f64 {
+    let words = ["n", "e", "mu"].map(|name| format!("{name}={}", row.words(name)));
+    formula("precipice", &row.quantity, &words)
+}
+
+fn mean_factor(row: &Row) -> f64 {
+    let (shares, factors) = (row.words("x0"), row.words("f"));
+    let words = [format!("shares={shares}"), format!("factors={factors}"), format!("steps={}", row.time())];
+    formula("replicator", "mean_factor", &words)
+}
+
+fn experience(row: &Row) -> f64 {
+    let doublings = row.quantity.trim_start_matches("cost ratio after ").trim_end_matches(" doublings");
+    let words = [format!("learning_rate={}", row.words("LR")), format!("doublings={doublings}")];
+    formula("experience-curve", "cost_ratio", &words)
+}
+
+fn die_yield(row: &Row) -> f64 {
+    // A die of 1 cm² has as many faults as there are defects per cm².
+    let mut words = vec!["area=100".to_owned(), format!("defects={}", row.words("A*D0"))];
+    let name = match row.quantity.as_str() {
+        "poisson" => "yield-poisson",
+        "murphy_tri" => "yield-murphy",
+        "murphy_rect" => "yield-murphy-rectangular",
+        "seeds" => "yield-seeds",
+        other => {
+            words.push(format!("alpha={}", other.trim_start_matches("nb_a")));
+            "yield-negative-binomial"
+        }
+    };
+    formula(name, "yield", &words)
+}
+
+fn dies_per_wafer(row: &Row) -> f64 {
+    let area = row.words("A").trim_end_matches("mm2");
+    formula("dies-per-wafer", "dies", &[format!("area={area}"), "diameter=300".to_owned()])
+}
+
+/// How many times as much one system has as another, both written `384x780TF,128GB,3.2TB/s,559kW`, by the chip.
+fn system_ratio(row: &Row) -> f64 {
+    let of = |system: &str, output: &str, unit: &str| {
+        let (chips, rest) = system.split_once('x').unwrap();
+        let find =
+            |unit: &str| -> f64 { rest.split(',').find_map(|part| part.strip_suffix(unit)).unwrap().parse().unwrap() };
+        let power = find("kW") / chips.parse::<f64>().unwrap();
+        let words = [("n", chips.to_owned()), ("performance", find(unit).to_string()), ("power", power.to_string())];
+        let words = words.map(|(key, value)| format!("{key}={value}"));
+        let plain = ["lambda=0".to_owned(), "pue=1".to_owned()];
+        formula("system", output, &[&words[..], &plain].concat())
+    };
+    let (one, other) = row.parameters.split_once(" vs ").unwrap();
+    let value = |system| match row.quantity.as_str() {
+        "CM384/GB200 HBM TB" => of(system, "throughput", "GB"),
+        "CM384/GB200 W per TFLOP/s" => of(system, "power_drawn", "TF") / of(system, "throughput", "TF"),
+        other => panic!("no formula for {other}"),
+    };
+    value(one) / value(other)
 }
 
 fn bass(row: &Row) -> f64 {
-    let (p, q) = (row.number("p"), row.number("q"));
+    let words = ["p", "q"].map(|name| format!("{name}={}", row.words(name)));
     match row.quantity.as_str() {
-        "peak time" => bass_peak_time(p, q),
-        "peak rate/m" => bass_peak_rate(p, q),
+        "peak time" => formula("bass-peak", "time", &words),
+        "peak rate/m" => formula("bass-peak", "rate", &words),
         _ => {
-            let months = 12 * row.time();
-            let at_once = bass_step(0.0, p, q, f64::from(row.time()));
+            let (p, q, months) = (row.number("p"), row.number("q"), 12 * row.time());
+            let at_once = formula("bass", "adoption", &[&words[..], &[format!("years={}", row.time())]].concat());
             let by_month = (0..months).fold(0.0, |adopted, _| bass_step(adopted, p, q, 1.0 / 12.0));
             assert!((at_once - by_month).abs() < 1e-12, "{at_once} in one step, {by_month} in {months}");
-            by_month
+            at_once
         }
     }
 }
 
 fn contest_share(row: &Row) -> f64 {
-    let amounts = numbers(row.quantity.split_once(" in ").unwrap().1);
-    let mut shares: Vec<f64> = amounts.iter().map(|amount| maths::ln(*amount)).collect();
-    maths::contest_shares(&mut shares, row.number("r"));
-    assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-15);
-    shares[0]
+    let amounts = items(row.quantity.split_once(" in ").unwrap().1);
+    formula("contest-shares", "share", &[format!("amounts={amounts}"), format!("r={}", row.words("r"))])
 }
 
 fn metric(row: &Row) -> f64 {
-    let amounts = numbers(&row.parameters);
+    let amounts = items(&row.parameters);
     match row.quantity.as_str() {
-        "HHI" => maths::hhi(&amounts),
-        "Gini (population form)" => maths::gini(&amounts.iter().map(|amount| (*amount, 1.0)).collect::<Vec<_>>()),
-        other => panic!("no function for {other}"),
+        "HHI" => formula("hhi", "hhi", &[format!("amounts={amounts}")]),
+        "Gini (population form)" => formula("gini", "gini", &[format!("values={amounts}")]),
+        other => panic!("no formula for {other}"),
     }
 }
 
 /// A stock in balance with its deliveries, a part of which is cut off.
 fn blockaded_stock(row: &Row) -> f64 {
-    let delta = row.number("delta");
-    let delivered = delta * (1.0 - row.number("cut"));
-    (0..row.number("t") as u32).fold(1.0, |stock, _| stock_step(stock, 1.0 - delta, delivered))
+    let words = [("delta", "delta"), ("cut", "cut"), ("months", "t")]
+        .map(|(key, name)| format!("{key}={}", row.words(name).split('/').next().unwrap()));
+    formula("compute-stock", "stock", &words)
 }
 
 /// A leader whose open releases gain `g` nats a month, and a follower that gains `gO` by itself and learns from them at
@@ -178,8 +229,9 @@ open = false
         frontier.remember();
         simulation.step().unwrap();
     }
-    assert!((gap - (g - own) / phi).abs() < 1e-9 * gap, "{gap} is not {}", (g - own) / phi);
-    gap
+    let steady = formula("steady-gap", "gap", &[format!("g={g}"), format!("g_own={own}"), format!("phi={phi}")]);
+    assert!((gap - steady).abs() < 1e-9 * gap, "{gap} is not {steady}");
+    steady
 }
 
 #[test]
@@ -187,11 +239,16 @@ fn every_row_is_hit() {
     let mut seen = BTreeMap::new();
     for mut row in rows() {
         let value = match row.id.as_str() {
-            "b.fisher" => mean_fitness(&row),
-            "e.elo" => expected_score(row.number("diff")),
+            "a.precipice" => precipice(&row),
+            "b.fisher" => mean_factor(&row),
+            "c.wright" => experience(&row),
+            "d.yield" => die_yield(&row),
+            "d.dpw" => dies_per_wafer(&row),
+            "e.elo" => formula("elo", "probability", &[format!("difference={}", row.words("diff"))]),
             "f.bass" => bass(&row),
             "h.csf" => contest_share(&row),
             "k.metric" => metric(&row),
+            "k.system" => system_ratio(&row),
             "k.blockade" => blockaded_stock(&row),
             "k.catchup" => {
                 // phi is given to six digits only.
@@ -213,6 +270,7 @@ fn every_row_is_hit() {
         ("k.blockade", 24),
         ("k.catchup", 3),
         ("k.metric", 4),
+        ("k.system", 2),
     ];
     assert_eq!(seen, all);
 }

@@ -6,6 +6,7 @@ mod columns;
 pub mod common;
 mod completions;
 pub mod failure;
+mod formula;
 mod init;
 mod interrupt;
 mod listing;
@@ -30,6 +31,7 @@ Examples:
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
   redqueen params --format markdown      every parameter, with its source
+  redqueen formula bass years=5          one equation of the model by itself
   redqueen schema > scenario.schema.json let an editor check configs
 
 Without CONFIG a command takes the baseline built into the program.";
@@ -50,6 +52,7 @@ enum Command {
     Check(check::Args),
     Params(params::Args),
     Columns(columns::Args),
+    Formula(formula::Args),
     Schema(schema::Args),
     Init(init::Args),
     Completions(completions::Args),
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Params(args) => params::run(&args),
         Command::Columns(args) => columns::run(&args),
+        Command::Formula(args) => formula::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Completions(args) => completions::run(&args, &mut Cli::command()),

@@ -16,6 +16,7 @@ pub mod chain;
 pub mod clock;
 pub mod fab;
 pub mod firm;
+pub mod formulas;
 pub mod founding;
 pub mod geography;
 pub mod indicators;

@@ -76,6 +76,17 @@ pub fn logistic_step(capacity: f64, rate_times_time: f64) -> f64 {
     capacity / (capacity + (1.0 - capacity) * maths::exp(-rate_times_time))
 }
 
+/// The gap in nats at which a follower stays that gains `own` by itself and the part `learned` of its gap to a leader who gains
+/// `leader`, all per the same time: the steady state of gap' = leader − own − learned · gap (Nelson and Phelps 1966).
+///
+/// ```
+/// use redqueen::model::mechanisms::diffusion::steady_gap;
+/// assert_eq!(steady_gap(1.0, 0.5, 0.25), 2.0);
+/// ```
+pub fn steady_gap(leader: f64, own: f64, learned: f64) -> f64 {
+    (leader - own) / learned
+}
+
 /// The best that a firm can learn from through borders of one openness.
 struct Source {
     openness: f64,
