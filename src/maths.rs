@@ -8,6 +8,11 @@ pub fn exp(x: f64) -> f64 {
     libm::exp(x)
 }
 
+/// e to the `x`, less 1, exact for small `x`.
+pub fn exp_m1(x: f64) -> f64 {
+    libm::expm1(x)
+}
+
 /// Natural logarithm.
 #[inline]
 pub fn ln(x: f64) -> f64 {

@@ -58,7 +58,11 @@ fn check_tables(world: &Trajectory) {
     assert_finite(&world.releases);
     let mut before: Option<f64> = None;
     for row in &world.world {
-        assert!(close(row.compute_made, row.compute_delivered + row.compute_to_clouds + row.compute_stored, 1e-9), "made in {:?}", row.date);
+        assert!(
+            close(row.compute_made, row.compute_delivered + row.compute_to_clouds + row.compute_stored, 1e-9),
+            "made in {:?}",
+            row.date
+        );
         if let Some(before) = before {
             let balance = before + row.compute_made - row.compute_stored - row.compute_retired;
             assert!(close(row.compute, balance, 1e-9), "compute in {:?}: {} is not {balance}", row.date, row.compute);

@@ -49,14 +49,18 @@ fn tables_of_parameters_are_those_of_the_program() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ODD.md"), &written).unwrap();
     } else {
-        assert!(written == document, "docs/ODD.md is old: write its tables anew with `UPDATE_DOCS=1 cargo test --test odd`");
+        assert!(
+            written == document,
+            "docs/ODD.md is old: write its tables anew with `UPDATE_DOCS=1 cargo test --test odd`"
+        );
     }
 }
 
 #[test]
 fn every_mechanism_has_an_expected_sign_with_a_test_that_is_there() {
     let document = read("docs/ODD.md");
-    let section = document.split("\n## ").find(|part| part.starts_with("Expected signs")).expect("no `## Expected signs`");
+    let section =
+        document.split("\n## ").find(|part| part.starts_with("Expected signs")).expect("no `## Expected signs`");
     let tests: String = ["directions", "chips", "society", "invariants", "nulls"]
         .iter()
         .filter_map(|file| fs::read_to_string(format!("{}/tests/{file}.rs", env!("CARGO_MANIFEST_DIR"))).ok())

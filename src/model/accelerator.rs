@@ -24,6 +24,14 @@ pub struct Design {
     pub numbers: AcceleratorNumbers,
 }
 
+impl Design {
+    /// Whether it is made in this step.
+    #[inline]
+    pub fn is_made(&self, step: u32) -> bool {
+        self.enters <= i64::from(step) && self.leaves.is_none_or(|leaves| step < leaves)
+    }
+}
+
 /// What limits its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binding {
@@ -38,6 +46,8 @@ pub enum Binding {
 pub struct Line {
     /// Performance of a package now, H100e.
     pub performance: f64,
+    /// Mean of ln of its logic fabs' nodes in the step before, by what it has booked; `None` before there is one.
+    pub ln_node: Option<f64>,
     /// Packages made.
     pub packages: f64,
     /// Packages that would have been made without outages.
@@ -79,6 +89,7 @@ impl AcceleratorBundle {
         Self {
             line: Line {
                 performance: spec.numbers.performance_h100e,
+                ln_node: None,
                 packages: 0.0,
                 packages_undisturbed: 0.0,
                 shipped: 0.0,

@@ -33,6 +33,7 @@ pub mod shock;
 pub mod state;
 #[cfg(test)]
 mod testing;
+pub mod yields;
 
 use crate::scenario::{Catalogue, FirmSpec, MechanismDeclaration, MechanismSettings, Scenario};
 use accelerator::{AcceleratorBundle, Design};
@@ -49,11 +50,10 @@ use geography::{Geography, PerState};
 use indicators::Observer;
 use ledger::{Faults, Ledger, LeftOut};
 use mechanisms::{
-    adoption, build_out, cooperation,
+    adoption,
     diffusion::{Diffusion, FirmsAtStart},
-    export_controls, induced_innovation, market, money,
+    market, money,
     output::{self, Reference},
-    policy,
     releases::Releases,
     training::Training,
 };
@@ -135,8 +135,6 @@ impl Simulation {
         }
         let clock = Clock::new(&scenario.time);
         let dated = scenario.firms.iter().filter_map(|firm| Some((entry_step(firm, &clock)?, firm.clone()))).collect();
-        let timetable = export_controls::Timetable::new(scenario, &clock, world.resource());
-        world.insert_resource(timetable);
         world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
         let mut start = Schedule::new(StartLabel);
         start.set_executor(SingleThreadedExecutor::new());
@@ -179,12 +177,9 @@ impl Simulation {
         let relations = Relations::new(&self.scenario, world.resource::<Geography>());
         world.insert_resource(relations);
         world.insert_resource(Barriers::default());
-        world.insert_resource(build_out::Outlook::new(&clock));
-        let memory = induced_innovation::Memory::new(&clock, world.resource());
-        world.insert_resource(memory);
-        world.insert_resource(policy::Agenda::new(&self.scenario, &clock));
-        world.insert_resource(policy::Published::default());
-        world.insert_resource(cooperation::Breaches::new(&self.scenario, &clock));
+        for mechanism in month::MECHANISMS {
+            (mechanism.begin)(&self.scenario, &clock, world);
+        }
         for (index, state) in self.scenario.states.iter().enumerate() {
             world.spawn(StateBundle::new(index, state, seed));
         }

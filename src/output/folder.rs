@@ -261,6 +261,8 @@ mod tests {
             months: 3,
             states: vec![],
             firms: vec![],
+            fabs: Vec::new(),
+            accelerators: Vec::new(),
         };
         let scenarios = vec![variant];
         let name = "test".into();

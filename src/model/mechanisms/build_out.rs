@@ -21,7 +21,7 @@ use crate::{
         state::{Industry, Levers, StateIndex, Supply},
     },
     parameters,
-    scenario::{Lever, MAX_STATES, Stage},
+    scenario::{Lever, MAX_STATES, Scenario, Stage},
 };
 use bevy_ecs::prelude::*;
 
@@ -67,6 +67,10 @@ impl Mechanism for BuildOut {
     fn always(month: &mut MonthPlan) {
         // Before the phase in which fabs are asked for chips.
         month.add(Phase::Controls, enter);
+    }
+
+    fn begin(_scenario: &Scenario, clock: &Clock, world: &mut World) {
+        world.insert_resource(Outlook::new(clock));
     }
 }
 

@@ -1,21 +1,254 @@
-//! ChipSupply.
+//! Chip supply: accelerators are made in stages, and shipped to those who pay for them.
+//!
+//! A package needs dies, memory and packaging: output is the least of what the three stages can carry, and the stage that
+//! limits it is recorded. Good dies are wafers × dies per wafer × (1 + A D/α)^−α, with a density of defects
+//! D = D∞ + (D_start − D∞)(X/X₀)^−b that falls with experience X (Wright 1936; Stapper 1973). What leaves the line is sold in
+//! proportion to what states' firms spend; export controls turn part of that away.
+
+mod shipping;
 
 use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use crate::{
+    maths,
+    model::{
+        accelerator::{Binding, Design, Line},
+        clock::Clock,
+        fab::{Capacity, Craft, FabIndex, Outage, Site},
+        geography::PerState,
+        ledger::{Faults, Ledger},
+        month::{MonthPlan, Phase},
+        relations::Barriers,
+        yields::{defect_density, dies_per_wafer, negative_binomial_yield},
+    },
+    parameters,
+    scenario::{Choice, MAX_FABS, MAX_STATES, Stage},
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
-    /// Numbers of chip_supply.
+    /// Numbers of chip supply.
     #[derive(Resource)]
     pub struct ChipSupply {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Factor on the output of every fab.
+        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "capacities stand with the fabs";
+        /// How fast defects fall with experience (b): a doubling leaves 2^−b of those that experience can remove.
+        learning_exponent: f64 = 0.3, "1", range 0.0..=2.0, plausible 0.1..=0.6, assumption "a fifth less with each doubling is 0.32 (Wright 1936)";
+        /// How little defects cluster on a wafer (α).
+        clustering: f64 = 3.0, "1", range 0.1..=1000.0, plausible 2.0..=5.0, figure "Stapper 1973: 2 to 5 in practice";
+        /// How long a design is sold unchanged, before successors improve on it.
+        generation_months: u32 = 24, "months", range 0..=240, plausible 12..=36, assumption "A100 2020, H100 2022, B200 2024";
+        /// Growth of performance of a package by design, after that.
+        design_progress: f64 = 0.25, "nats/year", range 0.0..=2.0, plausible 0.1..=0.45, assumption "A100 to H100 to B200 gained 0.45 a year, partly by larger packages";
+        /// Performance gained with each nat by which nodes shrink, after that.
+        node_gain: f64 = 0.7, "nats/nat", range 0.0..=3.0, plausible 0.3..=1.5, assumption "density gains more, but power limits it";
+        /// Output that sellers keep in store (I).
+        inventory_months: f64 = 1.0, "months", range 0.0..=60.0, plausible 0.5..=4.0, assumption "as chip makers report";
     }
 }
 
 impl Mechanism for ChipSupply {
     const NAME: &'static str = "chip_supply";
-    const MEANING: &'static str = "accelerators are made in stages and shipped to states";
+    const MEANING: &'static str = "accelerators are made in stages and shipped to states by what these spend";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Chips, make).add(Phase::Allocation, shipping::ship);
+    }
+
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Controls, shipping::clear);
+    }
 }
+
+/// Diameter of the wafers of leading fabs, mm.
+const WAFER_MM: f64 = 300.0;
+/// How far a stage may seem to fall short of the others, as a ratio, when fabs decide what to build.
+const MOST_NEED: f64 = 10.0;
+
+/// The fabs in a step, by index.
+struct Plants {
+    location: [usize; MAX_FABS],
+    /// Thousand wafers started, and what would have been without outages, and with all that is under construction.
+    wafers: [[f64; MAX_FABS]; 3],
+    defects: [f64; MAX_FABS],
+    stacks: [f64; MAX_FABS],
+    ln_node: [f64; MAX_FABS],
+}
+
+/// As it is, without outages, and with all that is under construction.
+const NOW: usize = 0;
+const UNDISTURBED: usize = 1;
+const COMMITTED: usize = 2;
+
+impl Plants {
+    fn run<'a>(
+        supply: &ChipSupply,
+        clock: &Clock,
+        fabs: impl Iterator<Item = (&'a FabIndex, &'a Site, Mut<'a, Capacity>, Mut<'a, Craft>, &'a Outage)>,
+    ) -> Self {
+        let none = [0.0; MAX_FABS];
+        let mut plants =
+            Self { location: [0; MAX_FABS], wafers: [none; 3], defects: none, stacks: none, ln_node: none };
+        let months = 1.0 / clock.steps_per_month();
+        for (index, site, capacity, mut craft, outage) in fabs {
+            let (j, numbers) = (index.0, &site.numbers);
+            let full = supply.scale * capacity.kwpm * months;
+            plants.location[j] = site.location;
+            plants.wafers[UNDISTURBED][j] = full;
+            plants.wafers[NOW][j] = full * (1.0 - outage.0);
+            plants.wafers[COMMITTED][j] = full + supply.scale * months * capacity.under_construction();
+            plants.stacks[j] = numbers.stacks_per_wafer;
+            if site.stage == Stage::Logic {
+                let factor = craft.wafers / numbers.wafers_before;
+                craft.defects =
+                    defect_density(numbers.defects_start, numbers.defects_mature, factor, supply.learning_exponent);
+                plants.defects[j] = craft.defects;
+                plants.ln_node[j] = maths::ln(craft.node_nm);
+            }
+            craft.wafers += plants.wafers[NOW][j];
+        }
+        plants
+    }
+}
+
+/// What the stages can carry of an accelerator, million packages, in the order of [`Stage`].
+type Carried = [f64; Stage::COUNT];
+
+/// Number of the stage that carries least, the first of equals.
+fn least(carried: &Carried) -> usize {
+    (1..Stage::COUNT).fold(0, |least, stage| if carried[stage] < carried[least] { stage } else { least })
+}
+
+/// The least of what the other stages carry.
+fn least_other(carried: &Carried, own: usize) -> f64 {
+    (0..Stage::COUNT).filter(|stage| *stage != own).map(|stage| carried[stage]).fold(f64::INFINITY, f64::min)
+}
+
+struct Maker<'a> {
+    supply: &'a ChipSupply,
+    plants: &'a Plants,
+    barriers: &'a Barriers,
+}
+
+impl Maker<'_> {
+    /// Packages that a thousand wafers of a plant carry, million.
+    fn per_wafer(&self, design: &Design, stage: Stage, plant: usize, dies: f64) -> f64 {
+        let numbers = &design.numbers;
+        let packages = match stage {
+            Stage::Logic => {
+                // From 1/cm² and mm².
+                let fatal = numbers.die_area_mm2 * self.plants.defects[plant] * 0.01;
+                dies * negative_binomial_yield(fatal, self.supply.clustering) / numbers.dies_per_package
+            }
+            Stage::Packaging => numbers.packages_per_wafer,
+            Stage::Memory => {
+                let stopped = self.barriers.memory[self.plants.location[plant]][design.home];
+                self.plants.stacks[plant] * (1.0 - stopped) / numbers.stacks_per_package
+            }
+        };
+        packages * 1e-3
+    }
+
+    /// What each stage carries now, undisturbed and when all is built; and where it comes from.
+    fn carried(&self, design: &Design, line: &mut Line) -> [Carried; 3] {
+        let dies = dies_per_wafer(design.numbers.die_area_mm2, WAFER_MM);
+        let mut carried = [[0.0; Stage::COUNT]; 3];
+        for (stage, (_, named)) in Stage::WORDS.iter().enumerate() {
+            if *named == Stage::Memory && design.numbers.stacks_per_package == 0.0 {
+                carried.iter_mut().for_each(|carried| carried[stage] = f64::INFINITY);
+                continue;
+            }
+            let mut origin: PerState = [0.0; MAX_STATES];
+            for &(plant, share) in &design.contracts[stage] {
+                let each = share * self.per_wafer(design, *named, plant, dies);
+                for (carried, wafers) in carried.iter_mut().zip(&self.plants.wafers) {
+                    carried[stage] += each * wafers[plant];
+                }
+                origin[self.plants.location[plant]] += each * self.plants.wafers[NOW][plant];
+            }
+            if carried[NOW][stage] > 0.0 {
+                let whole = carried[NOW][stage];
+                line.origin[stage + 1] = origin.map(|part| part / whole);
+            }
+        }
+        carried
+    }
+
+    /// Adds memory out of the reserve where memory is what limits; gives the stacks used, million.
+    fn top_up(&self, design: &Design, line: &Line, carried: &mut Carried) -> f64 {
+        let memory = Stage::Memory as usize;
+        let short = least_other(carried, memory) - carried[memory];
+        if line.memory_reserve <= 0.0 || !(short > 0.0 && short.is_finite()) {
+            return 0.0;
+        }
+        let used = (short * design.numbers.stacks_per_package).min(line.memory_reserve);
+        carried[memory] += used / design.numbers.stacks_per_package;
+        used
+    }
+
+    /// Performance of a package: unchanged for a generation, then better by design and by finer nodes.
+    fn improve(&self, clock: &Clock, design: &Design, line: &mut Line) {
+        let (booked, sum) =
+            design.contracts[Stage::Logic as usize].iter().fold((0.0, 0.0), |(booked, sum), &(plant, share)| {
+                (booked + share, sum + share * self.plants.ln_node[plant])
+            });
+        let ln_node = if booked > 0.0 { Some(sum / booked) } else { None };
+        let age = i64::from(clock.step()) - design.enters.max(0);
+        if age >= i64::from(clock.steps(self.supply.generation_months)) {
+            let finer = line.ln_node.zip(ln_node).map_or(0.0, |(before, now)| before - now);
+            let gained = clock.per_step(self.supply.design_progress) + self.supply.node_gain * finer;
+            line.performance *= maths::exp(gained);
+        }
+        line.ln_node = ln_node;
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a system takes what it needs")]
+fn make(
+    supply: Res<ChipSupply>,
+    clock: Res<Clock>,
+    barriers: Res<Barriers>,
+    mut ledger: ResMut<Ledger>,
+    mut faults: ResMut<Faults>,
+    mut fabs: Query<(&FabIndex, &Site, &mut Capacity, &mut Craft, &Outage)>,
+    mut accelerators: Query<(&Design, &mut Line)>,
+) {
+    let plants = Plants::run(&supply, &clock, fabs.iter_mut());
+    let maker = Maker { supply: &supply, plants: &plants, barriers: &barriers };
+    let mut need = [0.0; MAX_FABS];
+    let mut booked = [0.0; MAX_FABS];
+    for (design, mut line) in &mut accelerators {
+        let line = &mut *line;
+        (line.packages, line.packages_undisturbed, line.binding) = (0.0, 0.0, Binding::None);
+        if !design.is_made(clock.step()) {
+            continue;
+        }
+        maker.improve(&clock, design, line);
+        let [mut now, mut undisturbed, committed] = maker.carried(design, line);
+        line.memory_reserve -= maker.top_up(design, line, &mut now);
+        maker.top_up(design, line, &mut undisturbed);
+        let limit = least(&now);
+        line.packages = now[limit];
+        line.packages_undisturbed = undisturbed[least(&undisturbed)].max(line.packages);
+        if undisturbed.iter().any(|carried| *carried > 0.0) {
+            line.binding = Binding::Stage(Stage::WORDS[limit].1);
+        }
+        ledger.lost += (line.packages_undisturbed - line.packages) * line.performance;
+        for stage in 0..Stage::COUNT {
+            let ratio = (least_other(&committed, stage) / committed[stage]).clamp(1.0 / MOST_NEED, MOST_NEED);
+            // Neither this stage nor the others carry anything yet.
+            let ratio = if ratio.is_nan() { 1.0 } else { ratio };
+            for &(plant, share) in &design.contracts[stage] {
+                need[plant] += share * ratio;
+                booked[plant] += share;
+            }
+        }
+        let name = &design.name;
+        faults.check(&clock, ChipSupply::NAME, "packages", name, &[line.packages, line.performance, line.store]);
+    }
+    for (index, _, mut capacity, ..) in &mut fabs {
+        capacity.need = if booked[index.0] > 0.0 { need[index.0] / booked[index.0] } else { 1.0 };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,12 @@ impl Mechanism for Stocks {
     const MEANING: &'static str = "compute that reaches a state is shared by demand, and wears out";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Stocks, (wear_out, deliver).chain());
+        month.add(Phase::Stocks, wear_out);
+    }
+
+    fn always(month: &mut MonthPlan) {
+        // What reaches a state has to end somewhere.
+        month.add(Phase::Stocks, deliver);
     }
 }
 

@@ -47,6 +47,10 @@ impl Mechanism for Cooperation {
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Policy, (meet, open_borders).chain());
     }
+
+    fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        world.insert_resource(Breaches::new(scenario, clock));
+    }
 }
 
 /// Trust a step later; `growth` (joint effort included), `decay` and `hits` are the step's.

@@ -37,6 +37,14 @@ impl Mechanism for ExportControls {
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Controls, apply);
     }
+
+    fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        // The same for every run of a scenario.
+        if !world.contains_resource::<Timetable>() {
+            let timetable = Timetable::new(scenario, clock, world.resource());
+            world.insert_resource(timetable);
+        }
+    }
 }
 
 /// Share of a covered flow that a rule of this strictness and leak stops: x (1 − ℓ), each capped at 1.

@@ -19,7 +19,7 @@ use crate::{
         state::{Economy, Industry, Levers, StateIndex, Supply},
     },
     parameters,
-    scenario::{Lever, MAX_FABS, MAX_STATES, Stage},
+    scenario::{Lever, MAX_FABS, MAX_STATES, Scenario, Stage},
 };
 use bevy_ecs::prelude::*;
 
@@ -44,6 +44,11 @@ impl Mechanism for InducedInnovation {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Chips, (feel_pressure, learn).chain().run_if(anything_grows));
+    }
+
+    fn begin(_scenario: &Scenario, clock: &Clock, world: &mut World) {
+        let memory = Memory::new(clock, world.resource());
+        world.insert_resource(memory);
     }
 }
 

@@ -27,8 +27,8 @@ pub mod shocks;
 pub mod systems;
 pub mod training;
 
-use super::month::MonthPlan;
-use crate::scenario::{MechanismDeclaration, MechanismSettings, parameter::Parameters};
+use super::{clock::Clock, month::MonthPlan};
+use crate::scenario::{MechanismDeclaration, MechanismSettings, Scenario, parameter::Parameters};
 use bevy_ecs::prelude::*;
 
 /// A mechanism: a struct of parameters, kept as a resource, that knows which systems it puts into the month.
@@ -43,6 +43,10 @@ pub trait Mechanism: Parameters + Resource {
 
     /// Puts the systems into the month that run in any case: measures, and facts of the scenario.
     fn always(_month: &mut MonthPlan) {}
+
+    /// Lays out what its systems remember from month to month. Called when a run starts, whether or not the mechanism is
+    /// enabled; the world holds its frame and every mechanism's numbers by then, but no entity.
+    fn begin(_scenario: &Scenario, _clock: &Clock, _world: &mut World) {}
 }
 
 /// A mechanism as the list of mechanisms holds it.
@@ -52,6 +56,7 @@ pub struct Entry {
     pub(super) insert: fn(&MechanismSettings, &mut World),
     pub(super) build: fn(&mut MonthPlan),
     pub(super) always: fn(&mut MonthPlan),
+    pub(super) begin: fn(&Scenario, &Clock, &mut World),
 }
 
 /// The list's entry for the mechanism `M`.
@@ -61,6 +66,7 @@ pub const fn entry<M: Mechanism>() -> Entry {
         insert: |settings, world| world.insert_resource(M::from_values(&settings.values)),
         build: M::build,
         always: M::always,
+        begin: M::begin,
     }
 }
 

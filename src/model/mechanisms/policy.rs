@@ -55,6 +55,11 @@ impl Mechanism for Policy {
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Policy, pull_levers).add(Phase::Accounts, publish.run_if(anyone_watches));
     }
+
+    fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        world.insert_resource(Agenda::new(scenario, clock));
+        world.insert_resource(Published::default());
+    }
 }
 
 impl Policy {

@@ -1,0 +1,148 @@
+//! Who gets what leaves the line: sellers' stores, states' money, and what export controls turn away.
+//!
+//! made = received + stored, and denied = redirected + downgraded + what of it went into store, in every step.
+
+use super::ChipSupply;
+use crate::{
+    model::{
+        accelerator::{Design, Line},
+        clock::Clock,
+        geography::{Geography, PerState},
+        ledger::Ledger,
+        relations::Barriers,
+        state::{CHAIN, Industry, Paradigm, StateIndex, Supply},
+    },
+    scenario::MAX_STATES,
+};
+use bevy_ecs::prelude::*;
+
+/// Steps' flows start at nothing.
+pub fn clear(mut states: Query<&mut Supply>) {
+    for mut supply in &mut states {
+        (supply.intended, supply.denied, supply.received, supply.alternative) = (0.0, 0.0, 0.0, 0.0);
+    }
+}
+
+/// Packages that leave for customers out of those made: about what is usual, as long as the store allows, and less what
+/// fills the store.
+fn dispatched(supply: &ChipSupply, clock: &Clock, line: &Line) -> f64 {
+    if line.packages >= line.usual {
+        let wanted = supply.inventory_months * clock.steps_per_month() * line.usual - line.store;
+        let fill = (wanted / f64::from(clock.steps(6))).clamp(0.0, line.packages - line.usual);
+        line.packages - fill
+    } else {
+        line.packages + line.store.min(line.usual - line.packages)
+    }
+}
+
+/// What states got in a step.
+struct Flows {
+    intended: PerState,
+    denied: PerState,
+    received: PerState,
+    /// Compute whose stages stood at home.
+    own: [PerState; CHAIN.len()],
+}
+
+/// Shares the packages `out` of one accelerator among states by `weights`; gives how many found no customer, and notes flows.
+fn share_out(
+    out: f64,
+    weights: &PerState,
+    geography: &Geography,
+    barriers: &Barriers,
+    design: &Design,
+    line: &mut Line,
+    ledger: &mut Ledger,
+) -> f64 {
+    let performance = line.performance;
+    let total: f64 = weights[..geography.states].iter().sum();
+    if total <= 0.0 {
+        return out;
+    }
+    let (mut turned_away, mut open) = (0.0, 0.0);
+    let mut closed = [false; MAX_STATES];
+    for s in geography.each_state() {
+        let intended = out * (weights[s] / total);
+        let barrier = barriers.chips(design.home, s, performance);
+        if barrier.stopped == 0.0 {
+            open += weights[s];
+            line.received[s] = intended * performance;
+            continue;
+        }
+        closed[s] = true;
+        let stopped = intended * barrier.stopped;
+        line.received[s] = (intended - stopped) * performance + stopped * barrier.variant;
+        line.denied[s] = stopped * (performance - barrier.variant);
+        ledger.denied += line.denied[s];
+        if barrier.variant > 0.0 {
+            ledger.downgraded += line.denied[s];
+        } else {
+            turned_away += stopped;
+        }
+    }
+    if turned_away == 0.0 || open <= 0.0 {
+        return turned_away;
+    }
+    ledger.redirected += turned_away * performance;
+    for s in geography.each_state().filter(|&s| !closed[s]) {
+        line.received[s] += turned_away * (weights[s] / open) * performance;
+    }
+    0.0
+}
+
+/// Ships what was made, and what stores give.
+pub fn ship(
+    supply: Res<ChipSupply>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    barriers: Res<Barriers>,
+    mut ledger: ResMut<Ledger>,
+    mut states: Query<(&StateIndex, &Paradigm, &mut Supply, &mut Industry)>,
+    mut accelerators: Query<(&Design, &mut Line)>,
+) {
+    let mut money: PerState = [0.0; MAX_STATES];
+    for (index, paradigm, supply, _) in &states {
+        money[index.0] = supply.spending * paradigm.silicon();
+    }
+    let none = [0.0; MAX_STATES];
+    let mut flows = Flows { intended: none, denied: none, received: none, own: [none; CHAIN.len()] };
+    for (design, mut line) in &mut accelerators {
+        let line = &mut *line;
+        (line.received, line.denied) = (none, none);
+        if line.packages == 0.0 && line.store == 0.0 {
+            line.shipped = 0.0;
+            continue;
+        }
+        if line.usual == 0.0 {
+            line.usual = line.packages;
+        }
+        let out = dispatched(&supply, &clock, line);
+        let weights: PerState = std::array::from_fn(|s| design.sales[s] * money[s]);
+        let returned = share_out(out, &weights, &geography, &barriers, design, line, &mut ledger);
+        line.shipped = out - returned;
+        line.usual += (line.shipped - line.usual) / f64::from(clock.steps(12));
+        let stored = line.packages - line.shipped;
+        line.store = (line.store + stored).max(0.0);
+        ledger.stored += stored * line.performance;
+        ledger.made += stored * line.performance;
+        for s in geography.each_state().filter(|&s| weights[s] > 0.0) {
+            flows.received[s] += line.received[s];
+            flows.denied[s] += line.denied[s];
+            // What others were denied comes on top of what was meant for a state.
+            flows.intended[s] += line.received[s] + line.denied[s];
+            for (own, origin) in flows.own.iter_mut().zip(&line.origin) {
+                own[s] += line.received[s] * origin[s];
+            }
+        }
+    }
+    for (index, _, mut supply, mut industry) in &mut states {
+        let s = index.0;
+        supply.intended += flows.intended[s];
+        supply.denied += flows.denied[s];
+        supply.received += flows.received[s];
+        ledger.made += flows.received[s];
+        for (stage, own) in industry.self_sufficiency.iter_mut().zip(&flows.own) {
+            *stage = if flows.intended[s] > 0.0 { (own[s] / flows.intended[s]).min(1.0) } else { 0.0 };
+        }
+    }
+}
