@@ -254,6 +254,24 @@ mod tests {
     }
 
     #[test]
+    fn a_clash_costs_trust_once() {
+        let mut simulation = Simulation::new(&scenario(Lever::Cooperation, 0.0));
+        let mut trust = Vec::new();
+        for step in 0..3 {
+            if step == 1 {
+                let mut relations = simulation.world_mut().resource_mut::<Relations>();
+                relations.trust[0][1] = 0.9;
+                relations.clashes.push((1, 0));
+            }
+            simulation.step().unwrap();
+            simulation.world_mut().resource_mut::<Clock>().advance();
+            trust.push(simulation.world_mut().resource::<Relations>().trust[1][0]);
+        }
+        assert!((trust[1] - (0.9 - 0.9 * 0.03 / 12.0 - 0.5)).abs() < 1e-12);
+        assert!(trust[2] > trust[1] - 0.01 && trust[0] > 0.49);
+    }
+
+    #[test]
     fn a_control_and_a_shock_cost_trust_when_they_begin() {
         let mut quiet = scenario(Lever::Cooperation, 0.0);
         for name in [ExportControls::NAME, Shocks::NAME] {

@@ -115,8 +115,9 @@ fn make(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Seed, Simulation, record::Record};
+    use crate::model::{Seed, Simulation, mechanisms::set_number, record::Record};
     use crate::scenario::{PolicyNumbers, PolicySpec, Scenario};
+    use bevy_ecs::system::RunSystemOnce;
 
     fn with_effort(effort: f64) -> Scenario {
         let mut scenario = crate::baseline();
@@ -162,6 +163,33 @@ mod tests {
         let (_, supply, industry) = after(&with_effort(0.5), 60);
         assert!(supply.alternative > 0.0 && supply.received >= supply.alternative);
         assert!(industry.self_sufficiency.iter().all(|share| *share > 0.0 && *share <= 1.0));
+    }
+
+    #[test]
+    fn half_the_step_makes_half_the_error() {
+        let at = |steps_per_year: u32| {
+            let mut scenario = with_effort(0.3);
+            scenario.time.steps_per_year = steps_per_year;
+            set_number(&mut scenario, Leapfrog::NAME, "start_performance", 1.0);
+            // Steady spending, so that only the paradigm's own steps differ.
+            let mut simulation = Simulation::new(&scenario);
+            let world = simulation.world_mut();
+            for _ in 0..5 * steps_per_year {
+                for mut supply in world.query::<&mut Supply>().iter_mut(world) {
+                    (supply.spending, supply.received) = (50.0, 0.0);
+                }
+                for mut paradigm in world.query::<&mut Paradigm>().iter_mut(world) {
+                    paradigm.effort = 0.3;
+                }
+                world.run_system_once(make).unwrap();
+                world.resource_mut::<Clock>().advance();
+            }
+            world.query::<&Paradigm>().iter(world).next().unwrap().share
+        };
+        let [month, half, quarter] = [12, 24, 48].map(at);
+        let ratio = (month - half) / (half - quarter);
+        assert!((month - half).abs() < 0.05 * month, "{month} {half}");
+        assert!((ratio - 2.0).abs() < 0.2, "{ratio}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
         clock::Clock,
         firm::{Character, Compute, Offer, Usage},
         geography::{Geography, PerState},
-        ledger::{Faults, Ledger},
+        ledger::Ledger,
         month::{MonthPlan, Phase},
         state::{Adoption, Burden, Economy, Industry, Levers, Power, StateIndex, Supply},
     },
@@ -171,7 +171,6 @@ fn pull_levers(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,
-    mut faults: ResMut<Faults>,
     mut states: Query<(&StateIndex, &Economy, &mut Levers, &mut Burden)>,
 ) {
     if agenda.policies.is_empty() || policy.scale == 0.0 {
@@ -201,8 +200,6 @@ fn pull_levers(
             levers.0[*lever as usize] = levers.of(*lever).clamp(least, most);
         }
         burden.policy_cost = policy.cost(&levers, economy.output);
-        let name = &geography.names[index.0];
-        faults.check(&clock, Policy::NAME, "cost of policy", name, &[burden.policy_cost]);
     }
 }
 

@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Simulation, accelerator::AcceleratorBundle},
-        scenario::{AcceleratorNumbers, AcceleratorSpec, Scenario},
+        scenario::{AcceleratorNumbers, AcceleratorSpec, PolicyNumbers, PolicySpec, Scenario},
     };
     use bevy_ecs::system::RunSystemOnce;
 
@@ -267,6 +267,16 @@ mod tests {
         let dark = fleet(&scenario, 8.0, 0.0);
         assert!(dark.running < 0.5 && dark.running > 0.0);
         assert!((dark.ln_usable - maths::ln(dark.running)).abs() < 1e-15);
+        let gw = PolicyNumbers { value: 12e-6, ..PolicyNumbers::default() };
+        let (name, lever) = ("lines".to_owned(), Lever::Power);
+        scenario.policies =
+            vec![PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers: gw }];
+        let mut simulation = Simulation::new(&scenario);
+        simulation.step().unwrap();
+        let world = simulation.world_mut();
+        let lit = world.query::<(&StateIndex, &Fleet)>().iter(world).find(|view| view.0.0 == 0).unwrap().1.clone();
+        assert!((lit.power_gw - 2e-6).abs() < 1e-18, "a month of building adds a twelfth of a year's");
+        scenario.policies.clear();
         scenario.states[0].numbers.ai_power_gw = 1e4;
         assert_eq!(fleet(&scenario, 8.0, 0.0).ln_usable, 0.0);
     }

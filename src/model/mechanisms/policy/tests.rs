@@ -184,3 +184,50 @@ fn support_of_open_models_brings_more_newborns_and_more_open_ones() {
     assert!(with.0 as f64 > 1.4 * without.0 as f64, "{without:?} {with:?}");
     assert!(with.1 > without.1 + 0.1, "{without:?} {with:?}");
 }
+
+#[test]
+fn support_of_open_models_gives_open_firms_more_of_their_value() {
+    let revenue = |value, open| {
+        let mut simulation = Simulation::new(&with([policy("open", Lever::OpenSource, value)]));
+        simulation.step().unwrap();
+        let world = simulation.world_mut();
+        let mut firms = world.query::<(&Character, &crate::model::firm::Finance)>();
+        firms.iter(world).filter(|firm| firm.0.home == 0 && firm.0.open == open).map(|firm| firm.1.revenue).sum::<f64>()
+    };
+    let raised = (0.2 + 0.8 * 0.3 * 0.5) / 0.2;
+    assert!(revenue(0.0, true) > 0.0 && revenue(0.0, false) > 0.0);
+    assert!((revenue(0.5, true) / revenue(0.0, true) - raised).abs() < 1e-9);
+    assert_eq!(revenue(0.5, false), revenue(0.0, false));
+}
+
+#[test]
+fn what_levers_move_is_absent_at_its_nulls_to_the_bit() {
+    let mut scenario = with(
+        <Lever as crate::scenario::Choice>::WORDS
+            .iter()
+            .flat_map(|(word, lever)| [0, 1].map(|state| PolicySpec { state, ..policy(word, *lever, 0.3) })),
+    );
+    scenario.borders = vec![crate::scenario::Border { between: (0, 1), openness: 0.4, trust: 0.5 }];
+    scenario.time.months = 60;
+    // So little that it limits what runs.
+    scenario.states.iter_mut().for_each(|state| state.numbers.ai_power_gw = 0.01);
+    let run =
+        |scenario: &Scenario| Simulation::new(scenario).run(Seed { master: 2, replicate: 0 }, Record::ALL).unwrap();
+    let acting = run(&scenario);
+    for name in ["policy", "systems", "leapfrog", "cooperation"] {
+        let (mut null, mut off) = (scenario.clone(), scenario.clone());
+        let declared = crate::model::catalogue().mechanisms.into_iter().find(|declared| declared.name == name).unwrap();
+        for parameter in declared.parameters {
+            if let Some(value) = parameter.null {
+                crate::model::mechanisms::set_number(&mut null, name, parameter.name, value);
+            }
+        }
+        off.mechanisms
+            .iter_mut()
+            .filter(|settings| settings.name == name)
+            .for_each(|settings| settings.enabled = false);
+        let (null, off) = (run(&null), run(&off));
+        assert!(null == off, "{name}");
+        assert!(off != acting, "{name}");
+    }
+}
