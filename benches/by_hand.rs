@@ -3,7 +3,7 @@
 //! checks the world (`tests/by_hand.rs`): the two must agree to the last bit. Only the mechanisms listed here are on.
 
 use redqueen::{
-    maths::{contest_shares, exp, larger, ln, pow},
+    maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all, pow},
     model::{
         Seed, Simulation,
         accounts::Progress,
@@ -138,6 +138,7 @@ struct Firms {
     overhead: Vec<f64>,
     weights: Vec<f64>,
     ln_relative: Vec<f64>,
+    returns: Vec<f64>,
     endowment: Vec<f64>,
     knowledge: Vec<f64>,
     capability: Vec<f64>,
@@ -217,6 +218,7 @@ pub struct Flat {
     progress: [f64; 3],
     state_progress: [[f64; 3]; MAX_STATES],
     finite: bool,
+    scratch: Vec<f64>,
 }
 
 fn dot(weights: &[f64], values: &[f64]) -> f64 {
@@ -280,6 +282,7 @@ impl Flat {
             progress: [0.0; 3],
             state_progress: [[0.0; 3]; MAX_STATES],
             finite: true,
+            scratch: Vec::new(),
         };
         copy.copy_firms(simulation);
         copy.copy_states(simulation);
@@ -311,6 +314,8 @@ impl Flat {
             firms.overhead.push(character.overhead);
             firms.weights.extend(&focus.weights[..domains]);
             firms.ln_relative.extend(&focus.ln_relative[..domains]);
+            let returns = |relative: &f64| exp(self.rules.research.exponent * relative);
+            firms.returns.extend(focus.ln_relative[..domains].iter().map(returns));
             firms.endowment.extend(&endowment.0[..domains]);
             firms.knowledge.extend(&knowledge.0[..domains]);
             firms.capability.extend(&capability.0[..domains]);
@@ -469,17 +474,25 @@ impl Flat {
         let ceiling = self.clock.per_step(research.growth);
         let spread = research.spread(&self.clock);
         let ln_reference = ln(research.reference_mh100e);
+        let luck = &mut self.scratch;
+        luck.clear();
+        luck.extend(firms.noise.iter().flat_map(|noise| (0..wide).map(|d| noise.uniform(slot::RESEARCH.plus(d)))));
+        normal_quantile_all(luck);
+        for luck in luck.iter_mut() {
+            *luck = spread * *luck - 0.5 * spread * spread;
+        }
+        exp_all(luck);
         for (i, knowledge) in firms.knowledge.chunks_exact_mut(wide).enumerate() {
             let ln_compute = ln(firms.stock[i] * firms.research_share[i]) - ln_reference;
-            let (noise, ln_relative) = (&firms.noise[i], &firms.ln_relative[i * wide..(i + 1) * wide]);
+            let returns = &firms.returns[i * wide..(i + 1) * wide];
+            let even = firms.talent[i] * exp(research.exponent * ln_compute);
             let ceiling = ceiling * (1.0 - research.safety_cost * firms.safety[i]);
             let rights = research.rights_cost * numbers[firms.home[i]].rights_protection;
             let mut effort = 0.0;
             for d in 0..wide {
-                let z = firms.talent[i] * exp(research.exponent * (ln_relative[d] + ln_compute));
+                let z = even * returns[d];
                 effort += z;
-                let luck = spread * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * spread * spread;
-                knowledge[d] += ceiling * (1.0 - rights * personal[d]) * z / (1.0 + z) * exp(luck);
+                knowledge[d] += ceiling * (1.0 - rights * personal[d]) * z / (1.0 + z) * luck[i * wide + d];
             }
             firms.effort[i] = effort;
             self.finite &= is_finite(knowledge);
@@ -675,17 +688,20 @@ impl Flat {
             }
         }
         let speed = self.clock.per_step(market.speed);
+        let shut: Vec<Vec<bool>> =
+            (0..n).map(|home| (0..n).map(|s| self.geography.closed[s][home]).collect()).collect();
+        for (i, ln_share) in firms.ln_share.chunks_exact_mut(n).enumerate() {
+            let (appeal, shut) = (&firms.appeal[i * n..(i + 1) * n], &shut[firms.home[i]]);
+            for s in (0..n).filter(|s| !shut[*s]) {
+                ln_share[s] += speed * (appeal[s] - level[s] - market.variety * ln_share[s]);
+            }
+        }
+        firms.share.copy_from_slice(&firms.ln_share);
+        exp_all(&mut firms.share);
         let mut sum: PerState = [0.0; MAX_STATES];
-        for i in 0..firms.home.len() {
-            let place = i * n..(i + 1) * n;
-            let appeal = &firms.appeal[place.clone()];
-            let (share, ln_share) = (&mut firms.share[place.clone()], &mut firms.ln_share[place]);
+        for share in firms.share.chunks_exact(n) {
             for s in 0..n {
-                if !self.geography.closed[s][firms.home[i]] {
-                    ln_share[s] += speed * (appeal[s] - level[s] - market.variety * ln_share[s]);
-                    share[s] = exp(ln_share[s]);
-                    sum[s] += share[s];
-                }
+                sum[s] += share[s];
             }
         }
         let ln_sum = sum.map(ln);
@@ -746,12 +762,19 @@ impl Flat {
         for (s, adoption) in self.states.adoption.iter_mut().enumerate() {
             let other = world_serving * (self.states.output[s] / world_output);
             let plenty = if serving[s] > 0.0 { serving[s] / (serving[s] + other) } else { 0.0 };
+            let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
             for d in 0..wide {
-                let openness = exp((open[d] - self.states.access[s][d]).min(0.0));
-                let imitation = rules.imitation * (1.0 + rules.open_gain * openness + rules.serving_gain * plenty);
-                let odds = (rules.innovation + imitation * adoption[d]) / (1.0 - adoption[d])
-                    * exp((rules.innovation + imitation) * years);
-                adoption[d] = (odds - rules.innovation) / (odds + imitation);
+                imitation[d] = (open[d] - self.states.access[s][d]).min(0.0);
+            }
+            exp_all(&mut imitation);
+            for d in 0..wide {
+                imitation[d] = rules.imitation * (1.0 + rules.open_gain * imitation[d] + rules.serving_gain * plenty);
+                growth[d] = (rules.innovation + imitation[d]) * years;
+            }
+            exp_all(&mut growth);
+            for d in 0..wide {
+                let odds = (rules.innovation + imitation[d] * adoption[d]) / (1.0 - adoption[d]) * growth[d];
+                adoption[d] = (odds - rules.innovation) / (odds + imitation[d]);
             }
             self.finite &= is_finite(adoption);
         }
