@@ -3,6 +3,8 @@
 //! `exp` and `ln` are written here, the others come from the `libm` crate; `clippy.toml` keeps the methods of `f64` that
 //! call the platform's library out.
 
+use crate::scenario::MAX_STATES;
+
 mod elementary;
 mod normal;
 
@@ -76,7 +78,18 @@ pub fn hhi(amounts: &[f64]) -> f64 {
 /// assert_eq!(redqueen::maths::gini(&[(0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (1.0, 1.0)]), 0.75);
 /// ```
 pub fn gini(groups: &[(f64, f64)]) -> f64 {
-    let mut sorted = groups.to_vec();
+    // So few groups as there may be states need no place on the heap.
+    let (mut few, mut many) = ([(0.0, 0.0); MAX_STATES], Vec::new());
+    let sorted = match few.get_mut(..groups.len()) {
+        Some(few) => {
+            few.copy_from_slice(groups);
+            few
+        }
+        None => {
+            many.extend_from_slice(groups);
+            &mut many[..]
+        }
+    };
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let population: f64 = sorted.iter().map(|(_, weight)| weight).sum();
     let total: f64 = sorted.iter().map(|(value, weight)| value * weight).sum();
@@ -85,7 +98,7 @@ pub fn gini(groups: &[(f64, f64)]) -> f64 {
     }
     let mut below = 0.0;
     let mut sum = 0.0;
-    for (value, weight) in sorted {
+    for (value, weight) in sorted.iter() {
         // Twice the mean rank of the group, less the rank of the middle.
         sum += weight * value * (2.0 * below + weight - population);
         below += weight;

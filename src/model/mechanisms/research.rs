@@ -141,7 +141,9 @@ fn break_through(
         return;
     }
     for (noise, label, character, focus, effort, mut knowledge) in &mut firms {
-        if noise.uniform(slot::BREAKTHROUGH) >= clock.probability(hazard * effort.0 / world) {
+        let (uniform, hazard) = (noise.uniform(slot::BREAKTHROUGH), hazard * effort.0 / world);
+        // The probability 1 − exp(−hΔ) is below hΔ, which is seldom reached: that saves most exponentials.
+        if uniform >= clock.per_step(hazard) || uniform >= clock.probability(hazard) {
             continue;
         }
         let size = -research.breakthrough_nats * maths::ln(noise.uniform(slot::BREAKTHROUGH_SIZE));
