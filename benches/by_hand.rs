@@ -1,16 +1,16 @@
 //! A month of the world written by hand: the arithmetic of `src/model/mechanisms` as plain loops over flat arrays, one
 //! number after the other, in the same order. The speed of the world is measured against it (`benches/month.rs`), and it
-//! checks the world (`tests/by_hand.rs`): the two must agree to the last bit. Entry and exit are off.
+//! checks the world (`tests/by_hand.rs`): the two must agree to the last bit. Only the mechanisms listed here are on.
 
 use redqueen::{
-    maths::{contest_shares, exp, larger, ln, pow},
+    maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all, pow},
     model::{
         Seed, Simulation,
         accounts::Progress,
         clock::Clock,
         firm::{
-            Appeal, Capability, Character, Compute, Endowment, Finance, Focus, Knowledge, Momentum, Offer, Standing,
-            Usage,
+            Appeal, Capability, Character, Compute, Endowment, Finance, Focus, Knowledge, Momentum, Offer, Safety,
+            Standing, Usage,
         },
         geography::{Geography, PerDomain, PerState},
         ledger::{Ledger, LeftOut},
@@ -30,15 +30,19 @@ use redqueen::{
         release::Frontier,
         state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
     },
-    scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, Scenario, StateNumbers},
+    scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, SafetyRule, Scenario, StateNumbers},
 };
 use std::collections::VecDeque;
+
+/// What the month by hand lives through. All else is off, so nothing is made: firms live on the compute they have.
+const MECHANISMS: [&str; 10] =
+    ["adoption", "compute", "diffusion", "market", "money", "output", "power", "releases", "research", "training"];
 
 /// The baseline's states with so many firms made up for them, and neither entry nor exit.
 pub fn scenario(firms: usize) -> Scenario {
     let mut scenario = redqueen::baseline();
     for mechanism in &mut scenario.mechanisms {
-        mechanism.enabled &= !matches!(mechanism.name, "entry" | "exit");
+        mechanism.enabled = MECHANISMS.contains(&mechanism.name);
     }
     let (states, domains) = (scenario.states.len(), scenario.domains.len());
     scenario.firms = (0..firms)
@@ -52,6 +56,7 @@ pub fn scenario(firms: usize) -> Scenario {
                 state: i % states,
                 open: i % 3 == 0,
                 enters: None,
+                safety: SafetyRule::Fixed,
                 numbers: FirmNumbers {
                     capability: -3.0 * vary(6),
                     compute_mh100e: 0.001 + 0.02 * vary(7),
@@ -73,6 +78,11 @@ pub fn scenario(firms: usize) -> Scenario {
 /// If a number became invalid.
 pub fn step_world(simulation: &mut Simulation) {
     simulation.step().expect("a number became invalid");
+    end_month(simulation);
+}
+
+/// Goes on to the next month.
+pub fn end_month(simulation: &mut Simulation) {
     let world = simulation.world_mut();
     world.resource_mut::<Clock>().advance();
     world.resource_mut::<Ledger>().clear();
@@ -122,11 +132,13 @@ struct Firms {
     talent: Vec<f64>,
     price: Vec<f64>,
     research_share: Vec<f64>,
+    safety: Vec<f64>,
     compute_share: Vec<f64>,
     own_funds: Vec<f64>,
     overhead: Vec<f64>,
     weights: Vec<f64>,
     ln_relative: Vec<f64>,
+    returns: Vec<f64>,
     endowment: Vec<f64>,
     knowledge: Vec<f64>,
     capability: Vec<f64>,
@@ -166,7 +178,7 @@ struct States {
     absorption: Vec<f64>,
     adoption: Vec<PerDomain>,
     access: Vec<PerDomain>,
-    made: Vec<f64>,
+    received: Vec<f64>,
     delivered: Vec<f64>,
     clouds: Vec<f64>,
     soft: Vec<f64>,
@@ -201,11 +213,12 @@ pub struct Flat {
     open: Levels,
     past: VecDeque<(Levels, Levels)>,
     memory: usize,
-    flows: [f64; 4],
+    flows: [f64; 3],
     /// Progress of the world: whole, selection, learning.
     progress: [f64; 3],
     state_progress: [[f64; 3]; MAX_STATES],
     finite: bool,
+    scratch: Vec<f64>,
 }
 
 fn dot(weights: &[f64], values: &[f64]) -> f64 {
@@ -265,10 +278,11 @@ impl Flat {
             states: States::default(),
             any,
             open,
-            flows: [0.0; 4],
+            flows: [0.0; 3],
             progress: [0.0; 3],
             state_progress: [[0.0; 3]; MAX_STATES],
             finite: true,
+            scratch: Vec::new(),
         };
         copy.copy_firms(simulation);
         copy.copy_states(simulation);
@@ -277,14 +291,14 @@ impl Flat {
 
     fn copy_firms(&mut self, simulation: &mut Simulation) {
         type Whole = (
-            (&'static Noise, &'static Character, &'static Focus, &'static Endowment),
+            (&'static Noise, &'static Character, &'static Focus, &'static Endowment, &'static Safety),
             (&'static Knowledge, &'static Capability, &'static Compute, &'static Finance),
             (&'static Offer, &'static Momentum, &'static Usage, &'static Appeal, &'static Standing),
         );
         let (domains, states) = (self.geography.domains, self.geography.states);
         let firms = &mut self.firms;
         let world = simulation.world_mut();
-        for ((noise, character, focus, endowment), (knowledge, capability, compute, finance), seen) in
+        for ((noise, character, focus, endowment, safety), (knowledge, capability, compute, finance), seen) in
             world.query::<Whole>().iter(world)
         {
             let (offer, momentum, usage, appeal, standing) = seen;
@@ -294,11 +308,14 @@ impl Flat {
             firms.talent.push(character.talent);
             firms.price.push(character.price);
             firms.research_share.push(character.research_share);
+            firms.safety.push(safety.effort);
             firms.compute_share.push(character.compute_share);
             firms.own_funds.push(character.own_funds);
             firms.overhead.push(character.overhead);
             firms.weights.extend(&focus.weights[..domains]);
             firms.ln_relative.extend(&focus.ln_relative[..domains]);
+            let returns = |relative: &f64| exp(self.rules.research.exponent * relative);
+            firms.returns.extend(focus.ln_relative[..domains].iter().map(returns));
             firms.endowment.extend(&endowment.0[..domains]);
             firms.knowledge.extend(&knowledge.0[..domains]);
             firms.capability.extend(&capability.0[..domains]);
@@ -350,7 +367,7 @@ impl Flat {
             states.absorption.push(absorption.0);
             states.adoption.push(adoption.0);
             states.access.push(access.now);
-            states.made.push(supply.made);
+            states.received.push(supply.received);
             states.delivered.push(supply.delivered);
             states.clouds.push(supply.clouds);
             states.soft.push(0.0);
@@ -363,7 +380,7 @@ impl Flat {
     /// # Panics
     /// If a number became invalid.
     pub fn step(&mut self) {
-        self.flows = [0.0; 4];
+        self.flows = [0.0; 3];
         for noise in &mut self.firms.noise {
             noise.advance();
         }
@@ -388,12 +405,7 @@ impl Flat {
 
     fn supply(&mut self) {
         let (firms, states, clock) = (&mut self.firms, &mut self.states, &self.clock);
-        let [made, delivered, to_clouds, retired] = &mut self.flows;
-        for (s, numbers) in states.numbers.iter().enumerate() {
-            let growth = exp(numbers.supply_growth_per_year * clock.years());
-            states.made[s] = self.rules.stocks.supply_scale * clock.per_step(numbers.supply_mh100e_per_year) * growth;
-            *made += states.made[s];
-        }
+        let [delivered, to_clouds, retired] = &mut self.flows;
         let kept = clock.kept(self.rules.stocks.retired_per_month);
         for stock in firms.stock.iter_mut().chain(&mut states.clouds) {
             let left = *stock * kept;
@@ -406,9 +418,9 @@ impl Flat {
         }
         let mut ration: PerState = [1.0; MAX_STATES];
         for s in 0..states.numbers.len() {
-            ration[s] = if demand[s] > states.made[s] { states.made[s] / demand[s] } else { 1.0 };
-            states.delivered[s] = demand[s].min(states.made[s]);
-            let rest = states.made[s] - states.delivered[s];
+            ration[s] = if demand[s] > states.received[s] { states.received[s] / demand[s] } else { 1.0 };
+            states.delivered[s] = demand[s].min(states.received[s]);
+            let rest = states.received[s] - states.delivered[s];
             states.clouds[s] += rest;
             *delivered += states.delivered[s];
             *to_clouds += rest;
@@ -458,18 +470,29 @@ impl Flat {
 
     fn learn(&mut self) {
         let (firms, research, wide) = (&mut self.firms, &self.rules.research, self.geography.domains);
+        let (numbers, personal) = (&self.states.numbers, &self.geography.personal);
         let ceiling = self.clock.per_step(research.growth);
         let spread = research.spread(&self.clock);
         let ln_reference = ln(research.reference_mh100e);
+        let luck = &mut self.scratch;
+        luck.clear();
+        luck.extend(firms.noise.iter().flat_map(|noise| (0..wide).map(|d| noise.uniform(slot::RESEARCH.plus(d)))));
+        normal_quantile_all(luck);
+        for luck in luck.iter_mut() {
+            *luck = spread * *luck - 0.5 * spread * spread;
+        }
+        exp_all(luck);
         for (i, knowledge) in firms.knowledge.chunks_exact_mut(wide).enumerate() {
             let ln_compute = ln(firms.stock[i] * firms.research_share[i]) - ln_reference;
-            let (noise, ln_relative) = (&firms.noise[i], &firms.ln_relative[i * wide..(i + 1) * wide]);
+            let returns = &firms.returns[i * wide..(i + 1) * wide];
+            let even = firms.talent[i] * exp(research.exponent * ln_compute);
+            let ceiling = ceiling * (1.0 - research.safety_cost * firms.safety[i]);
+            let rights = research.rights_cost * numbers[firms.home[i]].rights_protection;
             let mut effort = 0.0;
             for d in 0..wide {
-                let z = firms.talent[i] * exp(research.exponent * (ln_relative[d] + ln_compute));
+                let z = even * returns[d];
                 effort += z;
-                let luck = spread * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * spread * spread;
-                knowledge[d] += ceiling * z / (1.0 + z) * exp(luck);
+                knowledge[d] += ceiling * (1.0 - rights * personal[d]) * z / (1.0 + z) * luck[i * wide + d];
             }
             firms.effort[i] = effort;
             self.finite &= is_finite(knowledge);
@@ -665,17 +688,20 @@ impl Flat {
             }
         }
         let speed = self.clock.per_step(market.speed);
+        let shut: Vec<Vec<bool>> =
+            (0..n).map(|home| (0..n).map(|s| self.geography.closed[s][home]).collect()).collect();
+        for (i, ln_share) in firms.ln_share.chunks_exact_mut(n).enumerate() {
+            let (appeal, shut) = (&firms.appeal[i * n..(i + 1) * n], &shut[firms.home[i]]);
+            for s in (0..n).filter(|s| !shut[*s]) {
+                ln_share[s] += speed * (appeal[s] - level[s] - market.variety * ln_share[s]);
+            }
+        }
+        firms.share.copy_from_slice(&firms.ln_share);
+        exp_all(&mut firms.share);
         let mut sum: PerState = [0.0; MAX_STATES];
-        for i in 0..firms.home.len() {
-            let place = i * n..(i + 1) * n;
-            let appeal = &firms.appeal[place.clone()];
-            let (share, ln_share) = (&mut firms.share[place.clone()], &mut firms.ln_share[place]);
+        for share in firms.share.chunks_exact(n) {
             for s in 0..n {
-                if !self.geography.closed[s][firms.home[i]] {
-                    ln_share[s] += speed * (appeal[s] - level[s] - market.variety * ln_share[s]);
-                    share[s] = exp(ln_share[s]);
-                    sum[s] += share[s];
-                }
+                sum[s] += share[s];
             }
         }
         let ln_sum = sum.map(ln);
@@ -736,12 +762,19 @@ impl Flat {
         for (s, adoption) in self.states.adoption.iter_mut().enumerate() {
             let other = world_serving * (self.states.output[s] / world_output);
             let plenty = if serving[s] > 0.0 { serving[s] / (serving[s] + other) } else { 0.0 };
+            let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
             for d in 0..wide {
-                let openness = exp((open[d] - self.states.access[s][d]).min(0.0));
-                let imitation = rules.imitation * (1.0 + rules.open_gain * openness + rules.serving_gain * plenty);
-                let odds = (rules.innovation + imitation * adoption[d]) / (1.0 - adoption[d])
-                    * exp((rules.innovation + imitation) * years);
-                adoption[d] = (odds - rules.innovation) / (odds + imitation);
+                imitation[d] = (open[d] - self.states.access[s][d]).min(0.0);
+            }
+            exp_all(&mut imitation);
+            for d in 0..wide {
+                imitation[d] = rules.imitation * (1.0 + rules.open_gain * imitation[d] + rules.serving_gain * plenty);
+                growth[d] = (rules.innovation + imitation[d]) * years;
+            }
+            exp_all(&mut growth);
+            for d in 0..wide {
+                let odds = (rules.innovation + imitation[d] * adoption[d]) / (1.0 - adoption[d]) * growth[d];
+                adoption[d] = (odds - rules.innovation) / (odds + imitation[d]);
             }
             self.finite &= is_finite(adoption);
         }

@@ -5,7 +5,8 @@
 
 mod by_hand;
 
-use by_hand::{Flat, assert_same, scenario, step_world};
+use bevy_ecs::schedule::Schedule;
+use by_hand::{Flat, assert_same, end_month, scenario, step_world};
 use redqueen::{
     cli::batch::{BatchOptions, execute},
     experiment::{
@@ -14,6 +15,7 @@ use redqueen::{
     },
     model::{
         Seed, Simulation, catalogue,
+        month::parts,
         record::{Record, Trajectory},
     },
     output::{
@@ -31,6 +33,9 @@ fn main() {
     // `cargo test --all-targets` starts benches too, without this flag.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
+    }
+    if std::env::args().any(|argument| argument == "profile") {
+        return profile();
     }
     println!("A month of the world against the same month by hand, medians");
     println!("{:>8} {:>7} {:>14} {:>14} {:>6}", "firms", "rounds", "world ns/firm", "hand ns/firm", "ratio");
@@ -77,6 +82,42 @@ fn in_turns<const N: usize>(rounds: usize, mut tasks: [&mut dyn FnMut(); N]) -> 
         }
     }
     shortest
+}
+
+/// Where the time of a baseline month goes, by mechanism: `cargo bench --bench month -- profile`. The month is taken apart
+/// into schedules of one mechanism and phase each, which run in their order; what an empty schedule takes is taken off.
+fn profile() {
+    let scenario = redqueen::baseline();
+    let mut simulation = Simulation::new(&scenario);
+    let mut parts = parts(|name| scenario.mechanism(name).is_some_and(|settings| settings.enabled));
+    let mut spent = vec![Vec::new(); parts.len()];
+    let (mut empty, mut idle) = (Schedule::default(), Vec::new());
+    for replicate in 0..REPLICATES {
+        simulation.reset(Seed { master: scenario.seed, replicate });
+        for _ in 0..scenario.time.months {
+            for ((_, part), spent) in parts.iter_mut().zip(&mut spent) {
+                spent.push(time(|| part.run(simulation.world_mut())));
+            }
+            idle.push(time(|| empty.run(simulation.world_mut())));
+            end_month(&mut simulation);
+        }
+    }
+    let idle = median(idle);
+    let mut mechanisms: Vec<(&str, f64)> = Vec::new();
+    for ((name, _), spent) in parts.iter().zip(spent) {
+        let seconds = median(spent) - idle;
+        match mechanisms.iter_mut().find(|(other, _)| other == name) {
+            Some((_, sum)) => *sum += seconds,
+            None => mechanisms.push((name, seconds)),
+        }
+    }
+    mechanisms.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let whole: f64 = mechanisms.iter().map(|(_, seconds)| seconds).sum();
+    println!("The baseline's month by mechanism, medians; an empty schedule took {:.2} µs", idle * 1e6);
+    for (name, seconds) in mechanisms {
+        println!("{name:>20} {:8.2} µs {:5.1} %", seconds * 1e6, seconds / whole * 100.0);
+    }
+    println!("{:>20} {:8.2} µs", "all", whole * 1e6);
 }
 
 /// Runs of a turn.

@@ -48,18 +48,25 @@ pub struct Focus {
     pub weights: PerDomain,
     /// ln(w·D): 0 for even effort.
     pub ln_relative: PerDomain,
+    returns: Option<PerDomain>,
 }
 
 impl Focus {
     /// The focus with these weights, which are scaled to sum to 1.
     pub fn new(weights: PerDomain, domains: usize) -> Self {
         let sum: f64 = weights[..domains].iter().sum();
-        let mut focus = Self { weights: [0.0; MAX_DOMAINS], ln_relative: [0.0; MAX_DOMAINS] };
+        let mut focus = Self { weights: [0.0; MAX_DOMAINS], ln_relative: [0.0; MAX_DOMAINS], returns: None };
         for (d, weight) in weights.iter().enumerate().take(domains) {
             focus.weights[d] = weight / sum;
             focus.ln_relative[d] = maths::ln(focus.weights[d] * domains as f64);
         }
         focus
+    }
+
+    /// (w·D)^λ, worked out once in a firm's life: λ is the same for the whole run.
+    #[inline]
+    pub fn returns(&mut self, exponent: f64) -> &PerDomain {
+        self.returns.get_or_insert_with(|| self.ln_relative.map(|relative| maths::exp(exponent * relative)))
     }
 }
 

@@ -75,6 +75,19 @@ impl Default for Home {
     }
 }
 
+impl Home {
+    #[inline]
+    fn add(&mut self, home: usize, compute: &Compute, finance: &Finance, offer: &Offer, usage: &Usage) {
+        self.firms += 1;
+        self.rating = maths::larger(self.rating, offer.rating);
+        self.capability = maths::larger(self.capability, offer.capability);
+        self.compute += compute.stock;
+        self.usage += usage.world;
+        self.home_share += usage.share[home];
+        self.investment += finance.investment;
+    }
+}
+
 fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
@@ -93,14 +106,7 @@ impl Observer {
     fn homes(&mut self, world: &World) -> [Home; MAX_STATES] {
         let mut homes = [Home::default(); MAX_STATES];
         for (_, character, _, _, _, compute, finance, offer, _, usage) in self.firms.iter(world) {
-            let home = &mut homes[character.home];
-            home.firms += 1;
-            home.rating = home.rating.max(offer.rating);
-            home.capability = home.capability.max(offer.capability);
-            home.compute += compute.stock;
-            home.usage += usage.world;
-            home.home_share += usage.share[character.home];
-            home.investment += finance.investment;
+            homes[character.home].add(character.home, compute, finance, offer, usage);
         }
         homes
     }
@@ -109,10 +115,9 @@ impl Observer {
     pub fn world(&mut self, world: &World) -> WorldRow {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<Progress>().world);
-        let homes = self.homes(world);
+        let (homes, usage) = self.firms_added_up(world);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         self.past.push((leader.capability, follower.capability));
-        let usage = self.usage(world);
         let chain = self.chain.states(world);
         let economy = self.economy(world, geography, &chain);
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
@@ -158,8 +163,8 @@ impl Observer {
             damage: 1.0 - economy.output / economy.undamaged,
             policy_cost: chain.iter().map(|state| state.burden.policy_cost).sum(),
             welfare: economy.welfare,
-            output_gini: maths::gini(&economy.output_per_person),
-            access_gini: maths::gini(&economy.access),
+            output_gini: maths::gini(&economy.output_per_person[..geography.states]),
+            access_gini: maths::gini(&economy.access[..geography.states]),
             power_hhi: economy.power_hhi,
         }
     }
@@ -179,7 +184,9 @@ impl Observer {
         .filter(|_| leader.is_finite() && follower.is_finite())
     }
 
-    fn usage(&mut self, world: &World) -> UsageSums {
+    /// What the firms add up to, by home and in the world, in one pass.
+    fn firms_added_up(&mut self, world: &World) -> ([Home; MAX_STATES], UsageSums) {
+        let mut homes = [Home::default(); MAX_STATES];
         let mut sums = UsageSums {
             firms: 0,
             best_open: f64::NEG_INFINITY,
@@ -191,18 +198,19 @@ impl Observer {
             entropy: 0.0,
             revenue: 0.0,
         };
-        for (_, character, _, _, _, _, finance, offer, _, usage) in self.firms.iter(world) {
+        for (_, character, _, _, _, compute, finance, offer, _, usage) in self.firms.iter(world) {
+            homes[character.home].add(character.home, compute, finance, offer, usage);
             sums.firms += 1;
             let best = if character.open { &mut sums.best_open } else { &mut sums.best_closed };
-            *best = best.max(offer.rating);
-            sums.best_capability = sums.best_capability.max(offer.capability);
+            *best = maths::larger(*best, offer.rating);
+            sums.best_capability = maths::larger(sums.best_capability, offer.capability);
             sums.open_share += if character.open { usage.world } else { 0.0 };
-            sums.largest = sums.largest.max(usage.world);
+            sums.largest = maths::larger(sums.largest, usage.world);
             sums.hhi += usage.world * usage.world;
             sums.entropy -= if usage.world > 0.0 { usage.world * maths::ln(usage.world) } else { 0.0 };
             sums.revenue += finance.revenue;
         }
-        sums
+        (homes, sums)
     }
 
     fn economy(&mut self, world: &World, geography: &Geography, chain: &[StateChain]) -> EconomySums {
@@ -221,8 +229,8 @@ impl Observer {
             sums.adoption += people * geography.in_state(index.0, &adoption.0);
             sums.welfare += people * (maths::ln(per_person) - burden.privacy);
             sums.power_hhi += power.share * power.share;
-            sums.output_per_person.push((per_person, people));
-            sums.access.push((maths::exp(geography.in_state(index.0, &access.now) - best), people));
+            sums.output_per_person[index.0] = (per_person, people);
+            sums.access[index.0] = (maths::exp(geography.in_state(index.0, &access.now) - best), people);
         }
         sums.adoption /= sums.people;
         sums.welfare /= sums.people;
@@ -411,6 +419,6 @@ struct EconomySums {
     adoption: f64,
     welfare: f64,
     power_hhi: f64,
-    output_per_person: Vec<(f64, f64)>,
-    access: Vec<(f64, f64)>,
+    output_per_person: [(f64, f64); MAX_STATES],
+    access: [(f64, f64); MAX_STATES],
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use bevy_ecs::{
     prelude::*,
-    schedule::{ScheduleLabel, SingleThreadedExecutor},
+    schedule::{ScheduleConfigs, ScheduleLabel, SingleThreadedExecutor},
     system::ScheduleSystem,
 };
 
@@ -91,13 +91,14 @@ pub const MECHANISMS: &[Entry] = &[
 /// The systems of a month, being put together.
 #[derive(Default)]
 pub struct MonthPlan {
-    systems: Vec<(Phase, bevy_ecs::schedule::ScheduleConfigs<ScheduleSystem>)>,
+    owner: &'static str,
+    systems: Vec<(Phase, &'static str, ScheduleConfigs<ScheduleSystem>)>,
 }
 
 impl MonthPlan {
     /// Puts a system (or a chain of them) into a phase, behind those that are already there.
     pub fn add<M>(&mut self, phase: Phase, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self {
-        self.systems.push((phase, systems.into_configs()));
+        self.systems.push((phase, self.owner, systems.into_configs()));
         self
     }
 }
@@ -109,21 +110,38 @@ struct MonthLabel;
 #[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
 struct Place(usize);
 
-/// The month as a schedule, with the systems of the mechanisms for which `enabled` holds and what all of them do in any case.
-pub fn schedule(enabled: impl Fn(&str) -> bool) -> Schedule {
-    let mut plan = MonthPlan::default();
+/// The systems of a month in their order: those of the mechanisms for which `enabled` holds and what all of them do in any
+/// case.
+fn plan(enabled: impl Fn(&str) -> bool) -> MonthPlan {
+    let mut plan = MonthPlan { owner: "draws", ..MonthPlan::default() };
     plan.add(Phase::Draws, noise::draw);
     for mechanism in MECHANISMS {
-        if enabled((mechanism.declaration)().name) {
+        plan.owner = (mechanism.declaration)().name;
+        if enabled(plan.owner) {
             (mechanism.build)(&mut plan);
         }
         (mechanism.always)(&mut plan);
     }
+    plan.owner = "accounts";
     plan.add(Phase::Accounts, super::accounts::end_step);
-    plan.systems.sort_by_key(|(phase, _)| *phase);
+    plan.systems.sort_by_key(|(phase, ..)| *phase);
+    plan
+}
+
+/// The month as a schedule.
+pub fn schedule(enabled: impl Fn(&str) -> bool) -> Schedule {
+    in_order(plan(enabled).systems.into_iter().map(|(_, _, systems)| systems))
+}
+
+/// The month as parts that come to the same when they run one after the other, each with the name of its mechanism.
+pub fn parts(enabled: impl Fn(&str) -> bool) -> Vec<(&'static str, Schedule)> {
+    plan(enabled).systems.into_iter().map(|(_, owner, systems)| (owner, in_order([systems]))).collect()
+}
+
+fn in_order(systems: impl IntoIterator<Item = ScheduleConfigs<ScheduleSystem>>) -> Schedule {
     let mut schedule = Schedule::new(MonthLabel);
     schedule.set_executor(SingleThreadedExecutor::new());
-    for (place, (_, systems)) in plan.systems.into_iter().enumerate() {
+    for (place, systems) in systems.into_iter().enumerate() {
         let systems = systems.in_set(Place(place));
         schedule.add_systems(if place == 0 { systems } else { systems.after(Place(place - 1)) });
     }

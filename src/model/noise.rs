@@ -83,6 +83,12 @@ impl Noise {
         ((bits >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
 
+    /// Adds the numbers in (0, 1) of a run of `count` slots to a list.
+    #[inline]
+    pub fn uniforms(&self, first: Slot, count: usize, list: &mut Vec<f64>) {
+        list.extend((0..count).map(|further| self.uniform(first.plus(further))));
+    }
+
     /// A standard normal number.
     #[inline]
     pub fn normal(&self, slot: Slot) -> f64 {

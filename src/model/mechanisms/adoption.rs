@@ -17,7 +17,7 @@ use crate::{
         state::{Access, Adoption, Economy, StateIndex, Supply},
     },
     parameters,
-    scenario::MAX_STATES,
+    scenario::{MAX_DOMAINS, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
 
@@ -59,11 +59,16 @@ impl Mechanism for Adopt {
 /// assert_eq!(bass_step(0.4, 0.0, 0.0, 1.0), 0.4);
 /// ```
 pub fn bass_step(now: f64, innovation: f64, imitation: f64, years: f64) -> f64 {
-    let speed = innovation + imitation;
-    if speed <= 0.0 || now >= 1.0 {
+    grown(now, innovation, imitation, maths::exp((innovation + imitation) * years))
+}
+
+/// The Bass step, given the growth of the odds in it, exp((p + q) · years).
+#[inline]
+fn grown(now: f64, innovation: f64, imitation: f64, growth: f64) -> f64 {
+    if innovation + imitation <= 0.0 || now >= 1.0 {
         return now;
     }
-    let odds = (innovation + imitation * now) / (1.0 - now) * maths::exp(speed * years);
+    let odds = (innovation + imitation * now) / (1.0 - now) * growth;
     if odds.is_infinite() { 1.0 } else { (odds - innovation) / (odds + imitation) }
 }
 
@@ -127,10 +132,19 @@ fn adopt(
     let years = clock.per_step(1.0);
     for (index, access, economy, _, mut adoption) in &mut states {
         let plenty = plenty(serving[index.0], world_serving * (economy.output / world_output));
+        let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
         for d in geography.each_domain() {
-            let openness = maths::exp((open[d] - access.now[d]).min(0.0));
-            let gain = 1.0 + params.open_gain * openness + params.serving_gain * plenty;
-            adoption.0[d] = bass_step(adoption.0[d], params.innovation, params.imitation * gain, years);
+            imitation[d] = (open[d] - access.now[d]).min(0.0);
+        }
+        maths::exp_all(&mut imitation);
+        for d in geography.each_domain() {
+            let gain = 1.0 + params.open_gain * imitation[d] + params.serving_gain * plenty;
+            imitation[d] = params.imitation * gain;
+            growth[d] = (params.innovation + imitation[d]) * years;
+        }
+        maths::exp_all(&mut growth);
+        for d in geography.each_domain() {
+            adoption.0[d] = grown(adoption.0[d], params.innovation, imitation[d], growth[d]);
         }
         faults.check(&clock, Adopt::NAME, "adoption", &geography.names[index.0], &adoption.0);
     }

@@ -87,70 +87,99 @@ pub fn steady_gap(leader: f64, own: f64, learned: f64) -> f64 {
     (leader - own) / learned
 }
 
+/// Kinds of levels that pull: knowledge in open and in any releases, capability in open and in any.
+const KINDS: usize = 4;
+type Best = [PerDomain; KINDS];
+
 /// The best that a firm can learn from through borders of one openness.
+#[derive(Clone, Debug)]
 struct Source {
     openness: f64,
-    open: Best,
-    any: Best,
+    best: Best,
 }
 
-/// The best levels of some homes, by domain.
-struct Best {
-    knowledge: PerDomain,
-    capability: PerDomain,
+/// The sources of every state, one state after the other.
+#[derive(Default)]
+struct Sources {
+    all: Vec<Source>,
+    ends: [usize; MAX_STATES + 1],
 }
 
-impl Best {
-    const NONE: Self =
-        Self { knowledge: [f64::NEG_INFINITY; MAX_DOMAINS], capability: [f64::NEG_INFINITY; MAX_DOMAINS] };
+impl Sources {
+    fn of(&self, own: usize) -> &[Source] {
+        &self.all[self.ends[own]..self.ends[own + 1]]
+    }
 
-    fn raise(&mut self, levels: &Levels, home: usize) {
-        for d in 0..MAX_DOMAINS {
-            self.knowledge[d] = maths::larger(self.knowledge[d], levels.knowledge[home][d]);
-            self.capability[d] = maths::larger(self.capability[d], levels.capability[home][d]);
+    /// Finds what firms at home in each state can learn from.
+    fn find(
+        &mut self,
+        geography: &Geography,
+        relations: &Relations,
+        border_openness: f64,
+        open: &Levels,
+        any: &Levels,
+    ) {
+        self.all.clear();
+        for own in geography.each_state() {
+            self.ends[own] = self.all.len();
+            for home in geography.each_state().filter(|&home| any.knowledge[home][0] > f64::NEG_INFINITY) {
+                let openness = if home == own { 1.0 } else { relations.openness[own][home] * border_openness };
+                if openness > 0.0 {
+                    let levels =
+                        [&open.knowledge[home], &any.knowledge[home], &open.capability[home], &any.capability[home]];
+                    self.add(self.ends[own], openness, levels);
+                }
+            }
+            self.ends[own + 1] = self.all.len();
+        }
+    }
+
+    /// Takes in a home behind a border. Behind borders of equal openness only the best counts, and who is nowhere ahead of
+    /// those behind a border as open or more is not needed: whoever they pull is pulled more by the others.
+    fn add(&mut self, first: usize, openness: f64, levels: [&PerDomain; KINDS]) {
+        let sources = &mut self.all[first..];
+        let ahead = |source: &Source| {
+            let mut ahead = false;
+            for (best, level) in source.best.iter().zip(levels) {
+                for d in 0..MAX_DOMAINS {
+                    ahead |= level[d] > best[d];
+                }
+            }
+            ahead
+        };
+        if sources.iter().any(|source| source.openness >= openness && !ahead(source)) {
+            return;
+        }
+        match sources.iter_mut().find(|source| source.openness == openness) {
+            None => self.all.push(Source { openness, best: levels.map(|level| *level) }),
+            Some(source) => {
+                for (best, level) in source.best.iter_mut().zip(levels) {
+                    for d in 0..MAX_DOMAINS {
+                        best[d] = maths::larger(best[d], level[d]);
+                    }
+                }
+            }
         }
     }
 }
 
-/// What firms at home in `own` can learn from. Behind borders of equal openness only the best counts.
-fn sources(
-    geography: &Geography,
-    relations: &Relations,
-    border_openness: f64,
-    open: &Levels,
-    any: &Levels,
-    own: usize,
-) -> Vec<Source> {
-    let mut sources: Vec<Source> = Vec::new();
-    for home in geography.each_state().filter(|&home| any.knowledge[home][0] > f64::NEG_INFINITY) {
-        let openness = if home == own { 1.0 } else { relations.openness[own][home] * border_openness };
-        if openness <= 0.0 {
-            continue;
-        }
-        let place = sources.iter().position(|source| source.openness == openness).unwrap_or_else(|| {
-            sources.push(Source { openness, open: Best::NONE, any: Best::NONE });
-            sources.len() - 1
-        });
-        sources[place].open.raise(open, home);
-        sources[place].any.raise(any, home);
-    }
-    sources
-}
-
-/// The strongest pull of any source on a firm, by domain: openness × how far the source's level, less what is lost on the
-/// way, is ahead of the firm's own.
+/// The strongest pull of any source on a firm, by kind and domain: openness × how far the source's level is ahead of what
+/// is `needed` for it to pull, the firm's own level and what is lost on the way.
 #[inline]
-fn pull(sources: &[Source], level: impl Fn(&Source) -> &PerDomain, loss: f64, own: &PerDomain) -> PerDomain {
-    let mut strongest = [0.0; MAX_DOMAINS];
+fn pull(sources: &[Source], needed: &Best) -> Best {
+    let mut strongest = [[0.0; MAX_DOMAINS]; KINDS];
     for source in sources {
-        let level = level(source);
-        for d in 0..MAX_DOMAINS {
-            strongest[d] = maths::larger(strongest[d], source.openness * (level[d] - (own[d] + loss)));
+        for kind in 0..KINDS {
+            for d in 0..MAX_DOMAINS {
+                let pull = source.openness * (source.best[kind][d] - needed[kind][d]);
+                strongest[kind][d] = maths::larger(strongest[kind][d], pull);
+            }
         }
     }
     strongest
 }
 
+#[expect(clippy::too_many_arguments, reason = "a system takes what it needs")]
 fn diffuse(
     diffusion: Res<Diffusion>,
     clock: Res<Clock>,
@@ -158,6 +187,7 @@ fn diffuse(
     relations: Res<Relations>,
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
+    mut sources: Local<Sources>,
     states: Query<(&StateIndex, &Absorption, &Traits)>,
     mut firms: Query<(&Label, &Character, &mut Knowledge, &mut Capability)>,
 ) {
@@ -171,16 +201,16 @@ fn diffuse(
         absorption[index.0] = clock.per_step(absorbed.0);
         home_rate[index.0] = traits.0.home_diffusion_per_year * diffusion.home_scale;
     }
-    let sources: Vec<_> = geography
-        .each_state()
-        .map(|own| sources(&geography, &relations, diffusion.border_openness, open, any, own))
-        .collect();
+    sources.find(&geography, &relations, diffusion.border_openness, open, any);
     for (label, character, mut knowledge, mut capability) in &mut firms {
-        let (home, from) = (character.home, &sources[character.home]);
-        let knows_open = pull(from, |source| &source.open.knowledge, 0.0, &knowledge.0);
-        let knows_any = pull(from, |source| &source.any.knowledge, 0.0, &knowledge.0);
-        let builds_on = pull(from, |source| &source.open.capability, diffusion.loss_open, &capability.0);
-        let distils = pull(from, |source| &source.any.capability, diffusion.loss_closed, &capability.0);
+        let home = character.home;
+        let needed = [
+            knowledge.0,
+            knowledge.0,
+            capability.0.map(|own| own + diffusion.loss_open),
+            capability.0.map(|own| own + diffusion.loss_closed),
+        ];
+        let [knows_open, knows_any, builds_on, distils] = pull(sources.of(home), &needed);
         for d in geography.each_domain() {
             knowledge.0[d] += absorption[home]
                 * (diffusion.phi_open * knows_open[d]
@@ -233,17 +263,11 @@ mod tests {
 
     #[test]
     fn the_strongest_border_counts_and_nobody_is_pulled_down() {
-        let source = |openness, level| {
-            let best = || Best { knowledge: [level; MAX_DOMAINS], capability: [level; MAX_DOMAINS] };
-            Source { openness, open: best(), any: best() }
-        };
-        let strongest =
-            |sources: &[Source], own| pull(sources, |source| &source.any.knowledge, 0.0, &[own; MAX_DOMAINS])[0];
+        let source = |openness, level| Source { openness, best: [[level; MAX_DOMAINS]; KINDS] };
+        let strongest = |sources: &[Source], own| pull(sources, &[[own; MAX_DOMAINS]; KINDS])[1][0];
         assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, 3.0)], 1.0), 2.0);
         assert_eq!(strongest(&[source(0.9, 4.0), source(1.0, 3.0)], 1.0), 2.7);
         assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, f64::NEG_INFINITY)], 5.0), 0.0);
-        let lossy = pull(&[source(0.5, 4.0)], |source| &source.open.capability, 1.0, &[1.0; MAX_DOMAINS]);
-        assert_eq!(lossy, [1.0; MAX_DOMAINS]);
     }
 
     #[test]
@@ -258,11 +282,23 @@ mod tests {
         for home in 0..5 {
             levels.raise(home, &[home as f64; MAX_DOMAINS], &[-(home as f64); MAX_DOMAINS]);
         }
-        let sources = sources(&geography, &relations, 1.0, &Levels::default(), &levels, 0);
+        let mut sources = Sources::default();
+        sources.find(&geography, &relations, 1.0, &Levels::default(), &levels);
         let seen: Vec<_> =
-            sources.iter().map(|source| (source.openness, source.any.knowledge[0], source.any.capability[0])).collect();
+            sources.of(0).iter().map(|source| (source.openness, source.best[1][0], source.best[3][0])).collect();
         assert_eq!(seen, [(1.0, 4.0, 0.0), (0.5, 2.0, -2.0)]);
-        assert_eq!(sources[0].open.knowledge[0], f64::NEG_INFINITY);
+        assert_eq!(sources.of(0)[0].best[0][0], f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn who_is_nowhere_ahead_behind_a_less_open_border_is_left_out() {
+        let level = |level| [level; MAX_DOMAINS];
+        let mut sources = Sources::default();
+        for (openness, known) in [(0.9, 3.0), (0.5, 2.0), (0.4, 4.0)] {
+            sources.add(0, openness, [&level(known); KINDS]);
+        }
+        let seen: Vec<_> = sources.all.iter().map(|source| source.openness).collect();
+        assert_eq!(seen, [0.9, 0.4]);
     }
 
     #[test]

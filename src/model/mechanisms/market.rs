@@ -86,33 +86,43 @@ fn select(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
+    mut grown: Local<Vec<f64>>,
     mut firms: Query<(&Label, &Appeal, &mut Usage)>,
 ) {
     if market.speed == 0.0 {
         return;
     }
     // A common level of appeal cancels in the shares; taking it off keeps the exponentials near 1.
+    let states = geography.states;
     let mut level: PerState = [f64::NEG_INFINITY; MAX_STATES];
     for (_, appeal, _) in &firms {
-        for s in geography.each_state() {
-            level[s] = maths::larger(level[s], appeal.by_state[s]);
+        for (level, appeal) in level[..states].iter_mut().zip(&appeal.by_state) {
+            *level = maths::larger(*level, *appeal);
         }
     }
     let speed = clock.per_step(market.speed);
-    let mut sum: PerState = [0.0; MAX_STATES];
+    grown.clear();
     for (_, appeal, mut usage) in &mut firms {
-        for s in geography.each_state() {
+        let usage = &mut *usage;
+        let (share, ln_share, appeal) =
+            (&usage.share[..states], &mut usage.ln_share[..states], &appeal.by_state[..states]);
+        for s in 0..states {
             // Without users there is nothing to grow from: the firm is shut out, or never was there.
-            if usage.share[s] == 0.0 {
-                continue;
-            }
-            let fitness = appeal.by_state[s] - level[s] - market.variety * usage.ln_share[s];
-            usage.ln_share[s] += speed * fitness;
-            usage.share[s] = maths::exp(usage.ln_share[s]);
-            sum[s] += usage.share[s];
+            let fitness = appeal[s] - level[s] - market.variety * ln_share[s];
+            ln_share[s] = if share[s] == 0.0 { ln_share[s] } else { ln_share[s] + speed * fitness };
+        }
+        grown.extend(share.iter().zip(ln_share).map(|(share, ln_share)| if *share == 0.0 { 0.0 } else { *ln_share }));
+    }
+    maths::exp_all(&mut grown);
+    let mut sum: PerState = [0.0; MAX_STATES];
+    for ((_, _, mut usage), grown) in firms.iter_mut().zip(grown.chunks_exact(states)) {
+        let share = &mut usage.share[..states];
+        for s in 0..states {
+            share[s] = if share[s] == 0.0 { 0.0 } else { grown[s] };
+            sum[s] += share[s];
         }
     }
-    let ln_sum = sum.map(maths::ln);
+    let (sum, ln_sum) = divisors(&sum, states);
     for (label, _, mut usage) in &mut firms {
         scale(&mut usage, &geography, &sum, &ln_sum);
         faults.check(&clock, Market::NAME, "usage share", &label.0, &usage.share);
@@ -127,17 +137,26 @@ pub fn rescale_markets(geography: &Geography, usages: &mut Query<(&Character, &m
             sum[s] += usage.share[s];
         }
     }
-    let ln_sum = sum.map(maths::ln);
+    let (sum, ln_sum) = divisors(&sum, geography.states);
     for (_, mut usage) in usages.iter_mut() {
         scale(&mut usage, geography, &sum, &ln_sum);
     }
 }
 
-/// Divides a firm's shares by the markets' sums; a market without any share stays empty.
+/// What the shares of each market are divided by, and its ln; a market without any share stays as it is.
+fn divisors(sum: &PerState, states: usize) -> (PerState, PerState) {
+    let sum = sum.map(|sum| if sum > 0.0 { sum } else { 1.0 });
+    let mut ln_sum = sum;
+    maths::ln_all(&mut ln_sum[..states]);
+    (sum, ln_sum)
+}
+
+/// Divides a firm's shares by the markets' sums.
 fn scale(usage: &mut Usage, geography: &Geography, sum: &PerState, ln_sum: &PerState) {
-    for s in geography.each_state().filter(|&s| sum[s] > 0.0) {
-        usage.share[s] /= sum[s];
-        usage.ln_share[s] -= ln_sum[s];
+    let (share, ln_share) = (&mut usage.share[..geography.states], &mut usage.ln_share[..geography.states]);
+    for s in 0..geography.states {
+        share[s] /= sum[s];
+        ln_share[s] -= ln_sum[s];
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         state::{Fleet, Levers, StateIndex, Traits},
     },
     parameters,
-    scenario::{Lever, MAX_STATES},
+    scenario::{Lever, MAX_DOMAINS, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
 
@@ -67,13 +67,18 @@ pub fn own_growth(ceiling: f64, z: f64) -> f64 {
     ceiling * z / (1.0 + z)
 }
 
+type Learning<'a> =
+    (&'a Noise, &'a Label, &'a Character, &'a mut Focus, &'a Compute, &'a Safety, &'a mut Effort, &'a mut Knowledge);
+
+#[expect(clippy::too_many_arguments, reason = "a system takes what it needs")]
 fn learn(
     research: Res<Research>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
+    mut luck: Local<Vec<f64>>,
     states: Query<(&StateIndex, &Traits, &Fleet, &Levers)>,
-    mut firms: Query<(&Noise, &Label, &Character, &Focus, &Compute, &Safety, &mut Effort, &mut Knowledge)>,
+    mut firms: Query<Learning>,
 ) {
     let (mut ln_usable, mut talent, mut rights): (PerState, PerState, PerState) =
         ([0.0; MAX_STATES], [1.0; MAX_STATES], [0.0; MAX_STATES]);
@@ -83,25 +88,44 @@ fn learn(
         rights[index.0] = research.rights_cost * traits.0.rights_protection;
     }
     let ceiling = clock.per_step(research.growth);
-    let spread = research.spread(&clock);
     let ln_reference = maths::ln(research.reference_mh100e);
-    for (noise, label, character, focus, compute, safety, mut effort, mut knowledge) in &mut firms {
+    let domains = geography.domains;
+    // The luck of all firms is worked out at once, which is faster than number by number.
+    luck.clear();
+    firms.iter().for_each(|(noise, ..)| noise.uniforms(slot::RESEARCH, domains, &mut luck));
+    factors_of_luck(&mut luck, research.spread(&clock));
+    for ((_, label, character, mut focus, compute, safety, mut effort, mut knowledge), luck) in
+        firms.iter_mut().zip(luck.chunks_exact(domains))
+    {
         let home = character.home;
         let ln_compute = compute.ln_research(character) + ln_usable[home] - ln_reference;
         let talent = character.talent * talent[home];
+        let even = talent * maths::exp(research.exponent * ln_compute);
         let ceiling = ceiling * (1.0 - research.safety_cost * safety.effort);
-        effort.0 = 0.0;
-        for d in geography.each_domain() {
-            let z = talent * maths::exp(research.exponent * (focus.ln_relative[d] + ln_compute));
-            effort.0 += z;
-            if research.growth > 0.0 {
-                let luck = spread * noise.normal(slot::RESEARCH.plus(d)) - 0.5 * spread * spread;
-                let ceiling = ceiling * (1.0 - rights[home] * geography.personal[d]);
-                knowledge.0[d] += own_growth(ceiling, z) * maths::exp(luck);
+        let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
+        let mut z = [0.0; MAX_DOMAINS];
+        for d in 0..domains {
+            z[d] = even * returns[d];
+        }
+        effort.0 = z[..domains].iter().sum();
+        if research.growth > 0.0 {
+            let knowledge = &mut knowledge.0[..domains];
+            for d in 0..domains {
+                let ceiling = ceiling * (1.0 - rights[home] * personal[d]);
+                knowledge[d] += own_growth(ceiling, z[d]) * luck[d];
             }
         }
         faults.check(&clock, Research::NAME, "knowledge", &label.0, &knowledge.0);
     }
+}
+
+/// Uniform numbers become factors of mean 1 on progress, exp(ν ε − ν²/2), of spread ν.
+fn factors_of_luck(uniforms: &mut [f64], spread: f64) {
+    maths::normal_quantile_all(uniforms);
+    for number in uniforms.iter_mut() {
+        *number = spread * *number - 0.5 * spread * spread;
+    }
+    maths::exp_all(uniforms);
 }
 
 fn break_through(
@@ -117,7 +141,9 @@ fn break_through(
         return;
     }
     for (noise, label, character, focus, effort, mut knowledge) in &mut firms {
-        if noise.uniform(slot::BREAKTHROUGH) >= clock.probability(hazard * effort.0 / world) {
+        let (uniform, hazard) = (noise.uniform(slot::BREAKTHROUGH), hazard * effort.0 / world);
+        // The probability 1 − exp(−hΔ) is below hΔ, which is seldom reached: that saves most exponentials.
+        if uniform >= clock.per_step(hazard) || uniform >= clock.probability(hazard) {
             continue;
         }
         let size = -research.breakthrough_nats * maths::ln(noise.uniform(slot::BREAKTHROUGH_SIZE));

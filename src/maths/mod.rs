@@ -1,22 +1,19 @@
 //! Transcendental functions that give the same bits on every machine, and the closed forms that several parts share.
 //!
-//! Everything goes through the `libm` crate; `clippy.toml` keeps the methods of `f64` that call the platform's library out.
+//! `exp` and `ln` are written here, the others come from the `libm` crate; `clippy.toml` keeps the methods of `f64` that
+//! call the platform's library out.
 
-/// e to the `x`.
-#[inline]
-pub fn exp(x: f64) -> f64 {
-    libm::exp(x)
-}
+use crate::scenario::MAX_STATES;
+
+mod elementary;
+mod normal;
+
+pub use elementary::{exp, exp_all, ln, ln_all};
+pub use normal::{normal_quantile, normal_quantile_all};
 
 /// e to the `x`, less 1, exact for small `x`.
 pub fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
-}
-
-/// Natural logarithm.
-#[inline]
-pub fn ln(x: f64) -> f64 {
-    libm::log(x)
 }
 
 /// Logarithm to base 10.
@@ -45,91 +42,6 @@ pub fn larger(a: f64, b: f64) -> f64 {
 
 /// ln 10, for conversions between nats and rating points.
 pub const LN_10: f64 = std::f64::consts::LN_10;
-
-/// The standard normal deviate below which a share `p` of draws falls, `p` in (0, 1).
-///
-/// Algorithm AS 241, PPND16 (Wichura 1988), accurate to about 1 part in 10¹⁶. It takes one uniform per normal, whatever its
-/// value, so a draw keeps its place in a stream.
-///
-/// ```
-/// assert!((redqueen::maths::normal_quantile(0.975) - 1.959_963_984_540_054).abs() < 1e-14);
-/// ```
-#[expect(clippy::excessive_precision, reason = "the coefficients as published")]
-pub fn normal_quantile(p: f64) -> f64 {
-    const A: [f64; 8] = [
-        3.3871328727963666080e0,
-        1.3314166789178437745e2,
-        1.9715909503065514427e3,
-        1.3731693765509461125e4,
-        4.5921953931549871457e4,
-        6.7265770927008700853e4,
-        3.3430575583588128105e4,
-        2.5090809287301226727e3,
-    ];
-    const B: [f64; 8] = [
-        1.0,
-        4.2313330701600911252e1,
-        6.8718700749205790830e2,
-        5.3941960214247511077e3,
-        2.1213794301586595867e4,
-        3.9307895800092710610e4,
-        2.8729085735721942674e4,
-        5.2264952788528545610e3,
-    ];
-    const C: [f64; 8] = [
-        1.42343711074968357734e0,
-        4.63033784615654529590e0,
-        5.76949722146069140550e0,
-        3.64784832476320460504e0,
-        1.27045825245236838258e0,
-        2.41780725177450611770e-1,
-        2.27238449892691845833e-2,
-        7.74545014278341407640e-4,
-    ];
-    const D: [f64; 8] = [
-        1.0,
-        2.05319162663775882187e0,
-        1.67638483018380384940e0,
-        6.89767334985100004550e-1,
-        1.48103976427480074590e-1,
-        1.51986665636164571966e-2,
-        5.47593808499534494600e-4,
-        1.05075007164441684324e-9,
-    ];
-    const E: [f64; 8] = [
-        6.65790464350110377720e0,
-        5.46378491116411436990e0,
-        1.78482653991729133580e0,
-        2.96560571828504891230e-1,
-        2.65321895265761230930e-2,
-        1.24266094738807843860e-3,
-        2.71155556874348757815e-5,
-        2.01033439929228813265e-7,
-    ];
-    const F: [f64; 8] = [
-        1.0,
-        5.99832206555887937690e-1,
-        1.36929880922735805310e-1,
-        1.48753612908506148525e-2,
-        7.86869131145613259100e-4,
-        1.84631831751005468180e-5,
-        1.42151175831644588870e-7,
-        2.04426310338993978564e-15,
-    ];
-    fn horner(coefficients: &[f64; 8], x: f64) -> f64 {
-        coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
-    }
-    let q = p - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180625 - q * q;
-        return q * horner(&A, r) / horner(&B, r);
-    }
-    let tail = if q < 0.0 { p } else { 1.0 - p };
-    let r = (-ln(tail)).sqrt();
-    let x =
-        if r <= 5.0 { horner(&C, r - 1.6) / horner(&D, r - 1.6) } else { horner(&E, r - 5.0) / horner(&F, r - 5.0) };
-    if q < 0.0 { -x } else { x }
-}
 
 /// Number of events of a Poisson distribution of mean `mean` whose cumulative probability first exceeds `uniform`
 /// (inversion: one uniform a draw). Stops at 10,000 events.
@@ -171,7 +83,18 @@ pub fn hhi(amounts: &[f64]) -> f64 {
 /// assert_eq!(redqueen::maths::gini(&[(0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (1.0, 1.0)]), 0.75);
 /// ```
 pub fn gini(groups: &[(f64, f64)]) -> f64 {
-    let mut sorted = groups.to_vec();
+    // So few groups as there may be states need no place on the heap.
+    let (mut few, mut many) = ([(0.0, 0.0); MAX_STATES], Vec::new());
+    let sorted = match few.get_mut(..groups.len()) {
+        Some(few) => {
+            few.copy_from_slice(groups);
+            few
+        }
+        None => {
+            many.extend_from_slice(groups);
+            &mut many[..]
+        }
+    };
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let population: f64 = sorted.iter().map(|(_, weight)| weight).sum();
     let total: f64 = sorted.iter().map(|(value, weight)| value * weight).sum();
@@ -180,7 +103,7 @@ pub fn gini(groups: &[(f64, f64)]) -> f64 {
     }
     let mut below = 0.0;
     let mut sum = 0.0;
-    for (value, weight) in sorted {
+    for (value, weight) in sorted.iter() {
         // Twice the mean rank of the group, less the rank of the middle.
         sum += weight * value * (2.0 * below + weight - population);
         below += weight;
@@ -212,16 +135,6 @@ pub fn contest_shares(ln_amounts: &mut [f64], r: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn normal_quantile_is_symmetric_and_inverts_the_normal_distribution() {
-        for p in [1e-12, 1e-5, 0.01, 0.075, 0.2, 0.5, 0.8, 0.925, 0.99] {
-            let x = normal_quantile(p);
-            let cumulative = 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
-            assert!((cumulative - p).abs() < 1e-14 * p.max(1e-3), "{p}: {x} gives {cumulative}");
-            assert!((normal_quantile(1.0 - p) + x).abs() < 1e-4, "{p}");
-        }
-    }
 
     #[test]
     fn poisson_inverts_its_distribution() {
