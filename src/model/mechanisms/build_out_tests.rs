@@ -24,6 +24,8 @@ fn world(fabs: Vec<FabSpec>) -> Scenario {
     scenario.controls.clear();
     scenario.policies.clear();
     scenario.shocks.clear();
+    // Tests pull the levers by hand.
+    testing::disable(&mut scenario, "policy");
     testing::set(&mut scenario, "build_out", "response", 0.0);
     testing::set(&mut scenario, "induced_innovation", "growth", 0.0);
     testing::set(&mut scenario, "induced_innovation", "pressure_weight", 0.0);
