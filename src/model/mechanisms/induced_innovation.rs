@@ -205,6 +205,8 @@ mod tests {
         scenario.accelerators.clear();
         scenario.policies.clear();
         scenario.shocks.clear();
+        // Tests pull the levers by hand.
+        testing::disable(&mut scenario, "policy");
         scenario.fabs = vec![FabSpec {
             name: "fab".to_owned(),
             state: 0,
