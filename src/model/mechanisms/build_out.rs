@@ -48,7 +48,7 @@ parameters! {
         /// Cost of logic capacity.
         cost_logic: f64 = 1.0, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.5..=1.5, assumption "order of magnitude: a leading fab of 20-30 thousand wafers a month costs 20-30 billion";
         /// Cost of packaging capacity.
-        cost_packaging: f64 = 0.1, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.05..=0.3, assumption "order of magnitude: a tenth of logic";
+        cost_packaging: f64 = 0.2, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.05..=0.5, assumption "order of magnitude: a fifth of logic";
         /// Cost of memory capacity.
         cost_memory: f64 = 0.3, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.1..=0.6, assumption "order of magnitude: a third of logic";
         /// Progress of logic fabs to finer nodes, nats of the node's name a year.
@@ -231,7 +231,7 @@ fn order(
         } else {
             0.0
         };
-        let rate = own + granted[site.location][site.stage as usize];
+        let rate = own + granted[site.location];
         let ordered = build_out.scale * rate * held * (1.0 - slowed(&barriers, site, craft, &maturity));
         capacity.building.push_back(ordered);
         faults.check(&clock, BuildOut::NAME, "capacity", &site.name, &[capacity.kwpm, ordered]);
@@ -244,33 +244,24 @@ fn weight(site: &Site, capacity: &Capacity, step: u32) -> f64 {
     if site.is_there(step) { capacity.kwpm + capacity.under_construction() } else { site.numbers.capacity_kwpm }
 }
 
-/// Capacity that subsidies order in this step, for each unit of capacity, by state and stage. Money is split equally over the
-/// stages that a state has, and by capacity within a stage; a state without plants cannot spend it.
+/// Capacity that subsidies order in this step, for each unit of capacity, by state. Money is split over the stages by the value
+/// of what a state has, so that all grow alike; a state without plants cannot spend it.
 fn grants<'a>(
     build_out: &BuildOut,
     clock: &Clock,
     states: impl Iterator<Item = (&'a StateIndex, &'a Levers)>,
     fabs: impl Iterator<Item = (&'a Site, f64)>,
-) -> [[f64; Stage::COUNT]; MAX_STATES] {
-    let mut granted = [[0.0; Stage::COUNT]; MAX_STATES];
-    let mut subsidy: PerState = [0.0; MAX_STATES];
-    for (index, levers) in states {
-        subsidy[index.0] = clock.per_step(levers.of(Lever::ChipSubsidy));
-    }
-    if subsidy.iter().all(|money| *money == 0.0) {
-        return granted;
-    }
-    let mut held = [[0.0; Stage::COUNT]; MAX_STATES];
-    for (site, weight) in fabs {
-        held[site.location][site.stage as usize] += weight;
-    }
+) -> PerState {
     let costs = build_out.costs();
-    for s in 0..MAX_STATES {
-        let stages = held[s].iter().filter(|held| **held > 0.0).count();
-        for stage in 0..Stage::COUNT {
-            if held[s][stage] > 0.0 {
-                granted[s][stage] = subsidy[s] / stages as f64 / costs[stage] / held[s][stage];
-            }
+    let mut value: PerState = [0.0; MAX_STATES];
+    for (site, weight) in fabs {
+        value[site.location] += costs[site.stage as usize] * weight;
+    }
+    let mut granted: PerState = [0.0; MAX_STATES];
+    for (index, levers) in states {
+        let (s, subsidy) = (index.0, levers.of(Lever::ChipSubsidy));
+        if subsidy > 0.0 && value[s] > 0.0 {
+            granted[s] = clock.per_step(subsidy) / value[s];
         }
     }
     granted

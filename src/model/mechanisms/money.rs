@@ -15,7 +15,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
-        state::{Adoption, Economy, Levers, StateIndex, Supply, Traits},
+        state::{Adoption, Economy, Fleet, Levers, StateIndex, Supply, Traits},
     },
     parameters,
     scenario::{Lever, MAX_STATES},
@@ -42,6 +42,10 @@ parameters! {
         compute_price: f64 = 30.0, "billion USD of 2023 per MH100e", range 0.001..=1000000.0, plausible 20.0..=40.0, figure "an H100 sold for about 30,000 USD in 2023, order of magnitude";
         /// Fall of that price per year.
         compute_price_fall: f64 = 0.3, "1/year", range 0.0..=0.99, plausible 0.2..=0.4, figure "AI Index 2025: hardware costs fell 30 % a year";
+        /// What clouds and others outside the model spend on compute, as a share of the state's capital for AI.
+        cloud_spending: f64 = 0.3, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
+        /// Share of public money for compute that is spent.
+        public_spending: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "programmes are spent as planned";
         /// Cost of running compute (power, hosting, staff) as a share of its price, per year.
         running_cost: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.05..=0.3 or null 0.0, assumption "power and hosting of an accelerator against its price";
         /// Factor on the firms' fixed costs.
@@ -118,7 +122,7 @@ fn spend(
     money: Res<Money>,
     clock: Res<Clock>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &Levers, &mut Supply)>,
+    mut states: Query<(&StateIndex, &Levers, &Fleet, &mut Supply)>,
     mut firms: Query<(&Label, &Character, &mut Finance, &mut Compute)>,
 ) {
     let price = money.price(clock.years());
@@ -126,32 +130,40 @@ fn spend(
     for (_, character, ..) in &firms {
         at_home[character.home] += 1.0;
     }
-    let mut grant: PerState = [0.0; MAX_STATES];
-    for (index, levers, _) in &states {
-        grant[index.0] = clock.per_step(levers.of(Lever::PublicCompute)) / at_home[index.0].max(1.0);
+    let (mut grant, mut running): (PerState, PerState) = ([0.0; MAX_STATES], [1.0; MAX_STATES]);
+    for (index, levers, fleet, _) in &states {
+        let public = money.public_spending * levers.of(Lever::PublicCompute);
+        grant[index.0] = clock.per_step(public) / at_home[index.0].max(1.0);
+        running[index.0] = fleet.running;
     }
     for (label, character, mut finance, mut compute) in &mut firms {
         let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
         let costs =
             clock.per_step(money.overhead_scale * character.overhead + money.running_cost * price * compute.stock);
         let grant = grant[character.home];
-        compute.order = character.compute_share * budget + grant;
+        // Nobody pays for more than power lets run.
+        compute.order = running[character.home] * character.compute_share * budget + grant;
         compute.demand = compute.order / price;
         orders[character.home] += compute.order;
         finance.cash += budget - costs + grant;
         finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
         faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, compute.demand]);
     }
-    for (index, levers, mut supply) in &mut states {
+    for (index, _, fleet, mut supply) in &mut states {
         // Without firms at home the state buys for its clouds.
-        let own = if at_home[index.0] == 0.0 { levers.of(Lever::PublicCompute) } else { 0.0 };
-        supply.spending = clock.per_year(orders[index.0]) + own;
+        let own = if at_home[index.0] == 0.0 { clock.per_year(grant[index.0]) } else { 0.0 };
+        let clouds = money.cloud_spending * fleet.running * supply.capital;
+        supply.spending = clock.per_year(orders[index.0]) + own + clouds;
     }
 }
 
 /// What firms will spend on compute when the world starts, before they have ordered any: their own funds and their state's
 /// capital, by the share that buys compute.
-pub fn first_spending(firms: Query<(&Character, &Usage)>, mut states: Query<(&StateIndex, &Traits, &mut Supply)>) {
+pub fn first_spending(
+    money: Res<Money>,
+    firms: Query<(&Character, &Usage)>,
+    mut states: Query<(&StateIndex, &Traits, &mut Supply)>,
+) {
     let (mut own, mut share, mut weight): (PerState, PerState, PerState) =
         ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (character, usage) in &firms {
@@ -163,7 +175,8 @@ pub fn first_spending(firms: Query<(&Character, &Usage)>, mut states: Query<(&St
     for (index, traits, mut supply) in &mut states {
         let s = index.0;
         let share = if weight[s] > 0.0 { share[s] / weight[s] } else { 0.5 };
-        supply.spending = own[s] + share * traits.0.capital_billion_usd_per_year;
+        let capital = (share + money.cloud_spending) * traits.0.capital_billion_usd_per_year;
+        supply.spending = money.capital_scale * (own[s] + capital);
     }
 }
 
