@@ -133,6 +133,10 @@ pub struct Safety {
 #[derive(Component, Clone, Copy, Debug, Default)]
 pub struct Hype(pub f64);
 
+/// Step of its last claim, if it has made any.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct LastClaim(pub Option<u32>);
+
 /// Its newest model, as the world sees it.
 #[derive(Component, Clone, Copy, Debug)]
 pub struct Offer {
@@ -243,6 +247,8 @@ pub struct FirmBundle {
     pub safety: Safety,
     /// What its claims raise.
     pub hype: Hype,
+    /// When it last made a claim.
+    pub last_claim: LastClaim,
     /// Its newest model.
     pub offer: Offer,
     /// Its recent gains.

@@ -4,7 +4,7 @@ use super::{
     Seed,
     firm::{
         Appeal, Capability, Character, Compute, Effort, Endowment, Finance, FirmBundle, Focus, Hype, Knowledge, Label,
-        Momentum, Offer, Safety, Standing, Usage,
+        LastClaim, Momentum, Offer, Safety, Standing, Usage,
     },
     geography::{Geography, PerDomain, PerState, per_domain, weighted},
     mechanisms::{releases::Releases, training::Training},
@@ -78,6 +78,7 @@ impl Founding {
             momentum: Momentum::new(rating),
             safety: self.safety,
             hype: Hype::default(),
+            last_claim: LastClaim::default(),
             character: self.character,
             focus: self.focus,
             knowledge: Knowledge(knowledge),

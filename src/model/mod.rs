@@ -25,6 +25,7 @@ pub mod mechanisms;
 pub mod month;
 pub mod noise;
 pub mod outcomes;
+pub mod precipice;
 pub mod price;
 pub mod record;
 pub mod relations;

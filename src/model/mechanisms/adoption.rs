@@ -2,7 +2,8 @@
 //!
 //! Adoption F takes the exact step of the Bass model (Bass 1969), dF/dt = (p + q F)(1 − F), with q raised by the availability of
 //! open models and by compute that serves users: x/(1 + x), x the serving compute per output against the world's mean. What users can reach is the best of their own firms' models, of open models, and
-//! of foreign services that their market admits, less a penalty.
+//! of foreign services that their market admits, less a penalty that trust between the states takes off. Users whose trust in
+//! AI incidents have shaken imitate less.
 
 use super::Mechanism;
 use crate::{
@@ -13,8 +14,9 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
-        release::{Frontier, best, best_of},
-        state::{Access, Adoption, Economy, StateIndex, Supply},
+        relations::Relations,
+        release::{Frontier, best},
+        state::{Access, Adoption, Economy, Governance, StateIndex, Supply, Traits},
     },
     parameters,
     scenario::{MAX_DOMAINS, MAX_STATES},
@@ -33,8 +35,10 @@ parameters! {
         open_gain: f64 = 0.3, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "cheap models that can be adapted spread faster";
         /// How much imitation gains where compute to serve users is plentiful: in clouds, and firms' own that does no research.
         serving_gain: f64 = 0.2, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "scarce compute means waiting lists and high prices";
-        /// What a foreign service is worth less than an own one: price, law, distance.
+        /// What a foreign service is worth less than an own one: price, law, distance; full trust between the states takes it off.
         foreign_penalty: f64 = 0.5, "nats", range 0.0..=20.0, plausible 0.0..=2.0, assumption "about 30 rating points";
+        /// Share of imitation that is lost if users lose all trust in AI, per unit of trust lost.
+        trust_weight: f64 = 1.0, "1", range 0.0..=2.0, plausible 0.0..=1.5 or null 0.0, assumption "who trusts half as much hears of AI from friends as often and follows them half as often";
     }
 }
 
@@ -87,15 +91,22 @@ pub fn reach(
     params: Res<Adopt>,
     geography: Res<Geography>,
     frontier: Res<Frontier>,
+    relations: Res<Relations>,
     mut states: Query<(&StateIndex, &mut Access)>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
     for (index, mut access) in &mut states {
-        let own = &frontier.any.now.capability[index.0];
-        let admitted = |home: usize| home != index.0 && !geography.closed[index.0][home];
-        let foreign = best_of(&geography, &frontier.any.now.capability, admitted);
+        let levels = &frontier.any.now.capability;
+        let own = &levels[index.0];
+        let mut foreign = [f64::NEG_INFINITY; MAX_DOMAINS];
+        for home in geography.each_state().filter(|&home| home != index.0 && !geography.closed[index.0][home]) {
+            let penalty = params.foreign_penalty * (1.0 - relations.trust[index.0][home]);
+            for d in geography.each_domain() {
+                foreign[d] = maths::larger(foreign[d], levels[home][d] - penalty);
+            }
+        }
         for d in geography.each_domain() {
-            let best = own[d].max(open[d]).max(foreign[d] - params.foreign_penalty);
+            let best = own[d].max(open[d]).max(foreign[d]);
             // A state that nothing reaches stays where it was.
             if best > f64::NEG_INFINITY {
                 access.now[d] = best;
@@ -109,6 +120,11 @@ fn plenty(amount: f64, other: f64) -> f64 {
     if amount > 0.0 { amount / (amount + other) } else { 0.0 }
 }
 
+/// Part of imitation that is left when trust in AI is `now` and was `configured`: 1 while none is lost.
+fn trusting(weight: f64, configured: f64, now: f64) -> f64 {
+    (1.0 - weight * (configured - now)).max(0.0)
+}
+
 fn adopt(
     params: Res<Adopt>,
     clock: Res<Clock>,
@@ -116,7 +132,7 @@ fn adopt(
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
     firms: Query<(&Character, &Compute)>,
-    mut states: Query<(&StateIndex, &Access, &Economy, &Supply, &mut Adoption)>,
+    mut states: Query<(&StateIndex, &Access, &Economy, &Supply, &Traits, &Governance, &mut Adoption)>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
     let mut serving: PerState = [0.0; MAX_STATES];
@@ -124,14 +140,15 @@ fn adopt(
         serving[character.home] += compute.stock * (1.0 - character.research_share);
     }
     let (mut world_serving, mut world_output) = (0.0, 0.0);
-    for (index, _, economy, supply, _) in &states {
+    for (index, _, economy, supply, ..) in &states {
         serving[index.0] += supply.clouds;
         world_serving += serving[index.0];
         world_output += economy.output;
     }
     let years = clock.per_step(1.0);
-    for (index, access, economy, _, mut adoption) in &mut states {
+    for (index, access, economy, _, traits, governance, mut adoption) in &mut states {
         let plenty = plenty(serving[index.0], world_serving * (economy.output / world_output));
+        let trusting = trusting(params.trust_weight, traits.0.trust_in_ai, governance.trust);
         let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
         for d in geography.each_domain() {
             imitation[d] = (open[d] - access.now[d]).min(0.0);
@@ -139,7 +156,7 @@ fn adopt(
         maths::exp_all(&mut imitation);
         for d in geography.each_domain() {
             let gain = 1.0 + params.open_gain * imitation[d] + params.serving_gain * plenty;
-            imitation[d] = params.imitation * gain;
+            imitation[d] = params.imitation * trusting * gain;
             growth[d] = (params.innovation + imitation[d]) * years;
         }
         maths::exp_all(&mut growth);
@@ -166,6 +183,11 @@ mod tests {
     #[test]
     fn plenty_is_a_half_at_the_mean() {
         assert_eq!([plenty(0.0, 0.0), plenty(0.0, 2.0), plenty(2.0, 2.0), plenty(6.0, 2.0)], [0.0, 0.0, 0.5, 0.75]);
+    }
+
+    #[test]
+    fn imitation_falls_with_trust_that_is_lost() {
+        assert_eq!([trusting(1.5, 0.37, 0.37), trusting(1.0, 0.5, 0.25), trusting(2.0, 1.0, 0.0)], [1.0, 0.75, 0.0]);
     }
 
     #[test]

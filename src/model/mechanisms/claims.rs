@@ -1,15 +1,43 @@
-//! Claims.
+//! Claims: milestones that are marketing.
+//!
+//! A firm announces a milestone with hazard h = h_0 · exp(κ_lead · lead/100 + κ_funding · pressure), lead being its measured
+//! rating less the best of the others' (within ±300 points) and pressure exp(−cash / a year's costs): how short its runway
+//! is. A claim excites investors: ln of the firm's weight with them rises, and fades with a half-life; some of the money is
+//! new. It moves nothing else: neither capability nor ratings nor users.
 
-use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use super::{Mechanism, money::Money};
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Compute, Finance, Hype, Label, LastClaim, Offer},
+        geography::Geography,
+        ledger::Ledger,
+        month::{MonthPlan, Phase},
+        noise::{Noise, firm as slot},
+    },
+    parameters,
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
     /// Numbers of claims.
     #[derive(Resource)]
     pub struct Claims {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Hazard of a claim of a firm that is level with the best of the others and in no need of money (h_0).
+        hazard_per_year: f64 = 0.02, "1/year", range 0.0..=100.0, plausible 0.0..=0.1 or null 0.0, assumption "a handful of such announcements among some twenty firms in a few years";
+        /// How much a lead of 100 points raises the log of the hazard (κ_lead).
+        lead_weight: f64 = 0.7, "1/(100 points)", range 0.0..=10.0, plausible 0.0..=2.0, assumption "only those near the front are believed";
+        /// How much need of money raises the log of the hazard (κ_funding).
+        funding_weight: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0, assumption "announcements come before funding rounds";
+        /// What a claim adds to the log of the firm's weight with investors.
+        excitement: f64 = 0.7, "1", range 0.0..=5.0, plausible 0.2..=1.5 or null 0.0, assumption "it doubles what the firm attracts at first";
+        /// Time in which excitement falls by half.
+        half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 3.0..=12.0, assumption "attention moves on within a year";
+        /// Capital that excitement draws into the state, as a share of its capital and per unit of excitement.
+        new_money: f64 = 0.3, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "most of the money comes from the firm's rivals";
+        /// Months after a claim in which a firm makes no other.
+        quiet_months: u32 = 12, "months", range 0..=600, plausible 6..=24, assumption "a milestone cannot be reached every month";
     }
 }
 
@@ -17,5 +45,169 @@ impl Mechanism for Claims {
     const NAME: &'static str = "claims";
     const MEANING: &'static str = "firms announce milestones that move money and nothing else";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Society, (calm_down, announce).chain());
+    }
+}
+
+/// Points of lead, or of lag, beyond which a firm's claims are no more and no less likely.
+const FARTHEST_LEAD: f64 = 300.0;
+/// Excitement that nobody feels any more.
+const FORGOTTEN: f64 = 1e-6;
+
+/// How badly a firm needs money, from 0 to 1: exp(−years that its cash would last without income).
+///
+/// ```
+/// use redqueen::model::mechanisms::claims::pressure;
+/// assert_eq!([pressure(-1.0, 5.0), pressure(0.0, 5.0), pressure(3.0, 0.0)], [1.0, 1.0, 0.0]);
+/// assert!((pressure(5.0, 5.0) - (-1.0_f64).exp()).abs() < 1e-15);
+/// ```
+pub fn pressure(cash: f64, costs_per_year: f64) -> f64 {
+    if cash <= 0.0 {
+        1.0
+    } else if costs_per_year <= 0.0 {
+        0.0
+    } else {
+        maths::exp(-cash / costs_per_year)
+    }
+}
+
+impl Claims {
+    /// Hazard of a claim, 1/year, of a firm with this lead in points and this need of money.
+    fn hazard(&self, lead: f64, pressure: f64) -> f64 {
+        let lead = lead.clamp(-FARTHEST_LEAD, FARTHEST_LEAD);
+        self.hazard_per_year * maths::exp(self.lead_weight * lead / 100.0 + self.funding_weight * pressure)
+    }
+}
+
+fn calm_down(claims: Res<Claims>, clock: Res<Clock>, mut firms: Query<&mut Hype>) {
+    let mut kept = None;
+    for mut hype in firms.iter_mut().filter(|hype| hype.0 != 0.0) {
+        let kept = *kept.get_or_insert_with(|| maths::pow(0.5, clock.per_step(12.0) / claims.half_life_months));
+        hype.0 *= kept;
+        if hype.0 < FORGOTTEN {
+            hype.0 = 0.0;
+        }
+    }
+}
+
+type Claiming<'a> =
+    (&'a Noise, &'a Label, &'a Character, &'a Offer, &'a Finance, &'a Compute, &'a mut Hype, &'a mut LastClaim);
+
+fn announce(
+    claims: Res<Claims>,
+    money: Res<Money>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut ledger: ResMut<Ledger>,
+    mut firms: Query<Claiming>,
+) {
+    // No firm's probability is above this, so most are decided by their draw alone.
+    let highest = clock.probability(claims.hazard(FARTHEST_LEAD, 1.0));
+    let quiet = clock.steps(claims.quiet_months);
+    let (mut best, mut second) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for (_, _, _, offer, ..) in &firms {
+        if offer.rating > best {
+            (best, second) = (offer.rating, best);
+        } else {
+            second = maths::larger(second, offer.rating);
+        }
+    }
+    for (noise, label, character, offer, finance, compute, mut hype, mut last) in &mut firms {
+        let draw = noise.uniform(slot::CLAIM);
+        if draw >= highest || last.0.is_some_and(|step| clock.step() - step < quiet) {
+            continue;
+        }
+        let others = if offer.rating == best { second } else { best };
+        // Only a claimant's costs are looked up, so the price is not worked out for all.
+        let costs = money.running_costs(character, compute, money.price(clock.years())) + clock.per_year(compute.order);
+        if draw < clock.probability(claims.hazard(offer.rating - others, pressure(finance.cash, costs))) {
+            hype.0 += claims.excitement;
+            last.0 = Some(clock.step());
+            let state = &geography.names[character.home];
+            ledger.note(&clock, "claim", &label.0, state, None, "announces a milestone");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Seed, Simulation, catalogue, record::Record, record::Trajectory},
+        scenario::{Source, load},
+    };
+
+    fn run(months: u32, settings: &[&str]) -> Trajectory {
+        let mut overrides = vec![format!("time.months={months}")];
+        overrides.extend(settings.iter().map(|setting| format!("mechanisms.claims.{setting}")));
+        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap();
+        Simulation::new(&loaded.scenario).run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap()
+    }
+
+    fn claims(trajectory: &Trajectory) -> usize {
+        trajectory.events.iter().filter(|event| &*event.kind == "claim").count()
+    }
+
+    #[test]
+    fn a_claim_moves_next_months_money_and_nothing_before() {
+        let (quiet, loud) = (run(2, &["hazard_per_year=0"]), run(2, &["hazard_per_year=100"]));
+        assert!(claims(&quiet) == 0 && claims(&loud) > 0);
+        let month = |trajectory: &Trajectory, month: usize| {
+            let first = trajectory.firms[0].date;
+            let rows = trajectory.firms.iter().filter(|row| row.date == first.plus(month as u32));
+            rows.map(|row| (row.capability, row.knowledge, row.rating, row.usage_share, row.investment)).collect()
+        };
+        let (before, after): (Vec<_>, Vec<_>) = (month(&quiet, 0), month(&loud, 0));
+        assert_eq!(before, after);
+        let (before, after): (Vec<_>, Vec<_>) = (month(&quiet, 1), month(&loud, 1));
+        let without_money = |row: &(f64, f64, f64, f64, f64)| (row.0, row.1, row.2, row.3);
+        assert!(before.iter().map(without_money).eq(after.iter().map(without_money)));
+        assert_ne!(before, after);
+        let invested = |rows: &[(f64, f64, f64, f64, f64)]| rows.iter().map(|row| row.4).sum::<f64>();
+        assert!(invested(&after) > invested(&before), "some of the money is new");
+    }
+
+    #[test]
+    fn null_values_are_bit_identical_to_disabled() {
+        let disabled = run(24, &["enabled=false"]);
+        assert!(run(24, &["hazard_per_year=0"]) == disabled);
+        assert!(run(24, &["hazard_per_year=20"]) != disabled);
+        // Claims that excite nobody leave only their mention.
+        let unheard = run(24, &["hazard_per_year=20", "excitement=0"]);
+        assert!(unheard.firms == disabled.firms && unheard.world == disabled.world);
+    }
+
+    #[test]
+    fn a_firm_claims_once_in_its_quiet_time() {
+        let firms = |rows: &Trajectory| rows.firms.iter().filter(|row| row.date == rows.firms[0].date).count();
+        let hot = ["hazard_per_year=100", "lead_weight=0", "funding_weight=0", "quiet_months=6"];
+        let half_a_year = run(6, &hot);
+        let many = claims(&half_a_year);
+        assert!(many <= half_a_year.world.last().unwrap().firms as usize && many >= firms(&half_a_year));
+        assert!(claims(&run(8, &hot)) > many);
+    }
+
+    #[test]
+    fn lead_and_need_raise_the_hazard_and_a_lone_firm_has_one() {
+        let claims = Claims::default();
+        assert!(claims.hazard(100.0, 0.0) > claims.hazard(0.0, 0.0));
+        assert!(claims.hazard(0.0, 1.0) > claims.hazard(0.0, 0.2));
+        assert_eq!(claims.hazard(f64::INFINITY, 0.0), claims.hazard(300.0, 0.0));
+        assert!((claims.hazard(0.0, 0.0) - 0.02).abs() < 1e-15);
+    }
+
+    #[test]
+    fn excitement_halves_in_six_months() {
+        let loaded = load(&Source::Builtin("baseline".to_owned()), &[], &catalogue()).unwrap();
+        let mut simulation = Simulation::new(&loaded.scenario);
+        let world = simulation.world_mut();
+        let firm = world.query::<(Entity, &Hype)>().iter(world).next().unwrap().0;
+        world.get_mut::<Hype>(firm).unwrap().0 = 0.8;
+        let calm = world.register_system(calm_down);
+        for _ in 0..6 {
+            world.run_system(calm).unwrap();
+        }
+        assert!((world.get::<Hype>(firm).unwrap().0 - 0.4).abs() < 1e-15);
+    }
 }

@@ -1,15 +1,70 @@
-//! Incidents.
+//! Incidents: accidents, misuse, bias and lost privacy, what they destroy and what they change.
+//!
+//! Hazard of a kind for a firm: h = h_0 · exp(κ_h · frontier growth since the start) · e^(−ν_σ σ) · (1 − transparency) · exposure ·
+//! its share of world usage · exp(−κ_T · mean trust of its home with other states). Exposure is 1 for misuse, the autonomy of
+//! its domains for accidents and their need of personal data for bias and privacy, by its focus. So h_0 is the rate in a world
+//! whose firms are at the start's frontier, fully exposed, opaque, and do nothing for safety.
+//!
+//! Severity is lognormal: a loss as a share of output (log form). The firm's home bears it in full, another state by the share of
+//! its market that the firm serves times `abroad_share`. A loss of privacy is a loss of welfare instead, less by the state's
+//! protection of rights. Damage decays; trust of users falls and recovers; regulators react, and relent.
 
-use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use super::{
+    Mechanism,
+    output::{Output, Reference},
+};
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Focus, Label, Safety, Usage},
+        geography::{Geography, PerState, weighted},
+        ledger::Ledger,
+        month::{MonthPlan, Phase},
+        noise::{Noise, firm as slot},
+        relations::Relations,
+        release::{Frontier, best},
+        state::{Burden, Governance, StateIndex, Traits},
+    },
+    parameters,
+    scenario::StateNumbers,
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
     /// Numbers of incidents.
     #[derive(Resource)]
     pub struct Incidents {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Rate of accidents in the whole world (h_0), at the start's frontier and without safety or transparency.
+        accidents_per_year: f64 = 1.0, "1/year", range 0.0..=1000.0, plausible 0.1..=3.0 or null 0.0, assumption "harm that an economy notices is rare so far; reports of small harm are not counted";
+        /// Rate of misuse, likewise.
+        misuse_per_year: f64 = 1.0, "1/year", range 0.0..=1000.0, plausible 0.1..=3.0 or null 0.0, assumption "fraud, attacks and propaganda with models were seen every year since 2023";
+        /// Rate of cases of bias, likewise.
+        bias_per_year: f64 = 1.0, "1/year", range 0.0..=1000.0, plausible 0.1..=3.0 or null 0.0, assumption "as frequent as misuse where decisions touch persons";
+        /// Rate of losses of privacy, likewise.
+        privacy_per_year: f64 = 1.0, "1/year", range 0.0..=1000.0, plausible 0.1..=3.0 or null 0.0, assumption "as frequent as bias";
+        /// How much a nat of frontier growth since the start raises the log of each rate (κ_h).
+        growth: f64 = 0.15, "1/nat", range 0.0..=5.0, plausible 0.0..=0.5, assumption "abler models can do more harm";
+        /// How much full safety effort lowers the log of each rate (ν_σ).
+        protection: f64 = 3.0, "1", range 0.0..=20.0, plausible 1.0..=6.0, assumption "all effort would avoid 19 incidents in 20";
+        /// How much full trust between states lowers the log of each rate (κ_T).
+        trust_protection: f64 = 0.5, "1", range 0.0..=10.0, plausible 0.0..=1.0, assumption "shared evaluations and warnings";
+        /// Median severity, as a loss of output at home in log form.
+        severity: f64 = 0.0002, "1", range 0.0..=1.0, plausible 0.00002..=0.001, assumption "a loss of some billions in a large economy";
+        /// Spread of severity: standard deviation of its log.
+        severity_spread: f64 = 1.2, "1", range 0.0..=4.0, plausible 0.5..=2.0, assumption "most incidents are small, few are grave";
+        /// Severity abroad against home, where the firm serves the whole market.
+        abroad_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.1..=1.0, assumption "harm follows use";
+        /// Share of damage that is repaired in a year.
+        decay: f64 = 0.2, "1/year", range 0.0..=0.99, plausible 0.1..=0.5, assumption "damage lasts some years";
+        /// How much an incident of median severity lowers the log of trust in AI.
+        trust_hit: f64 = 0.02, "1", range 0.0..=10.0, plausible 0.0..=0.1, assumption "single cases move surveys by a point";
+        /// Rate at which trust recovers.
+        trust_recovery: f64 = 0.5, "1/year", range 0.0..=12.0, plausible 0.2..=1.0, assumption "two years";
+        /// How much of the way to full regulation an incident of median severity brings the floor of safety effort.
+        reaction: f64 = 0.005, "1", range 0.0..=10.0, plausible 0.0..=0.05, assumption "laws follow grave cases";
+        /// Rate at which that floor is relaxed.
+        reaction_decay: f64 = 0.1, "1/year", range 0.0..=12.0, plausible 0.0..=0.5, assumption "laws outlive their causes";
     }
 }
 
@@ -17,5 +72,278 @@ impl Mechanism for Incidents {
     const NAME: &'static str = "incidents";
     const MEANING: &'static str = "accidents, misuse, bias and lost privacy do damage and cost trust";
 
-    fn build(_month: &mut MonthPlan) {}
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Society, (recover, strike).chain());
+    }
+}
+
+/// The kinds of incidents, in the order of their draws.
+pub const KINDS: [&str; 4] = ["accident", "misuse", "bias", "privacy"];
+const PRIVACY: usize = 3;
+
+impl Incidents {
+    fn rates(&self) -> [f64; KINDS.len()] {
+        [self.accidents_per_year, self.misuse_per_year, self.bias_per_year, self.privacy_per_year]
+    }
+
+    /// Severity in medians, from a standard normal draw.
+    fn in_medians(&self, normal: f64) -> f64 {
+        maths::exp(self.severity_spread * normal)
+    }
+}
+
+/// How far a firm's domains expose it to each kind of incident, from 0 to 1.
+fn exposure(focus: &Focus, geography: &Geography) -> [f64; KINDS.len()] {
+    let weights = &focus.weights[..geography.domains];
+    let personal = weighted(weights, &geography.personal);
+    [weighted(weights, &geography.autonomy), 1.0, personal, personal]
+}
+
+/// What is left of something from which a yearly `rate` takes, after a step.
+fn left(clock: &Clock, rate: f64) -> f64 {
+    1.0 - clock.probability(rate)
+}
+
+/// Damage decays, trust recovers, regulators relent; a new month counts its incidents anew.
+fn recover(params: Res<Incidents>, clock: Res<Clock>, mut states: Query<(&Traits, &mut Burden, &mut Governance)>) {
+    let starts_month = clock.step().is_multiple_of(clock.steps(1).max(1));
+    let kept = maths::pow(1.0 - params.decay, clock.per_step(1.0));
+    let (shaken, strict) = (left(&clock, params.trust_recovery), left(&clock, params.reaction_decay));
+    for (traits, mut burden, mut governance) in &mut states {
+        burden.incidents *= kept;
+        burden.privacy *= kept;
+        // In this form trust that was never lost stays as it is, bit for bit.
+        governance.trust += (1.0 - shaken) * (traits.0.trust_in_ai - governance.trust);
+        governance.reaction *= strict;
+        if starts_month {
+            governance.incidents = 0;
+        }
+    }
+}
+
+type Exposed<'a> = (&'a Noise, &'a Label, &'a Character, &'a Focus, &'a Safety, &'a Usage);
+
+/// What decides how likely incidents are in the world, in a step.
+#[derive(bevy_ecs::system::SystemParam)]
+struct Conditions<'w> {
+    params: Res<'w, Incidents>,
+    output: Res<'w, Output>,
+    geography: Res<'w, Geography>,
+    relations: Res<'w, Relations>,
+    frontier: Res<'w, Frontier>,
+    reference: Res<'w, Reference>,
+}
+
+impl Conditions<'_> {
+    /// Growth of the frontier of all releases since the start, nats.
+    fn grown(&self) -> f64 {
+        let frontier = self.geography.overall(&best(&self.geography, &self.frontier.any.now.capability));
+        frontier - self.geography.overall(&self.reference.capability) - self.output.reference_gap
+    }
+
+    /// Factor on a firm's hazards of its safety effort and of its home's mean trust with other states.
+    fn guarded(&self, home: usize, effort: f64) -> f64 {
+        let states = self.geography.states;
+        let trust: f64 =
+            self.geography.each_state().filter(|&s| s != home).map(|s| self.relations.trust[home][s]).sum();
+        let mean = if states > 1 { trust / (states - 1) as f64 } else { 0.0 };
+        maths::exp(-self.params.protection * effort - self.params.trust_protection * mean)
+    }
+}
+
+fn strike(
+    conditions: Conditions,
+    clock: Res<Clock>,
+    mut ledger: ResMut<Ledger>,
+    firms: Query<Exposed>,
+    mut states: Query<(&StateIndex, &Traits, &mut Burden, &mut Governance)>,
+) {
+    let (params, geography) = (&conditions.params, &conditions.geography);
+    let rates = params.rates();
+    if rates == [0.0; KINDS.len()] || firms.is_empty() {
+        return;
+    }
+    let grown = maths::exp(params.growth * conditions.grown());
+    for (noise, label, character, focus, safety, usage) in &firms {
+        let exposure = exposure(focus, geography);
+        let open_to_harm = grown * (1.0 - character.transparency) * usage.world;
+        for kind in 0..KINDS.len() {
+            // 1 − e^(−x) ≤ x and a guarded hazard is below an unguarded: most firms are decided without an exponential.
+            let hazard = rates[kind] * exposure[kind] * open_to_harm;
+            let draw = noise.uniform(slot::INCIDENT.plus(kind));
+            if draw >= clock.per_step(hazard)
+                || draw >= clock.probability(hazard * conditions.guarded(character.home, safety.effort))
+            {
+                continue;
+            }
+            let medians = params.in_medians(noise.normal(slot::INCIDENT_SIZE.plus(kind)));
+            let state = &geography.names[character.home];
+            ledger.incidents += 1;
+            ledger.note(&clock, "incident", &label.0, state, Some(params.severity * medians), KINDS[kind]);
+            let felt: PerState =
+                std::array::from_fn(|s| if s == character.home { 1.0 } else { params.abroad_share * usage.share[s] });
+            for (index, traits, mut burden, mut governance) in &mut states {
+                governance.incidents += u32::from(index.0 == character.home);
+                suffer(params, kind, medians * felt[index.0], &traits.0, &mut burden, &mut governance);
+            }
+        }
+    }
+}
+
+/// What an incident that a state feels with this many medians of severity does to it.
+fn suffer(
+    params: &Incidents,
+    kind: usize,
+    medians: f64,
+    traits: &StateNumbers,
+    burden: &mut Burden,
+    governance: &mut Governance,
+) {
+    if medians == 0.0 {
+        return;
+    }
+    if kind == PRIVACY {
+        burden.privacy += params.severity * medians * (1.0 - traits.rights_protection);
+    } else {
+        burden.incidents += params.severity * medians;
+    }
+    governance.trust *= maths::exp(-params.trust_hit * medians);
+    governance.reaction = 1.0 - (1.0 - governance.reaction) * maths::exp(-params.reaction * medians);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Seed, Simulation, catalogue, record::Record, record::Trajectory, state::Traits},
+        scenario::{Source, load},
+    };
+
+    fn simulation(months: u32, settings: &[&str]) -> Simulation {
+        let mut overrides = vec![format!("time.months={months}")];
+        overrides.extend(settings.iter().map(|setting| format!("mechanisms.{setting}")));
+        Simulation::new(&load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap().scenario)
+    }
+
+    const SEED: Seed = Seed { master: 1, replicate: 0 };
+
+    fn run(settings: &[&str]) -> Trajectory {
+        simulation(36, settings).run(SEED, Record::ALL).unwrap()
+    }
+
+    fn count(trajectory: &Trajectory, kind: &str) -> usize {
+        trajectory.events.iter().filter(|event| &*event.kind == "incident" && &*event.text == kind).count()
+    }
+
+    const NONE: [&str; 4] = [
+        "incidents.accidents_per_year=0",
+        "incidents.misuse_per_year=0",
+        "incidents.bias_per_year=0",
+        "incidents.privacy_per_year=0",
+    ];
+
+    #[test]
+    fn null_values_are_bit_identical_to_disabled() {
+        let disabled = run(&["incidents.enabled=false"]);
+        assert!(run(&NONE) == disabled);
+        assert_eq!(disabled.events.iter().filter(|event| &*event.kind == "incident").count(), 0);
+        let struck = run(&["incidents.misuse_per_year=20"]);
+        assert!(struck.world.last().unwrap().output < disabled.world.last().unwrap().output);
+    }
+
+    #[test]
+    fn safety_and_trust_prevent_incidents_and_a_growing_frontier_brings_them() {
+        let misuse = |settings: &[&str]| {
+            let all: Vec<_> = NONE.iter().filter(|none| !none.contains("misuse")).chain(settings).copied().collect();
+            count(&run(&[&all[..], &["incidents.misuse_per_year=60"]].concat()), "misuse")
+        };
+        let plain = misuse(&["safety.enabled=false", "incidents.growth=0"]);
+        assert!(plain > 40, "{plain}");
+        assert!(misuse(&["safety.enabled=false", "incidents.growth=0.3"]) > plain);
+        assert!(misuse(&["incidents.growth=0", "incidents.protection=10"]) < plain);
+        assert!(misuse(&["safety.enabled=false", "incidents.growth=0", "incidents.misuse_per_year=60"]) == plain);
+    }
+
+    #[test]
+    fn trust_between_states_guards_both() {
+        let mut simulation = simulation(1, &[]);
+        let guarded = |conditions: Conditions| (conditions.guarded(0, 0.5), conditions.guarded(1, 0.5));
+        let world = simulation.world_mut();
+        let system = world.register_system(guarded);
+        let before = world.run_system(system).unwrap();
+        let mut relations = world.resource_mut::<Relations>();
+        (relations.trust[0][1], relations.trust[1][0]) = (0.9, 0.9);
+        let after = world.run_system(system).unwrap();
+        assert!(after.0 < before.0 && after.1 < before.1);
+    }
+
+    #[test]
+    fn the_frontier_has_not_grown_at_the_start() {
+        let mut simulation = simulation(1, &[]);
+        let world = simulation.world_mut();
+        let grown = world.register_system(|conditions: Conditions| conditions.grown());
+        assert!(world.run_system(grown).unwrap().abs() < 1e-12);
+    }
+
+    #[test]
+    fn incidents_of_each_kind_come_at_their_rates() {
+        let only = |kind: usize| {
+            let rate = format!("{}=200", NONE[kind].split_once('=').unwrap().0);
+            let mut settings: Vec<&str> = NONE.to_vec();
+            settings[kind] = &rate;
+            KINDS.map(|kind| count(&run(&settings), kind))
+        };
+        for kind in 0..KINDS.len() {
+            let counts = only(kind);
+            assert!(counts[kind] > 20 && counts.iter().sum::<usize>() == counts[kind], "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn damage_decays_by_a_fifth_a_year_and_trust_recovers() {
+        let mut simulation = simulation(12, &NONE);
+        let world = simulation.world_mut();
+        for (mut burden, mut governance) in world.query::<(&mut Burden, &mut Governance)>().iter_mut(world) {
+            (burden.incidents, burden.privacy) = (0.1, 0.2);
+            (governance.trust, governance.reaction, governance.incidents) = (0.0, 0.3, 7);
+        }
+        let recovers = world.register_system(recover);
+        for _ in 0..12 {
+            world.run_system(recovers).unwrap();
+        }
+        for (traits, burden, governance) in world.query::<(&Traits, &Burden, &Governance)>().iter(world) {
+            assert!((burden.incidents - 0.08).abs() < 1e-15 && (burden.privacy - 0.16).abs() < 1e-15);
+            let recovered = traits.0.trust_in_ai * (1.0 - maths::exp(-0.5));
+            assert!((governance.trust - recovered).abs() < 1e-15);
+            assert!((governance.reaction - 0.3 * maths::exp(-0.1)).abs() < 1e-15);
+            assert_eq!(governance.incidents, 0);
+        }
+    }
+
+    #[test]
+    fn rights_spare_privacy_and_other_kinds_hit_output() {
+        let params = Incidents::default();
+        let suffered = |kind, rights| {
+            let (mut burden, mut governance) = (Burden::default(), Governance { trust: 0.5, ..Governance::default() });
+            let traits = StateNumbers { rights_protection: rights, ..StateNumbers::default() };
+            suffer(&params, kind, 2.0, &traits, &mut burden, &mut governance);
+            assert!(governance.trust < 0.5 && governance.reaction > 0.0);
+            (burden.incidents, burden.privacy)
+        };
+        assert_eq!(suffered(0, 0.75), (0.0004, 0.0));
+        assert_eq!(suffered(PRIVACY, 0.75), (0.0, 0.0001));
+        assert_eq!(suffered(PRIVACY, 1.0), (0.0, 0.0));
+    }
+
+    #[test]
+    fn half_of_all_incidents_are_below_the_median() {
+        let params = Incidents::default();
+        assert_eq!(params.in_medians(0.0), 1.0);
+        assert!((params.in_medians(1.0) - maths::exp(1.2)).abs() < 1e-15);
+        let events = run(&["incidents.misuse_per_year=300"]).events;
+        let sizes: Vec<_> = events.iter().filter(|event| &*event.kind == "incident").filter_map(|e| e.value).collect();
+        let below = sizes.iter().filter(|size| **size < params.severity).count() as f64;
+        let n = sizes.len() as f64;
+        assert!(n > 100.0 && (below - 0.5 * n).abs() < 4.0 * (0.25 * n).sqrt(), "{below} of {n}");
+    }
 }

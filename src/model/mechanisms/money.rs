@@ -1,17 +1,18 @@
 //! Money: revenue, capital and what it buys.
 //!
 //! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's
-//! capital by exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own.
+//! capital by exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own. What
+//! claims excite (hype) adds to the exponent, and draws new capital into the state.
 //! Budget = Δ (revenue · margin + investment); a share of it orders compute at the price of the month, the rest less costs
 //! is kept. Support of open models raises a; what a state gives for public compute is shared equally by its firms, who order
 //! compute for all of it.
 
-use super::{Mechanism, policy::Policy};
+use super::{Mechanism, claims::Claims, policy::Policy};
 use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Finance, Label, Momentum, Usage},
+        firm::{Character, Compute, Finance, Hype, Label, Momentum, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
@@ -74,6 +75,15 @@ pub fn funding_weight(share: f64, floor: f64, momentum_weight: f64, points_gaine
     (share + floor) * maths::exp(momentum_weight * points_gained / 100.0)
 }
 
+impl Money {
+    /// What a firm spends in a year besides what it orders: fixed costs and the cost of running its compute, at the price
+    /// of the month.
+    #[inline]
+    pub fn running_costs(&self, character: &Character, compute: &Compute, price: f64) -> f64 {
+        self.overhead_scale * character.overhead + self.running_cost * price * compute.stock
+    }
+}
+
 fn collect_revenue(
     money: Res<Money>,
     policy: Res<Policy>,
@@ -96,23 +106,33 @@ fn collect_revenue(
 
 fn invest(
     money: Res<Money>,
+    claims: Res<Claims>,
     clock: Res<Clock>,
     mut states: Query<(&StateIndex, &Traits, &mut Supply)>,
-    mut firms: Query<(&Character, &Usage, &Momentum, &mut Finance)>,
+    mut firms: Query<(&Character, &Usage, &Momentum, &Hype, &mut Finance)>,
 ) {
     let mut per_weight: PerState = [0.0; MAX_STATES];
     let mut growth: PerState = [1.0; MAX_STATES];
-    for (character, usage, momentum, mut finance) in &mut firms {
+    let (mut excited, mut used): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (character, usage, momentum, hype, mut finance) in &mut firms {
         // The weight is kept in place of the investment until the state's sum is known.
         finance.investment = funding_weight(usage.world, money.share_floor, money.momentum, momentum.gained);
+        used[character.home] += usage.world;
+        if hype.0 > 0.0 {
+            finance.investment *= maths::exp(hype.0);
+            excited[character.home] += usage.world * hype.0;
+        }
         per_weight[character.home] += finance.investment;
     }
     for (index, traits, mut supply) in &mut states {
         growth[index.0] = money.capital_scale * maths::exp(traits.0.capital_growth_per_year * clock.years());
         supply.capital = traits.0.capital_billion_usd_per_year * growth[index.0];
+        if excited[index.0] > 0.0 {
+            supply.capital *= 1.0 + claims.new_money * excited[index.0] / used[index.0];
+        }
         per_weight[index.0] = supply.capital / per_weight[index.0];
     }
-    for (character, _, _, mut finance) in &mut firms {
+    for (character, _, _, _, mut finance) in &mut firms {
         finance.investment *= per_weight[character.home];
         finance.investment += character.own_funds * growth[character.home];
     }
@@ -138,8 +158,7 @@ fn spend(
     }
     for (label, character, mut finance, mut compute) in &mut firms {
         let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
-        let costs =
-            clock.per_step(money.overhead_scale * character.overhead + money.running_cost * price * compute.stock);
+        let costs = clock.per_step(money.running_costs(character, &compute, price));
         let grant = grant[character.home];
         // Nobody pays for more than power lets run.
         compute.order = running[character.home] * character.compute_share * budget + grant;

@@ -1,8 +1,9 @@
 //! Output: what AI adds to the economy.
 //!
-//! ln Y = ln Y_0 + g t + χ Σ_d ω_d F_d max(0, K_acc,d − K_ref,d), less the same sum at the start, so that a world begins at its
+//! ln Y = ln Y_0 + g t + χ Σ_d ω_d F_d max(0, K_acc,d − K_ref,d) − damage, less the same sum at the start, so that a world begins at its
 //! observed output. Level form: nothing is counted twice. K_ref lies a fixed way below the world's frontier at the start, so
-//! that scenarios which differ in who can reach what are measured from the same level.
+//! that scenarios which differ in who can reach what are measured from the same level. Damage is that of incidents and shocks;
+//! what policy costs is paid out of Y.
 
 use super::Mechanism;
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
         ledger::Faults,
         month::{MonthPlan, Phase},
         release::{Frontier, best},
-        state::{Access, Adoption, Economy, StateIndex, Traits},
+        state::{Access, Adoption, Burden, Economy, StateIndex, Traits},
     },
     parameters,
 };
@@ -88,18 +89,28 @@ fn gain_output(
     }
 }
 
-/// Output at the end of the step: trend, and what AI adds.
+/// The least part of its output that policy leaves a state.
+const LEFT_BY_POLICY: f64 = 0.1;
+
+/// Output from trend, what AI adds, and what burdens take.
+#[inline]
+pub fn burdened(trend: f64, effect: f64, burden: &Burden) -> f64 {
+    let output = trend * maths::exp(effect - burden.incidents - burden.shocks);
+    (output - burden.policy_cost).max(LEFT_BY_POLICY * output)
+}
+
+/// Output at the end of the step: trend, what AI adds, and what is lost.
 fn grow(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &Traits, &mut Economy)>,
+    mut states: Query<(&StateIndex, &Traits, &Burden, &mut Economy)>,
 ) {
     let years = clock.years() + clock.per_step(1.0);
-    for (index, traits, mut economy) in &mut states {
+    for (index, traits, burden, mut economy) in &mut states {
         economy.before = economy.output;
         economy.trend = traits.0.gdp_billion_usd * maths::exp(traits.0.growth_per_year * years);
-        economy.output = economy.trend * maths::exp(economy.effect);
+        economy.output = burdened(economy.trend, economy.effect, burden);
         faults.check(&clock, Output::NAME, "output", &geography.names[index.0], &[economy.output]);
     }
 }
@@ -108,6 +119,18 @@ fn grow(
 mod tests {
     use super::*;
     use crate::scenario::MAX_DOMAINS;
+
+    #[test]
+    fn burdens_lower_output_and_none_leave_it_bit_for_bit() {
+        let none = Burden::default();
+        assert_eq!(burdened(512.3, 0.037, &none), 512.3 * maths::exp(0.037));
+        let damaged = Burden { incidents: 0.01, shocks: 0.02, ..Burden::default() };
+        assert!((burdened(100.0, 0.03, &damaged) - 100.0).abs() < 1e-12);
+        let costly = Burden { policy_cost: 5.0, ..Burden::default() };
+        assert_eq!(burdened(100.0, 0.0, &costly), 95.0);
+        let ruinous = Burden { policy_cost: 500.0, ..Burden::default() };
+        assert_eq!(burdened(100.0, 0.0, &ruinous), 10.0);
+    }
 
     #[test]
     fn output_counts_adopted_capability_above_the_reference() {

@@ -1,7 +1,9 @@
 //! Proportional power: how advantages of each kind add up to influence.
 //!
 //! Z_s = Y^a · e^(b K_own) · C^c · (soft + ε)^h, power = Z^r / Σ Z^r (Tullock 1980): r = 1 makes power proportional, r = 0 equal, r → ∞
-//! gives all to the leader. Hard power is the same contest over K_own and C alone.
+//! gives all to the leader. Hard power is the same contest over K_own and C alone, C the compute that runs, at the efficiency
+//! of the state's systems. Soft power is usage of a state's firms abroad and its part in standards, which states write
+//! together with those they trust.
 
 use super::Mechanism;
 use crate::{
@@ -12,7 +14,8 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         month::{MonthPlan, Phase},
-        state::{Adoption, Economy, Power, StateIndex, Supply},
+        relations::Relations,
+        state::{Adoption, Economy, Fleet, Power, StateIndex, Supply},
     },
     parameters,
     scenario::MAX_STATES,
@@ -33,6 +36,8 @@ parameters! {
         compute_weight: f64 = 0.25, "1", range 0.0..=5.0, plausible 0.0..=0.5, assumption "half as much as output";
         /// Weight of soft power (h).
         soft_weight: f64 = 0.15, "1", range 0.0..=5.0, plausible 0.0..=0.5, assumption "less than hard power";
+        /// Weight of the part in standards within soft power; the rest is usage abroad. 0 leaves usage alone.
+        standards_weight: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6, assumption "users follow models more than they follow committees";
         /// How far behind the world's best a state without a firm of its own stands.
         no_firm_gap: f64 = 8.0, "nats", range 0.0..=50.0, plausible 4.0..=12.0, assumption "about four years";
         /// Compute that counts for a state without any.
@@ -54,34 +59,50 @@ impl Mechanism for Contest {
     }
 }
 
+/// Each state's part in writing standards, shares of 1: the world usage of its firms, and that of the firms of other states
+/// as far as it trusts them, for a bloc writes standards together.
+pub fn parts_in_standards(used: &PerState, trust: &[PerState; MAX_STATES], states: usize) -> PerState {
+    let part =
+        |s: usize| (0..states).map(|other| used[other] * if other == s { 1.0 } else { trust[s][other] }).sum::<f64>();
+    let parts: PerState = std::array::from_fn(|s| if s < states { part(s) } else { 0.0 });
+    let sum: f64 = parts[..states].iter().sum();
+    if sum > 0.0 { parts.map(|part| part / sum) } else { parts }
+}
+
 fn share_power(
     contest: Res<Contest>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
+    relations: Res<Relations>,
     firms: Query<(&Character, &Offer, &Compute, &Usage)>,
-    mut states: Query<(&StateIndex, &Economy, &Adoption, &Supply, &mut Power)>,
+    mut states: Query<(&StateIndex, &Economy, &Adoption, &Supply, &Fleet, &mut Power)>,
 ) {
     let markets = super::market::market_weights(&geography, states.iter().map(|(i, e, a, ..)| (i, e, a)));
     let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
-    let (mut held, mut abroad): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =
+        ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (character, offer, compute, usage) in &firms {
         let home = character.home;
         frontier[home] = frontier[home].max(offer.capability);
         held[home] += compute.stock;
+        used[home] += usage.world;
         abroad[home] += usage.world - markets[home] * usage.share[home];
     }
     let best = frontier[..geography.states].iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
     let total: f64 = states.iter().map(|(_, economy, ..)| economy.output).sum();
     let n = geography.states;
+    let standards = parts_in_standards(&used, &relations.trust, n);
     let (mut hard, mut composite): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (index, economy, _, supply, mut power) in &mut states {
+    for (index, economy, _, supply, fleet, mut power) in &mut states {
         let s = index.0;
         // Relative to the world's best, so that a common level of capability cancels.
         let behind = (frontier[s] - best).max(-contest.no_firm_gap);
-        let compute = maths::ln(held[s] + supply.clouds + contest.compute_floor);
+        let runs = (held[s] + supply.clouds) * fleet.running * fleet.efficiency;
+        let compute = maths::ln(runs + contest.compute_floor);
         let elsewhere = 1.0 - markets[s];
-        power.soft = if elsewhere > 0.0 { abroad[s].max(0.0) / elsewhere } else { 0.0 };
+        let usage = if elsewhere > 0.0 { abroad[s].max(0.0) / elsewhere } else { 0.0 };
+        power.soft = (1.0 - contest.standards_weight) * usage + contest.standards_weight * standards[s];
         power.economic = economy.output / total;
         hard[s] = contest.capability_weight * behind + contest.compute_weight * compute;
         composite[s] = contest.output_weight * maths::ln(economy.output)
@@ -90,7 +111,7 @@ fn share_power(
     }
     maths::contest_shares(&mut hard[..n], 1.0);
     maths::contest_shares(&mut composite[..n], contest.decisiveness);
-    for (index, _, _, _, mut power) in &mut states {
+    for (index, .., mut power) in &mut states {
         power.hard = hard[index.0];
         power.share = composite[index.0];
         faults.check(&clock, Contest::NAME, "power", &geography.names[index.0], &[power.share]);
@@ -100,6 +121,18 @@ fn share_power(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn standards_follow_usage_and_are_shared_among_those_who_trust_each_other() {
+        let (mut used, mut trust): (PerState, _) = ([0.0; MAX_STATES], [[0.0; MAX_STATES]; MAX_STATES]);
+        used[..3].copy_from_slice(&[0.5, 0.3, 0.2]);
+        assert_eq!(parts_in_standards(&used, &trust, 3)[..3], [0.5, 0.3, 0.2]);
+        (trust[1][2], trust[2][1]) = (1.0, 1.0);
+        let bloc = parts_in_standards(&used, &trust, 3);
+        assert!(bloc[0] < 0.5 && bloc[1] > 0.3 && bloc[2] > 0.2);
+        assert!((bloc[..3].iter().sum::<f64>() - 1.0).abs() < 1e-15);
+        assert_eq!(parts_in_standards(&[0.0; MAX_STATES], &trust, 3)[..3], [0.0; 3]);
+    }
 
     #[test]
     fn a_one_percent_lead_moves_a_two_state_share_by_a_quarter_point() {

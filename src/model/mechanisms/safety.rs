@@ -1,15 +1,42 @@
-//! SafetyEffort.
+//! Safety effort: how much of its effort a firm gives to safety (σ).
+//!
+//! σ = scale · max(floor, rule). The floor is its state's: the lever's, or what incidents brought about. The rule is `fixed` (as
+//! configured); or `race`, the equilibrium with private information of the race to the precipice (Armstrong, Bostrom and
+//! Shulman 2016), σ = min(1, x/(1 + e (n − 1))), x the firm's quantile by capability among the n firms that race × μ; or
+//! `imitate`, where a firm now and then looks at another and copies its choice with the Fermi probability
+//! 1/(1 + exp(−β (π_other − π_own))) (Traulsen, Nowak and Pacheco 2006), the payoff π being ln of its share of world usage.
 
 use super::Mechanism;
-use crate::{model::month::MonthPlan, parameters};
+use crate::{
+    maths,
+    model::{
+        clock::Clock,
+        firm::{Character, Offer, Safety, Usage},
+        geography::PerState,
+        month::{MonthPlan, Phase},
+        noise::{Noise, firm as slot},
+        precipice::private_safety,
+        state::{Governance, Levers, StateIndex},
+    },
+    parameters,
+    scenario::{Lever, MAX_STATES, SafetyRule},
+};
 use bevy_ecs::prelude::*;
 
 parameters! {
     /// Numbers of safety.
     #[derive(Resource)]
     pub struct SafetyEffort {
-        /// Placeholder.
-        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "placeholder";
+        /// Factor on every firm's effort.
+        scale: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.5..=2.0 or null 0.0, assumption "the efforts stand with the firms: safety_effort";
+        /// How much a racing firm minds that another wins, against a disaster (e).
+        enmity: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.1..=0.9, assumption "between friends and enemies";
+        /// Weight of capability against safety in a race (μ).
+        capability_weight: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.5..=4.0, assumption "the weight at which capability and safety decide a race alike";
+        /// How often an imitating firm looks at another.
+        imitation_per_year: f64 = 1.0, "1/year", range 0.0..=100.0, plausible 0.2..=4.0, assumption "policies are reviewed once a year";
+        /// How surely it copies a firm that fares better (β), per e-fold of usage.
+        selection: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.1..=5.0, assumption "success is seen, its causes are not";
     }
 }
 
@@ -18,4 +45,218 @@ impl Mechanism for SafetyEffort {
     const MEANING: &'static str = "firms choose how much they do for safety";
 
     fn build(_month: &mut MonthPlan) {}
+
+    // Without the mechanism the scale is 0: nobody does anything for safety, and research does not pay for it.
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Budgets, (set_floors, choose).chain());
+    }
+}
+
+/// Where the firm at `place` stands among those that race, in (0, 1): rank/(n + 1), which is where the firm of that rank is on
+/// average when n draw evenly from 0 to 1. Among equals the earlier ranks lower.
+///
+/// ```
+/// use redqueen::model::mechanisms::safety::quantile;
+/// assert_eq!([0, 1, 2].map(|place| quantile(&[7.0, -3.0, 7.0], place)), [0.5, 0.25, 0.75]);
+/// ```
+pub fn quantile(capabilities: &[f64], place: usize) -> f64 {
+    let own = capabilities[place];
+    let below = |(other, capability): (usize, &f64)| *capability < own || (*capability == own && other < place);
+    let rank = 1 + capabilities.iter().enumerate().filter(|other| below(*other)).count();
+    rank as f64 / (capabilities.len() + 1) as f64
+}
+
+/// The probability of copying another whose payoff is higher by `difference` (Fermi rule).
+///
+/// ```
+/// use redqueen::model::mechanisms::safety::fermi;
+/// assert_eq!(fermi(0.0, 3.0), 0.5);
+/// assert!(fermi(1.0, 3.0) > 0.95 && fermi(1.0, -3.0) < 0.05);
+/// ```
+pub fn fermi(selection: f64, difference: f64) -> f64 {
+    1.0 / (1.0 + maths::exp(-selection * difference))
+}
+
+/// Share of world usage below which a firm's payoff falls no further.
+const LEAST_USAGE: f64 = 1e-6;
+
+/// Payoff of a firm with this share of world usage.
+fn payoff(usage: f64) -> f64 {
+    maths::ln(usage.max(LEAST_USAGE))
+}
+
+fn set_floors(mut states: Query<(&Levers, &mut Governance)>) {
+    for (levers, mut governance) in &mut states {
+        governance.floor = maths::larger(levers.of(Lever::SafetyFloor), governance.reaction);
+    }
+}
+
+/// What firms see of each other in a step.
+#[derive(Default)]
+struct Seen {
+    /// What each firm chose in the step before, and its share of world usage.
+    choices: Vec<(f64, f64)>,
+    /// Capability of those that race.
+    racing: Vec<f64>,
+}
+
+fn choose(
+    params: Res<SafetyEffort>,
+    clock: Res<Clock>,
+    mut seen: Local<Seen>,
+    states: Query<(&StateIndex, &Governance)>,
+    mut firms: Query<(&Noise, &Character, &Offer, &Usage, &mut Safety)>,
+) {
+    if params.scale == 0.0 {
+        for (.., mut safety) in &mut firms {
+            safety.effort = 0.0;
+        }
+        return;
+    }
+    let mut floors: PerState = [0.0; MAX_STATES];
+    for (index, governance) in &states {
+        floors[index.0] = governance.floor;
+    }
+    let Seen { choices, racing } = &mut *seen;
+    choices.clear();
+    racing.clear();
+    for (_, _, offer, usage, safety) in &firms {
+        choices.push((safety.chosen, usage.world));
+        if safety.rule == SafetyRule::Race {
+            racing.push(offer.capability);
+        }
+    }
+    let looks = clock.probability(params.imitation_per_year);
+    let mut place = 0;
+    for (noise, character, _, usage, mut safety) in &mut firms {
+        match safety.rule {
+            SafetyRule::Fixed => {}
+            SafetyRule::Race => {
+                let x = params.capability_weight * quantile(racing, place);
+                safety.chosen = private_safety(x, racing.len() as u32, params.enmity);
+                place += 1;
+            }
+            SafetyRule::Imitate => {
+                if let Some(copied) = imitate(&params, noise, looks, usage.world, choices) {
+                    safety.chosen = copied;
+                }
+            }
+        }
+        safety.effort = (params.scale * safety.chosen.max(floors[character.home])).min(1.0);
+    }
+}
+
+/// The choice of another firm that a firm copies in this step, if it looks at one and is won over.
+fn imitate(params: &SafetyEffort, noise: &Noise, looks: f64, usage: f64, choices: &[(f64, f64)]) -> Option<f64> {
+    let draw = noise.uniform(slot::IMITATION);
+    if draw >= looks {
+        return None;
+    }
+    let example = (noise.uniform(slot::EXAMPLE) * choices.len() as f64) as usize;
+    let &(chosen, other_usage) = choices.get(example)?;
+    (draw < looks * fermi(params.selection, payoff(other_usage) - payoff(usage))).then_some(chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Seed, Simulation, catalogue, firm::Label, record::Record},
+        scenario::{Source, load},
+    };
+
+    fn world(overrides: &[&str], rule: SafetyRule) -> Simulation {
+        let overrides: Vec<_> = overrides.iter().map(|&text| text.to_owned()).collect();
+        let mut scenario = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap().scenario;
+        scenario.time.months = 12;
+        for firm in &mut scenario.firms {
+            firm.safety = rule;
+        }
+        Simulation::new(&scenario)
+    }
+
+    fn efforts(simulation: &mut Simulation) -> Vec<f64> {
+        let world = simulation.world_mut();
+        world.query::<&Safety>().iter(world).map(|safety| safety.effort).collect()
+    }
+
+    #[test]
+    fn the_scale_at_0_is_bit_identical_to_disabled_and_costs_research_nothing() {
+        let run = |overrides: &[&str]| {
+            let mut simulation = world(overrides, SafetyRule::Imitate);
+            let trajectory = simulation.run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap();
+            (trajectory, efforts(&mut simulation))
+        };
+        let (disabled, none) = run(&["mechanisms.safety.enabled=false"]);
+        assert!(none.iter().all(|effort| *effort == 0.0));
+        assert!(run(&["mechanisms.safety.scale=0"]).0 == disabled);
+        let (enabled, some) = run(&[]);
+        assert!(some.iter().any(|effort| *effort > 0.0));
+        let knows = |rows: &[crate::model::record::FirmRow]| rows.iter().map(|row| row.knowledge).sum::<f64>();
+        assert!(knows(&enabled.firms) < knows(&disabled.firms));
+        assert!(run(&["mechanisms.research.safety_cost=0"]).0.firms != enabled.firms);
+    }
+
+    #[test]
+    fn in_a_race_the_able_are_safer_and_a_common_level_of_capability_cancels() {
+        let mut simulation = world(&[], SafetyRule::Race);
+        simulation.step().unwrap();
+        let before = efforts(&mut simulation);
+        let inner = simulation.world_mut();
+        let capability: Vec<_> = inner.query::<&Offer>().iter(inner).map(|offer| offer.capability).collect();
+        let at = |best: fn(f64, f64) -> bool| {
+            (1..capability.len()).fold(0, |i, j| if best(capability[j], capability[i]) { j } else { i })
+        };
+        assert!(before[at(|a, b| a > b)] > before[at(|a, b| a < b)]);
+        let n = capability.len() as f64;
+        let top = n / (n + 1.0) / (1.0 + 0.5 * (n - 1.0));
+        assert!((before[at(|a, b| a > b)] - top).abs() < 1e-15);
+        for mut offer in inner.query::<&mut Offer>().iter_mut(inner) {
+            offer.capability += 1000.0;
+        }
+        let again = inner.register_system(choose);
+        inner.run_system(again).unwrap();
+        assert_eq!(efforts(&mut simulation), before);
+    }
+
+    #[test]
+    fn a_floor_binds_those_below_it_at_home_alone() {
+        let mut simulation = world(&[], SafetyRule::Fixed);
+        let inner = simulation.world_mut();
+        let home = inner.query::<&Character>().iter(inner).next().unwrap().home;
+        for (index, mut levers) in inner.query::<(&StateIndex, &mut Levers)>().iter_mut(inner) {
+            levers.0[Lever::SafetyFloor as usize] = if index.0 == home { 0.9 } else { 0.0 };
+        }
+        let (floors, chooses) = (inner.register_system(set_floors), inner.register_system(choose));
+        inner.run_system(floors).unwrap();
+        inner.run_system(chooses).unwrap();
+        for (character, safety) in inner.query::<(&Character, &Safety)>().iter(inner) {
+            let expected = if character.home == home { safety.chosen.max(0.9) } else { safety.chosen };
+            assert_eq!(safety.effort, expected);
+        }
+    }
+
+    #[test]
+    fn imitators_come_to_do_what_others_do_and_fixed_firms_do_not() {
+        let mut simulation = world(&["mechanisms.safety.imitation_per_year=50"], SafetyRule::Imitate);
+        let inner = simulation.world_mut();
+        for (label, mut safety) in inner.query::<(&Label, &mut Safety)>().iter_mut(inner) {
+            let fixed = &*label.0 == "OpenAI";
+            safety.chosen = if fixed { 0.77 } else { 0.0 };
+            safety.rule = if fixed { SafetyRule::Fixed } else { SafetyRule::Imitate };
+        }
+        simulation.run_on(12);
+        let efforts = efforts(&mut simulation);
+        assert!(efforts.contains(&0.77));
+        assert!(efforts.iter().filter(|effort| **effort == 0.77).count() > 1, "{efforts:?}");
+    }
+
+    impl Simulation {
+        fn run_on(&mut self, steps: u32) {
+            for _ in 0..steps {
+                self.step().unwrap();
+                self.world_mut().resource_mut::<Clock>().advance();
+            }
+        }
+    }
 }
