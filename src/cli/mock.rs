@@ -2,7 +2,9 @@
 
 use crate::{
     experiment::{plan::Job, runner::Simulate},
-    model::record::{EventRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow},
+    model::record::{
+        AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow,
+    },
     output::manifest::{Batch, BatchScenario},
     scenario::Month,
 };
@@ -45,8 +47,8 @@ pub(crate) fn experiment(runs: u64, record: Record) -> Batch {
         months: MONTHS,
         states: vec!["CN".into(), "US".into()],
         firms: vec!["Acme, Inc".into(), "Beta".into(), "Late".into()],
-        fabs: Vec::new(),
-        accelerators: Vec::new(),
+        fabs: vec!["Plant".into()],
+        accelerators: vec!["Chip".into()],
     };
     let scenarios = vec![variant("base"), variant("open")];
     Batch { name: "A test".into(), seed: 7, runs, first_replicate: 0, record, scenarios }
@@ -77,8 +79,8 @@ fn trajectory(job: &Job) -> Trajectory {
             .flat_map(|(m, date)| [state(date, "CN", noise(job, m, 1)), state(date, "US", noise(job, m, 2))])
             .collect(),
         firms,
-        fabs: Vec::new(),
-        accelerators: Vec::new(),
+        fabs: months().map(|(m, date)| fab(date, noise(job, m, 3))).collect(),
+        accelerators: months().map(|(m, date)| accelerator(date, noise(job, m, 4))).collect(),
         releases: vec![ReleaseRow {
             date: start(),
             release: format!("Beta-{}", job.run).into(),
@@ -215,6 +217,35 @@ fn firm(date: Month, name: &str, x: f64) -> FirmRow {
         investment: x,
         usage_share: x,
         home_share: x,
+    }
+}
+
+fn fab(date: Month, x: f64) -> FabRow {
+    FabRow {
+        date,
+        fab: "Plant".into(),
+        state: "US".into(),
+        stage: "memory".into(),
+        capacity: x,
+        building: x,
+        outage: 0.0,
+        node: None,
+        defects: None,
+        experience: x,
+    }
+}
+
+fn accelerator(date: Month, x: f64) -> AcceleratorRow {
+    AcceleratorRow {
+        date,
+        accelerator: "Chip".into(),
+        state: "CN".into(),
+        performance: 1.0,
+        packages: x,
+        compute: x,
+        denied: 0.0,
+        store: x,
+        binding: (x > 0.5).then(|| "memory".into()),
     }
 }
 

@@ -76,7 +76,7 @@ impl<S: Simulate<Output = Trajectory>> Simulate for Encode<'_, S> {
 pub struct Writer<'a> {
     experiment: &'a Batch,
     runs: TableFile,
-    tables: [Option<TableFile>; 5],
+    tables: [Option<TableFile>; Record::NAMES.len()],
     done: u64,
     failed: u64,
 }
@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
     /// Begins the tables of this experiment in the folder.
     pub fn new(folder: &Folder, experiment: &'a Batch) -> Result<Self, OutputError> {
         let begin = |info: &TableInfo| folder.table(info.name, &Csv::header(&info.columns));
-        let mut tables = [const { None }; 5];
+        let mut tables = [const { None }; Record::NAMES.len()];
         for ((table, info), on) in
             tables.iter_mut().zip(dictionary::trajectories()).zip(manifest::flags(experiment.record))
         {

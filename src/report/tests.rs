@@ -1,5 +1,6 @@
 //! The whole way from a folder to a page, on made-up data.
 
+use super::shown::BY_STATE;
 use super::*;
 use crate::model::record::OutcomeRow;
 use crate::output::table::Row;
@@ -50,18 +51,23 @@ fn quantiles(scenarios: &[&str], runs: u32) -> String {
         }
     };
     for scenario in scenarios {
-        for indicator in ["gap_rating", "open_share", "firms", "learning", "selection", "turnover", "compute"] {
+        for indicator in
+            ["gap_rating", "open_share", "firms", "learning", "selection", "turnover", "compute_made", "damage"]
+        {
             walk(scenario, "world", "", indicator, 1.0, 0.01, 99);
         }
         for state in STATES {
-            for indicator in ["rating", "capability", "compute", "power", "adoption", "output_effect", "learning"] {
-                walk(scenario, "states", state, indicator, 10.0, 0.1, 99);
+            for (_, shown) in BY_STATE {
+                walk(scenario, "states", state, shown.column, 10.0, 0.1, 99);
             }
+            walk(scenario, "states", state, "learning", 10.0, 0.1, 99);
         }
         for (firm, end) in [("Alpha", 99), ("Beta", 20)] {
             walk(scenario, "firms", firm, "rating", 1000.0, 5.0, end);
             walk(scenario, "firms", firm, "usage_share", 0.1, 0.001, end);
         }
+        walk(scenario, "fabs", "Plant", "capacity", 1.0, 0.01, 99);
+        walk(scenario, "accelerators", "Chip", "compute", 1.0, 0.01, 99);
     }
     csv
 }
@@ -109,9 +115,11 @@ fn report(folder: &Path) -> (ReportFiles, String) {
     (files, html)
 }
 
-const PICTURES: [&str; 13] = [
+const PICTURES: [&str; 21] = [
     "rating_gap",
     "world",
+    "chips",
+    "society",
     "rating",
     "rating_by_state",
     "capability",
@@ -120,7 +128,13 @@ const PICTURES: [&str; 13] = [
     "compute_by_state",
     "power",
     "adoption",
+    "self_sufficiency",
+    "compute_received",
+    "safety_effort",
+    "trust_in_ai",
     "output_effect",
+    "accelerators",
+    "fabs",
     "firms_rating",
     "usage_shares",
 ];
@@ -215,12 +229,12 @@ fn a_table_that_was_not_recorded_leaves_its_pictures_out() {
     let folder = folder(&["base"], 20);
     let world: String = quantiles(&["base"], 20)
         .lines()
-        .filter(|line| !line.contains(",states,") && !line.contains(",firms,"))
+        .filter(|line| line.contains(",world,") || line.starts_with("scenario,"))
         .map(|line| format!("{line}\n"))
         .collect();
     fs::write(folder.path().join("quantiles.csv"), world).unwrap();
     let (files, html) = report(folder.path());
-    assert_eq!(files.figures.len(), 3);
+    assert_eq!(files.figures.len(), 5);
     assert!(html.contains("no rows of table `firms`") || html.contains("table `firms`"));
 }
 

@@ -38,7 +38,9 @@ pub const BUILTIN: &[Builtin] = builtin![
     "scenarios/us-action-plan-power-fabs.toml",
     "scenarios/us-action-plan.toml",
     "scenarios/winner-takes-all.toml",
+    "experiments/export-controls.toml",
     "experiments/open-or-guarded.toml",
+    "experiments/taiwan-blockade.toml",
 ];
 
 impl Builtin {

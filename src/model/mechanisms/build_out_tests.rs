@@ -110,12 +110,12 @@ fn a_subsidy_raises_capacity_at_home_after_the_time_to_build_only() {
     ];
     let scenario = with_trend(&world(fabs), 0.0);
     let steps = seen(&scenario, 37, 12.0);
-    // A billion a month, half for each stage; a kwpm of logic costs 1, of packaging 0.1.
+    // A billion a month for plants worth 42: a kwpm of logic costs 1, of packaging 0.2.
     assert!(steps[..36].iter().all(|fabs| fabs[0].0 == 10.0 && fabs[1].0 == 30.0));
-    close(steps[36][0].0, 10.0 + 0.5 / 4.0);
-    close(steps[36][1].0, 30.0 + 0.5 * 0.75);
+    close(steps[36][0].0, 10.0 + 10.0 / 42.0);
+    close(steps[36][1].0, 30.0 + 30.0 / 42.0);
     assert_eq!(steps[11][2].0, 10.0);
-    close(steps[12][2].0, 10.0 + 5.0);
+    close(steps[12][2].0, 10.0 + 10.0 / 42.0);
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn what_a_subsidy_builds_for_a_fab_to_come_waits_for_it() {
     scenario.fabs[0].enters = Some(scenario.time.start.plus(20));
     let steps = seen(&scenario, 21, 1.2);
     assert!(steps[..20].iter().all(|fabs| fabs[0].0 == 0.0));
-    // A kwpm a month, ordered in steps 0 to 8 and so there by step 20.
-    close(steps[20][0].0, 10.0 + 9.0);
+    // Half a kwpm a month, ordered in steps 0 to 8 and so there by step 20.
+    close(steps[20][0].0, 10.0 + 9.0 * 0.5);
 }
 
 /// The rates at which a fab of 5 nm orders and refines in the first step under a rule up to `covered_nm`.

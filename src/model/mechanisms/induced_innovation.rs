@@ -207,6 +207,8 @@ mod tests {
         scenario.shocks.clear();
         // Tests pull the levers by hand.
         testing::disable(&mut scenario, "policy");
+        // Nor does the fab gain experience by making anything.
+        testing::disable(&mut scenario, "chip_supply");
         scenario.fabs = vec![FabSpec {
             name: "fab".to_owned(),
             state: 0,

@@ -23,12 +23,12 @@ pub fn clear(mut states: Query<&mut Supply>) {
     }
 }
 
-/// Packages that leave for customers out of those made: about what is usual, as long as the store allows, and less what
-/// fills the store.
+/// Packages that leave for customers out of those made: what is usual as long as the store allows; above that, all but what
+/// fills the store up to its aim within half a year, or more where the store holds too much.
 fn dispatched(supply: &ChipSupply, clock: &Clock, line: &Line) -> f64 {
     if line.packages >= line.usual {
         let wanted = supply.inventory_months * clock.steps_per_month() * line.usual - line.store;
-        let fill = (wanted / f64::from(clock.steps(6))).clamp(0.0, line.packages - line.usual);
+        let fill = (wanted / f64::from(clock.steps(6))).clamp(-line.store, line.packages - line.usual);
         line.packages - fill
     } else {
         line.packages + line.store.min(line.usual - line.packages)
