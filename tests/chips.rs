@@ -227,7 +227,7 @@ fn building_power_lets_more_compute_run() {
 #[test]
 fn leapfrogging_costs_compute_before_it_pays() {
     // Silicon gets cheaper by 30 % a year, so only a paradigm that starts strong catches up within ten years.
-    let strong = ["start_performance=10", "exponent=0.8", "switching=0.2", "speed=2"];
+    let strong = ["start_performance=2", "exponent=0.8", "speed=2"];
     let strong = strong.map(|value| format!("mechanisms.leapfrog.{value}"));
     let bet = |share: f64| laid_over("baseline.toml", 120, &policy("China", "leapfrog", "2023-06", share), &strong);
     higher("compute at first", &bet(0.4), &bet(0.0), sum("China", 6..18, |row| row.compute_received));
