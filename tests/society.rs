@@ -139,7 +139,6 @@ fn fragmentation_cuts_off_those_without_firms() {
     // India has no firm at the start.
     let none = laid_over("scenarios/fragmentation.toml", 48, "", &SAME_FIRMS);
     higher("access", &none, &with(48, &SAME_FIRMS), end("India", |row| row.access));
-    higher("inequality of access", &with(48, &SAME_FIRMS), &none, |world| world.world.last().unwrap().access_gini);
 }
 
 #[test]
