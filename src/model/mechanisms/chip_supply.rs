@@ -51,9 +51,8 @@ impl Mechanism for ChipSupply {
     const MEANING: &'static str = "accelerators are made in stages and shipped to states by what these spend";
 
     fn build(month: &mut MonthPlan) {
-        month
-            .add(Phase::Chips, make.run_if(anything_runs))
-            .add(Phase::Allocation, shipping::ship.run_if(anything_runs));
+        month.add(Phase::Chips, make.run_if(anything_is_made));
+        month.add(Phase::Allocation, shipping::ship.run_if(anything_is_made));
     }
 
     fn always(month: &mut MonthPlan) {
@@ -61,7 +60,7 @@ impl Mechanism for ChipSupply {
     }
 }
 
-fn anything_runs(supply: Res<ChipSupply>) -> bool {
+fn anything_is_made(supply: Res<ChipSupply>) -> bool {
     supply.scale > 0.0
 }
 
