@@ -263,7 +263,11 @@ fn every_row_is_hit() {
     }
     let seen: Vec<_> = seen.iter().map(|(id, rows)| (id.as_str(), *rows)).collect();
     let all = [
+        ("a.precipice", 142),
         ("b.fisher", 5),
+        ("c.wright", 23),
+        ("d.dpw", 3),
+        ("d.yield", 54),
         ("e.elo", 11),
         ("f.bass", 26),
         ("h.csf", 3),

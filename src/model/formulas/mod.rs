@@ -5,6 +5,8 @@
 mod chips;
 mod firms;
 mod given;
+mod race;
+mod wafers;
 mod world;
 
 pub use given::{Complaint, Given};
@@ -87,7 +89,8 @@ pub type Answer = (&'static Output, Vec<f64>);
 
 /// All formulas, in the order of the list that users see.
 pub fn all() -> impl Iterator<Item = &'static Formula> + Clone {
-    chips::FORMULAS.iter().chain(firms::FORMULAS).chain(world::FORMULAS)
+    let [chips, firms, world] = [chips::FORMULAS, firms::FORMULAS, world::FORMULAS];
+    wafers::FORMULAS.iter().chain(chips).chain(firms).chain(world).chain(race::FORMULAS)
 }
 
 /// The formula of this name.

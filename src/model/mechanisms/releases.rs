@@ -33,7 +33,7 @@ parameters! {
         /// Rating of the best model at the start (R_0).
         rating_at_start: f64 = 1100.0, "points", range -100000.0..=100000.0, plausible 1000.0..=1200.0, assumption "the scale's origin is free";
         /// Rating gained per nat of log strength per nat of capability (κ_E).
-        rating_slope: f64 = 0.42, "1", range 0.0..=5.0, plausible 0.2..=0.6, assumption "about 73 points a nat; chosen with the frontier's 125 points a year";
+        rating_slope: f64 = 0.45, "1", range 0.0..=5.0, plausible 0.2..=0.6, assumption "about 78 points a nat; chosen with the frontier's 125 points a year";
         /// Battles behind a measured rating (n); 0 means no sampling error.
         battles: f64 = 2500.0, "1", range 0.0..=1000000000000.0, plausible 500.0..=20000.0 or null 0.0, assumption "votes for a model on a public leaderboard in its first weeks";
         /// Index of the best model at the start (I_0).
@@ -176,9 +176,9 @@ mod tests {
     use crate::scenario::parameter::Parameters;
 
     #[test]
-    fn one_nat_is_73_points_and_the_error_of_2500_battles_is_7() {
+    fn one_nat_is_78_points_and_the_error_of_2500_battles_is_7() {
         let releases = Releases::default();
-        assert!((releases.rating(1.0) - releases.rating(0.0) - 72.96).abs() < 0.01);
+        assert!((releases.rating(1.0) - releases.rating(0.0) - 78.17).abs() < 0.01);
         assert!((releases.error(1.0) - 6.949).abs() < 0.001);
         let mut exact = Releases::default_values();
         exact[Releases::DECLARED.iter().position(|parameter| parameter.name == "battles").unwrap()] = 0.0;

@@ -30,13 +30,13 @@ parameters! {
         /// How effort rises with compute (λ).
         exponent: f64 = 0.5, "1", range 0.05..=1.0, plausible 0.3..=0.8, assumption "decreasing returns: ideas get harder to run in parallel";
         /// Research compute at which growth is half its ceiling (C_ref).
-        reference_mh100e: f64 = 0.1, "MH100e", range 0.000001..=1000.0, plausible 0.03..=1.0, assumption "the largest clusters of 2024; chosen so that the frontier gains near 125 points a year";
+        reference_mh100e: f64 = 0.06, "MH100e", range 0.000001..=1000.0, plausible 0.02..=0.5, assumption "the largest clusters of 2024; chosen so that the frontier gains near 125 points a year";
         /// Spread of luck (ν): standard deviation of the log of a month's progress.
         luck: f64 = 0.8, "1", range 0.0..=3.0, plausible 0.4..=1.2 or null 0.0, assumption "labs of equal means differ widely in a month";
         /// Growth that full safety effort costs (c_σ).
         safety_cost: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.3..=1.0 or null 0.0, assumption "effort for safety is taken from the same people and compute";
         /// Growth that full protection of rights costs in a domain that feeds on personal data alone.
-        rights_cost: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.0..=0.5 or null 0.0, assumption "consent and deletion make data scarcer";
+        rights_cost: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.3 or null 0.0, assumption "consent and deletion make data scarcer";
         /// Breakthroughs in the whole world (h_B).
         breakthroughs_per_year: f64 = 1.5, "1/year", range 0.0..=100.0, plausible 0.5..=3.0 or null 0.0, assumption "transformer-like or reasoning-like steps since 2017";
         /// Mean size of a breakthrough (j_B).

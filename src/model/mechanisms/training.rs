@@ -23,7 +23,7 @@ parameters! {
     #[derive(Resource)]
     pub struct Training {
         /// Capability gained per nat of training compute (θ).
-        scale: f64 = 0.6, "nats/nat", range 0.0..=2.0, plausible 0.3..=1.0 or null 0.0, assumption "1 would make ratings proportional to log compute, more than the leaderboards show";
+        scale: f64 = 0.65, "nats/nat", range 0.0..=2.0, plausible 0.3..=1.0 or null 0.0, assumption "1 would make ratings proportional to log compute, more than the leaderboards show";
         /// Speed at which training closes the gap to what knowledge and compute allow (ρ).
         speed: f64 = 2.0, "1/year", range 0.0..=12.0, plausible 1.0..=4.0 or null 0.0, assumption "a training run and its data take about half a year";
     }
