@@ -1,47 +1,20 @@
 //! Which way each mechanism pushes, over pairs of runs that share their noise.
 
+#[path = "support/pairs.rs"]
+mod pairs;
 #[path = "support/worlds.rs"]
 mod worlds;
 
-use redqueen::{
-    model::record::{FirmRow, StateRow, Trajectory},
-    scenario::Scenario,
-};
+use pairs::{measured, rises, rises_in_every_pair};
+use redqueen::model::record::{FirmRow, StateRow, Trajectory};
 use std::collections::BTreeSet;
-use worlds::{run, short};
+use worlds::short;
 
 const RUNS: u64 = 24;
-
-/// `measure` of each run of `scenario`.
-fn measured(scenario: &Scenario, runs: u64, measure: &dyn Fn(&Trajectory) -> f64) -> Vec<f64> {
-    (0..runs).map(|replicate| measure(&run(scenario, replicate))).collect()
-}
 
 /// A baseline of 60 months with these values, and what is measured of it.
 fn baseline<T: AsRef<str>>(overrides: &[T], measure: impl Fn(&Trajectory) -> f64) -> Vec<f64> {
     measured(&short("baseline", 60, overrides), RUNS, &measure)
-}
-
-/// The second is surely higher than the first: by more than four standard errors of the paired difference.
-#[track_caller]
-fn rises(what: &str, from: &[f64], to: &[f64]) {
-    let differences: Vec<f64> = to.iter().zip(from).map(|(to, from)| to - from).collect();
-    let n = differences.len() as f64;
-    let mean = differences.iter().sum::<f64>() / n;
-    let variance =
-        differences.iter().map(|difference| (difference - mean) * (difference - mean)).sum::<f64>() / (n - 1.0);
-    let error = (variance / n).sqrt();
-    println!("{what}: {mean:.5} ± {error:.5} ({:.1} standard errors)", mean / error);
-    assert!(mean > 4.0 * error && mean > 0.0, "{what}: {mean} ± {error}");
-}
-
-/// The second is higher in every single pair.
-#[track_caller]
-fn rises_in_every_pair(what: &str, from: &[f64], to: &[f64]) {
-    println!("{what}: {:?} {:?}", &from[..3], &to[..3]);
-    for (replicate, (from, to)) in from.iter().zip(to).enumerate() {
-        assert!(to > from, "{what}: {from} to {to} in replicate {replicate}");
-    }
 }
 
 fn last_firms(world: &Trajectory) -> impl Iterator<Item = &FirmRow> {

@@ -1,8 +1,11 @@
 //! What holds in every world, whatever its numbers.
 
+#[path = "support/pairs.rs"]
+mod pairs;
 #[path = "support/worlds.rs"]
 mod worlds;
 
+use pairs::{rich, rich_world};
 use proptest::prelude::*;
 use redqueen::{
     maths,
@@ -14,7 +17,7 @@ use redqueen::{
         ledger::Ledger,
         mechanisms::output::Reference,
         noise::{Key, Noise, firm as slot},
-        record::{FirmRow, Trajectory},
+        record::{FirmRow, StateRow, Trajectory},
         release::{Frontier, Levels},
         state::{Access, Economy, Power},
     },
@@ -56,6 +59,9 @@ fn check_tables(world: &Trajectory) {
     assert_finite(&world.states);
     assert_finite(&world.firms);
     assert_finite(&world.releases);
+    assert_finite(&world.fabs);
+    assert_finite(&world.accelerators);
+    check_chips(world);
     let mut before: Option<f64> = None;
     for row in &world.world {
         assert!(
@@ -93,6 +99,51 @@ fn check_tables(world: &Trajectory) {
     }
 }
 
+/// What can be read off the tables of fabs and accelerators, and what states get of chips.
+fn check_chips(world: &Trajectory) {
+    for row in &world.fabs {
+        assert!(row.capacity >= 0.0 && row.building >= 0.0 && row.experience >= 0.0, "{} in {:?}", row.fab, row.date);
+        assert!((0.0..=1.0).contains(&row.outage), "outage of {} in {:?}", row.fab, row.date);
+        assert!(row.defects.is_none_or(|defects| defects >= 0.0) && row.node.is_none_or(|node| node > 0.0));
+    }
+    for row in &world.accelerators {
+        let all = [row.performance, row.packages, row.compute, row.denied, row.store];
+        assert!(all.iter().all(|value| *value >= 0.0), "{} in {:?}: {all:?}", row.accelerator, row.date);
+    }
+    for row in &world.world {
+        let states: Vec<_> = world.states.iter().filter(|state| state.date == row.date).collect();
+        let designs: Vec<_> = world.accelerators.iter().filter(|design| design.date == row.date).collect();
+        let sum = |of: &dyn Fn(usize) -> f64| (0..states.len()).map(of).sum::<f64>();
+        let received = sum(&|s| states[s].compute_received);
+        let alternative = sum(&|s| states[s].compute_alternative);
+        let shipped: f64 = designs.iter().map(|design| design.compute).sum();
+        let denied: f64 = designs.iter().map(|design| design.denied).sum();
+        let date = row.date;
+        assert!(close(shipped + alternative, received, 1e-9), "{date:?}: {shipped} + {alternative} is not {received}");
+        assert!(close(received, row.compute_delivered + row.compute_to_clouds, 1e-9), "received in {date:?}");
+        assert!(close(sum(&|s| states[s].compute_delivered), row.compute_delivered, 1e-9), "delivered in {date:?}");
+        assert!(close(sum(&|s| states[s].compute_denied), row.compute_denied, 1e-9), "denied in {date:?}");
+        assert!(close(denied, row.compute_denied, 1e-9), "denied by design in {date:?}");
+        assert!(row.compute_denied >= row.compute_redirected - 1e-12 && row.compute_redirected >= 0.0, "{date:?}");
+        assert!(row.compute_lost >= 0.0 && (0.0..1.0).contains(&row.damage), "{date:?}");
+        for state in states {
+            let stages = [
+                state.self_sufficiency_design,
+                state.self_sufficiency_logic,
+                state.self_sufficiency_packaging,
+                state.self_sufficiency_memory,
+            ];
+            let who = (&state.state, date);
+            assert!(stages.iter().all(|share| (0.0..=1.0).contains(share)), "{who:?}: {stages:?}");
+            assert_eq!(state.self_sufficiency, stages.into_iter().fold(1.0, f64::min), "{who:?}");
+            assert!((0.0..=1.0).contains(&state.compute_running) && (0.0..=1.0).contains(&state.equipment_maturity));
+            assert!((0.0..=1.0).contains(&state.safety_effort) && (0.0..=1.0).contains(&state.trust_in_ai), "{who:?}");
+            assert!(state.compute_delivered <= state.compute_received * (1.0 + 1e-9) + 1e-15, "{who:?}");
+            assert!(state.policy_cost >= 0.0 && state.power_draw >= 0.0, "{who:?}");
+        }
+    }
+}
+
 /// Shares of every market, month by month, which the tables show only in part.
 fn check_markets(scenario: &Scenario, replicate: u64) {
     let mut simulation = Simulation::new(scenario);
@@ -109,9 +160,9 @@ fn check_markets(scenario: &Scenario, replicate: u64) {
     }
 }
 
-/// The baseline with each parameter at a place between the ends of its plausible range.
+/// A rich world with each parameter at a place between the ends of its plausible range.
 fn scattered(places: &[f64], months: u32, steps_per_year: u32) -> Scenario {
-    let mut scenario = short("baseline", months, &[""; 0]);
+    let mut scenario = rich_world(months, &[""; 0]);
     scenario.time.steps_per_year = steps_per_year;
     let mut places = places.iter().cycle();
     for (settings, declared) in scenario.mechanisms.iter_mut().zip(catalogue().mechanisms) {
@@ -130,7 +181,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn accounts_balance_and_shares_sum_to_1_at_any_plausible_parameters(
-        places in prop::collection::vec(0.0..1.0, 71),
+        places in prop::collection::vec(0.0..1.0, 151),
         months in 24_u32..=48,
         steps_per_year in prop::sample::select(vec![12_u32, 24]),
         replicate in 0_u64..1000,
@@ -250,7 +301,7 @@ fn shift_everything(simulation: &mut Simulation, shift: f64, points: f64) {
 
 #[test]
 fn only_differences_in_capability_matter() {
-    let scenario = short("baseline", 60, &["mechanisms.releases.rating_slope=0.5"]);
+    let scenario = rich_world(60, &["mechanisms.releases.rating_slope=0.5"]);
     let (mut plain, mut shifted) = (Simulation::new(&scenario), Simulation::new(&scenario));
     let points_per_nat = 0.5 * 400.0 / maths::LN_10;
     shift_everything(&mut shifted, 6.5, 6.5 * points_per_nat);
@@ -300,16 +351,26 @@ fn the_order_of_a_config_changes_no_bit() {
         let source = Source::Text { name: "config".to_owned(), text: config.to_string() };
         load(&source, &[], &catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario
     };
+    let more: toml::Table = rich().parse().unwrap();
+    config["policies"].as_array_mut().unwrap().extend(more["policies"].as_array().unwrap().clone());
+    config.insert("shocks".to_owned(), more["shocks"].clone());
     let listed = load_text(&config);
-    for list in ["states", "firms", "borders"] {
+    for list in ["states", "firms", "borders", "fabs", "accelerators", "controls", "policies", "shocks"] {
         let items = config[list].as_array_mut().unwrap();
-        assert!(items.len() > 5);
+        assert!(items.len() > if list == "shocks" { 1 } else { 5 }, "{list}");
         items.reverse();
     }
     for border in config["borders"].as_array_mut().unwrap() {
         border["between"].as_array_mut().unwrap().reverse();
     }
-    assert!(run(&listed, 3) == run(&load_text(&config), 3));
+    for control in config["controls"].as_array_mut().unwrap() {
+        control["by"].as_array_mut().unwrap().reverse();
+    }
+    let (listed, reversed) = (run(&listed, 3), run(&load_text(&config), 3));
+    assert!(listed.world == reversed.world && listed.states == reversed.states && listed.firms == reversed.firms);
+    assert!(listed.fabs == reversed.fabs && listed.accelerators == reversed.accelerators);
+    assert_eq!(listed.events, reversed.events);
+    assert!(listed == reversed);
 }
 
 /// All draws of every firm and state in a month, by stable key.
@@ -362,6 +423,8 @@ fn halving_the_step_moves_outcomes_little() {
         "mechanisms.releases.min_gap_months=1",
         "mechanisms.entry.scale=0",
         "mechanisms.exit.enabled=false",
+        "mechanisms.claims.enabled=false",
+        "mechanisms.incidents.enabled=false",
     ];
     let monthly = run(&short("baseline", 48, &smooth), 0);
     let mut halved = short("baseline", 48, &smooth);
@@ -384,9 +447,95 @@ fn halving_the_step_moves_outcomes_little() {
         assert!((a.open_share - b.open_share).abs() < 0.02, "open share in {:?}", a.date);
         assert_eq!(a.firms, b.firms);
     }
+    for (a, b) in monthly.states.iter().zip(&halved.states).filter(|(a, _)| a.date >= monthly.world[23].date) {
+        assert_eq!((&a.state, a.date), (&b.state, b.date));
+        let stages =
+            |row: &StateRow| [row.self_sufficiency_logic, row.self_sufficiency_packaging, row.self_sufficiency_memory];
+        for (a_share, b_share) in stages(a).into_iter().zip(stages(b)) {
+            assert!(
+                (a_share - b_share).abs() < 0.04,
+                "self-sufficiency of {} in {:?}: {a_share} and {b_share}",
+                a.state,
+                a.date
+            );
+        }
+        assert!((a.equipment_maturity - b.equipment_maturity).abs() < 0.01, "maturity of {} in {:?}", a.state, a.date);
+        assert!((a.compute / b.compute - 1.0).abs() < 0.05, "compute of {} in {:?}", a.state, a.date);
+        assert!((a.compute_running - b.compute_running).abs() < 0.05, "running in {} in {:?}", a.state, a.date);
+    }
+    for (a, b) in monthly.fabs.iter().zip(&halved.fabs).filter(|(a, _)| a.date >= monthly.world[23].date) {
+        assert!(
+            (a.capacity - b.capacity).abs() <= 0.06 * b.capacity,
+            "{} in {:?}: {} and {}",
+            a.fab,
+            a.date,
+            a.capacity,
+            b.capacity
+        );
+        assert!((a.experience / b.experience - 1.0).abs() < 0.06, "experience of {} in {:?}", a.fab, a.date);
+    }
     assert_eq!(monthly.firms.len(), halved.firms.len());
     for (a, b) in monthly.firms.iter().zip(&halved.firms).filter(|(a, _)| a.date >= monthly.world[23].date) {
         assert_eq!((&a.firm, a.date), (&b.firm, b.date));
         assert!((a.usage_share - b.usage_share).abs() < 0.03, "usage of {} in {:?}", a.firm, a.date);
     }
+}
+
+/// The baseline, in which every design is made outside Taiwan, by plants like those that stand there.
+fn without_taiwans_chips() -> toml::Table {
+    let text = std::fs::read_to_string("configs/baseline.toml").unwrap();
+    let mut config: toml::Table = text.parse().unwrap();
+    let fabs = config["fabs"].as_array_mut().unwrap();
+    let mut moved = Vec::new();
+    for fab in fabs.iter().filter(|fab| fab["state"].as_str() == Some("Taiwan")) {
+        let mut twin = fab.clone();
+        let table = twin.as_table_mut().unwrap();
+        let name = fab["name"].as_str().unwrap().to_owned();
+        table.insert("name".to_owned(), format!("{name} in the US").into());
+        table.insert("state".to_owned(), "US".into());
+        moved.push((name, twin));
+    }
+    assert!(moved.len() >= 4);
+    fabs.extend(moved.iter().map(|(_, twin)| twin.clone()));
+    for accelerator in config["accelerators"].as_array_mut().unwrap() {
+        for stage in ["logic", "packaging", "memory"] {
+            let contracts = accelerator[stage].as_table_mut().unwrap();
+            for (name, twin) in &moved {
+                if let Some(share) = contracts.remove(name) {
+                    contracts.insert(twin["name"].as_str().unwrap().to_owned(), share);
+                }
+            }
+        }
+    }
+    config
+}
+
+#[test]
+fn a_world_that_needs_nothing_from_taiwan_does_not_move_when_it_is_cut_off() {
+    let calm = without_taiwans_chips();
+    let mut cut_off = calm.clone();
+    let shock = "[[shocks]]\nname = \"Blockade\"\nlocation = \"Taiwan\"\nfrom = \"2024-01\"\nmonths = 12\nrecovery_months = 12\n";
+    cut_off.insert("shocks".to_owned(), shock.parse::<toml::Table>().unwrap()["shocks"].clone());
+    let world = |config: &toml::Table| {
+        let source = Source::Text { name: "config".to_owned(), text: config.to_string() };
+        let mut scenario = load(&source, &[], &catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario;
+        scenario.time.months = 60;
+        run(&scenario, 1)
+    };
+    let (calm, cut_off) = (world(&calm), world(&cut_off));
+    for (a, b) in calm.world.iter().zip(&cut_off.world) {
+        assert_eq!(a, b);
+    }
+    for (a, b) in calm.states.iter().zip(&cut_off.states) {
+        assert_eq!(a, b);
+    }
+    assert!(calm.firms == cut_off.firms && calm.accelerators == cut_off.accelerators);
+    assert!(calm.releases == cut_off.releases && calm.outcomes == cut_off.outcomes);
+    for (a, b) in calm.fabs.iter().zip(&cut_off.fabs).filter(|(a, _)| &*a.state != "Taiwan") {
+        assert_eq!(a, b);
+    }
+    let stopped = cut_off.fabs.iter().filter(|row| row.outage > 0.99).count();
+    assert!(stopped >= 12 * 3, "{stopped}");
+    let told = |world: &Trajectory| world.events.iter().filter(|event| event.kind.starts_with("shock")).count();
+    assert_eq!((told(&calm), told(&cut_off)), (0, 2));
 }
