@@ -66,8 +66,8 @@ impl ChainObserver {
         }
     }
 
-    /// The states' part, in the order of states.
-    pub fn states(&mut self, world: &World) -> Vec<StateChain> {
+    /// The states' part, in the order of states, in place of what `seen` held.
+    pub fn states(&mut self, world: &World, seen: &mut Vec<StateChain>) {
         let (mut effort, mut weight): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
         for (character, compute, safety) in self.firms.iter(world) {
             effort[character.home] += compute.stock * safety.effort;
@@ -83,7 +83,8 @@ impl ChainObserver {
                     safety: if weight[index.0] > 0.0 { effort[index.0] / weight[index.0] } else { 0.0 },
                 }
             };
-        self.states.iter(world).map(chain).collect()
+        seen.clear();
+        seen.extend(self.states.iter(world).map(chain));
     }
 
     /// The stage that limits most compute this month; `None` if nothing is made.

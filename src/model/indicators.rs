@@ -43,6 +43,10 @@ type StateView = (
 pub struct Observer {
     /// Of chips, burdens and governance.
     pub chain: ChainObserver,
+    /// What firms add up to by home, as the world's row of this month saw it.
+    homes: [Home; MAX_STATES],
+    /// The same of states' chips and burdens.
+    burdens: Vec<StateChain>,
     firms: QueryState<FirmView>,
     states: QueryState<StateView>,
     /// Capability of the best model of leader and follower, month by month.
@@ -95,20 +99,19 @@ fn finite(value: f64) -> Option<f64> {
 impl Observer {
     /// An observer of `world`.
     pub fn new(world: &mut World) -> Self {
-        Self { chain: ChainObserver::new(world), firms: world.query(), states: world.query(), past: Vec::new() }
+        Self {
+            chain: ChainObserver::new(world),
+            homes: [Home::default(); MAX_STATES],
+            burdens: Vec::new(),
+            firms: world.query(),
+            states: world.query(),
+            past: Vec::new(),
+        }
     }
 
     /// Forgets the run before.
     pub fn reset(&mut self) {
         self.past.clear();
-    }
-
-    fn homes(&mut self, world: &World) -> [Home; MAX_STATES] {
-        let mut homes = [Home::default(); MAX_STATES];
-        for (_, character, _, _, _, compute, finance, offer, _, usage) in self.firms.iter(world) {
-            homes[character.home].add(character.home, compute, finance, offer, usage);
-        }
-        homes
     }
 
     /// The world's row of the month.
@@ -118,8 +121,11 @@ impl Observer {
         let (homes, usage) = self.firms_added_up(world);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         self.past.push((leader.capability, follower.capability));
-        let chain = self.chain.states(world);
+        let mut chain = std::mem::take(&mut self.burdens);
+        self.chain.states(world, &mut chain);
         let economy = self.economy(world, geography, &chain);
+        (self.homes, self.burdens) = (homes, chain);
+        let chain = &self.burdens;
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         WorldRow {
             date: clock.month(),
@@ -241,8 +247,7 @@ impl Observer {
     pub fn states(&mut self, world: &World, rows: &mut Vec<StateRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let progress = world.resource::<Progress>();
-        let homes = self.homes(world);
-        let chain = self.chain.states(world);
+        let (homes, burdens) = (&self.homes, &self.burdens);
         let mut open: PerState = [0.0; MAX_STATES];
         for (.., usage) in self.firms.iter(world).filter(|view| view.1.open) {
             for s in geography.each_state() {
@@ -251,7 +256,7 @@ impl Observer {
         }
         for (index, traits, economy, absorption, adoption, access, supply, power) in self.states.iter(world) {
             let s = index.0;
-            let (home, price, chain) = (homes[s], progress.states[s], &chain[s]);
+            let (home, price, chain) = (homes[s], progress.states[s], &burdens[s]);
             let compute = home.compute + supply.clouds;
             rows.push(StateRow {
                 date: clock.month(),
@@ -345,7 +350,7 @@ impl Observer {
     /// Leader and follower as the outcomes see them this month.
     pub fn sides(&mut self, world: &World) -> [Side; 2] {
         let geography = world.resource::<Geography>();
-        let (homes, chain) = (self.homes(world), self.chain.states(world));
+        let (homes, chain) = (&self.homes, &self.burdens);
         let denied: Vec<f64> = self.states.iter(world).map(|view| view.6.denied).collect();
         [geography.leader, geography.follower].map(|s| Side {
             rating: homes[s].rating,
@@ -354,9 +359,14 @@ impl Observer {
         })
     }
 
+    /// Maturity of a state's own equipment industry.
+    pub fn maturity(&self, state: usize) -> f64 {
+        self.burdens.get(state).map_or(0.0, |state| state.industry.maturity)
+    }
+
     /// Trust in AI, weighted by population.
     pub fn trust_in_ai(&mut self, world: &World) -> f64 {
-        let chain = self.chain.states(world);
+        let chain = &self.burdens;
         let people =
             self.states.iter(world).map(|view| (view.1.0.population_million, chain[view.0.0].governance.trust));
         let (all, sum) = people.fold((0.0, 0.0), |(all, sum), (people, trust)| (all + people, sum + people * trust));

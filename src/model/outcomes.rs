@@ -136,7 +136,6 @@ impl Outcomes {
             (self.months > month).then(|| 12.0 * (end - first) / f64::from(self.months - month))
         });
         let binding = |stage: Stage| f64::from(self.binding[stage as usize]) / f64::from(self.months.max(1));
-        let states = observer.chain.states(world);
         OutcomeRow {
             gap_rating_12: self.gap_12,
             gap_rating_24: self.gap_24,
@@ -166,7 +165,7 @@ impl Outcomes {
             shock_recovery_months: self.shock.months_to_recovery(),
             self_sufficiency_leader_end: self.recent_mean(|sides| sides[0].self_sufficiency),
             self_sufficiency_follower_end: self.recent_mean(|sides| sides[1].self_sufficiency),
-            equipment_maturity_follower_end: states[follower].industry.maturity,
+            equipment_maturity_follower_end: observer.maturity(follower),
             packaging_binding: binding(Stage::Packaging),
             memory_binding: binding(Stage::Memory),
             momentum_leader_end: self.momentum(0),

@@ -198,6 +198,26 @@ mod tests {
     }
 
     #[test]
+    fn a_common_level_of_ratings_moves_no_claim() {
+        let claimants = |level: f64| {
+            let overrides = ["mechanisms.claims.hazard_per_year=5".to_owned()];
+            let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap();
+            let mut simulation = Simulation::new(&loaded.scenario);
+            let world = simulation.world_mut();
+            for (mut noise, mut offer) in world.query::<(&mut Noise, &mut Offer)>().iter_mut(world) {
+                noise.advance();
+                offer.rating += level;
+            }
+            let announces = world.register_system(announce);
+            world.run_system(announces).unwrap();
+            world.query::<&LastClaim>().iter(world).map(|last| last.0.is_some()).collect::<Vec<_>>()
+        };
+        let claimed = claimants(0.0);
+        assert!(claimed.contains(&true) && claimed.contains(&false));
+        assert_eq!(claimants(1024.0), claimed);
+    }
+
+    #[test]
     fn excitement_halves_in_six_months() {
         let loaded = load(&Source::Builtin("baseline".to_owned()), &[], &catalogue()).unwrap();
         let mut simulation = Simulation::new(&loaded.scenario);

@@ -222,7 +222,11 @@ mod tests {
     fn simulation(months: u32, settings: &[&str]) -> Simulation {
         let mut overrides = vec![format!("time.months={months}")];
         overrides.extend(settings.iter().map(|setting| format!("mechanisms.{setting}")));
-        Simulation::new(&load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap().scenario)
+        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue());
+        let mut scenario = loaded.unwrap().scenario;
+        scenario.exposure.personal = vec![0.5; scenario.domains.len()];
+        scenario.exposure.autonomy = vec![0.5; scenario.domains.len()];
+        Simulation::new(&scenario)
     }
 
     const SEED: Seed = Seed { master: 1, replicate: 0 };

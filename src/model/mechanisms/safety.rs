@@ -200,7 +200,9 @@ mod tests {
     #[test]
     fn in_a_race_the_able_are_safer_and_a_common_level_of_capability_cancels() {
         let mut simulation = world(&[], SafetyRule::Race);
-        simulation.step().unwrap();
+        let inner = simulation.world_mut();
+        let chooses = inner.register_system(choose);
+        inner.run_system(chooses).unwrap();
         let before = efforts(&mut simulation);
         let inner = simulation.world_mut();
         let capability: Vec<_> = inner.query::<&Offer>().iter(inner).map(|offer| offer.capability).collect();
@@ -214,8 +216,7 @@ mod tests {
         for mut offer in inner.query::<&mut Offer>().iter_mut(inner) {
             offer.capability += 1000.0;
         }
-        let again = inner.register_system(choose);
-        inner.run_system(again).unwrap();
+        inner.run_system(chooses).unwrap();
         assert_eq!(efforts(&mut simulation), before);
     }
 
