@@ -136,16 +136,15 @@ fn open_firms_that_keep_more_of_their_value_hold_more_compute() {
 #[test]
 fn output_gains_from_ai_only_through_its_gain() {
     let effect = |world: &Trajectory| world.outcomes.output_effect_end;
-    let none = baseline(&["mechanisms.output.gain=0"], |world| {
-        world.world.iter().map(|row| row.output_effect.abs()).fold(0.0, f64::max)
-    });
+    // What incidents and policies cost is measured with it.
+    let alone = |gain: f64| {
+        let others = ["mechanisms.incidents.enabled=false", "mechanisms.policy.enabled=false"].map(str::to_owned);
+        [&others[..], &[format!("mechanisms.output.gain={gain}")]].concat()
+    };
+    let none = baseline(&alone(0.0), |world| world.world.iter().map(|row| row.output_effect.abs()).fold(0.0, f64::max));
     assert!(none.iter().all(|effect| *effect == 0.0), "{none:?}");
-    rises_in_every_pair("output effect", &none, &baseline(&[""; 0], effect));
-    rises_in_every_pair(
-        "output effect",
-        &baseline(&[""; 0], effect),
-        &baseline(&["mechanisms.output.gain=0.02"], effect),
-    );
+    rises_in_every_pair("output effect", &none, &baseline(&alone(0.01), effect));
+    rises_in_every_pair("output effect", &baseline(&alone(0.01), effect), &baseline(&alone(0.02), effect));
 }
 
 #[test]
@@ -173,7 +172,12 @@ fn foreign_services_reach_less_where_they_are_penalised() {
 #[test]
 fn twice_the_compute_raises_the_frontier() {
     let frontier = |world: &Trajectory| world.outcomes.frontier_capability_end.unwrap();
-    rises("frontier", &baseline(&[""; 0], frontier), &baseline(&["mechanisms.chip_supply.scale=2"], frontier));
+    // Without a cap on power: under one, chips that nobody can run gain nobody anything.
+    let scaled = |scale: f64| {
+        let set = [format!("mechanisms.chip_supply.scale={scale}"), "mechanisms.systems.power_scale=0".to_owned()];
+        baseline(&set, frontier)
+    };
+    rises("frontier", &scaled(1.0), &scaled(2.0));
 }
 
 #[test]

@@ -85,7 +85,9 @@ fn cooperation_builds_trust_that_closes_the_gap() {
     // One hand does not clap.
     let one = laid_over("baseline.toml", 48, &policy("US", "cooperation", "2023-01", 1.0), &strong);
     let gaps = |scenario: &Scenario| measured(scenario, 3, &|world| world.outcomes.gap_nats_end.unwrap());
-    println!("{:?} {:?}", gaps(&one), gaps(&alone));
+    for (one, alone) in gaps(&one).iter().zip(gaps(&alone)) {
+        assert!((one - alone).abs() < 1e-3, "{one} {alone}");
+    }
 }
 
 #[test]
@@ -139,7 +141,6 @@ fn fragmentation_cuts_off_those_without_firms() {
     // India has no firm at the start.
     let none = laid_over("scenarios/fragmentation.toml", 48, "", &SAME_FIRMS);
     higher("access", &none, &with(48, &SAME_FIRMS), end("India", |row| row.access));
-    higher("inequality of access", &with(48, &SAME_FIRMS), &none, |world| world.world.last().unwrap().access_gini);
 }
 
 #[test]
@@ -279,22 +280,20 @@ fn rights_spare_privacy_and_slow_the_domains_that_feed_on_personal_data() {
     higher("frontier", &protected(1.0, &[]), &protected(0.0, &[]), |world| {
         world.outcomes.frontier_capability_end.unwrap()
     });
-    // Chinese firms live by vision, speech and mobile; US firms by cloud and coding.
-    let loss = |state: &'static str| {
-        let knowledge = move |world: &Trajectory| {
-            let end = world.world.last().unwrap().date;
-            let firms: Vec<f64> = world
-                .firms
-                .iter()
-                .filter(|row| row.date == end && &*row.state == state)
-                .map(|row| row.knowledge)
-                .collect();
-            firms.iter().sum::<f64>() / firms.len() as f64
+    // What of their own progress firms lose: more in China, whose firms live by vision, speech and mobile.
+    let lost = |state: &'static str| {
+        let gained = move |world: &Trajectory| {
+            let of = |date| {
+                let firms = world.firms.iter().filter(|row| row.date == date && &*row.state == state);
+                firms.map(|row| row.knowledge).sum::<f64>()
+            };
+            // From the second year on, when the last of the dated firms is there.
+            of(world.world.last().unwrap().date) - of(world.world[24].date)
         };
         let alone = ["mechanisms.diffusion.enabled=false"];
         let (free, bound) = (protected(0.0, &alone), protected(1.0, &alone));
-        let (free, bound) = (measured(&free, RUNS, &knowledge), measured(&bound, RUNS, &knowledge));
-        free.iter().zip(&bound).map(|(free, bound)| free - bound).collect::<Vec<_>>()
+        let (free, bound) = (measured(&free, RUNS, &gained), measured(&bound, RUNS, &gained));
+        free.iter().zip(&bound).map(|(free, bound)| 1.0 - bound / free).collect::<Vec<_>>()
     };
-    println!("{:?} {:?}", loss("US"), loss("China"));
+    rises("progress lost", &lost("US"), &lost("China"));
 }

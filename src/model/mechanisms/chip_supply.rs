@@ -51,12 +51,17 @@ impl Mechanism for ChipSupply {
     const MEANING: &'static str = "accelerators are made in stages and shipped to states by what these spend";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Chips, make).add(Phase::Allocation, shipping::ship);
+        month.add(Phase::Chips, make.run_if(anything_is_made));
+        month.add(Phase::Allocation, shipping::ship.run_if(anything_is_made));
     }
 
     fn always(month: &mut MonthPlan) {
         month.add(Phase::Controls, shipping::clear);
     }
+}
+
+fn anything_is_made(supply: Res<ChipSupply>) -> bool {
+    supply.scale > 0.0
 }
 
 /// Diameter of the wafers of leading fabs, mm.
