@@ -759,16 +759,18 @@ impl Flat {
             world_output += self.states.output[s];
         }
         let years = self.clock.per_step(1.0);
+        let any = column_best(&self.any.1, wide, |_| true);
+        let mut openness = [0.0; MAX_DOMAINS];
+        for d in 0..wide {
+            openness[d] = (open[d] - any[d]).min(0.0);
+        }
+        exp_all(&mut openness);
         for (s, adoption) in self.states.adoption.iter_mut().enumerate() {
             let other = world_serving * (self.states.output[s] / world_output);
             let plenty = if serving[s] > 0.0 { serving[s] / (serving[s] + other) } else { 0.0 };
             let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
             for d in 0..wide {
-                imitation[d] = (open[d] - self.states.access[s][d]).min(0.0);
-            }
-            exp_all(&mut imitation);
-            for d in 0..wide {
-                imitation[d] = rules.imitation * (1.0 + rules.open_gain * imitation[d] + rules.serving_gain * plenty);
+                imitation[d] = rules.imitation * (1.0 + rules.open_gain * openness[d] + rules.serving_gain * plenty);
                 growth[d] = (rules.innovation + imitation[d]) * years;
             }
             exp_all(&mut growth);

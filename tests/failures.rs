@@ -89,9 +89,9 @@ fn an_endless_boom_is_stopped_where_numbers_end() {
     let output = redqueen(folder.path(), &[&common[..], &growth].concat()).assert().code(1).get_output().clone();
     assert!(text(&output.stderr).contains("2 of 2 runs failed"));
     let (_, runs) = table(&folder.path().join("out/runs.csv"));
-    // e^(2 t) leaves the numbers of a double near year 350.
+    // e^(2 t) leaves the numbers of a double long before the end.
     let error = &runs[0]["error"];
-    assert!(error.contains(" of US became ") && error.contains(" in 23"), "{error}");
+    assert!(error.contains(" became inf in 2"), "{error}");
     let (_, world) = table(&folder.path().join("out/world.csv"));
     assert!(world.is_empty());
 }

@@ -64,6 +64,10 @@ pub struct Line {
     pub binding: Binding,
     /// Share of its content that was made in each state, by stage of [`CHAIN`].
     pub origin: [PerState; CHAIN.len()],
+    /// Packages made in the month so far.
+    pub packages_in_month: f64,
+    /// Compute shipped in the month so far, and compute denied.
+    pub compute_in_month: (f64, f64),
     /// Compute that each state received.
     pub received: PerState,
     /// Compute that each state was denied.
@@ -98,6 +102,8 @@ impl AcceleratorBundle {
                 memory_reserve: spec.numbers.memory_reserve_million,
                 binding: Binding::None,
                 origin,
+                packages_in_month: 0.0,
+                compute_in_month: (0.0, 0.0),
                 received: none,
                 denied: none,
             },

@@ -132,9 +132,9 @@ impl ChainObserver {
                 accelerator: design.name.clone(),
                 state: geography.names[design.home].clone(),
                 performance: line.performance,
-                packages: line.packages,
-                compute: line.received[..geography.states].iter().sum(),
-                denied: line.denied[..geography.states].iter().sum(),
+                packages: line.packages_in_month,
+                compute: line.compute_in_month.0,
+                denied: line.compute_in_month.1,
                 store: line.store,
                 binding,
             });

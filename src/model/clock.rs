@@ -35,6 +35,11 @@ impl Clock {
         self.start.plus(self.step * 12 / self.steps_per_year)
     }
 
+    /// Whether the step before was another month.
+    pub fn begins_month(&self) -> bool {
+        (self.step * 12).is_multiple_of(self.steps_per_year)
+    }
+
     /// Whether the next step is another month.
     pub fn ends_month(&self) -> bool {
         ((self.step + 1) * 12).is_multiple_of(self.steps_per_year)

@@ -163,7 +163,7 @@ impl Observer {
             investment: homes[..geography.states].iter().map(|home| home.investment).sum(),
             revenue: usage.revenue,
             output: economy.output,
-            output_effect: economy.output / economy.trend - 1.0,
+            output_effect: economy.with_ai / economy.trend - 1.0,
             adoption: economy.adoption,
             incidents: ledger.incidents,
             damage: 1.0 - economy.output / economy.undamaged,
@@ -231,6 +231,7 @@ impl Observer {
             let burden = &chain[index.0].burden;
             sums.undamaged += economy.output * maths::exp(burden.incidents + burden.shocks);
             sums.trend += economy.trend;
+            sums.with_ai += economy.trend * maths::exp(economy.effect);
             sums.clouds += supply.clouds;
             sums.adoption += people * geography.in_state(index.0, &adoption.0);
             sums.welfare += people * (maths::ln(per_person) - burden.privacy);
@@ -267,10 +268,10 @@ impl Observer {
                 access: geography.in_state(s, &access.now),
                 compute,
                 compute_firms: home.compute,
-                compute_received: supply.received,
-                compute_denied: supply.denied,
-                compute_alternative: supply.alternative,
-                compute_delivered: supply.delivered,
+                compute_received: supply.month.received,
+                compute_denied: supply.month.denied,
+                compute_alternative: supply.month.alternative,
+                compute_delivered: supply.month.delivered,
                 compute_running: chain.fleet.running,
                 power_draw: chain.fleet.running * compute * chain.fleet.kw_per_h100e,
                 self_sufficiency: chain.least_self_sufficiency(),
@@ -291,7 +292,7 @@ impl Observer {
                 adoption: geography.in_state(s, &adoption.0),
                 output: economy.output,
                 output_per_person: economy.output / traits.0.population_million,
-                output_effect: economy.output / economy.trend - 1.0,
+                output_effect: maths::exp(economy.effect) - 1.0,
                 growth: clock.per_year(maths::ln(economy.output / economy.before)),
                 damage: chain.damage(),
                 policy_cost: chain.burden.policy_cost,
@@ -351,7 +352,7 @@ impl Observer {
     pub fn sides(&mut self, world: &World) -> [Side; 2] {
         let geography = world.resource::<Geography>();
         let (homes, chain) = (&self.homes, &self.burdens);
-        let denied: Vec<f64> = self.states.iter(world).map(|view| view.6.denied).collect();
+        let denied: Vec<f64> = self.states.iter(world).map(|view| view.6.month.denied).collect();
         [geography.leader, geography.follower].map(|s| Side {
             rating: homes[s].rating,
             self_sufficiency: chain[s].least_self_sufficiency(),
@@ -424,6 +425,7 @@ struct EconomySums {
     people: f64,
     output: f64,
     undamaged: f64,
+    with_ai: f64,
     trend: f64,
     clouds: f64,
     adoption: f64,

@@ -12,7 +12,7 @@ use crate::maths;
 ///
 /// ```
 /// use redqueen::model::precipice::private_safety;
-/// assert_eq!(private_safety(0.6, 2, 0.5), 0.4);
+/// assert_eq!(private_safety(0.75, 2, 0.5), 0.5);
 /// assert_eq!(private_safety(9.0, 2, 0.5), 1.0);
 /// ```
 pub fn private_safety(capability: f64, teams: u32, enmity: f64) -> f64 {

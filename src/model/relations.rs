@@ -13,6 +13,8 @@ pub struct Relations {
     pub openness: [PerState; MAX_STATES],
     /// Pairs between whom a shock without a date began; they lose trust in the next step.
     pub clashes: Vec<(usize, usize)>,
+    /// Harm that incidents of the first state's firms have done in the second since states last met, in medians of severity.
+    pub harm: [PerState; MAX_STATES],
 }
 
 impl Relations {
@@ -27,7 +29,7 @@ impl Relations {
         for s in geography.each_state() {
             trust[s][s] = 1.0;
         }
-        Self { trust, openness: geography.openness, clashes: Vec::new() }
+        Self { trust, openness: geography.openness, clashes: Vec::new(), harm: [[0.0; MAX_STATES]; MAX_STATES] }
     }
 }
 

@@ -64,8 +64,23 @@ pub struct Supply {
     pub clouds: f64,
     /// Capital that investors offer, billion USD a year.
     pub capital: f64,
+    /// The flows of the month so far.
+    pub month: Flows,
     /// Money with which firms at home order compute, billion USD a year, the state's own purchases included.
     pub spending: f64,
+}
+
+/// Flows of compute to a state, MH100e.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Flows {
+    /// Reached it.
+    pub received: f64,
+    /// Export controls kept from it.
+    pub denied: f64,
+    /// Was made by an alternative paradigm.
+    pub alternative: f64,
+    /// Was bought by its firms.
+    pub delivered: f64,
 }
 
 /// What the state's accelerators are like as a fleet.

@@ -40,7 +40,7 @@ pub const BUILTIN: &[Builtin] = builtin![
     "scenarios/winner-takes-all.toml",
     "experiments/export-controls.toml",
     "experiments/open-or-guarded.toml",
-    "experiments/taiwan-blockade.toml",
+    "experiments/taiwan.toml",
 ];
 
 impl Builtin {

@@ -132,7 +132,7 @@ fn adopt(
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
     firms: Query<(&Character, &Compute)>,
-    mut states: Query<(&StateIndex, &Access, &Economy, &Supply, &Traits, &Governance, &mut Adoption)>,
+    mut states: Query<(&StateIndex, &Economy, &Supply, &Traits, &Governance, &mut Adoption)>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
     let mut serving: PerState = [0.0; MAX_STATES];
@@ -140,22 +140,25 @@ fn adopt(
         serving[character.home] += compute.stock * (1.0 - character.research_share);
     }
     let (mut world_serving, mut world_output) = (0.0, 0.0);
-    for (index, _, economy, supply, ..) in &states {
+    for (index, economy, supply, ..) in &states {
         serving[index.0] += supply.clouds;
         world_serving += serving[index.0];
         world_output += economy.output;
     }
     let years = clock.per_step(1.0);
-    for (index, access, economy, _, traits, governance, mut adoption) in &mut states {
+    // How good the best open model is against the best of the world.
+    let any = best(&geography, &frontier.any.now.capability);
+    let mut openness = [0.0; MAX_DOMAINS];
+    for d in geography.each_domain() {
+        openness[d] = (open[d] - any[d]).min(0.0);
+    }
+    maths::exp_all(&mut openness);
+    for (index, economy, _, traits, governance, mut adoption) in &mut states {
         let plenty = plenty(serving[index.0], world_serving * (economy.output / world_output));
         let trusting = trusting(params.trust_weight, traits.0.trust_in_ai, governance.trust);
         let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
         for d in geography.each_domain() {
-            imitation[d] = (open[d] - access.now[d]).min(0.0);
-        }
-        maths::exp_all(&mut imitation);
-        for d in geography.each_domain() {
-            let gain = 1.0 + params.open_gain * imitation[d] + params.serving_gain * plenty;
+            let gain = 1.0 + params.open_gain * openness[d] + params.serving_gain * plenty;
             imitation[d] = params.imitation * trusting * gain;
             growth[d] = (params.innovation + imitation[d]) * years;
         }

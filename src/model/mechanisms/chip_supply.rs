@@ -56,7 +56,8 @@ impl Mechanism for ChipSupply {
     }
 
     fn always(month: &mut MonthPlan) {
-        month.add(Phase::Controls, shipping::clear);
+        // Behind those who still read the flows of the step before.
+        month.add(Phase::Chips, shipping::clear);
     }
 }
 

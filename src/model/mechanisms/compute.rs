@@ -11,7 +11,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
         month::{MonthPlan, Phase},
-        state::{StateIndex, Supply},
+        state::{Flows, StateIndex, Supply},
     },
     parameters,
     scenario::MAX_STATES,
@@ -100,6 +100,13 @@ fn deliver(
         ration[index.0] = rationed(supply.received, demand[index.0]);
         supply.delivered = demand[index.0].min(supply.received);
         let rest = supply.received - supply.delivered;
+        let before = if clock.begins_month() { Flows::default() } else { supply.month };
+        supply.month = Flows {
+            received: before.received + supply.received,
+            denied: before.denied + supply.denied,
+            alternative: before.alternative + supply.alternative,
+            delivered: before.delivered + supply.delivered,
+        };
         supply.clouds += rest;
         ledger.delivered += supply.delivered;
         ledger.to_clouds += rest;

@@ -32,6 +32,8 @@ parameters! {
         hit_control: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.3 or null 0.0, assumption "each rule is a breach";
         /// Trust lost when a shock strikes between two states.
         hit_shock: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=1.0 or null 0.0, assumption "a blockade ends most cooperation";
+        /// Trust lost when firms of one state cause an incident of median severity that another feels in full.
+        hit_incident: f64 = 0.02, "1", range 0.0..=1.0, plausible 0.0..=0.1 or null 0.0, assumption "harm from abroad is held against its origin";
         /// Share of what restrictions close that full trust opens (κ).
         opening: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6 or null 0.0, assumption "visits, joint papers, shared standards";
         /// Share of what is still closed that open science on both sides opens.
@@ -145,6 +147,11 @@ fn meet(
     }
     for (a, b) in std::mem::take(&mut relations.clashes) {
         hit(a, b, cooperation.hit_shock);
+    }
+    for (a, harmed) in std::mem::take(&mut relations.harm).into_iter().enumerate() {
+        for b in geography.each_state().filter(|&b| harmed[b] > 0.0) {
+            hit(a, b, cooperation.hit_incident * harmed[b]);
+        }
     }
     let mut will = [0.0; MAX_STATES];
     for (index, levers) in &states {

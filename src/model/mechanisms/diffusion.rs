@@ -17,10 +17,10 @@ use crate::{
         month::{MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, Levels},
-        state::{Absorption, StateIndex, Traits},
+        state::{Absorption, Levers, StateIndex, Traits},
     },
     parameters,
-    scenario::{MAX_DOMAINS, MAX_STATES},
+    scenario::{Lever, MAX_DOMAINS, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
 
@@ -245,14 +245,15 @@ fn absorb(
     clock: Res<Clock>,
     at_start: Res<FirmsAtStart>,
     firms: Query<&Character>,
-    mut states: Query<(&StateIndex, &mut Absorption)>,
+    mut states: Query<(&StateIndex, &Levers, &mut Absorption)>,
 ) {
     let mut active: PerState = [0.0; MAX_STATES];
     for character in &firms {
         active[character.home] += 1.0;
     }
-    for (index, mut absorbed) in &mut states {
-        let activity = active[index.0] / at_start.0[index.0].max(1.0);
+    for (index, levers, mut absorbed) in &mut states {
+        let talent = 1.0 + levers.of(Lever::Talent);
+        let activity = talent * active[index.0] / at_start.0[index.0].max(1.0);
         absorbed.0 = logistic_step(absorbed.0, clock.per_step(diffusion.absorption_growth * activity));
     }
 }

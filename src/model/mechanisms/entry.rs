@@ -96,6 +96,8 @@ impl Registry<'_, '_> {
                 supply.clouds -= taken;
                 supply.received += wanted - taken;
                 supply.delivered += wanted - taken;
+                supply.month.received += wanted - taken;
+                supply.month.delivered += wanted - taken;
                 self.ledger.made += wanted - taken;
                 self.ledger.delivered += wanted - taken;
             }

@@ -129,7 +129,7 @@ struct Conditions<'w> {
     params: Res<'w, Incidents>,
     output: Res<'w, Output>,
     geography: Res<'w, Geography>,
-    relations: Res<'w, Relations>,
+    relations: ResMut<'w, Relations>,
     frontier: Res<'w, Frontier>,
     reference: Res<'w, Reference>,
 }
@@ -152,7 +152,7 @@ impl Conditions<'_> {
 }
 
 fn strike(
-    conditions: Conditions,
+    mut conditions: Conditions,
     clock: Res<Clock>,
     mut ledger: ResMut<Ledger>,
     firms: Query<Exposed>,
@@ -164,6 +164,7 @@ fn strike(
         return;
     }
     let grown = maths::exp(params.growth * conditions.grown());
+    let mut harm = Vec::new();
     for (noise, label, character, focus, safety, usage) in &firms {
         let exposure = exposure(focus, geography);
         let open_to_harm = grown * (1.0 - character.transparency) * usage.world;
@@ -182,11 +183,17 @@ fn strike(
             ledger.note(&clock, "incident", &label.0, state, Some(params.severity * medians), KINDS[kind]);
             let felt: PerState =
                 std::array::from_fn(|s| if s == character.home { 1.0 } else { params.abroad_share * usage.share[s] });
+            for s in geography.each_state().filter(|&s| s != character.home) {
+                harm.push((character.home, s, medians * felt[s]));
+            }
             for (index, traits, mut burden, mut governance) in &mut states {
                 governance.incidents += u32::from(index.0 == character.home);
                 suffer(params, kind, medians * felt[index.0], &traits.0, &mut burden, &mut governance);
             }
         }
+    }
+    for (home, elsewhere, medians) in harm {
+        conditions.relations.harm[home][elsewhere] += medians;
     }
 }
 

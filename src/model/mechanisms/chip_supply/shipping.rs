@@ -109,6 +109,10 @@ pub fn ship(
     for (design, mut line) in &mut accelerators {
         let line = &mut *line;
         (line.received, line.denied) = (none, none);
+        if clock.begins_month() {
+            (line.packages_in_month, line.compute_in_month) = (0.0, (0.0, 0.0));
+        }
+        line.packages_in_month += line.packages;
         if line.packages == 0.0 && line.store == 0.0 {
             line.shipped = 0.0;
             continue;
@@ -126,6 +130,8 @@ pub fn ship(
         ledger.stored += stored * line.performance;
         ledger.made += stored * line.performance;
         for s in geography.each_state().filter(|&s| weights[s] > 0.0) {
+            line.compute_in_month.0 += line.received[s];
+            line.compute_in_month.1 += line.denied[s];
             flows.received[s] += line.received[s];
             flows.denied[s] += line.denied[s];
             // What others were denied comes on top of what was meant for a state.
