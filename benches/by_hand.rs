@@ -44,6 +44,8 @@ pub fn scenario(firms: usize) -> Scenario {
     for mechanism in &mut scenario.mechanisms {
         mechanism.enabled = MECHANISMS.contains(&mechanism.name);
     }
+    // Trust stands for itself in the world; here nobody has any.
+    scenario.borders.iter_mut().for_each(|border| border.trust = 0.0);
     let (states, domains) = (scenario.states.len(), scenario.domains.len());
     scenario.firms = (0..firms)
         .map(|i| {
@@ -308,7 +310,8 @@ impl Flat {
             firms.talent.push(character.talent);
             firms.price.push(character.price);
             firms.research_share.push(character.research_share);
-            firms.safety.push(safety.effort);
+            // Nobody makes an effort where safety is not among the mechanisms.
+            firms.safety.push(if MECHANISMS.contains(&"safety") { safety.effort } else { 0.0 });
             firms.compute_share.push(character.compute_share);
             firms.own_funds.push(character.own_funds);
             firms.overhead.push(character.overhead);
@@ -804,19 +807,24 @@ impl Flat {
         let (contest, n) = (&self.rules.contest, markets.len());
         let (firms, states) = (&self.firms, &mut self.states);
         let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
-        let (mut held, mut abroad): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+        let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =
+            ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
         for (i, &home) in firms.home.iter().enumerate() {
             frontier[home] = frontier[home].max(firms.offered[i]);
             held[home] += firms.stock[i];
+            used[home] += firms.world[i];
             abroad[home] += firms.world[i] - markets[home] * firms.share[i * n + home];
         }
         let best = frontier[..n].iter().copied().fold(-f64::MAX, f64::max);
         let total: f64 = states.output.iter().sum();
+        let all_used: f64 = used[..n].iter().sum();
         for s in 0..n {
             let behind = (frontier[s] - best).max(-contest.no_firm_gap);
             let compute = ln(held[s] + states.clouds[s] + contest.compute_floor);
             let third_countries = 1.0 - markets[s];
-            states.soft[s] = if third_countries > 0.0 { abroad[s].max(0.0) / third_countries } else { 0.0 };
+            let usage = if third_countries > 0.0 { abroad[s].max(0.0) / third_countries } else { 0.0 };
+            let standards = used[s] / all_used;
+            states.soft[s] = (1.0 - contest.standards_weight) * usage + contest.standards_weight * standards;
             states.economic[s] = states.output[s] / total;
             states.hard[s] = contest.capability_weight * behind + contest.compute_weight * compute;
             states.power[s] = contest.output_weight * ln(states.output[s])

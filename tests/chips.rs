@@ -227,10 +227,10 @@ fn building_power_lets_more_compute_run() {
 #[test]
 fn leapfrogging_costs_compute_before_it_pays() {
     // Silicon gets cheaper by 30 % a year, so only a paradigm that starts strong catches up within ten years.
-    let strong = ["start_performance=2", "exponent=0.8", "speed=2"];
+    let strong = ["start_performance=0.3", "exponent=1", "reference_experience=1"];
     let strong = strong.map(|value| format!("mechanisms.leapfrog.{value}"));
-    let bet = |share: f64| laid_over("baseline.toml", 120, &policy("China", "leapfrog", "2023-06", share), &strong);
-    higher("compute at first", &bet(0.4), &bet(0.0), sum("China", 6..18, |row| row.compute_received));
-    higher("alternative compute", &bet(0.0), &bet(0.4), sum("China", 96..120, |row| row.compute_alternative));
-    higher("compute later", &bet(0.0), &bet(0.4), sum("China", 108..120, |row| row.compute_received));
+    let bet = |share: f64| laid_over("baseline.toml", 120, &policy("China", "leapfrog", "2025-01", share), &strong);
+    higher("compute at first", &bet(0.2), &bet(0.0), sum("China", 24..36, |row| row.compute_received));
+    higher("alternative compute", &bet(0.0), &bet(0.2), sum("China", 96..120, |row| row.compute_alternative));
+    higher("compute later", &bet(0.0), &bet(0.2), sum("China", 108..120, |row| row.compute_received));
 }
