@@ -26,7 +26,7 @@ const WANTED: &[(&str, &[&str])] = &[
             "output_effect",
             "power_hhi",
             "compute_made",
-            "compute_price",
+            "compute_stored",
             "compute_to_clouds",
             "compute_denied",
             "compute_redirected",

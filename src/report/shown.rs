@@ -54,11 +54,11 @@ pub const WORLD: [Shown; 9] = [
 /// The grid of chips.
 pub const CHIPS: [Shown; 6] = [
     log(shown("world", "compute_made", "Compute made", false)),
-    log(shown("world", "compute_price", "Price of compute", false)),
+    shown("world", "compute_stored", "Compute stored", false),
     shown("world", "compute_to_clouds", "Compute to clouds", false),
-    shown("world", "compute_denied", "Compute denied by export controls", false),
-    shown("world", "compute_redirected", "Denied compute that others got", false),
-    shown("world", "compute_lost", "Compute lost to shocks", false),
+    shown("world", "compute_denied", "Denied by controls", false),
+    shown("world", "compute_redirected", "Denied, sold to others", false),
+    shown("world", "compute_lost", "Lost to shocks", false),
 ];
 
 /// The grid of governance and of who gains.

@@ -41,7 +41,7 @@ parameters! {
         /// What is lost in building on open weights (δ_o).
         loss_open: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "copies are a little worse";
         /// What is lost in distilling (δ_c).
-        loss_closed: f64 = 0.4, "nats", range 0.0..=10.0, plausible 0.0..=2.0, assumption "outputs show less than weights";
+        loss_closed: f64 = 0.3, "nats", range 0.0..=10.0, plausible 0.0..=2.0, assumption "outputs show less than weights";
         /// Age at which an open release can be built on (τ).
         lag_open_months: u32 = 2, "months", range 1..=60, plausible 1..=6, assumption "first derivatives take weeks";
         /// Age at which any release can be learned from (τ_c).
