@@ -171,9 +171,13 @@ impl Maker<'_> {
                 }
                 origin[self.plants.location[plant]] += each * self.plants.wafers[NOW][plant];
             }
-            if carried[NOW][stage] > 0.0 {
-                let whole = carried[NOW][stage];
-                line.origin[stage + 1] = origin.map(|part| part / whole);
+            let whole = carried[NOW][stage];
+            if whole > 0.0 {
+                line.origin[stage + 1] = [0.0; MAX_STATES];
+                for (plant, _) in &design.contracts[stage] {
+                    let place = self.plants.location[*plant];
+                    line.origin[stage + 1][place] = origin[place] / whole;
+                }
             }
         }
         carried

@@ -105,8 +105,11 @@ fn release_models(
     let step = i64::from(clock.step());
     let gap = i64::from(clock.steps(releases.min_gap_months));
     for (key, noise, label, character, focus, knowledge, capability, mut offer) in &mut firms {
+        if step - offer.released < gap {
+            continue;
+        }
         let own_capability = weighted(&focus.weights[..geography.domains], &capability.0);
-        if own_capability <= offer.own_capability + releases.threshold || step - offer.released < gap {
+        if own_capability <= offer.own_capability + releases.threshold {
             continue;
         }
         let overall = geography.overall(&capability.0);
