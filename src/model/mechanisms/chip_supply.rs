@@ -212,7 +212,6 @@ impl Maker<'_> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a system takes what it needs")]
 fn make(
     supply: Res<ChipSupply>,
     clock: Res<Clock>,

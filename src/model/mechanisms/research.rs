@@ -70,7 +70,6 @@ pub fn own_growth(ceiling: f64, z: f64) -> f64 {
 type Learning<'a> =
     (&'a Noise, &'a Label, &'a Character, &'a mut Focus, &'a Compute, &'a Safety, &'a mut Effort, &'a mut Knowledge);
 
-#[expect(clippy::too_many_arguments, reason = "a system takes what it needs")]
 fn learn(
     research: Res<Research>,
     clock: Res<Clock>,
