@@ -1,10 +1,7 @@
 //! docs/ODD.md says what the program does: its tables of parameters are those of `redqueen params`, every mechanism is
 //! described, and every expected sign names a test that is there. `UPDATE_DOCS=1 cargo test --test odd` writes the tables.
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::redqueen;
+use assert_cmd::Command;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 const BEGIN: &str = "<!-- parameters: ";
@@ -16,8 +13,8 @@ fn read(path: &str) -> String {
 
 /// The tables of parameters by the config table they stand in, as Markdown, from `redqueen params`.
 fn tables() -> BTreeMap<String, String> {
-    let folder = tempfile::tempdir().unwrap();
-    let output = redqueen(folder.path(), &["params", "--format", "csv"]).assert().success().get_output().stdout.clone();
+    let mut program = Command::cargo_bin("redqueen").unwrap();
+    let output = program.args(["params", "--format", "csv"]).assert().success().get_output().stdout.clone();
     let mut tables = BTreeMap::new();
     for row in csv::Reader::from_reader(output.as_slice()).deserialize() {
         let row: BTreeMap<String, String> = row.unwrap();

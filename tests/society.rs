@@ -193,10 +193,10 @@ fn claims_make_investment_jump() {
     let hype = with(72, &["mechanisms.claims.hazard_per_year=0.5", "mechanisms.claims.excitement=1.5"]);
     // Claims of large firms count most and are rare, so the variance itself has a long tail; its logarithm has not.
     let jumps = |world: &Trajectory| {
-        let investment: Vec<f64> = world.world.iter().map(|row| row.investment.ln()).collect();
+        let investment: Vec<f64> = world.world.iter().map(|row| redqueen::maths::ln(row.investment)).collect();
         let growth: Vec<f64> = investment.windows(2).map(|pair| pair[1] - pair[0]).collect();
         let mean = growth.iter().sum::<f64>() / growth.len() as f64;
-        growth.iter().map(|growth| (growth - mean).powi(2)).sum::<f64>().ln()
+        redqueen::maths::ln(growth.iter().map(|growth| (growth - mean) * (growth - mean)).sum::<f64>())
     };
     higher("log variance", &of_file("no-agi-hype", 72), &hype, jumps);
 }

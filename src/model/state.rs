@@ -129,7 +129,7 @@ pub struct Industry {
     pub self_sufficiency: [f64; CHAIN.len()],
 }
 
-/// What its government does, by [`Lever`](crate::scenario::Lever).
+/// What its government does, by [`Lever`].
 #[derive(Component, Clone, Copy, Debug, Default)]
 pub struct Levers(pub [f64; Lever::COUNT]);
 
