@@ -158,7 +158,6 @@ fn flows_of_chips_add_up() {
 }
 
 #[test]
-#[ignore = "with 24 steps a year, states and accelerators show the flows of the last half month only"]
 fn flows_of_chips_add_up_in_half_steps() {
     let mut scenario = rich_world(24, &[""; 0]);
     scenario.time.steps_per_year = 24;

@@ -194,6 +194,7 @@ fn state(date: Month, name: &str, x: f64) -> StateRow {
         safety_effort: x,
         incidents: 1,
         trust_in_ai: x,
+        trust_abroad: x,
         economic_power: x,
         hard_power: x,
         soft_power: x,

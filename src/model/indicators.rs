@@ -10,6 +10,7 @@ use super::{
     mechanisms::{market::market_weights, money::Money, releases::Releases},
     outcomes::Side,
     record::{FirmRow, StateRow, WorldRow},
+    relations::Relations,
     state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
 };
 use crate::{maths, scenario::MAX_STATES};
@@ -247,7 +248,7 @@ impl Observer {
     /// The states' rows of the month.
     pub fn states(&mut self, world: &World, rows: &mut Vec<StateRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        let progress = world.resource::<Progress>();
+        let (progress, relations) = (world.resource::<Progress>(), world.resource::<Relations>());
         let (homes, burdens) = (&self.homes, &self.burdens);
         let mut open: PerState = [0.0; MAX_STATES];
         for (.., usage) in self.firms.iter(world).filter(|view| view.1.open) {
@@ -299,6 +300,7 @@ impl Observer {
                 safety_effort: chain.safety,
                 incidents: chain.governance.incidents,
                 trust_in_ai: chain.governance.trust,
+                trust_abroad: relations.mean_trust(s, geography.states),
                 economic_power: power.economic,
                 hard_power: power.hard,
                 soft_power: power.soft,

@@ -178,6 +178,8 @@ table! {
         incidents: u32, "incidents";
         /// Trust of its users in AI.
         trust_in_ai: f64, "1";
+        /// Mean trust between it and the other states.
+        trust_abroad: f64, "1";
         /// Share of world output.
         economic_power: f64, "1";
         /// Share of hard power: own frontier and compute that runs.

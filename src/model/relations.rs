@@ -18,6 +18,12 @@ pub struct Relations {
 }
 
 impl Relations {
+    /// Mean trust of a state with the others; 0 if there is none.
+    pub fn mean_trust(&self, state: usize, states: usize) -> f64 {
+        let sum: f64 = (0..states).filter(|&other| other != state).map(|other| self.trust[state][other]).sum();
+        if states > 1 { sum / (states - 1) as f64 } else { 0.0 }
+    }
+
     /// As the scenario has them at the start.
     pub fn new(scenario: &Scenario, geography: &Geography) -> Self {
         let mut trust = [[0.0; MAX_STATES]; MAX_STATES];

@@ -5,7 +5,10 @@
 //! A border that restrictions leave the openness o has o + (1 − o) κ T, and open science on both sides opens the lesser of
 //! their efforts of what then is still closed.
 
-use super::{Mechanism, export_controls::ExportControls, shocks::Shocks};
+use super::{
+    Mechanism,
+    export_controls::{ExportControls, stopped},
+};
 use crate::{
     model::{
         clock::Clock,
@@ -16,7 +19,7 @@ use crate::{
         state::{Levers, StateIndex},
     },
     parameters,
-    scenario::{Lever, MAX_STATES, Scenario, parameter::Parameters},
+    scenario::{ControlSpec, Lever, MAX_STATES, Scenario},
 };
 use bevy_ecs::prelude::*;
 
@@ -51,7 +54,8 @@ impl Mechanism for Cooperation {
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
-        world.insert_resource(Breaches::new(scenario, clock));
+        let breaches = Breaches::new(scenario, clock, world.resource());
+        world.insert_resource(breaches);
     }
 }
 
@@ -79,48 +83,37 @@ pub fn opened(openness: f64, by_trust: f64, by_science: f64) -> f64 {
     openness + (1.0 - openness) * by_science
 }
 
-/// What costs trust.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Breach {
-    /// An export control of this strictness.
-    Control(f64),
-    /// A shock.
-    Shock,
-}
-
-/// The scenario's dated breaches between two states: step, the two, and what it is.
+/// The scenario's export controls that take more from a state than it was denied before: step, who imposes them, on whom, and
+/// how much stricter they are.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct Breaches(Vec<(u32, usize, usize, Breach)>);
-
-/// Whether the scenario has this mechanism on and not at its nulls.
-fn acts<M: Mechanism>(scenario: &Scenario) -> bool {
-    scenario.mechanism(M::NAME).is_some_and(|settings| {
-        let at_null = |(value, declared): (&f64, &crate::scenario::parameter::Parameter)| {
-            declared.null.is_none_or(|null| null == *value)
-        };
-        settings.enabled && !settings.values.iter().zip(<M as Parameters>::DECLARED).all(at_null)
-    })
-}
+pub struct Breaches(Vec<(u32, usize, usize, f64)>);
 
 impl Breaches {
-    /// Of a scenario. What came into force before the start is part of the trust of the start.
-    pub fn new(scenario: &Scenario, clock: &Clock) -> Self {
+    /// Of a scenario. What came into force before the start is part of the trust of the start; a rule that takes the place of
+    /// one as strict on the same goods is no breach, nor is one that stops nothing.
+    pub fn new(scenario: &Scenario, clock: &Clock, controls: &ExportControls) -> Self {
+        let strictness = |rule: &ControlSpec| {
+            let stops =
+                stopped(controls.strictness_scale * rule.numbers.strictness, controls.leak_scale * rule.numbers.leak);
+            if stops > 0.0 { (controls.strictness_scale * rule.numbers.strictness).min(1.0) } else { 0.0 }
+        };
         let mut breaches = Vec::new();
-        if acts::<ExportControls>(scenario) {
-            for control in &scenario.controls {
-                let Some(step) = clock.step_of(control.from) else { continue };
-                for &by in &control.by {
-                    let others = control.against.iter().filter(|against| **against != by);
-                    let breach = Breach::Control(control.numbers.strictness);
-                    breaches.extend(others.map(|&against| (step, by, against, breach)));
-                }
-            }
-        }
-        if acts::<Shocks>(scenario) {
-            for shock in scenario.shocks.iter().filter(|shock| shock.numbers.severity > 0.0) {
-                let step = shock.from.and_then(|month| clock.step_of(month));
-                if let (Some(step), Some((a, b))) = (step, shock.between) {
-                    breaches.push((step, a, b, Breach::Shock));
+        for rule in &scenario.controls {
+            let Some(step) = clock.step_of(rule.from) else { continue };
+            for &by in &rule.by {
+                for &against in rule.against.iter().filter(|against| **against != by) {
+                    let before = scenario.controls.iter().filter(|other| {
+                        other.what == rule.what
+                            && other.from < rule.from
+                            && other.to.is_none_or(|to| to >= rule.from)
+                            && other.by.contains(&by)
+                            && other.against.contains(&against)
+                    });
+                    let before = before.map(strictness).fold(0.0, f64::max);
+                    let stricter = strictness(rule) - before;
+                    if stricter > 0.0 {
+                        breaches.push((step, by, against, stricter));
+                    }
                 }
             }
         }
@@ -139,11 +132,8 @@ fn meet(
 ) {
     let mut hits = [[0.0; MAX_STATES]; MAX_STATES];
     let mut hit = |a: usize, b: usize, loss: f64| hits[a.min(b)][a.max(b)] += loss;
-    for &(_, a, b, breach) in breaches.0.iter().filter(|breach| breach.0 == clock.step()) {
-        match breach {
-            Breach::Control(strictness) => hit(a, b, cooperation.hit_control * strictness),
-            Breach::Shock => hit(a, b, cooperation.hit_shock),
-        }
+    for &(_, by, against, stricter) in breaches.0.iter().filter(|breach| breach.0 == clock.step()) {
+        hit(by, against, cooperation.hit_control * stricter);
     }
     for (a, b) in std::mem::take(&mut relations.clashes) {
         hit(a, b, cooperation.hit_shock);
@@ -190,7 +180,9 @@ fn open_borders(
 
 #[cfg(test)]
 mod tests {
+    use super::super::shocks::Shocks;
     use super::*;
+    use crate::scenario::parameter::Parameters;
     use crate::{
         model::Simulation,
         scenario::{
@@ -307,13 +299,29 @@ mod tests {
             between: Some((0, 1)),
             numbers: ShockNumbers::default(),
         }];
-        // There is not so much to lose.
-        assert_eq!(after(&shocked, 2).trust[0][1], 0.0);
+        // States meet before plants stop, so it is felt a step later. There is not so much to lose.
+        assert!(after(&shocked, 2).trust[0][1] > 0.4);
+        assert_eq!(after(&shocked, 3).trust[0][1], 0.0);
+        // By hazard it costs as much.
+        let mut by_hazard = shocked.clone();
+        by_hazard.shocks[0].from = None;
+        by_hazard.shocks[0].numbers.hazard_per_year = 100.0;
+        assert_eq!(after(&by_hazard, 3).trust[0][1], 0.0);
         let off = |mut scenario: Scenario| {
             scenario.mechanisms.iter_mut().filter(|it| it.name == Shocks::NAME).for_each(|it| it.enabled = false);
             scenario
         };
-        assert_eq!(lost(&off(shocked), 2), 0.0);
+        assert_eq!(lost(&off(shocked), 3), 0.0);
+        // A rule that takes the place of another one as strict breaks no trust.
+        let mut renewed = tense.clone();
+        renewed.controls[0].to = Some(start.plus(2));
+        renewed.controls.push(ControlSpec {
+            name: "rule 2".to_owned(),
+            from: start.plus(2),
+            to: None,
+            ..renewed.controls[0].clone()
+        });
+        assert_eq!(after(&renewed, 3).trust[0][1], after(&tense, 3).trust[0][1]);
         let mut old = tense;
         old.controls[0].from = crate::scenario::Month::new(2001, 1).unwrap();
         assert_eq!(lost(&old, 2), 0.0);

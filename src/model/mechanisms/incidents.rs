@@ -143,10 +143,7 @@ impl Conditions<'_> {
 
     /// Factor on a firm's hazards of its safety effort and of its home's mean trust with other states.
     fn guarded(&self, home: usize, effort: f64) -> f64 {
-        let states = self.geography.states;
-        let trust: f64 =
-            self.geography.each_state().filter(|&s| s != home).map(|s| self.relations.trust[home][s]).sum();
-        let mean = if states > 1 { trust / (states - 1) as f64 } else { 0.0 };
+        let mean = self.relations.mean_trust(home, self.geography.states);
         maths::exp(-self.params.protection * effort - self.params.trust_protection * mean)
     }
 }

@@ -156,6 +156,9 @@ fn denied_memory(
     denied
 }
 
+/// The fastest that industry and fabs can learn, 1/year: a factor e a month.
+const MOST_LEARNING: f64 = 12.0;
+
 fn learn(
     induced: Res<InducedInnovation>,
     clock: Res<Clock>,
@@ -174,7 +177,7 @@ fn learn(
     for (index, economy, levers, mut industry) in &mut states {
         let s = index.0;
         let subsidy = 100.0 * levers.of(Lever::ChipSubsidy) / economy.output;
-        industry.learning = induced.induced(pressure[s], subsidy);
+        industry.learning = induced.induced(pressure[s], subsidy).min(MOST_LEARNING);
         industry.maturity = logistic_step(industry.maturity, clock.per_step(induced.growth + industry.learning));
         if industry.learning > 0.0 {
             growth[s] = maths::exp(clock.per_step(industry.learning));

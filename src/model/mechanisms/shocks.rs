@@ -58,7 +58,7 @@ fn strike(
     shocks: Res<Shocks>,
     clock: Res<Clock>,
     geography: Res<Geography>,
-    relations: Res<Relations>,
+    mut relations: ResMut<Relations>,
     mut ledger: ResMut<Ledger>,
     mut all: Query<(&Noise, &mut Shock)>,
 ) {
@@ -82,6 +82,7 @@ fn strike(
             if shock.began == Some(now) {
                 let severity = shocks.severity_scale * shock.numbers.severity;
                 ledger.note(&clock, "shock", &shock.name, place, Some(severity), "plants stop");
+                relations.clashes.extend(shock.between.filter(|_| severity > 0.0));
             }
         }
         if shock.began.is_some_and(|began| began + i64::from(shock.lasts) == now) {
