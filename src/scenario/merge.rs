@@ -166,7 +166,7 @@ fn by_key(list: &str, items: Vec<Node>, found: &mut Found) -> Table {
 }
 
 fn name_of(list: &str, fields: &Table, place: &Place) -> Result<(String, Place), Diagnostic> {
-    let what = list.trim_end_matches('s');
+    let what = singular(list);
     let entry = fields.get("name").ok_or_else(|| Diagnostic::at(place, format!("this {what} has no `name`")))?;
     let name = super::section::name("name", &entry.node)?;
     Ok((name.clone(), entry.node.place.clone()))
@@ -225,6 +225,12 @@ mod tests {
 
     fn table<'a>(base: &'a Table, key: &str) -> &'a Table {
         base[key].node.as_table().unwrap()
+    }
+
+    #[test]
+    fn an_entity_without_a_name_is_called_what_it_is() {
+        let (_, found) = layered(&["[[policies]]\nvalue = 1\n[[fabs]]\nowner = 'x'\n"]);
+        assert_eq!(found, ["this fab has no `name`", "this policy has no `name`"]);
     }
 
     #[test]
