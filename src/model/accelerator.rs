@@ -86,7 +86,7 @@ pub struct AcceleratorBundle {
 impl AcceleratorBundle {
     /// The accelerator at the start of a run.
     pub fn new(spec: &AcceleratorSpec, clock: &Clock) -> Self {
-        let enters = spec.enters.and_then(|month| clock.step_of(month)).filter(|step| *step > 0);
+        let enters = clock.entry_step(spec.enters);
         let none = [0.0; MAX_STATES];
         let mut origin = [none; CHAIN.len()];
         origin[0][spec.state] = 1.0;

@@ -3,21 +3,19 @@
 use super::{
     accelerator::{Binding, Design, Line},
     clock::Clock,
-    fab::{Capacity, Craft, FabIndex, Outage, Site},
-    firm::{Character, Compute, Safety},
-    geography::{Geography, PerState},
+    fab::{Capacity, Craft, Outage, Site},
+    geography::Geography,
     record::{AcceleratorRow, FabRow},
-    state::{Burden, Fleet, Governance, Industry, StateIndex},
+    state::{Burden, Fleet, Governance, Industry},
 };
-use crate::scenario::{Choice, MAX_STATES, Stage};
+use crate::scenario::{Choice, Stage};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
 /// Reads the supply chain and the burdens of states off a world.
 pub struct ChainObserver {
-    states: QueryState<(&'static StateIndex, &'static Fleet, &'static Industry, &'static Burden, &'static Governance)>,
-    firms: QueryState<(&'static Character, &'static Compute, &'static Safety)>,
-    fabs: QueryState<(&'static FabIndex, &'static Site, &'static Capacity, &'static Craft, &'static Outage)>,
+    states: QueryState<(&'static Fleet, &'static Industry, &'static Burden, &'static Governance)>,
+    fabs: QueryState<(&'static Site, &'static Capacity, &'static Craft, &'static Outage)>,
     accelerators: QueryState<(&'static Design, &'static Line)>,
     words: [Arc<str>; Stage::COUNT],
 }
@@ -33,16 +31,9 @@ pub struct StateChain {
     pub burden: Burden,
     /// How it governs AI.
     pub governance: Governance,
-    /// Mean safety effort of its firms, weighted by their compute.
-    pub safety: f64,
 }
 
 impl StateChain {
-    /// Least self-sufficiency of any stage.
-    pub fn least_self_sufficiency(&self) -> f64 {
-        self.industry.self_sufficiency.iter().copied().fold(1.0, f64::min)
-    }
-
     /// Share of output lost to incidents and shocks.
     pub fn damage(&self) -> f64 {
         1.0 - crate::maths::exp(-(self.burden.incidents + self.burden.shocks))
@@ -54,7 +45,6 @@ impl ChainObserver {
     pub fn new(world: &mut World) -> Self {
         Self {
             states: world.query(),
-            firms: world.query(),
             fabs: world.query(),
             accelerators: world.query(),
             words: Stage::WORDS
@@ -68,23 +58,13 @@ impl ChainObserver {
 
     /// The states' part, in the order of states, in place of what `seen` held.
     pub fn states(&mut self, world: &World, seen: &mut Vec<StateChain>) {
-        let (mut effort, mut weight): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-        for (character, compute, safety) in self.firms.iter(world) {
-            effort[character.home] += compute.stock * safety.effort;
-            weight[character.home] += compute.stock;
-        }
-        let chain =
-            |(index, fleet, industry, burden, governance): (&StateIndex, &Fleet, &Industry, &Burden, &Governance)| {
-                StateChain {
-                    fleet: fleet.clone(),
-                    industry: industry.clone(),
-                    burden: burden.clone(),
-                    governance: governance.clone(),
-                    safety: if weight[index.0] > 0.0 { effort[index.0] / weight[index.0] } else { 0.0 },
-                }
-            };
         seen.clear();
-        seen.extend(self.states.iter(world).map(chain));
+        seen.extend(self.states.iter(world).map(|(fleet, industry, burden, governance)| StateChain {
+            fleet: fleet.clone(),
+            industry: industry.clone(),
+            burden: burden.clone(),
+            governance: governance.clone(),
+        }));
     }
 
     /// The stage that limits most compute this month; `None` if nothing is made.
@@ -102,7 +82,7 @@ impl ChainObserver {
     /// The fabs' rows of the month.
     pub fn fabs(&mut self, world: &World, rows: &mut Vec<FabRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        for (_, site, capacity, craft, outage) in self.fabs.iter(world) {
+        for (site, capacity, craft, outage) in self.fabs.iter(world) {
             let logic = site.stage == Stage::Logic;
             rows.push(FabRow {
                 date: clock.month(),
@@ -110,7 +90,7 @@ impl ChainObserver {
                 state: geography.names[site.location].clone(),
                 stage: self.words[site.stage as usize].clone(),
                 capacity: capacity.kwpm,
-                building: capacity.building.iter().sum::<f64>() + 0.0,
+                building: capacity.under_construction() + 0.0,
                 outage: outage.0,
                 node: logic.then_some(craft.node_nm),
                 defects: logic.then_some(craft.defects),

@@ -87,6 +87,11 @@ impl Clock {
         month.since(self.start) * i64::from(self.steps_per_year) / 12
     }
 
+    /// The step in which something of that date comes into a run; `None` if it is there from the start.
+    pub fn entry_step(&self, enters: Option<Month>) -> Option<u32> {
+        enters.and_then(|month| self.step_of(month)).filter(|step| *step > 0)
+    }
+
     /// The step at which `month` begins; `None` if it lies before the start.
     pub fn step_of(&self, month: Month) -> Option<u32> {
         u32::try_from(month.since(self.start)).ok().map(|months| self.steps(months))

@@ -85,7 +85,7 @@ impl FabBundle {
     /// The fab at the start of a run.
     pub fn new(index: usize, spec: &FabSpec, clock: &Clock) -> Self {
         let numbers = &spec.numbers;
-        let enters = spec.enters.and_then(|month| clock.step_of(month)).filter(|step| *step > 0);
+        let enters = clock.entry_step(spec.enters);
         Self {
             index: FabIndex(index),
             capacity: Capacity {

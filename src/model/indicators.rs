@@ -4,7 +4,7 @@ use super::{
     accounts::Progress,
     chain::{ChainObserver, StateChain},
     clock::Clock,
-    firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Usage},
+    firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Safety, Usage},
     geography::{Geography, PerState, weighted},
     ledger::Ledger,
     mechanisms::{market::market_weights, money::Money, releases::Releases},
@@ -26,6 +26,7 @@ type FirmView = (
     &'static Finance,
     &'static Offer,
     &'static Momentum,
+    &'static Safety,
     &'static Usage,
 );
 
@@ -61,6 +62,8 @@ struct Home {
     rating: f64,
     capability: f64,
     compute: f64,
+    /// Safety effort times compute.
+    safety: f64,
     usage: f64,
     home_share: f64,
     investment: f64,
@@ -73,6 +76,7 @@ impl Default for Home {
             rating: f64::NEG_INFINITY,
             capability: f64::NEG_INFINITY,
             compute: 0.0,
+            safety: 0.0,
             usage: 0.0,
             home_share: 0.0,
             investment: 0.0,
@@ -82,11 +86,20 @@ impl Default for Home {
 
 impl Home {
     #[inline]
-    fn add(&mut self, home: usize, compute: &Compute, finance: &Finance, offer: &Offer, usage: &Usage) {
+    fn add(
+        &mut self,
+        home: usize,
+        compute: &Compute,
+        finance: &Finance,
+        offer: &Offer,
+        safety: &Safety,
+        usage: &Usage,
+    ) {
         self.firms += 1;
         self.rating = maths::larger(self.rating, offer.rating);
         self.capability = maths::larger(self.capability, offer.capability);
         self.compute += compute.stock;
+        self.safety += compute.stock * safety.effort;
         self.usage += usage.world;
         self.home_share += usage.share[home];
         self.investment += finance.investment;
@@ -205,8 +218,8 @@ impl Observer {
             entropy: 0.0,
             revenue: 0.0,
         };
-        for (_, character, _, _, _, compute, finance, offer, _, usage) in self.firms.iter(world) {
-            homes[character.home].add(character.home, compute, finance, offer, usage);
+        for (_, character, _, _, _, compute, finance, offer, _, safety, usage) in self.firms.iter(world) {
+            homes[character.home].add(character.home, compute, finance, offer, safety, usage);
             sums.firms += 1;
             let best = if character.open { &mut sums.best_open } else { &mut sums.best_closed };
             *best = maths::larger(*best, offer.rating);
@@ -275,7 +288,7 @@ impl Observer {
                 compute_delivered: supply.month.delivered,
                 compute_running: chain.fleet.running,
                 power_draw: chain.fleet.running * compute * chain.fleet.kw_per_h100e,
-                self_sufficiency: chain.least_self_sufficiency(),
+                self_sufficiency: chain.industry.least_self_sufficiency(),
                 self_sufficiency_design: chain.industry.self_sufficiency[0],
                 self_sufficiency_logic: chain.industry.self_sufficiency[1],
                 self_sufficiency_packaging: chain.industry.self_sufficiency[2],
@@ -297,7 +310,7 @@ impl Observer {
                 growth: clock.per_year(maths::ln(economy.output / economy.before)),
                 damage: chain.damage(),
                 policy_cost: chain.burden.policy_cost,
-                safety_effort: chain.safety,
+                safety_effort: if home.compute > 0.0 { home.safety / home.compute } else { 0.0 },
                 incidents: chain.governance.incidents,
                 trust_in_ai: chain.governance.trust,
                 trust_abroad: relations.mean_trust(s, geography.states),
@@ -312,7 +325,7 @@ impl Observer {
     /// The firms' rows of the month.
     pub fn firms(&mut self, world: &World, rows: &mut Vec<FirmRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        for (label, character, focus, knowledge, capability, compute, finance, offer, momentum, usage) in
+        for (label, character, focus, knowledge, capability, compute, finance, offer, momentum, _, usage) in
             self.firms.iter(world)
         {
             let weights = &focus.weights[..geography.domains];
@@ -354,10 +367,13 @@ impl Observer {
     pub fn sides(&mut self, world: &World) -> [Side; 2] {
         let geography = world.resource::<Geography>();
         let (homes, chain) = (&self.homes, &self.burdens);
-        let denied: Vec<f64> = self.states.iter(world).map(|view| view.6.month.denied).collect();
+        let mut denied: PerState = [0.0; MAX_STATES];
+        for view in self.states.iter(world) {
+            denied[view.0.0] = view.6.month.denied;
+        }
         [geography.leader, geography.follower].map(|s| Side {
             rating: homes[s].rating,
-            self_sufficiency: chain[s].least_self_sufficiency(),
+            self_sufficiency: chain[s].industry.least_self_sufficiency(),
             denied: denied[s],
         })
     }
@@ -403,7 +419,7 @@ impl Observer {
             .firms
             .iter(world)
             .filter(|view| view.1.home == home)
-            .map(|view| geography.each_state().filter(third).map(|s| markets[s] * view.9.share[s]).sum::<f64>())
+            .map(|view| geography.each_state().filter(third).map(|s| markets[s] * view.10.share[s]).sum::<f64>())
             .sum();
         // An empty sum is −0; nobody wants to read that.
         if all > 0.0 { served / all + 0.0 } else { 0.0 }

@@ -135,7 +135,8 @@ impl Simulation {
             }
         }
         let clock = Clock::new(&scenario.time);
-        let dated = scenario.firms.iter().filter_map(|firm| Some((entry_step(firm, &clock)?, firm.clone()))).collect();
+        let dated =
+            scenario.firms.iter().filter_map(|firm| Some((clock.entry_step(firm.enters)?, firm.clone()))).collect();
         world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
         let mut start = Schedule::new(StartLabel);
         start.set_executor(SingleThreadedExecutor::new());
@@ -296,15 +297,10 @@ fn dated_row(event: &crate::scenario::DatedEvent) -> EventRow {
     }
 }
 
-/// The step in which a firm enters; `None` if it is there from the start.
-fn entry_step(firm: &FirmSpec, clock: &Clock) -> Option<u32> {
-    firm.enters.and_then(|month| clock.step_of(month)).filter(|step| *step > 0)
-}
-
 fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, clock: &Clock) {
     let geography = world.resource::<Geography>().clone();
     let talent = world.resource::<Newcomers>().1.clone();
-    let present = || scenario.firms.iter().filter(|firm| entry_step(firm, clock).is_none());
+    let present = || scenario.firms.iter().filter(|firm| clock.entry_step(firm.enters).is_none());
     let level = |firm: &FirmSpec| {
         firm.numbers.capability + geography.overall(&geography::per_domain(&firm.capability_by_domain))
     };

@@ -11,7 +11,7 @@ pub struct Relations {
     pub trust: [PerState; MAX_STATES],
     /// Openness of their border for knowledge now: the scenario's, opened further by trust and open science.
     pub openness: [PerState; MAX_STATES],
-    /// Pairs between whom a shock without a date began; they lose trust in the next step.
+    /// Pairs between whom a shock began; they lose trust in the next step.
     pub clashes: Vec<(usize, usize)>,
     /// Harm that incidents of the first state's firms have done in the second since states last met, in medians of severity.
     pub harm: [PerState; MAX_STATES],

@@ -56,13 +56,8 @@ impl Levels {
 
 /// The best of all home states, by domain; −∞ where there is none.
 pub fn best(geography: &Geography, levels: &[PerDomain; MAX_STATES]) -> PerDomain {
-    best_of(geography, levels, |_| true)
-}
-
-/// The best of the home states that `count`, by domain.
-pub fn best_of(geography: &Geography, levels: &[PerDomain; MAX_STATES], count: impl Fn(usize) -> bool) -> PerDomain {
     let mut best = [f64::NEG_INFINITY; MAX_DOMAINS];
-    for home in geography.each_state().filter(|&home| count(home)) {
+    for home in geography.each_state() {
         for d in geography.each_domain() {
             best[d] = maths::larger(best[d], levels[home][d]);
         }

@@ -33,11 +33,6 @@ pub struct Shock {
 }
 
 impl Shock {
-    /// Whether it lasts in this step; recovery does not count.
-    pub fn is_active(&self, step: u32) -> bool {
-        self.began.is_some_and(|began| (0..i64::from(self.lasts)).contains(&(i64::from(step) - began)))
-    }
-
     /// How much of its full effect it has in this step: 1 while it lasts, then falling in a straight line to 0 over the time of
     /// recovery; the mean of the line over the step, so that a finer step loses as much.
     pub fn level(&self, step: u32) -> f64 {

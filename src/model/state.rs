@@ -88,6 +88,8 @@ pub struct Flows {
 pub struct Fleet {
     /// Mean efficiency of the systems (η): what they deliver of what their chips would in ordinary servers.
     pub efficiency: f64,
+    /// Compute of its firms and clouds when the month's chips have arrived, MH100e.
+    pub compute: f64,
     /// Mean power of a H100-equivalent, cooling included, kW.
     pub kw_per_h100e: f64,
     /// Power that AI can draw, GW; infinite without a cap.
@@ -104,6 +106,7 @@ impl Default for Fleet {
     fn default() -> Self {
         Self {
             efficiency: 1.0,
+            compute: 0.0,
             kw_per_h100e: 0.0,
             power_gw: f64::INFINITY,
             built_gw: 0.0,
@@ -127,6 +130,13 @@ pub struct Industry {
     pub learning: f64,
     /// Share of its demand for compute that was made at home, by stage of [`CHAIN`].
     pub self_sufficiency: [f64; CHAIN.len()],
+}
+
+impl Industry {
+    /// Least self-sufficiency of any stage.
+    pub fn least_self_sufficiency(&self) -> f64 {
+        self.self_sufficiency.iter().copied().fold(1.0, f64::min)
+    }
 }
 
 /// What its government does, by [`Lever`].

@@ -5,10 +5,7 @@
 //! A border that restrictions leave the openness o has o + (1 − o) κ T, and open science on both sides opens the lesser of
 //! their efforts of what then is still closed.
 
-use super::{
-    Mechanism,
-    export_controls::{ExportControls, stopped},
-};
+use super::{Mechanism, export_controls::ExportControls};
 use crate::{
     model::{
         clock::Clock,
@@ -93,9 +90,11 @@ impl Breaches {
     /// one as strict on the same goods is no breach, nor is one that stops nothing.
     pub fn new(scenario: &Scenario, clock: &Clock, controls: &ExportControls) -> Self {
         let strictness = |rule: &ControlSpec| {
-            let stops =
-                stopped(controls.strictness_scale * rule.numbers.strictness, controls.leak_scale * rule.numbers.leak);
-            if stops > 0.0 { (controls.strictness_scale * rule.numbers.strictness).min(1.0) } else { 0.0 }
+            if controls.stopped_by(rule) > 0.0 {
+                (controls.strictness_scale * rule.numbers.strictness).min(1.0)
+            } else {
+                0.0
+            }
         };
         let mut breaches = Vec::new();
         for rule in &scenario.controls {

@@ -47,6 +47,13 @@ impl Mechanism for ExportControls {
     }
 }
 
+impl ExportControls {
+    /// Share of a covered flow that a rule of the scenario stops.
+    pub fn stopped_by(&self, rule: &ControlSpec) -> f64 {
+        stopped(self.strictness_scale * rule.numbers.strictness, self.leak_scale * rule.numbers.leak)
+    }
+}
+
 /// Share of a covered flow that a rule of this strictness and leak stops: x (1 − ℓ), each capped at 1.
 ///
 /// ```
@@ -88,9 +95,6 @@ pub struct Timetable(Vec<(u32, Barriers)>);
 impl Timetable {
     /// What the rules of a scenario say, step by step.
     pub fn new(scenario: &Scenario, clock: &Clock, controls: &ExportControls) -> Self {
-        let effective = |spec: &ControlSpec| {
-            stopped(controls.strictness_scale * spec.numbers.strictness, controls.leak_scale * spec.numbers.leak)
-        };
         let rules: Vec<Rule> = scenario
             .controls
             .iter()
@@ -98,7 +102,7 @@ impl Timetable {
                 spec,
                 from: clock.steps_to(spec.from),
                 to: spec.to.map(|month| clock.steps_to(month)),
-                stopped: effective(spec),
+                stopped: controls.stopped_by(spec),
             })
             .filter(|rule| rule.stopped > 0.0)
             .collect();

@@ -106,7 +106,6 @@ fn left(clock: &Clock, rate: f64) -> f64 {
 
 /// Damage decays, trust recovers, regulators relent; a new month counts its incidents anew.
 fn recover(params: Res<Incidents>, clock: Res<Clock>, mut states: Query<(&Traits, &mut Burden, &mut Governance)>) {
-    let starts_month = clock.step().is_multiple_of(clock.steps(1).max(1));
     let kept = maths::pow(1.0 - params.decay, clock.per_step(1.0));
     let (shaken, strict) = (left(&clock, params.trust_recovery), left(&clock, params.reaction_decay));
     for (traits, mut burden, mut governance) in &mut states {
@@ -115,7 +114,7 @@ fn recover(params: Res<Incidents>, clock: Res<Clock>, mut states: Query<(&Traits
         // In this form trust that was never lost stays as it is, bit for bit.
         governance.trust += (1.0 - shaken) * (traits.0.trust_in_ai - governance.trust);
         governance.reaction *= strict;
-        if starts_month {
+        if clock.begins_month() {
             governance.incidents = 0;
         }
     }

@@ -140,9 +140,7 @@ fn denied_memory(
         location[index.0] = site.location;
     }
     let mut booked: PerState = [0.0; MAX_STATES];
-    let step = clock.step();
-    let made = |design: &&Design| design.enters <= i64::from(step) && design.leaves.is_none_or(|leaves| step < leaves);
-    for design in designs.iter().filter(made) {
+    for design in designs.iter().filter(|design| design.is_made(clock.step())) {
         for (plant, _) in &design.contracts[Stage::Memory as usize] {
             denied[design.home] += barriers.memory[location[*plant]][design.home];
             booked[design.home] += 1.0;

@@ -85,7 +85,6 @@ fn make(
 ) {
     let price = money.price(clock.years());
     for (index, mut paradigm, mut supply, mut industry) in &mut states {
-        supply.alternative = 0.0;
         let spending = clock.per_step(supply.spending);
         let making = (1.0 - paradigm.effort) * paradigm.share * spending;
         paradigm.experience += paradigm.effort * spending + making;

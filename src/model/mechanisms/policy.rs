@@ -256,7 +256,7 @@ fn publish(
         };
         // Without a firm at home or elsewhere there is no lead.
         say(Indicator::RatingLead, &|| if lead.is_finite() { lead } else { f64::NAN });
-        say(Indicator::SelfSufficiency, &|| industry.self_sufficiency.iter().copied().fold(1.0, f64::min));
+        say(Indicator::SelfSufficiency, &|| industry.least_self_sufficiency());
         say(Indicator::HomeShare, &|| home_share[s]);
         say(Indicator::Power, &|| power.share);
         say(Indicator::Compute, &|| compute[s] + supply.clouds);

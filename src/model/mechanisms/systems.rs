@@ -147,6 +147,7 @@ fn mix_fleets(
             fleet.kw_per_h100e = system_power(1.0, systems.start_kw_per_h100e, systems.pue);
         }
         let stock = held[s] + supply.clouds;
+        fleet.compute = stock;
         if supply.received <= 0.0 || stock <= 0.0 {
             continue;
         }
@@ -164,18 +165,16 @@ fn limit_by_power(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    firms: Query<(&Character, &Compute)>,
-    mut states: Query<(&StateIndex, &Traits, &Supply, &Levers, &mut Fleet)>,
+    mut states: Query<(&StateIndex, &Traits, &Levers, &mut Fleet)>,
 ) {
-    let held = held_by_firms(firms.iter());
-    for (index, traits, supply, levers, mut fleet) in &mut states {
+    for (index, traits, levers, mut fleet) in &mut states {
         fleet.built_gw += clock.per_step(levers.of(Lever::Power));
         fleet.power_gw = f64::INFINITY;
         fleet.running = 1.0;
         if systems.power_scale > 0.0 {
             let trend = maths::exp(traits.0.ai_power_growth_per_year * clock.years());
             fleet.power_gw = systems.power_scale * (traits.0.ai_power_gw * trend + fleet.built_gw);
-            fleet.running = running_share(held[index.0] + supply.clouds, fleet.kw_per_h100e, fleet.power_gw);
+            fleet.running = running_share(fleet.compute, fleet.kw_per_h100e, fleet.power_gw);
         }
         let usable = fleet.running * fleet.efficiency;
         // A state without power can still do a little: a logarithm needs it.
