@@ -20,7 +20,7 @@ use crate::{
         folder::{Folder, FolderError, Opened, OutputError},
         manifest::{Batch, FileEntry, Identity, Manifest},
         package,
-        writer::{Encode, Writer},
+        writer::{Encode, Writer, write_design},
     },
 };
 use std::{
@@ -163,10 +163,7 @@ pub fn execute<S: Simulate<Output = Trajectory>>(
     options: &BatchOptions<'_>,
 ) -> Result<BatchReport, BatchFailure> {
     let identity = Identity::new(experiment, options.quantiles);
-    let plan = Plan {
-        first_replicate: experiment.first_replicate,
-        ..Plan::replicates(experiment.scenarios.len(), experiment.runs)
-    };
+    let plan = experiment.plan();
     let folder = match Folder::open(options.out, identity.clone(), options.overwrite)? {
         Opened::Already(manifest) => return Ok(already(&plan, options.out, &manifest)),
         Opened::Ready(folder) => folder,
@@ -189,8 +186,9 @@ pub fn execute<S: Simulate<Output = Trajectory>>(
     let close = || -> Result<(), ListenerError> {
         let flushed = quantiles.as_mut().map_or(Ok(()), QuantileWriter::flush);
         let mut files = writer.finish()?;
+        files.extend(write_design(&folder, experiment)?);
         files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
-        let described = describe(&folder, &identity, &files);
+        let described = describe(&folder, experiment, &identity, &files);
         folder.write_manifest(complete && flushed.is_ok() && described.is_ok(), done, failed, files)?;
         let seconds = started.elapsed().as_secs_f64();
         folder.log(&format!("{done} runs in {seconds:.2} s on {} threads, {failed} failed", options.threads))?;
@@ -214,8 +212,8 @@ fn already(plan: &Plan, folder: &Path, manifest: &Manifest) -> BatchReport {
     BatchReport { folder: folder.to_owned(), summary, already: true }
 }
 
-fn describe(folder: &Folder, identity: &Identity, files: &[FileEntry]) -> Result<(), OutputError> {
-    folder.write(package::FILE, &package::describe(identity, &dictionary::tables(), files))
+fn describe(folder: &Folder, experiment: &Batch, identity: &Identity, files: &[FileEntry]) -> Result<(), OutputError> {
+    folder.write(package::FILE, &package::describe(identity, &dictionary::tables(&experiment.factors()), files))
 }
 
 /// The error of a folder whose tables cannot be read back.

@@ -1,12 +1,12 @@
 //! `redqueen check`: finds everything that is wrong in configs.
 
 use super::{
-    common::{ValueOptions, source},
+    common::{NAMES, ValueOptions, source},
     failure::Failure,
 };
 use crate::{
     experiment::{Experiment, load_experiment},
-    model::{catalogue, record::Record},
+    model::catalogue,
     scenario::Diagnostics,
 };
 use std::{
@@ -34,7 +34,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let mut found = Vec::new();
     for file in &args.files {
-        match load_experiment(&source(Some(file)), &args.values.overrides(), &catalogue(), &Record::NAMES) {
+        match load_experiment(&source(Some(file)), &args.values.overrides(), &catalogue(), NAMES) {
             Ok(experiment) => writeln!(out, "{}: {}", file.display(), summary(&experiment))?,
             Err(errors) => found.extend(errors.into_found()),
         }

@@ -21,7 +21,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Tables to explain [default: all]
-    #[arg(value_parser = clap::builder::PossibleValuesParser::new(dictionary::tables().iter().map(|table| table.name)))]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(dictionary::tables(&[]).iter().map(|table| table.name)))]
     tables: Vec<String>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
@@ -29,8 +29,8 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let wanted = |table: &&TableInfo| args.tables.is_empty() || args.tables.iter().any(|name| name == table.name);
-    let all = dictionary::tables();
+    let wanted = |table: &&TableInfo<'_>| args.tables.is_empty() || args.tables.iter().any(|name| name == table.name);
+    let all = dictionary::tables(&[]);
     let tables = all.iter().filter(wanted);
     let mut out = BufWriter::new(io::stdout().lock());
     if args.format == Format::Text {
@@ -45,13 +45,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn row(table: &TableInfo, column: &Column) -> Vec<Value> {
+fn row(table: &TableInfo<'_>, column: &Column<'_>) -> Vec<Value> {
     let holds = word(column.holds);
     let Column { name, optional, unit, meaning, .. } = column;
     vec![json!(table.name), json!(name), json!(holds), json!(optional), json!(unit), json!(meaning)]
 }
 
-fn print_text(table: &TableInfo, after_another: bool, out: &mut impl Write) -> Result<(), Failure> {
+fn print_text(table: &TableInfo<'_>, after_another: bool, out: &mut impl Write) -> Result<(), Failure> {
     let gap = if after_another { "\n" } else { "" };
     writeln!(out, "{gap}{}", table.name)?;
     paragraph(table.meaning, 0, out)?;

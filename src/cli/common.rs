@@ -2,12 +2,18 @@
 
 use super::failure::Failure;
 use crate::{
-    experiment::{Experiment, load_experiment},
-    model::{catalogue, record::Record},
+    experiment::{Experiment, Names, load_experiment},
+    model::{
+        catalogue,
+        record::{OUTCOMES, Record},
+    },
     scenario::{Scenario, Source, load},
 };
 use clap::{Args, builder::PossibleValuesParser};
 use std::path::{Path, PathBuf};
+
+/// The tables and outcomes that experiment files can name.
+pub const NAMES: Names<'static> = Names { tables: &Record::NAMES, outcomes: &OUTCOMES };
 
 /// Which config, and values laid over it.
 #[derive(Clone, Debug, Args)]
@@ -93,7 +99,7 @@ impl ConfigOptions {
 
     /// The config as an experiment, with the runs and tables that the command line names.
     pub fn experiment(&self, work: &WorkOptions, output: &OutputOptions) -> Result<Experiment, Failure> {
-        let mut experiment = load_experiment(&self.source(), &self.values.overrides(), &catalogue(), &Record::NAMES)?;
+        let mut experiment = load_experiment(&self.source(), &self.values.overrides(), &catalogue(), NAMES)?;
         experiment.runs = work.runs.unwrap_or(experiment.runs);
         if let Some(record) = &output.record {
             experiment.record.clone_from(record);

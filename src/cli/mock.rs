@@ -51,7 +51,7 @@ pub(crate) fn experiment(runs: u64, record: Record) -> Batch {
         accelerators: vec!["Chip".into()],
     };
     let scenarios = vec![variant("base"), variant("open")];
-    Batch { name: "A test".into(), seed: 7, runs, first_replicate: 0, record, scenarios }
+    Batch::plain("A test", 7, runs, record, scenarios)
 }
 
 fn start() -> Month {

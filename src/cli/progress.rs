@@ -99,7 +99,12 @@ impl<T> Listener<T> for Progress {
                 self.failed += 1;
                 self.advance();
             }
-            Event::PointDone { .. } => {}
+            Event::PointDone { total, .. } => {
+                self.total = *total;
+                if let Shown::Bar(bar) = &self.shown {
+                    bar.set_length(*total);
+                }
+            }
             Event::Finished { .. } => {
                 if let Shown::Bar(bar) = &self.shown {
                     bar.abandon();

@@ -29,6 +29,9 @@ pub struct Args {
     /// Which scenario of an experiment file [default: the first]
     #[arg(long, value_name = "NAME")]
     scenario: Option<String>,
+    /// Which point of an experiment file's design, as in runs.csv
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    point: u64,
     /// Number of the replicate whose noise to use, as in runs.csv
     #[arg(long, value_name = "N", default_value_t = 0)]
     replicate: u64,
@@ -47,6 +50,12 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         }
     }
     experiment.variants.truncate(1);
+    let points = experiment.sample.points();
+    if args.point >= points {
+        return Err(Failure::Usage(format!("no design point {} in the config; it has {points}, from 0", args.point)));
+    }
+    experiment.sample = experiment.sample.only(args.point);
+    experiment.stop = None;
     let (worlds, batch) = Worlds::new(&experiment, args.replicate, |variant| args.config.replay(Some(variant)));
     let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}-run", batch.name)));
     let cancel = super::interrupt::watch();

@@ -1,8 +1,8 @@
 //! `redqueen schema`: JSON Schema of the config files.
 
-use super::failure::Failure;
+use super::{common::NAMES, failure::Failure};
 use crate::model::catalogue;
-use crate::{experiment::experiment_file::experiment_schema, model::record::Record, scenario::schema::scenario_schema};
+use crate::{experiment::experiment_file::experiment_schema, scenario::schema::scenario_schema};
 use std::io::{self, Write};
 
 const EXAMPLES: &str = "\
@@ -28,7 +28,7 @@ enum Of {
 pub fn run(args: &Args) -> Result<(), Failure> {
     let schema = match args.of {
         Of::Scenario => scenario_schema(&catalogue()),
-        Of::Experiment => experiment_schema(&Record::NAMES),
+        Of::Experiment => experiment_schema(NAMES),
     };
     Ok(writeln!(io::stdout().lock(), "{schema:#}")?)
 }

@@ -1,19 +1,21 @@
 //! The model behind the batch engine: a run is one world of a scenario under a replicate's noise.
 
 use crate::{
-    experiment::{Experiment, plan::Job, runner::Simulate},
+    experiment::{Experiment, Variant, design::Sample, plan::Job, runner::Simulate},
     model::{
         Seed, Simulation, catalogue,
         record::{Record, Trajectory},
     },
     output::manifest::{Batch, BatchScenario},
-    scenario::Scenario,
+    scenario::Catalogue,
 };
 
 /// The worlds of an experiment.
 #[derive(Debug)]
 pub struct Worlds {
-    scenarios: Vec<Scenario>,
+    variants: Vec<Variant>,
+    sample: Sample,
+    catalogue: Catalogue,
     seed: u64,
     record: Record,
 }
@@ -27,30 +29,42 @@ impl Worlds {
             let config = variant.scenario.to_json(&catalogue);
             BatchScenario::new(&variant.name, &variant.scenario, config, replay(&variant.name))
         });
+        let runs = u64::from(experiment.runs);
         let batch = Batch {
-            name: experiment.name.clone(),
-            seed: experiment.seed,
-            runs: u64::from(experiment.runs),
             first_replicate,
-            record,
-            scenarios: scenarios.collect(),
+            sample: experiment.sample.clone(),
+            stop: experiment.stop.clone(),
+            ..Batch::plain(&experiment.name, experiment.seed, runs, record, scenarios.collect())
         };
-        let scenarios = experiment.variants.iter().map(|variant| variant.scenario.clone()).collect();
-        (Self { scenarios, seed: experiment.seed, record }, batch)
+        let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());
+        (Self { variants, sample, catalogue, seed: experiment.seed, record }, batch)
+    }
+
+    fn world(&self, job: &Job) -> Result<Simulation, String> {
+        let variant = &self.variants[job.scenario];
+        if self.sample.design().factors.is_empty() {
+            return Ok(Simulation::new(&variant.scenario));
+        }
+        let scenario = variant.at(&self.sample, job.point, &self.catalogue).map_err(|wrong| wrong.to_string())?;
+        Ok(Simulation::new(&scenario))
     }
 }
 
 impl Simulate for Worlds {
-    /// A world of each scenario, built when first needed; every run starts with a reset.
-    type Worker = Vec<Option<Simulation>>;
+    /// For each scenario its world at the point of its last run; every run starts with a reset.
+    type Worker = Vec<Option<(u64, Simulation)>>;
     type Output = Trajectory;
 
     fn worker(&self) -> Self::Worker {
-        self.scenarios.iter().map(|_| None).collect()
+        self.variants.iter().map(|_| None).collect()
     }
 
     fn run(&self, worker: &mut Self::Worker, job: &Job) -> Result<Trajectory, String> {
-        let simulation = worker[job.scenario].get_or_insert_with(|| Simulation::new(&self.scenarios[job.scenario]));
+        let kept = worker[job.scenario].take().filter(|(point, _)| *point == job.point);
+        let (_, simulation) = worker[job.scenario].insert(match kept {
+            Some(kept) => kept,
+            None => (job.point, self.world(job)?),
+        });
         let seed = Seed { master: self.seed, replicate: job.replicate };
         simulation.run(seed, self.record).map_err(|invalid| invalid.to_string())
     }

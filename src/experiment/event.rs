@@ -7,7 +7,7 @@ use super::plan::Job;
 pub enum Event<'a, T> {
     /// The batch begins.
     Started {
-        /// Number of runs planned.
+        /// Number of runs planned; with a stop rule the most that there can be.
         total: u64,
     },
     /// A run gave its result.
@@ -30,6 +30,8 @@ pub enum Event<'a, T> {
         scenario: usize,
         /// Which design point.
         point: u64,
+        /// Number of runs planned, as far as is known now.
+        total: u64,
     },
     /// Nothing more comes.
     Finished {
@@ -41,7 +43,7 @@ pub enum Event<'a, T> {
 /// What a batch came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Runs planned.
+    /// Runs planned; of a batch that was cancelled, the most that there could be.
     pub total: u64,
     /// Runs that gave a result.
     pub finished: u64,

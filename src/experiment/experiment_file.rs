@@ -1,15 +1,22 @@
 //! Reads experiment files: a scenario, how many replicates of it, and its named variants.
 
+use super::{
+    design::{
+        Sample, Setting,
+        read::{Context, read_design},
+    },
+    plan::Stop,
+};
 use crate::scenario::{
-    Catalogue, Diagnostic, Diagnostics, Scenario, Source,
+    Catalogue, Diagnostic, Diagnostics, Draft, Scenario, Source,
     diagnostic::{Origin, Place, unknown},
-    load::{load_with, read_flags},
+    load::{Loaded, load_with, read_flags},
     overrides::Override,
     schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
-    section::{Found, Section, file_name, list, name, text, whole, wrong},
-    tree::{self, Node, Table},
+    section::{Found, Section, file_name, finite, list, name, text, whole, wrong},
+    tree::{self, Entry, Node, Table, Value},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Replicates of an experiment that does not say how many.
@@ -17,16 +24,16 @@ pub const DEFAULT_RUNS: u32 = 100;
 /// The scenario of an experiment that names none.
 const DEFAULT_SCENARIO: &str = "baseline";
 /// Keys that only an experiment file has.
-const EXPERIMENT_KEYS: [&str; 4] = ["scenario", "scenarios", "runs", "design"];
+const EXPERIMENT_KEYS: [&str; 5] = ["scenario", "scenarios", "runs", "design", "stop"];
 
 /// An experiment, checked and complete.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Experiment {
     /// Short name, used for the output folder.
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Replicates of each variant, at least 1.
+    /// Replicates of each variant and design point, at least 1; with a stop rule those of the first round.
     pub runs: u32,
     /// Master seed, the same for every variant: the file's, or else that of the first variant's scenario.
     pub seed: u64,
@@ -34,19 +41,69 @@ pub struct Experiment {
     pub record: Vec<String>,
     /// The scenarios to run, at least one: those of `[[scenarios]]`, or else the plain scenario.
     pub variants: Vec<Variant>,
+    /// The design points, crossed with the variants.
+    pub sample: Sample,
+    /// When to stop adding replicates.
+    pub stop: Option<Stop>,
 }
 
 /// A scenario of an experiment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Variant {
     /// Its name in the tables.
     pub name: String,
-    /// What is simulated.
+    /// What is simulated, without the values of a design point.
     pub scenario: Scenario,
+    /// The words it was read from.
+    pub draft: Draft,
+}
+
+/// The names that experiments may use, besides those of scenarios.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    /// Tables that can be recorded.
+    pub tables: &'a [&'a str],
+    /// Outcomes that a stop rule can look at.
+    pub outcomes: &'a [&'a str],
+}
+
+impl Variant {
+    fn new(name: String, loaded: Loaded) -> Self {
+        Self { name, scenario: loaded.scenario, draft: loaded.draft }
+    }
+
+    /// The scenario with the values of a design point laid over it.
+    ///
+    /// # Errors
+    /// What is wrong with these values together; each by itself was checked when the experiment was read.
+    pub fn at(&self, sample: &Sample, point: u64, catalogue: &Catalogue) -> Result<Scenario, Diagnostics> {
+        let factors = sample.design().factors.iter().zip(sample.settings(point));
+        let overrides = factors.filter_map(|(factor, setting)| Some(laid(&factor.parameter, &setting?, None)));
+        let mut scenario = self.draft.with(overrides.collect::<Result<Vec<_>, _>>()?, catalogue)?;
+        scenario.seed = self.scenario.seed;
+        Ok(scenario)
+    }
+}
+
+/// A factor's value as an override; `place` is where a mistake would be shown.
+pub(crate) fn laid(parameter: &str, setting: &Setting, place: Option<&Place>) -> Result<Override, Diagnostics> {
+    let at_point = || {
+        let name = format!("design point, {parameter}");
+        Place::new(&Arc::new(Origin { name, text: String::new(), turn: 0, is_file: false }), 0..0)
+    };
+    let place = place.cloned().unwrap_or_else(at_point);
+    let value = match setting {
+        Setting::Flag(flag) => Value::Flag(*flag),
+        Setting::Whole(number) => Value::Whole(i128::from(*number)),
+        Setting::Real(number) => Value::Real(*number),
+        Setting::Text(text) => Value::Text(text.clone()),
+    };
+    let entry = Entry { key: place.clone(), node: Node { value, place } };
+    Override::from_entry(parameter, &entry).map_err(|error| Diagnostics::new(vec![error]))
 }
 
 /// Reads an experiment file, or a scenario file as an experiment with that one variant. Overrides (`a.b.c=value`) are
-/// laid over every variant's scenario. `tables` are the tables that can be recorded; all are, if the file does not say.
+/// laid over every variant's scenario. All tables are recorded if the file does not say which.
 ///
 /// # Errors
 /// Everything that is wrong, in all files and overrides.
@@ -54,16 +111,15 @@ pub fn load_experiment(
     source: &Source,
     overrides: &[String],
     catalogue: &Catalogue,
-    tables: &[&str],
+    names: Names<'_>,
 ) -> Result<Experiment, Diagnostics> {
     let origin = source.open(0, None)?;
     let (flags, mut found) = read_flags(overrides);
     let tree = tree::parse(&origin).map_err(Diagnostics::new)?;
     let experiment = if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
-        Reader { source, origin: &origin, flags, catalogue, tables, found: &mut found }.experiment(&tree)
+        Reader { source, origin: &origin, flags, catalogue, names, found: &mut found }.experiment(&tree)
     } else {
-        let loaded = keep(load_with(source, None, flags, catalogue).map(|loaded| loaded.scenario), &mut found);
-        loaded.map(|scenario| of_one(scenario, tables))
+        keep(load_with(source, None, flags, catalogue), &mut found).map(|loaded| of_one(loaded, names.tables))
     };
     match experiment {
         Some(experiment) if found.is_empty() => Ok(experiment),
@@ -71,14 +127,17 @@ pub fn load_experiment(
     }
 }
 
-fn of_one(scenario: Scenario, tables: &[&str]) -> Experiment {
+fn of_one(loaded: Loaded, tables: &[&str]) -> Experiment {
+    let scenario = &loaded.scenario;
     Experiment {
         name: scenario.name.clone(),
         description: scenario.description.clone(),
         runs: DEFAULT_RUNS,
         seed: scenario.seed,
         record: owned(tables),
-        variants: vec![Variant { name: scenario.name.clone(), scenario }],
+        variants: vec![Variant::new(scenario.name.clone(), loaded)],
+        sample: Sample::plain(),
+        stop: None,
     }
 }
 
@@ -95,7 +154,7 @@ struct Reader<'r> {
     origin: &'r Arc<Origin>,
     flags: Vec<Override>,
     catalogue: &'r Catalogue,
-    tables: &'r [&'r str],
+    names: Names<'r>,
     found: &'r mut Found,
 }
 
@@ -119,23 +178,33 @@ impl Reader<'_> {
         for (key, path) in [("seed", &["seed"][..]), ("months", &["time", "months"])] {
             common.extend(root.take(key).map(|entry| Override::new(path, &entry.node)));
         }
-        self.check_design(&mut root);
+        let design = root.take("design");
+        let stop = root.take("stop").map(|entry| self.stop(&entry.node));
         let entries = root.read("scenarios", list, self.found).unwrap_or_default();
         root.finish(self.found);
         let mut variants: Vec<Variant> = Vec::new();
         if entries.is_empty() {
             let loaded = self.load(scenario, common);
-            variants.extend(loaded.map(|scenario| Variant { name: scenario.name.clone(), scenario }));
+            variants.extend(loaded.map(|loaded| Variant::new(loaded.scenario.name.clone(), loaded)));
         } else {
             variants = self.variants(entries, scenario, &common);
         }
-        let seed = variants.first()?.scenario.seed;
+        let seed = variants.first().map_or(0, |variant| variant.scenario.seed);
         for variant in &mut variants {
             variant.scenario.seed = seed;
         }
         let runs = runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(DEFAULT_RUNS);
-        let record = record.unwrap_or_else(|| owned(self.tables));
-        Some(Experiment { name: title?, description, runs, seed, record, variants })
+        let record = record.unwrap_or_else(|| owned(self.names.tables));
+        let context = Context { source: self.source, seed, catalogue: self.catalogue, variants: &variants };
+        let sample = read_design(design, &context, self.found)?;
+        let stop = match stop {
+            None => None,
+            Some(stop) => Some(stop?),
+        };
+        if variants.is_empty() {
+            return None;
+        }
+        Some(Experiment { name: title?, description, runs, seed, record, variants, sample, stop })
     }
 
     fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
@@ -146,10 +215,11 @@ impl Reader<'_> {
         let mut record: Vec<String> = Vec::new();
         for item in items {
             let Some(table) = self.note(text("record", item)) else { continue };
-            if !self.tables.contains(&table.as_str()) {
-                let message = unknown("table", table, self.tables.iter().copied());
-                self.found
-                    .push(Diagnostic::at(&item.place, message).help(format!("tables: {}", self.tables.join(", "))));
+            if !self.names.tables.contains(&table.as_str()) {
+                let message = unknown("table", table, self.names.tables.iter().copied());
+                self.found.push(
+                    Diagnostic::at(&item.place, message).help(format!("tables: {}", self.names.tables.join(", "))),
+                );
             } else if !record.contains(table) {
                 record.push(table.clone());
             }
@@ -157,22 +227,30 @@ impl Reader<'_> {
         record
     }
 
-    /// Designs other than plain replicates are refused as a whole.
-    fn check_design<'a>(&mut self, root: &mut Section<'a>) {
-        if let Some(entry) = root.take("stop") {
-            self.found.push(Diagnostic::at(&entry.key, "this version has no stop rules"));
+    /// The rule of a `[stop]` table.
+    fn stop(&mut self, node: &Node) -> Option<Stop> {
+        /// Most replicates where the file does not say.
+        const MAX_RUNS: u64 = 10_000;
+        let mut section = Section::of(node, "[stop]", self.found)?;
+        let outcome = section.require("outcome", self.found);
+        let outcome = outcome.and_then(|entry| self.note(self.outcome(&entry.node)));
+        let standard_error = section.require("standard_error", self.found).and_then(|entry| {
+            let error = || wrong("standard_error", &entry.node, "a number above 0, in the outcome's unit");
+            self.note(finite(&entry.node).filter(|number| *number > 0.0).ok_or_else(error))
+        });
+        let most = section.read("max_runs", |key, node| whole(key, node, 2, u64::from(u32::MAX)), self.found);
+        section.finish(self.found);
+        Some(Stop { outcome: outcome?, standard_error: standard_error?, max_runs: most.unwrap_or(MAX_RUNS) })
+    }
+
+    fn outcome(&self, node: &Node) -> Result<String, Diagnostic> {
+        let outcome = text("outcome", node)?;
+        let known = || self.names.outcomes.iter().copied();
+        if known().any(|name| name == outcome) {
+            return Ok(outcome.clone());
         }
-        let Some(entry) = root.take("design") else { return };
-        let Some(mut section) = Section::of(&entry.node, "[design]", self.found) else { return };
-        let Some(kind) = section.require("kind", self.found) else { return };
-        match self.note(text("kind", &kind.node)).map(String::as_str) {
-            Some("none") => section.finish(self.found),
-            Some(_) => {
-                let error = wrong("kind", &kind.node, "\"none\"");
-                self.found.push(error.help("this version has plain replicates only"));
-            }
-            None => {}
-        }
+        Err(Diagnostic::at(&node.place, unknown("outcome", outcome, known()))
+            .help("`redqueen columns runs` lists them"))
     }
 
     fn variants(&mut self, entries: &[Node], scenario: Option<&Node>, common: &[Override]) -> Vec<Variant> {
@@ -185,8 +263,8 @@ impl Reader<'_> {
                 self.found.push(Diagnostic::at(&node.place, format!("`{name}` is in `scenarios` twice")));
             }
             let loaded = self.load(entry.scenario.or(scenario), [common, &entry.set].concat());
-            if let (Some(name), Some(scenario)) = (entry.name, loaded) {
-                variants.push(Variant { name: name.clone(), scenario });
+            if let (Some(name), Some(loaded)) = (entry.name, loaded) {
+                variants.push(Variant::new(name.clone(), loaded));
             }
         }
         variants
@@ -212,18 +290,19 @@ impl Reader<'_> {
         Some(VariantEntry { name, scenario, set })
     }
 
-    fn load(&mut self, scenario: Option<&Node>, overrides: Vec<Override>) -> Option<Scenario> {
+    fn load(&mut self, scenario: Option<&Node>, overrides: Vec<Override>) -> Option<Loaded> {
         let (source, place) = match scenario {
             None => (Source::Builtin(DEFAULT_SCENARIO.to_owned()), None),
             Some(node) => (self.source.beside(self.note(text("scenario", node))?), Some(&node.place)),
         };
         let overrides = [overrides, self.flags.clone()].concat();
-        keep(load_with(&source, place, overrides, self.catalogue).map(|loaded| loaded.scenario), self.found)
+        keep(load_with(&source, place, overrides, self.catalogue), self.found)
     }
 }
 
 /// The JSON Schema (draft 2020-12) of experiment files.
-pub fn experiment_schema(tables: &[&str]) -> Value {
+pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
+    let tables = names.tables;
     let path = || json!({ "type": "string" });
     let record = json!({ "type": "array", "items": { "enum": tables } });
     let set = json!({ "type": "object" });
@@ -234,6 +313,29 @@ pub fn experiment_schema(tables: &[&str]) -> Value {
     ]);
     let variants = json!({ "type": "array", "items": required(variant, &["name"]) });
     let design = required(table_of([("kind", described(json!({ "enum": ["none"] }), "Plain replicates."))]), &["kind"]);
+    let stop = required(
+        table_of([
+            (
+                "outcome",
+                described(
+                    json!({ "enum": names.outcomes }),
+                    "The outcome to know: of a single scenario its mean, of several their paired differences from the first.",
+                ),
+            ),
+            (
+                "standard_error",
+                described(json!({ "type": "number", "exclusiveMinimum": 0 }), "How well to know it, in its unit."),
+            ),
+            (
+                "max_runs",
+                described(
+                    json!({ "type": "integer", "minimum": 2, "maximum": u32::MAX, "default": 10_000 }),
+                    "Most replicates of a scenario and point.",
+                ),
+            ),
+        ]),
+        &["outcome", "standard_error"],
+    );
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
     let mut schema = required(
         table_of([
@@ -252,6 +354,7 @@ pub fn experiment_schema(tables: &[&str]) -> Value {
             ("record", described(record, "Tables to record; all of them if left out.")),
             ("scenarios", described(variants, "Variants to run in place of the plain scenario.")),
             ("design", design),
+            ("stop", stop),
         ]),
         &["name"],
     );
@@ -266,13 +369,13 @@ mod tests {
     use crate::scenario::load::tests::{SMALL, catalogue};
     use std::{fs, path::Path};
 
-    const TABLES: [&str; 2] = ["world", "states"];
+    const NAMES: Names<'_> = Names { tables: &["world", "states"], outcomes: &["gap_nats_end", "entries"] };
 
     fn read(folder: &Path, text: &str, overrides: &[&str]) -> Result<Experiment, String> {
         fs::write(folder.join("small.toml"), SMALL).unwrap();
         fs::write(folder.join("experiment.toml"), text).unwrap();
         let overrides: Vec<String> = overrides.iter().map(|&each| each.to_owned()).collect();
-        load_experiment(&Source::File(folder.join("experiment.toml")), &overrides, &catalogue(), &TABLES)
+        load_experiment(&Source::File(folder.join("experiment.toml")), &overrides, &catalogue(), NAMES)
             .map_err(|errors| errors.to_string())
     }
 
@@ -297,7 +400,7 @@ mod tests {
         let experiment = read(folder.path(), SMALL, &["seed=4"]).unwrap();
         assert_eq!((experiment.name.as_str(), experiment.runs, experiment.seed), ("small", DEFAULT_RUNS, 4));
         assert_eq!(experiment.variants[0].name, "small");
-        assert_eq!(experiment.record, TABLES);
+        assert_eq!(experiment.record, NAMES.tables);
     }
 
     #[test]
@@ -323,9 +426,9 @@ mod tests {
 
     #[test]
     fn the_schema_accepts_good_files_and_refuses_a_misspelt_key() {
-        let schema = experiment_schema(&TABLES);
+        let schema = experiment_schema(NAMES);
         assert!(jsonschema::meta::is_valid(&schema));
-        let valid = |text: &str| jsonschema::is_valid(&schema, &toml::from_str::<Value>(text).unwrap());
+        let valid = |text: &str| jsonschema::is_valid(&schema, &toml::from_str::<serde_json::Value>(text).unwrap());
         assert!(valid("name = 'e'\nruns = 2\nrecord = ['world']\n[[scenarios]]\nname = 'a'\nset = { 'a.b' = 1 }"));
         for wrong in ["name = 'e'\nrusn = 2", "runs = 2", "name = 'e'\nrecord = ['x']", "name = 'e'\nruns = 0"] {
             assert!(!valid(wrong), "{wrong}");

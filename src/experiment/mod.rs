@@ -1,9 +1,11 @@
 //! Which worlds to run and running them: experiment files, jobs in a fixed order, many threads, events in the order of
 //! the jobs. Knows nothing of economics.
 
+pub mod design;
 pub mod event;
 pub mod experiment_file;
 pub mod plan;
 pub mod runner;
+pub mod schedule;
 
-pub use experiment_file::{Experiment, Variant, load_experiment};
+pub use experiment_file::{Experiment, Names, Variant, load_experiment};

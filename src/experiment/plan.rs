@@ -1,59 +1,144 @@
-//! The list of runs of a batch, in the order of its output.
+//! The runs of a batch and their numbers.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, ops::Range, str::FromStr};
 
 /// One run to do. It is a pure function of the configuration and this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
-    /// Place in the order of output, from 0.
+    /// Its number; rows of tables are in the order of these.
     pub run: u64,
     /// Which scenario variant, from 0.
     pub scenario: usize,
     /// Which design point, from 0.
     pub point: u64,
-    /// Which noise: the same replicate has the same noise in every scenario and at every point.
+    /// Which noise: the same replicate has the same noise in every scenario and at every point (common random
+    /// numbers).
     pub replicate: u64,
 }
 
-/// All runs of a batch: scenarios crossed with design points crossed with replicates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// All runs that a batch can come to: scenarios crossed with design points crossed with replicates.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Number of scenario variants.
     pub scenarios: usize,
     /// Number of design points; 1 without a design.
     pub points: u64,
-    /// Replicates of each scenario and point.
+    /// Replicates of each scenario and point; with a stop rule those of the first round.
     pub runs: u64,
     /// Number of the first replicate; above 0 to replay a single run.
     pub first_replicate: u64,
+    /// When to stop adding replicates to a point.
+    pub stop: Option<Stop>,
+    /// Which part of the whole to do.
+    pub shard: Shard,
+}
+
+/// Replicate a point in rounds until the standard error of an outcome is small enough: of the paired differences
+/// from the first scenario if there are several, else of its mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The outcome, a column of the outcomes.
+    pub outcome: String,
+    /// The standard error that is small enough, in the outcome's unit.
+    pub standard_error: f64,
+    /// Most replicates of a scenario and point.
+    pub max_runs: u64,
+}
+
+/// Part `number` of a batch that is cut into `of` parts, each a stretch of runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// From 1.
+    pub number: u64,
+    /// How many there are.
+    pub of: u64,
 }
 
 impl Plan {
     /// Plain replicates of so many scenarios.
     pub const fn replicates(scenarios: usize, runs: u64) -> Self {
-        Self { scenarios, points: 1, runs, first_replicate: 0 }
+        Self { scenarios, points: 1, runs, first_replicate: 0, stop: None, shard: Shard::WHOLE }
     }
 
-    /// Number of runs.
-    pub const fn total(&self) -> u64 {
-        (self.scenarios as u64).saturating_mul(self.points).saturating_mul(self.runs)
+    /// Most replicates that a scenario and point can have.
+    pub fn most_replicates(&self) -> u64 {
+        self.stop.as_ref().map_or(self.runs, |stop| stop.max_runs.max(self.runs))
     }
 
-    /// The run at this place of the order: by scenario, then point, then replicate.
+    /// Most runs that the whole batch can come to.
+    pub fn total(&self) -> u64 {
+        (self.scenarios as u64).saturating_mul(self.points).saturating_mul(self.most_replicates())
+    }
+
+    /// Numbers of the runs of this plan's shard. With a stop rule a shard has whole points.
+    pub fn range(&self) -> Range<u64> {
+        match self.stop {
+            None => self.shard.part(self.total()),
+            Some(_) => {
+                let points = self.shard.part(self.points);
+                let of_point = (self.scenarios as u64).saturating_mul(self.most_replicates());
+                points.start.saturating_mul(of_point)..points.end.saturating_mul(of_point)
+            }
+        }
+    }
+
+    /// The run of this number. A plan of fixed size goes by scenario, then point, then replicate, so that what is
+    /// gathered of a scenario can be put down when its runs are done. With a stop rule it goes by point, then
+    /// replicate, then scenario, since all scenarios of a point decide together; numbers past the last replicate of a
+    /// point are then not used.
     pub fn job(&self, run: u64) -> Option<Job> {
         if run >= self.total() {
             return None;
         }
-        let group = run / self.runs;
-        Some(Job {
-            run,
-            scenario: usize::try_from(group / self.points).ok()?,
-            point: group % self.points,
-            replicate: self.first_replicate + run % self.runs,
-        })
+        let (scenario, point, replicate) = if self.stop.is_none() {
+            let group = run / self.runs;
+            (group / self.points, group % self.points, run % self.runs)
+        } else {
+            let group = run / self.scenarios as u64;
+            let most = self.most_replicates();
+            (run % self.scenarios as u64, group / most, group % most)
+        };
+        let scenario = usize::try_from(scenario).ok()?;
+        Some(Job { run, scenario, point, replicate: self.first_replicate + replicate })
+    }
+}
+
+impl Shard {
+    /// The whole batch.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+
+    /// Whether it is the whole batch.
+    pub const fn is_whole(&self) -> bool {
+        self.of == 1
     }
 
-    /// Whether this run is the last of its scenario and point.
-    pub const fn ends_point(&self, job: &Job) -> bool {
-        (job.run + 1).is_multiple_of(self.runs)
+    /// This part of `0..total`.
+    pub fn part(&self, total: u64) -> Range<u64> {
+        let cut = |at: u64| {
+            let place = u128::from(total) * u128::from(at) / u128::from(self.of.max(1));
+            u64::try_from(place).unwrap_or(total)
+        };
+        cut(self.number - 1)..cut(self.number)
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let read = || {
+            let (number, of) = text.split_once('/')?;
+            Some(Self { number: number.trim().parse().ok()?, of: of.trim().parse().ok()? })
+        };
+        read()
+            .filter(|shard| (1..=shard.of).contains(&shard.number))
+            .ok_or_else(|| "expected K/N with K from 1 to N, such as 2/4".to_owned())
     }
 }
 
@@ -61,17 +146,43 @@ impl Plan {
 mod tests {
     use super::*;
 
+    fn jobs(plan: &Plan) -> Vec<Job> {
+        (0..).map_while(|run| plan.job(run)).collect()
+    }
+
     #[test]
     fn jobs_go_by_scenario_then_point_then_replicate() {
-        let plan = Plan { scenarios: 2, points: 2, runs: 3, first_replicate: 5 };
-        let jobs: Vec<_> = (0..).map_while(|run| plan.job(run)).collect();
+        let plan = Plan { points: 2, first_replicate: 5, ..Plan::replicates(2, 3) };
+        let jobs = jobs(&plan);
         assert_eq!(jobs.len(), 12);
         let keys: Vec<_> = jobs.iter().map(|job| (job.scenario, job.point, job.replicate)).collect();
         assert_eq!(&keys[..4], [(0, 0, 5), (0, 0, 6), (0, 0, 7), (0, 1, 5)]);
         assert_eq!(keys[11], (1, 1, 7));
         assert!(keys.is_sorted());
-        let ends: Vec<_> = jobs.iter().filter(|job| plan.ends_point(job)).map(|job| job.run).collect();
-        assert_eq!(ends, [2, 5, 8, 11]);
+    }
+
+    #[test]
+    fn with_a_stop_rule_the_scenarios_of_a_replicate_stand_together() {
+        let stop = Stop { outcome: "x".into(), standard_error: 0.1, max_runs: 4 };
+        let plan = Plan { points: 2, stop: Some(stop), ..Plan::replicates(2, 2) };
+        let keys: Vec<_> = jobs(&plan).iter().map(|job| (job.point, job.replicate, job.scenario)).collect();
+        assert_eq!(keys.len(), 16);
+        assert_eq!(&keys[..3], [(0, 0, 0), (0, 0, 1), (0, 1, 0)]);
+        assert!(keys.is_sorted());
+        assert_eq!(Plan { shard: "2/2".parse().unwrap(), ..plan }.range(), 8..16);
+    }
+
+    #[test]
+    fn shards_cover_everything_once() {
+        for (total, of) in [(10, 3), (2, 5), (0, 2), (1_000_000, 7), (u64::MAX, 3)] {
+            let parts: Vec<_> = (1..=of).map(|number| Shard { number, of }.part(total)).collect();
+            assert_eq!((parts[0].start, parts.last().unwrap().end), (0, total));
+            assert!(parts.windows(2).all(|pair| pair[0].end == pair[1].start), "{parts:?}");
+        }
+        for wrong in ["", "1", "0/3", "4/3", "1/0", "a/b", "-1/2"] {
+            assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+        }
+        assert_eq!("2/4".parse::<Shard>().unwrap().to_string(), "2/4");
     }
 
     #[test]

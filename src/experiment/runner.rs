@@ -3,6 +3,7 @@
 use super::{
     event::{Event, Listener, ListenerError, Summary},
     plan::{Job, Plan},
+    schedule::{Next, Schedule},
 };
 use std::{
     any::Any,
@@ -28,6 +29,11 @@ pub trait Simulate: Sync {
     fn worker(&self) -> Self::Worker;
     /// Does one run; a pure function of `job`.
     fn run(&self, worker: &mut Self::Worker, job: &Job) -> Result<Self::Output, String>;
+    /// The outcome that the stop rule looks at.
+    fn observed(&self, output: &Self::Output) -> Option<f64> {
+        let _ = output;
+        None
+    }
 }
 
 /// Why a batch stopped before its end.
@@ -51,9 +57,9 @@ pub enum BatchError {
     },
 }
 
-/// Runs every job of `plan` on `threads` threads (at least one). The calling thread hands the events to `listeners`
-/// in the order of the runs. `cancel` lets the runs under way finish and then ends the batch; what was delivered is
-/// then a complete beginning of the plan.
+/// Runs every job of the plan's shard on `threads` threads (at least one). The calling thread hands the events to
+/// `listeners` in the order of the runs. `cancel` lets the runs under way finish and then ends the batch; what was
+/// delivered is then a complete beginning of the plan.
 pub fn run_batch<S: Simulate>(
     simulate: &S,
     plan: &Plan,
@@ -61,29 +67,30 @@ pub fn run_batch<S: Simulate>(
     listeners: &mut [&mut dyn Listener<S::Output>],
     cancel: &AtomicBool,
 ) -> Result<Summary, BatchError> {
+    let schedule = Schedule::new(plan);
     // More threads than runs would only wait.
-    let threads = threads.min(usize::try_from(plan.total()).unwrap_or(usize::MAX)).max(1);
+    let threads = threads.min(usize::try_from(schedule.total()).unwrap_or(usize::MAX)).max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .map_err(|error| BatchError::Threads { threads, reason: error.to_string() })?;
-    let queue = Queue::new(plan.total(), threads);
+    let mut summary = Summary { total: schedule.total(), ..Summary::default() };
+    let queue = Queue::new(schedule, threads);
     pool.in_place_scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|_| work(simulate, plan, &queue, cancel));
+            scope.spawn(|_| work(simulate, &queue, cancel));
         }
         let _stop = StopWhenDropped(&queue);
-        let mut summary = Summary { total: plan.total(), ..Summary::default() };
-        match deliver(plan, &queue, listeners, &mut summary) {
+        match deliver(simulate, &queue, listeners, &mut summary) {
             Ok(()) => Ok(summary),
             Err(source) => Err(BatchError::Listener { source, summary }),
         }
     })
 }
 
-fn work<S: Simulate>(simulate: &S, plan: &Plan, queue: &Queue<S::Output>, cancel: &AtomicBool) {
+fn work<S: Simulate>(simulate: &S, queue: &Queue<S::Output>, cancel: &AtomicBool) {
     let mut kept = None;
-    while let Some(job) = queue.take(cancel).and_then(|run| plan.job(run)) {
+    while let Some((turn, job)) = queue.take(cancel) {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let worker = kept.get_or_insert_with(|| simulate.worker());
             simulate.run(worker, &job)
@@ -92,7 +99,7 @@ fn work<S: Simulate>(simulate: &S, plan: &Plan, queue: &Queue<S::Output>, cancel
             kept = None;
             Err(format!("the run panicked: {}", panic_message(panic.as_ref())))
         });
-        queue.put(job.run, outcome);
+        queue.put(turn, job, outcome);
     }
     queue.leave();
 }
@@ -101,15 +108,15 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
     panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
 }
 
-fn deliver<T>(
-    plan: &Plan,
-    queue: &Queue<T>,
-    listeners: &mut [&mut dyn Listener<T>],
+fn deliver<S: Simulate>(
+    simulate: &S,
+    queue: &Queue<S::Output>,
+    listeners: &mut [&mut dyn Listener<S::Output>],
     summary: &mut Summary,
 ) -> Result<(), ListenerError> {
-    let mut tell = |event: Event<'_, T>| listeners.iter_mut().try_for_each(|listener| listener.on(&event));
+    let mut tell = |event: Event<'_, S::Output>| listeners.iter_mut().try_for_each(|listener| listener.on(&event));
     tell(Event::Started { total: summary.total })?;
-    while let Some((job, outcome)) = queue.next().and_then(|(run, outcome)| Some((plan.job(run)?, outcome))) {
+    while let Some((job, outcome)) = queue.next() {
         match &outcome {
             Ok(output) => {
                 tell(Event::RunFinished { job, output })?;
@@ -121,11 +128,14 @@ fn deliver<T>(
                 summary.first_failure.get_or_insert_with(|| (job, error.clone()));
             }
         }
-        if plan.ends_point(&job) {
-            tell(Event::PointDone { scenario: job.scenario, point: job.point })?;
+        let observed = outcome.as_ref().ok().and_then(|output| simulate.observed(output));
+        let (done, total) = queue.settle(&job, observed);
+        summary.total = total;
+        for (scenario, point) in done {
+            tell(Event::PointDone { scenario, point, total })?;
         }
     }
-    summary.cancelled = summary.finished + summary.failed < summary.total;
+    summary.cancelled = !queue.is_over();
     tell(Event::Finished { summary })
 }
 
@@ -134,44 +144,53 @@ struct Queue<T> {
     state: Mutex<State<T>>,
     room: Condvar,
     ready: Condvar,
-    total: u64,
     window: u64,
 }
 
 struct State<T> {
-    next: u64,
+    schedule: Schedule,
+    /// Runs handed out, and results handed on; a run's turn is its place in this count.
+    taken: u64,
     delivered: u64,
-    waiting: BTreeMap<u64, Result<T, String>>,
+    waiting: BTreeMap<u64, (Job, Result<T, String>)>,
     workers: usize,
     stop: bool,
 }
 
 impl<T> Queue<T> {
-    fn new(total: u64, workers: usize) -> Self {
-        let state = State { next: 0, delivered: 0, waiting: BTreeMap::new(), workers, stop: false };
+    fn new(schedule: Schedule, workers: usize) -> Self {
+        let state = State { schedule, taken: 0, delivered: 0, waiting: BTreeMap::new(), workers, stop: false };
         let window = WAITING_PER_THREAD * workers as u64;
-        Self { state: Mutex::new(state), room: Condvar::new(), ready: Condvar::new(), total, window }
+        Self { state: Mutex::new(state), room: Condvar::new(), ready: Condvar::new(), window }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next run to do, once there is room for its result.
-    fn take(&self, cancel: &AtomicBool) -> Option<u64> {
-        let full = |state: &mut State<T>| {
-            !state.stop && state.next < self.total && state.next - state.delivered >= self.window
-        };
-        let mut state = self.room.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
-        if state.stop || state.next >= self.total || cancel.load(Ordering::Relaxed) {
-            return None;
+    /// The next run to do and its turn, once there is room for its result and it is known.
+    fn take(&self, cancel: &AtomicBool) -> Option<(u64, Job)> {
+        let mut state = self.lock();
+        loop {
+            if state.stop || cancel.load(Ordering::Relaxed) {
+                return None;
+            }
+            if state.taken - state.delivered < self.window {
+                match state.schedule.next() {
+                    Next::Run(job) => {
+                        state.taken += 1;
+                        return Some((state.taken - 1, job));
+                    }
+                    Next::Over => return None,
+                    Next::Wait => {}
+                }
+            }
+            state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        state.next += 1;
-        Some(state.next - 1)
     }
 
-    fn put(&self, run: u64, outcome: Result<T, String>) {
-        self.lock().waiting.insert(run, outcome);
+    fn put(&self, turn: u64, job: Job, outcome: Result<T, String>) {
+        self.lock().waiting.insert(turn, (job, outcome));
         self.ready.notify_one();
     }
 
@@ -181,15 +200,29 @@ impl<T> Queue<T> {
     }
 
     /// The next result in order; `None` when no more will come.
-    fn next(&self) -> Option<(u64, Result<T, String>)> {
+    fn next(&self) -> Option<(Job, Result<T, String>)> {
         let absent = |state: &mut State<T>| state.workers > 0 && !state.waiting.contains_key(&state.delivered);
         let mut state = self.ready.wait_while(self.lock(), absent).unwrap_or_else(PoisonError::into_inner);
-        let run = state.delivered;
-        let outcome = state.waiting.remove(&run)?;
+        let turn = state.delivered;
+        let outcome = state.waiting.remove(&turn)?;
         state.delivered += 1;
         drop(state);
         self.room.notify_all();
-        Some((run, outcome))
+        Some(outcome)
+    }
+
+    /// Tells the schedule of a delivered result; gives the points that are thereby done, and the number of runs planned.
+    fn settle(&self, job: &Job, observed: Option<f64>) -> (Vec<(usize, u64)>, u64) {
+        let mut state = self.lock();
+        let done = state.schedule.deliver(job, observed);
+        let total = state.schedule.total();
+        drop(state);
+        self.room.notify_all();
+        (done, total)
+    }
+
+    fn is_over(&self) -> bool {
+        self.lock().schedule.is_over()
     }
 }
 
@@ -252,7 +285,7 @@ mod tests {
         }
     }
 
-    const PLAN: Plan = Plan { scenarios: 2, points: 1, runs: 30, first_replicate: 0 };
+    const PLAN: Plan = Plan::replicates(2, 30);
 
     #[test]
     fn the_events_are_the_same_for_any_number_of_threads() {

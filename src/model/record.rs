@@ -494,3 +494,14 @@ pub struct Trajectory {
     /// What it came to.
     pub outcomes: OutcomeRow,
 }
+
+/// Names of the outcomes of a run, in order.
+pub const OUTCOMES: [&str; OutcomeRow::COLUMNS.len()] = {
+    let mut names = [""; OutcomeRow::COLUMNS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = OutcomeRow::COLUMNS[at].name;
+        at += 1;
+    }
+    names
+};

@@ -5,6 +5,7 @@
 //! point. Dates are `YYYY-MM`, flags `true` and `false`, missing values empty.
 
 use super::table::{Cell, Column, Row};
+use crate::experiment::design::Setting;
 use std::io::Write as _;
 
 /// A number that a table cannot hold.
@@ -28,7 +29,7 @@ pub struct Csv {
 
 impl Csv {
     /// The header line of these columns.
-    pub fn header<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Vec<u8> {
+    pub fn header<'a>(columns: impl IntoIterator<Item = &'a Column<'a>>) -> Vec<u8> {
         let mut csv = Self::default();
         columns.into_iter().for_each(|column| csv.text(column.name));
         csv.end_line();
@@ -50,6 +51,17 @@ impl Csv {
             Cell::Flag(flag) => self.raw(if flag { b"true" } else { b"false" }),
             Cell::Missing => self.raw(b""),
         }
+    }
+
+    /// Adds the value of a design's factor; empty for one that stays as the scenario has it.
+    pub fn setting(&mut self, setting: Option<&Setting>) {
+        self.cell(match setting {
+            None => Cell::Missing,
+            Some(Setting::Real(number)) => Cell::Number(*number),
+            Some(Setting::Whole(whole)) => Cell::Whole(*whole),
+            Some(Setting::Flag(flag)) => Cell::Flag(*flag),
+            Some(Setting::Text(text)) => Cell::Text(text),
+        });
     }
 
     /// Adds something whose text needs no quotes, such as a count.

@@ -46,7 +46,7 @@ table! {
 
 /// One file of an output folder.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TableInfo {
+pub struct TableInfo<'a> {
     /// Its name: the file is `<name>.csv`.
     pub name: &'static str,
     /// What one row is, in a line.
@@ -54,7 +54,7 @@ pub struct TableInfo {
     /// Columns that together tell rows apart; empty if there are none.
     pub key: &'static [&'static str],
     /// Its columns, in order.
-    pub columns: Vec<Column>,
+    pub columns: Vec<Column<'a>>,
 }
 
 /// Name of the table of runs.
@@ -62,21 +62,22 @@ pub const RUNS: &str = "runs";
 /// Name of the table of design points.
 pub const DESIGN: &str = "design";
 
-const fn column(name: &'static str, holds: CellType, unit: &'static str, meaning: &'static str) -> Column {
+const fn column(name: &'static str, holds: CellType, unit: &'static str, meaning: &'static str) -> Column<'static> {
     Column { name, holds, optional: false, unit, meaning }
 }
 
-const RUN: Column = column("run", CellType::Whole, "1", "Number of the run in the order of the batch, from 0.");
-const POINT: Column = column("point", CellType::Whole, "1", "Design point, from 0.");
+const RUN: Column<'static> =
+    column("run", CellType::Whole, "1", "Number of the run in the order of the batch, from 0.");
+const POINT: Column<'static> = column("point", CellType::Whole, "1", "Design point, from 0.");
 
-fn trajectory<R: Row>(key: &'static [&'static str]) -> TableInfo {
+fn trajectory<R: Row>(key: &'static [&'static str]) -> TableInfo<'static> {
     let columns = [RUN].into_iter().chain(R::COLUMNS.iter().copied()).collect();
     TableInfo { name: R::TABLE, meaning: R::MEANING, key, columns }
 }
 
 /// The tables of trajectories, each of which starts with the run's number, in the order of
 /// [`Record::NAMES`](crate::model::record::Record::NAMES).
-pub fn trajectories() -> [TableInfo; Record::NAMES.len()] {
+pub fn trajectories() -> [TableInfo<'static>; Record::NAMES.len()] {
     [
         trajectory::<WorldRow>(&["run", "date"]),
         trajectory::<StateRow>(&["run", "date", "state"]),
@@ -89,7 +90,7 @@ pub fn trajectories() -> [TableInfo; Record::NAMES.len()] {
 }
 
 /// The table of runs, with these factors of the design.
-pub fn runs(factors: &[Column]) -> TableInfo {
+pub fn runs<'a>(factors: &[Column<'a>]) -> TableInfo<'a> {
     let mut columns = vec![
         RUN,
         column("scenario", CellType::Text, "", "Scenario variant."),
@@ -111,7 +112,7 @@ pub fn runs(factors: &[Column]) -> TableInfo {
 }
 
 /// The table of design points, with these factors of the design.
-pub fn design(factors: &[Column]) -> TableInfo {
+pub fn design<'a>(factors: &[Column<'a>]) -> TableInfo<'a> {
     let columns = [POINT].into_iter().chain(factors.iter().copied()).collect();
     TableInfo {
         name: DESIGN,
@@ -122,7 +123,7 @@ pub fn design(factors: &[Column]) -> TableInfo {
 }
 
 /// The table of quantiles.
-pub fn quantiles() -> TableInfo {
+pub fn quantiles() -> TableInfo<'static> {
     TableInfo {
         name: QuantileRow::TABLE,
         meaning: QuantileRow::MEANING,
@@ -131,17 +132,17 @@ pub fn quantiles() -> TableInfo {
     }
 }
 
-/// Every table that redqueen writes, without factors of a design.
-pub fn tables() -> Vec<TableInfo> {
-    let mut tables = vec![runs(&[])];
+/// Every table that redqueen writes, with these factors of the design.
+pub fn tables<'a>(factors: &[Column<'a>]) -> Vec<TableInfo<'a>> {
+    let mut tables = vec![runs(factors)];
     tables.extend(trajectories());
-    tables.extend([quantiles(), design(&[])]);
+    tables.extend([quantiles(), design(factors)]);
     tables
 }
 
 /// SHA-256 of the whole dictionary: changes with any name, type, unit, meaning or key.
 pub fn hash() -> String {
-    let tables: Vec<_> = tables()
+    let tables: Vec<_> = tables(&[])
         .iter()
         .map(|table| {
             let columns: Vec<_> = table
@@ -173,7 +174,7 @@ mod tests {
 
     #[test]
     fn every_table_and_column_has_one_name_and_a_meaning() {
-        let tables = tables();
+        let tables = tables(&[]);
         assert_eq!(tables.iter().map(|table| table.name).collect::<BTreeSet<_>>().len(), tables.len());
         for table in &tables {
             let names: BTreeSet<_> = table.columns.iter().map(|column| column.name).collect();

@@ -182,7 +182,7 @@ impl Folder {
     }
 
     fn remove_own_files(&self) -> Result<(), OutputError> {
-        let tables = dictionary::tables().into_iter().map(|table| format!("{}.csv", table.name));
+        let tables = dictionary::tables(&[]).into_iter().map(|table| format!("{}.csv", table.name));
         for name in tables.chain(OTHER_FILES.map(String::from)).chain([manifest::FILE.to_owned()]) {
             for path in [self.path.join(format!("{name}.partial")), self.path.join(name)] {
                 match fs::remove_file(&path) {
@@ -265,8 +265,8 @@ mod tests {
             accelerators: Vec::new(),
         };
         let scenarios = vec![variant];
-        let name = "test".into();
-        Identity::new(&Batch { name, seed, runs: 2, first_replicate: 0, record: Record::ALL, scenarios }, true)
+        let name = "test";
+        Identity::new(&Batch::plain(name, seed, 2, Record::ALL, scenarios), true)
     }
 
     fn ready(path: &Path, identity: Identity, overwrite: bool) -> Folder {

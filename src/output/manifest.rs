@@ -1,8 +1,15 @@
 //! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
 //! manifest; wall times and names of machines go to `log.txt`.
 
-use super::dictionary;
+use super::{
+    dictionary,
+    table::{CellType, Column},
+};
 use crate::{
+    experiment::{
+        design::{Design, Factor, Sample, Scale, Setting},
+        plan::{Plan, Shard, Stop},
+    },
     model::record::Record,
     scenario::{Month, Scenario},
 };
@@ -10,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Version of the manifest and of the folder's layout.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// The manifest's file name.
 pub const FILE: &str = "manifest.json";
 
@@ -21,7 +28,7 @@ pub struct Batch {
     pub name: String,
     /// Master seed.
     pub seed: u64,
-    /// Replicates of each scenario.
+    /// Replicates of each scenario and design point; with a stop rule those of the first round.
     pub runs: u64,
     /// Number of the first replicate; above 0 to replay a single run.
     pub first_replicate: u64,
@@ -29,6 +36,60 @@ pub struct Batch {
     pub record: Record,
     /// The scenario variants, in order.
     pub scenarios: Vec<BatchScenario>,
+    /// The design points, crossed with the scenarios.
+    pub sample: Sample,
+    /// When to stop adding replicates to a point.
+    pub stop: Option<Stop>,
+    /// Which part of the whole to do.
+    pub shard: Shard,
+}
+
+impl Batch {
+    /// Plain replicates of these scenarios.
+    pub fn plain(name: impl Into<String>, seed: u64, runs: u64, record: Record, scenarios: Vec<BatchScenario>) -> Self {
+        let (sample, stop, shard) = (Sample::plain(), None, Shard::WHOLE);
+        Self { name: name.into(), seed, runs, first_replicate: 0, record, scenarios, sample, stop, shard }
+    }
+
+    /// The runs of this batch.
+    pub fn plan(&self) -> Plan {
+        Plan {
+            scenarios: self.scenarios.len(),
+            points: self.sample.points(),
+            runs: self.runs,
+            first_replicate: self.first_replicate,
+            stop: self.stop.clone(),
+            shard: self.shard,
+        }
+    }
+
+    /// The design's factors as columns of `runs.csv` and `design.csv`.
+    pub fn factors(&self) -> Vec<Column<'_>> {
+        let factors = &self.sample.design().factors;
+        factors.iter().enumerate().map(|(place, factor)| column(factor, self.sample.leaves(place))).collect()
+    }
+}
+
+fn column(factor: &Factor, optional: bool) -> Column<'_> {
+    let all = |values: &[Setting], fits: fn(&Setting) -> bool| values.iter().all(fits);
+    let holds = match &factor.scale {
+        Scale::Linear { .. } | Scale::Log { .. } => CellType::Number,
+        Scale::Integer { .. } => CellType::Whole,
+        Scale::Choice { values } if all(values, |value| matches!(value, Setting::Flag(_))) => CellType::Flag,
+        Scale::Choice { values } if all(values, |value| matches!(value, Setting::Whole(_))) => CellType::Whole,
+        Scale::Choice { values } if all(values, |value| matches!(value, Setting::Whole(_) | Setting::Real(_))) => {
+            CellType::Number
+        }
+        Scale::Choice { .. } => CellType::Text,
+    };
+    let numeric = matches!(holds, CellType::Number | CellType::Whole);
+    let unit = match factor.unit.as_str() {
+        _ if !numeric => "",
+        "" => "1",
+        unit => unit,
+    };
+    let meaning = if factor.meaning.is_empty() { "Value of this key of the config." } else { &factor.meaning };
+    Column { name: &factor.parameter, holds, optional, unit, meaning }
 }
 
 /// One scenario variant of an experiment.
@@ -105,7 +166,17 @@ pub struct Identity {
     pub record: Vec<String>,
     /// Whether quantiles were asked for.
     pub quantiles: bool,
-    /// SHA-256 of the scenarios below: name, length and config of each.
+    /// Which points of parameter space are visited.
+    pub design: Design,
+    /// Number of its points.
+    pub points: u64,
+    /// When replicates stop being added to a point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+    /// Which part of the whole this is, if not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// SHA-256 of the scenarios below and of the design's points.
     pub design_sha256: String,
     /// SHA-256 of the data dictionary.
     pub dictionary_sha256: String,
@@ -141,7 +212,11 @@ impl Identity {
     /// The identity of this experiment under this version of the program.
     pub fn new(experiment: &Batch, quantiles: bool) -> Self {
         let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
-        let design = serde_json::to_vec(&scenarios).unwrap_or_default();
+        let mut design = serde_json::to_vec(&scenarios).unwrap_or_default();
+        let sample = &experiment.sample;
+        for point in 0..sample.points() {
+            design.extend(sample.coordinates(point).iter().flat_map(|coordinate| coordinate.to_le_bytes()));
+        }
         Self {
             program: concat!("redqueen ", env!("CARGO_PKG_VERSION")).into(),
             name: experiment.name.clone(),
@@ -150,6 +225,10 @@ impl Identity {
             first_replicate: experiment.first_replicate,
             record: recorded(experiment.record).map(String::from).collect(),
             quantiles,
+            design: sample.design().clone(),
+            points: sample.points(),
+            stop: experiment.stop.clone(),
+            shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
             design_sha256: dictionary::sha256(&design),
             dictionary_sha256: dictionary::hash(),
             scenarios,
@@ -165,7 +244,15 @@ impl Identity {
             ("the number of runs", self.runs == other.runs),
             ("the first replicate", self.first_replicate == other.first_replicate),
             ("the recorded tables", self.record == other.record && self.quantiles == other.quantiles),
-            ("the scenarios' config", self.scenarios == other.scenarios && self.design_sha256 == other.design_sha256),
+            ("the scenarios' config", self.scenarios == other.scenarios),
+            (
+                "the design",
+                self.design == other.design
+                    && self.points == other.points
+                    && (self.design_sha256 == other.design_sha256 || self.scenarios != other.scenarios),
+            ),
+            ("the stop rule", self.stop == other.stop),
+            ("the shard", self.shard == other.shard),
             ("the tables' columns", self.dictionary_sha256 == other.dictionary_sha256),
         ]
         .into_iter()

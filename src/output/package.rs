@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub const FILE: &str = "datapackage.json";
 
 /// The description of these files, as JSON.
-pub fn describe(identity: &Identity, tables: &[TableInfo], files: &[FileEntry]) -> Vec<u8> {
+pub fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
     let resources: Vec<Value> = files
         .iter()
         .filter_map(|file| Some(resource(tables.iter().find(|table| table.name == file.name)?, file)))
@@ -26,7 +26,7 @@ pub fn describe(identity: &Identity, tables: &[TableInfo], files: &[FileEntry]) 
     }))
 }
 
-fn resource(table: &TableInfo, file: &FileEntry) -> Value {
+fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
     let mut schema = json!({
         "fields": table.columns.iter().map(field).collect::<Vec<_>>(),
         "missingValues": [""],
@@ -49,7 +49,7 @@ fn resource(table: &TableInfo, file: &FileEntry) -> Value {
     })
 }
 
-fn field(column: &Column) -> Value {
+fn field(column: &Column<'_>) -> Value {
     let mut field = json!({
         "name": column.name,
         "type": match column.holds {

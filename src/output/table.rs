@@ -38,17 +38,17 @@ pub enum Cell<'a> {
 
 /// One column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
+pub struct Column<'a> {
     /// Its name in the header.
-    pub name: &'static str,
+    pub name: &'a str,
     /// What it holds.
     pub holds: CellType,
     /// Whether cells may be empty.
     pub optional: bool,
     /// Its unit; `1` for pure numbers, empty for text, months and flags.
-    pub unit: &'static str,
+    pub unit: &'a str,
     /// What it means, in a line.
-    pub meaning: &'static str,
+    pub meaning: &'a str,
 }
 
 /// A type that stands for one column of a row.
@@ -111,7 +111,7 @@ pub trait Row {
     /// What one row is, in a line.
     const MEANING: &'static str;
     /// Its columns, in order.
-    const COLUMNS: &'static [Column];
+    const COLUMNS: &'static [Column<'static>];
     /// Calls `visit` with each cell, in the order of the columns.
     fn cells<'a>(&'a self, visit: &mut dyn FnMut(Cell<'a>));
 }
@@ -144,7 +144,7 @@ macro_rules! table {
         impl $crate::output::table::Row for $Name {
             const TABLE: &'static str = $table;
             const MEANING: &'static str = concat!($($about),+).trim_ascii();
-            const COLUMNS: &'static [$crate::output::table::Column] = &[
+            const COLUMNS: &'static [$crate::output::table::Column<'static>] = &[
                 $( $crate::output::table::Column {
                     name: stringify!($field),
                     holds: <$type as $crate::output::table::Field>::HOLDS,

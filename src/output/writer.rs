@@ -71,6 +71,25 @@ impl<S: Simulate<Output = Trajectory>> Simulate for Encode<'_, S> {
     }
 }
 
+/// Writes `design.csv`, the points of the batch's design; nothing for plain replicates.
+pub fn write_design(folder: &Folder, experiment: &Batch) -> Result<Option<FileEntry>, OutputError> {
+    let factors = experiment.factors();
+    if factors.is_empty() {
+        return Ok(None);
+    }
+    let info = dictionary::design(&factors);
+    let mut file = folder.table(info.name, &Csv::header(&info.columns))?;
+    for point in 0..experiment.sample.points() {
+        let mut csv = Csv::default();
+        csv.display(point);
+        experiment.sample.settings(point).for_each(|setting| csv.setting(setting.as_ref()));
+        csv.end_line();
+        file.append(&csv.into_bytes(), 1)?;
+    }
+    file.keep();
+    file.finish().map(Some)
+}
+
 /// Writes `runs.csv` and the recorded tables.
 #[derive(Debug)]
 pub struct Writer<'a> {
@@ -91,7 +110,7 @@ impl<'a> Writer<'a> {
         {
             *table = if on { Some(begin(&info)?) } else { None };
         }
-        Ok(Self { experiment, runs: begin(&dictionary::runs(&[]))?, tables, done: 0, failed: 0 })
+        Ok(Self { experiment, runs: begin(&dictionary::runs(&experiment.factors()))?, tables, done: 0, failed: 0 })
     }
 
     /// Runs written whole, failed ones included, and the failed ones among them.
@@ -137,6 +156,7 @@ impl<'a> Writer<'a> {
         csv.display(job.point);
         csv.display(job.replicate);
         csv.display(self.experiment.seed);
+        self.experiment.sample.settings(job.point).for_each(|setting| csv.setting(setting.as_ref()));
         csv.into_bytes()
     }
 
@@ -145,7 +165,9 @@ impl<'a> Writer<'a> {
         let replay = self.experiment.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
         let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut csv = Csv::default();
-        csv.text(&format!("{error}; replay: {replay} --seed {} --replicate {}", self.experiment.seed, job.replicate));
+        let Batch { seed, sample, .. } = self.experiment;
+        let point = if sample.points() > 1 { format!(" --point {}", job.point) } else { String::new() };
+        csv.text(&format!("{error}; replay: {replay} --seed {seed}{point} --replicate {}", job.replicate));
         csv.end_line();
         csv.into_bytes()
     }

@@ -86,7 +86,7 @@ pub const BY_STATE: [(&str, Shown); 10] = [
 ];
 
 impl Shown {
-    fn declared(&self) -> Option<&'static Column> {
+    fn declared(&self) -> Option<&'static Column<'static>> {
         let columns = match self.table {
             WorldRow::TABLE => WorldRow::COLUMNS,
             StateRow::TABLE => StateRow::COLUMNS,

@@ -126,6 +126,15 @@ pub struct Loaded {
     pub scenario: Scenario,
     /// The texts it was read from, the config itself first, then what it extends.
     pub origins: Vec<Arc<Origin>>,
+    /// Its words, over which values can still be laid.
+    pub draft: Draft,
+}
+
+/// A config with everything it extends and all its overrides, before it is checked.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    tree: Table,
+    origin: Arc<Origin>,
 }
 
 /// Reads a scenario with `--set` overrides (`a.b.c=value`) laid over it.
@@ -175,8 +184,30 @@ pub(crate) fn load_with(
     }
     let scenario = read_scenario(&tree, &Place::new(origin, 0..0), catalogue, &mut found);
     match scenario {
-        Some(scenario) if found.is_empty() => Ok(Loaded { scenario, origins }),
+        Some(scenario) if found.is_empty() => {
+            let draft = Draft { tree, origin: Arc::clone(origin) };
+            Ok(Loaded { scenario, origins, draft })
+        }
         _ => Err(Diagnostics::new(found)),
+    }
+}
+
+impl Draft {
+    /// The scenario with these values laid over it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it then.
+    pub fn with(
+        &self,
+        overrides: impl IntoIterator<Item = Override>,
+        catalogue: &Catalogue,
+    ) -> Result<Scenario, Diagnostics> {
+        let (mut tree, mut found) = (self.tree.clone(), Found::new());
+        for each in overrides {
+            merge(&mut tree, each.into_layer(), Layer::Override, &mut found);
+        }
+        let scenario = read_scenario(&tree, &Place::new(&self.origin, 0..0), catalogue, &mut found);
+        scenario.filter(|_| found.is_empty()).ok_or_else(|| Diagnostics::new(found))
     }
 }
 

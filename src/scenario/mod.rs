@@ -22,7 +22,7 @@ pub(crate) mod tree;
 
 use crate::parameters;
 pub use diagnostic::{Diagnostic, Diagnostics};
-pub use load::{Loaded, Source, load};
+pub use load::{Draft, Loaded, Source, load};
 pub use month::Month;
 use parameter::Parameter;
 pub use supply::{
