@@ -198,14 +198,7 @@ fn to_files(worlds: &Worlds, threads: usize, quantiles: bool) {
     let folder = tempfile::tempdir().expect("a folder");
     let scenario = &worlds.scenario;
     let variant = BatchScenario::new("baseline", scenario, scenario.to_json(&catalogue()), String::new());
-    let batch = Batch {
-        name: "baseline".into(),
-        seed: scenario.seed,
-        runs: RUNS,
-        first_replicate: 0,
-        record: worlds.record,
-        scenarios: vec![variant],
-    };
+    let batch = Batch::plain("baseline", scenario.seed, RUNS, worlds.record, vec![variant]);
     let cancel = AtomicBool::new(false);
     let options = BatchOptions {
         out: &folder.path().join("batch"),

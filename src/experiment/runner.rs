@@ -176,7 +176,7 @@ impl<T> Queue<T> {
                 return None;
             }
             if state.taken - state.delivered < self.window {
-                match state.schedule.next() {
+                match state.schedule.take() {
                     Next::Run(job) => {
                         state.taken += 1;
                         return Some((state.taken - 1, job));

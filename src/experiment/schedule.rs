@@ -83,7 +83,7 @@ impl Schedule {
     }
 
     /// The next run to do.
-    pub fn next(&mut self) -> Next {
+    pub fn take(&mut self) -> Next {
         if self.next < self.decided {
             self.next += 1;
             return self.plan.job(self.next - 1).map_or(Next::Over, Next::Run);
@@ -185,7 +185,7 @@ mod tests {
         let mut schedule = Schedule::new(plan);
         let (mut jobs, mut done) = (Vec::new(), Vec::new());
         loop {
-            match schedule.next() {
+            match schedule.take() {
                 Next::Run(job) => {
                     done.extend(schedule.deliver(&job, outcome(&job)));
                     jobs.push(job);
@@ -205,7 +205,7 @@ mod tests {
 
     /// Has the mean 0 and, over pairs of replicates, the standard deviation `sd`.
     fn sign(job: &Job, sd: f64) -> Option<f64> {
-        Some(if job.replicate % 2 == 0 { sd } else { -sd })
+        Some(if job.replicate.is_multiple_of(2) { sd } else { -sd })
     }
 
     #[test]
@@ -259,12 +259,12 @@ mod tests {
     fn a_decision_waits_for_all_results_of_its_round() {
         let plan = Plan { stop: stop(0.1, 100), ..Plan::replicates(1, 2) };
         let mut schedule = Schedule::new(&plan);
-        let (Next::Run(a), Next::Run(b)) = (schedule.next(), schedule.next()) else { panic!() };
-        assert_eq!(schedule.next(), Next::Wait);
+        let (Next::Run(a), Next::Run(b)) = (schedule.take(), schedule.take()) else { panic!() };
+        assert_eq!(schedule.take(), Next::Wait);
         schedule.deliver(&a, Some(0.0));
-        assert_eq!(schedule.next(), Next::Wait);
+        assert_eq!(schedule.take(), Next::Wait);
         schedule.deliver(&b, Some(9.0));
-        assert!(matches!(schedule.next(), Next::Run(_)));
+        assert!(matches!(schedule.take(), Next::Run(_)));
         assert!(!schedule.is_over());
     }
 
