@@ -8,8 +8,9 @@ mod by_hand;
 use bevy_ecs::schedule::Schedule;
 use by_hand::{Flat, assert_same, end_month, scenario, step_world};
 use redqueen::{
-    cli::batch::{BatchOptions, execute},
+    cli::execute::{BatchOptions, execute},
     experiment::{
+        Gather,
         plan::{Job, Plan},
         runner::{Simulate, run_batch},
     },
@@ -19,8 +20,8 @@ use redqueen::{
         record::{Record, Trajectory},
     },
     output::{
+        encode::{Encode, Form},
         manifest::{Batch, BatchScenario},
-        writer::Encode,
     },
     scenario::Scenario,
 };
@@ -133,7 +134,9 @@ fn baseline() {
     let [bare, none, kept, encoded, reset] = &mut simulations;
     let seeds = || (0..REPLICATES).map(|replicate| Seed { master: scenario.seed, replicate });
     let jobs = || (0..REPLICATES).filter_map(|run| plan.job(run));
-    let encode = Encode { simulate: &worlds, record };
+    let batch = batch_of(&worlds, false);
+    let form = Form::new(&batch, false);
+    let encode = Encode { simulate: &worlds, form: &form, stored: None };
     let [built, times @ ..] = in_turns(
         21,
         [
@@ -180,7 +183,9 @@ fn batches(worlds: &Worlds) {
     println!("{:>8} {:>12} {:>12} {:>17}", "threads", "engine", "with files", "with quantiles");
     for threads in [1, 2] {
         let engine = || {
-            let encode = Encode { simulate: worlds, record: worlds.record };
+            let batch = batch_of(worlds, false);
+            let form = Form::new(&batch, false);
+            let encode = Encode { simulate: worlds, form: &form, stored: None };
             run_batch(&encode, &Plan::replicates(1, RUNS), threads, &mut [], &AtomicBool::new(false)).expect("a batch");
         };
         let [engine, files, quantiles] = in_turns(
@@ -194,18 +199,22 @@ fn batches(worlds: &Worlds) {
 
 const RUNS: u64 = 100;
 
-fn to_files(worlds: &Worlds, threads: usize, quantiles: bool) {
-    let folder = tempfile::tempdir().expect("a folder");
+fn batch_of(worlds: &Worlds, quantiles: bool) -> Batch {
     let scenario = &worlds.scenario;
     let variant = BatchScenario::new("baseline", scenario, scenario.to_json(&catalogue()), String::new());
-    let batch = Batch::plain("baseline", scenario.seed, RUNS, worlds.record, vec![variant]);
+    let gather = quantiles.then_some(Gather::ByPoint);
+    Batch { quantiles: gather, ..Batch::plain("baseline", scenario.seed, RUNS, worlds.record, vec![variant]) }
+}
+
+fn to_files(worlds: &Worlds, threads: usize, quantiles: bool) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let batch = batch_of(worlds, quantiles);
     let cancel = AtomicBool::new(false);
     let options = BatchOptions {
         out: &folder.path().join("batch"),
         threads,
         overwrite: false,
         quiet: true,
-        quantiles,
         cancel: &cancel,
     };
     execute(worlds, &batch, &options).expect("a batch");

@@ -67,6 +67,14 @@ pub struct OutputOptions {
     pub overwrite: bool,
 }
 
+impl WorkOptions {
+    /// Number of threads to use.
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, |threads| threads as usize)
+    }
+}
+
 impl ValueOptions {
     /// All of them as overrides, `a.b.c=value`.
     pub fn overrides(&self) -> Vec<String> {

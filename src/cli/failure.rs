@@ -1,6 +1,6 @@
 //! How a command ends when it does not end well, and what the user is told.
 
-use super::batch::BatchFailure;
+use super::execute::BatchFailure;
 use crate::{report::ReportError, scenario::Diagnostics};
 use std::{
     io::{self, Write},
@@ -32,7 +32,7 @@ pub enum Failure {
     #[error("{0}")]
     Io(#[from] io::Error),
     /// The user stopped it.
-    #[error("interrupted; finished runs are kept")]
+    #[error("interrupted; finished runs are kept, and the same command goes on from there")]
     Interrupted,
 }
 

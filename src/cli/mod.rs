@@ -5,6 +5,7 @@ mod check;
 mod columns;
 pub mod common;
 mod completions;
+pub mod execute;
 pub mod failure;
 mod formula;
 mod init;

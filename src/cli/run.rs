@@ -1,7 +1,8 @@
 //! `redqueen run`: one world with its tables, and a look at it in the terminal.
 
 use super::{
-    batch::{self, BatchFailure, BatchOptions, BatchReport},
+    batch,
+    execute::{BatchFailure, BatchOptions, BatchReport, execute as execute_batch},
     common::{ConfigOptions, OutputOptions, WorkOptions},
     failure::Failure,
     summary,
@@ -64,7 +65,6 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         threads: 1,
         overwrite: args.output.overwrite,
         quiet: true,
-        quantiles: true,
         cancel: &cancel,
     };
     let (report, text) = execute(&worlds, &batch, &options)?;
@@ -81,7 +81,7 @@ pub fn execute<S: Simulate<Output = Trajectory>>(
     options: &BatchOptions<'_>,
 ) -> Result<(BatchReport, String), BatchFailure> {
     let experiment = Batch { runs: 1, ..experiment.clone() };
-    let report = batch::execute(simulate, &experiment, options)?;
+    let report = execute_batch(simulate, &experiment, options)?;
     let text = summary::world(&experiment, &report.folder, &report.summary)
         .map_err(|error| batch::unreadable(&report, error))?;
     Ok((report, text))

@@ -34,6 +34,7 @@ impl Worlds {
             first_replicate,
             sample: experiment.sample.clone(),
             stop: experiment.stop.clone(),
+            quantiles: experiment.quantiles,
             ..Batch::plain(&experiment.name, experiment.seed, runs, record, scenarios.collect())
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());

@@ -16,6 +16,7 @@ use crate::scenario::{
     section::{Found, Section, file_name, finite, list, name, text, whole, wrong},
     tree::{self, Entry, Node, Table, Value},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -45,6 +46,23 @@ pub struct Experiment {
     pub sample: Sample,
     /// When to stop adding replicates.
     pub stop: Option<Stop>,
+    /// Over which runs to take quantiles, if at all.
+    pub quantiles: Option<Gather>,
+}
+
+/// Over which runs quantiles are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gather {
+    /// The replicates of each design point.
+    ByPoint,
+    /// All runs of a scenario, whatever their point.
+    Pooled,
+}
+
+impl Gather {
+    const WORDS: [(&str, Option<Self>); 3] =
+        [("by-point", Some(Self::ByPoint)), ("pooled", Some(Self::Pooled)), ("off", None)];
 }
 
 /// A scenario of an experiment.
@@ -138,6 +156,7 @@ fn of_one(loaded: Loaded, tables: &[&str]) -> Experiment {
         variants: vec![Variant::new(scenario.name.clone(), loaded)],
         sample: Sample::plain(),
         stop: None,
+        quantiles: Some(Gather::ByPoint),
     }
 }
 
@@ -173,6 +192,7 @@ impl Reader<'_> {
         let description = root.text("description", self.found);
         let scenario = root.take("scenario").map(|entry| &entry.node);
         let runs = root.read("runs", |key, node| whole(key, node, 1, u64::from(u32::MAX)), self.found);
+        let quantiles = root.read("quantiles", gather, self.found);
         let record = root.read("record", list, self.found).map(|items| self.record(items));
         let mut common = Vec::new();
         for (key, path) in [("seed", &["seed"][..]), ("months", &["time", "months"])] {
@@ -204,7 +224,10 @@ impl Reader<'_> {
         if variants.is_empty() {
             return None;
         }
-        Some(Experiment { name: title?, description, runs, seed, record, variants, sample, stop })
+        // The points of a sampled design are draws of one distribution; those of a grid are each of interest.
+        let natural = if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint };
+        let quantiles = quantiles.unwrap_or(Some(natural));
+        Some(Experiment { name: title?, description, runs, seed, record, variants, sample, stop, quantiles })
     }
 
     fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
@@ -300,6 +323,11 @@ impl Reader<'_> {
     }
 }
 
+fn gather(key: &str, node: &Node) -> Result<Option<Gather>, Diagnostic> {
+    let found = Gather::WORDS.iter().find(|(word, _)| node.as_text().is_some_and(|text| text == word));
+    found.map(|(_, gather)| *gather).ok_or_else(|| wrong(key, node, "one of `by-point`, `pooled`, `off`"))
+}
+
 /// The JSON Schema (draft 2020-12) of experiment files.
 pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
     let tables = names.tables;
@@ -352,6 +380,7 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
             ("runs", described(runs, "Replicates of each scenario.")),
             ("months", months()),
             ("record", described(record, "Tables to record; all of them if left out.")),
+            ("quantiles", described(json!({ "enum": Gather::WORDS.map(|(word, _)| word) }), "Over which runs to take quantiles. Default: pooled over the points of a sampled design, else by point.")),
             ("scenarios", described(variants, "Variants to run in place of the plain scenario.")),
             ("design", design),
             ("stop", stop),

@@ -8,4 +8,4 @@ pub mod plan;
 pub mod runner;
 pub mod schedule;
 
-pub use experiment_file::{Experiment, Names, Variant, load_experiment};
+pub use experiment_file::{Experiment, Gather, Names, Variant, load_experiment};

@@ -15,8 +15,8 @@ table! {
     pub struct QuantileRow as "quantiles" {
         /// Scenario variant.
         scenario: Arc<str>, "";
-        /// Design point, from 0.
-        point: u32, "1";
+        /// Design point, from 0; empty for all points together.
+        point: Option<u32>, "1";
         /// Table the indicator is from.
         table: Arc<str>, "";
         /// The state or firm; empty for the world.

@@ -1,22 +1,25 @@
 //! The output folder. Its manifest is written first, saying that it is not complete; tables grow beside their final
-//! names (`world.csv.partial`) and are renamed when the batch ends; the manifest is then written anew. A batch that
-//! was cancelled or could not write on ends the same way, with the runs that were delivered whole, and a manifest that
-//! says `"complete": false` and how many runs there are. A folder left by a killed process has partial files and a
-//! manifest with no runs. Running the same command again starts an incomplete folder anew and leaves a complete one be.
+//! names (`world.csv.partial`), with a journal of the runs that stand in them, and are renamed when the batch ends; the
+//! manifest is then written anew and the journal removed. A folder whose batch was cancelled, killed, or could not write
+//! on keeps its partial tables and its journal, and the same command goes on from there. A complete folder is left as
+//! it is.
 
 use super::{
     dictionary,
-    manifest::{self, FileEntry, Identity, Manifest},
+    journal::{self, Extent, Journal, TABLES},
+    manifest::{self, Batch, FileEntry, Identity, Manifest},
+    stored::Stored,
+    writer::headers,
 };
 use serde::Serialize;
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
 /// Other files that redqueen puts into a folder, beside the tables and the manifest.
-pub const OTHER_FILES: [&str; 3] = ["datapackage.json", "report.html", "log.txt"];
+pub const OTHER_FILES: [&str; 4] = ["datapackage.json", "report.html", "log.txt", journal::FILE];
 
 /// A file could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +34,11 @@ pub struct OutputError {
 }
 
 impl OutputError {
+    /// What the system said when `action` was tried on `path`.
+    pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self { action, path: path.to_owned(), source }
+    }
+
     fn on<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
         move |source| Self { action, path: path.to_owned(), source }
     }
@@ -55,18 +63,29 @@ pub enum FolderError {
         /// The folder.
         path: PathBuf,
     },
+    /// Another process has it open.
+    #[error("{} is being written by another process", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file could not be written or read.
     #[error(transparent)]
     Output(#[from] OutputError),
 }
 
-/// What opening a folder found.
+/// Unfinished tables in the order of the journal; `None` for those not recorded.
+type Unfinished = [Option<File>; TABLES];
+
+/// What a folder holds of an experiment.
 #[derive(Debug)]
-pub enum Opened {
-    /// The same experiment, complete: nothing to do.
-    Already(Manifest),
-    /// A folder ready for its tables.
-    Ready(Folder),
+pub enum Found {
+    /// All of it: nothing to do.
+    Already(Box<Manifest>),
+    /// Part of it.
+    Unfinished,
+    /// Nothing, or something that may be replaced.
+    Nothing,
 }
 
 /// An output folder whose tables are being written.
@@ -74,33 +93,97 @@ pub enum Opened {
 pub struct Folder {
     path: PathBuf,
     identity: Identity,
+    replay: Vec<String>,
 }
 
 impl Folder {
-    /// Opens or makes the folder for this experiment. With `overwrite`, whatever redqueen wrote there before is
-    /// removed, and nothing else.
-    pub fn open(path: &Path, identity: Identity, overwrite: bool) -> Result<Opened, FolderError> {
+    /// What the folder holds of this experiment; nothing is changed. With `overwrite`, whatever it holds may be replaced.
+    ///
+    /// # Errors
+    /// It holds something else.
+    pub fn look(path: &Path, identity: &Identity, overwrite: bool) -> Result<Found, FolderError> {
+        if overwrite {
+            return Ok(Found::Nothing);
+        }
+        match Self::manifest(path)? {
+            Some(found) if found.format == manifest::FORMAT && found.experiment == *identity => {
+                if !found.complete {
+                    return Ok(Found::Unfinished);
+                }
+                let whole = has(path, &found.files);
+                Ok(if whole { Found::Already(Box::new(found)) } else { Found::Nothing })
+            }
+            Some(found) => Err(another(path, found, identity)),
+            None => match fs::read_dir(path).map(|mut entries| entries.next().is_some()) {
+                Ok(true) => Err(FolderError::NotEmpty { path: path.to_owned() }),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(OutputError::on("read", path)(error).into()),
+                _ => Ok(Found::Nothing),
+            },
+        }
+    }
+
+    /// Opens or makes the folder for this batch, with the runs that it holds already. Unless it holds an unfinished
+    /// part of the same batch, whatever redqueen wrote there before is removed, and nothing else.
+    ///
+    /// # Errors
+    /// It cannot be written, or another process is writing it.
+    pub fn open(
+        path: &Path,
+        batch: &Batch,
+        identity: Identity,
+        unfinished: bool,
+    ) -> Result<(Self, Stored), FolderError> {
         fs::create_dir_all(path).map_err(OutputError::on("make", path))?;
-        let folder = Self { path: path.to_owned(), identity };
-        if !overwrite {
-            match Self::manifest(path)? {
-                Some(found) if found.format == manifest::FORMAT && found.experiment == folder.identity => {
-                    if found.complete && folder.has(&found.files) {
-                        return Ok(Opened::Already(found));
-                    }
-                }
-                Some(found) => return Err(folder.another(found)),
-                None => {
-                    let mut entries = fs::read_dir(path).map_err(OutputError::on("read", path))?;
-                    if entries.next().is_some() {
-                        return Err(FolderError::NotEmpty { path: path.to_owned() });
-                    }
-                }
+        let busy = |error: OutputError| match error.source.kind() {
+            io::ErrorKind::WouldBlock => FolderError::Busy { path: path.to_owned() },
+            _ => error.into(),
+        };
+        let experiment = identity.sha256();
+        let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
+        let folder = Self { path: path.to_owned(), identity, replay };
+        let (mut journal, mut count) = Journal::open(path, &experiment).map_err(busy)?;
+        let mut tables = [const { None }; TABLES];
+        if unfinished {
+            match folder.stored_tables(batch)? {
+                Some(found) => tables = found,
+                None => count = 0,
             }
         }
-        folder.remove_own_files()?;
-        folder.write_manifest(false, 0, 0, Vec::new())?;
-        Ok(Opened::Ready(folder))
+        if count == 0 {
+            folder.remove_own_files()?;
+            folder.write_manifest(false, 0, 0, Vec::new())?;
+            (journal, _) = Journal::open(path, &experiment).map_err(busy)?;
+            tables = [const { None }; TABLES];
+        }
+        let headers = headers(batch).map(|header| header.map_or(0, |(_, line)| line.len() as u64));
+        Ok((folder, Stored::new(journal, count, headers, tables)))
+    }
+
+    /// The unfinished tables of the batch; `None` if one is missing or lacks its header. A table that has its final name
+    /// already is taken back.
+    fn stored_tables(&self, batch: &Batch) -> Result<Option<Unfinished>, OutputError> {
+        let mut tables = [const { None }; TABLES];
+        for (table, header) in tables.iter_mut().zip(headers(batch)) {
+            let Some((name, header)) = header else { continue };
+            let (path, partial) = self.paths(name);
+            if !partial.exists() && path.is_file() {
+                fs::rename(&path, &partial).map_err(OutputError::on("rename", &path))?;
+            }
+            let mut begins = vec![0; header.len()];
+            let read = File::open(&partial).and_then(|mut file| file.read_exact(&mut begins).map(|()| file));
+            match read {
+                Ok(file) if begins == header => *table = Some(file),
+                Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
+                    return Err(OutputError::on("read", &partial)(error));
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(tables))
+    }
+
+    fn paths(&self, table: &str) -> (PathBuf, PathBuf) {
+        (self.path.join(format!("{table}.csv")), self.path.join(format!("{table}.csv.partial")))
     }
 
     /// The manifest in a folder; `None` if there is none that can be read as one.
@@ -118,21 +201,43 @@ impl Folder {
         &self.path
     }
 
+    /// Which experiment it holds.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// Begins the table `<name>.csv` with this header line.
     pub fn table(&self, name: &'static str, header: &[u8]) -> Result<TableFile, OutputError> {
-        let path = self.path.join(format!("{name}.csv.partial"));
+        let (_, path) = self.paths(name);
         let file = File::create(&path).map_err(OutputError::on("write", &path))?;
-        let mut table = TableFile { name, path, file, now: Extent::default(), kept: Extent::default() };
+        let mut table = TableFile { name, path, file, extent: Extent::default() };
         table.append(header, 0)?;
-        table.keep();
         Ok(table)
+    }
+
+    /// Goes on with the unfinished table `<name>.csv`; it has to be [cut](TableFile::cut) before anything is added.
+    pub fn go_on(&self, name: &'static str) -> Result<TableFile, OutputError> {
+        let (_, path) = self.paths(name);
+        let file = OpenOptions::new().write(true).open(&path).map_err(OutputError::on("write", &path))?;
+        Ok(TableFile { name, path, file, extent: Extent::default() })
+    }
+
+    /// Removes the journal, when everything else is done.
+    pub fn remove_journal(&self) -> Result<(), OutputError> {
+        let path = self.path.join(journal::FILE);
+        fs::remove_file(&path).map_err(OutputError::on("remove", &path))
     }
 
     /// Writes a file under its final name only when it is complete.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
         let path = self.path.join(name);
         let partial = self.path.join(format!("{name}.partial"));
-        if let Err(error) = fs::write(&partial, bytes) {
+        let write = || {
+            let mut file = File::create(&partial)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        };
+        if let Err(error) = write() {
             // What was written of it only takes up room; the error matters more than whether this works.
             let _ = fs::remove_file(&partial);
             return Err(OutputError::on("write", &partial)(error));
@@ -148,9 +253,15 @@ impl Folder {
         failed: u64,
         files: Vec<FileEntry>,
     ) -> Result<(), OutputError> {
-        let experiment = self.identity.clone();
-        let manifest =
-            Manifest { format: manifest::FORMAT, experiment, complete, runs_done: done, runs_failed: failed, files };
+        let manifest = Manifest {
+            format: manifest::FORMAT,
+            experiment: self.identity.clone(),
+            complete,
+            runs_done: done,
+            runs_failed: failed,
+            replay: self.replay.clone(),
+            files,
+        };
         self.write(manifest::FILE, &json(&manifest))
     }
 
@@ -160,25 +271,6 @@ impl Folder {
         let mut file =
             OpenOptions::new().create(true).append(true).open(&path).map_err(OutputError::on("write", &path))?;
         writeln!(file, "{line}").map_err(OutputError::on("write", &path))
-    }
-
-    fn has(&self, files: &[FileEntry]) -> bool {
-        files.iter().all(|entry| {
-            let path = self.path.join(format!("{}.csv", entry.name));
-            fs::metadata(path).is_ok_and(|found| found.len() == entry.bytes)
-        })
-    }
-
-    fn another(&self, found: Manifest) -> FolderError {
-        let mut differences = found.experiment.differences(&self.identity);
-        if found.format != manifest::FORMAT {
-            differences.push("the folder's format");
-        }
-        FolderError::Another {
-            path: self.path.clone(),
-            name: found.experiment.name,
-            differences: differences.join(", "),
-        }
     }
 
     fn remove_own_files(&self) -> Result<(), OutputError> {
@@ -197,17 +289,27 @@ impl Folder {
     }
 }
 
+/// Whether these tables are there with their sizes.
+fn has(folder: &Path, files: &[FileEntry]) -> bool {
+    files.iter().all(|entry| {
+        let path = folder.join(format!("{}.csv", entry.name));
+        fs::metadata(path).is_ok_and(|found| found.len() == entry.bytes)
+    })
+}
+
+fn another(path: &Path, found: Manifest, identity: &Identity) -> FolderError {
+    let mut differences = found.experiment.differences(identity);
+    if found.format != manifest::FORMAT {
+        differences.push("the folder's format");
+    }
+    FolderError::Another { path: path.to_owned(), name: found.experiment.name, differences: differences.join(", ") }
+}
+
 /// Indented JSON with a line feed at its end.
 pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
     bytes.push(b'\n');
     bytes
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Extent {
-    bytes: u64,
-    rows: u64,
 }
 
 /// A table that grows beside its final name.
@@ -216,43 +318,53 @@ pub struct TableFile {
     name: &'static str,
     path: PathBuf,
     file: File,
-    now: Extent,
-    kept: Extent,
+    extent: Extent,
 }
 
 impl TableFile {
     /// Adds so many rows.
     pub fn append(&mut self, bytes: &[u8], rows: u64) -> Result<(), OutputError> {
         self.file.write_all(bytes).map_err(OutputError::on("write", &self.path))?;
-        self.now.bytes += bytes.len() as u64;
-        self.now.rows += rows;
+        self.extent.bytes += bytes.len() as u64;
+        self.extent.rows += rows;
         Ok(())
     }
 
-    /// Counts what was added so far as whole, such as all rows of a run.
-    pub const fn keep(&mut self) {
-        self.kept = self.now;
+    /// How far it reaches.
+    pub const fn extent(&self) -> Extent {
+        self.extent
     }
 
-    /// Cuts off what was not [kept](Self::keep) and gives the file its final name.
+    /// Cuts off what lies beyond this extent; more is added there.
+    pub fn cut(&mut self, end: Extent) -> Result<(), OutputError> {
+        let cut = self.file.set_len(end.bytes).and_then(|()| self.file.seek(SeekFrom::Start(end.bytes)));
+        cut.map_err(OutputError::on("cut", &self.path))?;
+        self.extent = end;
+        Ok(())
+    }
+
+    /// Waits until what was added is on the disk.
+    pub fn sync(&self) -> Result<(), OutputError> {
+        self.file.sync_data().map_err(OutputError::on("write", &self.path))
+    }
+
+    /// Gives the file its final name.
     pub fn finish(self) -> Result<FileEntry, OutputError> {
         let path = self.path.with_extension("");
-        self.file.set_len(self.kept.bytes).map_err(OutputError::on("cut", &self.path))?;
         self.file.sync_all().map_err(OutputError::on("write", &self.path))?;
         drop(self.file);
         fs::rename(&self.path, &path).map_err(OutputError::on("write", &path))?;
-        Ok(FileEntry { name: self.name.into(), rows: self.kept.rows, bytes: self.kept.bytes })
+        Ok(FileEntry { name: self.name.into(), rows: self.extent.rows, bytes: self.extent.bytes })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::manifest::Batch;
     use crate::{model::record::Record, output::manifest::BatchScenario, scenario::Month};
     use serde_json::json;
 
-    fn identity(seed: u64) -> Identity {
+    fn batch(seed: u64) -> Batch {
         let variant = BatchScenario {
             name: "base".into(),
             config: json!({"time": {"months": 3}}),
@@ -264,49 +376,52 @@ mod tests {
             fabs: Vec::new(),
             accelerators: Vec::new(),
         };
-        let scenarios = vec![variant];
-        let name = "test";
-        Identity::new(&Batch::plain(name, seed, 2, Record::ALL, scenarios), true)
+        Batch::plain("test", seed, 2, Record::NONE, vec![variant])
     }
 
-    fn ready(path: &Path, identity: Identity, overwrite: bool) -> Folder {
-        match Folder::open(path, identity, overwrite).unwrap() {
-            Opened::Ready(folder) => folder,
-            Opened::Already(_) => panic!("the folder counts as complete"),
-        }
+    fn look(path: &Path, seed: u64, overwrite: bool) -> Result<Found, FolderError> {
+        Folder::look(path, &Identity::new(&batch(seed)), overwrite)
+    }
+
+    fn open(path: &Path, seed: u64, overwrite: bool) -> (Folder, Stored) {
+        let unfinished = match look(path, seed, overwrite).unwrap() {
+            Found::Already(_) => panic!("the folder counts as complete"),
+            found => matches!(found, Found::Unfinished),
+        };
+        Folder::open(path, &batch(seed), Identity::new(&batch(seed)), unfinished).unwrap()
     }
 
     fn fill(folder: &Folder, complete: bool) {
         let mut table = folder.table("runs", b"run\n").unwrap();
         table.append(b"0\n", 1).unwrap();
-        table.keep();
+        let whole = table.extent();
         table.append(b"torn", 0).unwrap();
+        table.cut(whole).unwrap();
         let entry = table.finish().unwrap();
         folder.write_manifest(complete, 1, 0, vec![entry]).unwrap();
     }
 
     #[test]
-    fn a_complete_folder_is_left_alone_and_an_incomplete_one_done_again() {
+    fn a_complete_folder_is_left_alone_and_an_incomplete_one_gone_on_with() {
         let dir = tempfile::tempdir().unwrap();
-        fill(&ready(dir.path(), identity(1), false), false);
-        fill(&ready(dir.path(), identity(1), false), true);
-        let Opened::Already(manifest) = Folder::open(dir.path(), identity(1), false).unwrap() else {
-            panic!("the folder does not count as complete")
-        };
+        fill(&open(dir.path(), 1, false).0, false);
+        assert!(matches!(look(dir.path(), 1, false), Ok(Found::Unfinished)));
+        fill(&open(dir.path(), 1, false).0, true);
+        let Ok(Found::Already(manifest)) = look(dir.path(), 1, false) else { panic!("it does not count as complete") };
         assert_eq!(manifest.files, [FileEntry { name: "runs".into(), rows: 1, bytes: 6 }]);
         assert_eq!(fs::read_to_string(dir.path().join("runs.csv")).unwrap(), "run\n0\n");
         fs::write(dir.path().join("runs.csv"), "run\n").unwrap();
-        ready(dir.path(), identity(1), false);
+        assert!(matches!(look(dir.path(), 1, false), Ok(Found::Nothing)), "a table was changed");
     }
 
     #[test]
     fn another_experiment_is_refused_and_only_overwritten_when_asked() {
         let dir = tempfile::tempdir().unwrap();
-        fill(&ready(dir.path(), identity(1), false), true);
+        fill(&open(dir.path(), 1, false).0, true);
         fs::write(dir.path().join("notes.txt"), "mine").unwrap();
-        let error = Folder::open(dir.path(), identity(2), false).unwrap_err();
+        let error = look(dir.path(), 2, false).unwrap_err();
         assert!(error.to_string().contains("another experiment, `test`, which differs in the seed"), "{error}");
-        ready(dir.path(), identity(2), true);
+        open(dir.path(), 2, true);
         assert!(!dir.path().join("runs.csv").exists());
         assert_eq!(fs::read_to_string(dir.path().join("notes.txt")).unwrap(), "mine");
     }
@@ -315,16 +430,26 @@ mod tests {
     fn a_folder_of_other_things_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("thesis.tex"), "").unwrap();
-        assert!(matches!(Folder::open(dir.path(), identity(1), false), Err(FolderError::NotEmpty { .. })));
+        assert!(matches!(look(dir.path(), 1, false), Err(FolderError::NotEmpty { .. })));
         fs::write(dir.path().join("manifest.json"), "{}").unwrap();
-        assert!(matches!(Folder::open(dir.path(), identity(1), false), Err(FolderError::NotEmpty { .. })));
+        assert!(matches!(look(dir.path(), 1, false), Err(FolderError::NotEmpty { .. })));
         assert!(dir.path().join("thesis.tex").exists());
+    }
+
+    #[test]
+    fn a_folder_is_written_by_one_process_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let _open = open(dir.path(), 1, false);
+        for unfinished in [true, false] {
+            let again = Folder::open(dir.path(), &batch(1), Identity::new(&batch(1)), unfinished);
+            assert!(matches!(again, Err(FolderError::Busy { .. })), "{again:?}");
+        }
     }
 
     #[test]
     fn tables_have_their_final_name_only_when_complete() {
         let dir = tempfile::tempdir().unwrap();
-        let folder = ready(dir.path(), identity(1), false);
+        let (folder, _) = open(dir.path(), 1, false);
         let table = folder.table("world", b"run\n").unwrap();
         assert!(!dir.path().join("world.csv").exists() && dir.path().join("world.csv.partial").exists());
         table.finish().unwrap();
@@ -335,7 +460,8 @@ mod tests {
     fn errors_name_the_file() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("file"), "").unwrap();
-        let error = Folder::open(&dir.path().join("file").join("out"), identity(1), false).unwrap_err();
+        let path = dir.path().join("file").join("out");
+        let error = Folder::open(&path, &batch(1), Identity::new(&batch(1)), false).unwrap_err();
         assert!(error.to_string().contains("cannot make") && error.to_string().contains("out"), "{error}");
     }
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     experiment::{
+        Gather,
         design::{Design, Factor, Sample, Scale, Setting},
         plan::{Plan, Shard, Stop},
     },
@@ -42,13 +43,15 @@ pub struct Batch {
     pub stop: Option<Stop>,
     /// Which part of the whole to do.
     pub shard: Shard,
+    /// Over which runs to take quantiles, if at all. A shard has none.
+    pub quantiles: Option<Gather>,
 }
 
 impl Batch {
     /// Plain replicates of these scenarios.
     pub fn plain(name: impl Into<String>, seed: u64, runs: u64, record: Record, scenarios: Vec<BatchScenario>) -> Self {
-        let (sample, stop, shard) = (Sample::plain(), None, Shard::WHOLE);
-        Self { name: name.into(), seed, runs, first_replicate: 0, record, scenarios, sample, stop, shard }
+        let (sample, stop, shard, quantiles) = (Sample::plain(), None, Shard::WHOLE, Some(Gather::ByPoint));
+        Self { name: name.into(), seed, runs, first_replicate: 0, record, scenarios, sample, stop, shard, quantiles }
     }
 
     /// The runs of this batch.
@@ -61,6 +64,11 @@ impl Batch {
             stop: self.stop.clone(),
             shard: self.shard,
         }
+    }
+
+    /// Whether what is gathered over runs is wanted here; of a shard it is gathered when the shards are joined.
+    pub const fn gathers(&self) -> bool {
+        self.quantiles.is_some() && self.shard.is_whole()
     }
 
     /// The design's factors as columns of `runs.csv` and `design.csv`.
@@ -145,6 +153,9 @@ pub struct Manifest {
     pub runs_done: u64,
     /// Runs that failed.
     pub runs_failed: u64,
+    /// The command that runs each scenario alone, without `--seed`, `--point` and `--replicate`.
+    #[serde(default)]
+    pub replay: Vec<String>,
     /// The tables.
     pub files: Vec<FileEntry>,
 }
@@ -164,8 +175,8 @@ pub struct Identity {
     pub first_replicate: u64,
     /// Recorded tables.
     pub record: Vec<String>,
-    /// Whether quantiles were asked for.
-    pub quantiles: bool,
+    /// Over which runs quantiles are taken, if at all.
+    pub quantiles: Option<Gather>,
     /// Which points of parameter space are visited.
     pub design: Design,
     /// Number of its points.
@@ -210,7 +221,7 @@ pub struct FileEntry {
 
 impl Identity {
     /// The identity of this experiment under this version of the program.
-    pub fn new(experiment: &Batch, quantiles: bool) -> Self {
+    pub fn new(experiment: &Batch) -> Self {
         let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
         let mut design = serde_json::to_vec(&scenarios).unwrap_or_default();
         let sample = &experiment.sample;
@@ -224,7 +235,7 @@ impl Identity {
             runs: experiment.runs,
             first_replicate: experiment.first_replicate,
             record: recorded(experiment.record).map(String::from).collect(),
-            quantiles,
+            quantiles: experiment.quantiles,
             design: sample.design().clone(),
             points: sample.points(),
             stop: experiment.stop.clone(),
@@ -233,6 +244,11 @@ impl Identity {
             dictionary_sha256: dictionary::hash(),
             scenarios,
         }
+    }
+
+    /// SHA-256 of all of it, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        dictionary::sha256(&serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// What differs from another identity, in words; empty if nothing.

@@ -2,8 +2,12 @@
 
 pub mod csv;
 pub mod dictionary;
+pub mod encode;
 pub mod folder;
+pub mod journal;
 pub mod manifest;
 pub mod package;
+pub mod series;
+pub mod stored;
 pub mod table;
 pub mod writer;

@@ -1,116 +1,47 @@
-//! From runs to files: the worker thread turns a run's tables into bytes, the writer appends them in run order.
+//! Writes the tables of a batch, in the order of its runs, and keeps the journal of them.
 
 use super::{
-    csv::{self, Csv, NotFinite},
-    dictionary::{self, TableInfo},
+    csv::Csv,
+    dictionary,
+    encode::{EncodedRun, Form},
     folder::{Folder, OutputError, TableFile},
+    journal::{Record, TABLES},
     manifest::{self, Batch, FileEntry},
-    table::{Cell, Row},
+    stored::{Rows, Stored},
 };
-use crate::{
-    experiment::{
-        event::{Event, Listener, ListenerError},
-        plan::Job,
-        runner::Simulate,
-    },
-    model::record::{OutcomeRow, Record, Trajectory},
+use crate::experiment::{
+    event::{Event, Listener, ListenerError},
+    plan::Job,
 };
+use std::time::{Duration, Instant};
 
-/// A run whose tables are encoded.
-#[derive(Clone, Debug)]
-pub struct EncodedRun {
-    /// What the run gave.
-    pub trajectory: Trajectory,
-    /// Lines and number of rows of each table of [`Record::NAMES`]; nothing for those not recorded.
-    tables: [(Vec<u8>, usize); Record::NAMES.len()],
-    /// The cells of the outcomes, each with a comma before it.
-    outcomes: Vec<u8>,
-}
+/// How long runs may wait before the disk is asked to keep them even if the power goes.
+const SYNC: Duration = Duration::from_secs(30);
 
-impl EncodedRun {
-    fn new(run: u64, trajectory: Trajectory, record: Record) -> Result<Self, NotFinite> {
-        fn table<R: Row>(on: bool, run: u64, rows: &[R]) -> Result<(Vec<u8>, usize), NotFinite> {
-            if on { Ok((csv::encode(run, rows)?, rows.len())) } else { Ok((Vec::new(), 0)) }
-        }
-        let mut outcomes = Csv::default();
-        outcomes.cell(Cell::Missing);
-        outcomes.row(&trajectory.outcomes)?;
-        let tables = [
-            table(record.world, run, &trajectory.world)?,
-            table(record.states, run, &trajectory.states)?,
-            table(record.firms, run, &trajectory.firms)?,
-            table(record.fabs, run, &trajectory.fabs)?,
-            table(record.accelerators, run, &trajectory.accelerators)?,
-            table(record.releases, run, &trajectory.releases)?,
-            table(record.events, run, &trajectory.events)?,
-        ];
-        Ok(Self { trajectory, tables, outcomes: outcomes.into_bytes() })
-    }
-}
-
-/// A simulator whose runs come out encoded.
-#[derive(Debug)]
-pub struct Encode<'a, S> {
-    /// The simulator.
-    pub simulate: &'a S,
-    /// Which tables to encode.
-    pub record: Record,
-}
-
-impl<S: Simulate<Output = Trajectory>> Simulate for Encode<'_, S> {
-    type Worker = S::Worker;
-    type Output = EncodedRun;
-
-    fn worker(&self) -> S::Worker {
-        self.simulate.worker()
-    }
-
-    fn run(&self, worker: &mut S::Worker, job: &Job) -> Result<EncodedRun, String> {
-        let trajectory = self.simulate.run(worker, job)?;
-        EncodedRun::new(job.run, trajectory, self.record).map_err(|error| error.to_string())
-    }
-}
-
-/// Writes `design.csv`, the points of the batch's design; nothing for plain replicates.
-pub fn write_design(folder: &Folder, experiment: &Batch) -> Result<Option<FileEntry>, OutputError> {
-    let factors = experiment.factors();
-    if factors.is_empty() {
-        return Ok(None);
-    }
-    let info = dictionary::design(&factors);
-    let mut file = folder.table(info.name, &Csv::header(&info.columns))?;
-    for point in 0..experiment.sample.points() {
-        let mut csv = Csv::default();
-        csv.display(point);
-        experiment.sample.settings(point).for_each(|setting| csv.setting(setting.as_ref()));
-        csv.end_line();
-        file.append(&csv.into_bytes(), 1)?;
-    }
-    file.keep();
-    file.finish().map(Some)
-}
-
-/// Writes `runs.csv` and the recorded tables.
+/// Writes `runs.csv` and the recorded tables. Runs that stand there already are passed over; from the first one that
+/// does not, everything is written anew.
 #[derive(Debug)]
 pub struct Writer<'a> {
-    experiment: &'a Batch,
-    runs: TableFile,
-    tables: [Option<TableFile>; Record::NAMES.len()],
+    form: &'a Form<'a>,
+    stored: &'a Stored,
+    tables: [Option<TableFile>; TABLES],
     done: u64,
     failed: u64,
+    appends: bool,
+    synced: Instant,
 }
 
 impl<'a> Writer<'a> {
-    /// Begins the tables of this experiment in the folder.
-    pub fn new(folder: &Folder, experiment: &'a Batch) -> Result<Self, OutputError> {
-        let begin = |info: &TableInfo| folder.table(info.name, &Csv::header(&info.columns));
-        let mut tables = [const { None }; Record::NAMES.len()];
-        for ((table, info), on) in
-            tables.iter_mut().zip(dictionary::trajectories()).zip(manifest::flags(experiment.record))
-        {
-            *table = if on { Some(begin(&info)?) } else { None };
+    /// Begins the tables of this batch in the folder, or goes on with those of `stored`.
+    pub fn new(folder: &Folder, batch: &Batch, form: &'a Form<'a>, stored: &'a Stored) -> Result<Self, OutputError> {
+        let mut tables = [const { None }; TABLES];
+        for (table, header) in tables.iter_mut().zip(headers(batch)) {
+            if let Some((name, header)) = header {
+                let goes_on = stored.good() > 0;
+                *table = Some(if goes_on { folder.go_on(name)? } else { folder.table(name, &header)? });
+            }
         }
-        Ok(Self { experiment, runs: begin(&dictionary::runs(&experiment.factors()))?, tables, done: 0, failed: 0 })
+        Ok(Self { form, stored, tables, done: 0, failed: 0, appends: false, synced: Instant::now() })
     }
 
     /// Runs written whole, failed ones included, and the failed ones among them.
@@ -118,68 +49,91 @@ impl<'a> Writer<'a> {
         (self.done, self.failed)
     }
 
-    /// Gives the tables their final names, cut off after the last run that is whole in all of them.
-    pub fn finish(self) -> Result<Vec<FileEntry>, OutputError> {
-        std::iter::once(self.runs).chain(self.tables.into_iter().flatten()).map(TableFile::finish).collect()
+    /// Gives the tables their final names, after the last run.
+    pub fn finish(mut self) -> Result<Vec<FileEntry>, OutputError> {
+        self.begin()?;
+        self.tables.into_iter().flatten().map(TableFile::finish).collect()
     }
 
-    fn write(&mut self, job: &Job, outcome: Result<&EncodedRun, &str>) -> Result<(), OutputError> {
-        let mut line = self.line(job);
-        match outcome {
-            Ok(run) => {
-                for (table, (bytes, rows)) in self.tables.iter_mut().zip(&run.tables) {
-                    if let Some(table) = table {
-                        table.append(bytes, *rows as u64)?;
-                    }
-                }
-                line.extend_from_slice(&run.outcomes);
-                line.extend_from_slice(b",finished,\n");
-            }
-            Err(error) => {
-                line.extend(std::iter::repeat_n(b',', OutcomeRow::COLUMNS.len()));
-                line.extend_from_slice(b",failed,");
-                line.extend_from_slice(&self.failure(job, error));
-            }
+    /// Makes sure that the tables and the journal are on the disk.
+    pub fn sync(&mut self) -> Result<(), OutputError> {
+        self.tables.iter().flatten().try_for_each(TableFile::sync)?;
+        self.synced = Instant::now();
+        self.stored.journal().sync()
+    }
+
+    /// Cuts off what follows the last run that counts, once.
+    fn begin(&mut self) -> Result<(), OutputError> {
+        if self.appends {
+            return Ok(());
         }
-        self.runs.append(&line, 1)?;
-        self.tables.iter_mut().flatten().chain([&mut self.runs]).for_each(TableFile::keep);
-        self.done += 1;
-        self.failed += u64::from(outcome.is_err());
+        self.appends = true;
+        self.stored.journal().cut(self.done)?;
+        let Some((ends, failed)) = self.stored.reach(self.done) else { return Ok(()) };
+        self.failed = failed;
+        for (table, end) in self.tables.iter_mut().zip(ends) {
+            table.as_mut().map_or(Ok(()), |table| table.cut(end))?;
+        }
         Ok(())
     }
 
-    /// The first cells of a line of `runs.csv`.
-    fn line(&self, job: &Job) -> Vec<u8> {
-        let mut csv = Csv::default();
-        csv.display(job.run);
-        csv.text(self.experiment.scenarios.get(job.scenario).map_or("", |variant| &variant.name));
-        csv.display(job.point);
-        csv.display(job.replicate);
-        csv.display(self.experiment.seed);
-        self.experiment.sample.settings(job.point).for_each(|setting| csv.setting(setting.as_ref()));
-        csv.into_bytes()
+    fn write(&mut self, job: &Job, rows: &Rows, failed: bool) -> Result<(), OutputError> {
+        if self.appends || self.done >= self.stored.good() {
+            self.begin()?;
+            for ((table, bytes), count) in self.tables.iter_mut().zip(&rows.tables).zip(rows.counts) {
+                table.as_mut().map_or(Ok(()), |table| table.append(bytes, count))?;
+            }
+            let ends = std::array::from_fn(|at| self.tables[at].as_ref().map(TableFile::extent).unwrap_or_default());
+            let failed = self.failed + u64::from(failed);
+            let record = Record { run: job.run, failed, ends, checksum: rows.checksum };
+            self.stored.journal().write(self.done, &record)?;
+            if self.synced.elapsed() > SYNC {
+                self.sync()?;
+            }
+        }
+        self.done += 1;
+        self.failed += u64::from(failed);
+        Ok(())
     }
+}
 
-    /// Why the run failed and how to replay it, as the last cell of its line.
-    fn failure(&self, job: &Job, error: &str) -> Vec<u8> {
-        let replay = self.experiment.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
-        let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut csv = Csv::default();
-        let Batch { seed, sample, .. } = self.experiment;
-        let point = if sample.points() > 1 { format!(" --point {}", job.point) } else { String::new() };
-        csv.text(&format!("{error}; replay: {replay} --seed {seed}{point} --replicate {}", job.replicate));
-        csv.end_line();
-        csv.into_bytes()
+/// Name and header line of each table that the batch records, in the order of the journal.
+pub fn headers(batch: &Batch) -> [Option<(&'static str, Vec<u8>)>; TABLES] {
+    let factors = batch.factors();
+    let tables = [dictionary::runs(&factors)].into_iter().chain(dictionary::trajectories());
+    let wanted = [true].into_iter().chain(manifest::flags(batch.record));
+    let mut headers = [const { None }; TABLES];
+    for ((header, info), on) in headers.iter_mut().zip(tables).zip(wanted) {
+        *header = on.then(|| (info.name, Csv::header(&info.columns)));
     }
+    headers
 }
 
 impl Listener<EncodedRun> for Writer<'_> {
     fn on(&mut self, event: &Event<'_, EncodedRun>) -> Result<(), ListenerError> {
         match event {
-            Event::RunFinished { job, output } => self.write(job, Ok(output))?,
-            Event::RunFailed { job, error } => self.write(job, Err(error))?,
+            Event::RunFinished { job, output } => self.write(job, &output.rows, false)?,
+            Event::RunFailed { job, error } => self.write(job, &self.form.failure(job, error), true)?,
             _ => {}
         }
         Ok(())
     }
+}
+
+/// Writes `design.csv`, the points of the batch's design; nothing for plain replicates.
+pub fn write_design(folder: &Folder, batch: &Batch) -> Result<Option<FileEntry>, OutputError> {
+    let factors = batch.factors();
+    if factors.is_empty() {
+        return Ok(None);
+    }
+    let info = dictionary::design(&factors);
+    let mut file = folder.table(info.name, &Csv::header(&info.columns))?;
+    for point in 0..batch.sample.points() {
+        let mut csv = Csv::default();
+        csv.display(point);
+        batch.sample.settings(point).for_each(|setting| csv.setting(setting.as_ref()));
+        csv.end_line();
+        file.append(&csv.into_bytes(), 1)?;
+    }
+    file.finish().map(Some)
 }

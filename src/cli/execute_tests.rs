@@ -12,7 +12,7 @@ use crate::{
 use std::{collections::BTreeMap, fs, sync::atomic::Ordering};
 
 fn options<'a>(out: &'a Path, threads: usize, cancel: &'a AtomicBool) -> BatchOptions<'a> {
-    BatchOptions { out, threads, overwrite: false, quiet: true, quantiles: true, cancel }
+    BatchOptions { out, threads, overwrite: false, quiet: true, cancel }
 }
 
 fn batch(mock: &Mock, experiment: &Batch, out: &Path, threads: usize) -> BatchReport {
@@ -193,7 +193,7 @@ impl Simulate for Cancelling<'_> {
 }
 
 #[test]
-fn a_cancelled_batch_keeps_its_first_runs_and_can_be_done_again() {
+fn a_cancelled_batch_keeps_its_runs_and_goes_on_from_there() {
     let (dir, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let experiment = experiment(20, Record::ALL);
     let cancel = AtomicBool::new(false);
@@ -202,16 +202,95 @@ fn a_cancelled_batch_keeps_its_first_runs_and_can_be_done_again() {
     assert_eq!(report.exit_code(), 130);
     let manifest = Folder::manifest(dir.path()).unwrap().unwrap();
     assert!(!manifest.complete && (6..40).contains(&manifest.runs_done), "{}", manifest.runs_done);
+    assert!(!dir.path().join("runs.csv").exists(), "a table has its final name before it is complete");
+    // Only what is missing is run: a run that was kept would fail now.
+    let kept = Mock { fails: (0..manifest.runs_done).collect(), ..Mock::default() };
+    let again = batch(&kept, &experiment, dir.path(), 2);
+    assert!(!again.already && again.summary.failed == 0);
     batch(&Mock::default(), &experiment, whole.path(), 1);
-    for name in ["runs.csv", "world.csv", "events.csv"] {
-        let (part, all) = (fs::read(dir.path().join(name)).unwrap(), fs::read(whole.path().join(name)).unwrap());
-        assert!(part.len() < all.len() && all.starts_with(&part), "{name}");
-    }
-    assert_eq!(table(dir.path(), "runs").len() as u64, manifest.runs_done);
-    assert_eq!(table(dir.path(), "quantiles")[0]["n"], manifest.runs_done.to_string());
-    let again = batch(&Mock::default(), &experiment, dir.path(), 2);
-    assert!(!again.already);
     assert!(files(dir.path()) == files(whole.path()));
+    assert!(!dir.path().join("journal").exists());
+}
+
+/// What an interrupted batch left, and what the whole of it is.
+struct Interrupted {
+    experiment: Batch,
+    mock: Mock,
+    left: BTreeMap<String, Vec<u8>>,
+    whole: BTreeMap<String, Vec<u8>>,
+}
+
+fn interrupted(experiment: Batch) -> Interrupted {
+    let (dir, whole) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mock = Mock { fails: vec![4, 17], panics: vec![9], spoils: vec![2] };
+    let cancel = AtomicBool::new(false);
+    execute(&Cancelling(mock.clone(), 12, &cancel), &experiment, &options(dir.path(), 2, &cancel)).unwrap();
+    batch(&mock, &experiment, whole.path(), 2);
+    Interrupted { experiment, mock, left: files(dir.path()), whole: files(whole.path()) }
+}
+
+impl Interrupted {
+    /// Goes on from these files; the result must be the whole.
+    fn goes_on(&self, left: &BTreeMap<String, Vec<u8>>, what: &str) {
+        let dir = tempfile::tempdir().unwrap();
+        left.iter().for_each(|(name, bytes)| fs::write(dir.path().join(name), bytes).unwrap());
+        let report = batch(&self.mock, &self.experiment, dir.path(), 2);
+        assert_eq!(report.summary.failed, 4, "{what}");
+        let made = files(dir.path());
+        assert_eq!(made.keys().collect::<Vec<_>>(), self.whole.keys().collect::<Vec<_>>(), "{what}");
+        for (name, bytes) in &self.whole {
+            assert!(made[name] == *bytes, "{what}: {name} differs");
+        }
+    }
+}
+
+#[test]
+fn whatever_the_disk_lost_is_done_again() {
+    let interrupted = interrupted(experiment(20, Record::ALL));
+    assert!(interrupted.left.contains_key("journal") && interrupted.left.contains_key("world.csv.partial"));
+    interrupted.goes_on(&interrupted.left, "as it was left");
+    for (name, bytes) in interrupted.left.iter().filter(|(name, _)| *name != "manifest.json") {
+        let mut spoilt = interrupted.left.clone();
+        spoilt.remove(name);
+        interrupted.goes_on(&spoilt, &format!("{name} is gone"));
+        for part in [0, 1, 3, 7, 9] {
+            let cut = bytes.len() * part / 10;
+            spoilt.insert(name.clone(), bytes[..cut].to_vec());
+            interrupted.goes_on(&spoilt, &format!("{name} cut at {cut}"));
+            let mut flipped = bytes.clone();
+            if let Some(byte) = flipped.get_mut(cut) {
+                *byte ^= 1;
+            }
+            spoilt.insert(name.clone(), flipped);
+            interrupted.goes_on(&spoilt, &format!("{name} flipped at {cut}"));
+            spoilt.insert(name.clone(), [bytes.as_slice(), b"1,torn"].concat());
+            interrupted.goes_on(&spoilt, &format!("{name} with a torn end"));
+        }
+    }
+}
+
+#[test]
+fn a_kill_between_the_last_renames_loses_nothing() {
+    let interrupted = interrupted(experiment(20, Record::ALL));
+    for named in 1..=4 {
+        let mut left = interrupted.left.clone();
+        let partial: Vec<String> = left.keys().filter(|name| name.ends_with(".csv.partial")).cloned().collect();
+        for name in partial.into_iter().take(named) {
+            let bytes = left.remove(&name).unwrap();
+            left.insert(name.trim_end_matches(".partial").to_owned(), bytes);
+        }
+        interrupted.goes_on(&left, &format!("{named} tables named"));
+    }
+}
+
+#[test]
+fn a_stop_rule_decides_the_same_after_a_stop() {
+    let stop = crate::experiment::plan::Stop { outcome: "gap_rating_12".into(), standard_error: 8.0, max_runs: 90 };
+    let experiment = Batch { stop: Some(stop), ..experiment(5, Record::ALL) };
+    let interrupted = interrupted(experiment);
+    let runs = String::from_utf8(interrupted.whole["runs.csv"].clone()).unwrap().lines().count() - 1;
+    assert!(runs > 10 && runs < 180, "{runs} runs say nothing about stopping");
+    interrupted.goes_on(&interrupted.left, "with a stop rule");
 }
 
 #[test]
@@ -241,9 +320,9 @@ fn the_summaries_fit_a_terminal() {
 fn a_full_disk_stops_the_batch_with_a_clear_error() {
     let dir = tempfile::tempdir().unwrap();
     let experiment = experiment(4, Record::ALL);
-    let identity = Identity::new(&experiment, false);
-    let Opened::Ready(folder) = Folder::open(dir.path(), identity, false).unwrap() else { panic!("not ready") };
+    let (folder, stored) = Folder::open(dir.path(), &experiment, Identity::new(&experiment), false).unwrap();
     std::os::unix::fs::symlink("/dev/full", dir.path().join("states.csv.partial")).unwrap();
-    let error = Writer::new(&folder, &experiment).unwrap_err();
+    let form = Form::new(&experiment, true);
+    let error = Writer::new(&folder, &experiment, &form, &stored).unwrap_err();
     assert!(error.to_string().contains("cannot write") && error.to_string().contains("states.csv"), "{error}");
 }

@@ -1,0 +1,167 @@
+//! From runs to bytes, on the worker threads: a run's tables as lines of CSV, or the lines of a run that was done before.
+
+use super::{
+    csv::{self, Csv, NotFinite},
+    journal::TABLES,
+    manifest::Batch,
+    series::Layout,
+    stored::{Rows, Stored},
+    table::{Cell, Row},
+};
+use crate::{
+    experiment::{plan::Job, runner::Simulate},
+    model::record::{OUTCOMES, OutcomeRow, Trajectory},
+};
+
+/// What stands between a failure's text and the command that replays it.
+const REPLAY: &str = "; replay: ";
+
+/// A run whose tables are encoded.
+#[derive(Clone, Debug)]
+pub struct EncodedRun {
+    /// Its lines.
+    pub rows: Rows,
+    /// Its indicators, as the scenario's [`Layout`] places them; empty if nobody gathers them.
+    pub series: Vec<f64>,
+    /// The outcome that the stop rule looks at.
+    pub observed: Option<f64>,
+}
+
+/// How runs of a batch become lines, and lines become runs again.
+#[derive(Debug)]
+pub struct Form<'a> {
+    batch: &'a Batch,
+    layouts: Vec<Layout>,
+    gathers: bool,
+    observed: Option<usize>,
+}
+
+impl<'a> Form<'a> {
+    /// The form of this batch's runs; `gathers` if somebody wants their series.
+    pub fn new(batch: &'a Batch, gathers: bool) -> Self {
+        let layouts = batch.scenarios.iter().map(|variant| Layout::new(batch, variant)).collect();
+        let outcome = batch.stop.as_ref().map(|stop| stop.outcome.as_str());
+        let observed = OUTCOMES.iter().position(|name| Some(*name) == outcome);
+        Self { batch, layouts, gathers, observed }
+    }
+
+    /// The first cells of a line of `runs.csv`.
+    fn line(&self, job: &Job) -> Csv {
+        let mut csv = Csv::default();
+        csv.display(job.run);
+        csv.text(self.batch.scenarios.get(job.scenario).map_or("", |variant| &variant.name));
+        csv.display(job.point);
+        csv.display(job.replicate);
+        csv.display(self.batch.seed);
+        self.batch.sample.settings(job.point).for_each(|setting| csv.setting(setting.as_ref()));
+        csv
+    }
+
+    /// A run that was simulated.
+    fn encode(&self, job: &Job, trajectory: &Trajectory) -> Result<EncodedRun, NotFinite> {
+        fn table<R: Row>(on: bool, run: u64, rows: &[R]) -> Result<(Vec<u8>, u64), NotFinite> {
+            if on { Ok((csv::encode(run, rows)?, rows.len() as u64)) } else { Ok((Vec::new(), 0)) }
+        }
+        let mut line = self.line(job);
+        line.row(&trajectory.outcomes)?;
+        line.text("finished");
+        line.cell(Cell::Missing);
+        line.end_line();
+        let record = self.batch.record;
+        let tables = [
+            (line.into_bytes(), 1),
+            table(record.world, job.run, &trajectory.world)?,
+            table(record.states, job.run, &trajectory.states)?,
+            table(record.firms, job.run, &trajectory.firms)?,
+            table(record.fabs, job.run, &trajectory.fabs)?,
+            table(record.accelerators, job.run, &trajectory.accelerators)?,
+            table(record.releases, job.run, &trajectory.releases)?,
+            table(record.events, job.run, &trajectory.events)?,
+        ];
+        let counts = std::array::from_fn(|at| tables[at].1);
+        let series = if self.gathers { self.layouts[job.scenario].row(trajectory) } else { Vec::new() };
+        let observed = self.observed.and_then(|at| number_at(&trajectory.outcomes, at));
+        Ok(EncodedRun { rows: Rows::new(tables.map(|table| table.0), counts), series, observed })
+    }
+
+    /// The line of a run that failed.
+    pub fn failure(&self, job: &Job, error: &str) -> Rows {
+        let replay = self.batch.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
+        let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
+        let Batch { seed, sample, .. } = self.batch;
+        let point = if sample.points() > 1 { format!(" --point {}", job.point) } else { String::new() };
+        let mut line = self.line(job);
+        (0..OUTCOMES.len()).for_each(|_| line.cell(Cell::Missing));
+        line.text("failed");
+        line.text(&format!("{error}{REPLAY}{replay} --seed {seed}{point} --replicate {}", job.replicate));
+        line.end_line();
+        let mut tables = [const { Vec::new() }; TABLES];
+        tables[0] = line.into_bytes();
+        let mut counts = [0; TABLES];
+        counts[0] = 1;
+        Rows::new(tables, counts)
+    }
+
+    /// A run that was read back: what it gave, or why it failed.
+    pub fn decode(&self, job: &Job, rows: Rows) -> Result<EncodedRun, String> {
+        let line = ::csv::ReaderBuilder::new().has_headers(false).from_reader(rows.tables[0].as_slice());
+        let line = line.into_records().next().and_then(Result::ok).unwrap_or_default();
+        let cell = |place: usize| line.get(place).unwrap_or("");
+        let outcomes = 5 + self.batch.sample.design().factors.len();
+        if cell(outcomes + OUTCOMES.len()) == "failed" {
+            let error = cell(outcomes + OUTCOMES.len() + 1);
+            return Err(error.rsplit_once(REPLAY).map_or(error, |(error, _)| error).to_owned());
+        }
+        let observed = self.observed.and_then(|at| cell(outcomes + at).parse().ok());
+        let series =
+            if self.gathers { self.layouts[job.scenario].read(&rows.tables[1..]) } else { Vec::new() };
+        Ok(EncodedRun { rows, series, observed })
+    }
+}
+
+fn number_at(outcomes: &OutcomeRow, place: usize) -> Option<f64> {
+    let (mut at, mut found) = (0, None);
+    outcomes.cells(&mut |cell| {
+        if at == place {
+            found = match cell {
+                Cell::Number(value) => Some(value),
+                Cell::Whole(value) => Some(value as f64),
+                _ => None,
+            };
+        }
+        at += 1;
+    });
+    found
+}
+
+/// A simulator whose runs come out encoded; those that the folder holds already are read back instead.
+#[derive(Debug)]
+pub struct Encode<'a, S> {
+    /// The simulator.
+    pub simulate: &'a S,
+    /// How runs become lines.
+    pub form: &'a Form<'a>,
+    /// The runs that were done before.
+    pub stored: Option<&'a Stored>,
+}
+
+impl<S: Simulate<Output = Trajectory>> Simulate for Encode<'_, S> {
+    type Worker = S::Worker;
+    type Output = EncodedRun;
+
+    fn worker(&self) -> S::Worker {
+        self.simulate.worker()
+    }
+
+    fn run(&self, worker: &mut S::Worker, job: &Job) -> Result<EncodedRun, String> {
+        if let Some(rows) = self.stored.and_then(|stored| stored.read(job.run)) {
+            return self.form.decode(job, rows);
+        }
+        let trajectory = self.simulate.run(worker, job)?;
+        self.form.encode(job, &trajectory).map_err(|error| error.to_string())
+    }
+
+    fn observed(&self, output: &EncodedRun) -> Option<f64> {
+        output.observed
+    }
+}

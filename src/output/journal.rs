@@ -1,0 +1,260 @@
+//! `journal`: which runs an unfinished folder holds, and where each of them stands in the tables.
+//!
+//! A line of text that names the experiment, then a record of fixed size for each run, in the order of the runs: its
+//! number, the ends of its rows in every table, and a checksum of them. A run counts when its record is whole and its
+//! rows agree with the checksum; whatever the disk lost in a power cut, or a kill cut short, is thereby found and done
+//! again.
+
+use super::folder::OutputError;
+use crate::model::record::Record as Tables;
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+/// The file's name.
+pub const FILE: &str = "journal";
+/// Tables that runs have rows in: `runs.csv`, then the trajectories.
+pub const TABLES: usize = Tables::NAMES.len() + 1;
+
+const HEADER: usize = "redqueen journal 1 ".len() + 64 + 1;
+const RECORD: usize = 8 + 8 + TABLES * 16 + 4 + 4;
+
+/// How far a table reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Bytes, the header included.
+    pub bytes: u64,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// What the journal says of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its number.
+    pub run: u64,
+    /// Runs up to this one that failed.
+    pub failed: u64,
+    /// How far the tables reach with it; nothing for tables that are not recorded.
+    pub ends: [Extent; TABLES],
+    /// Checksum of its rows, table after table.
+    pub checksum: u32,
+}
+
+impl Record {
+    fn encode(&self) -> [u8; RECORD] {
+        let mut bytes = [0; RECORD];
+        let ends = self.ends.iter().flat_map(|end| [end.bytes, end.rows]);
+        let words = [self.run, self.failed].into_iter().chain(ends);
+        for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+        bytes[RECORD - 8..RECORD - 4].copy_from_slice(&self.checksum.to_le_bytes());
+        let own = crc32fast::hash(&bytes[..RECORD - 4]);
+        bytes[RECORD - 4..].copy_from_slice(&own.to_le_bytes());
+        bytes
+    }
+
+    /// The record in these bytes, unless it is torn.
+    fn decode(bytes: &[u8; RECORD]) -> Option<Self> {
+        let half = |at: usize| bytes[at..at + 4].try_into().map(u32::from_le_bytes).ok();
+        if half(RECORD - 4)? != crc32fast::hash(&bytes[..RECORD - 4]) {
+            return None;
+        }
+        let mut words = bytes.chunks_exact(8).filter_map(|chunk| chunk.try_into().map(u64::from_le_bytes).ok());
+        let (run, failed) = (words.next()?, words.next()?);
+        let mut ends = [Extent::default(); TABLES];
+        for end in &mut ends {
+            *end = Extent { bytes: words.next()?, rows: words.next()? };
+        }
+        Some(Self { run, failed, ends, checksum: half(RECORD - 8)? })
+    }
+}
+
+/// A journal that is open for reading and writing, by one process at a time.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Journal {
+    /// Opens the journal of the experiment with this SHA-256, in hexadecimal; starts it anew if it is another's. Gives
+    /// the number of records that are whole.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or another process has it open (`WouldBlock`).
+    pub fn open(folder: &Path, experiment: &str) -> Result<(Self, u64), OutputError> {
+        let path = folder.join(FILE);
+        let failed = |source| OutputError::new("write", &path, source);
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        file.try_lock().map_err(|error| failed(error.into()))?;
+        let header = header(experiment);
+        let mut found = Vec::with_capacity(HEADER);
+        (&file).take(HEADER as u64).read_to_end(&mut found).map_err(failed)?;
+        if found != header {
+            file.set_len(0).map_err(failed)?;
+            file.rewind().map_err(failed)?;
+            file.write_all(&header).map_err(failed)?;
+        }
+        let length = file.metadata().map_err(failed)?.len();
+        let journal = Self { path: path.clone(), file: Mutex::new(file) };
+        let count = journal.whole(length.saturating_sub(HEADER as u64) / RECORD as u64).map_err(failed)?;
+        Ok((journal, count))
+    }
+
+    /// Opens a finished journal for reading; gives the number of its records.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no journal of this experiment.
+    pub fn read_only(folder: &Path, experiment: &str) -> Result<(Self, u64), OutputError> {
+        let path = folder.join(FILE);
+        let failed = |source| OutputError::new("read", &path, source);
+        let file = File::open(&path).map_err(failed)?;
+        let mut found = Vec::with_capacity(HEADER);
+        (&file).take(HEADER as u64).read_to_end(&mut found).map_err(failed)?;
+        if found != header(experiment) {
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is another experiment's")));
+        }
+        let length = file.metadata().map_err(failed)?.len();
+        let journal = Self { path: path.clone(), file: Mutex::new(file) };
+        Ok((journal, length.saturating_sub(HEADER as u64) / RECORD as u64))
+    }
+
+    /// How many of the first `count` records are whole, up to the first that is not. Only the last ones can be torn by
+    /// a kill, but a power cut can leave a hole anywhere.
+    fn whole(&self, count: u64) -> io::Result<u64> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(HEADER as u64))?;
+        let mut reader = io::BufReader::with_capacity(RECORD * 512, &*file);
+        let mut bytes = [0; RECORD];
+        let mut last = None;
+        for at in 0..count {
+            reader.read_exact(&mut bytes)?;
+            match Record::decode(&bytes).filter(|record| last.is_none_or(|last| last < record.run)) {
+                Some(record) => last = Some(record.run),
+                None => return Ok(at),
+            }
+        }
+        Ok(count)
+    }
+
+    /// Record `at`, from 0; `None` if it is torn or not there.
+    pub fn record(&self, at: u64) -> Option<Record> {
+        let mut bytes = [0; RECORD];
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(offset(at))).ok()?;
+        file.read_exact(&mut bytes).ok()?;
+        Record::decode(&bytes)
+    }
+
+    /// The place of a run among the first `count` records.
+    pub fn find(&self, run: u64, count: u64) -> Option<u64> {
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.record(middle)?.run {
+                found if found == run => return Some(middle),
+                found if found < run => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        None
+    }
+
+    /// Writes record `at`, the one after the last.
+    pub fn write(&self, at: u64, record: &Record) -> Result<(), OutputError> {
+        let write = || {
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.seek(SeekFrom::Start(offset(at)))?;
+            file.write_all(&record.encode())
+        };
+        write().map_err(|source| OutputError::new("write", &self.path, source))
+    }
+
+    /// Forgets the records from `at` on.
+    pub fn cut(&self, at: u64) -> Result<(), OutputError> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.set_len(offset(at)).map_err(|source| OutputError::new("cut", &self.path, source))
+    }
+
+    /// Waits until what was written is on the disk.
+    pub fn sync(&self) -> Result<(), OutputError> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.sync_data().map_err(|source| OutputError::new("write", &self.path, source))
+    }
+}
+
+fn header(experiment: &str) -> Vec<u8> {
+    format!("redqueen journal 1 {experiment:>64.64}\n").into_bytes()
+}
+
+const fn offset(at: u64) -> u64 {
+    HEADER as u64 + at * RECORD as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn record(run: u64) -> Record {
+        let ends = std::array::from_fn(|table| Extent { bytes: run * 100 + table as u64, rows: run });
+        Record { run, failed: run / 2, ends, checksum: 7 + run as u32 }
+    }
+
+    fn written(folder: &Path) -> Vec<u8> {
+        let (journal, count) = Journal::open(folder, "abc").unwrap();
+        assert_eq!(count, 0);
+        for at in 0..5 {
+            journal.write(at, &record(3 * at)).unwrap();
+        }
+        drop(journal);
+        fs::read(folder.join(FILE)).unwrap()
+    }
+
+    #[test]
+    fn records_are_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        written(folder.path());
+        let (journal, count) = Journal::open(folder.path(), "abc").unwrap();
+        assert_eq!(count, 5);
+        assert_eq!(journal.record(4), Some(record(12)));
+        assert_eq!(journal.record(5), None);
+        assert_eq!(journal.find(9, count), Some(3));
+        assert_eq!((journal.find(10, count), journal.find(9, 2)), (None, None));
+        drop(journal);
+        assert_eq!(Journal::open(folder.path(), "other").unwrap().1, 0, "another experiment's runs were taken");
+    }
+
+    #[test]
+    fn a_torn_record_and_what_follows_do_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = written(folder.path());
+        let path = folder.path().join(FILE);
+        for cut in 0..bytes.len() {
+            fs::write(&path, &bytes[..cut]).unwrap();
+            let whole = cut.saturating_sub(HEADER) / RECORD;
+            assert_eq!(Journal::open(folder.path(), "abc").unwrap().1, whole as u64, "cut at {cut}");
+        }
+        for flip in (HEADER..bytes.len()).step_by(13) {
+            let mut spoilt = bytes.clone();
+            spoilt[flip] ^= 0x10;
+            fs::write(&path, &spoilt).unwrap();
+            let whole = (flip - HEADER) / RECORD;
+            assert_eq!(Journal::open(folder.path(), "abc").unwrap().1, whole as u64, "byte {flip}");
+        }
+    }
+
+    #[test]
+    fn two_processes_cannot_write_one_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_journal, _) = Journal::open(folder.path(), "abc").unwrap();
+        let error = Journal::open(folder.path(), "abc").unwrap_err();
+        assert_eq!(error.source.kind(), io::ErrorKind::WouldBlock);
+    }
+}

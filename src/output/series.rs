@@ -1,0 +1,221 @@
+//! Every indicator of a run as one row of numbers: by table, then month, entity and column. What is gathered over runs
+//! (quantiles) works on such rows, whether the run was simulated or read back from its tables.
+
+use super::{
+    manifest::{Batch, BatchScenario},
+    table::{Cell, CellType, Column, Row},
+};
+use crate::{
+    model::record::{AcceleratorRow, FabRow, FirmRow, Record, StateRow, Trajectory, WorldRow},
+    scenario::Month,
+};
+use std::sync::Arc;
+
+/// Tables that have indicators: the first ones of [`Record::NAMES`].
+const BLOCKS: usize = 5;
+
+/// The places of a scenario's indicators.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    start: Month,
+    months: u32,
+    blocks: [Block; BLOCKS],
+    width: usize,
+}
+
+/// The place of a table's indicators.
+#[derive(Clone, Debug)]
+struct Block {
+    name: Arc<str>,
+    /// `None` for the world; sorted. Empty if the table is not recorded.
+    entities: Vec<Option<Arc<str>>>,
+    /// Whether each column of the table is an indicator.
+    numeric: Vec<bool>,
+    /// Columns of the month and of the entity's name.
+    date: usize,
+    entity: Option<usize>,
+    indicators: Vec<Arc<str>>,
+    offset: usize,
+}
+
+/// Where a series stands and what it is.
+#[derive(Clone, Debug)]
+pub struct Series<'a> {
+    /// Place in the row.
+    pub place: usize,
+    /// The table.
+    pub table: &'a Arc<str>,
+    /// The state or firm; `None` for the world.
+    pub entity: &'a Option<Arc<str>>,
+    /// The column.
+    pub indicator: &'a Arc<str>,
+    /// The month.
+    pub date: Month,
+}
+
+impl Layout {
+    /// The world, the states, the configured firms, fabs and accelerators of this scenario, as far as they are recorded.
+    pub fn new(experiment: &Batch, variant: &BatchScenario) -> Self {
+        let some = |names: &[String], on: bool| {
+            let mut names: Vec<Option<Arc<str>>> = names.iter().map(|name| Some(name.as_str().into())).collect();
+            names.sort();
+            names.truncate(if on { names.len() } else { 0 });
+            names
+        };
+        let Record { world, states, firms, fabs, accelerators, .. } = experiment.record;
+        let mut width = 0;
+        let months = variant.months;
+        let blocks = [
+            Block::new::<WorldRow>(if world { vec![None] } else { Vec::new() }, None, months, &mut width),
+            Block::new::<StateRow>(some(&variant.states, states), Some("state"), months, &mut width),
+            Block::new::<FirmRow>(some(&variant.firms, firms), Some("firm"), months, &mut width),
+            Block::new::<FabRow>(some(&variant.fabs, fabs), Some("fab"), months, &mut width),
+            Block::new::<AcceleratorRow>(
+                some(&variant.accelerators, accelerators),
+                Some("accelerator"),
+                months,
+                &mut width,
+            ),
+        ];
+        Self { start: variant.start, months, blocks, width }
+    }
+
+    /// Number of series.
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The row of a run; `NaN` where it has no value. Firms that are not configured, and months outside the scenario's,
+    /// are left out.
+    pub fn row(&self, run: &Trajectory) -> Vec<f64> {
+        let mut values = vec![f64::NAN; self.width];
+        let [world, states, firms, fabs, accelerators] = &self.blocks;
+        world.feed(&run.world, self, &mut values);
+        states.feed(&run.states, self, &mut values);
+        firms.feed(&run.firms, self, &mut values);
+        fabs.feed(&run.fabs, self, &mut values);
+        accelerators.feed(&run.accelerators, self, &mut values);
+        values
+    }
+
+    /// The row of a run whose lines in the tables are these, in the order of [`Record::NAMES`]. Lines that are not as
+    /// the dictionary says are left out.
+    pub fn read(&self, tables: &[Vec<u8>]) -> Vec<f64> {
+        let mut values = vec![f64::NAN; self.width];
+        for (block, lines) in self.blocks.iter().zip(tables) {
+            block.read(lines, self, &mut values);
+        }
+        values
+    }
+
+    /// All series, by table, entity, indicator and month.
+    pub fn series(&self) -> impl Iterator<Item = Series<'_>> {
+        self.blocks.iter().flat_map(move |block| {
+            (0..block.entities.len()).flat_map(move |entity| {
+                (0..block.indicators.len()).flat_map(move |indicator| {
+                    (0..self.months).map(move |month| Series {
+                        place: block.place(month as usize, entity) + indicator,
+                        table: &block.name,
+                        entity: &block.entities[entity],
+                        indicator: &block.indicators[indicator],
+                        date: self.start.plus(month),
+                    })
+                })
+            })
+        })
+    }
+
+    fn month(&self, date: Month) -> Option<usize> {
+        usize::try_from(date.since(self.start)).ok().filter(|month| *month < self.months as usize)
+    }
+}
+
+impl Block {
+    fn new<R: Row>(entities: Vec<Option<Arc<str>>>, entity: Option<&str>, months: u32, width: &mut usize) -> Self {
+        let column = |name: &str| R::COLUMNS.iter().position(|column| column.name == name);
+        let is_numeric = |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole);
+        let indicators: Vec<Arc<str>> =
+            R::COLUMNS.iter().filter(|column| is_numeric(column)).map(|column| column.name.into()).collect();
+        let block = Self {
+            name: R::TABLE.into(),
+            numeric: R::COLUMNS.iter().map(is_numeric).collect(),
+            date: column("date").unwrap_or(0),
+            entity: entity.and_then(column),
+            offset: *width,
+            entities,
+            indicators,
+        };
+        *width += months as usize * block.entities.len() * block.indicators.len();
+        block
+    }
+
+    /// Where the values of an entity in a month begin.
+    const fn place(&self, month: usize, entity: usize) -> usize {
+        self.offset + (month * self.entities.len() + entity) * self.indicators.len()
+    }
+
+    fn feed<R: Row>(&self, rows: &[R], layout: &Layout, values: &mut [f64]) {
+        let mut next = 0;
+        for row in rows {
+            let (mut column, mut month, mut entity) = (0, None, None);
+            let mut slots = None;
+            row.cells(&mut |cell| {
+                match cell {
+                    Cell::Month(date) if column == self.date => month = layout.month(date),
+                    Cell::Text(name) if Some(column) == self.entity => entity = Some(name),
+                    _ if self.numeric[column] => {
+                        let slots = slots.get_or_insert_with(|| self.slots(month, entity, &mut next));
+                        if let Some(slot) = slots.next() {
+                            match cell {
+                                Cell::Number(value) => values[slot] = value,
+                                Cell::Whole(value) => values[slot] = value as f64,
+                                _ => {}
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+                column += 1;
+            });
+        }
+    }
+
+    fn read(&self, lines: &[u8], layout: &Layout, values: &mut [f64]) {
+        if self.entities.is_empty() {
+            return;
+        }
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(lines);
+        let mut record = csv::StringRecord::new();
+        let mut next = 0;
+        while matches!(reader.read_record(&mut record), Ok(true)) {
+            // The run's number stands before the table's own columns.
+            let cell = |column: usize| record.get(column + 1).unwrap_or("");
+            let month = cell(self.date).parse().ok().and_then(|date| layout.month(date));
+            let mut slots = self.slots(month, self.entity.map(cell), &mut next);
+            for (column, _) in self.numeric.iter().enumerate().filter(|(_, numeric)| **numeric) {
+                let Some(slot) = slots.next() else { break };
+                if let Ok(value) = cell(column).parse() {
+                    values[slot] = value;
+                }
+            }
+        }
+    }
+
+    /// The places of an entity's values in a month; none if it has none. Rows mostly come in the order of the entities,
+    /// so `next` is tried first.
+    fn slots(&self, month: Option<usize>, entity: Option<&str>, next: &mut usize) -> std::ops::Range<usize> {
+        let at = |place: usize| self.entities.get(place).map(Option::as_deref);
+        let found = [*next, 0]
+            .into_iter()
+            .find(|&place| at(place) == Some(entity))
+            .or_else(|| self.entities.binary_search_by(|name| name.as_deref().cmp(&entity)).ok());
+        match (month, found) {
+            (Some(month), Some(found)) => {
+                *next = found + 1;
+                let start = self.place(month, found);
+                start..start + self.indicators.len()
+            }
+            _ => 0..0,
+        }
+    }
+}

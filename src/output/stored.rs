@@ -1,0 +1,129 @@
+//! The runs that a folder holds already, read back from its tables and checked.
+
+use super::{
+    folder::OutputError,
+    journal::{Extent, Journal, Record, TABLES},
+};
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _, SeekFrom},
+    ops::Range,
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+/// Runs in the tables of a folder, in their order.
+#[derive(Debug)]
+pub struct Stored {
+    journal: Journal,
+    /// The tables by their place in the journal's records; `None` for those not recorded.
+    tables: [Option<Mutex<File>>; TABLES],
+    /// How far the headers of the tables reach.
+    headers: [Extent; TABLES],
+    /// Runs from the first on that are not known to be damaged.
+    good: AtomicU64,
+}
+
+/// A run's rows as they stand in the tables.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// The bytes of each table, the line of `runs.csv` first.
+    pub tables: [Vec<u8>; TABLES],
+    /// How many rows these are.
+    pub counts: [u64; TABLES],
+    /// Checksum of all bytes.
+    pub checksum: u32,
+}
+
+impl Rows {
+    /// These rows, with their checksum.
+    pub fn new(tables: [Vec<u8>; TABLES], counts: [u64; TABLES]) -> Self {
+        let mut hasher = crc32fast::Hasher::new();
+        tables.iter().for_each(|bytes| hasher.update(bytes));
+        Self { tables, counts, checksum: hasher.finalize() }
+    }
+}
+
+impl Stored {
+    /// The first `count` runs of `journal` in these tables, which have headers of these lengths.
+    pub fn new(journal: Journal, count: u64, headers: [u64; TABLES], tables: [Option<File>; TABLES]) -> Self {
+        let headers = headers.map(|bytes| Extent { bytes, rows: 0 });
+        Self { journal, tables: tables.map(|table| table.map(Mutex::new)), headers, good: AtomicU64::new(count) }
+    }
+
+    /// The finished tables of a folder, which `names` gives in the order of the journal.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn finished(
+        folder: &Path,
+        experiment: &str,
+        names: [Option<&str>; TABLES],
+        headers: [u64; TABLES],
+    ) -> Result<Self, OutputError> {
+        let (journal, count) = Journal::read_only(folder, experiment)?;
+        let mut tables = [const { None }; TABLES];
+        for (table, name) in tables.iter_mut().zip(names) {
+            if let Some(name) = name {
+                let path = folder.join(format!("{name}.csv"));
+                let file = File::open(&path).map_err(|source| OutputError::new("read", &path, source))?;
+                *table = Some(file);
+            }
+        }
+        Ok(Self::new(journal, count, headers, tables))
+    }
+
+    /// The journal.
+    pub const fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Runs from the first on that are not known to be damaged.
+    pub fn good(&self) -> u64 {
+        self.good.load(Ordering::Acquire)
+    }
+
+    /// How far the tables reach after the first `count` runs, and how many of these failed.
+    pub fn reach(&self, count: u64) -> Option<([Extent; TABLES], u64)> {
+        match count.checked_sub(1) {
+            None => Some((self.headers, 0)),
+            Some(last) => self.journal.record(last).map(|record| (record.ends, record.failed)),
+        }
+    }
+
+    /// The rows of a run, if they are here and undamaged. A damaged run and all that follow it stop counting as stored.
+    pub fn read(&self, run: u64) -> Option<Rows> {
+        let at = self.journal.find(run, self.good())?;
+        let rows = self.rows(at);
+        if rows.is_none() {
+            self.good.fetch_min(at, Ordering::AcqRel);
+        }
+        rows
+    }
+
+    fn rows(&self, at: u64) -> Option<Rows> {
+        let (starts, _) = self.reach(at)?;
+        let Record { ends, checksum, .. } = self.journal.record(at)?;
+        let mut tables = [const { Vec::new() }; TABLES];
+        let mut counts = [0; TABLES];
+        for (place, table) in self.tables.iter().enumerate() {
+            let Some(file) = table else { continue };
+            tables[place] = read(file, starts[place].bytes..ends[place].bytes)?;
+            counts[place] = ends[place].rows.checked_sub(starts[place].rows)?;
+        }
+        Some(Rows::new(tables, counts)).filter(|rows| rows.checksum == checksum)
+    }
+}
+
+fn read(file: &Mutex<File>, range: Range<u64>) -> Option<Vec<u8>> {
+    let length = range.end.checked_sub(range.start)?;
+    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+    file.seek(SeekFrom::Start(range.start)).ok()?;
+    // A wrong length must not ask for more memory than there are bytes.
+    let mut bytes = Vec::new();
+    (&mut *file).take(length).read_to_end(&mut bytes).ok()?;
+    (bytes.len() as u64 == length).then_some(bytes)
+}
