@@ -20,8 +20,8 @@ use redqueen::{
         record::{Record, Trajectory},
     },
     output::{
+        batch::{Batch, BatchScenario},
         encode::{Encode, Form},
-        manifest::{Batch, BatchScenario},
     },
     scenario::Scenario,
 };
@@ -210,13 +210,8 @@ fn to_files(worlds: &Worlds, threads: usize, quantiles: bool) {
     let folder = tempfile::tempdir().expect("a folder");
     let batch = batch_of(worlds, quantiles);
     let cancel = AtomicBool::new(false);
-    let options = BatchOptions {
-        out: &folder.path().join("batch"),
-        threads,
-        overwrite: false,
-        quiet: true,
-        cancel: &cancel,
-    };
+    let options =
+        BatchOptions { out: &folder.path().join("batch"), threads, overwrite: false, quiet: true, cancel: &cancel };
     execute(worlds, &batch, &options).expect("a batch");
 }
 

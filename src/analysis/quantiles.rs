@@ -9,11 +9,12 @@ use crate::{
         event::{Event, Listener, ListenerError},
     },
     output::{
+        batch::Batch,
         csv::{Csv, NotFinite},
         dictionary::{self, QuantileRow},
         encode::EncodedRun,
         folder::{Folder, OutputError, TableFile},
-        manifest::{Batch, FileEntry},
+        manifest::FileEntry,
         series::Layout,
     },
 };

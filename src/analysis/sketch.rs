@@ -14,6 +14,8 @@
 pub const EXACT: usize = 256;
 /// Most cells a series keeps after that.
 pub const CELLS: usize = 512;
+/// Most memory that a series takes.
+pub const BYTES_PER_SERIES: usize = EXACT * size_of::<f64>() + CELLS * size_of::<Cell>();
 /// The probabilities of the quantiles in a [`Summary`].
 pub const PROBABILITIES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -98,7 +100,8 @@ impl Sketches {
 
     fn fold(&mut self) {
         let mut series = std::mem::take(&mut self.series);
-        series.resize_with(self.width, Series::default);
+        // All that a series can come to take is taken at once: what fits at a thousand runs fits at a million.
+        series.resize_with(self.width, || Series { cells: Vec::with_capacity(CELLS), ..Series::default() });
         let mut scratch = Scratch { keys: Vec::new(), merged: Vec::new(), grid: vec![Cell::default(); GRID] };
         self.each_series(|index, values| series[index].add(values, &mut scratch));
         self.series = series;

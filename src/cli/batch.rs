@@ -1,15 +1,16 @@
 //! `redqueen batch`: runs an experiment into its folder.
 
 use super::{
-    common::{ConfigOptions, OutputOptions, WorkOptions},
-    execute::{BatchFailure, BatchOptions, BatchReport, execute},
+    common::{ConfigOptions, OutputOptions, WorkOptions, threads},
+    estimate,
+    execute::{BatchFailure, BatchOptions, BatchReport, Looked, execute, look},
     failure::Failure,
     summary,
     worlds::Worlds,
 };
 use crate::{
     experiment::{event::Summary, plan::Shard},
-    output::manifest::Batch,
+    output::batch::Batch,
 };
 use std::{
     io::{self, Write},
@@ -47,20 +48,33 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let cancel = super::interrupt::watch();
     let options = BatchOptions {
         out: &folder,
-        threads: args.work.threads(),
+        threads: threads(args.work.threads),
         overwrite: args.output.overwrite,
         quiet: args.output.quiet,
         cancel: &cancel,
     };
+    if let Looked::Open { .. } = look(&batch, &options)? {
+        let stated = estimate::state(&worlds, &batch, &options).map_err(Failure::Usage)?;
+        if !options.quiet {
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(io::stderr(), "{stated}");
+        }
+    }
     let report = execute(&worlds, &batch, &options)?;
     if !batch.shard.is_whole() {
         return close_shard(&report, &batch, args.output.quiet);
     }
-    if !args.output.quiet {
-        let text = summary::batch(&batch, &report.folder, &report.summary);
-        write!(io::stdout().lock(), "{}", text.map_err(|error| unreadable(&report, error))?)?;
-    }
+    show(&report, &batch, args.output.quiet)?;
     close(&report, args.output.quiet)
+}
+
+/// Shows what a finished batch came to.
+pub(super) fn show(report: &BatchReport, batch: &Batch, quiet: bool) -> Result<(), Failure> {
+    if !quiet && !report.summary.cancelled {
+        let text = summary::batch(batch, &report.folder, &report.summary);
+        write!(io::stdout().lock(), "{}", text.map_err(|error| unreadable(report, error))?)?;
+    }
+    Ok(())
 }
 
 /// Where a batch goes that does not say: `output/<name>`, and for a part of it `output/<name>-<K>-of-<N>`.

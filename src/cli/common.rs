@@ -67,12 +67,10 @@ pub struct OutputOptions {
     pub overwrite: bool,
 }
 
-impl WorkOptions {
-    /// Number of threads to use.
-    pub fn threads(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.threads.map_or_else(cores, |threads| threads as usize)
-    }
+/// Number of threads to use: those asked for, or one for each core.
+pub fn threads(asked: Option<u32>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or_else(cores, |threads| threads as usize)
 }
 
 impl ValueOptions {

@@ -9,10 +9,11 @@ use crate::{
     },
     model::record::Trajectory,
     output::{
+        batch::Batch,
         dictionary,
         encode::{Encode, EncodedRun, Form},
         folder::{Folder, FolderError, Found, OutputError},
-        manifest::{Batch, FileEntry, Identity, Manifest},
+        manifest::{FileEntry, Identity, Manifest},
         package,
         stored::Stored,
         writer::{Writer, write_design},

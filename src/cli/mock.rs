@@ -5,7 +5,7 @@ use crate::{
     model::record::{
         AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow,
     },
-    output::manifest::{Batch, BatchScenario},
+    output::batch::{Batch, BatchScenario},
     scenario::Month,
 };
 use serde_json::json;

@@ -5,12 +5,14 @@ mod check;
 mod columns;
 pub mod common;
 mod completions;
+mod estimate;
 pub mod execute;
 pub mod failure;
 mod formula;
 mod init;
 mod interrupt;
 mod listing;
+mod merge;
 #[cfg(test)]
 mod mock;
 mod params;
@@ -49,6 +51,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Batch(batch::Args),
+    Merge(merge::Args),
     Report(report::Args),
     Check(check::Args),
     Params(params::Args),
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Batch(args) => batch::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Params(args) => params::run(&args),

@@ -1,7 +1,7 @@
 //! `redqueen report`: the page and the pictures of a finished folder.
 
 use super::failure::Failure;
-use crate::{model::catalogue, report};
+use crate::{model::catalogue, output::folder::Folder, report};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -20,6 +20,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<(), Failure> {
+    finished(&args.dir)?;
     let files = write(&args.dir)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{} and {} pictures beside it", files.html.display(), files.figures.len())?;
@@ -27,6 +28,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         writeln!(out, "left out: {missing}")?;
     }
     Ok(())
+}
+
+/// Refuses a folder whose batch is not finished, or only a part of one.
+pub(super) fn finished(folder: &Path) -> Result<(), Failure> {
+    let manifest = Folder::manifest(folder).map_err(|error| Failure::Usage(error.to_string()))?;
+    let wrong = match manifest {
+        Some(manifest) if !manifest.complete => "is not finished: run its command again, it goes on where it stopped",
+        Some(manifest) if manifest.experiment.shard.is_some() => "is a shard: join all of them with redqueen merge",
+        _ => return Ok(()),
+    };
+    Err(Failure::Usage(format!("the batch in {} {wrong}", folder.display())))
 }
 
 /// Writes the report of `folder`.

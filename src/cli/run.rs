@@ -2,13 +2,13 @@
 
 use super::{
     batch,
-    execute::{BatchFailure, BatchOptions, BatchReport, execute as execute_batch},
     common::{ConfigOptions, OutputOptions, WorkOptions},
+    execute::{BatchFailure, BatchOptions, BatchReport, execute as execute_batch},
     failure::Failure,
     summary,
     worlds::Worlds,
 };
-use crate::{experiment::runner::Simulate, model::record::Trajectory, output::manifest::Batch};
+use crate::{experiment::runner::Simulate, model::record::Trajectory, output::batch::Batch};
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -60,13 +60,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let (worlds, batch) = Worlds::new(&experiment, args.replicate, |variant| args.config.replay(Some(variant)));
     let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}-run", batch.name)));
     let cancel = super::interrupt::watch();
-    let options = BatchOptions {
-        out: &folder,
-        threads: 1,
-        overwrite: args.output.overwrite,
-        quiet: true,
-        cancel: &cancel,
-    };
+    let options =
+        BatchOptions { out: &folder, threads: 1, overwrite: args.output.overwrite, quiet: true, cancel: &cancel };
     let (report, text) = execute(&worlds, &batch, &options)?;
     if !args.output.quiet {
         write!(io::stdout().lock(), "{text}")?;

@@ -6,7 +6,7 @@ use crate::{
     experiment::event::Summary,
     model::record::{OutcomeRow, WorldRow},
     output::{
-        manifest::{Batch, BatchScenario},
+        batch::{Batch, BatchScenario},
         table::Row,
     },
 };

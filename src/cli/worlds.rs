@@ -6,7 +6,7 @@ use crate::{
         Seed, Simulation, catalogue,
         record::{Record, Trajectory},
     },
-    output::manifest::{Batch, BatchScenario},
+    output::batch::{Batch, BatchScenario},
     scenario::Catalogue,
 };
 

@@ -380,7 +380,13 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
             ("runs", described(runs, "Replicates of each scenario.")),
             ("months", months()),
             ("record", described(record, "Tables to record; all of them if left out.")),
-            ("quantiles", described(json!({ "enum": Gather::WORDS.map(|(word, _)| word) }), "Over which runs to take quantiles. Default: pooled over the points of a sampled design, else by point.")),
+            (
+                "quantiles",
+                described(
+                    json!({ "enum": Gather::WORDS.map(|(word, _)| word) }),
+                    "Over which runs to take quantiles. Default: pooled over the points of a sampled design, else by point.",
+                ),
+            ),
             ("scenarios", described(variants, "Variants to run in place of the plain scenario.")),
             ("design", design),
             ("stop", stop),

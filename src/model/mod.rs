@@ -167,6 +167,8 @@ impl Simulation {
         for entity in living {
             world.despawn(entity);
         }
+        // Else the world remembers every component that was ever taken away, and grows with each run.
+        world.clear_trackers();
         let clock = Clock::new(&self.scenario.time);
         let diffusion = world.resource::<Diffusion>();
         let memory = clock.steps(diffusion.lag_open_months.max(diffusion.lag_closed_months));

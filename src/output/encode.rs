@@ -1,9 +1,9 @@
 //! From runs to bytes, on the worker threads: a run's tables as lines of CSV, or the lines of a run that was done before.
 
 use super::{
+    batch::Batch,
     csv::{self, Csv, NotFinite},
     journal::TABLES,
-    manifest::Batch,
     series::Layout,
     stored::{Rows, Stored},
     table::{Cell, Row},
@@ -113,8 +113,7 @@ impl<'a> Form<'a> {
             return Err(error.rsplit_once(REPLAY).map_or(error, |(error, _)| error).to_owned());
         }
         let observed = self.observed.and_then(|at| cell(outcomes + at).parse().ok());
-        let series =
-            if self.gathers { self.layouts[job.scenario].read(&rows.tables[1..]) } else { Vec::new() };
+        let series = if self.gathers { self.layouts[job.scenario].read(&rows.tables[1..]) } else { Vec::new() };
         Ok(EncodedRun { rows, series, observed })
     }
 }

@@ -5,9 +5,10 @@
 //! it is.
 
 use super::{
+    batch::Batch,
     dictionary,
     journal::{self, Extent, Journal, TABLES},
-    manifest::{self, Batch, FileEntry, Identity, Manifest},
+    manifest::{self, FileEntry, Identity, Manifest},
     stored::Stored,
     writer::headers,
 };
@@ -116,7 +117,9 @@ impl Folder {
             Some(found) => Err(another(path, found, identity)),
             None => match fs::read_dir(path).map(|mut entries| entries.next().is_some()) {
                 Ok(true) => Err(FolderError::NotEmpty { path: path.to_owned() }),
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(OutputError::on("read", path)(error).into()),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(OutputError::on("read", path)(error).into())
+                }
                 _ => Ok(Found::Nothing),
             },
         }
@@ -361,7 +364,7 @@ impl TableFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::record::Record, output::manifest::BatchScenario, scenario::Month};
+    use crate::{model::record::Record, output::batch::BatchScenario, scenario::Month};
     use serde_json::json;
 
     fn batch(seed: u64) -> Batch {

@@ -8,10 +8,11 @@
 use super::folder::OutputError;
 use crate::model::record::Record as Tables;
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 /// The file's name.
@@ -19,8 +20,14 @@ pub const FILE: &str = "journal";
 /// Tables that runs have rows in: `runs.csv`, then the trajectories.
 pub const TABLES: usize = Tables::NAMES.len() + 1;
 
+/// How often, and how long apart, another process's lock is tried.
+const LOCK_TRIES: u32 = 40;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 const HEADER: usize = "redqueen journal 1 ".len() + 64 + 1;
 const RECORD: usize = 8 + 8 + TABLES * 16 + 4 + 4;
+
+/// What a run takes up in the journal.
+pub const BYTES_PER_RUN: usize = RECORD;
 
 /// How far a table reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +99,7 @@ impl Journal {
         let failed = |source| OutputError::new("write", &path, source);
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        file.try_lock().map_err(|error| failed(error.into()))?;
+        lock(&file).map_err(failed)?;
         let header = header(experiment);
         let mut found = Vec::with_capacity(HEADER);
         (&file).take(HEADER as u64).read_to_end(&mut found).map_err(failed)?;
@@ -187,6 +194,18 @@ impl Journal {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.sync_data().map_err(|source| OutputError::new("write", &self.path, source))
     }
+}
+
+/// Locks the file against other processes, as far as the file system knows how. A process that was just killed may take
+/// a moment to let go.
+fn lock(file: &File) -> io::Result<()> {
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+        }
+    }
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 fn header(experiment: &str) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! Tables on disk: what each column means, and how rows become files.
 
+pub mod batch;
 pub mod csv;
 pub mod dictionary;
 pub mod encode;

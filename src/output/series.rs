@@ -2,7 +2,7 @@
 //! (quantiles) works on such rows, whether the run was simulated or read back from its tables.
 
 use super::{
-    manifest::{Batch, BatchScenario},
+    batch::{Batch, BatchScenario},
     table::{Cell, CellType, Column, Row},
 };
 use crate::{

@@ -1,12 +1,13 @@
 //! Writes the tables of a batch, in the order of its runs, and keeps the journal of them.
 
 use super::{
+    batch::Batch,
     csv::Csv,
     dictionary,
     encode::{EncodedRun, Form},
     folder::{Folder, OutputError, TableFile},
     journal::{Record, TABLES},
-    manifest::{self, Batch, FileEntry},
+    manifest::{self, FileEntry},
     stored::{Rows, Stored},
 };
 use crate::experiment::{

@@ -1,0 +1,178 @@
+//! What a batch is to run: all that decides the bytes of its tables.
+
+use super::{
+    manifest::{Manifest, ScenarioEntry},
+    table::{CellType, Column},
+};
+use crate::{
+    experiment::{
+        Gather,
+        design::{Factor, Method, Sample, Scale, Setting},
+        plan::{Plan, Shard, Stop},
+    },
+    model::record::Record,
+    scenario::{Month, Scenario},
+};
+use serde_json::Value;
+
+/// What is asked for: all that decides the bytes of the tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    /// Short name.
+    pub name: String,
+    /// Master seed.
+    pub seed: u64,
+    /// Replicates of each scenario and design point; with a stop rule those of the first round.
+    pub runs: u64,
+    /// Number of the first replicate; above 0 to replay a single run.
+    pub first_replicate: u64,
+    /// Which tables to keep.
+    pub record: Record,
+    /// The scenario variants, in order.
+    pub scenarios: Vec<BatchScenario>,
+    /// The design points, crossed with the scenarios.
+    pub sample: Sample,
+    /// When to stop adding replicates to a point.
+    pub stop: Option<Stop>,
+    /// Which part of the whole to do.
+    pub shard: Shard,
+    /// Over which runs to take quantiles, if at all. A shard has none.
+    pub quantiles: Option<Gather>,
+}
+
+impl Batch {
+    /// Plain replicates of these scenarios.
+    pub fn plain(name: impl Into<String>, seed: u64, runs: u64, record: Record, scenarios: Vec<BatchScenario>) -> Self {
+        let (sample, stop, shard, quantiles) = (Sample::plain(), None, Shard::WHOLE, Some(Gather::ByPoint));
+        Self { name: name.into(), seed, runs, first_replicate: 0, record, scenarios, sample, stop, shard, quantiles }
+    }
+
+    /// The batch that a folder holds, as its manifest says; `None` if that is not all there.
+    pub fn of(manifest: &Manifest) -> Option<Self> {
+        let identity = &manifest.experiment;
+        let mut scenarios = identity.scenarios.iter().map(BatchScenario::of).collect::<Option<Vec<_>>>()?;
+        for (scenario, replay) in scenarios.iter_mut().zip(&manifest.replay) {
+            scenario.replay.clone_from(replay);
+        }
+        let sample = match identity.design.method {
+            Method::None => Sample::plain(),
+            _ => return None,
+        };
+        Some(Self {
+            name: identity.name.clone(),
+            seed: identity.seed,
+            runs: identity.runs,
+            first_replicate: identity.first_replicate,
+            record: Record::of(&identity.record),
+            scenarios,
+            sample,
+            stop: identity.stop.clone(),
+            shard: identity.shard.unwrap_or(Shard::WHOLE),
+            quantiles: identity.quantiles,
+        })
+    }
+
+    /// The runs of this batch.
+    pub fn plan(&self) -> Plan {
+        Plan {
+            scenarios: self.scenarios.len(),
+            points: self.sample.points(),
+            runs: self.runs,
+            first_replicate: self.first_replicate,
+            stop: self.stop.clone(),
+            shard: self.shard,
+        }
+    }
+
+    /// Whether what is gathered over runs is wanted here; of a shard it is gathered when the shards are joined.
+    pub const fn gathers(&self) -> bool {
+        self.quantiles.is_some() && self.shard.is_whole()
+    }
+
+    /// The design's factors as columns of `runs.csv` and `design.csv`.
+    pub fn factors(&self) -> Vec<Column<'_>> {
+        let factors = &self.sample.design().factors;
+        factors.iter().enumerate().map(|(place, factor)| column(factor, self.sample.leaves(place))).collect()
+    }
+}
+
+fn column(factor: &Factor, optional: bool) -> Column<'_> {
+    let all = |values: &[Setting], fits: fn(&Setting) -> bool| values.iter().all(fits);
+    let holds = match &factor.scale {
+        Scale::Linear { .. } | Scale::Log { .. } => CellType::Number,
+        Scale::Integer { .. } => CellType::Whole,
+        Scale::Choice { values } if all(values, |value| matches!(value, Setting::Flag(_))) => CellType::Flag,
+        Scale::Choice { values } if all(values, |value| matches!(value, Setting::Whole(_))) => CellType::Whole,
+        Scale::Choice { values } if all(values, |value| matches!(value, Setting::Whole(_) | Setting::Real(_))) => {
+            CellType::Number
+        }
+        Scale::Choice { .. } => CellType::Text,
+    };
+    let numeric = matches!(holds, CellType::Number | CellType::Whole);
+    let unit = match factor.unit.as_str() {
+        _ if !numeric => "",
+        "" => "1",
+        unit => unit,
+    };
+    let meaning = if factor.meaning.is_empty() { "Value of this key of the config." } else { &factor.meaning };
+    Column { name: &factor.parameter, holds, optional, unit, meaning }
+}
+
+/// One scenario variant of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BatchScenario {
+    /// Its name.
+    pub name: String,
+    /// Its complete config, with defaults and overrides filled in.
+    pub config: Value,
+    /// The command that runs it alone, without `--seed` and `--replicate`, such as `redqueen run my.toml`.
+    pub replay: String,
+    /// First month.
+    pub start: Month,
+    /// Length in months.
+    pub months: u32,
+    /// Names of its states, sorted.
+    pub states: Vec<String>,
+    /// Names of its configured firms, sorted.
+    pub firms: Vec<String>,
+    /// Names of its fabs.
+    pub fabs: Vec<String>,
+    /// Names of its accelerators.
+    pub accelerators: Vec<String>,
+}
+
+impl BatchScenario {
+    /// The scenario of a manifest, without the command that replays it.
+    fn of(entry: &ScenarioEntry) -> Option<Self> {
+        let names = |list: &str| -> Vec<String> {
+            let entries = entry.config[list].as_array().into_iter().flatten();
+            entries.filter_map(|entry| entry["name"].as_str()).map(String::from).collect()
+        };
+        Some(Self {
+            name: entry.name.clone(),
+            config: entry.config.clone(),
+            replay: String::new(),
+            start: entry.start.parse().ok()?,
+            months: entry.months,
+            states: names("states"),
+            firms: names("firms"),
+            fabs: names("fabs"),
+            accelerators: names("accelerators"),
+        })
+    }
+
+    /// This scenario under the variant's `name`, whose complete config is `config` and which the command `replay` runs.
+    pub fn new(name: &str, scenario: &Scenario, config: Value, replay: String) -> Self {
+        Self {
+            name: name.into(),
+            config,
+            replay,
+            start: scenario.time.start,
+            months: scenario.time.months,
+            states: scenario.states.iter().map(|state| state.name.clone()).collect(),
+            firms: scenario.firms.iter().map(|firm| firm.name.clone()).collect(),
+            fabs: scenario.fabs.iter().map(|fab| fab.name.clone()).collect(),
+            accelerators: scenario.accelerators.iter().map(|design| design.name.clone()).collect(),
+        }
+    }
+}
