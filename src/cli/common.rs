@@ -90,12 +90,17 @@ impl ConfigOptions {
 
     /// The command that runs one world of this config, or of its scenario `variant`; the seed is not part of it.
     pub fn replay(&self, variant: Option<&str>) -> String {
-        let mut words = vec!["redqueen run".to_owned()];
+        format!("redqueen run {}", self.words(variant).join(" ")).trim_end().to_owned()
+    }
+
+    /// The words of a command line that mean this config, or its scenario `variant`, without the seed.
+    pub fn words(&self, variant: Option<&str>) -> Vec<String> {
+        let mut words = Vec::new();
         words.extend(self.config.iter().map(|config| quoted(&config.display().to_string())));
         words.extend(variant.filter(|_| self.config.is_some()).map(|name| format!("--scenario {}", quoted(name))));
         words.extend(self.values.set.iter().map(|set| format!("--set {}", quoted(set))));
         words.extend(self.values.months.map(|months| format!("--months {months}")));
-        words.join(" ")
+        words
     }
 
     /// The config as one scenario.
@@ -105,10 +110,15 @@ impl ConfigOptions {
 
     /// The config as an experiment, with the runs and tables that the command line names.
     pub fn experiment(&self, work: &WorkOptions, output: &OutputOptions) -> Result<Experiment, Failure> {
+        self.chosen(work.runs, output.record.as_deref())
+    }
+
+    /// The config as an experiment, with these runs and tables if they are named.
+    pub fn chosen(&self, runs: Option<u32>, record: Option<&[String]>) -> Result<Experiment, Failure> {
         let mut experiment = load_experiment(&self.source(), &self.values.overrides(), &catalogue(), NAMES)?;
-        experiment.runs = work.runs.unwrap_or(experiment.runs);
-        if let Some(record) = &output.record {
-            experiment.record.clone_from(record);
+        experiment.runs = runs.unwrap_or(experiment.runs);
+        if let Some(record) = record {
+            experiment.record = record.to_vec();
         }
         Ok(experiment)
     }
@@ -120,7 +130,7 @@ pub fn source(config: Option<&Path>) -> Source {
 }
 
 /// A word as a POSIX shell reads it back.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -20,6 +20,7 @@ pub mod progress;
 mod report;
 pub mod run;
 mod schema;
+mod slurm;
 pub mod summary;
 pub mod worlds;
 
@@ -52,6 +53,7 @@ enum Command {
     Run(run::Args),
     Batch(batch::Args),
     Merge(merge::Args),
+    Slurm(slurm::Args),
     Report(report::Args),
     Check(check::Args),
     Params(params::Args),
@@ -69,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Batch(args) => batch::run(&args),
         Command::Merge(args) => merge::run(&args),
+        Command::Slurm(args) => slurm::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Params(args) => params::run(&args),

@@ -233,19 +233,7 @@ impl Folder {
 
     /// Writes a file under its final name only when it is complete.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        let path = self.path.join(name);
-        let partial = self.path.join(format!("{name}.partial"));
-        let write = || {
-            let mut file = File::create(&partial)?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        };
-        if let Err(error) = write() {
-            // What was written of it only takes up room; the error matters more than whether this works.
-            let _ = fs::remove_file(&partial);
-            return Err(OutputError::on("write", &partial)(error));
-        }
-        fs::rename(&partial, &path).map_err(OutputError::on("write", &path))
+        write_aside(&self.path.join(name), bytes)
     }
 
     /// Writes the manifest: how many runs are in the tables, and how many of them failed.
@@ -290,6 +278,24 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Writes a file aside, and gives it its name when it is complete and on the disk.
+pub fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let write = || {
+        let mut file = File::create(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    if let Err(error) = write() {
+        // What was written of it only takes up room; the error matters more than whether this works.
+        let _ = fs::remove_file(&partial);
+        return Err(OutputError::on("write", &partial)(error));
+    }
+    fs::rename(&partial, path).map_err(OutputError::on("write", path))
 }
 
 /// Whether these tables are there with their sizes.
