@@ -16,7 +16,7 @@ use std::{
 };
 
 /// Other files that redqueen puts into a folder, beside the tables and the manifest.
-pub const OTHER_FILES: [&str; 3] = ["datapackage.json", "report.html", "log.txt"];
+pub const OTHER_FILES: [&str; 4] = ["datapackage.json", "report.html", "sensitivity.html", "log.txt"];
 
 /// A file could not be written or read.
 #[derive(Debug, thiserror::Error)]

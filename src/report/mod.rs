@@ -14,7 +14,7 @@ mod shown;
 mod svg;
 #[cfg(test)]
 mod tests;
-mod tornado;
+pub(crate) mod tornado;
 
 use std::fs;
 use std::path::{Path, PathBuf};
