@@ -9,14 +9,17 @@ use crate::{
         Indices, Layout, Options, analyse,
         morris::SIGMA,
         one_at_a_time::{HIGH, LOW},
-        read::{Batch, ReadError},
         sobol::FIRST,
     },
     model::record::OUTCOMES,
     output::{csv::Csv, dictionary::SensitivityRow, table::Row},
     report::{
         self,
-        sensitivity::{Finding, Findings, reason, write_sensitivity},
+        sensitivity::{
+            Finding, Findings, ending,
+            read::{Batch, ReadError},
+            reason, write_sensitivity,
+        },
     },
     scenario::diagnostic::unknown,
 };
@@ -149,7 +152,7 @@ fn text(findings: &Findings, asked: bool) -> String {
         let about = format!("{factors} factors, {blocks} {}, seed {seed}", layout.blocks_are());
         line(&mut text, &format!("{}: {about}", scenario.name));
         let interval = format!("{} % interval", short(100.0 * findings.options.confidence));
-        let head = format!("  {:<38}{:>9}{interval:>17}  {extra}", "outcome, factor", layout.main());
+        let head = format!("  {:<33}{:>9}{interval:>17}  {extra}", "outcome, factor", layout.main());
         line(&mut text, &head);
         let shown = findings.list.iter().filter(|finding| finding.scenario == place && finding.headline);
         for finding in shown {
@@ -176,8 +179,8 @@ fn outcome(text: &mut String, findings: &Findings, finding: &Finding, most: usiz
         let value = index.value.map(short).unwrap_or_default();
         let interval =
             index.interval.map_or_else(String::new, |(low, high)| format!("{} to {}", short(low), short(high)));
-        let name = report::tornado::ending(findings.factor(factor), 34);
-        line(text, &format!("    {name:<36}{value:>9}{interval:>17}  {}", second(&findings.layout, indices, factor)));
+        let name = ending(findings.factor(factor), 30);
+        line(text, &format!("    {name:<31}{value:>9}{interval:>17}  {}", second(&findings.layout, indices, factor)));
     }
 }
 

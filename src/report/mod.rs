@@ -3,7 +3,7 @@
 
 mod chart;
 mod competition;
-pub(crate) mod data;
+mod data;
 mod figures;
 mod manifest;
 mod page;
@@ -14,7 +14,6 @@ mod shown;
 mod svg;
 #[cfg(test)]
 mod tests;
-pub(crate) mod tornado;
 
 use std::fs;
 use std::path::{Path, PathBuf};

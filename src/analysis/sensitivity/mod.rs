@@ -7,7 +7,6 @@
 pub mod bootstrap;
 pub mod morris;
 pub mod one_at_a_time;
-pub mod read;
 pub mod sobol;
 
 use morris::Move;

@@ -1,7 +1,7 @@
 //! Reads what the analysis needs from an output folder: `manifest.json`, `design.csv` and `runs.csv`.
 
-use super::{Layout, Point, morris::Move};
 use crate::{
+    analysis::sensitivity::{Layout, Point, morris::Move},
     experiment::design::{Design, Method, Scale, Setting},
     model::record::OutcomeRow,
     output::{

@@ -1,10 +1,12 @@
 //! The page and the pictures of a sensitivity analysis.
 
+pub mod read;
+mod tornado;
+
 use super::figures::file_name;
 use super::page::STYLE;
 use super::scale::significant;
 use super::svg::{Svg, escape};
-use super::tornado::{BOTH, Bar, DOWN, Line, MOST, Tornado, UP};
 use super::{ReportError, write};
 use crate::analysis::sensitivity::{
     Indices, Lack, Layout, Options,
@@ -18,6 +20,8 @@ use crate::output::table::Column;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+pub use tornado::ending;
+use tornado::{BOTH, Bar, DOWN, Line, MOST, Tornado, UP};
 
 /// The page's file.
 pub const PAGE: &str = "sensitivity.html";
@@ -289,6 +293,11 @@ fn picture(findings: &Findings, finding: &Finding) -> Svg {
         axis: &axis,
         legend,
         mark,
+        number: match findings.layout {
+            Layout::Morris { .. } => "\u{3bc}*",
+            Layout::Saltelli { .. } => "total index",
+            Layout::OneAtATime { .. } => "swing, high less low end",
+        },
         whisker: &format!("{} interval", findings.confidence()),
         lines,
     };

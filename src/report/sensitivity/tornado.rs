@@ -1,16 +1,17 @@
 //! Tornado pictures: a bar for each factor, the one that moves the outcome most on top.
 
-use super::figures::{FOOT, HEAD, WIDTH, titled};
-use super::palette::{GREY, colour};
-use super::scale::{Scale, Writing, significant};
-use super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
+use super::super::figures::{FOOT, HEAD, WIDTH, titled};
+use super::super::palette::{GREY, colour};
+use super::super::scale::{Scale, Writing, number};
+use super::super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
+use crate::maths::log10;
 
 /// Factors that a picture shows at most.
 pub const MOST: usize = 15;
 const ROW: f64 = 26.0;
 /// Room for the names of factors, left, and for numbers, right.
 const NAMES: f64 = 290.0;
-const NUMBERS: f64 = 150.0;
+const NUMBERS: f64 = 190.0;
 
 /// A bar from zero.
 pub struct Bar {
@@ -42,6 +43,8 @@ pub struct Tornado<'a> {
     pub legend: &'a [(&'static str, &'static str)],
     /// Word of the second mark, if there is one.
     pub mark: Option<&'a str>,
+    /// What the numbers at the right are.
+    pub number: &'a str,
     /// Word of the whiskers.
     pub whisker: &'a str,
     pub lines: Vec<Line>,
@@ -73,12 +76,20 @@ impl Tornado<'_> {
             svg.text(x(*tick), foot + 17.0, Anchor::Middle, Ink::Quiet, &scale.write(*tick, Writing::Plain));
         }
         svg.text(NAMES, foot + 38.0, Anchor::Start, Ink::Quiet, self.axis);
+        let decimals = self.decimals();
+        svg.text(WIDTH, HEAD + 12.0, Anchor::End, Ink::Quiet, self.number);
         for (at, line) in self.lines.iter().enumerate() {
             let middle = top + ROW * (at as f64 + 0.5);
-            svg.group(&line.tooltip, |svg| draw_line(svg, line, middle, &x));
+            svg.group(&line.tooltip, |svg| draw_line(svg, line, middle, decimals, &x));
         }
         svg.line(&[(x(0.0), top - 2.0), (x(0.0), foot)], RULE);
         svg
+    }
+
+    /// Decimals that show three digits of the largest number; all have the same.
+    fn decimals(&self) -> usize {
+        let largest = self.lines.iter().fold(0.0_f64, |most, line| most.max(line.number.0.abs()));
+        if largest > 0.0 { (2.0 - log10(largest).floor()).clamp(0.0, 12.0) as usize } else { 0 }
     }
 
     fn legend(&self, svg: &mut Svg, y: f64) {
@@ -110,8 +121,8 @@ fn whisker(svg: &mut Svg, from: f64, to: f64, y: f64) {
     }
 }
 
-fn draw_line(svg: &mut Svg, line: &Line, middle: f64, x: &impl Fn(f64) -> f64) {
-    svg.text(NAMES - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&line.name, 40));
+fn draw_line(svg: &mut Svg, line: &Line, middle: f64, decimals: usize, x: &impl Fn(f64) -> f64) {
+    svg.text(NAMES - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&line.name, 36));
     for bar in &line.bars {
         let (from, to) = (x(0.0).min(x(bar.value)), x(0.0).max(x(bar.value)));
         svg.rectangle((from, middle - 8.0), (to - from, 16.0), bar.colour);
@@ -123,18 +134,23 @@ fn draw_line(svg: &mut Svg, line: &Line, middle: f64, x: &impl Fn(f64) -> f64) {
         svg.ring(x(mark), middle, 4.5, MARK);
     }
     let (value, interval) = line.number;
-    let interval = interval.map(|(low, high)| format!(" ({} to {})", significant(low), significant(high)));
-    let text = significant(value) + &interval.unwrap_or_default();
+    let number = |value| number(value, decimals);
+    let interval = interval.map(|(low, high)| format!(" ({} to {})", number(low), number(high)));
+    let text = number(value) + &interval.unwrap_or_default();
     svg.text(WIDTH, middle + 4.0, Anchor::End, Ink::Quiet, &text);
 }
 
-/// The last part of a dotted name, as much of it as fits.
+/// The last parts of a dotted name, as many as fit.
 pub fn ending(name: &str, most: usize) -> String {
     let count = name.chars().count();
     if count <= most {
         return name.to_owned();
     }
-    ['…'].into_iter().chain(name.chars().skip(count + 1 - most)).collect()
+    let mut parts = name.match_indices('.').map(|(at, _)| &name[at + 1..]);
+    match parts.find(|rest| rest.chars().count() < most) {
+        Some(rest) => format!("…{rest}"),
+        None => ['…'].into_iter().chain(name.chars().skip(count + 1 - most)).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -144,7 +160,8 @@ mod tests {
     #[test]
     fn long_names_keep_their_end() {
         assert_eq!(ending("mechanisms.diffusion.phi_open", 40), "mechanisms.diffusion.phi_open");
-        assert_eq!(ending("mechanisms.diffusion.phi_open", 9), "…phi_open");
+        assert_eq!(ending("mechanisms.diffusion.phi_open", 20), "…diffusion.phi_open");
+        assert_eq!(ending("mechanisms.diffusion.phi_open", 6), "…_open");
     }
 
     #[test]
@@ -157,7 +174,17 @@ mod tests {
             tooltip: String::new(),
         };
         let lines = vec![line(4.0), line(-2.0), line(1.0)];
-        let tornado = Tornado { title: "", note: "", about: "", axis: "", legend: &[], mark: None, whisker: "", lines };
+        let tornado = Tornado {
+            title: "",
+            note: "",
+            about: "",
+            axis: "",
+            legend: &[],
+            mark: None,
+            number: "",
+            whisker: "",
+            lines,
+        };
         let text = tornado.draw().inline();
         let widths: Vec<f64> = text
             .lines()
