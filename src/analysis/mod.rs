@@ -1,4 +1,5 @@
 //! What the tables of a batch say.
 
 pub mod quantiles;
+pub mod sensitivity;
 pub mod sketch;

@@ -20,6 +20,7 @@ pub mod progress;
 mod report;
 pub mod run;
 mod schema;
+mod sensitivity;
 mod slurm;
 pub mod summary;
 pub mod worlds;
@@ -32,6 +33,7 @@ const EXAMPLES: &str = "\
 Examples:
   redqueen batch                         a Monte Carlo batch of the baseline
   redqueen run --seed 7                  one world, with a summary
+  redqueen sensitivity output/screening  which parameters move its outcomes
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
   redqueen params --format markdown      every parameter, with its source
@@ -54,6 +56,7 @@ enum Command {
     Batch(batch::Args),
     Merge(merge::Args),
     Slurm(slurm::Args),
+    Sensitivity(sensitivity::Args),
     Report(report::Args),
     Check(check::Args),
     Params(params::Args),
@@ -72,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Batch(args) => batch::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Slurm(args) => slurm::run(&args),
+        Command::Sensitivity(args) => sensitivity::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Params(args) => params::run(&args),

@@ -13,7 +13,7 @@ use crate::{
 use std::{fmt::Write as _, path::Path};
 
 /// The outcomes that the closing table of a batch shows.
-const HEADLINES: [&str; 12] = [
+pub(super) const HEADLINES: [&str; 12] = [
     "gap_rating_12",
     "gap_rating_24",
     "gap_rating_end",
@@ -105,7 +105,7 @@ fn closing(text: &mut String, folder: &Path, summary: &Summary) {
 }
 
 /// Adds a line of at most 80 columns.
-fn line(text: &mut String, line: &str) {
+pub(super) fn line(text: &mut String, line: &str) {
     let mut line: String =
         if line.chars().count() > 80 { line.chars().take(79).chain(['…']).collect() } else { line.into() };
     line.truncate(line.trim_end().len());
@@ -151,7 +151,7 @@ fn read_world(folder: &Path) -> Result<[Vec<Option<f64>>; INDICATORS.len()], csv
 }
 
 /// A number in few digits.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let digits = match value.abs() {
         size if size >= 100.0 => 0,
         size if size >= 10.0 => 1,

@@ -111,6 +111,16 @@ pub fn gini(groups: &[(f64, f64)]) -> f64 {
     sum / (population * total)
 }
 
+/// The value below which a share of the sorted values lies, between neighbours in proportion; `NaN` if there are none.
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let at = share * sorted.len().saturating_sub(1) as f64;
+    let (below, above) = (at.floor() as usize, at.ceil() as usize);
+    match (sorted.get(below), sorted.get(above)) {
+        (Some(low), Some(high)) => low + (high - low) * (at - at.floor()),
+        _ => f64::NAN,
+    }
+}
+
 /// Shares of a Tullock contest in place: xᵢ^r / Σ xⱼ^r for amounts given as logarithms.
 ///
 /// r = 1 makes shares proportional, r = 0 equal, r → ∞ gives all to the largest (Tullock 1980).
@@ -143,6 +153,14 @@ mod tests {
         assert_eq!(poisson_quantile(0.0, 0.999), 0);
         assert_eq!(poisson_quantile(1000.0, 0.5), 1000);
         assert!(poisson_quantile(499.0, 1.0) >= 600);
+    }
+
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        let values = [1.0, 2.0, 3.0, 4.0];
+        assert_eq!(quantile(&values, 0.5), 2.5);
+        assert_eq!(quantile(&values, 1.0), 4.0);
+        assert!(quantile(&[], 0.5).is_nan());
     }
 
     #[test]

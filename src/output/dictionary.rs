@@ -44,6 +44,30 @@ table! {
     }
 }
 
+table! {
+    /// A sensitivity index of an outcome: how much a factor of the design moves it.
+    pub struct SensitivityRow as "sensitivity" {
+        /// Scenario variant.
+        scenario: Arc<str>, "";
+        /// The outcome: a column of runs.csv.
+        outcome: Arc<str>, "";
+        /// The factor: a parameter's key.
+        factor: Arc<str>, "";
+        /// The other factor of a second-order index.
+        with: Option<Arc<str>>, "";
+        /// Which index: `mu`, `mu_star` and `sigma` of elementary effects; `first`, `total` and `second` order of Sobol; or, one factor at a time, `low`, `high`, `low_change`, `high_change` and `swing`.
+        index: Arc<str>, "";
+        /// Its value; empty if too few values are there or the outcome does not vary.
+        value: Option<f64>, "a share of the variance for Sobol indices, else of the outcome";
+        /// Lower end of its bootstrap interval.
+        low: Option<f64>, "as the value";
+        /// Upper end of its bootstrap interval.
+        high: Option<f64>, "as the value";
+        /// Trajectories, base points or replicates with a value at every point, which it is from.
+        n: u32, "1";
+    }
+}
+
 /// One file of an output folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableInfo<'a> {
@@ -132,11 +156,21 @@ pub fn quantiles() -> TableInfo<'static> {
     }
 }
 
+/// The table of sensitivity indices.
+pub fn sensitivity() -> TableInfo<'static> {
+    TableInfo {
+        name: SensitivityRow::TABLE,
+        meaning: SensitivityRow::MEANING,
+        key: &["scenario", "outcome", "factor", "with", "index"],
+        columns: SensitivityRow::COLUMNS.to_vec(),
+    }
+}
+
 /// Every table that redqueen writes, with these factors of the design.
 pub fn tables<'a>(factors: &[Column<'a>]) -> Vec<TableInfo<'a>> {
     let mut tables = vec![runs(factors)];
     tables.extend(trajectories());
-    tables.extend([quantiles(), design(factors)]);
+    tables.extend([quantiles(), design(factors), sensitivity()]);
     tables
 }
 

@@ -20,7 +20,7 @@ use std::{
 };
 
 /// Other files that redqueen puts into a folder, beside the tables and the manifest.
-pub const OTHER_FILES: [&str; 4] = ["datapackage.json", "report.html", "log.txt", journal::FILE];
+pub const OTHER_FILES: [&str; 5] = ["datapackage.json", "report.html", "sensitivity.html", "log.txt", journal::FILE];
 
 /// A file could not be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -161,15 +161,15 @@ fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scenario
 }
 
 /// A CSV file with its header.
-struct Table {
+pub struct Table {
     file: PathBuf,
     reader: csv::Reader<File>,
-    header: csv::StringRecord,
+    pub header: csv::StringRecord,
 }
 
 impl Table {
     /// Opens a table; `None` if the file is not there or has no header.
-    fn open(file: &Path) -> Result<Option<Self>, ReportError> {
+    pub fn open(file: &Path) -> Result<Option<Self>, ReportError> {
         let handle = match File::open(file) {
             Ok(handle) => handle,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -181,11 +181,11 @@ impl Table {
         Ok((!table.header.is_empty()).then_some(table))
     }
 
-    fn find(&self, name: &str) -> Option<usize> {
+    pub fn find(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|column| column == name)
     }
 
-    fn column(&self, name: &str) -> Result<usize, ReportError> {
+    pub fn column(&self, name: &str) -> Result<usize, ReportError> {
         self.find(name).ok_or_else(|| ReportError::Malformed {
             file: self.file.clone(),
             line: 1,
@@ -193,11 +193,11 @@ impl Table {
         })
     }
 
-    fn next(&mut self, row: &mut csv::StringRecord) -> Result<bool, ReportError> {
+    pub fn next(&mut self, row: &mut csv::StringRecord) -> Result<bool, ReportError> {
         self.reader.read_record(row).map_err(|error| damaged(&self.file, &error))
     }
 
-    fn malformed(&self, row: &csv::StringRecord, column: usize, expected: &str) -> ReportError {
+    pub fn malformed(&self, row: &csv::StringRecord, column: usize, expected: &str) -> ReportError {
         ReportError::Malformed {
             file: self.file.clone(),
             line: row.position().map_or(0, csv::Position::line),
@@ -210,7 +210,7 @@ impl Table {
     }
 
     /// The number in a cell; `None` if it is empty.
-    fn number(&self, row: &csv::StringRecord, column: usize) -> Result<Option<f64>, ReportError> {
+    pub fn number(&self, row: &csv::StringRecord, column: usize) -> Result<Option<f64>, ReportError> {
         let text = row.get(column).unwrap_or_default();
         if text.is_empty() {
             return Ok(None);

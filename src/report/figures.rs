@@ -79,7 +79,7 @@ pub fn draw(folder: &Folder) -> Report {
 }
 
 /// A scenario's name as part of a file's name.
-fn file_name(name: &str, at: usize) -> String {
+pub fn file_name(name: &str, at: usize) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !name.is_empty() && name.len() <= 60 && name.chars().all(plain) {
         name.to_owned()

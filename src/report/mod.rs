@@ -9,6 +9,7 @@ mod manifest;
 mod page;
 mod palette;
 mod scale;
+pub mod sensitivity;
 mod shown;
 mod svg;
 #[cfg(test)]
@@ -77,16 +78,16 @@ pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Re
     }
     for figure in report.figures() {
         let file = pictures.join(format!("{}.svg", figure.name));
-        write(&file, &figure.svg.standalone())?;
+        write(&file, figure.svg.standalone())?;
         written.push(file);
     }
     let html = folder.join("report.html");
-    write(&html, &page::page(&data, &report, catalogue))?;
+    write(&html, page::page(&data, &report, catalogue))?;
     Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
 }
 
 /// Writes a file beside its place and renames it, so that it appears whole or not at all.
-fn write(file: &Path, text: &str) -> Result<(), ReportError> {
+pub(crate) fn write(file: &Path, text: impl AsRef<[u8]>) -> Result<(), ReportError> {
     let mut aside = file.as_os_str().to_owned();
     aside.push(".partial");
     let aside = PathBuf::from(aside);

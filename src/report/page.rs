@@ -5,6 +5,7 @@ use super::figures::{Figure, Report, numbered};
 use super::manifest::{About, text};
 use super::scale::significant;
 use super::svg::escape;
+use crate::maths::quantile;
 use crate::model::record::OutcomeRow;
 use crate::output::table::Row;
 use crate::scenario::parameter::{Mark, Parameter};
@@ -15,7 +16,7 @@ use crate::scenario::{
 use serde_json::Value;
 use std::fmt::Write;
 
-const STYLE: &str = include_str!("page.css");
+pub(super) const STYLE: &str = include_str!("page.css");
 
 /// Outcomes that open the table; the others are folded away.
 const HEADLINES: [&str; 10] = [
@@ -187,16 +188,6 @@ fn events(folder: &Folder, name: &str) -> String {
          nothing.</caption>\n<thead><tr><th class=\"number\">No.</th><th class=\"number\">Month</th><th>Who</th><th>Kind</th>\
          <th>What</th><th>Source</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n"
     )
-}
-
-/// The value below which a share of the sorted values lies, between neighbours in proportion.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let at = share * sorted.len().saturating_sub(1) as f64;
-    let (below, above) = (at.floor() as usize, at.ceil() as usize);
-    match (sorted.get(below), sorted.get(above)) {
-        (Some(low), Some(high)) => low + (high - low) * (at - at.floor()),
-        _ => f64::NAN,
-    }
 }
 
 /// Median with 5–95 %, mean with its Monte Carlo error, and how many runs have a value if not all.
@@ -404,14 +395,6 @@ fn entity_table(heading: &str, entities: &Value, declared: &[Parameter]) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_lie_between_neighbours() {
-        let values = [1.0, 2.0, 3.0, 4.0];
-        assert_eq!(quantile(&values, 0.5), 2.5);
-        assert_eq!(quantile(&values, 1.0), 4.0);
-        assert!(quantile(&[], 0.5).is_nan());
-    }
 
     #[test]
     fn a_summary_gives_the_error_of_the_mean() {

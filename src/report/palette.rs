@@ -15,8 +15,8 @@ pub const PARTS: [(&str, &str, &str); 3] =
     [("learning", "learning", "#56b4e9"), ("selection", "selection", "#e69f00"), ("turnover", "turnover", "#a6a9ad")];
 
 /// The colour of the series at this place.
-pub fn colour(at: usize) -> &'static str {
-    COLOURS.get(at).copied().unwrap_or(GREY)
+pub const fn colour(at: usize) -> &'static str {
+    if at < COLOURS.len() { COLOURS[at] } else { GREY }
 }
 
 /// Dashes that tell series apart where colours have run out.

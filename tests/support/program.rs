@@ -11,6 +11,7 @@ pub fn redqueen(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// A CSV file as header and rows.
+#[allow(dead_code, reason = "not every test reads tables")]
 pub fn table(path: &Path) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();

@@ -1,0 +1,341 @@
+//! The page and the pictures of a sensitivity analysis.
+
+pub mod read;
+mod tornado;
+
+use super::figures::file_name;
+use super::page::STYLE;
+use super::scale::significant;
+use super::svg::{Svg, escape};
+use super::{ReportError, write};
+use crate::analysis::sensitivity::{
+    Indices, Lack, Layout, Options,
+    morris::{MU, MU_STAR, SIGMA},
+    one_at_a_time::{HIGH, HIGH_CHANGE, LOW, LOW_CHANGE, SWING},
+    sobol::{FIRST, SECOND, TOTAL},
+};
+use crate::experiment::design::{Factor, Role, Scale, Setting};
+use crate::output::manifest::Manifest;
+use crate::output::table::Column;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+pub use tornado::ending;
+use tornado::{BOTH, Bar, DOWN, Line, MOST, Tornado, UP};
+
+/// The page's file.
+pub const PAGE: &str = "sensitivity.html";
+/// The folder of the pictures.
+pub const PICTURES: &str = "sensitivity";
+
+/// Everything that was found in a batch.
+#[derive(Debug)]
+pub struct Findings {
+    /// The batch's manifest.
+    pub manifest: Manifest,
+    /// Which point of its design is what.
+    pub layout: Layout,
+    /// How intervals were made.
+    pub options: Options,
+    /// The indices, by scenario, then outcome.
+    pub list: Vec<Finding>,
+}
+
+/// The indices of an outcome under a scenario.
+#[derive(Debug)]
+pub struct Finding {
+    /// Place of the scenario.
+    pub scenario: usize,
+    /// The outcome.
+    pub outcome: &'static Column<'static>,
+    /// Whether the page shows it at once, not folded away.
+    pub headline: bool,
+    /// What was found.
+    pub indices: Indices,
+}
+
+impl Findings {
+    /// What the design varied.
+    pub fn factors(&self) -> &[Factor] {
+        &self.manifest.experiment.design.factors
+    }
+
+    /// Name of the scenario at this place.
+    pub fn scenario(&self, place: usize) -> &str {
+        self.manifest.experiment.scenarios.get(place).map_or("", |scenario| &scenario.name)
+    }
+
+    /// Dotted key of the factor at this place.
+    pub fn factor(&self, place: usize) -> &str {
+        self.factors().get(place).map_or("", |factor| &factor.parameter)
+    }
+
+    fn confidence(&self) -> String {
+        format!("{} %", significant(100.0 * self.options.confidence).trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
+/// Why an outcome has no indices, in words.
+pub fn reason(layout: &Layout, indices: &Indices) -> Option<String> {
+    Some(match indices.lack? {
+        Lack::Variance => "it does not vary".to_owned(),
+        Lack::Blocks => {
+            format!("only {} of {} {} have a value at every point", indices.used, indices.blocks, layout.blocks_are())
+        }
+    })
+}
+
+/// Writes the pictures and the page into the folder; the paths of the page, then the pictures.
+pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathBuf>, ReportError> {
+    let pictures = folder.join(PICTURES);
+    fs::create_dir_all(&pictures).map_err(|source| ReportError::Write { file: pictures.clone(), source })?;
+    let page = folder.join(PAGE);
+    let mut files = vec![page.clone()];
+    let (mut shown, mut folded) = (String::new(), String::new());
+    for finding in findings.list.iter().filter(|finding| finding.indices.lack.is_none()) {
+        let svg = picture(findings, finding);
+        let several = findings.manifest.experiment.scenarios.len() > 1;
+        let scenario = file_name(findings.scenario(finding.scenario), finding.scenario);
+        let scenario = if several { format!("-{scenario}") } else { String::new() };
+        let name = format!("{}{scenario}", finding.outcome.name);
+        let file = pictures.join(format!("{name}.svg"));
+        write(&file, svg.standalone())?;
+        files.push(file);
+        let to = if finding.headline { &mut shown } else { &mut folded };
+        let _ =
+            write!(to, "<figure id=\"{}\">\n{}{}</figure>\n", escape(&name), svg.inline(), caption(findings, finding));
+    }
+    write(&page, html(findings, &shown, &folded))?;
+    Ok(files)
+}
+
+fn html(findings: &Findings, shown: &str, folded: &str) -> String {
+    let experiment = &findings.manifest.experiment;
+    let title = escape(&format!("Sensitivity of {}", experiment.name));
+    let mut html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
+         <p class=\"quiet\">{} · {} · {} points, {} run{} at each · seed {}</p>\n\
+         <p class=\"note\">{}</p>\n</header>\n<main>\n",
+        escape(&experiment.program),
+        what(&findings.layout, findings.factors().len(), &findings.list),
+        experiment.points,
+        experiment.runs,
+        if experiment.runs == 1 { "" } else { "s" },
+        experiment.seed,
+        HOLDS
+    );
+    html += &ranges(findings);
+    let _ = writeln!(html, "<section id=\"outcomes\">\n<h2>Outcomes</h2>\n<p>{}</p>", meaning(findings));
+    html += shown;
+    if !folded.is_empty() {
+        let _ = writeln!(html, "<details>\n<summary>All other outcomes</summary>\n{folded}</details>");
+    }
+    html += &lacking(findings);
+    html += "</section>\n</main>\n<footer>\n<p class=\"quiet\">All numbers stand in sensitivity.csv, the pictures as SVG in the \
+             folder sensitivity.</p>\n</footer>\n</body>\n</html>\n";
+    html
+}
+
+const HOLDS: &str = "The indices are statements about the model: they hold for the ranges below, with all other \
+                     parameters as the scenarios have them. Wider or narrower ranges give other indices. A range that is assumed \
+                     stays an assumption, and what follows from it is no finding about the world.";
+
+fn what(layout: &Layout, factors: usize, list: &[Finding]) -> String {
+    let blocks = list.first().map_or(0, |finding| finding.indices.blocks);
+    let blocks = format!("{blocks} {}", layout.blocks_are());
+    let s = if factors == 1 { "" } else { "s" };
+    match layout {
+        Layout::Morris { levels, .. } => {
+            format!("elementary effects (Morris) of {factors} factor{s}: {blocks} over {levels} levels")
+        }
+        Layout::Saltelli { .. } => format!("Sobol indices of {factors} factor{s}: {blocks}"),
+        Layout::OneAtATime { .. } => format!("{factors} factor{s}, one at a time: {blocks}"),
+    }
+}
+
+/// What the pictures show and how the intervals were made.
+fn meaning(findings: &Findings) -> String {
+    let (confidence, blocks) = (findings.confidence(), findings.layout.blocks_are());
+    let index = match findings.layout {
+        Layout::Morris { .. } => {
+            "An elementary effect is what a step of one factor does to the outcome, scaled to its whole range. The bar is \
+             \u{3bc}*, the mean size of the effects; the ring is \u{3c3}, their standard deviation: where it is not small against \
+             \u{3bc}*, the effect depends on the other factors or is not linear."
+        }
+        Layout::Saltelli { .. } => {
+            "The bar is the total index: the share of the outcome's variance over the ranges that a factor has a part in, alone or \
+             with others. The ring is the first-order index: the share that it explains by itself. What lies between them is \
+             interaction. Small indices can be below zero by chance."
+        }
+        Layout::OneAtATime { .. } => {
+            "A bar is how far the outcome moves from the base point when one factor goes to the end of its range and all others \
+             stay. Factors that work only together do not show."
+        }
+    };
+    format!(
+        "{index} Whiskers are {confidence} intervals from {} resamples of the {blocks}. Where a point has several runs, their mean \
+         counts. Every point has the same luck, so with a single run at each point the indices hold for that luck.",
+        findings.options.resamples
+    )
+}
+
+fn ranges(findings: &Findings) -> String {
+    let row = |factor: &Factor| {
+        let unit = if factor.unit == "1" { "" } else { &factor.unit };
+        let role = match factor.role {
+            Role::Uncertainty => "uncertainty",
+            Role::Lever => "lever",
+        };
+        format!(
+            "<tr><td>{}<small class=\"break\">{}</small></td><td class=\"break\">{}</td><td>{}</td><td>{role}</td></tr>\n",
+            escape(if factor.meaning.is_empty() { "Key of the config." } else { &factor.meaning }),
+            escape(&factor.parameter),
+            escape(&range(&factor.scale)),
+            escape(unit)
+        )
+    };
+    let rows: String = findings.factors().iter().map(row).collect();
+    format!(
+        "<section id=\"ranges\">\n<h2>Factors and their ranges</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Factor</th>\
+         <th>Range</th><th>Unit</th><th>Role</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n</section>\n"
+    )
+}
+
+/// The values that a factor took.
+fn range(scale: &Scale) -> String {
+    match scale {
+        Scale::Linear { low, high } => format!("{low} to {high}"),
+        Scale::Log { low, high } => format!("{low} to {high}, evenly in the logarithm"),
+        Scale::Integer { low, high } => format!("whole numbers from {low} to {high}"),
+        Scale::Choice { values } => values.iter().map(setting).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn setting(setting: &Setting) -> String {
+    match setting {
+        Setting::Flag(flag) => flag.to_string(),
+        Setting::Whole(whole) => whole.to_string(),
+        Setting::Real(real) => real.to_string(),
+        Setting::Text(text) => text.clone(),
+    }
+}
+
+/// Outcomes without indices, and why.
+fn lacking(findings: &Findings) -> String {
+    let several = findings.manifest.experiment.scenarios.len() > 1;
+    let item = |finding: &Finding| {
+        let reason = reason(&findings.layout, &finding.indices)?;
+        let scenario = if several { format!(" ({})", findings.scenario(finding.scenario)) } else { String::new() };
+        Some(format!("<li>{}</li>\n", escape(&format!("{}{scenario}: {reason}", finding.outcome.name))))
+    };
+    let items: String = findings.list.iter().filter_map(item).collect();
+    if items.is_empty() { items } else { format!("<h3>Outcomes without indices</h3>\n<ul>\n{items}</ul>\n") }
+}
+
+fn caption(findings: &Findings, finding: &Finding) -> String {
+    let Finding { indices, .. } = finding;
+    let mut parts = Vec::new();
+    if indices.used < indices.blocks {
+        let blocks = findings.layout.blocks_are();
+        parts
+            .push(format!("{} of {} {blocks}; the others have a point without a value.", indices.used, indices.blocks));
+    }
+    if findings.factors().len() > MOST {
+        parts.push(format!("{} weaker factors stand in sensitivity.csv.", findings.factors().len() - MOST));
+    }
+    let mut pairs: Vec<_> = indices
+        .list
+        .iter()
+        .filter(|index| index.name == SECOND)
+        .filter_map(|index| Some((index.value?, index.interval?.0, index.factor, index.with?)))
+        .filter(|(_, low, ..)| *low > 0.0)
+        .collect();
+    pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+    if !pairs.is_empty() {
+        let pair = |(value, _, one, other): &(f64, f64, usize, usize)| {
+            format!("{} with {} {}", findings.factor(*one), findings.factor(*other), significant(*value))
+        };
+        let pairs: Vec<String> = pairs.iter().take(3).map(pair).collect();
+        parts.push(format!("Strongest pairs (second order, intervals above zero): {}.", pairs.join("; ")));
+    }
+    if parts.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>\n", escape(&parts.join(" "))) }
+}
+
+/// The tornado of an outcome under a scenario.
+fn picture(findings: &Findings, finding: &Finding) -> Svg {
+    let Finding { outcome, indices, .. } = finding;
+    let unit = match outcome.unit {
+        "1" | "" => String::new(),
+        unit => format!(", {unit}"),
+    };
+    let (axis, legend, mark): (_, &[_], _) = match findings.layout {
+        Layout::Morris { .. } => (
+            format!("Elementary effect over the whole range{unit}"),
+            &[(UP, "\u{3bc}*, rises with the factor"), (DOWN, "falls"), (BOTH, "either way")],
+            Some("\u{3c3}"),
+        ),
+        Layout::Saltelli { .. } => {
+            ("Share of the outcome's variance".to_owned(), &[(UP, "total index")], Some("first-order index"))
+        }
+        Layout::OneAtATime { .. } => {
+            (format!("Change from the base point{unit}"), &[(UP, "at the high end"), (DOWN, "at the low end")], None)
+        }
+    };
+    let scenario = findings.scenario(finding.scenario);
+    let ranked = findings.layout.ranked(indices);
+    let lines = ranked.into_iter().take(MOST).filter_map(|factor| line(findings, indices, factor)).collect();
+    let tornado = Tornado {
+        title: &outcome.name.replace('_', " "),
+        note: outcome.meaning,
+        about: scenario,
+        axis: &axis,
+        legend,
+        mark,
+        number: match findings.layout {
+            Layout::Morris { .. } => "\u{3bc}*",
+            Layout::Saltelli { .. } => "total index",
+            Layout::OneAtATime { .. } => "swing, high less low end",
+        },
+        whisker: &format!("{} interval", findings.confidence()),
+        lines,
+    };
+    tornado.draw()
+}
+
+fn line(findings: &Findings, indices: &Indices, factor: usize) -> Option<Line> {
+    let main = indices.get(findings.layout.main(), factor)?;
+    let value = main.value?;
+    let of = |name: &str| indices.value(name, factor);
+    let text = |name: &str| of(name).map_or_else(|| "\u{2013}".to_owned(), significant);
+    let (bars, mark, tooltip) = match findings.layout {
+        Layout::Morris { .. } => {
+            let mean = of(MU)?;
+            let colour = match mean {
+                mean if mean.abs() < 0.5 * value => BOTH,
+                mean if mean < 0.0 => DOWN,
+                _ => UP,
+            };
+            let tooltip = format!("\u{3bc}* {}, \u{3bc} {}, \u{3c3} {}", text(MU_STAR), text(MU), text(SIGMA));
+            (vec![Bar { value, interval: main.interval, colour }], of(SIGMA), tooltip)
+        }
+        Layout::Saltelli { .. } => {
+            let tooltip = format!("total {}, first order {}", text(TOTAL), text(FIRST));
+            (vec![Bar { value, interval: main.interval, colour: UP }], of(FIRST), tooltip)
+        }
+        Layout::OneAtATime { .. } => {
+            let bar = |name, colour| {
+                let index = indices.get(name, factor)?;
+                Some(Bar { value: index.value?, interval: index.interval, colour })
+            };
+            let mut bars: Vec<Bar> = [bar(HIGH_CHANGE, UP), bar(LOW_CHANGE, DOWN)].into_iter().flatten().collect();
+            // The shorter of two bars on the same side is drawn over the longer.
+            bars.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+            (bars, None, format!("low end {}, high end {}, swing {}", text(LOW), text(HIGH), text(SWING)))
+        }
+    };
+    let name = findings.factor(factor).to_owned();
+    let tooltip = format!("{name}: {tooltip}");
+    Some(Line { name, bars, mark, number: (value, main.interval), tooltip })
+}

@@ -1,0 +1,320 @@
+//! Reads what the analysis needs from an output folder: `manifest.json`, `design.csv` and `runs.csv`.
+
+use crate::{
+    analysis::sensitivity::{Layout, Point, morris::Move},
+    experiment::design::{Design, Method, Scale, Setting},
+    model::record::OutcomeRow,
+    output::{
+        dictionary::{DESIGN, RUNS},
+        folder::{Folder, OutputError},
+        manifest::{self, Manifest},
+        table::{Column, Row as _},
+    },
+    report::{ReportError, data::Table},
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// Why a folder cannot be analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It does not hold the right kind of experiment, whole.
+    #[error("{0}")]
+    Unfit(String),
+    /// The manifest could not be read.
+    #[error(transparent)]
+    Manifest(#[from] OutputError),
+    /// A table could not be read, or is not as its manifest says.
+    #[error(transparent)]
+    Table(#[from] ReportError),
+}
+
+/// A batch to be analysed.
+#[derive(Debug)]
+pub struct Batch {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Which point of its design is what.
+    pub layout: Layout,
+    /// The outcomes that were read.
+    pub outcomes: Vec<&'static Column<'static>>,
+    /// By scenario, then point: outcomes by replicate, `NaN` for missing ones; nothing for a failed run.
+    runs: Vec<Vec<BTreeMap<u64, Vec<f64>>>>,
+}
+
+impl Batch {
+    /// Reads the folder. `wanted` names the outcomes, all if empty.
+    pub fn read(folder: &Path, wanted: &[String]) -> Result<Self, ReadError> {
+        let manifest = fit(folder)?;
+        let cells = read_design(&folder.join(format!("{DESIGN}.csv")), &manifest)?;
+        let layout = layout(&manifest.experiment.design, &cells, &folder.join(format!("{DESIGN}.csv")))?;
+        let file = folder.join(format!("{RUNS}.csv"));
+        let all = OutcomeRow::COLUMNS.iter();
+        let outcomes = all.filter(|column| wanted.is_empty() || wanted.iter().any(|name| name == column.name));
+        let mut batch = Self { manifest, layout, outcomes: outcomes.collect(), runs: Vec::new() };
+        batch.read_runs(&file)?;
+        Ok(batch)
+    }
+
+    /// The design.
+    pub const fn design(&self) -> &Design {
+        &self.manifest.experiment.design
+    }
+
+    /// The values of an outcome at each point of a scenario, by their places.
+    pub fn values(&self, scenario: usize, outcome: usize) -> Vec<Point> {
+        let value = |values: &Vec<f64>| values.get(outcome).copied().filter(|value| value.is_finite());
+        let points = self.runs.get(scenario).into_iter().flatten();
+        points.map(|runs| runs.iter().map(|(replicate, values)| (*replicate, value(values))).collect()).collect()
+    }
+
+    fn read_runs(&mut self, file: &Path) -> Result<(), ReportError> {
+        let mut table = open(file)?;
+        let [scenario, point, replicate, status] =
+            ["scenario", "point", "replicate", "status"].map(|column| table.column(column));
+        let (scenario, point, replicate, status) = (scenario?, point?, replicate?, status?);
+        let outcomes =
+            self.outcomes.iter().map(|column| table.column(column.name)).collect::<Result<Vec<_>, ReportError>>()?;
+        let experiment = &self.manifest.experiment;
+        let points = usize::try_from(experiment.points).unwrap_or(0);
+        self.runs = vec![vec![BTreeMap::new(); points]; experiment.scenarios.len()];
+        let mut row = csv::StringRecord::new();
+        while table.next(&mut row)? {
+            let cell = |at: usize| row.get(at).unwrap_or_default();
+            let place = experiment.scenarios.iter().position(|entry| entry.name == cell(scenario));
+            let runs = place.and_then(|place| self.runs.get_mut(place));
+            let runs = runs.ok_or_else(|| table.malformed(&row, scenario, "a scenario of the manifest"))?;
+            let runs = cell(point).parse().ok().and_then(|point: usize| runs.get_mut(point));
+            let runs = runs.ok_or_else(|| table.malformed(&row, point, "a point of the design"))?;
+            let number = cell(replicate).parse().map_err(|_| table.malformed(&row, replicate, "a whole number"))?;
+            let mut values = Vec::new();
+            if cell(status) == "finished" {
+                for at in &outcomes {
+                    values.push(table.number(&row, *at)?.unwrap_or(f64::NAN));
+                }
+            }
+            runs.insert(number, values);
+        }
+        Ok(())
+    }
+}
+
+/// The manifest of a folder that holds a whole batch of a design that indices can be had from.
+fn fit(folder: &Path) -> Result<Manifest, ReadError> {
+    let unfit = |why: String| Err(ReadError::Unfit(format!("{} {why}", folder.display())));
+    let file = folder.join(manifest::FILE);
+    let manifest = match Folder::manifest(folder)? {
+        Some(manifest) if manifest.format == manifest::FORMAT => manifest,
+        _ if file.exists() => {
+            return unfit(
+                "holds a manifest.json that this version of redqueen cannot read; run the batch again".into(),
+            );
+        }
+        _ => return unfit("holds no manifest.json; give the folder of a finished batch".into()),
+    };
+    let experiment = &manifest.experiment;
+    if let Some(shard) = &experiment.shard {
+        return unfit(format!("holds a part of a batch, shard {shard}; put all its shards together first"));
+    }
+    if !manifest.complete {
+        return unfit(format!(
+            "is not complete: {} runs are done; run the same batch again to finish it",
+            manifest.runs_done
+        ));
+    }
+    let Design { method, factors, .. } = &experiment.design;
+    let (width, blocks) = match method {
+        Method::Morris { trajectories, .. } => (factors.len() + 1, *trajectories),
+        Method::Saltelli { points, second_order, .. } => {
+            (if *second_order { 2 * factors.len() + 2 } else { factors.len() + 2 }, *points)
+        }
+        Method::OneAtATime => return Ok(manifest),
+        other => return unfit(format!("holds {}; {NEEDED}", kind(other))),
+    };
+    if experiment.points == width as u64 * u64::from(blocks) && !factors.is_empty() {
+        return Ok(manifest);
+    }
+    unfit(format!("holds a manifest.json whose {} points are not those of its design", experiment.points))
+}
+
+const NEEDED: &str = "sensitivity needs a [design] whose kind is \"morris\" (elementary effects), \"saltelli\" \
+                      (Sobol indices) or \"one-at-a-time\" (swings)";
+
+fn kind(method: &Method) -> String {
+    let json = serde_json::to_value(method).unwrap_or_default();
+    match json["kind"].as_str() {
+        Some("none") | None => "plain replicates of its scenarios".to_owned(),
+        Some(kind) => format!("a design of kind \"{kind}\""),
+    }
+}
+
+fn open(file: &Path) -> Result<Table, ReportError> {
+    let missing = || ReportError::Read { file: file.to_owned(), source: std::io::ErrorKind::NotFound.into() };
+    Table::open(file)?.ok_or_else(missing)
+}
+
+/// The cells of the factors by point.
+fn read_design(file: &Path, manifest: &Manifest) -> Result<Vec<Vec<String>>, ReportError> {
+    let mut table = open(file)?;
+    let point = table.column("point")?;
+    let factors = &manifest.experiment.design.factors;
+    let columns =
+        factors.iter().map(|factor| table.column(&factor.parameter)).collect::<Result<Vec<_>, ReportError>>()?;
+    let mut cells = Vec::new();
+    let mut row = csv::StringRecord::new();
+    while table.next(&mut row)? {
+        if row.get(point) != Some(cells.len().to_string().as_str()) {
+            return Err(table.malformed(&row, point, &format!("point {}", cells.len())));
+        }
+        cells.push(columns.iter().map(|at| row.get(*at).unwrap_or_default().to_owned()).collect());
+    }
+    if cells.len() as u64 == manifest.experiment.points {
+        return Ok(cells);
+    }
+    Err(wrong(file, cells.len(), format!("{} points", manifest.experiment.points)))
+}
+
+/// Something wrong with a point of the design.
+fn wrong(file: &Path, point: usize, expected: String) -> ReportError {
+    ReportError::Malformed { file: PathBuf::from(file), line: point as u64 + 2, expected }
+}
+
+/// Finds out which point is what, by the values of the factors.
+fn layout(design: &Design, cells: &[Vec<String>], file: &Path) -> Result<Layout, ReportError> {
+    match design.method {
+        Method::Morris { levels, .. } => {
+            let width = design.factors.len() + 1;
+            let trajectories = cells.chunks(width).enumerate();
+            let moves = trajectories.map(|(at, trajectory)| moves(design, trajectory, file, at * width));
+            Ok(Layout::Morris { levels, moves: moves.collect::<Result<_, _>>()? })
+        }
+        Method::Saltelli { second_order, .. } => Ok(Layout::Saltelli { second_order }),
+        _ => Ok(Layout::OneAtATime { ends: ends(design, cells, file)? }),
+    }
+}
+
+/// What each step of a trajectory moved. Two levels of a factor can mean the same setting only if it takes a single one,
+/// or names one twice; the step then shows no change, and the runs at both of its points are the same.
+fn moves(
+    design: &Design,
+    trajectory: &[Vec<String>],
+    file: &Path,
+    first: usize,
+) -> Result<Vec<Option<Move>>, ReportError> {
+    let mut moved = vec![false; design.factors.len()];
+    let steps = trajectory.iter().zip(trajectory.iter().skip(1)).enumerate();
+    let step = |(at, (before, after)): (usize, (&Vec<String>, &Vec<String>))| {
+        let changed: Vec<usize> = (0..design.factors.len()).filter(|f| before.get(*f) != after.get(*f)).collect();
+        let &[factor] = changed.as_slice() else {
+            let odd = || wrong(file, first + at + 1, "a step that changes one factor".to_owned());
+            return if changed.is_empty() { Ok(None) } else { Err(odd()) };
+        };
+        let rank = |cells: &Vec<String>| rank(&design.factors.get(factor)?.scale, cells.get(factor)?);
+        let again = moved.get_mut(factor).is_none_or(|moved| std::mem::replace(moved, true));
+        match (rank(before), rank(after)) {
+            (Some(from), Some(to)) if !again => Ok(Some(Move { factor, up: to > from })),
+            _ => {
+                Err(wrong(file, first + at + 1, "a trajectory that changes each factor once, within its range".into()))
+            }
+        }
+    };
+    steps.map(step).collect()
+}
+
+/// The points with the low and the high end of each factor.
+fn ends(design: &Design, cells: &[Vec<String>], file: &Path) -> Result<Vec<[usize; 2]>, ReportError> {
+    if cells.first().is_none_or(|base| base.iter().any(|cell| !cell.is_empty())) {
+        return Err(wrong(file, 0, "a first point that leaves every factor as the scenario has it".to_owned()));
+    }
+    let of = |(factor, about): (usize, &crate::experiment::design::Factor)| {
+        let place = |cells: &Vec<String>| cells.get(factor).and_then(|cell| rank(&about.scale, cell));
+        let mut own: Vec<(f64, usize)> =
+            cells.iter().enumerate().filter_map(|(point, cells)| Some((place(cells)?, point))).collect();
+        own.sort_by(|a, b| a.0.total_cmp(&b.0));
+        match (own.first(), own.last()) {
+            (Some((_, low)), Some((_, high))) => Ok([*low, *high]),
+            _ => Err(wrong(file, 0, format!("a point with a value of {}", about.parameter))),
+        }
+    };
+    design.factors.iter().enumerate().map(of).collect()
+}
+
+/// A number that rises with the coordinate of a factor's value; `None` for a value that it does not take.
+fn rank(scale: &Scale, cell: &str) -> Option<f64> {
+    let number = || cell.parse::<f64>().ok().filter(|number| number.is_finite());
+    match scale {
+        Scale::Linear { low, high } | Scale::Log { low, high } => {
+            number().map(|value| if high < low { -value } else { value })
+        }
+        Scale::Integer { .. } => number(),
+        Scale::Choice { values } => {
+            let is = |value: &Setting| match value {
+                Setting::Flag(flag) => cell == flag.to_string(),
+                Setting::Whole(whole) => number() == Some(*whole as f64),
+                Setting::Real(real) => number() == Some(*real),
+                Setting::Text(text) => cell == text,
+            };
+            values.iter().position(is).map(|place| place as f64)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::design::{Factor, Role};
+
+    fn design(scales: Vec<Scale>) -> Design {
+        let factor = |(at, scale)| Factor {
+            parameter: format!("f{at}"),
+            role: Role::Uncertainty,
+            scale,
+            levels: None,
+            unit: String::new(),
+            meaning: String::new(),
+        };
+        let method = Method::Morris { trajectories: 1, levels: 4 };
+        Design { method, seed: 1, factors: scales.into_iter().enumerate().map(factor).collect() }
+    }
+
+    fn cells(rows: &[&[&str]]) -> Vec<Vec<String>> {
+        rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect()
+    }
+
+    #[test]
+    fn moves_follow_from_the_values_and_equal_settings_do_not_show() {
+        let text =
+            |words: &[&str]| Scale::Choice { values: words.iter().map(|w| Setting::Text((*w).into())).collect() };
+        let design = design(vec![
+            Scale::Log { low: 0.1, high: 10.0 },
+            Scale::Integer { low: 3, high: 3 },
+            text(&["none", "some", "all"]),
+            Scale::Linear { low: 1.0, high: 0.0 },
+        ]);
+        let rows = cells(&[
+            &["0.1", "3", "all", "1.0"],
+            &["0.1", "3", "none", "1.0"],
+            &["0.1", "3", "none", "1.0"],
+            &["0.1", "3", "none", "0.25"],
+            &["2.0", "3", "none", "0.25"],
+        ]);
+        let up = |factor, up| Some(Move { factor, up });
+        let found = moves(&design, &rows, Path::new("design.csv"), 0).unwrap();
+        assert_eq!(found, [up(2, false), None, up(3, true), up(0, true)]);
+    }
+
+    #[test]
+    fn a_trajectory_that_jumps_or_goes_back_is_named() {
+        let design = design(vec![Scale::Linear { low: 0.0, high: 1.0 }, Scale::Linear { low: 0.0, high: 1.0 }]);
+        for (rows, line) in
+            [(cells(&[&["0", "0"], &["1", "1"], &["1", "0"]]), 6), (cells(&[&["0", "0"], &["1", "0"], &["0", "0"]]), 7)]
+        {
+            match moves(&design, &rows, Path::new("design.csv"), 3) {
+                Err(ReportError::Malformed { line: found, .. }) => assert_eq!(found, line),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Tornado pictures: a bar for each factor, the one that moves the outcome most on top.
+
+use super::super::figures::{FOOT, HEAD, WIDTH, titled};
+use super::super::palette::{GREY, colour};
+use super::super::scale::{Scale, Writing, number};
+use super::super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
+use crate::maths::log10;
+
+/// Factors that a picture shows at most.
+pub const MOST: usize = 15;
+const ROW: f64 = 26.0;
+/// Room for the names of factors, left, and for numbers, right.
+const NAMES: f64 = 290.0;
+const NUMBERS: f64 = 190.0;
+
+/// A bar from zero.
+pub struct Bar {
+    pub value: f64,
+    pub interval: Option<(f64, f64)>,
+    pub colour: &'static str,
+}
+
+/// What is drawn of a factor.
+pub struct Line {
+    pub name: String,
+    pub bars: Vec<Bar>,
+    /// Second mark, a ring.
+    pub mark: Option<f64>,
+    /// Number and interval written at the right.
+    pub number: (f64, Option<(f64, f64)>),
+    /// What shows when the pointer rests on the line.
+    pub tooltip: String,
+}
+
+/// A whole picture.
+pub struct Tornado<'a> {
+    pub title: &'a str,
+    pub note: &'a str,
+    pub about: &'a str,
+    /// What the axis shows, with its unit.
+    pub axis: &'a str,
+    /// Colours and words of the bars.
+    pub legend: &'a [(&'static str, &'static str)],
+    /// Word of the second mark, if there is one.
+    pub mark: Option<&'a str>,
+    /// What the numbers at the right are.
+    pub number: &'a str,
+    /// Word of the whiskers.
+    pub whisker: &'a str,
+    pub lines: Vec<Line>,
+}
+
+/// Rising with the factor, falling, or neither clearly.
+pub const UP: &str = colour(0);
+pub const DOWN: &str = colour(1);
+pub const BOTH: &str = GREY;
+
+impl Tornado<'_> {
+    pub fn draw(&self) -> Svg {
+        let top = HEAD + 26.0;
+        let foot = top + ROW * self.lines.len() as f64;
+        let mut svg = titled(foot + FOOT + 22.0, self.title, self.note, self.about);
+        self.legend(&mut svg, HEAD + 8.0);
+        let values = self.lines.iter().flat_map(|line| {
+            let ends = line.bars.iter().flat_map(|bar| {
+                let (low, high) = bar.interval.unwrap_or((bar.value, bar.value));
+                [bar.value, low, high]
+            });
+            ends.chain(line.mark).collect::<Vec<_>>()
+        });
+        let scale = Scale::linear(values.chain([0.0]), 6);
+        let width = WIDTH - NAMES - NUMBERS;
+        let x = |value: f64| NAMES + width * scale.place(value);
+        for tick in &scale.ticks {
+            svg.line(&[(x(*tick), top - 2.0), (x(*tick), foot)], GRID);
+            svg.text(x(*tick), foot + 17.0, Anchor::Middle, Ink::Quiet, &scale.write(*tick, Writing::Plain));
+        }
+        svg.text(NAMES, foot + 38.0, Anchor::Start, Ink::Quiet, self.axis);
+        let decimals = self.decimals();
+        svg.text(WIDTH, HEAD + 12.0, Anchor::End, Ink::Quiet, self.number);
+        for (at, line) in self.lines.iter().enumerate() {
+            let middle = top + ROW * (at as f64 + 0.5);
+            svg.group(&line.tooltip, |svg| draw_line(svg, line, middle, decimals, &x));
+        }
+        svg.line(&[(x(0.0), top - 2.0), (x(0.0), foot)], RULE);
+        svg
+    }
+
+    /// Decimals that show three digits of the largest number; all have the same.
+    fn decimals(&self) -> usize {
+        let largest = self.lines.iter().fold(0.0_f64, |most, line| most.max(line.number.0.abs()));
+        if largest > 0.0 { (2.0 - log10(largest).floor()).clamp(0.0, 12.0) as usize } else { 0 }
+    }
+
+    fn legend(&self, svg: &mut Svg, y: f64) {
+        let mut at = 0.0;
+        let mut word = |svg: &mut Svg, text: &str, draw: &dyn Fn(&mut Svg, f64)| {
+            draw(svg, at);
+            svg.text(at + 19.0, y + 4.0, Anchor::Start, Ink::Quiet, text);
+            at += 40.0 + text_width(text, 12.0);
+        };
+        for (colour, text) in self.legend {
+            word(svg, text, &|svg, x| svg.rectangle((x, y - 6.0), (13.0, 12.0), colour));
+        }
+        if let Some(text) = self.mark {
+            word(svg, text, &|svg, x| svg.ring(x + 6.0, y, 4.5, MARK));
+        }
+        if self.lines.iter().flat_map(|line| &line.bars).any(|bar| bar.interval.is_some()) {
+            word(svg, self.whisker, &|svg, x| whisker(svg, x, x + 13.0, y));
+        }
+    }
+}
+
+const MARK: &str = colour(2);
+
+fn whisker(svg: &mut Svg, from: f64, to: f64, y: f64) {
+    let stroke = Stroke { width: 1.4, ..INK };
+    svg.line(&[(from, y), (to, y)], stroke);
+    for end in [from, to] {
+        svg.line(&[(end, y - 4.0), (end, y + 4.0)], stroke);
+    }
+}
+
+fn draw_line(svg: &mut Svg, line: &Line, middle: f64, decimals: usize, x: &impl Fn(f64) -> f64) {
+    svg.text(NAMES - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&line.name, 36));
+    for bar in &line.bars {
+        let (from, to) = (x(0.0).min(x(bar.value)), x(0.0).max(x(bar.value)));
+        svg.rectangle((from, middle - 8.0), (to - from, 16.0), bar.colour);
+    }
+    for (low, high) in line.bars.iter().filter_map(|bar| bar.interval) {
+        whisker(svg, x(low), x(high), middle);
+    }
+    if let Some(mark) = line.mark {
+        svg.ring(x(mark), middle, 4.5, MARK);
+    }
+    let (value, interval) = line.number;
+    let number = |value| number(value, decimals);
+    let interval = interval.map(|(low, high)| format!(" ({} to {})", number(low), number(high)));
+    let text = number(value) + &interval.unwrap_or_default();
+    svg.text(WIDTH, middle + 4.0, Anchor::End, Ink::Quiet, &text);
+}
+
+/// The last parts of a dotted name, as many as fit.
+pub fn ending(name: &str, most: usize) -> String {
+    let count = name.chars().count();
+    if count <= most {
+        return name.to_owned();
+    }
+    let mut parts = name.match_indices('.').map(|(at, _)| &name[at + 1..]);
+    match parts.find(|rest| rest.chars().count() < most) {
+        Some(rest) => format!("…{rest}"),
+        None => ['…'].into_iter().chain(name.chars().skip(count + 1 - most)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_keep_their_end() {
+        assert_eq!(ending("mechanisms.diffusion.phi_open", 40), "mechanisms.diffusion.phi_open");
+        assert_eq!(ending("mechanisms.diffusion.phi_open", 20), "…diffusion.phi_open");
+        assert_eq!(ending("mechanisms.diffusion.phi_open", 6), "…_open");
+    }
+
+    #[test]
+    fn bars_stand_on_one_scale_from_zero() {
+        let line = |value: f64| Line {
+            name: "f".to_owned(),
+            bars: vec![Bar { value, interval: None, colour: UP }],
+            mark: None,
+            number: (value, None),
+            tooltip: String::new(),
+        };
+        let lines = vec![line(4.0), line(-2.0), line(1.0)];
+        let tornado = Tornado {
+            title: "",
+            note: "",
+            about: "",
+            axis: "",
+            legend: &[],
+            mark: None,
+            number: "",
+            whisker: "",
+            lines,
+        };
+        let text = tornado.draw().inline();
+        let widths: Vec<f64> = text
+            .lines()
+            .filter(|line| line.starts_with("<rect"))
+            .map(|line| line.split(" width=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap())
+            .collect();
+        assert!((widths[0] - 2.0 * widths[1]).abs() < 0.3 && (widths[1] - 2.0 * widths[2]).abs() < 0.3, "{widths:?}");
+        assert!(!text.contains("NaN"));
+    }
+}
