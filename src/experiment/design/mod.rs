@@ -5,10 +5,14 @@ mod draw;
 pub mod factor;
 mod latin;
 mod morris;
+mod points_file;
 pub(crate) mod read;
+mod read_factor;
 mod saltelli;
-pub(crate) mod sobol;
+pub(crate) mod schema;
+mod sobol;
 mod steps;
+mod trial;
 
 pub use factor::{Factor, Role, Scale, Setting};
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use super::draw::Draws;
 /// The direction numbers, by line: dimension, degree and coefficients of a primitive polynomial, initial numbers.
 const TABLE: &str = include_str!("joe-kuo.txt");
 /// The most dimensions that the table has.
-pub(crate) const MAX_DIMENSIONS: usize = 1024;
+pub(super) const MAX_DIMENSIONS: usize = 1024;
 /// Bits of a coordinate.
 const BITS: usize = 32;
 
