@@ -270,3 +270,7 @@ fn refuse_too_many(design: &Design, entry: &Entry, found: &mut Found) {
         found.push(Diagnostic::at(&entry.key, message));
     }
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;
