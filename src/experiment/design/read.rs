@@ -154,7 +154,7 @@ pub(crate) fn read_design(entry: Option<&Entry>, context: &Context<'_>, found: &
         }
         (None, Some(factors)) => read_factors(&factors.node, kind, context, found),
         (None, None) => {
-            let message = format!("a design of kind `{}` has `factors`", kind.word());
+            let message = format!("a design of kind `{}` needs `factors`", kind.word());
             found.push(Diagnostic::at(&entry.key, message).help("write [[design.factors]] for each of them"));
             Vec::new()
         }

@@ -97,7 +97,7 @@ impl Said<'_> {
             return self.flags();
         }
         if let Some((node, ScaleWord::Choice)) = self.scale {
-            return Err(Diagnostic::at(&node.place, "a choice has `values`"));
+            return Err(Diagnostic::at(&node.place, "a choice needs `values`"));
         }
         let word = self.scale.map(|(_, word)| word);
         let word = word.unwrap_or(if self.holds(Holds::Whole) { ScaleWord::Integer } else { ScaleWord::Linear });

@@ -184,7 +184,7 @@ fn keys_that_do_not_fit_the_kind_are_refused() {
             "[design]\nkind = 'lhs'\n[[design.factors]]\nparameter = 'mechanisms.growth.rate'\n",
             "e.toml:4:1: [design] has no `points`",
         ),
-        ("[design]\nkind = 'lhs'\npoints = 3\n", "e.toml:4:2: a design of kind `lhs` has `factors`"),
+        ("[design]\nkind = 'lhs'\npoints = 3\n", "e.toml:4:2: a design of kind `lhs` needs `factors`"),
         ("[design]\nkind = 'lhs'\npoints = 3\nfactors = []\n", "e.toml:7:11: the design has no factors"),
         (
             &design("kind = 'lhs'\npoints = 3\nlevels = 4"),
@@ -233,7 +233,7 @@ fn factors_are_checked_against_their_declaration() {
         (format!("{lag}scale = 'log'"), "e.toml:9:9: `scale` must be \"integer\" or \"choice\", not the text \"log\""),
         (format!("{lag}range = [0, 1.5]"), "e.toml:9:9: the `range` of an integer scale has whole numbers"),
         (format!("{loud}range = [0, 1]"), "e.toml:9:1: `mechanisms.growth.loud` is true or false and has no `range`"),
-        (format!("{rate}scale = 'choice'"), "e.toml:9:9: a choice has `values`"),
+        (format!("{rate}scale = 'choice'"), "e.toml:9:9: a choice needs `values`"),
         (
             format!("{rate}scale = 'log'\nvalues = [1]"),
             "e.toml:9:9: `scale` must be \"choice\" beside `values`, not the text \"log\"",
