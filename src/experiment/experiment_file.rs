@@ -4,6 +4,7 @@ use super::{
     design::{
         Sample, Setting,
         read::{Context, read_design},
+        schema::design_schema,
     },
     plan::Stop,
 };
@@ -103,20 +104,30 @@ impl Variant {
     }
 }
 
-/// A factor's value as an override; `place` is where a mistake would be shown.
-pub(crate) fn laid(parameter: &str, setting: &Setting, place: Option<&Place>) -> Result<Override, Diagnostics> {
+/// A factor's value as an override; a mistake in its key or its value is shown at these places.
+pub(crate) fn laid(
+    parameter: &str,
+    setting: &Setting,
+    places: Option<(&Place, &Place)>,
+) -> Result<Override, Diagnostics> {
     let at_point = || {
         let name = format!("design point, {parameter}");
         Place::new(&Arc::new(Origin { name, text: String::new(), turn: 0, is_file: false }), 0..0)
     };
-    let place = place.cloned().unwrap_or_else(at_point);
+    let (key, place) = places.map_or_else(
+        || {
+            let place = at_point();
+            (place.clone(), place)
+        },
+        |(key, value)| (key.clone(), value.clone()),
+    );
     let value = match setting {
         Setting::Flag(flag) => Value::Flag(*flag),
         Setting::Whole(number) => Value::Whole(i128::from(*number)),
         Setting::Real(number) => Value::Real(*number),
         Setting::Text(text) => Value::Text(text.clone()),
     };
-    let entry = Entry { key: place.clone(), node: Node { value, place } };
+    let entry = Entry { key, node: Node { value, place } };
     Override::from_entry(parameter, &entry).map_err(|error| Diagnostics::new(vec![error]))
 }
 
@@ -215,7 +226,8 @@ impl Reader<'_> {
         }
         let runs = runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(DEFAULT_RUNS);
         let record = record.unwrap_or_else(|| owned(self.names.tables));
-        let context = Context { source: self.source, seed, catalogue: self.catalogue, variants: &variants };
+        let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
+        let context = Context { source, origin, seed, catalogue, variants: &variants };
         let sample = read_design(design, &context, self.found)?;
         let stop = match stop {
             None => None,
@@ -340,7 +352,6 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
         ("set", described(set, "Values by dotted key, such as \"time.months\" = 60.")),
     ]);
     let variants = json!({ "type": "array", "items": required(variant, &["name"]) });
-    let design = required(table_of([("kind", described(json!({ "enum": ["none"] }), "Plain replicates."))]), &["kind"]);
     let stop = required(
         table_of([
             (
@@ -377,7 +388,7 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
                 ),
             ),
             ("seed", seed()),
-            ("runs", described(runs, "Replicates of each scenario.")),
+            ("runs", described(runs, "Replicates of each scenario and design point.")),
             ("months", months()),
             ("record", described(record, "Tables to record; all of them if left out.")),
             (
@@ -388,7 +399,7 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
                 ),
             ),
             ("scenarios", described(variants, "Variants to run in place of the plain scenario.")),
-            ("design", design),
+            ("design", design_schema()),
             ("stop", stop),
         ]),
         &["name"],
@@ -441,14 +452,15 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_said_at_once() {
         let folder = tempfile::tempdir().unwrap();
-        let text = "name = 'e'\nscenario = 'small.toml'\nruns = 0\nrecord = ['wrld']\nrunz = 1\n[design]\nkind = 'lhs'\n\
+        let text = "name = 'e'\nscenario = 'small.toml'\nruns = 0\nrecord = ['wrld']\nrunz = 1\n[design]\nkind = 'lsh'\n\
                     [[scenarios]]\nname = 'a'\nset = { 'mechanisms.growth.rat' = 1 }\n[[scenarios]]\nname = 'a'\nset.seed = 2\n";
         let said = read(folder.path(), text, &["seed=-1"]).unwrap_err();
         for part in [
             ":3:8: `runs` must be a whole number of at least 1",
             ":4:11: unknown table `wrld`, did you mean `world`?",
             ":5:1: unknown key `runz`, did you mean `runs`?",
-            ":7:8: `kind` must be \"none\", not the text \"lhs\"",
+            ":7:8: `kind` must be one of `none`, `list`, `grid`, `one-at-a-time`, `random`, `lhs`, `sobol`, `morris`, \
+             `saltelli`, not the text \"lsh\", did you mean `lhs`?",
             ":10:9: unknown key `rat`, did you mean `rate`?",
             ":11:1: `a` is in `scenarios` twice",
             ":13:5: all variants have the same seed",

@@ -38,9 +38,12 @@ pub const BUILTIN: &[Builtin] = builtin![
     "scenarios/us-action-plan-power-fabs.toml",
     "scenarios/us-action-plan.toml",
     "scenarios/winner-takes-all.toml",
+    "experiments/diffusion-lhs.toml",
     "experiments/export-controls.toml",
     "experiments/open-or-guarded.toml",
+    "experiments/screening-morris.toml",
     "experiments/taiwan.toml",
+    "experiments/variance-saltelli.toml",
 ];
 
 impl Builtin {

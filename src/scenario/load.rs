@@ -193,6 +193,13 @@ pub(crate) fn load_with(
 }
 
 impl Draft {
+    /// Where the value of the key `path` stands, if some text says it.
+    pub(crate) fn place(&self, path: &[String]) -> Option<&Place> {
+        let (last, tables) = path.split_last()?;
+        let table = tables.iter().try_fold(&self.tree, |table, part| table.get(part)?.node.as_table())?;
+        Some(&table.get(last)?.node.place)
+    }
+
     /// The scenario with these values laid over it.
     ///
     /// # Errors

@@ -1,11 +1,22 @@
 //! Designs: which points of parameter space an experiment visits. A [`Design`] is what the user asked for; its
 //! [`Sample`] holds the points, as coordinates of the unit cube.
 
+mod draw;
 pub mod factor;
+mod latin;
+mod morris;
+mod points_file;
 pub(crate) mod read;
+mod read_factor;
+mod saltelli;
+pub(crate) mod schema;
+mod sobol;
+mod steps;
+mod trial;
 
 pub use factor::{Factor, Role, Scale, Setting};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What to vary, and how to choose the points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,14 +82,53 @@ pub enum Method {
 pub struct Sample {
     design: Design,
     points: u64,
-    /// Coordinates from 0 to 1, by point, then factor; `NaN` where the scenario's own value stays.
-    coordinates: Vec<f64>,
+    /// Coordinates from 0 to 1, by point, then factor; `NaN` where the scenario's own value stays. Shared, since they
+    /// may be many.
+    coordinates: Arc<Vec<f64>>,
 }
 
 impl Design {
     /// Plain replicates.
     pub const fn none() -> Self {
         Self { method: Method::None, seed: 0, factors: Vec::new() }
+    }
+
+    /// Number of its points; [`u64::MAX`] stands for that many or more.
+    pub fn points(&self) -> u64 {
+        let counts = self.factors.iter().map(steps::count);
+        let factors = self.factors.len() as u64;
+        match self.method {
+            Method::None => 1,
+            Method::List => counts.min().unwrap_or(0),
+            Method::Grid => counts.fold(1, u64::saturating_mul),
+            Method::OneAtATime => counts.fold(1, u64::saturating_add),
+            Method::Random { points } | Method::Lhs { points } | Method::Sobol { points, .. } => u64::from(points),
+            Method::Morris { trajectories, .. } => u64::from(trajectories).saturating_mul(factors + 1),
+            Method::Saltelli { points, second_order, .. } => {
+                let rows = if second_order { 2 * factors + 2 } else { factors + 2 };
+                u64::from(points).saturating_mul(rows)
+            }
+        }
+    }
+
+    /// Draws its points. The same design has the same points everywhere.
+    pub fn sample(self) -> Sample {
+        let (seed, factors) = (self.seed, self.factors.len());
+        let seeded = |scramble: bool| scramble.then_some(seed);
+        let coordinates = match self.method {
+            Method::None => return Sample::plain(),
+            Method::List => steps::list(&self.factors),
+            Method::Grid => steps::grid(&self.factors),
+            Method::OneAtATime => steps::one_at_a_time(&self.factors),
+            Method::Random { points } => draw::random(points, factors, seed),
+            Method::Lhs { points } => latin::latin(points, factors, seed),
+            Method::Sobol { points, scramble } => sobol::sobol(points, factors, seeded(scramble)),
+            Method::Morris { trajectories, levels } => morris::trajectories(trajectories, levels, factors, seed),
+            Method::Saltelli { points, second_order, scramble } => {
+                saltelli::saltelli(points, second_order, factors, seeded(scramble))
+            }
+        };
+        Sample::new(self, coordinates)
     }
 }
 
@@ -94,20 +144,20 @@ impl Method {
 
 impl Sample {
     /// The one point of plain replicates.
-    pub const fn plain() -> Self {
-        Self { design: Design::none(), points: 1, coordinates: Vec::new() }
+    pub fn plain() -> Self {
+        Self { design: Design::none(), points: 1, coordinates: Arc::default() }
     }
 
     /// These points of the design: coordinates by point, then factor.
     pub fn new(design: Design, coordinates: Vec<f64>) -> Self {
         let points = coordinates.len().checked_div(design.factors.len()).unwrap_or(1) as u64;
-        Self { design, points, coordinates }
+        Self { design, points, coordinates: Arc::new(coordinates) }
     }
 
     /// The sample of this one point.
     #[must_use]
     pub fn only(&self, point: u64) -> Self {
-        Self { design: self.design.clone(), points: 1, coordinates: self.coordinates(point).to_vec() }
+        Self { design: self.design.clone(), points: 1, coordinates: Arc::new(self.coordinates(point).to_vec()) }
     }
 
     /// The design.
@@ -137,5 +187,105 @@ impl Sample {
     pub fn leaves(&self, factor: usize) -> bool {
         let width = self.design.factors.len().max(1);
         self.coordinates.iter().skip(factor).step_by(width).any(|coordinate| coordinate.is_nan())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn factor(scale: Scale, levels: Option<u32>) -> Factor {
+        let (parameter, unit, meaning) = ("a.b".to_owned(), String::new(), String::new());
+        Factor { parameter, role: Role::Uncertainty, scale, levels, unit, meaning }
+    }
+
+    fn design(method: Method, factors: Vec<Factor>) -> Design {
+        Design { method, seed: 3, factors }
+    }
+
+    fn settings(sample: &Sample) -> Vec<Vec<Option<Setting>>> {
+        (0..sample.points()).map(|point| sample.settings(point).collect()).collect()
+    }
+
+    fn real(number: f64) -> Option<Setting> {
+        Some(Setting::Real(number))
+    }
+
+    fn whole(number: i64) -> Option<Setting> {
+        Some(Setting::Whole(number))
+    }
+
+    #[test]
+    fn every_design_has_as_many_points_as_it_says() {
+        let range = || factor(Scale::Linear { low: 0.0, high: 1.0 }, Some(3));
+        for (method, points) in [
+            (Method::None, 1),
+            (Method::List, 3),
+            (Method::Grid, 9),
+            (Method::OneAtATime, 7),
+            (Method::Random { points: 10 }, 10),
+            (Method::Lhs { points: 10 }, 10),
+            (Method::Sobol { points: 10, scramble: true }, 10),
+            (Method::Morris { trajectories: 5, levels: 4 }, 15),
+            (Method::Saltelli { points: 4, second_order: true, scramble: true }, 24),
+            (Method::Saltelli { points: 4, second_order: false, scramble: false }, 16),
+        ] {
+            let design = design(method, if method == Method::None { vec![] } else { vec![range(), range()] });
+            let sample = design.clone().sample();
+            assert_eq!((design.points(), sample.points()), (points, points), "{method:?}");
+            assert!(sample.points() == 1 || sample.coordinates(points - 1).len() == 2);
+            assert_eq!(settings(&sample), settings(&design.sample()), "the same points again");
+        }
+    }
+
+    #[test]
+    fn a_grid_has_every_combination_and_the_last_factor_varies_fastest() {
+        let factors = vec![
+            factor(Scale::Choice { values: vec![Setting::Flag(false), Setting::Flag(true)] }, None),
+            factor(Scale::Linear { low: 0.5, high: 1.5 }, Some(3)),
+        ];
+        let points = settings(&design(Method::Grid, factors).sample());
+        let expected = [(false, 0.5), (false, 1.0), (false, 1.5), (true, 0.5), (true, 1.0), (true, 1.5)];
+        assert_eq!(points, expected.map(|(flag, number)| vec![Some(Setting::Flag(flag)), real(number)]));
+    }
+
+    #[test]
+    fn levels_of_whole_numbers_are_spread_over_their_range() {
+        let points = |low, high, levels| {
+            let factor = factor(Scale::Integer { low, high }, levels);
+            settings(&design(Method::Grid, vec![factor]).sample()).concat()
+        };
+        assert_eq!(points(1, 4, Some(4)), [1, 2, 3, 4].map(whole));
+        assert_eq!(points(-10, 10, Some(3)), [-10, 0, 10].map(whole));
+        assert_eq!(points(0, 12, None), [0, 12].map(whole));
+        assert_eq!(points(0, 1, Some(9)), [0, 1].map(whole));
+    }
+
+    #[test]
+    fn one_at_a_time_starts_from_the_scenario_and_leaves_the_other_factors() {
+        let factors = vec![
+            factor(Scale::Log { low: 0.1, high: 10.0 }, None),
+            factor(Scale::Choice { values: vec![Setting::Whole(7)] }, None),
+        ];
+        let sample = design(Method::OneAtATime, factors).sample();
+        let expected = [vec![None, None], vec![real(0.1), None], vec![real(10.0), None], vec![None, whole(7)]];
+        assert_eq!(settings(&sample), expected);
+        assert!(sample.leaves(0) && sample.leaves(1));
+    }
+
+    #[test]
+    fn a_list_takes_values_side_by_side() {
+        let choice = |numbers: [i64; 3]| factor(Scale::Choice { values: numbers.map(Setting::Whole).into() }, None);
+        let sample = design(Method::List, vec![choice([1, 2, 3]), choice([9, 9, 8])]).sample();
+        assert_eq!(settings(&sample), [[1, 9], [2, 9], [3, 8]].map(|row| row.map(whole).to_vec()));
+        assert!(!sample.leaves(0));
+    }
+
+    #[test]
+    fn absurd_numbers_of_points_do_not_overflow() {
+        let range = || factor(Scale::Linear { low: 0.0, high: 1.0 }, Some(u32::MAX));
+        assert_eq!(design(Method::Grid, vec![range(), range(), range()]).points(), u64::MAX);
+        let saltelli = Method::Saltelli { points: u32::MAX, second_order: true, scramble: true };
+        assert_eq!(design(saltelli, vec![range()]).points(), 4 * u64::from(u32::MAX));
     }
 }

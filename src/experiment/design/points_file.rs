@@ -1,0 +1,128 @@
+//! Reads the points of a list from a CSV file.
+
+use super::{
+    Factor, Role, Scale,
+    factor::middle,
+    read::{Context, keep},
+    read_factor::{alike, setting},
+    trial::{Varied, declared},
+};
+use crate::scenario::{
+    Diagnostic,
+    diagnostic::{Origin, Place},
+    section::{Found, text},
+    tree::{self, Node, Value},
+};
+use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
+use std::sync::Arc;
+
+/// The number of a point, which `design.csv` begins with; points are in the order of the rows anyway.
+const POINT: &str = "point";
+
+/// The columns of the file that `node` names, and the coordinates of its points: by row, then column; `NaN` for empty
+/// cells, where the scenario's own value stays.
+pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Found) -> Option<(Vec<Varied>, Vec<f64>)> {
+    let path = keep(text("file", node), found)?;
+    let origin = keep(context.source.beside(path).open(1, Some(&node.place)), found)?;
+    let mut reader = ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(origin.text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        rows.push(keep(record.map_err(|error| unreadable(&error, &origin)), found)?);
+    }
+    let Some((header, rows)) = rows.split_first().filter(|(_, rows)| !rows.is_empty()) else {
+        found
+            .push(Diagnostic::at(&node.place, format!("`{path}` has no points: it needs a header and a row for each")));
+        return None;
+    };
+    let places: Vec<Vec<Place>> = rows.iter().map(|row| cells(row, &origin)).collect();
+    let (mut varied, mut columns) = (Vec::new(), Vec::new());
+    for (at, (key, place)) in header.iter().zip(cells(header, &origin)).enumerate() {
+        if key == POINT {
+            continue;
+        }
+        let column = rows.iter().zip(&places).map(|(row, places)| (row.get(at), places.get(at)));
+        let (factor, coordinates) = read_column(key, &place, column, context, found)?;
+        varied.push(factor);
+        columns.push(coordinates);
+    }
+    let rows = 0..rows.len();
+    Some((varied, rows.flat_map(|row| columns.iter().map(move |column: &Vec<f64>| column[row])).collect()))
+}
+
+fn read_column<'a>(
+    key: &str,
+    place: &Place,
+    cells: impl Iterator<Item = (Option<&'a str>, Option<&'a Place>)>,
+    context: &Context<'_>,
+    found: &mut Found,
+) -> Option<(Varied, Vec<f64>)> {
+    let path = keep(tree::parse_key(key).map_err(|error| Diagnostic::at(place, error)), found)?;
+    let (mut values, mut places, mut given) = (Vec::new(), Vec::new(), Vec::new());
+    for (cell, place) in cells {
+        let cell = cell.filter(|cell| !cell.is_empty()).zip(place);
+        given.push(cell.is_some());
+        if let Some((cell, place)) = cell {
+            let node = Node { value: value(cell), place: place.clone() };
+            values.push(keep(setting(&node), found)?);
+            places.push(place.clone());
+        }
+    }
+    if values.is_empty() {
+        found.push(Diagnostic::at(place, format!("the column `{key}` has no values")));
+        return None;
+    }
+    let count = values.len();
+    let mut next = 0..count;
+    let coordinate = |given: bool| if given { next.next().map_or(f64::NAN, |at| middle(at, count)) } else { f64::NAN };
+    let coordinates = given.into_iter().map(coordinate).collect();
+    let declared = declared(&path, context.catalogue);
+    let values = alike(values);
+    let tries = values.iter().cloned().zip(places).collect();
+    let factor = Factor {
+        parameter: key.to_owned(),
+        role: Role::default(),
+        scale: Scale::Choice { values },
+        levels: None,
+        unit: declared.map_or("", |declared| declared.unit).to_owned(),
+        meaning: declared.map_or("", |declared| declared.meaning).to_owned(),
+    };
+    Some((Varied { factor, path, place: place.clone(), declared, tries }, coordinates))
+}
+
+fn value(cell: &str) -> Value {
+    match (cell, cell.parse::<i64>(), cell.parse::<f64>()) {
+        ("true" | "false", ..) => Value::Flag(cell == "true"),
+        (_, Ok(whole), _) => Value::Whole(i128::from(whole)),
+        (_, _, Ok(real)) => Value::Real(real),
+        _ => Value::Text(cell.to_owned()),
+    }
+}
+
+/// The places of a row's cells.
+fn cells(row: &StringRecord, origin: &Arc<Origin>) -> Vec<Place> {
+    let mut at = start(row.position());
+    let place = |cell: &str| {
+        let from = origin.text.get(at..).and_then(|rest| rest.find(cell)).map_or(at, |further| at + further);
+        at = from + cell.len();
+        Place::new(origin, from..at)
+    };
+    row.iter().map(place).collect()
+}
+
+fn start(position: Option<&csv::Position>) -> usize {
+    position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0))
+}
+
+fn unreadable(error: &csv::Error, origin: &Arc<Origin>) -> Diagnostic {
+    match error.kind() {
+        ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let from = start(pos.as_ref());
+            // The position may stand before the line's end that precedes the row.
+            let from = origin.text.get(from..).map_or(from, |rest| from + rest.len() - rest.trim_start().len());
+            let message = format!("this row has {len} cells, the header {expected_len}");
+            let line = origin.text.get(from..).and_then(|rest| rest.lines().next()).map_or(0, str::len);
+            Diagnostic::at(&Place::new(origin, from..from + line), message)
+        }
+        _ => Diagnostic::at(&Place::new(origin, 0..0), error.to_string()),
+    }
+}
