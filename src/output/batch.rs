@@ -7,7 +7,7 @@ use super::{
 use crate::{
     experiment::{
         Gather,
-        design::{Factor, Method, Sample, Scale, Setting},
+        design::{Factor, Sample, Scale, Setting},
         plan::{Plan, Shard, Stop},
     },
     model::record::Record,
@@ -54,10 +54,6 @@ impl Batch {
         for (scenario, replay) in scenarios.iter_mut().zip(&manifest.replay) {
             scenario.replay.clone_from(replay);
         }
-        let sample = match identity.design.method {
-            Method::None => Sample::plain(),
-            _ => return None,
-        };
         Some(Self {
             name: identity.name.clone(),
             seed: identity.seed,
@@ -65,7 +61,7 @@ impl Batch {
             first_replicate: identity.first_replicate,
             record: Record::of(&identity.record),
             scenarios,
-            sample,
+            sample: identity.design.clone().sample(),
             stop: identity.stop.clone(),
             shard: identity.shard.unwrap_or(Shard::WHOLE),
             quantiles: identity.quantiles,
