@@ -8,12 +8,19 @@ mod figures;
 mod manifest;
 mod page;
 mod palette;
+mod precision;
 mod scale;
 mod shown;
 mod svg;
 #[cfg(test)]
 mod tests;
 
+use crate::output::{
+    csv::{Csv, NotFinite},
+    dictionary::{self, DifferenceRow},
+    manifest::FileEntry,
+    package,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -65,10 +72,14 @@ pub enum ReportError {
     },
 }
 
-/// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it. `catalogue` explains the
+/// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
+/// `differences.csv` if it holds several scenarios. `catalogue` explains the
 /// parameters that the folder's config holds.
 pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Result<ReportFiles, ReportError> {
     let data = data::read(folder)?;
+    if let Some(rows) = &data.differences {
+        write_differences(folder, rows)?;
+    }
     let report = figures::draw(&data);
     let pictures = folder.join("figures");
     let mut written = Vec::new();
@@ -77,16 +88,36 @@ pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Re
     }
     for figure in report.figures() {
         let file = pictures.join(format!("{}.svg", figure.name));
-        write(&file, &figure.svg.standalone())?;
+        write(&file, figure.svg.standalone())?;
         written.push(file);
     }
     let html = folder.join("report.html");
-    write(&html, &page::page(&data, &report, catalogue))?;
+    write(&html, page::page(&data, &report, catalogue))?;
     Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
 }
 
+/// Writes `differences.csv` and describes it in the data package, if there is one.
+fn write_differences(folder: &Path, rows: &[DifferenceRow]) -> Result<(), ReportError> {
+    let table = dictionary::differences();
+    let file = folder.join(format!("{}.csv", table.name));
+    let mut bytes = Csv::header(&table.columns);
+    for row in rows {
+        let mut csv = Csv::default();
+        let cannot =
+            |source: NotFinite| ReportError::Write { file: file.clone(), source: std::io::Error::other(source) };
+        csv.row(row).map_err(cannot)?;
+        csv.end_line();
+        bytes.extend(csv.into_bytes());
+    }
+    write(&file, &bytes)?;
+    let entry = FileEntry { name: table.name.to_owned(), rows: rows.len() as u64, bytes: bytes.len() as u64 };
+    let package = folder.join(package::FILE);
+    let described = fs::read(&package).ok().and_then(|text| package::with(&text, &table, &entry));
+    described.map_or(Ok(()), |described| write(&package, &described))
+}
+
 /// Writes a file beside its place and renames it, so that it appears whole or not at all.
-fn write(file: &Path, text: &str) -> Result<(), ReportError> {
+fn write(file: &Path, text: impl AsRef<[u8]>) -> Result<(), ReportError> {
     let mut aside = file.as_os_str().to_owned();
     aside.push(".partial");
     let aside = PathBuf::from(aside);
