@@ -84,12 +84,7 @@ impl ConfigOptions {
 
     /// The command that runs one world of this config, or of its scenario `variant`; the seed is not part of it.
     pub fn replay(&self, variant: Option<&str>) -> String {
-        let mut words = vec!["redqueen run".to_owned()];
-        words.extend(self.config.iter().map(|config| quoted(&config.display().to_string())));
-        words.extend(variant.filter(|_| self.config.is_some()).map(|name| format!("--scenario {}", quoted(name))));
-        words.extend(self.values.set.iter().map(|set| format!("--set {}", quoted(set))));
-        words.extend(self.values.months.map(|months| format!("--months {months}")));
-        words.join(" ")
+        replay(self.config.as_deref(), variant, &self.values)
     }
 
     /// The config as one scenario.
@@ -106,6 +101,16 @@ impl ConfigOptions {
         }
         Ok(experiment)
     }
+}
+
+/// The command that runs one world of `config`, or of its scenario `variant`, with these values; the seed is not part of it.
+pub fn replay(config: Option<&Path>, variant: Option<&str>, values: &ValueOptions) -> String {
+    let mut words = vec!["redqueen run".to_owned()];
+    words.extend(config.map(|config| quoted(&config.display().to_string())));
+    words.extend(variant.filter(|_| config.is_some()).map(|name| format!("--scenario {}", quoted(name))));
+    words.extend(values.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.extend(values.months.map(|months| format!("--months {months}")));
+    words.join(" ")
 }
 
 /// The config that an argument means; the built-in baseline without one.

@@ -4,6 +4,7 @@ pub mod batch;
 mod check;
 mod columns;
 pub mod common;
+mod compare;
 mod completions;
 pub mod failure;
 mod formula;
@@ -28,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   redqueen batch                         a Monte Carlo batch of the baseline
   redqueen run --seed 7                  one world, with a summary
+  redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
   redqueen params --format markdown      every parameter, with its source
@@ -48,6 +50,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Batch(batch::Args),
+    Compare(compare::Args),
     Report(report::Args),
     Check(check::Args),
     Params(params::Args),
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Batch(args) => batch::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Params(args) => params::run(&args),

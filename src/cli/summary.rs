@@ -67,11 +67,11 @@ pub fn world(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<Str
     Ok(text)
 }
 
-fn span(variant: &BatchScenario) -> String {
+pub(super) fn span(variant: &BatchScenario) -> String {
     format!("{} to {}", variant.start, variant.start.plus(variant.months.saturating_sub(1)))
 }
 
-fn closing(text: &mut String, folder: &Path, summary: &Summary) {
+pub(super) fn closing(text: &mut String, folder: &Path, summary: &Summary) {
     let done = summary.finished + summary.failed;
     if done < summary.total {
         line(text, &format!("stopped early: {done} of {} runs are kept", summary.total));
@@ -90,7 +90,7 @@ fn closing(text: &mut String, folder: &Path, summary: &Summary) {
 }
 
 /// Adds a line of at most 80 columns.
-fn line(text: &mut String, line: &str) {
+pub(super) fn line(text: &mut String, line: &str) {
     let mut line: String =
         if line.chars().count() > 80 { line.chars().take(79).chain(['…']).collect() } else { line.into() };
     line.truncate(line.trim_end().len());
@@ -99,7 +99,7 @@ fn line(text: &mut String, line: &str) {
 }
 
 /// The unit of a column in few letters; none for pure numbers.
-fn unit<R: Row>(name: &str) -> String {
+pub(super) fn unit<R: Row>(name: &str) -> String {
     let unit = R::COLUMNS.iter().find(|column| column.name == name).map_or("", |column| column.unit);
     if unit == "1" { String::new() } else { unit.replace(" of 2023", "").replace("billion ", "bn ") }
 }
@@ -136,7 +136,7 @@ fn read_world(folder: &Path) -> Result<[Vec<Option<f64>>; INDICATORS.len()], csv
 }
 
 /// A number in few digits.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let digits = match value.abs() {
         size if size >= 100.0 => 0,
         size if size >= 10.0 => 1,
