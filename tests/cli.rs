@@ -72,7 +72,19 @@ fn every_config_of_the_project_is_good() {
 #[test]
 fn help_has_examples_and_bad_usage_is_refused() {
     redqueen(&["--help"]).assert().success().stdout(contains("Examples:"));
-    for command in ["sensitivity", "check", "params", "columns", "formula", "schema", "init", "completions"] {
+    for command in [
+        "compare",
+        "merge",
+        "slurm",
+        "sensitivity",
+        "check",
+        "params",
+        "columns",
+        "formula",
+        "schema",
+        "init",
+        "completions",
+    ] {
         redqueen(&[command, "--help"]).assert().success().stdout(contains("Examples:"));
     }
     redqueen(&["chek"]).assert().code(2).stderr(contains("check"));

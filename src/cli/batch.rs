@@ -17,6 +17,9 @@ use std::{
     path::PathBuf,
 };
 
+/// The report's file name.
+const PAGE: &str = "report.html";
+
 const EXAMPLES: &str = "\
 Examples:
   redqueen batch                                     the baseline, 100 runs
@@ -97,16 +100,27 @@ fn close_shard(report: &BatchReport, batch: &Batch, quiet: bool) -> Result<(), F
 
 /// Writes the report of a folder that is done, and tells how its runs went.
 pub(super) fn close(report: &BatchReport, quiet: bool) -> Result<(), Failure> {
-    let summary = &report.summary;
-    if summary.cancelled {
+    write_page(report, &[])?;
+    tell(report, quiet)
+}
+
+/// Writes the report of a folder that is done, unless it was there before with these other files.
+pub(super) fn write_page(report: &BatchReport, with: &[&str]) -> Result<(), Failure> {
+    if report.summary.cancelled {
         return Err(Failure::Interrupted);
     }
-    let page = report.folder.join("report.html");
-    if summary.finished > 0 && !(report.already && page.exists()) {
+    let there = || [PAGE].iter().chain(with).all(|name| report.folder.join(name).exists());
+    if report.summary.finished > 0 && !(report.already && there()) {
         super::report::write(&report.folder)?;
     }
+    Ok(())
+}
+
+/// Tells where the report is, and how the runs went.
+pub(super) fn tell(report: &BatchReport, quiet: bool) -> Result<(), Failure> {
+    let summary = &report.summary;
     if !quiet && summary.finished > 0 {
-        writeln!(io::stdout().lock(), "Report: {}", page.display())?;
+        writeln!(io::stdout().lock(), "Report: {}", report.folder.join(PAGE).display())?;
     }
     ended(summary)
 }

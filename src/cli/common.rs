@@ -95,12 +95,7 @@ impl ConfigOptions {
 
     /// The words of a command line that mean this config, or its scenario `variant`, without the seed.
     pub fn words(&self, variant: Option<&str>) -> Vec<String> {
-        let mut words = Vec::new();
-        words.extend(self.config.iter().map(|config| quoted(&config.display().to_string())));
-        words.extend(variant.filter(|_| self.config.is_some()).map(|name| format!("--scenario {}", quoted(name))));
-        words.extend(self.values.set.iter().map(|set| format!("--set {}", quoted(set))));
-        words.extend(self.values.months.map(|months| format!("--months {months}")));
-        words
+        words(self.config.as_deref(), variant, &self.values)
     }
 
     /// The config as one scenario.
@@ -122,6 +117,16 @@ impl ConfigOptions {
         }
         Ok(experiment)
     }
+}
+
+/// The words of a command line that mean `config`, or its scenario `variant`, with these values but without the seed.
+pub fn words(config: Option<&Path>, variant: Option<&str>, values: &ValueOptions) -> Vec<String> {
+    let mut words = Vec::new();
+    words.extend(config.map(|config| quoted(&config.display().to_string())));
+    words.extend(variant.filter(|_| config.is_some()).map(|name| format!("--scenario {}", quoted(name))));
+    words.extend(values.set.iter().map(|set| format!("--set {}", quoted(set))));
+    words.extend(values.months.map(|months| format!("--months {months}")));
+    words
 }
 
 /// The config that an argument means; the built-in baseline without one.

@@ -4,6 +4,7 @@ pub mod batch;
 mod check;
 mod columns;
 pub mod common;
+mod compare;
 mod completions;
 mod estimate;
 pub mod execute;
@@ -33,6 +34,7 @@ const EXAMPLES: &str = "\
 Examples:
   redqueen batch                         a Monte Carlo batch of the baseline
   redqueen run --seed 7                  one world, with a summary
+  redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen sensitivity output/screening  which parameters move its outcomes
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
@@ -54,6 +56,7 @@ struct Cli {
 enum Command {
     Run(run::Args),
     Batch(batch::Args),
+    Compare(compare::Args),
     Merge(merge::Args),
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Batch(args) => batch::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => merge::run(&args),
         Command::Slurm(args) => slurm::run(&args),
         Command::Sensitivity(args) => sensitivity::run(&args),

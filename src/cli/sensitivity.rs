@@ -2,7 +2,7 @@
 
 use super::{
     failure::Failure,
-    summary::{HEADLINES, line, short},
+    summary::{line, short},
 };
 use crate::{
     analysis::sensitivity::{
@@ -11,7 +11,7 @@ use crate::{
         one_at_a_time::{HIGH, LOW},
         sobol::FIRST,
     },
-    model::record::OUTCOMES,
+    model::record::{HEADLINES, OUTCOMES},
     output::{csv::Csv, dictionary::SensitivityRow, table::Row},
     report::{
         self,

@@ -7,9 +7,11 @@ use crate::scenario::MAX_STATES;
 
 mod elementary;
 mod normal;
+mod student;
 
 pub use elementary::{exp, exp_all, ln, ln_all};
 pub use normal::{normal_quantile, normal_quantile_all};
+pub use student::student_quantile;
 
 /// e to the `x`, less 1, exact for small `x`.
 pub fn exp_m1(x: f64) -> f64 {

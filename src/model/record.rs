@@ -505,3 +505,19 @@ pub const OUTCOMES: [&str; OutcomeRow::COLUMNS.len()] = {
     }
     names
 };
+
+/// The outcomes that summaries open with.
+pub const HEADLINES: [&str; 12] = [
+    "gap_rating_12",
+    "gap_rating_24",
+    "gap_rating_end",
+    "open_gap_rating_mean",
+    "frontier_gain_per_year",
+    "open_share_end",
+    "effective_firms_end",
+    "entries",
+    "exits",
+    "power_leader_end",
+    "power_follower_end",
+    "output_effect_end",
+];

@@ -45,6 +45,43 @@ table! {
 }
 
 table! {
+    /// How an outcome of a scenario differs from that of another, over pairs of runs with the same noise.
+    pub struct DifferenceRow as "differences" {
+        /// Scenario variant.
+        scenario: Arc<str>, "";
+        /// The scenario it is compared with: the first of the experiment.
+        against: Arc<str>, "";
+        /// The outcome: a column of the table of runs, in its unit.
+        outcome: Arc<str>, "";
+        /// Pairs: runs of the same design point and replicate that both have a value.
+        n: u32, "pairs";
+        /// Mean of the scenario over the pairs.
+        mean: f64, "of the outcome";
+        /// Mean of the scenario it is compared with.
+        mean_against: f64, "of the outcome";
+        /// Mean difference over the pairs: scenario less the one it is compared with.
+        difference: f64, "of the outcome";
+        /// Standard error of the mean difference; empty for a single pair.
+        standard_error: Option<f64>, "of the outcome";
+        /// Lower end of the difference's 95 % interval (Student's t); empty for a single pair.
+        low: Option<f64>, "of the outcome";
+        /// Upper end of the interval.
+        high: Option<f64>, "of the outcome";
+        /// Share of pairs in which the scenario is the larger.
+        larger_share: f64, "1";
+        /// How many times more runs the same standard error would take without pairing; empty if all differences are equal.
+        variance_reduction: Option<f64>, "1";
+    }
+}
+
+impl DifferenceRow {
+    /// Whether the difference's interval leaves out zero.
+    pub fn excludes_zero(&self) -> bool {
+        self.low.zip(self.high).is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+    }
+}
+
+table! {
     /// A sensitivity index of an outcome: how much a factor of the design moves it.
     pub struct SensitivityRow as "sensitivity" {
         /// Scenario variant.
@@ -166,11 +203,21 @@ pub fn sensitivity() -> TableInfo<'static> {
     }
 }
 
+/// The table of differences between scenarios.
+pub fn differences() -> TableInfo<'static> {
+    TableInfo {
+        name: DifferenceRow::TABLE,
+        meaning: DifferenceRow::MEANING,
+        key: &["scenario", "outcome"],
+        columns: DifferenceRow::COLUMNS.to_vec(),
+    }
+}
+
 /// Every table that redqueen writes, with these factors of the design.
 pub fn tables<'a>(factors: &[Column<'a>]) -> Vec<TableInfo<'a>> {
     let mut tables = vec![runs(factors)];
     tables.extend(trajectories());
-    tables.extend([quantiles(), design(factors), sensitivity()]);
+    tables.extend([quantiles(), differences(), design(factors), sensitivity()]);
     tables
 }
 

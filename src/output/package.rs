@@ -26,6 +26,15 @@ pub fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntr
     }))
 }
 
+/// The description with this file added, or in the place of an earlier one of its name; `None` if it is no description.
+pub fn with(description: &[u8], table: &TableInfo<'_>, file: &FileEntry) -> Option<Vec<u8>> {
+    let mut package: Value = serde_json::from_slice(description).ok()?;
+    let resources = package.get_mut("resources")?.as_array_mut()?;
+    resources.retain(|resource| resource["name"] != table.name);
+    resources.push(resource(table, file));
+    Some(json(&package))
+}
+
 fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
     let mut schema = json!({
         "fields": table.columns.iter().map(field).collect::<Vec<_>>(),

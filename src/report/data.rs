@@ -2,7 +2,9 @@
 
 use super::ReportError;
 use super::manifest::Manifest;
-use crate::model::record::OutcomeRow;
+use crate::analysis::{paired, precision::Outcomes};
+use crate::model::record::{OUTCOMES, OutcomeRow};
+use crate::output::dictionary::DifferenceRow;
 use crate::output::table::Row;
 use crate::scenario::Month;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,10 +91,10 @@ pub struct Scenario {
     pub finished: usize,
     /// Messages of runs that failed, with their number.
     pub failures: Vec<(String, String)>,
-    /// Outcomes of the finished runs, by column of `OutcomeRow`.
-    pub outcomes: BTreeMap<&'static str, Vec<f64>>,
+    /// Outcomes of the finished runs.
+    pub outcomes: Outcomes,
     /// Design points; pictures show the first.
-    pub points: BTreeSet<String>,
+    pub points: BTreeSet<u64>,
     shown_point: Option<String>,
     series: BTreeMap<(&'static str, &'static str), BTreeMap<String, Vec<Stat>>>,
     /// Most runs behind any value of a picture.
@@ -123,6 +125,8 @@ impl Scenario {
 pub struct Folder {
     pub manifest: Manifest,
     pub scenarios: Vec<Scenario>,
+    /// Differences between scenarios, each from the first; none if there is only one.
+    pub differences: Option<Vec<DifferenceRow>>,
     /// Files that are not there or empty, and what is left out for it.
     pub missing: Vec<String>,
 }
@@ -149,7 +153,17 @@ pub fn read(folder: &Path) -> Result<Folder, ReportError> {
     if manifest.is_none() && !runs && !quantiles {
         return Err(ReportError::NotAnOutput { folder: folder.to_owned() });
     }
-    Ok(Folder { manifest: manifest.unwrap_or_default(), scenarios, missing })
+    let differences = if runs { differences(&scenarios) } else { None };
+    Ok(Folder { manifest: manifest.unwrap_or_default(), scenarios, differences, missing })
+}
+
+/// How each scenario differs from the first; `None` if there is only one.
+fn differences(scenarios: &[Scenario]) -> Option<Vec<DifferenceRow>> {
+    let (first, others) = scenarios.split_first().filter(|(_, others)| !others.is_empty())?;
+    let from_first = |other: &Scenario| {
+        paired::differences((&other.name, &other.outcomes), (&first.name, &first.outcomes), &OUTCOMES)
+    };
+    Some(others.iter().flat_map(from_first).collect())
 }
 
 fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scenario {
@@ -220,6 +234,13 @@ impl Table {
             _ => Err(self.malformed(row, column, "a finite number")),
         }
     }
+
+    /// The whole number in a cell, 0 if there is no such column.
+    fn count(&self, row: &csv::StringRecord, column: Option<usize>) -> Result<u64, ReportError> {
+        let Some(column) = column else { return Ok(0) };
+        let text = row.get(column).unwrap_or_default();
+        text.parse().map_err(|_| self.malformed(row, column, "a whole number"))
+    }
 }
 
 fn damaged(file: &Path, error: &csv::Error) -> ReportError {
@@ -235,7 +256,8 @@ fn damaged(file: &Path, error: &csv::Error) -> ReportError {
 /// Reads outcomes and failures; `false` if there is no such table.
 fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
     let Some(mut table) = Table::open(file)? else { return Ok(false) };
-    let (run, name, point) = (table.column("run")?, table.find("scenario"), table.find("point"));
+    let (run, name) = (table.column("run")?, table.find("scenario"));
+    let (point, replicate) = (table.find("point"), table.find("replicate"));
     let (status, error) = (table.find("status"), table.find("error"));
     let outcomes: Vec<(usize, &'static str)> =
         OutcomeRow::COLUMNS.iter().filter_map(|column| Some((table.find(column.name)?, column.name))).collect();
@@ -250,11 +272,12 @@ fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportE
             continue;
         }
         scenario.finished += 1;
-        scenario.points.insert(cell(&row, point));
+        let key = (table.count(&row, point)?, table.count(&row, replicate)?);
+        scenario.points.insert(key.0);
+        scenario.outcomes.runs.push(key);
         for (at, outcome) in &outcomes {
-            if let Some(value) = table.number(&row, *at)? {
-                scenario.outcomes.entry(outcome).or_default().push(value);
-            }
+            let value = table.number(&row, *at)?.unwrap_or(f64::NAN);
+            scenario.outcomes.values.entry(outcome).or_default().push(value);
         }
     }
     Ok(true)

@@ -8,6 +8,7 @@ use super::scale::{Scale, Writing};
 use super::shown::{BY_STATE, CHIPS, COMPARED, GAP, SOCIETY, Shown, WORLD, log, shown};
 use super::svg::{Anchor, Ink, RULE, Stroke, Svg, text_width};
 use crate::scenario::Month;
+use std::collections::BTreeSet;
 
 /// Width of every picture.
 pub const WIDTH: f64 = 960.0;
@@ -192,12 +193,12 @@ fn comparison(scenarios: &[&Scenario]) -> Vec<Figure> {
 impl View<'_> {
     fn figures(&self, missing: &mut Vec<String>) -> Vec<Figure> {
         let mut figures = Vec::new();
-        let mut add = |name: &str, figure: Option<(Svg, String)>, table: &str| match figure {
+        let mut without = BTreeSet::new();
+        let mut add = |name: &str, figure: Option<(Svg, String)>, table: &'static str| match figure {
             Some((svg, caption)) => figures.push(Figure { name: format!("{name}{}", self.suffix), caption, svg }),
-            None => missing.push(format!(
-                "Scenario `{}`: no picture `{name}`, because quantiles.csv has no rows of table `{table}` for it.",
-                self.scenario.name
-            )),
+            None => {
+                without.insert(table);
+            }
         };
         add("rating_gap", self.rating_gap(), "world");
         add("world", self.world("The world", "Indicators of the whole world", &WORLD), "world");
@@ -215,6 +216,14 @@ impl View<'_> {
         add("firms_rating", self.firms(), "firms");
         add("usage_shares", self.usage(), "firms");
         add("progress", self.progress(), "world");
+        if !without.is_empty() {
+            let tables: Vec<_> = without.iter().map(|table| format!("`{table}`")).collect();
+            missing.push(format!(
+                "Scenario `{}`: some pictures are left out, because quantiles.csv has no rows for them of table {}.",
+                self.scenario.name,
+                tables.join(", ")
+            ));
+        }
         figures
     }
 

@@ -8,6 +8,7 @@ mod figures;
 mod manifest;
 mod page;
 mod palette;
+mod precision;
 mod scale;
 pub mod sensitivity;
 mod shown;
@@ -15,6 +16,12 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
+use crate::output::{
+    csv::{Csv, NotFinite},
+    dictionary::{self, DifferenceRow},
+    manifest::FileEntry,
+    package,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -66,10 +73,14 @@ pub enum ReportError {
     },
 }
 
-/// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it. `catalogue` explains the
+/// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
+/// `differences.csv` if it holds several scenarios. `catalogue` explains the
 /// parameters that the folder's config holds.
 pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Result<ReportFiles, ReportError> {
     let data = data::read(folder)?;
+    if let Some(rows) = &data.differences {
+        write_differences(folder, rows)?;
+    }
     let report = figures::draw(&data);
     let pictures = folder.join("figures");
     let mut written = Vec::new();
@@ -84,6 +95,26 @@ pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Re
     let html = folder.join("report.html");
     write(&html, page::page(&data, &report, catalogue))?;
     Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
+}
+
+/// Writes `differences.csv` and describes it in the data package, if there is one.
+fn write_differences(folder: &Path, rows: &[DifferenceRow]) -> Result<(), ReportError> {
+    let table = dictionary::differences();
+    let file = folder.join(format!("{}.csv", table.name));
+    let mut bytes = Csv::header(&table.columns);
+    for row in rows {
+        let mut csv = Csv::default();
+        let cannot =
+            |source: NotFinite| ReportError::Write { file: file.clone(), source: std::io::Error::other(source) };
+        csv.row(row).map_err(cannot)?;
+        csv.end_line();
+        bytes.extend(csv.into_bytes());
+    }
+    write(&file, &bytes)?;
+    let entry = FileEntry { name: table.name.to_owned(), rows: rows.len() as u64, bytes: bytes.len() as u64 };
+    let package = folder.join(package::FILE);
+    let described = fs::read(&package).ok().and_then(|text| package::with(&text, &table, &entry));
+    described.map_or(Ok(()), |described| write(&package, &described))
 }
 
 /// Writes a file beside its place and renames it, so that it appears whole or not at all.

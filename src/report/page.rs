@@ -3,10 +3,11 @@
 use super::data::{Folder, Scenario};
 use super::figures::{Figure, Report, numbered};
 use super::manifest::{About, text};
+use super::precision;
 use super::scale::significant;
 use super::svg::escape;
 use crate::maths::quantile;
-use crate::model::record::OutcomeRow;
+use crate::model::record::{HEADLINES, OutcomeRow};
 use crate::output::table::Row;
 use crate::scenario::parameter::{Mark, Parameter};
 use crate::scenario::{
@@ -17,20 +18,6 @@ use serde_json::Value;
 use std::fmt::Write;
 
 pub(super) const STYLE: &str = include_str!("page.css");
-
-/// Outcomes that open the table; the others are folded away.
-const HEADLINES: [&str; 10] = [
-    "gap_rating_12",
-    "gap_rating_24",
-    "gap_rating_end",
-    "parity_months",
-    "frontier_gain_per_year",
-    "open_gap_rating_mean",
-    "open_share_end",
-    "firm_hhi_end",
-    "firms_end",
-    "output_effect_end",
-];
 
 /// The whole page.
 pub fn page(folder: &Folder, report: &Report, catalogue: &Catalogue) -> String {
@@ -51,10 +38,12 @@ pub fn page(folder: &Folder, report: &Report, catalogue: &Catalogue) -> String {
             if assumed == 1 { "" } else { "s" }
         );
     }
-    html += &navigation(report, !folder.scenarios.is_empty());
+    html += &navigation(folder, report);
     html += "</header>\n<main>\n";
     html += &notes(folder, report);
     html += &outcomes(folder);
+    html += &precision::differences(folder);
+    html += &precision::replications(folder);
     if !report.comparison.is_empty() {
         html += "<section id=\"comparison\">\n<h2>Scenarios compared</h2>\n";
         html.extend(report.comparison.iter().map(figure));
@@ -98,10 +87,17 @@ fn what_ran(folder: &Folder) -> String {
     html
 }
 
-fn navigation(report: &Report, outcomes: bool) -> String {
+fn navigation(folder: &Folder, report: &Report) -> String {
     let mut html = "<nav aria-label=\"Contents\">".to_owned();
+    let outcomes = folder.scenarios.iter().any(|scenario| scenario.finished > 0);
     if outcomes {
         html += "<a href=\"#outcomes\">Outcomes</a>";
+    }
+    if folder.differences.as_ref().is_some_and(|rows| !rows.is_empty()) {
+        html += "<a href=\"#differences\">Differences</a>";
+    }
+    if outcomes {
+        html += "<a href=\"#replications\">Replications</a>";
     }
     if !report.comparison.is_empty() {
         html += "<a href=\"#comparison\">Comparison</a>";
@@ -214,7 +210,7 @@ fn summary(values: &[f64], runs: usize) -> String {
 }
 
 fn outcomes(folder: &Folder) -> String {
-    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| !scenario.outcomes.is_empty()).collect();
+    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| !scenario.outcomes.runs.is_empty()).collect();
     if shown.is_empty() {
         return String::new();
     }
@@ -233,13 +229,15 @@ fn outcomes(folder: &Folder) -> String {
         let rows: String = OutcomeRow::COLUMNS
             .iter()
             .filter(|column| HEADLINES.contains(&column.name) == headline)
-            .filter(|column| shown.iter().any(|scenario| scenario.outcomes.contains_key(column.name)))
+            .filter(|column| shown.iter().any(|scenario| !scenario.outcomes.of(column.name).is_empty()))
             .map(|column| {
                 let cells: String = shown
                     .iter()
                     .map(|scenario| {
-                        let values = scenario.outcomes.get(column.name).map_or(&[][..], |values| values);
-                        format!("<td class=\"number\">{}</td>", summary(values, scenario.finished))
+                        format!(
+                            "<td class=\"number\">{}</td>",
+                            summary(&scenario.outcomes.of(column.name), scenario.finished)
+                        )
                     })
                     .collect();
                 let unit = if column.unit == "1" { "" } else { column.unit };

@@ -204,6 +204,61 @@ fn several_scenarios_are_compared_and_keep_their_own_pictures() {
     assert!(folder.path().join("figures/rating-scenario-2.svg").is_file());
 }
 
+/// The text of a section of the page.
+fn section<'a>(html: &'a str, id: &str) -> &'a str {
+    html.split_once(&format!("<section id=\"{id}\">")).unwrap().1.split_once("</section>").unwrap().0
+}
+
+/// Runs with this value of `gap_rating_end` by scenario, point and replicate, and no other outcome.
+fn runs_of(values: &[(&str, u32, u32, f64)]) -> String {
+    let mut csv = "run,scenario,point,replicate,seed,gap_rating_end,status,error\n".to_owned();
+    for (run, (scenario, point, replicate, value)) in values.iter().enumerate() {
+        writeln!(csv, "{run},{scenario},{point},{replicate},3,{value},finished,").unwrap();
+    }
+    csv
+}
+
+#[test]
+fn scenarios_are_compared_by_pairs_in_a_table_and_on_the_page() {
+    let folder = folder(&["base", "other"], 20);
+    let pair = |replicate, a, b| [("base", 0, replicate, a), ("other", 0, replicate, b)];
+    let values = [pair(0, 3.0, 13.0), pair(1, 5.0, 16.0), pair(2, 4.0, 13.0)].concat();
+    fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
+    let (_, html) = report(folder.path());
+    let shown = section(&html, "differences");
+    assert!(shown.contains("other against base") && shown.contains("<strong>10.0</strong>"), "{shown}");
+    // `d.mean() - t.ppf(.975, 2) * d.std(ddof=1) / sqrt(3)` and the other way, for d = 10, 11, 9.
+    assert!(shown.contains("7.52 to 12.5") && shown.contains("100&nbsp;%"), "{shown}");
+    let csv = fs::read_to_string(folder.path().join("differences.csv")).unwrap();
+    assert!(csv.lines().nth(1).unwrap().starts_with("other,base,gap_rating_end,3,14.0,4.0,10.0,"), "{csv}");
+    fs::write(folder.path().join("runs.csv"), runs_of(&[("base", 0, 0, 1.0)])).unwrap();
+    report(folder.path());
+    assert_eq!(fs::read_to_string(folder.path().join("differences.csv")).unwrap().lines().count(), 1);
+}
+
+#[test]
+fn replications_say_how_many_runs_a_precision_takes_and_what_a_design_adds() {
+    let folder = folder(&["base"], 20);
+    let values = [1.0, 2.0, 4.0].into_iter().zip(0..).map(|(value, run)| ("base", 0, run, value));
+    let mut values: Vec<_> = values.collect();
+    fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
+    let (_, html) = report(folder.path());
+    let shown = section(&html, "replications");
+    // Mean 2.333, standard deviation 1.528; `ceil((1.5275252 / (share * 2.3333333)) ** 2)`.
+    for cell in ["2.33", "1.53", "0.882", "4286", "172"] {
+        assert!(shown.contains(&format!("<td class=\"number\">{cell}</td>")), "{cell}: {shown}");
+    }
+    assert!(!shown.contains("design points") && !html.contains("id=\"differences\""));
+    values.extend([10.0, 11.0, 15.0].into_iter().zip(0..).map(|(value, run)| ("base", 1, run, value)));
+    fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
+    let (_, html) = report(folder.path());
+    let shown = section(&html, "replications");
+    assert!(shown.contains("Over 2 design points"));
+    for cell in ["7.17", "5.64", "2.16", "1.25", "909", "37"] {
+        assert!(shown.contains(&format!("<td class=\"number\">{cell}</td>")), "{cell}: {shown}");
+    }
+}
+
 #[test]
 fn missing_and_empty_tables_are_said_and_survived() {
     let folder = folder(&["base"], 20);
@@ -235,7 +290,8 @@ fn a_table_that_was_not_recorded_leaves_its_pictures_out() {
     fs::write(folder.path().join("quantiles.csv"), world).unwrap();
     let (files, html) = report(folder.path());
     assert_eq!(files.figures.len(), 5);
-    assert!(html.contains("no rows of table `firms`") || html.contains("table `firms`"));
+    assert_eq!(files.missing.len(), 1);
+    assert!(html.contains("of table `accelerators`, `fabs`, `firms`, `states`."));
 }
 
 #[test]

@@ -1,0 +1,186 @@
+//! `redqueen compare`: two scenarios under the same noise, and how far they differ.
+
+use super::{
+    batch,
+    common::{NAMES, OutputOptions, ValueOptions, WorkOptions, source, threads, words},
+    execute::{BatchOptions, BatchReport, execute},
+    failure::Failure,
+    summary::{closing, line, short, span, unit},
+    worlds::Worlds,
+};
+use crate::{
+    experiment::{Experiment, Gather, Variant, load_experiment},
+    model::{
+        catalogue,
+        record::{HEADLINES, OutcomeRow},
+    },
+    output::batch::Batch,
+    scenario::Diagnostics,
+};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen compare baseline no-controls
+  redqueen compare baseline my.toml --runs 500
+  redqueen compare all-closed all-open --set states.China.talent=1.2
+  redqueen compare baseline taiwan-blockade --record world,states --months 84
+
+Replicate r has the same noise in A and B. differences.csv in the output folder
+has every outcome; the terminal shows some. Differences are B less A.";
+
+/// The differences' file name.
+const DIFFERENCES: &str = "differences.csv";
+/// Tables to record where the command line names none: what the report draws of two scenarios together.
+const RECORD: [&str; 1] = ["world"];
+
+/// Compare two scenarios, run by run with the same noise: differences with intervals
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Scenario file, or a built-in scenario's name
+    a: PathBuf,
+    /// The scenario to compare with it
+    b: PathBuf,
+    #[command(flatten)]
+    values: ValueOptions,
+    #[command(flatten)]
+    work: WorkOptions,
+    #[command(flatten)]
+    output: OutputOptions,
+}
+
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let experiment = args.experiment()?;
+    let configs = [&args.a, &args.b].map(PathBuf::as_path);
+    let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
+    let config = |name: &str| configs[usize::from(names.first().is_some_and(|first| first != name))];
+    let replay = |name: &str| format!("redqueen run {}", words(Some(config(name)), None, &args.values).join(" "));
+    let (worlds, batch) = Worlds::new(&experiment, 0, replay);
+    let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", batch.name)));
+    let cancel = super::interrupt::watch();
+    let options = BatchOptions {
+        out: &folder,
+        threads: threads(args.work.threads),
+        overwrite: args.output.overwrite,
+        quiet: args.output.quiet,
+        cancel: &cancel,
+    };
+    let report = execute(&worlds, &batch, &options)?;
+    batch::write_page(&report, &[DIFFERENCES])?;
+    if !args.output.quiet && report.summary.finished > 0 {
+        let text = table(&batch, &report).map_err(|error| batch::unreadable(&report, error))?;
+        write!(io::stdout().lock(), "{text}")?;
+    }
+    batch::tell(&report, args.output.quiet)
+}
+
+impl Args {
+    /// The two scenarios as an experiment, under the seed of the first.
+    fn experiment(&self) -> Result<Experiment, Failure> {
+        let configs = [&self.a, &self.b].map(PathBuf::as_path);
+        let overrides = self.values.overrides();
+        let load = |config| load_experiment(&source(Some(config)), &overrides, &catalogue(), NAMES);
+        let (a, b) = match configs.map(load) {
+            [Ok(a), Ok(b)] => (a, b),
+            [a, b] => {
+                let found = [a, b].into_iter().filter_map(Result::err).flat_map(Diagnostics::into_found);
+                return Err(Diagnostics::new(found.collect()).into());
+            }
+        };
+        for (config, experiment) in configs.into_iter().zip([&a, &b]) {
+            if experiment.variants.len() != 1 || experiment.sample.points() != 1 || experiment.stop.is_some() {
+                return Err(Failure::Usage(format!(
+                    "{} is an experiment of its own, and compare takes two scenarios; `redqueen batch` runs it and writes \
+                     differences.csv too",
+                    config.display()
+                )));
+            }
+        }
+        let names = names([&a, &b], configs);
+        let seed = a.seed;
+        let mut variants: Vec<Variant> = a.variants.into_iter().chain(b.variants).collect();
+        for (variant, name) in variants.iter_mut().zip(&names) {
+            variant.name.clone_from(name);
+            variant.scenario.seed = seed;
+        }
+        let record = self.output.record.clone().unwrap_or_else(|| RECORD.map(String::from).to_vec());
+        Ok(Experiment {
+            name: names.join("-vs-"),
+            description: String::new(),
+            runs: self.work.runs.unwrap_or(a.runs),
+            seed,
+            record,
+            variants,
+            sample: a.sample,
+            stop: None,
+            quantiles: Some(Gather::ByPoint),
+        })
+    }
+}
+
+/// What to call the two: by their own names, else by their files, else A and B.
+fn names(experiments: [&Experiment; 2], configs: [&Path; 2]) -> [String; 2] {
+    let own = experiments.map(|experiment| experiment.variants.first().map_or("", |variant| &variant.name).to_owned());
+    let stem = |config: &Path| {
+        let named = || config.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        // A stem becomes a folder's name and a cell of tables, so it must look like a scenario's name.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        Some(named()).filter(|name| name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain))
+    };
+    match configs.map(stem) {
+        _ if own[0] != own[1] => own,
+        [Some(a), Some(b)] if a != b => [a, b],
+        _ => ["A".to_owned(), "B".to_owned()],
+    }
+}
+
+/// A number in few digits, small differences too.
+fn few(value: f64) -> String {
+    if value != 0.0 && value.abs() < 0.005 { format!("{value:.1e}") } else { short(value) }
+}
+
+/// The headline differences, at most 80 columns wide, from the files.
+fn table(batch: &Batch, report: &BatchReport) -> Result<String, csv::Error> {
+    let mut text = String::new();
+    for (letter, variant) in ["A", "B"].into_iter().zip(&batch.scenarios) {
+        line(
+            &mut text,
+            &format!("{letter}: {}, {} runs, {}, seed {}", variant.name, batch.runs, span(variant), batch.seed),
+        );
+    }
+    let heads = ["A", "B", "B - A", "95 %", ""].map(|head| format!("{head:>8}")).concat();
+    line(&mut text, &format!("  {:<22}{heads}  unit", "outcome, mean of"));
+    let mut reader = csv::Reader::from_path(report.folder.join(DIFFERENCES))?;
+    let header = reader.headers()?.clone();
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>()?;
+    let cell = |row: &csv::StringRecord, name: &str| {
+        let place = header.iter().position(|column| column == name);
+        place.and_then(|place| row.get(place)).unwrap_or_default().to_owned()
+    };
+    let mut reductions = Vec::new();
+    for name in HEADLINES {
+        let Some(row) = rows.iter().find(|row| cell(row, "outcome") == name) else { continue };
+        let number = |column: &str| cell(row, column).parse::<f64>().ok();
+        let [low, high] = [number("low"), number("high")];
+        let clear = low.is_some_and(|low| low > 0.0) || high.is_some_and(|high| high < 0.0);
+        let shown = [number("mean_against"), number("mean"), number("difference"), low, high];
+        let shown = shown.map(|value| format!("{:>8}", value.map(few).unwrap_or_default())).concat();
+        let mark = if clear { '*' } else { ' ' };
+        line(&mut text, &format!("  {name:<22}{shown} {mark}{}", unit::<OutcomeRow>(name)));
+        reductions.extend(number("variance_reduction"));
+    }
+    line(&mut text, "  * the interval of the mean difference leaves out zero, in the model");
+    reductions.sort_by(f64::total_cmp);
+    if let Some(median) = reductions.get(reductions.len() / 2) {
+        line(
+            &mut text,
+            &format!("unpaired, the same precision would take {} times the runs (median outcome)", short(*median)),
+        );
+    }
+    closing(&mut text, &report.folder, &report.summary);
+    Ok(text)
+}
