@@ -29,8 +29,9 @@ Examples:
   redqueen compare all-closed all-open --set states.China.talent=1.2
   redqueen compare baseline taiwan-blockade --record world,states --months 84
 
-Replicate r has the same noise in A and B. differences.csv in the output folder
-has every outcome; the terminal shows some. Differences are B less A.";
+Replicate r has the same noise in A and B. Differences are B less A. The output
+folder, output/A-vs-B without --out, has every outcome in differences.csv and,
+without --record, world.csv alone.";
 
 /// The differences' file name.
 const DIFFERENCES: &str = "differences.csv";

@@ -20,10 +20,10 @@ pub fn differences(folder: &Folder) -> String {
         return String::new();
     }
     let mut html = "<section id=\"differences\">\n<h2>Differences between scenarios</h2>\n\
-        <p class=\"quiet\">Runs of the same replicate have the same noise, so scenarios are compared pair by pair. In bold: the 95 % \
+        <p class=\"quiet\">Runs of the same replicate have the same noise, so scenarios are compared pair by pair. In bold: the 95&nbsp;% \
         interval (Student\u{2019}s t) of the mean difference leaves out zero, which is a statement about the model, not about the world. \
-        With many outcomes, one in twenty such intervals leaves out zero by luck. The last column says how many times more runs \
-        the same precision would take without pairing.</p>\n"
+        Of outcomes that do not differ, one in twenty has such an interval by luck. The last column says how many times more \
+        runs the same precision would take without pairing.</p>\n"
         .to_owned();
     if let Some(points) = most_points(folder) {
         let _ = writeln!(
