@@ -38,7 +38,7 @@ impl Folder {
             "format": 2,
             "experiment": {
                 "program": "redqueen 0.1.0", "name": "screening", "seed": 1, "runs": self.replicates,
-                "first_replicate": 0, "record": [], "quantiles": false, "design": design, "points": self.points.len(),
+                "first_replicate": 0, "record": [], "quantiles": null, "design": design, "points": self.points.len(),
                 "design_sha256": "", "dictionary_sha256": "",
                 "scenarios": self.scenarios.iter().map(scenario).collect::<Vec<_>>(),
             },
