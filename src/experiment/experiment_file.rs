@@ -2,20 +2,21 @@
 
 use super::{
     design::{
-        Sample, Setting,
+        Sample,
         read::{Context, read_design},
         schema::design_schema,
     },
     plan::Stop,
+    variant::Variant,
 };
 use crate::scenario::{
-    Catalogue, Diagnostic, Diagnostics, Draft, Scenario, Source,
+    Catalogue, Diagnostic, Diagnostics, Source,
     diagnostic::{Origin, Place, unknown},
     load::{Loaded, load_with, read_flags},
     overrides::Override,
     schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
     section::{Found, Section, file_name, finite, list, name, text, whole, wrong},
-    tree::{self, Entry, Node, Table, Value},
+    tree::{self, Node, Table},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -66,17 +67,6 @@ impl Gather {
         [("by-point", Some(Self::ByPoint)), ("pooled", Some(Self::Pooled)), ("off", None)];
 }
 
-/// A scenario of an experiment.
-#[derive(Clone, Debug)]
-pub struct Variant {
-    /// Its name in the tables.
-    pub name: String,
-    /// What is simulated, without the values of a design point.
-    pub scenario: Scenario,
-    /// The words it was read from.
-    pub draft: Draft,
-}
-
 /// The names that experiments may use, besides those of scenarios.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
@@ -84,51 +74,6 @@ pub struct Names<'a> {
     pub tables: &'a [&'a str],
     /// Outcomes that a stop rule can look at.
     pub outcomes: &'a [&'a str],
-}
-
-impl Variant {
-    fn new(name: String, loaded: Loaded) -> Self {
-        Self { name, scenario: loaded.scenario, draft: loaded.draft }
-    }
-
-    /// The scenario with the values of a design point laid over it.
-    ///
-    /// # Errors
-    /// What is wrong with these values together; each by itself was checked when the experiment was read.
-    pub fn at(&self, sample: &Sample, point: u64, catalogue: &Catalogue) -> Result<Scenario, Diagnostics> {
-        let factors = sample.design().factors.iter().zip(sample.settings(point));
-        let overrides = factors.filter_map(|(factor, setting)| Some(laid(&factor.parameter, &setting?, None)));
-        let mut scenario = self.draft.with(overrides.collect::<Result<Vec<_>, _>>()?, catalogue)?;
-        scenario.seed = self.scenario.seed;
-        Ok(scenario)
-    }
-}
-
-/// A factor's value as an override; a mistake in its key or its value is shown at these places.
-pub(crate) fn laid(
-    parameter: &str,
-    setting: &Setting,
-    places: Option<(&Place, &Place)>,
-) -> Result<Override, Diagnostics> {
-    let at_point = || {
-        let name = format!("design point, {parameter}");
-        Place::new(&Arc::new(Origin { name, text: String::new(), turn: 0, is_file: false }), 0..0)
-    };
-    let (key, place) = places.map_or_else(
-        || {
-            let place = at_point();
-            (place.clone(), place)
-        },
-        |(key, value)| (key.clone(), value.clone()),
-    );
-    let value = match setting {
-        Setting::Flag(flag) => Value::Flag(*flag),
-        Setting::Whole(number) => Value::Whole(i128::from(*number)),
-        Setting::Real(number) => Value::Real(*number),
-        Setting::Text(text) => Value::Text(text.clone()),
-    };
-    let entry = Entry { key, node: Node { value, place } };
-    Override::from_entry(parameter, &entry).map_err(|error| Diagnostics::new(vec![error]))
 }
 
 /// Reads an experiment file, or a scenario file as an experiment with that one variant. Overrides (`a.b.c=value`) are

@@ -7,5 +7,7 @@ pub mod experiment_file;
 pub mod plan;
 pub mod runner;
 pub mod schedule;
+pub mod variant;
 
-pub use experiment_file::{Experiment, Gather, Names, Variant, load_experiment};
+pub use experiment_file::{Experiment, Gather, Names, load_experiment};
+pub use variant::Variant;

@@ -6,7 +6,7 @@ use super::{
     read::{Context, Kind},
 };
 use crate::{
-    experiment::{Variant, experiment_file::laid},
+    experiment::variant::{Variant, laid},
     scenario::{
         AcceleratorNumbers, Catalogue, ControlNumbers, Diagnostic, FabNumbers, FirmNumbers, PolicyNumbers, Scenario,
         ShockNumbers, StateNumbers,

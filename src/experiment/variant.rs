@@ -1,0 +1,97 @@
+//! The scenarios of an experiment, at the points of its design.
+
+use super::design::{Factor, Sample, Setting};
+use crate::scenario::{
+    Catalogue, Diagnostics, Draft, Scenario,
+    diagnostic::{Origin, Place},
+    load::Loaded,
+    overrides::Override,
+    tree::{Entry, Node, Value},
+};
+use std::sync::Arc;
+
+/// A scenario of an experiment.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name in the tables.
+    pub name: String,
+    /// What is simulated, without the values of a design point.
+    pub scenario: Scenario,
+    /// The words it was read from.
+    pub draft: Draft,
+}
+
+impl Variant {
+    /// What was loaded, under this name.
+    pub fn new(name: String, loaded: Loaded) -> Self {
+        Self { name, scenario: loaded.scenario, draft: loaded.draft }
+    }
+
+    /// The scenario with the values of a design point laid over it.
+    ///
+    /// # Errors
+    /// What is wrong with these values together; each by itself was checked when the experiment was read.
+    pub fn at(&self, sample: &Sample, point: u64, catalogue: &Catalogue) -> Result<Scenario, Diagnostics> {
+        let factors = || sample.design().factors.iter().zip(sample.settings(point));
+        let mut scenario = self.scenario.clone();
+        let set = |(factor, setting): (&Factor, Option<Setting>)| {
+            setting.is_none_or(|setting| set(&mut scenario, catalogue, &factor.parameter, &setting).is_some())
+        };
+        if factors().all(set) {
+            return Ok(scenario);
+        }
+        let overrides = factors().filter_map(|(factor, setting)| Some(laid(&factor.parameter, &setting?, None)));
+        let mut scenario = self.draft.with(overrides.collect::<Result<Vec<_>, _>>()?, catalogue)?;
+        scenario.seed = self.scenario.seed;
+        Ok(scenario)
+    }
+}
+
+/// Sets a parameter or the switch of a mechanism: that needs no reading anew, since no other number depends on it.
+/// `None` if it is something else.
+fn set(scenario: &mut Scenario, catalogue: &Catalogue, parameter: &str, setting: &Setting) -> Option<()> {
+    let (owner, name) = parameter.strip_prefix("mechanisms.")?.split_once('.')?;
+    let place = catalogue.mechanisms.iter().position(|mechanism| mechanism.name == owner)?;
+    let settings = scenario.mechanisms.get_mut(place)?;
+    match (name, setting) {
+        ("enabled", Setting::Flag(enabled)) => settings.enabled = *enabled,
+        (_, Setting::Text(_)) => return None,
+        _ => {
+            let declared = catalogue.mechanisms[place].parameters.iter().position(|declared| declared.name == name)?;
+            *settings.values.get_mut(declared)? = match setting {
+                Setting::Flag(flag) => f64::from(u8::from(*flag)),
+                Setting::Whole(whole) => *whole as f64,
+                Setting::Real(number) => *number,
+                Setting::Text(_) => return None,
+            };
+        }
+    }
+    Some(())
+}
+
+/// A factor's value as an override; a mistake in its key or its value is shown at these places.
+pub(crate) fn laid(
+    parameter: &str,
+    setting: &Setting,
+    places: Option<(&Place, &Place)>,
+) -> Result<Override, Diagnostics> {
+    let at_point = || {
+        let name = format!("design point, {parameter}");
+        Place::new(&Arc::new(Origin { name, text: String::new(), turn: 0, is_file: false }), 0..0)
+    };
+    let (key, place) = places.map_or_else(
+        || {
+            let place = at_point();
+            (place.clone(), place)
+        },
+        |(key, value)| (key.clone(), value.clone()),
+    );
+    let value = match setting {
+        Setting::Flag(flag) => Value::Flag(*flag),
+        Setting::Whole(number) => Value::Whole(i128::from(*number)),
+        Setting::Real(number) => Value::Real(*number),
+        Setting::Text(text) => Value::Text(text.clone()),
+    };
+    let entry = Entry { key, node: Node { value, place } };
+    Override::from_entry(parameter, &entry).map_err(|error| Diagnostics::new(vec![error]))
+}

@@ -1,0 +1,62 @@
+//! Design points of the real model: what a point sets is what a config that says the same would set.
+
+use redqueen::{
+    experiment::{
+        Variant,
+        design::{Design, Factor, Method, Role, Scale, Setting},
+    },
+    model::catalogue,
+    scenario::{MechanismDeclaration, Source, load, parameter::Kind},
+};
+
+fn factor(parameter: String, values: Vec<Setting>) -> Factor {
+    let (unit, meaning) = (String::new(), String::new());
+    Factor { parameter, role: Role::Lever, scale: Scale::Choice { values }, levels: None, unit, meaning }
+}
+
+/// Every parameter and the switch of a mechanism, with two values each.
+fn of_mechanism(mechanism: &MechanismDeclaration) -> Vec<Factor> {
+    let flags = || vec![Setting::Flag(false), Setting::Flag(true)];
+    let mut factors = vec![factor(format!("mechanisms.{}.enabled", mechanism.name), flags())];
+    factors.extend(mechanism.parameters.iter().map(|parameter| {
+        let ends = [parameter.plausible.0, parameter.plausible.1];
+        let values = match parameter.kind {
+            Kind::Flag => flags(),
+            Kind::Whole => ends.map(|end| Setting::Whole(end as i64)).to_vec(),
+            Kind::Real => ends.map(Setting::Real).to_vec(),
+        };
+        factor(format!("mechanisms.{}.{}", mechanism.name, parameter.name), values)
+    }));
+    factors
+}
+
+fn written(setting: &Setting) -> String {
+    match setting {
+        Setting::Flag(flag) => flag.to_string(),
+        Setting::Whole(whole) => whole.to_string(),
+        Setting::Real(real) => format!("{real:?}"),
+        Setting::Text(text) => format!("\"{text}\""),
+    }
+}
+
+#[test]
+fn a_point_is_the_scenario_with_its_values_set() {
+    let catalogue = catalogue();
+    let baseline = Source::Builtin("baseline".into());
+    let variant = Variant::new("baseline".into(), load(&baseline, &["seed=7".into()], &catalogue).unwrap());
+    let mut factors: Vec<Factor> = catalogue.mechanisms.iter().flat_map(of_mechanism).collect();
+    assert!(factors.len() > 150, "{}", factors.len());
+    factors.push(factor("states.US.talent".into(), vec![Setting::Real(0.75), Setting::Real(1.25)]));
+    factors.push(factor("firms.DeepSeek.open".into(), vec![Setting::Flag(false), Setting::Flag(true)]));
+    for factor in factors {
+        let parameter = factor.parameter.clone();
+        let sample = Design { method: Method::List, seed: 0, factors: vec![factor] }.sample();
+        assert_eq!(sample.points(), 2);
+        for point in 0..2 {
+            let setting = sample.settings(point).next().flatten().unwrap();
+            let set = format!("{parameter}={}", written(&setting));
+            let expected = load(&baseline, &["seed=7".into(), set.clone()], &catalogue).unwrap().scenario;
+            assert!(variant.at(&sample, point, &catalogue).unwrap() == expected, "{set}");
+        }
+    }
+}
