@@ -5,7 +5,7 @@ use redqueen::{
         Variant,
         design::{Design, Factor, Method, Role, Scale, Setting},
     },
-    model::catalogue,
+    model::{Seed, Simulation, catalogue, record::Record},
     scenario::{MechanismDeclaration, Source, load, parameter::Kind},
 };
 
@@ -58,5 +58,46 @@ fn a_point_is_the_scenario_with_its_values_set() {
             let expected = load(&baseline, &["seed=7".into(), set.clone()], &catalogue).unwrap().scenario;
             assert!(variant.at(&sample, point, &catalogue).unwrap() == expected, "{set}");
         }
+    }
+}
+
+#[test]
+fn a_world_whose_numbers_are_changed_is_as_good_as_a_new_one() {
+    let catalogue = catalogue();
+    let more = ["time.months=14".to_owned()];
+    let plain = load(&Source::Builtin("baseline".into()), &more, &catalogue).unwrap();
+    let variant = Variant::new("baseline".into(), plain);
+    let seed = Seed { master: 3, replicate: 2 };
+    let mut changed = Simulation::new(&variant.scenario);
+    for factor in catalogue.mechanisms.iter().flat_map(of_mechanism) {
+        let parameter = factor.parameter.clone();
+        let sample = Design { method: Method::List, seed: 0, factors: vec![factor] }.sample();
+        for point in 0..2 {
+            let scenario = variant.at(&sample, point, &catalogue).unwrap();
+            changed.change(&scenario);
+            let fresh = Simulation::new(&scenario).run(seed, Record::NONE);
+            assert!(changed.run(seed, Record::NONE) == fresh, "{parameter} at its value {point}");
+        }
+    }
+}
+
+/// Scenarios that differ in about everything.
+const SCENARIOS: [&str; 6] = ["baseline", "all-open", "no-controls", "taiwan-blockade", "null", "baseline"];
+
+#[test]
+fn a_world_that_is_changed_is_as_good_as_a_new_one() {
+    let catalogue = catalogue();
+    let scenarios = SCENARIOS.map(|name| {
+        let more = ["time.months=18".to_owned()];
+        load(&Source::Builtin(name.into()), &more, &catalogue).unwrap().scenario
+    });
+    let seed = Seed { master: 3, replicate: 2 };
+    let mut changed = Simulation::new(&scenarios[5]);
+    for (name, scenario) in SCENARIOS.iter().zip(&scenarios) {
+        // Some of its life goes by before it is changed.
+        changed.run(Seed { master: 9, replicate: 1 }, Record::NONE).unwrap();
+        changed.change(scenario);
+        let fresh = Simulation::new(scenario).run(seed, Record::ALL).unwrap();
+        assert!(changed.run(seed, Record::ALL).unwrap() == fresh, "{name}");
     }
 }

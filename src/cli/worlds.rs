@@ -7,8 +7,9 @@ use crate::{
         record::{Record, Trajectory},
     },
     output::batch::{Batch, BatchScenario},
-    scenario::Catalogue,
+    scenario::{Catalogue, Scenario},
 };
+use std::borrow::Cow;
 
 /// The worlds of an experiment.
 #[derive(Debug)]
@@ -41,13 +42,13 @@ impl Worlds {
         (Self { variants, sample, catalogue, seed: experiment.seed, record }, batch)
     }
 
-    fn world(&self, job: &Job) -> Result<Simulation, String> {
+    fn scenario(&self, job: &Job) -> Result<Cow<'_, Scenario>, String> {
         let variant = &self.variants[job.scenario];
         if self.sample.design().factors.is_empty() {
-            return Ok(Simulation::new(&variant.scenario));
+            return Ok(Cow::Borrowed(&variant.scenario));
         }
-        let scenario = variant.at(&self.sample, job.point, &self.catalogue).map_err(|wrong| wrong.to_string())?;
-        Ok(Simulation::new(&scenario))
+        let scenario = variant.at(&self.sample, job.point, &self.catalogue);
+        scenario.map(Cow::Owned).map_err(|wrong| wrong.to_string())
     }
 }
 
@@ -61,11 +62,17 @@ impl Simulate for Worlds {
     }
 
     fn run(&self, worker: &mut Self::Worker, job: &Job) -> Result<Trajectory, String> {
-        let kept = worker[job.scenario].take().filter(|(point, _)| *point == job.point);
-        let (_, simulation) = worker[job.scenario].insert(match kept {
-            Some(kept) => kept,
-            None => (job.point, self.world(job)?),
-        });
+        let kept = &mut worker[job.scenario];
+        let simulation = match kept {
+            Some((point, simulation)) => {
+                if *point != job.point {
+                    simulation.change(&*self.scenario(job)?);
+                    *point = job.point;
+                }
+                simulation
+            }
+            None => &mut kept.insert((job.point, Simulation::new(&*self.scenario(job)?))).1,
+        };
         let seed = Seed { master: self.seed, replicate: job.replicate };
         simulation.run(seed, self.record).map_err(|invalid| invalid.to_string())
     }

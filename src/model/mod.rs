@@ -106,6 +106,20 @@ fn effective(declared: &MechanismDeclaration, settings: &MechanismSettings) -> M
     settings
 }
 
+/// Puts into the world what a scenario says and no run changes.
+fn furnish(scenario: &Scenario, world: &mut World) {
+    world.insert_resource(Geography::new(scenario));
+    for mechanism in month::MECHANISMS {
+        let declared = (mechanism.declaration)();
+        if let Some(settings) = scenario.mechanism(declared.name) {
+            (mechanism.insert)(&effective(&declared, settings), world);
+        }
+    }
+    let clock = Clock::new(&scenario.time);
+    let dated = scenario.firms.iter().filter_map(|firm| Some((clock.entry_step(firm.enters)?, firm.clone()))).collect();
+    world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
+}
+
 /// Every mechanism and its parameters, for the loader of scenarios.
 pub fn catalogue() -> Catalogue {
     Catalogue { mechanisms: month::MECHANISMS.iter().map(|mechanism| (mechanism.declaration)()).collect() }
@@ -127,17 +141,7 @@ impl Simulation {
     /// Sets up a world of `scenario`.
     pub fn new(scenario: &Scenario) -> Self {
         let mut world = World::new();
-        world.insert_resource(Geography::new(scenario));
-        for mechanism in month::MECHANISMS {
-            let declared = (mechanism.declaration)();
-            if let Some(settings) = scenario.mechanism(declared.name) {
-                (mechanism.insert)(&effective(&declared, settings), &mut world);
-            }
-        }
-        let clock = Clock::new(&scenario.time);
-        let dated =
-            scenario.firms.iter().filter_map(|firm| Some((clock.entry_step(firm.enters)?, firm.clone()))).collect();
-        world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
+        furnish(scenario, &mut world);
         let mut start = Schedule::new(StartLabel);
         start.set_executor(SingleThreadedExecutor::new());
         start.add_systems(
@@ -157,6 +161,20 @@ impl Simulation {
         let mut simulation = Self { scenario: scenario.clone(), world, start, month, observer };
         simulation.reset(Seed { master: scenario.seed, replicate: 0 });
         simulation
+    }
+
+    /// Makes it a world of another scenario; as good as a new one, but its schedules are kept where the same mechanisms
+    /// take part. The world must be reset before it is used again.
+    pub fn change(&mut self, scenario: &Scenario) {
+        let switches = |scenario: &Scenario| -> Vec<bool> {
+            scenario.mechanisms.iter().map(|settings| settings.enabled).collect()
+        };
+        if switches(&self.scenario) == switches(scenario) {
+            furnish(scenario, &mut self.world);
+            self.scenario.clone_from(scenario);
+        } else {
+            *self = Self::new(scenario);
+        }
     }
 
     /// Takes the world back to its first month, under another seed.

@@ -39,11 +39,8 @@ impl Mechanism for ExportControls {
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
-        // The same for every run of a scenario.
-        if !world.contains_resource::<Timetable>() {
-            let timetable = Timetable::new(scenario, clock, world.resource());
-            world.insert_resource(timetable);
-        }
+        let timetable = Timetable::new(scenario, clock, world.resource());
+        world.insert_resource(timetable);
     }
 }
 
