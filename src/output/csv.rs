@@ -6,7 +6,6 @@
 
 use super::table::{Cell, Column, Row};
 use crate::experiment::design::Setting;
-use std::io::Write as _;
 
 /// A number that a table cannot hold.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -23,33 +22,62 @@ pub struct NotFinite {
 /// Lines of CSV in the making.
 #[derive(Debug, Default)]
 pub struct Csv {
+    /// The bytes up to `end`, then room for more: copies of a fixed size are much faster than those of any size.
     bytes: Vec<u8>,
+    end: usize,
     inside: bool,
 }
 
+/// Longest text of a number.
+const NUMBER: usize = 32;
+
 impl Csv {
+    /// Lines with room for about so many bytes.
+    fn with_room(bytes: usize) -> Self {
+        Self { bytes: vec![0; bytes], end: 0, inside: false }
+    }
+
     /// The header line of these columns.
     pub fn header<'a>(columns: impl IntoIterator<Item = &'a Column<'a>>) -> Vec<u8> {
         let mut csv = Self::default();
         columns.into_iter().for_each(|column| csv.text(column.name));
         csv.end_line();
-        csv.bytes
+        csv.into_bytes()
     }
 
     /// The bytes so far.
-    pub fn into_bytes(self) -> Vec<u8> {
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        self.bytes.truncate(self.end);
         self.bytes
     }
 
     /// Adds a cell; numbers must be finite.
     pub fn cell(&mut self, cell: Cell<'_>) {
         match cell {
-            Cell::Number(number) => self.raw(zmij::Buffer::new().format(number).as_bytes()),
-            Cell::Whole(whole) => self.raw(itoa::Buffer::new().format(whole).as_bytes()),
+            Cell::Number(number) => self.number(number),
+            Cell::Whole(whole) => self.short(itoa::Buffer::new().format(whole).as_bytes()),
             Cell::Text(text) => self.text(text),
-            Cell::Month(month) => self.raw(&month.text()),
-            Cell::Flag(flag) => self.raw(if flag { b"true" } else { b"false" }),
+            Cell::Month(month) => self.short(&month.text()),
+            Cell::Flag(flag) => self.short(if flag { b"true" } else { b"false" }),
             Cell::Missing => self.raw(b""),
+        }
+    }
+
+    fn number(&mut self, number: f64) {
+        /// Whole numbers below this are written the same way by both formatters.
+        const WHOLE: f64 = 1e9;
+        if number.to_bits() == 0 {
+            self.short(b"0.0");
+        } else if number.abs() < WHOLE && number == number.trunc() && number != 0.0 {
+            let mut text = [0; NUMBER];
+            let mut buffer = itoa::Buffer::new();
+            let whole = buffer.format(number as i64).as_bytes();
+            let end = whole.len() + 2;
+            text[..whole.len()].copy_from_slice(whole);
+            text[whole.len()..end].copy_from_slice(b".0");
+            self.short(&text[..end]);
+        } else {
+            self.short(zmij::Buffer::new().format(number).as_bytes());
         }
     }
 
@@ -64,19 +92,15 @@ impl Csv {
         });
     }
 
-    /// Adds something whose text needs no quotes, such as a count.
-    pub fn display(&mut self, value: impl std::fmt::Display) {
-        self.raw(b"");
-        // Writing into a Vec does not fail.
-        let _ = write!(self.bytes, "{value}");
+    /// Adds a count.
+    pub fn count(&mut self, count: u64) {
+        self.short(itoa::Buffer::new().format(count).as_bytes());
     }
 
     /// Adds text, in quotes where it needs them.
     pub fn text(&mut self, text: &str) {
         if text.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\n' | b'\r')) {
-            self.raw(b"\"");
-            self.bytes.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-            self.bytes.push(b'"');
+            self.raw(format!("\"{}\"", text.replace('"', "\"\"")).as_bytes());
         } else {
             self.raw(text.as_bytes());
         }
@@ -84,45 +108,83 @@ impl Csv {
 
     /// Adds the cells of a row, leaving the line open.
     pub fn row<R: Row>(&mut self, row: &R) -> Result<(), NotFinite> {
-        let mut columns = R::COLUMNS.iter();
-        let mut wrong = None;
+        let (mut place, mut wrong) = (0, None);
         row.cells(&mut |cell| {
-            let column = columns.next();
-            match (cell, column) {
-                (Cell::Number(value), Some(column)) if !value.is_finite() => {
-                    wrong = Some(NotFinite { table: R::TABLE, column: column.name, value });
-                }
+            match cell {
+                Cell::Number(value) if !value.is_finite() => wrong = wrong.or(Some((place, value))),
                 _ => self.cell(cell),
             }
+            place += 1;
         });
-        wrong.map_or(Ok(()), Err)
+        let name = |place: usize| R::COLUMNS.get(place).map_or("", |column| column.name);
+        wrong.map_or(Ok(()), |(place, value)| Err(NotFinite { table: R::TABLE, column: name(place), value }))
     }
 
     /// Ends the line.
     pub fn end_line(&mut self) {
-        self.bytes.push(b'\n');
+        self.room(1);
+        self.bytes[self.end] = b'\n';
+        self.end += 1;
         self.inside = false;
     }
 
-    fn raw(&mut self, bytes: &[u8]) {
+    /// Makes room for so many bytes more.
+    fn room(&mut self, more: usize) {
+        let needed = self.end + more;
+        if self.bytes.len() < needed {
+            self.bytes.resize((2 * self.bytes.len()).max(needed + 256), 0);
+        }
+    }
+
+    fn comma(&mut self) {
         if self.inside {
-            self.bytes.push(b',');
+            self.bytes[self.end] = b',';
+            self.end += 1;
         }
         self.inside = true;
-        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn raw(&mut self, bytes: &[u8]) {
+        self.room(bytes.len() + 1);
+        self.comma();
+        self.bytes[self.end..self.end + bytes.len()].copy_from_slice(bytes);
+        self.end += bytes.len();
+    }
+
+    /// The same for few bytes, in steps of eight that may overlap.
+    fn short(&mut self, text: &[u8]) {
+        let (Some(first), Some(last), ..=NUMBER) = (text.first_chunk::<8>(), text.last_chunk::<8>(), text.len()) else {
+            return self.raw(text);
+        };
+        self.room(NUMBER + 1);
+        self.comma();
+        let place = &mut self.bytes[self.end..self.end + text.len()];
+        let mut at = 8;
+        if let Some(to) = place.first_chunk_mut::<8>() {
+            *to = *first;
+        }
+        while at + 8 < text.len() {
+            if let (Some(to), Some(from)) = (place[at..].first_chunk_mut::<8>(), text[at..].first_chunk::<8>()) {
+                *to = *from;
+            }
+            at += 8;
+        }
+        if let Some(to) = place.last_chunk_mut::<8>() {
+            *to = *last;
+        }
+        self.end += text.len();
     }
 }
 
 /// The rows of a run as lines that start with the number of the run.
 pub fn encode<R: Row>(run: u64, rows: &[R]) -> Result<Vec<u8>, NotFinite> {
-    let mut csv = Csv { bytes: Vec::with_capacity(rows.len() * R::COLUMNS.len() * 16), inside: false };
-    let run = run.to_string();
+    let mut csv = Csv::with_room(rows.len() * R::COLUMNS.len() * 16);
     for row in rows {
-        csv.raw(run.as_bytes());
+        csv.count(run);
         csv.row(row)?;
         csv.end_line();
     }
-    Ok(csv.bytes)
+    Ok(csv.into_bytes())
 }
 
 #[cfg(test)]
@@ -169,7 +231,21 @@ mod tests {
             String::from_utf8(csv.into_bytes()).unwrap()
         };
         assert_eq!([0.0, -0.0, 3.0, -2.5].map(form), ["0.0", "-0.0", "3.0", "-2.5"]);
-        for number in [1e21, 1e-7, 5e-324, f64::MAX, 0.1 + 0.2, 123_456_789.0, 1e16, 1e15] {
+        for number in [
+            1e21,
+            1e-7,
+            5e-324,
+            f64::MAX,
+            -f64::MAX,
+            0.1 + 0.2,
+            123_456_789.0,
+            -999_999_999.0,
+            1e9,
+            1e16,
+            1e15,
+            -1.234_567_890_123_456_7e-300,
+            7.0,
+        ] {
             let text = form(number);
             assert_eq!(text.parse::<f64>().unwrap().to_bits(), number.to_bits(), "{text}");
             assert!(text.contains(['.', 'e']), "{text}");

@@ -48,11 +48,11 @@ impl<'a> Form<'a> {
     /// The first cells of a line of `runs.csv`.
     fn line(&self, job: &Job) -> Csv {
         let mut csv = Csv::default();
-        csv.display(job.run);
+        csv.count(job.run);
         csv.text(self.batch.scenarios.get(job.scenario).map_or("", |variant| &variant.name));
-        csv.display(job.point);
-        csv.display(job.replicate);
-        csv.display(self.batch.seed);
+        csv.count(job.point);
+        csv.count(job.replicate);
+        csv.count(self.batch.seed);
         self.batch.sample.settings(job.point).for_each(|setting| csv.setting(setting.as_ref()));
         csv
     }

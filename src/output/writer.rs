@@ -131,7 +131,7 @@ pub fn write_design(folder: &Folder, batch: &Batch) -> Result<Option<FileEntry>,
     let mut file = folder.table(info.name, &Csv::header(&info.columns))?;
     for point in 0..batch.sample.points() {
         let mut csv = Csv::default();
-        csv.display(point);
+        csv.count(point);
         batch.sample.settings(point).for_each(|setting| csv.setting(setting.as_ref()));
         csv.end_line();
         file.append(&csv.into_bytes(), 1)?;
