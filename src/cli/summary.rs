@@ -34,7 +34,7 @@ pub fn batch(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<Str
     for (variant, sketches) in experiment.scenarios.iter().zip(&mut sketches) {
         line(
             &mut text,
-            &format!("{}: {} runs, {}, seed {}", variant.name, experiment.runs, span(variant), experiment.seed),
+            &format!("{}: {}, {}, seed {}", variant.name, size(experiment), span(variant), experiment.seed),
         );
         line(&mut text, &format!("  {:<24}{:>10}{:>10}{:>10}  unit", "outcome", "median", "5 %", "95 %"));
         for (name, summary) in HEADLINES.iter().zip(sketches.summaries()) {
@@ -65,6 +65,16 @@ pub fn world(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<Str
     }
     closing(&mut text, folder, summary);
     Ok(text)
+}
+
+/// How many runs a scenario has: replicates, and points if there are several.
+fn size(experiment: &Batch) -> String {
+    let most = if experiment.stop.is_some() { "up to " } else { "" };
+    let runs = experiment.plan().most_replicates();
+    match experiment.sample.points() {
+        1 => format!("{most}{runs} runs"),
+        points => format!("{points} points, {most}{runs} runs each"),
+    }
 }
 
 pub(super) fn span(variant: &BatchScenario) -> String {
