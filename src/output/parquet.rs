@@ -3,7 +3,7 @@
 //! Numbers are DOUBLE, whole numbers INT64, flags BOOLEAN, text and months STRING (months as `YYYY-MM`, so that a query
 //! reads the same in both formats). Columns that may be empty are OPTIONAL, with null for an empty cell; all others are
 //! REQUIRED. Pages are compressed with Snappy. Nothing depends on time or machine: the same CSV gives the same bytes.
-//! The file's metadata holds the table's schema with units and meanings under the key [`SCHEMA_KEY`].
+//! The file's metadata hold the table's schema with units and meanings under the key [`SCHEMA_KEY`].
 
 use super::{
     dictionary::{DESIGN, QuantileRow, RUNS, TableInfo},
