@@ -21,6 +21,18 @@ fn params_and_columns_print_in_every_format() {
     assert!(columns.iter().any(|column| column["column"] == "gap_rating" && column["unit"] == "points"));
 }
 
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_build_without_parquet_says_how_to_get_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["batch"][..], &["merge", "part"]] {
+        let mut command = redqueen(arguments);
+        command.current_dir(folder.path()).args(["--format", "parquet"]);
+        command.assert().code(2).stderr(contains("cargo install --path . --features parquet"));
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 #[test]
 fn init_writes_configs_that_check_and_keeps_what_is_there() {
     let folder = tempfile::tempdir().unwrap();

@@ -183,8 +183,13 @@ fn the_same_folder_gives_the_same_bytes_and_fewer_outcomes_when_asked() {
         redqueen(dir.path(), arguments).assert().success();
         fs::read(dir.path().join("sensitivity.csv")).unwrap()
     };
+    fs::write(dir.path().join("datapackage.json"), r#"{"resources": [{"name": "runs"}]}"#).unwrap();
     written(&["sensitivity", "."]);
     let all = files(dir.path(), "");
+    let package: Value = serde_json::from_slice(&all["datapackage.json"]).unwrap();
+    let described: Vec<_> = package["resources"].as_array().unwrap().iter().map(|resource| &resource["name"]).collect();
+    assert_eq!(described, ["runs", "sensitivity"]);
+    assert_eq!(package["resources"][1]["bytes"], all["sensitivity.csv"].len());
     written(&["sensitivity", "."]);
     assert!(all == files(dir.path(), "") && all.contains_key("sensitivity.html"));
     let one = written(&["sensitivity", ".", "--outcome", OUTCOME]);

@@ -1,7 +1,7 @@
 //! `redqueen batch`: runs an experiment into its folder.
 
 use super::{
-    common::{ConfigOptions, OutputOptions, WorkOptions, threads},
+    common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions, threads},
     estimate,
     execute::{BatchFailure, BatchOptions, BatchReport, Looked, execute, look},
     failure::Failure,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     experiment::{event::Summary, plan::Shard},
-    output::batch::Batch,
+    output::{batch::Batch, manifest::FileFormat},
 };
 use std::{
     io::{self, Write},
@@ -37,16 +37,25 @@ pub struct Args {
     work: WorkOptions,
     #[command(flatten)]
     output: OutputOptions,
+    #[command(flatten)]
+    format: FormatOptions,
     /// Do part K of N; `redqueen merge` joins the parts
     #[arg(long, value_name = "K/N", default_value_t = Shard::WHOLE, hide_default_value = true)]
     shard: Shard,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let file_format = args.format.file_format()?;
+    if file_format != FileFormat::Csv && !args.shard.is_whole() {
+        let name = file_format.name();
+        return Err(Failure::Usage(format!(
+            "shards are CSV: leave out --format here, and join the shards with `redqueen merge --format {name}`"
+        )));
+    }
     let experiment = args.config.experiment(&args.work, &args.output)?;
     let several = experiment.variants.len() > 1;
     let (worlds, batch) = Worlds::new(&experiment, 0, |variant| args.config.replay(several.then_some(variant)));
-    let batch = Batch { shard: args.shard, ..batch };
+    let batch = Batch { shard: args.shard, file_format, ..batch };
     let folder = args.output.out.clone().unwrap_or_else(|| default_folder(&batch));
     let cancel = super::interrupt::watch();
     let options = BatchOptions {

@@ -7,9 +7,13 @@ use crate::{
         catalogue,
         record::{OUTCOMES, Record},
     },
+    output::manifest::FileFormat,
     scenario::{Scenario, Source, load},
 };
-use clap::{Args, builder::PossibleValuesParser};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
 use std::path::{Path, PathBuf};
 
 /// The tables and outcomes that experiment files can name.
@@ -65,6 +69,33 @@ pub struct OutputOptions {
     /// Write even if the folder holds the output of another experiment
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// In which format finished tables are.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct FormatOptions {
+    /// Format of the finished tables; parquet takes a build with `--features parquet`
+    #[arg(long, default_value = FileFormat::Csv.name(), value_parser = file_format())]
+    format: FileFormat,
+}
+
+fn file_format() -> impl clap::builder::TypedValueParser<Value = FileFormat> {
+    let of_name = |name: String| FileFormat::ALL.into_iter().find(|format| format.name() == name);
+    PossibleValuesParser::new(FileFormat::ALL.map(FileFormat::name)).map(move |name| of_name(name).unwrap_or_default())
+}
+
+impl FormatOptions {
+    /// The format asked for, if this build can write it.
+    pub fn file_format(self) -> Result<FileFormat, Failure> {
+        if self.format == FileFormat::Parquet && !cfg!(feature = "parquet") {
+            return Err(Failure::Usage(
+                "this build of redqueen does not write Parquet; build one that does with `cargo install --path . \
+                 --features parquet`, or leave out --format for CSV"
+                    .to_owned(),
+            ));
+        }
+        Ok(self.format)
+    }
 }
 
 /// Number of threads to use: those asked for, or one for each core.

@@ -12,8 +12,8 @@ use crate::{
         batch::Batch,
         dictionary,
         encode::{Encode, EncodedRun, Form},
-        folder::{Folder, FolderError, Found, OutputError},
-        manifest::{FileEntry, Identity, Manifest},
+        folder::{Folder, FolderError, Found, OutputError, tidy},
+        manifest::{FileEntry, FileFormat, Identity, Manifest},
         package,
         stored::Stored,
         writer::{Writer, write_design},
@@ -105,7 +105,7 @@ pub fn execute<S: Simulate<Output = Trajectory>>(
 
 /// What is to be done about a folder.
 pub(super) enum Looked {
-    /// Nothing.
+    /// Nothing more.
     Already(BatchReport),
     /// Runs.
     Open {
@@ -119,7 +119,11 @@ pub(super) enum Looked {
 pub(super) fn look(batch: &Batch, options: &BatchOptions<'_>) -> Result<Looked, BatchFailure> {
     let identity = Identity::new(batch);
     Ok(match Folder::look(options.out, &identity, options.overwrite)? {
-        Found::Already(manifest) => Looked::Already(already(options.out, &manifest)),
+        Found::Already(manifest) => {
+            // A kill may have come after the manifest was written.
+            tidy(options.out, &identity, &manifest.files)?;
+            Looked::Already(already(options.out, &manifest))
+        }
         found => Looked::Open { identity, unfinished: matches!(found, Found::Unfinished) },
     })
 }
@@ -158,11 +162,10 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
             let mut files = writer.finish()?;
             files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
             files.extend(write_design(folder, batch)?);
+            let files = in_format(folder, batch, files)?;
             describe(folder, batch, &files)?;
-            folder.write_manifest(true, done, failed, files)?;
-            if batch.shard.is_whole() {
-                folder.remove_journal()?;
-            }
+            folder.write_manifest(true, done, failed, files.clone())?;
+            tidy(folder.path(), folder.identity(), &files)?;
         }
         Ok(folder.log(&log)?)
     };
@@ -180,6 +183,26 @@ fn already(folder: &Path, manifest: &Manifest) -> BatchReport {
     let (total, failed) = (manifest.runs_done, manifest.runs_failed);
     let summary = Summary { total, finished: total - failed, failed, ..Summary::default() };
     BatchReport { folder: folder.to_owned(), summary, already: true }
+}
+
+/// The finished tables in the format of the batch.
+#[cfg(feature = "parquet")]
+fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
+    match batch.file_format {
+        FileFormat::Csv => Ok(files),
+        FileFormat::Parquet => {
+            crate::output::parquet::convert(folder.path(), &dictionary::tables(&batch.factors()), files)
+        }
+    }
+}
+
+/// The finished tables in the format of the batch.
+#[cfg(not(feature = "parquet"))]
+fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
+    match batch.file_format {
+        FileFormat::Csv => Ok(files),
+        FileFormat::Parquet => Err(OutputError::new("write", folder.path(), std::io::ErrorKind::Unsupported.into())),
+    }
 }
 
 fn describe(folder: &Folder, batch: &Batch, files: &[FileEntry]) -> Result<(), OutputError> {

@@ -326,3 +326,71 @@ fn a_full_disk_stops_the_batch_with_a_clear_error() {
     let error = Writer::new(&folder, &experiment, &form, &stored).unwrap_err();
     assert!(error.to_string().contains("cannot write") && error.to_string().contains("states.csv"), "{error}");
 }
+
+#[cfg(feature = "parquet")]
+mod parquet {
+    use super::*;
+    use crate::output::{journal, manifest::FileFormat};
+
+    fn interrupted_parquet() -> Interrupted {
+        let interrupted = interrupted(Batch { file_format: FileFormat::Parquet, ..experiment(20, Record::ALL) });
+        let names: Vec<_> = interrupted.whole.keys().map(String::as_str).filter(|name| name.contains(".csv")).collect();
+        assert_eq!(names, ["quantiles.csv", "runs.csv"]);
+        assert!(interrupted.whole.contains_key("world.parquet") && interrupted.whole.contains_key("runs.parquet"));
+        interrupted
+    }
+
+    #[test]
+    fn a_stop_before_or_in_the_middle_of_converting_loses_nothing() {
+        let interrupted = interrupted_parquet();
+        interrupted.goes_on(&interrupted.left, "as it was left");
+        let mut left = interrupted.left.clone();
+        left.insert("world.parquet".into(), b"PAR1 of before".to_vec());
+        left.insert("states.parquet.partial".into(), b"PAR1 torn".to_vec());
+        let states = left.remove("states.csv.partial").unwrap();
+        left.insert("states.csv".into(), states);
+        let dir = tempfile::tempdir().unwrap();
+        left.iter().for_each(|(name, bytes)| fs::write(dir.path().join(name), bytes).unwrap());
+        let report = batch(&interrupted.mock, &interrupted.experiment, dir.path(), 1);
+        assert_eq!(report.summary.failed, 4);
+        let mut made = files(dir.path());
+        // Nobody reads what a kill left of a file that was being written, and the next conversion of it takes its place.
+        made.remove("states.parquet.partial");
+        assert!(made == interrupted.whole);
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_written_keeps_every_run() {
+        let Interrupted { experiment, mock, whole, .. } = interrupted_parquet();
+        let dir = tempfile::tempdir().unwrap();
+        let obstacle = dir.path().join("states.parquet.partial");
+        let cancel = AtomicBool::new(false);
+        let stop = Cancelling(mock.clone(), 12, &cancel);
+        execute(&stop, &experiment, &options(dir.path(), 2, &cancel)).unwrap();
+        fs::create_dir(&obstacle).unwrap();
+        let error = execute(&mock, &experiment, &options(dir.path(), 2, &AtomicBool::new(false))).unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("states.parquet.partial") && said.contains("first 40 runs are kept"), "{said}");
+        fs::remove_dir(&obstacle).unwrap();
+        let between = files(dir.path());
+        assert!(between.contains_key("world.parquet") && !between.contains_key("firms.parquet"));
+        assert!(between.contains_key("world.csv") && between.contains_key("journal"), "{:?}", between.keys());
+        // No run is done again: each would fail now.
+        let kept = Mock { fails: (0..40).collect(), ..mock };
+        execute(&kept, &experiment, &options(dir.path(), 2, &AtomicBool::new(false))).unwrap();
+        assert!(files(dir.path()) == whole);
+    }
+
+    #[test]
+    fn a_kill_before_the_last_files_are_removed_is_made_up_for() {
+        let Interrupted { experiment, mock, whole, .. } = interrupted_parquet();
+        let dir = tempfile::tempdir().unwrap();
+        whole.iter().for_each(|(name, bytes)| fs::write(dir.path().join(name), bytes).unwrap());
+        fs::write(dir.path().join("world.csv"), "run\n").unwrap();
+        assert!(batch(&mock, &experiment, dir.path(), 1).already);
+        assert!(dir.path().join("world.csv").exists(), "a file that the user may have put there was removed");
+        fs::write(dir.path().join(journal::FILE), "").unwrap();
+        assert!(batch(&mock, &experiment, dir.path(), 1).already);
+        assert!(files(dir.path()) == whole);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::{
     batch::{close, show},
-    common::threads,
+    common::{FormatOptions, threads},
     execute::{BatchOptions, Looked, look, pour},
     failure::Failure,
 };
@@ -44,6 +44,8 @@ pub struct Args {
     /// Output folder [default: output/NAME by the name of the experiment]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    format: FormatOptions,
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -56,9 +58,10 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let file_format = args.format.file_format()?;
     let parts = args.shards.iter().map(|path| Part::read(path)).collect::<Result<Vec<_>, _>>()?;
     let parts = complete(parts)?;
-    let batch = whole(&parts)?;
+    let batch = Batch { file_format, ..whole(&parts)? };
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", batch.name)));
     let cancel = super::interrupt::watch();
     let options = BatchOptions {

@@ -12,7 +12,11 @@ use crate::{
         sobol::FIRST,
     },
     model::record::{HEADLINES, OUTCOMES},
-    output::{csv::Csv, dictionary::SensitivityRow, table::Row},
+    output::{
+        csv::Csv,
+        dictionary::{self, SensitivityRow},
+        table::Row,
+    },
     report::{
         self,
         sensitivity::{
@@ -74,8 +78,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         ReadError::Table(error) => Failure::Report(error),
     })?;
     let findings = findings(args, batch);
-    let csv = args.dir.join(format!("{}.csv", SensitivityRow::TABLE));
-    report::write(&csv, table(&findings))?;
+    let (bytes, rows) = table(&findings);
+    let csv = report::write_table(&args.dir, &dictionary::sensitivity(), &bytes, rows)?;
     let files = write_sensitivity(&args.dir, &findings)?;
     let mut out = io::stdout().lock();
     out.write_all(text(&findings, !args.outcome.is_empty()).as_bytes())?;
@@ -110,9 +114,9 @@ fn findings(args: &Args, batch: Batch) -> Findings {
     Findings { manifest: batch.manifest, layout: batch.layout, options, list }
 }
 
-/// `sensitivity.csv`.
-fn table(findings: &Findings) -> Vec<u8> {
-    let mut bytes = Csv::header(SensitivityRow::COLUMNS);
+/// `sensitivity.csv`, and how many rows it has.
+fn table(findings: &Findings) -> (Vec<u8>, u64) {
+    let (mut bytes, mut rows) = (Csv::header(SensitivityRow::COLUMNS), 0);
     for Finding { scenario, outcome, indices, .. } in &findings.list {
         for index in &indices.list {
             let row = SensitivityRow {
@@ -131,10 +135,11 @@ fn table(findings: &Findings) -> Vec<u8> {
             if csv.row(&row).is_ok() {
                 csv.end_line();
                 bytes.extend(csv.into_bytes());
+                rows += 1;
             }
         }
     }
-    bytes
+    (bytes, rows)
 }
 
 /// The strongest factors of the outcomes that the page opens with.

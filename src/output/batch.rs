@@ -1,7 +1,7 @@
 //! What a batch is to run: all that decides the bytes of its tables.
 
 use super::{
-    manifest::{Manifest, ScenarioEntry},
+    manifest::{FileFormat, Manifest, ScenarioEntry},
     table::{CellType, Column},
 };
 use crate::{
@@ -38,13 +38,26 @@ pub struct Batch {
     pub shard: Shard,
     /// Over which runs to take quantiles, if at all. A shard has none.
     pub quantiles: Option<Gather>,
+    /// Format of the finished tables. A shard's are CSV.
+    pub file_format: FileFormat,
 }
 
 impl Batch {
     /// Plain replicates of these scenarios.
     pub fn plain(name: impl Into<String>, seed: u64, runs: u64, record: Record, scenarios: Vec<BatchScenario>) -> Self {
-        let (sample, stop, shard, quantiles) = (Sample::plain(), None, Shard::WHOLE, Some(Gather::ByPoint));
-        Self { name: name.into(), seed, runs, first_replicate: 0, record, scenarios, sample, stop, shard, quantiles }
+        Self {
+            name: name.into(),
+            seed,
+            runs,
+            first_replicate: 0,
+            record,
+            scenarios,
+            sample: Sample::plain(),
+            stop: None,
+            shard: Shard::WHOLE,
+            quantiles: Some(Gather::ByPoint),
+            file_format: FileFormat::Csv,
+        }
     }
 
     /// The batch that a folder holds, as its manifest says; `None` if that is not all there.
@@ -65,6 +78,7 @@ impl Batch {
             stop: identity.stop.clone(),
             shard: identity.shard.unwrap_or(Shard::WHOLE),
             quantiles: identity.quantiles,
+            file_format: identity.file_format,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The output folder. Its manifest is written first, saying that it is not complete; tables grow beside their final
-//! names (`world.csv.partial`), with a journal of the runs that stand in them, and are renamed when the batch ends; the
-//! manifest is then written anew and the journal removed. A folder whose batch was cancelled, killed, or could not write
+//! names (`world.csv.partial`), with a journal of the runs that stand in them, and are renamed when the batch ends, and
+//! converted if another format is wanted; the manifest is then written anew, and what is left over is removed, the
+//! journal last. A folder whose batch was cancelled, killed, or could not write
 //! on keeps its partial tables and its journal, and the same command goes on from there. A complete folder is left as
 //! it is.
 
@@ -8,7 +9,7 @@ use super::{
     batch::Batch,
     dictionary,
     journal::{self, Extent, Journal, TABLES},
-    manifest::{self, FileEntry, Identity, Manifest},
+    manifest::{self, FileEntry, FileFormat, Identity, Manifest},
     stored::Stored,
     writer::headers,
 };
@@ -225,12 +226,6 @@ impl Folder {
         Ok(TableFile { name, path, file, extent: Extent::default() })
     }
 
-    /// Removes the journal, when everything else is done.
-    pub fn remove_journal(&self) -> Result<(), OutputError> {
-        let path = self.path.join(journal::FILE);
-        fs::remove_file(&path).map_err(OutputError::on("remove", &path))
-    }
-
     /// Writes a file under its final name only when it is complete.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
         write_aside(&self.path.join(name), bytes)
@@ -265,18 +260,38 @@ impl Folder {
     }
 
     fn remove_own_files(&self) -> Result<(), OutputError> {
-        let tables = dictionary::tables(&[]).into_iter().map(|table| format!("{}.csv", table.name));
+        let tables = dictionary::tables(&[]);
+        let tables = tables.iter().flat_map(|table| FileFormat::ALL.map(|format| format.file(table.name)));
         for name in tables.chain(OTHER_FILES.map(String::from)).chain([manifest::FILE.to_owned()]) {
             for path in [self.path.join(format!("{name}.partial")), self.path.join(name)] {
-                match fs::remove_file(&path) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                        return Err(OutputError::on("remove", &path)(error));
-                    }
-                    _ => {}
-                }
+                remove(&path)?;
             }
         }
         Ok(())
+    }
+}
+
+/// Removes what a complete folder no longer needs: tables that stand there in another format, then the journal. A shard
+/// keeps all, as joining it reads its journal. The journal goes last, so that a folder without one is never touched.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn tidy(folder: &Path, identity: &Identity, files: &[FileEntry]) -> Result<(), OutputError> {
+    let journal = folder.join(journal::FILE);
+    if identity.shard.is_some() || !journal.exists() {
+        return Ok(());
+    }
+    let is_csv = |file: &FileEntry| file.format == FileFormat::Csv;
+    let left = files.iter().filter(|file| !files.iter().any(|other| is_csv(other) && other.name == file.name));
+    left.map(|file| folder.join(FileFormat::Csv.file(&file.name))).try_for_each(|path| remove(&path))?;
+    remove(&journal)
+}
+
+/// Removes a file if it is there.
+fn remove(path: &Path) -> Result<(), OutputError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(OutputError::on("remove", path)(error)),
+        _ => Ok(()),
     }
 }
 
@@ -300,10 +315,7 @@ pub fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
 
 /// Whether these tables are there with their sizes.
 fn has(folder: &Path, files: &[FileEntry]) -> bool {
-    files.iter().all(|entry| {
-        let path = folder.join(format!("{}.csv", entry.name));
-        fs::metadata(path).is_ok_and(|found| found.len() == entry.bytes)
-    })
+    files.iter().all(|entry| fs::metadata(folder.join(entry.file())).is_ok_and(|found| found.len() == entry.bytes))
 }
 
 fn another(path: &Path, found: Manifest, identity: &Identity) -> FolderError {
@@ -363,7 +375,8 @@ impl TableFile {
         self.file.sync_all().map_err(OutputError::on("write", &self.path))?;
         drop(self.file);
         fs::rename(&self.path, &path).map_err(OutputError::on("write", &path))?;
-        Ok(FileEntry { name: self.name.into(), rows: self.extent.rows, bytes: self.extent.bytes })
+        let Extent { rows, bytes } = self.extent;
+        Ok(FileEntry { name: self.name.into(), format: FileFormat::Csv, rows, bytes })
     }
 }
 
@@ -417,7 +430,7 @@ mod tests {
         assert!(matches!(look(dir.path(), 1, false), Ok(Found::Unfinished)));
         fill(&open(dir.path(), 1, false).0, true);
         let Ok(Found::Already(manifest)) = look(dir.path(), 1, false) else { panic!("it does not count as complete") };
-        assert_eq!(manifest.files, [FileEntry { name: "runs".into(), rows: 1, bytes: 6 }]);
+        assert_eq!(manifest.files, [FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6 }]);
         assert_eq!(fs::read_to_string(dir.path().join("runs.csv")).unwrap(), "run\n0\n");
         fs::write(dir.path().join("runs.csv"), "run\n").unwrap();
         assert!(matches!(look(dir.path(), 1, false), Ok(Found::Nothing)), "a table was changed");

@@ -56,6 +56,9 @@ pub struct Identity {
     pub first_replicate: u64,
     /// Recorded tables.
     pub record: Vec<String>,
+    /// Format of the finished tables.
+    #[serde(default, skip_serializing_if = "FileFormat::is_csv")]
+    pub file_format: FileFormat,
     /// Over which runs quantiles are taken, if at all.
     pub quantiles: Option<Gather>,
     /// Which points of parameter space are visited.
@@ -92,12 +95,55 @@ pub struct ScenarioEntry {
 /// A table of the folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Name of the table: the file is `<name>.csv`.
+    /// Name of the table.
     pub name: String,
+    /// Format of the file, which its ending says too.
+    #[serde(default, skip_serializing_if = "FileFormat::is_csv")]
+    pub format: FileFormat,
     /// Rows, without the header.
     pub rows: u64,
     /// Size.
     pub bytes: u64,
+}
+
+impl FileEntry {
+    /// The file's name, such as `runs.csv`.
+    pub fn file(&self) -> String {
+        self.format.file(&self.name)
+    }
+}
+
+/// A format of tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileFormat {
+    /// Comma-separated values.
+    #[default]
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+}
+
+impl FileFormat {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
+
+    /// Its name, which is also the ending of its files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// Name of the file of this format that holds a table.
+    pub fn file(self, table: &str) -> String {
+        format!("{table}.{}", self.name())
+    }
+
+    fn is_csv(&self) -> bool {
+        *self == Self::Csv
+    }
 }
 
 impl Identity {
@@ -116,6 +162,7 @@ impl Identity {
             runs: experiment.runs,
             first_replicate: experiment.first_replicate,
             record: recorded(experiment.record).map(String::from).collect(),
+            file_format: experiment.file_format,
             quantiles: experiment.quantiles,
             design: sample.design().clone(),
             points: sample.points(),
@@ -141,6 +188,7 @@ impl Identity {
             ("the number of runs", self.runs == other.runs),
             ("the first replicate", self.first_replicate == other.first_replicate),
             ("the recorded tables", self.record == other.record && self.quantiles == other.quantiles),
+            ("the files' format", self.file_format == other.file_format),
             ("the scenarios' config", self.scenarios == other.scenarios),
             (
                 "the design",

@@ -8,6 +8,8 @@ pub mod folder;
 pub mod journal;
 pub mod manifest;
 pub mod package;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod series;
 pub mod stored;
 pub mod table;

@@ -3,7 +3,7 @@
 use super::{
     dictionary::TableInfo,
     folder::json,
-    manifest::{FileEntry, Identity},
+    manifest::{FileEntry, FileFormat, Identity},
     table::{CellType, Column},
 };
 use serde_json::{Value, json};
@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 /// The file's name.
 pub const FILE: &str = "datapackage.json";
 
-/// The description of these files, as JSON.
+/// The description of these files, as JSON. A table that is there in two formats is described once, as Parquet.
 pub fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
+    let twice = |file: &FileEntry| files.iter().any(|other| other.name == file.name && other.format != file.format);
     let resources: Vec<Value> = files
         .iter()
+        .filter(|file| file.format == FileFormat::Parquet || !twice(file))
         .filter_map(|file| Some(resource(tables.iter().find(|table| table.name == file.name)?, file)))
         .collect();
     json(&json!({
@@ -35,7 +37,8 @@ pub fn with(description: &[u8], table: &TableInfo<'_>, file: &FileEntry) -> Opti
     Some(json(&package))
 }
 
-fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
+/// The table's columns and key as a Frictionless table schema.
+pub fn schema(table: &TableInfo<'_>) -> Value {
     let mut schema = json!({
         "fields": table.columns.iter().map(field).collect::<Vec<_>>(),
         "missingValues": [""],
@@ -45,17 +48,33 @@ fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
     if strict && !table.key.is_empty() {
         schema["primaryKey"] = json!(table.key);
     }
-    json!({
+    schema
+}
+
+fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
+    let mediatype = match file.format {
+        FileFormat::Csv => "text/csv",
+        FileFormat::Parquet => "application/vnd.apache.parquet",
+    };
+    let mut resource = json!({
         "profile": "tabular-data-resource",
         "name": table.name,
-        "path": format!("{}.csv", table.name),
+        "path": file.file(),
         "description": table.meaning,
-        "format": "csv",
-        "mediatype": "text/csv",
+        "format": file.format.name(),
+        "mediatype": mediatype,
         "encoding": "utf-8",
         "bytes": file.bytes,
-        "schema": schema,
-    })
+        "schema": schema(table),
+    });
+    if file.format == FileFormat::Parquet
+        && let Some(resource) = resource.as_object_mut()
+    {
+        // Programs that check these look at the bytes as they read text, and see none of a Parquet file.
+        resource.shift_remove("encoding");
+        resource.shift_remove("bytes");
+    }
+    resource
 }
 
 fn field(column: &Column<'_>) -> Value {

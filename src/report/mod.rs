@@ -18,8 +18,8 @@ mod tests;
 
 use crate::output::{
     csv::{Csv, NotFinite},
-    dictionary::{self, DifferenceRow},
-    manifest::FileEntry,
+    dictionary::{self, DifferenceRow, TableInfo},
+    manifest::{FileEntry, FileFormat},
     package,
 };
 use std::fs;
@@ -97,10 +97,10 @@ pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Re
     Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
 }
 
-/// Writes `differences.csv` and describes it in the data package, if there is one.
+/// Writes `differences.csv`.
 fn write_differences(folder: &Path, rows: &[DifferenceRow]) -> Result<(), ReportError> {
     let table = dictionary::differences();
-    let file = folder.join(format!("{}.csv", table.name));
+    let file = folder.join(FileFormat::Csv.file(table.name));
     let mut bytes = Csv::header(&table.columns);
     for row in rows {
         let mut csv = Csv::default();
@@ -110,11 +110,24 @@ fn write_differences(folder: &Path, rows: &[DifferenceRow]) -> Result<(), Report
         csv.end_line();
         bytes.extend(csv.into_bytes());
     }
-    write(&file, &bytes)?;
-    let entry = FileEntry { name: table.name.to_owned(), rows: rows.len() as u64, bytes: bytes.len() as u64 };
+    write_table(folder, &table, &bytes, rows.len() as u64).map(drop)
+}
+
+/// Writes a derived table as CSV and describes it in the data package, if there is one; gives the file.
+pub(crate) fn write_table(
+    folder: &Path,
+    table: &TableInfo<'_>,
+    bytes: &[u8],
+    rows: u64,
+) -> Result<PathBuf, ReportError> {
+    let format = FileFormat::Csv;
+    let entry = FileEntry { name: table.name.to_owned(), format, rows, bytes: bytes.len() as u64 };
+    let file = folder.join(entry.file());
+    write(&file, bytes)?;
     let package = folder.join(package::FILE);
-    let described = fs::read(&package).ok().and_then(|text| package::with(&text, &table, &entry));
-    described.map_or(Ok(()), |described| write(&package, &described))
+    let described = fs::read(&package).ok().and_then(|text| package::with(&text, table, &entry));
+    described.map_or(Ok(()), |described| write(&package, &described))?;
+    Ok(file)
 }
 
 /// Writes a file beside its place and renames it, so that it appears whole or not at all.
