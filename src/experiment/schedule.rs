@@ -2,6 +2,7 @@
 //! that were delivered, and on nothing else.
 
 use super::plan::{Job, Plan, Stop};
+use crate::maths::Moments;
 
 /// What a worker is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,30 +39,7 @@ struct Rounds {
     /// Outcome of the first scenario in the present replicate.
     first: Option<f64>,
     /// Of the differences from the first scenario, or of the only scenario's values.
-    spreads: Vec<Spread>,
-}
-
-/// Number, mean and sum of squared deviations of a series, in order (Welford 1962).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Spread {
-    n: u64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Spread {
-    /// Takes in a value.
-    pub fn add(&mut self, value: f64) {
-        self.n += 1;
-        let difference = value - self.mean;
-        self.mean += difference / self.n as f64;
-        self.squares += difference * (value - self.mean);
-    }
-
-    /// Standard error of the mean; infinite below two values.
-    pub fn standard_error(&self) -> f64 {
-        if self.n < 2 { f64::INFINITY } else { (self.squares / (self.n - 1) as f64 / self.n as f64).sqrt() }
-    }
+    spreads: Vec<Moments>,
 }
 
 impl Schedule {
@@ -143,7 +121,7 @@ impl Schedule {
 impl Rounds {
     fn new(stop: Stop, plan: &Plan) -> Self {
         let compared = plan.scenarios.saturating_sub(1).max(1);
-        Self { stop, target: plan.runs, first: None, spreads: vec![Spread::default(); compared] }
+        Self { stop, target: plan.runs, first: None, spreads: vec![Moments::default(); compared] }
     }
 
     fn observe(&mut self, scenarios: usize, scenario: usize, observed: Option<f64>) {
@@ -162,7 +140,7 @@ impl Rounds {
 
     /// Whether the point needs another round; plans it.
     fn goes_on(&mut self, plan: &Plan) -> bool {
-        let worst = self.spreads.iter().map(Spread::standard_error).fold(0.0, f64::max);
+        let worst = self.spreads.iter().map(Moments::standard_error).fold(0.0, f64::max);
         if worst <= self.stop.standard_error || self.target >= plan.most_replicates() {
             return false;
         }
@@ -266,13 +244,5 @@ mod tests {
         schedule.deliver(&b, Some(9.0));
         assert!(matches!(schedule.take(), Next::Run(_)));
         assert!(!schedule.is_over());
-    }
-
-    #[test]
-    fn the_spread_is_that_of_the_textbook() {
-        let mut spread = Spread::default();
-        assert_eq!(spread.standard_error(), f64::INFINITY);
-        [1.0, 2.0, 4.0].into_iter().for_each(|value| spread.add(value));
-        assert!((spread.standard_error() - (7.0_f64 / 9.0).sqrt()).abs() < 1e-15);
     }
 }

@@ -6,10 +6,12 @@
 use crate::scenario::MAX_STATES;
 
 mod elementary;
+mod moments;
 mod normal;
 mod student;
 
 pub use elementary::{exp, exp_all, ln, ln_all};
+pub use moments::Moments;
 pub use normal::{normal_quantile, normal_quantile_all};
 pub use student::student_quantile;
 

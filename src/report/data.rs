@@ -2,12 +2,10 @@
 
 use super::ReportError;
 use super::manifest::Manifest;
-use crate::analysis::{paired, precision::Outcomes};
-use crate::model::record::{OUTCOMES, OutcomeRow};
+use super::runs::{Outcomes, differences, read_runs};
 use crate::output::dictionary::DifferenceRow;
-use crate::output::table::Row;
 use crate::scenario::Month;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -89,12 +87,15 @@ pub struct Scenario {
     pub name: String,
     /// Finished runs in runs.csv.
     pub finished: usize,
-    /// Messages of runs that failed, with their number.
+    /// Runs that failed.
+    pub failed: usize,
+    /// Messages of the first runs that failed, with their number.
     pub failures: Vec<(String, String)>,
     /// Outcomes of the finished runs.
     pub outcomes: Outcomes,
-    /// Design points; pictures show the first.
-    pub points: BTreeSet<u64>,
+    /// Number of design points; pictures show the first, or all together.
+    pub points: usize,
+    pub last_point: Option<u64>,
     shown_point: Option<String>,
     series: BTreeMap<(&'static str, &'static str), BTreeMap<String, Vec<Stat>>>,
     /// Most runs behind any value of a picture.
@@ -111,6 +112,11 @@ impl Scenario {
     /// The indicator of one entity, empty if it is not there; the world is the entity without a name.
     pub fn series(&self, table: &str, entity: &str, indicator: &str) -> &[Stat] {
         self.entities(table, indicator).find(|(name, _)| *name == entity).map_or(&[], |(_, stats)| stats)
+    }
+
+    /// Whether pictures show all design points together.
+    pub fn pooled(&self) -> bool {
+        self.shown_point.as_deref() == Some("")
     }
 
     /// First and last month of any picture.
@@ -153,20 +159,12 @@ pub fn read(folder: &Path) -> Result<Folder, ReportError> {
     if manifest.is_none() && !runs && !quantiles {
         return Err(ReportError::NotAnOutput { folder: folder.to_owned() });
     }
-    let differences = if runs { differences(&scenarios) } else { None };
+    let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+    let differences = if runs { differences(&folder.join("runs.csv"), &names)? } else { None };
     Ok(Folder { manifest: manifest.unwrap_or_default(), scenarios, differences, missing })
 }
 
-/// How each scenario differs from the first; `None` if there is only one.
-fn differences(scenarios: &[Scenario]) -> Option<Vec<DifferenceRow>> {
-    let (first, others) = scenarios.split_first().filter(|(_, others)| !others.is_empty())?;
-    let from_first = |other: &Scenario| {
-        paired::differences((&other.name, &other.outcomes), (&first.name, &first.outcomes), &OUTCOMES)
-    };
-    Some(others.iter().flat_map(from_first).collect())
-}
-
-fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scenario {
+pub fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scenario {
     let at = scenarios.iter().position(|scenario| scenario.name == name).unwrap_or_else(|| {
         scenarios.push(Scenario { name: name.to_owned(), ..Scenario::default() });
         scenarios.len() - 1
@@ -236,7 +234,7 @@ impl Table {
     }
 
     /// The whole number in a cell, 0 if there is no such column.
-    fn count(&self, row: &csv::StringRecord, column: Option<usize>) -> Result<u64, ReportError> {
+    pub fn count(&self, row: &csv::StringRecord, column: Option<usize>) -> Result<u64, ReportError> {
         let Some(column) = column else { return Ok(0) };
         let text = row.get(column).unwrap_or_default();
         text.parse().map_err(|_| self.malformed(row, column, "a whole number"))
@@ -251,36 +249,6 @@ fn damaged(file: &Path, error: &csv::Error) -> ReportError {
         other => format!("a readable row: {other:?}"),
     };
     ReportError::Malformed { file: file.to_owned(), line, expected }
-}
-
-/// Reads outcomes and failures; `false` if there is no such table.
-fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
-    let Some(mut table) = Table::open(file)? else { return Ok(false) };
-    let (run, name) = (table.column("run")?, table.find("scenario"));
-    let (point, replicate) = (table.find("point"), table.find("replicate"));
-    let (status, error) = (table.find("status"), table.find("error"));
-    let outcomes: Vec<(usize, &'static str)> =
-        OutcomeRow::COLUMNS.iter().filter_map(|column| Some((table.find(column.name)?, column.name))).collect();
-    let mut row = csv::StringRecord::new();
-    let cell =
-        |row: &csv::StringRecord, at: Option<usize>| at.and_then(|at| row.get(at)).unwrap_or_default().to_owned();
-    while table.next(&mut row)? {
-        let scenario = of_name(scenarios, &cell(&row, name));
-        let problem = cell(&row, error);
-        if !problem.is_empty() || cell(&row, status) == "failed" {
-            scenario.failures.push((cell(&row, Some(run)), problem));
-            continue;
-        }
-        scenario.finished += 1;
-        let key = (table.count(&row, point)?, table.count(&row, replicate)?);
-        scenario.points.insert(key.0);
-        scenario.outcomes.runs.push(key);
-        for (at, outcome) in &outcomes {
-            let value = table.number(&row, *at)?.unwrap_or(f64::NAN);
-            scenario.outcomes.values.entry(outcome).or_default().push(value);
-        }
-    }
-    Ok(true)
 }
 
 /// Reads the indicators that pictures use; `false` if there is no such table or no row of use.
@@ -341,6 +309,7 @@ fn wanted(table: &str, indicator: &str) -> Option<(&'static str, &'static str)> 
 mod tests {
     use super::*;
     use crate::model::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow};
+    use crate::output::table::Row;
 
     #[test]
     fn every_wanted_indicator_is_a_column_of_its_table() {

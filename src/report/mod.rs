@@ -9,6 +9,7 @@ mod manifest;
 mod page;
 mod palette;
 mod precision;
+mod runs;
 mod scale;
 pub mod sensitivity;
 mod shown;

@@ -6,7 +6,7 @@ use super::manifest::{About, text};
 use super::precision;
 use super::scale::significant;
 use super::svg::escape;
-use crate::maths::quantile;
+use crate::analysis::sketch::Summary;
 use crate::model::record::{HEADLINES, OutcomeRow};
 use crate::output::table::Row;
 use crate::scenario::parameter::{Mark, Parameter};
@@ -61,7 +61,7 @@ pub fn page(folder: &Folder, report: &Report, catalogue: &Catalogue) -> String {
 fn what_ran(folder: &Folder) -> String {
     let manifest = &folder.manifest;
     let finished: usize = folder.scenarios.iter().map(|scenario| scenario.finished).sum();
-    let failed: usize = folder.scenarios.iter().map(|scenario| scenario.failures.len()).sum();
+    let failed: usize = folder.scenarios.iter().map(|scenario| scenario.failed).sum();
     let mut facts = Vec::new();
     if !manifest.version.is_empty() {
         facts.push(escape(&manifest.version));
@@ -113,18 +113,20 @@ fn navigation(folder: &Folder, report: &Report) -> String {
 fn notes(folder: &Folder, report: &Report) -> String {
     let mut lines: Vec<String> = folder.missing.iter().chain(&report.missing).cloned().collect();
     for scenario in &folder.scenarios {
-        if scenario.points.len() > 1 {
+        if scenario.points > 1 {
             lines.push(format!(
-                "Scenario `{}` has {} design points: the table of outcomes covers all of them, the pictures show the first.",
+                "Scenario `{}` has {} design points: the table of outcomes covers all of them, the pictures show {}.",
                 scenario.name,
-                scenario.points.len()
+                scenario.points,
+                if scenario.pooled() { "all runs together" } else { "the first" }
             ));
         }
-        for (run, error) in scenario.failures.iter().take(5) {
+        for (run, error) in &scenario.failures {
             lines.push(format!("Run {run} failed: {error}"));
         }
-        if scenario.failures.len() > 5 {
-            lines.push(format!("{} more runs failed; runs.csv names them.", scenario.failures.len() - 5));
+        let more = scenario.failed - scenario.failures.len();
+        if more > 0 {
+            lines.push(format!("{more} more runs failed; runs.csv names them."));
         }
     }
     if lines.is_empty() {
@@ -187,30 +189,20 @@ fn events(folder: &Folder, name: &str) -> String {
 }
 
 /// Median with 5–95 %, mean with its Monte Carlo error, and how many runs have a value if not all.
-fn summary(values: &[f64], runs: usize) -> String {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let count = sorted.len() as f64;
-    let of_all = if sorted.len() == runs { String::new() } else { format!("; in {} of {runs} runs", sorted.len()) };
-    match sorted.as_slice() {
-        [] => format!("\u{2013}<small>in 0 of {runs} runs</small>"),
-        [only] => format!("{}<small>{}</small>", significant(*only), of_all.trim_start_matches("; ")),
-        _ => {
-            let mean = sorted.iter().sum::<f64>() / count;
-            let squares: f64 = sorted.iter().map(|value| (value - mean) * (value - mean)).sum();
-            let error = (squares / (count - 1.0) / count).sqrt();
-            let [low, median, high] = [0.05, 0.5, 0.95].map(|share| significant(quantile(&sorted, share)));
-            format!(
-                "{median} ({low} to {high})<small>mean {} ± {}{of_all}</small>",
-                significant(mean),
-                significant(error)
-            )
-        }
-    }
+fn summary(found: Option<&Summary>, runs: usize) -> String {
+    let Some(found) = found else { return format!("\u{2013}<small>in 0 of {runs} runs</small>") };
+    let n = found.n;
+    let of_all = if n == runs as u64 { String::new() } else { format!("; in {n} of {runs} runs") };
+    let Some(sd) = found.sd else {
+        return format!("{}<small>{}</small>", significant(found.mean), of_all.trim_start_matches("; "));
+    };
+    let [low, _, median, _, high] = found.quantiles.map(significant);
+    let error = significant(sd / (n as f64).sqrt());
+    format!("{median} ({low} to {high})<small>mean {} ± {error}{of_all}</small>", significant(found.mean))
 }
 
 fn outcomes(folder: &Folder) -> String {
-    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| !scenario.outcomes.runs.is_empty()).collect();
+    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
     if shown.is_empty() {
         return String::new();
     }
@@ -229,14 +221,14 @@ fn outcomes(folder: &Folder) -> String {
         let rows: String = OutcomeRow::COLUMNS
             .iter()
             .filter(|column| HEADLINES.contains(&column.name) == headline)
-            .filter(|column| shown.iter().any(|scenario| !scenario.outcomes.of(column.name).is_empty()))
+            .filter(|column| shown.iter().any(|scenario| scenario.outcomes.summary(column.name).is_some()))
             .map(|column| {
                 let cells: String = shown
                     .iter()
                     .map(|scenario| {
                         format!(
                             "<td class=\"number\">{}</td>",
-                            summary(&scenario.outcomes.of(column.name), scenario.finished)
+                            summary(scenario.outcomes.summary(column.name), scenario.finished)
                         )
                     })
                     .collect();
@@ -393,11 +385,17 @@ fn entity_table(heading: &str, entities: &Value, declared: &[Parameter]) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::sketch::Sketches;
 
     #[test]
     fn a_summary_gives_the_error_of_the_mean() {
-        assert_eq!(summary(&[1.0, 3.0], 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
-        assert!(summary(&[1.0, 3.0], 4).contains("in 2 of 4 runs"));
-        assert!(summary(&[], 4).contains("in 0 of 4 runs"));
+        let of = |values: &[f64]| {
+            let mut sketches = Sketches::new(1);
+            values.iter().for_each(|value| sketches.row()[0] = *value);
+            sketches.summaries().pop().flatten()
+        };
+        assert_eq!(summary(of(&[1.0, 3.0]).as_ref(), 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
+        assert!(summary(of(&[1.0, 3.0]).as_ref(), 4).contains("in 2 of 4 runs"));
+        assert!(summary(None, 4).contains("in 0 of 4 runs"));
     }
 }

@@ -3,7 +3,6 @@
 use super::data::{Folder, Scenario};
 use super::scale::significant;
 use super::svg::escape;
-use crate::analysis::precision::Precision;
 use crate::model::record::{HEADLINES, OutcomeRow};
 use crate::output::dictionary::DifferenceRow;
 use crate::output::table::{Column, Row};
@@ -105,7 +104,7 @@ fn difference_table(rows: &[DifferenceRow], headline: bool) -> String {
 
 /// Most design points of any scenario, if there are several.
 fn most_points(folder: &Folder) -> Option<usize> {
-    folder.scenarios.iter().map(|scenario| scenario.points.len()).max().filter(|points| *points > 1)
+    folder.scenarios.iter().map(|scenario| scenario.points).max().filter(|points| *points > 1)
 }
 
 /// Mean, spread and Monte Carlo error of the headline outcomes, and the runs that a precision takes.
@@ -139,9 +138,9 @@ pub fn replications(folder: &Folder) -> String {
 }
 
 fn replication_table(scenario: &Scenario) -> String {
-    let design = scenario.points.len() > 1;
+    let design = scenario.points > 1;
     let lines: String = outcomes(true)
-        .filter_map(|column| Some((column, Precision::of(&scenario.outcomes, column.name)?)))
+        .filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)))
         .map(|(column, found)| {
             let mut cells = vec![found.all.n.to_string(), significant(found.all.mean), number(found.all.sd)];
             if design {

@@ -1,0 +1,194 @@
+//! Reads runs.csv: how outcomes are distributed, how well their means are known, and how scenarios differ. Memory does
+//! not grow with the number of runs.
+
+use super::ReportError;
+use super::data::{Scenario, Table, of_name};
+use crate::analysis::{
+    paired::Pairs,
+    precision::{Precision, Tally},
+    sketch::{Sketches, Summary},
+};
+use crate::model::record::OUTCOMES;
+use crate::output::dictionary::DifferenceRow;
+use std::cmp::Ordering;
+use std::path::Path;
+
+/// Failures whose messages are kept of a scenario.
+const SHOWN_FAILURES: usize = 5;
+
+/// Outcomes of the finished runs of a scenario, gathered in memory that does not grow with their number.
+#[derive(Debug)]
+pub struct Outcomes {
+    tallies: [Tally; OUTCOMES.len()],
+    sketches: Sketches,
+    summaries: Vec<Option<Summary>>,
+}
+
+impl Default for Outcomes {
+    fn default() -> Self {
+        let tallies = std::array::from_fn(|_| Tally::default());
+        Self { tallies, sketches: Sketches::new(OUTCOMES.len()), summaries: Vec::new() }
+    }
+}
+
+impl Outcomes {
+    fn add(&mut self, point: u64, values: &[f64]) {
+        self.sketches.row().copy_from_slice(values);
+        for (tally, value) in self.tallies.iter_mut().zip(values).filter(|(_, value)| !value.is_nan()) {
+            tally.add(point, *value);
+        }
+    }
+
+    fn finish(&mut self) {
+        self.summaries = self.sketches.summaries();
+        self.sketches.clear();
+    }
+
+    /// How an outcome is distributed; `None` if no run has a value.
+    pub fn summary(&self, outcome: &str) -> Option<&Summary> {
+        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
+        self.summaries.get(place)?.as_ref()
+    }
+
+    /// How well its mean is known.
+    pub fn precision(&self, outcome: &str) -> Option<Precision> {
+        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
+        self.tallies[place].precision()
+    }
+}
+
+/// Rows of runs.csv, one after the other.
+struct Runs {
+    table: Table,
+    row: csv::StringRecord,
+    name: Option<usize>,
+    point: Option<usize>,
+    replicate: Option<usize>,
+    status: Option<usize>,
+    error: Option<usize>,
+    outcomes: [Option<usize>; OUTCOMES.len()],
+}
+
+impl Runs {
+    fn open(file: &Path) -> Result<Option<Self>, ReportError> {
+        let Some(table) = Table::open(file)? else { return Ok(None) };
+        let [name, point, replicate, status, error] =
+            ["scenario", "point", "replicate", "status", "error"].map(|column| table.find(column));
+        let outcomes = OUTCOMES.map(|outcome| table.find(outcome));
+        let row = csv::StringRecord::new();
+        Ok(Some(Self { table, row, name, point, replicate, status, error, outcomes }))
+    }
+
+    fn next(&mut self) -> Result<bool, ReportError> {
+        self.table.next(&mut self.row)
+    }
+
+    fn cell(&self, column: Option<usize>) -> &str {
+        column.and_then(|column| self.row.get(column)).unwrap_or_default()
+    }
+
+    fn failed(&self) -> bool {
+        !self.cell(self.error).is_empty() || self.cell(self.status) == "failed"
+    }
+
+    /// Design point and replicate.
+    fn key(&self) -> Result<(u64, u64), ReportError> {
+        Ok((self.table.count(&self.row, self.point)?, self.table.count(&self.row, self.replicate)?))
+    }
+
+    /// The outcomes; `NaN` where the run has none.
+    fn values(&self) -> Result<[f64; OUTCOMES.len()], ReportError> {
+        let mut values = [f64::NAN; OUTCOMES.len()];
+        for (value, column) in values.iter_mut().zip(self.outcomes) {
+            if let Some(found) = column.map(|column| self.table.number(&self.row, column)).transpose()? {
+                *value = found.unwrap_or(f64::NAN);
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// The finished runs of one scenario, in order of point and replicate.
+struct Cursor<'a> {
+    runs: Runs,
+    scenario: &'a str,
+    key: Option<(u64, u64)>,
+    values: [f64; OUTCOMES.len()],
+}
+
+impl<'a> Cursor<'a> {
+    fn open(file: &Path, scenario: &'a str) -> Result<Option<Self>, ReportError> {
+        let Some(runs) = Runs::open(file)? else { return Ok(None) };
+        let mut cursor = Self { runs, scenario, key: None, values: [f64::NAN; OUTCOMES.len()] };
+        cursor.advance()?;
+        Ok(Some(cursor))
+    }
+
+    fn advance(&mut self) -> Result<(), ReportError> {
+        self.key = None;
+        while self.runs.next()? {
+            if self.runs.cell(self.runs.name) == self.scenario && !self.runs.failed() {
+                self.key = Some(self.runs.key()?);
+                self.values = self.runs.values()?;
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads outcomes and failures; `false` if there is no such table.
+pub fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
+    let Some(mut runs) = Runs::open(file)? else { return Ok(false) };
+    let run = runs.table.column("run")?;
+    while runs.next()? {
+        let scenario = of_name(scenarios, runs.cell(runs.name));
+        if runs.failed() {
+            scenario.failed += 1;
+            if scenario.failures.len() < SHOWN_FAILURES {
+                scenario.failures.push((runs.cell(Some(run)).to_owned(), runs.cell(runs.error).to_owned()));
+            }
+            continue;
+        }
+        scenario.finished += 1;
+        let (point, _) = runs.key()?;
+        if scenario.last_point.replace(point) != Some(point) {
+            scenario.points += 1;
+        }
+        scenario.outcomes.add(point, &runs.values()?);
+    }
+    scenarios.iter_mut().for_each(|scenario| scenario.outcomes.finish());
+    Ok(true)
+}
+
+/// How each scenario differs from the first; `None` if there is only one.
+pub fn differences(file: &Path, scenarios: &[String]) -> Result<Option<Vec<DifferenceRow>>, ReportError> {
+    let Some((first, others)) = scenarios.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return Ok(None);
+    };
+    let mut rows = Vec::new();
+    for other in others {
+        let (Some(mut base), Some(mut runs)) = (Cursor::open(file, first)?, Cursor::open(file, other)?) else {
+            continue;
+        };
+        let mut pairs = [Pairs::default(); OUTCOMES.len()];
+        while let (Some(a), Some(b)) = (base.key, runs.key) {
+            match a.cmp(&b) {
+                Ordering::Less => base.advance()?,
+                Ordering::Greater => runs.advance()?,
+                Ordering::Equal => {
+                    for (pairs, (a, b)) in pairs.iter_mut().zip(base.values.iter().zip(&runs.values)) {
+                        if !a.is_nan() && !b.is_nan() {
+                            pairs.add(*a, *b);
+                        }
+                    }
+                    base.advance()?;
+                    runs.advance()?;
+                }
+            }
+        }
+        let found = OUTCOMES.iter().zip(&pairs).filter_map(|(name, pairs)| Some((name, pairs.difference()?)));
+        rows.extend(found.map(|(name, difference)| difference.row(other, first, name)));
+    }
+    Ok(Some(rows))
+}
