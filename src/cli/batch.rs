@@ -65,19 +65,25 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         quiet: args.output.quiet,
         cancel: &cancel,
     };
-    if let Looked::Open { .. } = look(&batch, &options)? {
-        let stated = estimate::state(&worlds, &batch, &options).map_err(Failure::Usage)?;
-        if !options.quiet {
-            // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr(), "{stated}");
-        }
-    }
+    state_size(&worlds, &batch, &options)?;
     let report = execute(&worlds, &batch, &options)?;
     if !batch.shard.is_whole() {
         return close_shard(&report, &batch, args.output.quiet);
     }
     show(&report, &batch, args.output.quiet)?;
     close(&report, args.output.quiet)
+}
+
+/// States the size of what is to be run, and refuses it if there is no room.
+pub(super) fn state_size(worlds: &Worlds, batch: &Batch, options: &BatchOptions<'_>) -> Result<(), Failure> {
+    if let Looked::Open { .. } = look(batch, options)? {
+        let stated = estimate::state(worlds, batch, options).map_err(Failure::Usage)?;
+        if !options.quiet {
+            // Nobody is left to tell if standard error is closed.
+            let _ = writeln!(io::stderr(), "{stated}");
+        }
+    }
+    Ok(())
 }
 
 /// Shows what a finished batch came to.

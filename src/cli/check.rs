@@ -54,5 +54,12 @@ fn summary(experiment: &Experiment) -> String {
             format!("{name} ({states}, {firms}, {})", counted(scenario.time.months as usize, "month"))
         })
         .collect();
-    format!("good: {}", variants.join(", "))
+    let points = match experiment.sample.points() {
+        1 => String::new(),
+        points => {
+            let runs = points.saturating_mul(u64::from(experiment.runs)).saturating_mul(variants.len() as u64);
+            format!("; {points} design points, {} runs of each, {runs} runs", experiment.runs)
+        }
+    };
+    format!("good: {}{points}", variants.join(", "))
 }

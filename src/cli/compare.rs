@@ -70,6 +70,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         quiet: args.output.quiet,
         cancel: &cancel,
     };
+    batch::state_size(&worlds, &batch, &options)?;
     let report = execute(&worlds, &batch, &options)?;
     batch::write_page(&report, &[DIFFERENCES])?;
     if !args.output.quiet && report.summary.finished > 0 {
