@@ -139,3 +139,43 @@ fn what_was_changed_is_named() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("which differs in the program's version;"), "{said}");
 }
+
+#[test]
+fn a_kill_before_there_is_anything_costs_nothing() {
+    let folder = TempDir::new().unwrap();
+    redqueen(folder.path(), &command("whole", "4")).assert().success();
+    for left in [&["journal"][..], &["manifest.json.partial"], &["journal", "manifest.json.partial"]] {
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        left.iter().for_each(|name| fs::write(out.join(name), "").unwrap());
+        redqueen(folder.path(), &command("out", "4")).assert().success();
+        assert_same(folder.path(), "whole", "out");
+        fs::remove_dir_all(out).unwrap();
+    }
+}
+
+#[test]
+fn of_several_processes_in_one_folder_one_writes() {
+    let folder = TempDir::new().unwrap();
+    redqueen(folder.path(), &command("whole", "60")).assert().success();
+    let start = || {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("redqueen"));
+        child.current_dir(folder.path()).args(command("out", "60")).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let children: Vec<_> = (0..4).map(|_| start()).collect();
+    let mut done = 0;
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        match output.status.code() {
+            Some(0) => done += 1,
+            // One that waited in vain says so; one that waited long enough finds everything done.
+            code => assert!(code == Some(2) && said.contains("is being written by another process"), "{code:?} {said}"),
+        }
+    }
+    assert!(done >= 1);
+    assert_same(folder.path(), "whole", "out");
+    let log = fs::read_to_string(folder.path().join("out/log.txt")).unwrap();
+    assert_eq!(log.lines().count(), 1, "the batch was run more than once: {log}");
+    assert!(!folder.path().join("out/journal").exists());
+}

@@ -96,7 +96,31 @@ fn what_does_not_belong_together_is_named() {
     let middle = bytes.len() / 2;
     bytes[middle] = if bytes[middle] == b'1' { b'2' } else { b'1' };
     fs::write(&world, bytes).unwrap();
-    let error = merge(folder.path(), &[&one, &two, &three], "joined").unwrap_err();
-    assert!(error.contains(" in part-2-of-3 is damaged"), "{error}");
-    assert!(!folder.path().join("joined/runs.csv").exists());
+    refused(&[&one, &two, &three], " in part-2-of-3 is damaged; run its command again with --overwrite");
+    // What is left of a merge counts for nothing: damage in one try does not reach the next.
+    let again = [&COMMON[..], &[&two, "--shard", "2/3", "--overwrite"]].concat();
+    redqueen(folder.path(), &again).assert().success();
+    fs::create_dir(folder.path().join("joined")).unwrap();
+    for left in ["journal", "manifest.json.partial"] {
+        fs::write(folder.path().join("joined").join(left), "torn").unwrap();
+    }
+    merge(folder.path(), &[&one, &two, &three], "joined").unwrap();
+    assert_whole(folder.path(), "joined");
+    let error = merge(folder.path(), &[&one, &two, &three], &three).unwrap_err();
+    assert!(error.contains("part-3-of-3 is one of the shards"), "{error}");
+}
+
+#[test]
+fn a_shard_that_lost_a_file_is_done_again_by_its_command() {
+    let folder = prepare(EXPERIMENT);
+    let [one, two] = ["1/2", "2/2"].map(|part| shard(folder.path(), part));
+    for lost in ["journal", "world.csv", "runs.csv"] {
+        fs::remove_file(folder.path().join(&one).join(lost)).unwrap();
+        assert!(merge(folder.path(), &[&one, &two], "joined").is_err(), "{lost} is not missed");
+        shard(folder.path(), "1/2");
+    }
+    fs::write(folder.path().join(&one).join("firms.csv"), "run\n").unwrap();
+    shard(folder.path(), "1/2");
+    merge(folder.path(), &[&two, &one], "joined").unwrap();
+    assert_whole(folder.path(), "joined");
 }

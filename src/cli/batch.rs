@@ -3,14 +3,18 @@
 use super::{
     common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions, threads},
     estimate,
-    execute::{BatchFailure, BatchOptions, BatchReport, Looked, execute, look},
+    execute::{BatchFailure, BatchOptions, BatchReport, execute},
     failure::Failure,
     summary,
     worlds::Worlds,
 };
 use crate::{
     experiment::{event::Summary, plan::Shard},
-    output::{batch::Batch, manifest::FileFormat},
+    output::{
+        batch::Batch,
+        folder::{Folder, Found},
+        manifest::{FileFormat, Identity},
+    },
 };
 use std::{
     io::{self, Write},
@@ -76,7 +80,8 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 /// States the size of what is to be run, and refuses it if there is no room.
 pub(super) fn state_size(worlds: &Worlds, batch: &Batch, options: &BatchOptions<'_>) -> Result<(), Failure> {
-    if let Looked::Open { .. } = look(batch, options)? {
+    let found = Folder::look(options.out, &Identity::new(batch), options.overwrite).map_err(Failure::Folder)?;
+    if !matches!(found, Found::Already(_)) {
         let stated = estimate::state(worlds, batch, options).map_err(Failure::Usage)?;
         if !options.quiet {
             // Nobody is left to tell if standard error is closed.

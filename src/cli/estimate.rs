@@ -146,7 +146,7 @@ fn gathered(batch: &Batch, plan: &Plan) -> (u64, u64) {
 }
 
 /// Free space where the folder is or will be; `None` if the system does not say.
-fn free_disk(folder: &Path) -> Option<u64> {
+pub(super) fn free_disk(folder: &Path) -> Option<u64> {
     let absolute = std::path::absolute(folder).ok()?;
     absolute.ancestors().find(|path| path.exists()).and_then(|path| fs4::available_space(path).ok())
 }
@@ -167,7 +167,8 @@ fn held(folder: &Path) -> u64 {
     tables.filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).sum()
 }
 
-fn size(bytes: u64) -> String {
+/// A number of bytes in few digits.
+pub(super) fn size(bytes: u64) -> String {
     let units = ["kB", "MB", "GB", "TB", "PB"];
     let (mut value, mut unit) = (bytes as f64 / 1e3, 0);
     while value >= 999.5 && unit + 1 < units.len() {

@@ -12,7 +12,7 @@ use crate::{
         batch::Batch,
         dictionary,
         encode::{Encode, EncodedRun, Form},
-        folder::{Folder, FolderError, Found, OutputError, tidy},
+        folder::{Folder, FolderError, Opened, OutputError, tidy},
         manifest::{FileEntry, FileFormat, Identity, Manifest},
         package,
         stored::Stored,
@@ -93,39 +93,14 @@ pub fn execute<S: Simulate<Output = Trajectory>>(
     batch: &Batch,
     options: &BatchOptions<'_>,
 ) -> Result<BatchReport, BatchFailure> {
-    let (identity, unfinished) = match look(batch, options)? {
-        Looked::Already(report) => return Ok(report),
-        Looked::Open { identity, unfinished } => (identity, unfinished),
+    let opened = Folder::open(options.out, batch, Identity::new(batch), options.overwrite, true)?;
+    let (folder, stored) = match opened {
+        Opened::Already(manifest) => return already(options.out, &manifest),
+        Opened::Ready(folder, stored) => (folder, stored),
     };
-    let (folder, stored) = Folder::open(options.out, batch, identity, unfinished)?;
     let form = Form::new(batch, batch.gathers());
     let encode = Encode { simulate, form: &form, stored: Some(&stored) };
     pour(&encode, &form, batch, (&folder, &stored), options)
-}
-
-/// What is to be done about a folder.
-pub(super) enum Looked {
-    /// Nothing more.
-    Already(BatchReport),
-    /// Runs.
-    Open {
-        /// What the folder is to hold.
-        identity: Identity,
-        /// Whether it holds part of it.
-        unfinished: bool,
-    },
-}
-
-pub(super) fn look(batch: &Batch, options: &BatchOptions<'_>) -> Result<Looked, BatchFailure> {
-    let identity = Identity::new(batch);
-    Ok(match Folder::look(options.out, &identity, options.overwrite)? {
-        Found::Already(manifest) => {
-            // A kill may have come after the manifest was written.
-            tidy(options.out, &identity, &manifest.files)?;
-            Looked::Already(already(options.out, &manifest))
-        }
-        found => Looked::Open { identity, unfinished: matches!(found, Found::Unfinished) },
-    })
 }
 
 /// Runs `simulate`, whose runs come encoded, into an open folder.
@@ -179,10 +154,12 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
     }
 }
 
-fn already(folder: &Path, manifest: &Manifest) -> BatchReport {
+/// What a folder came to that was complete before. A kill may have left something to tidy up.
+pub(super) fn already(folder: &Path, manifest: &Manifest) -> Result<BatchReport, BatchFailure> {
+    tidy(folder, &manifest.experiment, &manifest.files)?;
     let (total, failed) = (manifest.runs_done, manifest.runs_failed);
     let summary = Summary { total, finished: total - failed, failed, ..Summary::default() };
-    BatchReport { folder: folder.to_owned(), summary, already: true }
+    Ok(BatchReport { folder: folder.to_owned(), summary, already: true })
 }
 
 /// The finished tables in the format of the batch.

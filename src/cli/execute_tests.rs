@@ -320,7 +320,8 @@ fn the_summaries_fit_a_terminal() {
 fn a_full_disk_stops_the_batch_with_a_clear_error() {
     let dir = tempfile::tempdir().unwrap();
     let experiment = experiment(4, Record::ALL);
-    let (folder, stored) = Folder::open(dir.path(), &experiment, Identity::new(&experiment), false).unwrap();
+    let opened = Folder::open(dir.path(), &experiment, Identity::new(&experiment), false, true).unwrap();
+    let Opened::Ready(folder, stored) = opened else { panic!("it counts as complete") };
     std::os::unix::fs::symlink("/dev/full", dir.path().join("states.csv.partial")).unwrap();
     let form = Form::new(&experiment, true);
     let error = Writer::new(&folder, &experiment, &form, &stored).unwrap_err();

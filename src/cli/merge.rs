@@ -3,7 +3,8 @@
 use super::{
     batch::{close, show},
     common::{FormatOptions, threads},
-    execute::{BatchOptions, Looked, look, pour},
+    estimate,
+    execute::{BatchOptions, already, pour},
     failure::Failure,
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     output::{
         batch::Batch,
         encode::{EncodedRun, Form},
-        folder::Folder,
+        folder::{Folder, Opened},
         manifest::{Identity, Manifest},
         stored::Stored,
         writer::headers,
@@ -63,6 +64,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let parts = complete(parts)?;
     let batch = Batch { file_format, ..whole(&parts)? };
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", batch.name)));
+    room(&parts, &out)?;
     let cancel = super::interrupt::watch();
     let options = BatchOptions {
         out: &out,
@@ -71,14 +73,15 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         quiet: args.quiet,
         cancel: &cancel,
     };
-    let report = match look(&batch, &options)? {
-        Looked::Already(report) => report,
-        Looked::Open { identity, .. } => {
+    let opened = Folder::open(&out, &batch, Identity::new(&batch), args.overwrite, false).map_err(Failure::Folder)?;
+    let report = match opened {
+        Opened::Already(manifest) => already(&out, &manifest)?,
+        Opened::Ready(folder, stored) => {
             let form = Form::new(&batch, batch.gathers());
             let joined = Joined::new(&parts, &batch, &form, &cancel)?;
-            let (folder, stored) = Folder::open(&out, &batch, identity, false).map_err(Failure::Folder)?;
             let report = pour(&joined, &form, &batch, (&folder, &stored), &options);
             if let Some(damage) = joined.damage() {
+                folder.discard().map_err(|error| Failure::Folder(error.into()))?;
                 return Err(Failure::Usage(damage));
             }
             report?
@@ -86,6 +89,25 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     };
     show(&report, &batch, args.quiet)?;
     close(&report, args.quiet)
+}
+
+/// Refuses a folder that is one of the parts, or has no room for all of them.
+fn room(parts: &[Part], out: &Path) -> Result<(), Failure> {
+    let real = |path: &Path| path.canonicalize().ok();
+    if let Some(part) = parts.iter().find(|part| real(out).is_some() && real(&part.path) == real(out)) {
+        let path = part.path.display();
+        return Err(Failure::Usage(format!("{path} is one of the shards; choose another folder with --out")));
+    }
+    let files = parts.iter().flat_map(|part| &part.manifest.files);
+    let needed = files.map(|file| file.bytes).sum::<u64>();
+    match estimate::free_disk(out).filter(|free| needed > *free) {
+        Some(free) => Err(Failure::Usage(format!(
+            "joining needs {} on the disk, but only {} are free; choose another folder with --out",
+            estimate::size(needed),
+            estimate::size(free)
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// A folder that is to be joined.
@@ -201,7 +223,7 @@ impl Simulate for Joined<'_> {
             Some(rows) => self.form.decode(job, rows),
             None => {
                 let what =
-                    format!("run {} in {} is damaged; do that shard again with --overwrite", job.run, path.display());
+                    format!("run {} in {} is damaged; run its command again with --overwrite", job.run, path.display());
                 self.damage.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(what.clone());
                 self.cancel.store(true, Ordering::Relaxed);
                 Err(what)

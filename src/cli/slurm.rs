@@ -114,6 +114,8 @@ impl Scripts {
         let program = quoted(&std::env::current_exe()?.display().to_string());
         let here = std::env::current_dir()?;
         let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{name}")));
+        // Without a slash at its end, which completion likes to add.
+        let out: PathBuf = out.components().collect();
         let mut folder = out.clone().into_os_string();
         folder.push("-slurm");
         let folder = PathBuf::from(folder);
@@ -158,7 +160,9 @@ impl Scripts {
 
 /// The beginning of a script: what Slurm reads.
 fn head(args: &Args, here: &Path, folder: &Path, job: &str, log: &str) -> Result<String, Failure> {
-    let log = std::path::absolute(folder.join(log))?;
+    // Slurm fills in what follows a %; two of them stand for one.
+    let logs = std::path::absolute(folder)?.display().to_string().replace('%', "%%");
+    let log = Path::new(&logs).join(log);
     let job: String =
         job.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     let mut text = format!("#!/bin/bash\n#SBATCH --job-name={job}\n");

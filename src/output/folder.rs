@@ -15,13 +15,16 @@ use super::{
 };
 use serde::Serialize;
 use std::{
+    ffi::OsStr,
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
 /// Other files that redqueen puts into a folder, beside the tables and the manifest.
-pub const OTHER_FILES: [&str; 5] = ["datapackage.json", "report.html", "sensitivity.html", "log.txt", journal::FILE];
+pub const OTHER_FILES: [&str; 4] = ["datapackage.json", "report.html", "sensitivity.html", "log.txt"];
+/// Folders of pictures (SVG) that it puts there.
+pub const PICTURES: [&str; 2] = ["figures", "sensitivity"];
 
 /// A file could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +93,15 @@ pub enum Found {
     Nothing,
 }
 
+/// What opening a folder found.
+#[derive(Debug)]
+pub enum Opened {
+    /// All of the batch: nothing to do.
+    Already(Box<Manifest>),
+    /// A folder to write, and the runs that it holds.
+    Ready(Box<Folder>, Box<Stored>),
+}
+
 /// An output folder whose tables are being written.
 #[derive(Debug)]
 pub struct Folder {
@@ -112,55 +124,75 @@ impl Folder {
                 if !found.complete {
                     return Ok(Found::Unfinished);
                 }
-                let whole = has(path, &found.files);
+                let joined = found.experiment.shard.is_none() || path.join(journal::FILE).exists();
+                let whole = joined && has(path, &found.files);
                 Ok(if whole { Found::Already(Box::new(found)) } else { Found::Nothing })
             }
             Some(found) => Err(another(path, found, identity)),
-            None => match fs::read_dir(path).map(|mut entries| entries.next().is_some()) {
-                Ok(true) => Err(FolderError::NotEmpty { path: path.to_owned() }),
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    Err(OutputError::on("read", path)(error).into())
+            // A kill may have come before there was a manifest.
+            None => {
+                match fs::read_dir(path).map(|entries| entries.flatten().any(|entry| !begins(&entry.file_name()))) {
+                    Ok(true) => Err(FolderError::NotEmpty { path: path.to_owned() }),
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        Err(OutputError::on("read", path)(error).into())
+                    }
+                    _ => Ok(Found::Nothing),
                 }
-                _ => Ok(Found::Nothing),
-            },
+            }
         }
     }
 
-    /// Opens or makes the folder for this batch, with the runs that it holds already. Unless it holds an unfinished
-    /// part of the same batch, whatever redqueen wrote there before is removed, and nothing else.
+    /// Opens or makes the folder for this batch, with the runs that it holds already, and keeps other processes out. Unless
+    /// it holds an unfinished part of the same batch, and `goes_on` says that this counts, whatever redqueen wrote there
+    /// before is removed, and nothing else.
     ///
     /// # Errors
-    /// It cannot be written, or another process is writing it.
+    /// It holds something else, cannot be written, or another process is writing it.
     pub fn open(
         path: &Path,
         batch: &Batch,
         identity: Identity,
-        unfinished: bool,
-    ) -> Result<(Self, Stored), FolderError> {
+        overwrite: bool,
+        goes_on: bool,
+    ) -> Result<Opened, FolderError> {
+        if let Found::Already(manifest) = Self::look(path, &identity, overwrite)? {
+            return Ok(Opened::Already(manifest));
+        }
         fs::create_dir_all(path).map_err(OutputError::on("make", path))?;
         let busy = |error: OutputError| match error.source.kind() {
             io::ErrorKind::WouldBlock => FolderError::Busy { path: path.to_owned() },
             _ => error.into(),
         };
-        let experiment = identity.sha256();
+        let (journal, mut count) = Journal::open(path, &identity.sha256()).map_err(busy)?;
+        // Another process may have been at work until it let go.
+        let unfinished = match Self::look(path, &identity, overwrite)? {
+            Found::Already(manifest) => {
+                tidy(path, &identity, &manifest.files)?;
+                return Ok(Opened::Already(manifest));
+            }
+            found => matches!(found, Found::Unfinished),
+        };
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
         let folder = Self { path: path.to_owned(), identity, replay };
-        let (mut journal, mut count) = Journal::open(path, &experiment).map_err(busy)?;
-        let mut tables = [const { None }; TABLES];
-        if unfinished {
-            match folder.stored_tables(batch)? {
-                Some(found) => tables = found,
-                None => count = 0,
-            }
-        }
-        if count == 0 {
+        let stored = if unfinished && goes_on { folder.stored_tables(batch)? } else { None };
+        if stored.is_none() || count == 0 {
+            count = 0;
+            journal.cut(0)?;
             folder.remove_own_files()?;
             folder.write_manifest(false, 0, 0, Vec::new())?;
-            (journal, _) = Journal::open(path, &experiment).map_err(busy)?;
-            tables = [const { None }; TABLES];
         }
+        let tables = stored.filter(|_| count > 0).unwrap_or([const { None }; TABLES]);
         let headers = headers(batch).map(|header| header.map_or(0, |(_, line)| line.len() as u64));
-        Ok((folder, Stored::new(journal, count, headers, tables)))
+        Ok(Opened::Ready(Box::new(folder), Box::new(Stored::new(journal, count, headers, tables))))
+    }
+
+    /// Removes what was written, and the folder if nothing else is in it.
+    pub fn discard(&self) -> Result<(), OutputError> {
+        self.remove_own_files()?;
+        remove(&self.path.join(journal::FILE))?;
+        // A folder that holds something else stays.
+        let _ = fs::remove_dir(&self.path);
+        Ok(())
     }
 
     /// The unfinished tables of the batch; `None` if one is missing or lacks its header. A table that has its final name
@@ -267,8 +299,22 @@ impl Folder {
                 remove(&path)?;
             }
         }
+        for pictures in PICTURES.map(|name| self.path.join(name)) {
+            for path in fs::read_dir(&pictures).into_iter().flatten().flatten().map(|entry| entry.path()) {
+                if path.extension().is_some_and(|end| end == "svg") {
+                    remove(&path)?;
+                }
+            }
+            // A folder that holds something else stays.
+            let _ = fs::remove_dir(pictures);
+        }
         Ok(())
     }
+}
+
+/// Whether this file is one of those that a folder has before it has a manifest.
+fn begins(name: &OsStr) -> bool {
+    [journal::FILE, "manifest.json.partial"].into_iter().any(|own| name == own)
 }
 
 /// Removes what a complete folder no longer needs: tables that stand there in another format, then the journal. A shard
@@ -310,7 +356,12 @@ pub fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
         let _ = fs::remove_file(&partial);
         return Err(OutputError::on("write", &partial)(error));
     }
-    fs::rename(&partial, path).map_err(OutputError::on("write", path))
+    fs::rename(&partial, path).map_err(OutputError::on("write", path))?;
+    // Where a folder can be opened, its new entry is forced to the disk too.
+    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
 }
 
 /// Whether these tables are there with their sizes.
@@ -406,11 +457,10 @@ mod tests {
     }
 
     fn open(path: &Path, seed: u64, overwrite: bool) -> (Folder, Stored) {
-        let unfinished = match look(path, seed, overwrite).unwrap() {
-            Found::Already(_) => panic!("the folder counts as complete"),
-            found => matches!(found, Found::Unfinished),
-        };
-        Folder::open(path, &batch(seed), Identity::new(&batch(seed)), unfinished).unwrap()
+        match Folder::open(path, &batch(seed), Identity::new(&batch(seed)), overwrite, true).unwrap() {
+            Opened::Already(_) => panic!("the folder counts as complete"),
+            Opened::Ready(folder, stored) => (*folder, *stored),
+        }
     }
 
     fn fill(folder: &Folder, complete: bool) {
@@ -462,8 +512,8 @@ mod tests {
     fn a_folder_is_written_by_one_process_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let _open = open(dir.path(), 1, false);
-        for unfinished in [true, false] {
-            let again = Folder::open(dir.path(), &batch(1), Identity::new(&batch(1)), unfinished);
+        for overwrite in [true, false] {
+            let again = Folder::open(dir.path(), &batch(1), Identity::new(&batch(1)), overwrite, true);
             assert!(matches!(again, Err(FolderError::Busy { .. })), "{again:?}");
         }
     }
@@ -483,7 +533,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("file"), "").unwrap();
         let path = dir.path().join("file").join("out");
-        let error = Folder::open(&path, &batch(1), Identity::new(&batch(1)), false).unwrap_err();
-        assert!(error.to_string().contains("cannot make") && error.to_string().contains("out"), "{error}");
+        let error = Folder::open(&path, &batch(1), Identity::new(&batch(1)), false, true).unwrap_err();
+        assert!(error.to_string().starts_with("cannot ") && error.to_string().contains("out"), "{error}");
     }
 }

@@ -97,9 +97,7 @@ impl Journal {
     pub fn open(folder: &Path, experiment: &str) -> Result<(Self, u64), OutputError> {
         let path = folder.join(FILE);
         let failed = |source| OutputError::new("write", &path, source);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        lock(&file).map_err(failed)?;
+        let mut file = open_locked(&path).map_err(failed)?;
         let header = header(experiment);
         let mut found = Vec::with_capacity(HEADER);
         (&file).take(HEADER as u64).read_to_end(&mut found).map_err(failed)?;
@@ -196,16 +194,32 @@ impl Journal {
     }
 }
 
-/// Locks the file against other processes, as far as the file system knows how. A process that was just killed may take
-/// a moment to let go.
-fn lock(file: &File) -> io::Result<()> {
+/// Opens the file and locks it against other processes, as far as the file system knows how. A process that was just
+/// killed may take a moment to let go; one that ends removes its journal, so that the file under the name is another.
+fn open_locked(path: &Path) -> io::Result<File> {
     for _ in 0..LOCK_TRIES {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {
+            Ok(()) | Err(TryLockError::Error(_)) if is_at(&file, path) => return Ok(file),
             Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
-            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+            _ => {}
         }
     }
     Err(io::ErrorKind::WouldBlock.into())
+}
+
+/// Whether this open file is the one at the path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let place = |found: std::fs::Metadata| (found.dev(), found.ino());
+    matches!((file.metadata().map(place), std::fs::metadata(path).map(place)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn is_at(_file: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 fn header(experiment: &str) -> Vec<u8> {
