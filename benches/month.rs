@@ -180,20 +180,29 @@ fn baseline() {
 
 fn batches(worlds: &Worlds) {
     println!("\nBatches of the baseline, world and states recorded, runs a second");
-    println!("{:>8} {:>12} {:>12} {:>17}", "threads", "engine", "with files", "with quantiles");
+    println!(
+        "{:>8} {:>10} {:>10} {:>12} {:>17} {:>10}",
+        "threads", "lived", "encoded", "with files", "with quantiles", "writing"
+    );
     for threads in [1, 2] {
+        let lived = || {
+            run_batch(worlds, &Plan::replicates(1, RUNS), threads, &mut [], &AtomicBool::new(false)).expect("a batch");
+        };
         let engine = || {
             let batch = batch_of(worlds, false);
             let form = Form::new(&batch, false);
             let encode = Encode { simulate: worlds, form: &form, stored: None };
             run_batch(&encode, &Plan::replicates(1, RUNS), threads, &mut [], &AtomicBool::new(false)).expect("a batch");
         };
-        let [engine, files, quantiles] = in_turns(
-            5,
-            [&mut || engine(), &mut || to_files(worlds, threads, false), &mut || to_files(worlds, threads, true)],
+        let [lived, engine, files, quantiles] = in_turns(
+            9,
+            [&mut || lived(), &mut || engine(), &mut || to_files(worlds, threads, false), &mut || {
+                to_files(worlds, threads, true)
+            }],
         )
         .map(|seconds| RUNS as f64 / seconds);
-        println!("{threads:>8} {engine:>12.1} {files:>12.1} {quantiles:>17.1}");
+        let writing = 100.0 * (1.0 - files / lived);
+        println!("{threads:>8} {lived:>10.1} {engine:>10.1} {files:>12.1} {quantiles:>17.1} {writing:>8.1} %");
     }
 }
 

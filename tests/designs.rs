@@ -1,5 +1,9 @@
 //! Design points of the real model: what a point sets is what a config that says the same would set.
 
+#[path = "support/program.rs"]
+mod program;
+
+use program::{redqueen, table};
 use redqueen::{
     experiment::{
         Variant,
@@ -99,5 +103,30 @@ fn a_world_that_is_changed_is_as_good_as_a_new_one() {
         changed.change(scenario);
         let fresh = Simulation::new(scenario).run(seed, Record::ALL).unwrap();
         assert!(changed.run(seed, Record::ALL).unwrap() == fresh, "{name}");
+    }
+}
+
+#[test]
+fn a_run_of_a_design_is_repeated_alone_by_its_scenario_point_and_replicate() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "name = 'study'\nruns = 2\nrecord = ['world']\nmonths = 5\n\
+                [design]\nkind = 'lhs'\npoints = 3\n\
+                [[design.factors]]\nparameter = 'mechanisms.research.growth'\n\
+                [[design.factors]]\nparameter = 'mechanisms.leapfrog.enabled'\n\
+                [[scenarios]]\nname = 'a'\n[[scenarios]]\nname = 'b'\nset = { 'states.US.talent' = 1.1 }\n";
+    std::fs::write(folder.path().join("study.toml"), text).unwrap();
+    redqueen(folder.path(), &["batch", "study.toml", "--quiet"]).assert().success();
+    let (_, runs) = table(&folder.path().join("output/study/runs.csv"));
+    assert_eq!(runs.len(), 12);
+    for row in runs.iter().skip(1).step_by(3) {
+        let [scenario, point, replicate] = ["scenario", "point", "replicate"].map(|key| row[key].as_str());
+        let arguments =
+            ["run", "study.toml", "--quiet", "--scenario", scenario, "--point", point, "--replicate", replicate];
+        redqueen(folder.path(), &arguments).assert().success();
+        let number = |what: &str, number: &str| if number == "0" { String::new() } else { format!("-{what}-{number}") };
+        let out = format!("study-run-{scenario}{}{}", number("point", point), number("replicate", replicate));
+        let (_, mut alone) = table(&folder.path().join("output").join(out).join("runs.csv"));
+        alone[0].insert("run".into(), row["run"].clone());
+        assert_eq!(alone[0], *row);
     }
 }

@@ -96,7 +96,7 @@ impl<'a> QuantileWriter<'a> {
 
     /// Writes what was gathered of a scenario once its point, or its last point, is done.
     fn point_done(&mut self, scenario: usize, point: u64) -> Result<(), ListenerError> {
-        let last = point + 1 == self.batch.sample.points();
+        let last = point + 1 == self.batch.sample.numbers().end;
         let point = match self.over {
             Gather::Pooled if !last => return Ok(()),
             Gather::Pooled => None,

@@ -57,7 +57,7 @@ pub struct WorkOptions {
 /// What to write, and where.
 #[derive(Clone, Debug, Args)]
 pub struct OutputOptions {
-    /// Output folder [default: output/NAME by the name of the config; for `run`, output/NAME-run]
+    /// Output folder [default: output/NAME by the name of the config; for `run`, output/NAME-run and what tells the run]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Tables to write, with commas between them [default: the experiment file's, or all]

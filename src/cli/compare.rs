@@ -94,7 +94,10 @@ impl Args {
             }
         };
         for (config, experiment) in configs.into_iter().zip([&a, &b]) {
-            if experiment.variants.len() != 1 || experiment.sample.points() != 1 || experiment.stop.is_some() {
+            if experiment.variants.len() != 1
+                || !experiment.sample.design().factors.is_empty()
+                || experiment.stop.is_some()
+            {
                 return Err(Failure::Usage(format!(
                     "{} is an experiment of its own, and compare takes two scenarios; `redqueen batch` runs it and writes \
                      differences.csv too",

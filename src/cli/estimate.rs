@@ -113,7 +113,7 @@ struct Probed {
 }
 
 fn probe<S: Simulate<Output = Trajectory>>(encode: &Encode<'_, S>, plan: &Plan, scenario: usize) -> Option<Probed> {
-    let job = Job { run: plan.range().end, scenario, point: 0, replicate: plan.first_replicate };
+    let job = Job { run: plan.range().end, scenario, point: plan.first_point, replicate: plan.first_replicate };
     let run = || {
         let mut worker = encode.worker();
         let mut best: Option<Probed> = None;

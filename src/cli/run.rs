@@ -40,6 +40,23 @@ pub struct Args {
     output: OutputOptions,
 }
 
+impl Args {
+    /// `output/<name>-run`, with what tells this run from others of the config.
+    fn default_folder(&self, name: &str) -> PathBuf {
+        let mut folder = format!("output/{name}-run");
+        if let Some(scenario) = &self.scenario {
+            let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+            folder.extend(["-".to_owned(), scenario.chars().map(plain).collect()]);
+        }
+        for (what, number) in [("point", self.point), ("replicate", self.replicate)] {
+            if number > 0 {
+                folder.push_str(&format!("-{what}-{number}"));
+            }
+        }
+        PathBuf::from(folder)
+    }
+}
+
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let work = WorkOptions { runs: Some(1), threads: Some(1) };
     let mut experiment = args.config.experiment(&work, &args.output)?;
@@ -58,7 +75,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     experiment.sample = experiment.sample.only(args.point);
     experiment.stop = None;
     let (worlds, batch) = Worlds::new(&experiment, args.replicate, |variant| args.config.replay(Some(variant)));
-    let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}-run", batch.name)));
+    let folder = args.output.out.clone().unwrap_or_else(|| args.default_folder(&batch.name));
     let cancel = super::interrupt::watch();
     let options =
         BatchOptions { out: &folder, threads: 1, overwrite: args.output.overwrite, quiet: true, cancel: &cancel };

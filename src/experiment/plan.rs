@@ -26,6 +26,8 @@ pub struct Plan {
     pub points: u64,
     /// Replicates of each scenario and point; with a stop rule those of the first round.
     pub runs: u64,
+    /// Number of the first point; above 0 to replay a single one.
+    pub first_point: u64,
     /// Number of the first replicate; above 0 to replay a single run.
     pub first_replicate: u64,
     /// When to stop adding replicates to a point.
@@ -58,7 +60,7 @@ pub struct Shard {
 impl Plan {
     /// Plain replicates of so many scenarios.
     pub const fn replicates(scenarios: usize, runs: u64) -> Self {
-        Self { scenarios, points: 1, runs, first_replicate: 0, stop: None, shard: Shard::WHOLE }
+        Self { scenarios, points: 1, runs, first_point: 0, first_replicate: 0, stop: None, shard: Shard::WHOLE }
     }
 
     /// Most replicates that a scenario and point can have.
@@ -100,7 +102,8 @@ impl Plan {
             (run % self.scenarios as u64, group / most, group % most)
         };
         let scenario = usize::try_from(scenario).ok()?;
-        Some(Job { run, scenario, point, replicate: self.first_replicate + replicate })
+        let (point, replicate) = (self.first_point + point, self.first_replicate + replicate);
+        Some(Job { run, scenario, point, replicate })
     }
 }
 

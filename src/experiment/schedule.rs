@@ -85,7 +85,7 @@ impl Schedule {
             return Vec::new();
         }
         let of_point = self.plan.scenarios as u64 * self.plan.most_replicates();
-        let after = (job.point + 1) * of_point;
+        let after = (job.point - self.plan.first_point + 1) * of_point;
         self.spared += after - self.decided;
         self.next = after;
         *rounds = Rounds::new(rounds.stop.clone(), &self.plan);

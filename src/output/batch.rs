@@ -86,6 +86,7 @@ impl Batch {
     pub fn plan(&self) -> Plan {
         Plan {
             scenarios: self.scenarios.len(),
+            first_point: self.sample.numbers().start,
             points: self.sample.points(),
             runs: self.runs,
             first_replicate: self.first_replicate,

@@ -89,7 +89,7 @@ impl<'a> Form<'a> {
         let replay = self.batch.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
         let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
         let Batch { seed, sample, .. } = self.batch;
-        let point = if sample.points() > 1 { format!(" --point {}", job.point) } else { String::new() };
+        let point = if !sample.design().factors.is_empty() { format!(" --point {}", job.point) } else { String::new() };
         let mut line = self.line(job);
         (0..OUTCOMES.len()).for_each(|_| line.cell(Cell::Missing));
         line.text("failed");

@@ -152,7 +152,7 @@ impl Identity {
         let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
         let mut design = serde_json::to_vec(&scenarios).unwrap_or_default();
         let sample = &experiment.sample;
-        for point in 0..sample.points() {
+        for point in sample.numbers() {
             design.extend(sample.coordinates(point).iter().flat_map(|coordinate| coordinate.to_le_bytes()));
         }
         Self {

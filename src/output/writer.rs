@@ -129,7 +129,7 @@ pub fn write_design(folder: &Folder, batch: &Batch) -> Result<Option<FileEntry>,
     }
     let info = dictionary::design(&factors);
     let mut file = folder.table(info.name, &Csv::header(&info.columns))?;
-    for point in 0..batch.sample.points() {
+    for point in batch.sample.numbers() {
         let mut csv = Csv::default();
         csv.count(point);
         batch.sample.settings(point).for_each(|setting| csv.setting(setting.as_ref()));

@@ -16,7 +16,7 @@ mod trial;
 
 pub use factor::{Factor, Role, Scale, Setting};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 /// What to vary, and how to choose the points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub enum Method {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
     design: Design,
+    /// Number of the first point.
+    first: u64,
     points: u64,
     /// Coordinates from 0 to 1, by point, then factor; `NaN` where the scenario's own value stays. Shared, since they
     /// may be many.
@@ -145,19 +147,20 @@ impl Method {
 impl Sample {
     /// The one point of plain replicates.
     pub fn plain() -> Self {
-        Self { design: Design::none(), points: 1, coordinates: Arc::default() }
+        Self { design: Design::none(), first: 0, points: 1, coordinates: Arc::default() }
     }
 
     /// These points of the design: coordinates by point, then factor.
     pub fn new(design: Design, coordinates: Vec<f64>) -> Self {
         let points = coordinates.len().checked_div(design.factors.len()).unwrap_or(1) as u64;
-        Self { design, points, coordinates: Arc::new(coordinates) }
+        Self { design, first: 0, points, coordinates: Arc::new(coordinates) }
     }
 
-    /// The sample of this one point.
+    /// The sample of this one point, which keeps its number.
     #[must_use]
     pub fn only(&self, point: u64) -> Self {
-        Self { design: self.design.clone(), points: 1, coordinates: Arc::new(self.coordinates(point).to_vec()) }
+        let coordinates = Arc::new(self.coordinates(point).to_vec());
+        Self { design: self.design.clone(), first: point, points: 1, coordinates }
     }
 
     /// The design.
@@ -170,10 +173,16 @@ impl Sample {
         self.points
     }
 
+    /// Their numbers.
+    pub const fn numbers(&self) -> Range<u64> {
+        self.first..self.first + self.points
+    }
+
     /// The coordinates of a point, one for each factor; `NaN` where the scenario's own value stays.
     pub fn coordinates(&self, point: u64) -> &[f64] {
         let width = self.design.factors.len();
-        let start = usize::try_from(point).unwrap_or(usize::MAX).saturating_mul(width);
+        let place = point.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
+        let start = place.unwrap_or(usize::MAX).saturating_mul(width);
         self.coordinates.get(start..start.saturating_add(width)).unwrap_or(&[])
     }
 

@@ -45,6 +45,11 @@ pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Found)
         varied.push(factor);
         columns.push(coordinates);
     }
+    if varied.is_empty() {
+        let message = format!("`{path}` has no factors: its header names no parameter");
+        found.push(Diagnostic::at(&node.place, message));
+        return None;
+    }
     let rows = 0..rows.len();
     Some((varied, rows.flat_map(|row| columns.iter().map(move |column: &Vec<f64>| column[row])).collect()))
 }

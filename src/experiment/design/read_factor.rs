@@ -153,7 +153,7 @@ impl Said<'_> {
     }
 
     fn ranged(&self, word: ScaleWord, node: &Node) -> Result<Tried, Diagnostic> {
-        let error = || wrong("range", node, "a list of two numbers, [low, high]");
+        let error = || wrong("range", node, "exactly two numbers, [low, high]");
         let [first, last] = list("range", node).map_err(|_| error())? else { return Err(error()) };
         let (Some(low), Some(high)) = (finite(first), finite(last)) else { return Err(error()) };
         if low >= high {

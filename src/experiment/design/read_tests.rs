@@ -225,7 +225,7 @@ fn factors_are_checked_against_their_declaration() {
         ("parameter = 'firms.OpenAI.open'".into(), "e.toml:8:13: `firms.OpenAI.open` has neither `range` nor `values`"),
         (format!("{rate}range = [0.5, 3]"), "e.toml:9:15: `rate` must be a number from 0 to 2 (1/year), not 3"),
         (format!("{rate}range = [0.5, 0.5]"), "e.toml:9:9: `range` must go from low to high: 0.5 is not below 0.5"),
-        (format!("{rate}range = [1]"), "e.toml:9:9: `range` must be a list of two numbers, [low, high], not a list"),
+        (format!("{rate}range = [1]"), "e.toml:9:9: `range` must be exactly two numbers, [low, high], not a list"),
         (
             format!("{rate}range = [0, 1]\nscale = 'log'"),
             "e.toml:9:10: the `range` of a log scale is above 0: it starts at 0",

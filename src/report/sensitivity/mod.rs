@@ -80,7 +80,8 @@ pub fn reason(layout: &Layout, indices: &Indices) -> Option<String> {
     Some(match indices.lack? {
         Lack::Variance => "it does not vary".to_owned(),
         Lack::Blocks => {
-            format!("only {} of {} {} have a value at every point", indices.used, indices.blocks, layout.blocks_are())
+            let (used, all, blocks) = (indices.used, indices.blocks, layout.blocks_are());
+            format!("only {used} of {all} {blocks} have a value at every point; it takes 4")
         }
     })
 }
