@@ -23,6 +23,7 @@ pub fn table(path: &Path) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
     (header, rows)
 }
 
+#[allow(dead_code, reason = "not every test compares files")]
 /// The bytes of every file in a folder, and in those below it, that ends with `ending`, by path.
 pub fn files(folder: &Path, ending: &str) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();

@@ -40,8 +40,16 @@ pub struct Batch {
     pub layout: Layout,
     /// The outcomes that were read.
     pub outcomes: Vec<&'static Column<'static>>,
-    /// By scenario, then point: outcomes by replicate, `NaN` for missing ones; nothing for a failed run.
-    runs: Vec<Vec<BTreeMap<u64, Vec<f64>>>>,
+    /// By scenario, then point: sums of the outcomes by replicate where replicates are blocks, else in one for all, so
+    /// that more replicates take no more memory.
+    runs: Vec<Vec<BTreeMap<u64, Sums>>>,
+}
+
+/// Outcomes of so many runs, summed; `NaN` where one of them has none.
+#[derive(Clone, Debug)]
+struct Sums {
+    runs: u64,
+    outcomes: Vec<f64>,
 }
 
 impl Batch {
@@ -63,11 +71,13 @@ impl Batch {
         &self.manifest.experiment.design
     }
 
-    /// The values of an outcome at each point of a scenario, by their places.
+    /// The values of an outcome at each point of a scenario, by their places: by replicate where replicates are the
+    /// blocks, else their mean under replicate 0, which is missing if any of them is.
     pub fn values(&self, scenario: usize, outcome: usize) -> Vec<Point> {
-        let value = |values: &Vec<f64>| values.get(outcome).copied().filter(|value| value.is_finite());
+        let mean = |sums: &Sums| sums.outcomes.get(outcome).map(|sum| sum / sums.runs as f64);
+        let value = |sums: &Sums| mean(sums).filter(|mean| mean.is_finite());
         let points = self.runs.get(scenario).into_iter().flatten();
-        points.map(|runs| runs.iter().map(|(replicate, values)| (*replicate, value(values))).collect()).collect()
+        points.map(|runs| runs.iter().map(|(replicate, sums)| (*replicate, value(sums))).collect()).collect()
     }
 
     fn read_runs(&mut self, file: &Path) -> Result<(), ReportError> {
@@ -88,14 +98,15 @@ impl Batch {
             let runs = runs.ok_or_else(|| table.malformed(&row, scenario, "a scenario of the manifest"))?;
             let runs = cell(point).parse().ok().and_then(|point: usize| runs.get_mut(point));
             let runs = runs.ok_or_else(|| table.malformed(&row, point, "a point of the design"))?;
-            let number = cell(replicate).parse().map_err(|_| table.malformed(&row, replicate, "a whole number"))?;
-            let mut values = Vec::new();
-            if cell(status) == "finished" {
-                for at in &outcomes {
-                    values.push(table.number(&row, *at)?.unwrap_or(f64::NAN));
-                }
+            let number: u64 =
+                cell(replicate).parse().map_err(|_| table.malformed(&row, replicate, "a whole number"))?;
+            let block = if matches!(self.layout, Layout::OneAtATime { .. }) { number } else { 0 };
+            let sums = runs.entry(block).or_insert_with(|| Sums { runs: 0, outcomes: vec![0.0; outcomes.len()] });
+            sums.runs += 1;
+            let finished = cell(status) == "finished";
+            for (sum, at) in sums.outcomes.iter_mut().zip(&outcomes) {
+                *sum += if finished { table.number(&row, *at)?.unwrap_or(f64::NAN) } else { f64::NAN };
             }
-            runs.insert(number, values);
         }
         Ok(())
     }
