@@ -135,7 +135,7 @@ fn baseline() {
     let seeds = || (0..REPLICATES).map(|replicate| Seed { master: scenario.seed, replicate });
     let jobs = || (0..REPLICATES).filter_map(|run| plan.job(run));
     let batch = batch_of(&worlds, false);
-    let form = Form::new(&batch, false);
+    let form = Form::new(&batch);
     let encode = Encode { simulate: &worlds, form: &form, stored: None };
     let [built, times @ ..] = in_turns(
         21,
@@ -190,7 +190,7 @@ fn batches(worlds: &Worlds) {
         };
         let engine = || {
             let batch = batch_of(worlds, false);
-            let form = Form::new(&batch, false);
+            let form = Form::new(&batch);
             let encode = Encode { simulate: worlds, form: &form, stored: None };
             run_batch(&encode, &Plan::replicates(1, RUNS), threads, &mut [], &AtomicBool::new(false)).expect("a batch");
         };

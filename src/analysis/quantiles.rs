@@ -91,7 +91,7 @@ impl<'a> QuantileWriter<'a> {
             let sketches = Sketches::new(layout.width());
             Quantiles { layout, sketches }
         });
-        quantiles.sketches.row().copy_from_slice(series);
+        quantiles.sketches.feed(series);
     }
 
     /// Writes what was gathered of a scenario once its point, or its last point, is done.

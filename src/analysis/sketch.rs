@@ -60,13 +60,23 @@ impl Sketches {
 
     /// A new row, one value for each series, to be filled in. It is all `NaN`, which stands for a missing value.
     pub fn row(&mut self) -> &mut [f64] {
+        let row = self.next();
+        row.fill(f64::NAN);
+        row
+    }
+
+    /// Adds a row with these values, one for each series; `NaN` for a missing one.
+    pub fn feed(&mut self, values: &[f64]) {
+        self.next().copy_from_slice(values);
+    }
+
+    /// Room for the next row, with whatever stood there.
+    fn next(&mut self) -> &mut [f64] {
         if self.used == EXACT {
             self.fold();
         }
         if self.used == self.rows.len() {
             self.rows.push(vec![f64::NAN; self.width]);
-        } else {
-            self.rows[self.used].fill(f64::NAN);
         }
         self.used += 1;
         &mut self.rows[self.used - 1]

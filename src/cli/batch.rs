@@ -1,7 +1,7 @@
 //! `redqueen batch`: runs an experiment into its folder.
 
 use super::{
-    common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions, threads},
+    common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions},
     estimate,
     execute::{BatchFailure, BatchOptions, BatchReport, execute},
     failure::Failure,
@@ -62,13 +62,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let batch = Batch { shard: args.shard, file_format, ..batch };
     let folder = args.output.out.clone().unwrap_or_else(|| default_folder(&batch));
     let cancel = super::interrupt::watch();
-    let options = BatchOptions {
-        out: &folder,
-        threads: threads(args.work.threads),
-        overwrite: args.output.overwrite,
-        quiet: args.output.quiet,
-        cancel: &cancel,
-    };
+    let options = BatchOptions::of(&folder, &args.work, &args.output, &cancel);
     state_size(&worlds, &batch, &options)?;
     let report = execute(&worlds, &batch, &options)?;
     if !batch.shard.is_whole() {

@@ -2,7 +2,7 @@
 
 use super::{
     batch,
-    common::{NAMES, OutputOptions, ValueOptions, WorkOptions, source, threads, words},
+    common::{NAMES, OutputOptions, ValueOptions, WorkOptions, source, words},
     execute::{BatchOptions, BatchReport, execute},
     failure::Failure,
     summary::{closing, line, short, span, unit},
@@ -63,13 +63,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let (worlds, batch) = Worlds::new(&experiment, 0, replay);
     let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", batch.name)));
     let cancel = super::interrupt::watch();
-    let options = BatchOptions {
-        out: &folder,
-        threads: threads(args.work.threads),
-        overwrite: args.output.overwrite,
-        quiet: args.output.quiet,
-        cancel: &cancel,
-    };
+    let options = BatchOptions::of(&folder, &args.work, &args.output, &cancel);
     batch::state_size(&worlds, &batch, &options)?;
     let report = execute(&worlds, &batch, &options)?;
     batch::write_page(&report, &[DIFFERENCES])?;

@@ -55,7 +55,7 @@ impl Estimate {
         let plan = batch.plan();
         let range = plan.range();
         let runs = range.end - range.start;
-        let form = Form::new(batch, batch.gathers());
+        let form = Form::new(batch);
         let encode = Encode { simulate, form: &form, stored: None };
         let scenarios = plan.scenarios.min(SCENARIOS);
         let probed: Vec<Probed> = (0..scenarios).filter_map(|scenario| probe(&encode, &plan, scenario)).collect();
@@ -135,7 +135,7 @@ fn probe<S: Simulate<Output = Trajectory>>(encode: &Encode<'_, S>, plan: &Plan, 
 
 /// Lines of `quantiles.csv`, and the memory that gathering them takes.
 fn gathered(batch: &Batch, plan: &Plan) -> (u64, u64) {
-    let Some(over) = batch.quantiles.filter(|_| batch.gathers()) else { return (0, 0) };
+    let Some(over) = batch.gathers() else { return (0, 0) };
     let widths = batch.scenarios.iter().map(|variant| Layout::new(batch, variant).width() as u64);
     let (sum, most) = widths.fold((0, 0), |(sum, most), width| (sum + width, most.max(width)));
     let pooled = over == Gather::Pooled;

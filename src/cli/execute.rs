@@ -1,6 +1,9 @@
 //! Runs a batch into its folder, whether its runs are simulated, read back after a stop, or joined from shards.
 
-use super::progress::Progress;
+use super::{
+    common::{OutputOptions, WorkOptions, threads},
+    progress::Progress,
+};
 use crate::{
     analysis::quantiles::QuantileWriter,
     experiment::{
@@ -38,6 +41,14 @@ pub struct BatchOptions<'a> {
     pub quiet: bool,
     /// Set to end the batch after the runs under way.
     pub cancel: &'a AtomicBool,
+}
+
+impl<'a> BatchOptions<'a> {
+    /// As the command line says.
+    pub(super) fn of(out: &'a Path, work: &WorkOptions, output: &OutputOptions, cancel: &'a AtomicBool) -> Self {
+        let (overwrite, quiet) = (output.overwrite, output.quiet);
+        Self { out, threads: threads(work.threads), overwrite, quiet, cancel }
+    }
 }
 
 /// What a batch came to.
@@ -98,7 +109,7 @@ pub fn execute<S: Simulate<Output = Trajectory>>(
         Opened::Already(manifest) => return already(options.out, &manifest),
         Opened::Ready(folder, stored) => (folder, stored),
     };
-    let form = Form::new(batch, batch.gathers());
+    let form = Form::new(batch);
     let encode = Encode { simulate, form: &form, stored: Some(&stored) };
     pour(&encode, &form, batch, (&folder, &stored), options)
 }
@@ -114,8 +125,7 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
     let started = Instant::now();
     let before = stored.good();
     let mut writer = Writer::new(folder, batch, form, stored)?;
-    let gather = batch.quantiles.filter(|_| batch.gathers());
-    let mut quantiles = gather.map(|over| QuantileWriter::new(folder, batch, over)).transpose()?;
+    let mut quantiles = batch.gathers().map(|over| QuantileWriter::new(folder, batch, over)).transpose()?;
     let mut progress = Progress::new(options.quiet);
     let mut listeners: Vec<&mut dyn Listener<EncodedRun>> = vec![&mut writer, &mut progress];
     listeners.extend(quantiles.as_mut().map(|quantiles| quantiles as &mut dyn Listener<EncodedRun>));

@@ -323,7 +323,7 @@ fn a_full_disk_stops_the_batch_with_a_clear_error() {
     let opened = Folder::open(dir.path(), &experiment, Identity::new(&experiment), false, true).unwrap();
     let Opened::Ready(folder, stored) = opened else { panic!("it counts as complete") };
     std::os::unix::fs::symlink("/dev/full", dir.path().join("states.csv.partial")).unwrap();
-    let form = Form::new(&experiment, true);
+    let form = Form::new(&experiment);
     let error = Writer::new(&folder, &experiment, &form, &stored).unwrap_err();
     assert!(error.to_string().contains("cannot write") && error.to_string().contains("states.csv"), "{error}");
 }

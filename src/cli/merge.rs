@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     let report = match opened {
         Opened::Already(manifest) => already(&out, &manifest)?,
         Opened::Ready(folder, stored) => {
-            let form = Form::new(&batch, batch.gathers());
+            let form = Form::new(&batch);
             let joined = Joined::new(&parts, &batch, &form, &cancel)?;
             let report = pour(&joined, &form, &batch, (&folder, &stored), &options);
             if let Some(damage) = joined.damage() {

@@ -95,9 +95,9 @@ impl Batch {
         }
     }
 
-    /// Whether what is gathered over runs is wanted here; of a shard it is gathered when the shards are joined.
-    pub const fn gathers(&self) -> bool {
-        self.quantiles.is_some() && self.shard.is_whole()
+    /// Over which runs quantiles are gathered here; those of a shard are gathered when the shards are joined.
+    pub fn gathers(&self) -> Option<Gather> {
+        self.quantiles.filter(|_| self.shard.is_whole())
     }
 
     /// The design's factors as columns of `runs.csv` and `design.csv`.

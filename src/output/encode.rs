@@ -37,12 +37,12 @@ pub struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    /// The form of this batch's runs; `gathers` if somebody wants their series.
-    pub fn new(batch: &'a Batch, gathers: bool) -> Self {
+    /// The form of this batch's runs.
+    pub fn new(batch: &'a Batch) -> Self {
         let layouts = batch.scenarios.iter().map(|variant| Layout::new(batch, variant)).collect();
         let outcome = batch.stop.as_ref().map(|stop| stop.outcome.as_str());
         let observed = OUTCOMES.iter().position(|name| Some(*name) == outcome);
-        Self { batch, layouts, gathers, observed }
+        Self { batch, layouts, gathers: batch.gathers().is_some(), observed }
     }
 
     /// The first cells of a line of `runs.csv`.

@@ -99,16 +99,14 @@ impl Journal {
         let failed = |source| OutputError::new("write", &path, source);
         let mut file = open_locked(&path).map_err(failed)?;
         let header = header(experiment);
-        let mut found = Vec::with_capacity(HEADER);
-        (&file).take(HEADER as u64).read_to_end(&mut found).map_err(failed)?;
-        if found != header {
+        if header_of(&file).map_err(failed)? != header {
             file.set_len(0).map_err(failed)?;
             file.rewind().map_err(failed)?;
             file.write_all(&header).map_err(failed)?;
         }
-        let length = file.metadata().map_err(failed)?.len();
+        let count = records_of(&file).map_err(failed)?;
         let journal = Self { path: path.clone(), file: Mutex::new(file) };
-        let count = journal.whole(length.saturating_sub(HEADER as u64) / RECORD as u64).map_err(failed)?;
+        let count = journal.whole(count).map_err(failed)?;
         Ok((journal, count))
     }
 
@@ -120,14 +118,11 @@ impl Journal {
         let path = folder.join(FILE);
         let failed = |source| OutputError::new("read", &path, source);
         let file = File::open(&path).map_err(failed)?;
-        let mut found = Vec::with_capacity(HEADER);
-        (&file).take(HEADER as u64).read_to_end(&mut found).map_err(failed)?;
-        if found != header(experiment) {
+        if header_of(&file).map_err(failed)? != header(experiment) {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is another experiment's")));
         }
-        let length = file.metadata().map_err(failed)?.len();
-        let journal = Self { path: path.clone(), file: Mutex::new(file) };
-        Ok((journal, length.saturating_sub(HEADER as u64) / RECORD as u64))
+        let count = records_of(&file).map_err(failed)?;
+        Ok((Self { path: path.clone(), file: Mutex::new(file) }, count))
     }
 
     /// How many of the first `count` records are whole, up to the first that is not. Only the last ones can be torn by
@@ -220,6 +215,18 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_at(_file: &File, path: &Path) -> bool {
     path.exists()
+}
+
+/// What stands where the header belongs.
+fn header_of(file: &File) -> io::Result<Vec<u8>> {
+    let mut found = Vec::with_capacity(HEADER);
+    file.take(HEADER as u64).read_to_end(&mut found)?;
+    Ok(found)
+}
+
+/// How many records the file has room for.
+fn records_of(file: &File) -> io::Result<u64> {
+    Ok(file.metadata()?.len().saturating_sub(HEADER as u64) / RECORD as u64)
 }
 
 fn header(experiment: &str) -> Vec<u8> {

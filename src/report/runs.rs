@@ -33,7 +33,7 @@ impl Default for Outcomes {
 
 impl Outcomes {
     fn add(&mut self, point: u64, values: &[f64]) {
-        self.sketches.row().copy_from_slice(values);
+        self.sketches.feed(values);
         for (tally, value) in self.tallies.iter_mut().zip(values).filter(|(_, value)| !value.is_nan()) {
             tally.add(point, *value);
         }
