@@ -26,13 +26,19 @@ use redqueen::{
             research::Research,
             training::Training,
         },
-        noise::{Noise, firm as slot},
+        noise::{Draw, Key, Luck},
         release::Frontier,
         state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
     },
     scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, SafetyRule, Scenario, StateNumbers},
 };
 use std::collections::VecDeque;
+
+/// Draws of a firm, as the mechanisms name them.
+const LUCK: Draw = Draw::named("research/luck").places(MAX_DOMAINS);
+const BREAKTHROUGH: Draw = Draw::named("research/breakthrough");
+const BREAKTHROUGH_SIZE: Draw = Draw::named("research/breakthrough size and domain").places(2);
+const RATING: Draw = Draw::named("releases/rating").places(1 + MAX_DOMAINS);
 
 /// What the month by hand lives through. All else is off, so nothing is made: firms live on the compute they have.
 const MECHANISMS: [&str; 10] =
@@ -128,7 +134,9 @@ type Levels = (Vec<f64>, Vec<f64>);
 /// The firms, an array for each number; those by domain or state hold a firm's numbers side by side.
 #[derive(Default)]
 struct Firms {
-    noise: Vec<Noise>,
+    key: Vec<Key>,
+    luck: Vec<Luck>,
+    breakthrough: Vec<Luck>,
     home: Vec<usize>,
     open: Vec<bool>,
     talent: Vec<f64>,
@@ -205,6 +213,7 @@ struct Rules {
 /// The world in flat arrays.
 pub struct Flat {
     rules: Rules,
+    seed: Seed,
     clock: Clock,
     geography: Geography,
     reference: Reference,
@@ -274,6 +283,7 @@ impl Flat {
             past: VecDeque::from([(any.clone(), open.clone())]),
             memory: memory as usize,
             rules,
+            seed,
             clock,
             geography,
             firms: Firms::default(),
@@ -293,18 +303,20 @@ impl Flat {
 
     fn copy_firms(&mut self, simulation: &mut Simulation) {
         type Whole = (
-            (&'static Noise, &'static Character, &'static Focus, &'static Endowment, &'static Safety),
+            (&'static Key, &'static Character, &'static Focus, &'static Endowment, &'static Safety),
             (&'static Knowledge, &'static Capability, &'static Compute, &'static Finance),
             (&'static Offer, &'static Momentum, &'static Usage, &'static Appeal, &'static Standing),
         );
         let (domains, states) = (self.geography.domains, self.geography.states);
         let firms = &mut self.firms;
         let world = simulation.world_mut();
-        for ((noise, character, focus, endowment, safety), (knowledge, capability, compute, finance), seen) in
+        for ((key, character, focus, endowment, safety), (knowledge, capability, compute, finance), seen) in
             world.query::<Whole>().iter(world)
         {
             let (offer, momentum, usage, appeal, standing) = seen;
-            firms.noise.push(noise.clone());
+            firms.key.push(*key);
+            firms.luck.push(LUCK.at(self.seed, *key, 0));
+            firms.breakthrough.push(BREAKTHROUGH.at(self.seed, *key, 0));
             firms.home.push(character.home);
             firms.open.push(character.open);
             firms.talent.push(character.talent);
@@ -384,9 +396,6 @@ impl Flat {
     /// If a number became invalid.
     pub fn step(&mut self) {
         self.flows = [0.0; 3];
-        for noise in &mut self.firms.noise {
-            noise.advance();
-        }
         self.supply();
         self.earn();
         self.learn();
@@ -479,7 +488,10 @@ impl Flat {
         let ln_reference = ln(research.reference_mh100e);
         let luck = &mut self.scratch;
         luck.clear();
-        luck.extend(firms.noise.iter().flat_map(|noise| (0..wide).map(|d| noise.uniform(slot::RESEARCH.plus(d)))));
+        for source in &mut firms.luck {
+            let places: [f64; MAX_DOMAINS] = std::array::from_fn(|_| source.uniform());
+            luck.extend(&places[..wide]);
+        }
         normal_quantile_all(luck);
         for luck in luck.iter_mut() {
             *luck = spread * *luck - 0.5 * spread * spread;
@@ -505,13 +517,14 @@ impl Flat {
     fn break_through(&mut self) {
         let (firms, research, wide) = (&mut self.firms, &self.rules.research, self.geography.domains);
         let world: f64 = firms.effort.iter().sum();
-        for (i, noise) in firms.noise.iter().enumerate() {
+        for (i, source) in firms.breakthrough.iter_mut().enumerate() {
             let hazard = research.breakthroughs_per_year * firms.effort[i] / world;
-            if noise.uniform(slot::BREAKTHROUGH) >= self.clock.probability(hazard) {
+            if source.uniform() >= self.clock.probability(hazard) {
                 continue;
             }
-            let size = -research.breakthrough_nats * ln(noise.uniform(slot::BREAKTHROUGH_SIZE));
-            let (place, mut below, mut domain) = (noise.uniform(slot::BREAKTHROUGH_DOMAIN), 0.0, wide - 1);
+            let mut luck = BREAKTHROUGH_SIZE.at(self.seed, firms.key[i], self.clock.step());
+            let size = -research.breakthrough_nats * ln(luck.uniform());
+            let (place, mut below, mut domain) = (luck.uniform(), 0.0, wide - 1);
             for (d, weight) in firms.weights[i * wide..(i + 1) * wide].iter().enumerate() {
                 below += weight;
                 if place < below {
@@ -634,16 +647,15 @@ impl Flat {
         for (i, capability) in firms.capability.chunks_exact(wide).enumerate() {
             let own = dot(&firms.weights[i * wide..(i + 1) * wide], capability);
             if own > firms.own_offered[i] + releases.threshold && step - firms.released[i] >= gap {
-                let noise = &firms.noise[i];
+                let mut luck = RATING.at(self.seed, firms.key[i], self.clock.step());
                 let overall = dot(demand, capability);
                 firms.serial[i] += 1;
                 firms.released[i] = step;
                 firms.own_offered[i] = own;
                 firms.offered[i] = overall;
-                firms.rating[i] = rating(overall) + error(1.0) * noise.normal(slot::RATING);
+                firms.rating[i] = rating(overall) + error(1.0) * luck.normal();
                 for d in 0..wide {
-                    firms.rating_by_domain[i * wide + d] =
-                        rating(capability[d]) + error(demand[d]) * noise.normal(slot::DOMAIN_RATING.plus(d));
+                    firms.rating_by_domain[i * wide + d] = rating(capability[d]) + error(demand[d]) * luck.normal();
                 }
                 let knowledge = &firms.knowledge[i * wide..(i + 1) * wide];
                 let home = firms.home[i] * wide;

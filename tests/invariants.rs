@@ -5,6 +5,7 @@ mod pairs;
 #[path = "support/worlds.rs"]
 mod worlds;
 
+use bevy_ecs::prelude::*;
 use pairs::{rich, rich_world};
 use proptest::prelude::*;
 use redqueen::{
@@ -16,7 +17,7 @@ use redqueen::{
         geography::PerDomain,
         ledger::Ledger,
         mechanisms::output::Reference,
-        noise::{Key, Noise, firm as slot},
+        noise::{Draw, Key, Noise},
         record::{FirmRow, StateRow, Trajectory},
         release::{Frontier, Levels},
         state::{Access, Economy, Power},
@@ -397,14 +398,23 @@ fn the_order_of_a_config_changes_no_bit() {
     assert!(listed == reversed);
 }
 
-/// All draws of every firm and state in a month, by stable key.
+/// Draws of every firm and state in a month, by stable key.
 fn draws(simulation: &mut Simulation) -> BTreeMap<u64, Vec<f64>> {
-    let world = simulation.world_mut();
-    let mut noises = world.query::<(&Key, &Noise)>();
-    noises
-        .iter(world)
-        .map(|(key, noise)| (key.0, (0..20).map(|at| noise.uniform(slot::RESEARCH.plus(at))).collect()))
-        .collect()
+    const DRAWS: [Draw; 3] =
+        [Draw::named("research/luck").places(8), Draw::named("claims/claim"), Draw::named("entry/births")];
+    fn ask(noise: Noise, keys: Query<&Key>) -> BTreeMap<u64, Vec<f64>> {
+        let numbers = |key: &Key| {
+            DRAWS
+                .iter()
+                .flat_map(|draw| {
+                    let mut luck = noise.of(*draw, *key);
+                    [luck.uniform(), luck.uniform()]
+                })
+                .collect()
+        };
+        keys.iter().map(|key| (key.0, numbers(key))).collect()
+    }
+    simulation.world_mut().run_system_cached(ask).unwrap()
 }
 
 #[test]

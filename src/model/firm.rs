@@ -3,13 +3,13 @@
 use super::{
     clock::Clock,
     geography::{PerDomain, PerState},
-    noise::{Key, Noise},
+    noise::Key,
 };
 use crate::{
     maths,
     scenario::{MAX_DOMAINS, SafetyRule},
 };
-use bevy_ecs::{prelude::*, world::EntityWorldMut};
+use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
 /// Its name.
@@ -223,8 +223,6 @@ pub struct Standing {
 pub struct FirmBundle {
     /// Its stable key.
     pub key: Key,
-    /// Its draws.
-    pub noise: Noise,
     /// Its name.
     pub label: Label,
     /// What it is and stays.
@@ -261,6 +259,10 @@ pub struct FirmBundle {
     pub standing: Standing,
 }
 
+/// Takes a firm out of its place in storage, whatever components it has, and back to the end of its kind.
+#[derive(Component)]
+struct Aside;
+
 /// Closes firms and puts the others back into key order, which swapping the last into the gap would break.
 pub fn remove_in_order(world: &mut World, in_order: &[Entity], closing: &[Entity]) {
     let Some(first) = closing.iter().filter_map(|gone| in_order.iter().position(|firm| firm == gone)).min() else {
@@ -271,15 +273,14 @@ pub fn remove_in_order(world: &mut World, in_order: &[Entity], closing: &[Entity
     for &firm in in_order[first..].iter().rev() {
         if closing.contains(&firm) {
             world.despawn(firm);
-        } else if let Some(bundle) =
-            world.get_entity_mut(firm).ok().as_mut().and_then(EntityWorldMut::take::<FirmBundle>)
-        {
-            behind.push((firm, bundle));
+        } else if let Ok(mut entity) = world.get_entity_mut(firm) {
+            entity.insert(Aside);
+            behind.push(firm);
         }
     }
-    for (firm, bundle) in behind.into_iter().rev() {
+    for firm in behind.into_iter().rev() {
         if let Ok(mut entity) = world.get_entity_mut(firm) {
-            entity.insert(bundle);
+            entity.remove::<Aside>();
         }
     }
 }

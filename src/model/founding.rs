@@ -1,14 +1,13 @@
 //! Founding a firm, and the firms that the scenario configures: those of the start, and those that enter on a date.
 
 use super::{
-    Seed,
     firm::{
         Appeal, Capability, Character, Compute, Effort, Endowment, Finance, FirmBundle, Focus, Hype, Knowledge, Label,
         LastClaim, Momentum, Offer, Safety, Standing, Usage,
     },
     geography::{Geography, PerDomain, PerState, per_domain, weighted},
     mechanisms::{releases::Releases, training::Training},
-    noise::{Key, Noise},
+    noise::Key,
 };
 use crate::scenario::{FirmSpec, MAX_DOMAINS, MAX_STATES};
 use bevy_ecs::prelude::*;
@@ -38,14 +37,12 @@ pub struct Founding {
     pub safety: Safety,
     /// Share of each state's market.
     pub usage: PerState,
-    /// First step that reads its draws.
-    pub draws_from: u32,
 }
 
 impl Founding {
     /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), up to the
     /// limit; its first model is out, rated without sampling error.
-    pub fn bundle(self, seed: Seed, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
+    pub fn bundle(self, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
         let compute = Compute { stock: self.compute, ..Compute::default() };
         let ln_compute = compute.ln_research(&self.character);
         let mut knowledge = [0.0; MAX_DOMAINS];
@@ -65,7 +62,6 @@ impl Founding {
         let rating = releases.rating(overall);
         FirmBundle {
             key: self.key,
-            noise: Noise::new(seed, self.key, self.draws_from),
             label: Label(self.name),
             offer: Offer {
                 serial: 1,
@@ -104,7 +100,6 @@ pub fn configured(
     spec: &FirmSpec,
     frontier: f64,
     entered: i64,
-    draws_from: u32,
     geography: &Geography,
     state_talent: &[f64],
 ) -> Founding {
@@ -142,6 +137,5 @@ pub fn configured(
         cash: numbers.cash_billion_usd,
         safety: Safety { effort: numbers.safety_effort, chosen: numbers.safety_effort, rule: spec.safety },
         usage: if entered < 0 { usage } else { [0.0; MAX_STATES] },
-        draws_from,
     }
 }

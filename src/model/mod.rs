@@ -58,7 +58,7 @@ use mechanisms::{
     releases::Releases,
     training::Training,
 };
-use noise::{Key, Noise};
+use noise::{Draw, Key, RunSeed};
 use outcomes::Outcomes;
 use record::{EventRow, Record, Trajectory};
 use relations::{Barriers, Relations};
@@ -74,10 +74,6 @@ pub struct Seed {
     /// Number of the replicate: the same replicate has the same noise at every design point and scenario.
     pub replicate: u64,
 }
-
-/// The seed of the current run, for those born in it.
-#[derive(Resource, Clone, Copy, Debug)]
-pub struct RunSeed(pub Seed);
 
 /// A number went wrong inside a run; the run stops there.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -128,6 +124,9 @@ pub fn catalogue() -> Catalogue {
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
 struct StartLabel;
 
+/// How old the newest model of a firm of the start is.
+const MODEL_AGE: Draw = Draw::named("start/model age");
+
 /// A world of a scenario that can be run again and again under different seeds.
 pub struct Simulation {
     scenario: Scenario,
@@ -141,6 +140,7 @@ impl Simulation {
     /// Sets up a world of `scenario`.
     pub fn new(scenario: &Scenario) -> Self {
         let mut world = World::new();
+        month::MECHANISMS.iter().for_each(|mechanism| (mechanism.register)(&mut world));
         furnish(scenario, &mut world);
         let mut start = Schedule::new(StartLabel);
         start.set_executor(SingleThreadedExecutor::new());
@@ -203,7 +203,7 @@ impl Simulation {
             (mechanism.begin)(&self.scenario, &clock, world);
         }
         for (index, state) in self.scenario.states.iter().enumerate() {
-            world.spawn(StateBundle::new(index, state, seed));
+            world.spawn(StateBundle::new(index, state));
         }
         for (index, fab) in self.scenario.fabs.iter().enumerate() {
             world.spawn(FabBundle::new(index, fab, &clock));
@@ -212,7 +212,7 @@ impl Simulation {
             world.spawn(AcceleratorBundle::new(accelerator, &clock));
         }
         for shock in &self.scenario.shocks {
-            world.spawn(ShockBundle::new(shock, seed, &clock));
+            world.spawn(ShockBundle::new(shock, &clock));
         }
         spawn_firms_of_the_start(world, &self.scenario, seed, &clock);
         world.insert_resource(clock);
@@ -330,13 +330,11 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
     let mut frontier = world.remove_resource::<Frontier>().unwrap_or_default();
     for spec in present() {
         active[spec.state] += 1.0;
-        let founding = founding::configured(spec, -best, -1, 0, &geography, &talent);
+        let founding = founding::configured(spec, -best, -1, &geography, &talent);
         let (training, releases) = (world.resource::<Training>(), world.resource::<Releases>());
-        let mut bundle = founding.bundle(seed, &geography, training, releases);
+        let mut bundle = founding.bundle(&geography, training, releases);
         // Firms do not release in step: the newest model of each is somewhere on its way to being replaced.
-        let mut noise = Noise::new(seed, bundle.key.founding(), 0);
-        noise.advance();
-        let way = noise.uniform(noise::founding::MODEL_AGE);
+        let way = MODEL_AGE.at(seed, bundle.key, 0).uniform();
         bundle.offer.released -= (way * f64::from(clock.steps(releases.min_gap_months))) as i64;
         bundle.offer.own_capability -= way * releases.threshold;
         frontier.publish(&Release {

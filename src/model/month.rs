@@ -1,15 +1,11 @@
 //! The order of the month: what happens, and when.
 
-use super::{
-    mechanisms::{
-        Entry, adoption::Adopt, build_out::BuildOut, chip_supply::ChipSupply, claims::Claims, compute::Stocks,
-        cooperation::Cooperation, diffusion::Diffusion, entry, entry::Entering, exit::Exit,
-        export_controls::ExportControls, incidents::Incidents, induced_innovation::InducedInnovation,
-        leapfrog::Leapfrog, market::Market, money::Money, output::Output, policy::Policy, power::Contest,
-        releases::Releases, research::Research, safety::SafetyEffort, shocks::Shocks, systems::Systems,
-        training::Training,
-    },
-    noise,
+use super::mechanisms::{
+    Entry, adoption::Adopt, build_out::BuildOut, chip_supply::ChipSupply, claims::Claims, compute::Stocks,
+    cooperation::Cooperation, diffusion::Diffusion, entry, entry::Entering, exit::Exit,
+    export_controls::ExportControls, incidents::Incidents, induced_innovation::InducedInnovation, leapfrog::Leapfrog,
+    market::Market, money::Money, output::Output, policy::Policy, power::Contest, releases::Releases,
+    research::Research, safety::SafetyEffort, shocks::Shocks, systems::Systems, training::Training,
 };
 use bevy_ecs::{
     prelude::*,
@@ -20,8 +16,6 @@ use bevy_ecs::{
 /// The phases of a month, in order. Within a phase, systems run in the order of [`MECHANISMS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// Every entity fills its draws of the month.
-    Draws,
     /// States set their levers, from what was published last month.
     Policy,
     /// Shocks strike and pass.
@@ -113,8 +107,7 @@ struct Place(usize);
 /// The systems of a month in their order: those of the mechanisms for which `enabled` holds and what all of them do in any
 /// case.
 fn plan(enabled: impl Fn(&str) -> bool) -> MonthPlan {
-    let mut plan = MonthPlan { owner: "draws", ..MonthPlan::default() };
-    plan.add(Phase::Draws, noise::draw);
+    let mut plan = MonthPlan::default();
     for mechanism in MECHANISMS {
         plan.owner = (mechanism.declaration)().name;
         if enabled(plan.owner) {

@@ -1,11 +1,16 @@
-//! Keyed noise: a draw is a pure function of (seed, replicate, entity, step, slot).
+//! Keyed noise by name: a draw is a pure function of (seed, replicate, entity, step, name, place).
 //!
-//! The source is ChaCha8 with key = (master seed, replicate), stream = the entity's stable key and position = step × words a
-//! step. So switching a mechanism off, adding or removing an entity, or changing threads moves nobody else's draws.
+//! The source is ChaCha8 with key = (master seed, replicate, hash of the draw's name), stream = the entity's stable key and
+//! position = step × places + place. A draw is named where it is used, so switching a mechanism off, adding one, adding or
+//! removing an entity, or changing threads moves nobody else's draws.
+//!
+//! Most draws are asked for now and then: [`Noise`] works out one when it is asked for. A draw that every entity of a kind
+//! makes in every step keeps its place in a [`Stream`], a component of the mechanism's own: the numbers are the same, and cost
+//! a twentieth.
 
-use super::Seed;
+use super::{Seed, clock::Clock};
 use crate::maths;
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, system::SystemParam};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
@@ -25,9 +30,9 @@ impl Key {
         Self::hash(&[kind.as_bytes(), birthplace.as_bytes(), &step.to_le_bytes(), &serial.to_le_bytes()])
     }
 
-    /// The key of the founding of the firm with this key: what is drawn once in a firm's life.
-    pub fn founding(self) -> Self {
-        Self::hash(&[b"founding", &self.0.to_le_bytes()])
+    /// The key of the world as a whole, for what is drawn once for everybody.
+    pub fn world() -> Self {
+        Self::named("world", "")
     }
 
     fn hash(parts: &[&[u8]]) -> Self {
@@ -43,196 +48,241 @@ impl Key {
     }
 }
 
-/// 32-bit words that an entity draws each step: one refill of the generator's buffer.
-pub const WORDS: usize = 64;
-
-/// A step's draws of one entity, filled at the start of the step.
-#[derive(Component, Clone)]
-pub struct Noise {
-    source: ChaCha8Rng,
-    words: [u32; WORDS],
+/// A named draw: one number, or several side by side, of an entity in a step.
+///
+/// ```
+/// use redqueen::model::{Seed, noise::{Draw, Key}};
+/// const AWARDED: Draw = Draw::named("grants/awarded");
+/// let (seed, key) = (Seed { master: 1, replicate: 0 }, Key::named("firm", "OpenAI"));
+/// let drawn = AWARDED.at(seed, key, 5).uniform();
+/// assert!(drawn > 0.0 && drawn < 1.0);
+/// assert_eq!(AWARDED.at(seed, key, 5).uniform(), drawn);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    id: u64,
+    places: u32,
 }
 
-impl Noise {
-    /// The noise of `key` from `step` on.
-    pub fn new(seed: Seed, key: Key, step: u32) -> Self {
+/// 32-bit words of a number.
+const WORDS: u128 = 2;
+
+impl Draw {
+    /// The draw of this name, which is unique among those of a kind of entity: its mechanism's name and what it decides,
+    /// `mechanism/what`. One number a step.
+    pub const fn named(name: &str) -> Self {
+        // FNV-1a, because it can be worked out by the compiler; equal hashes of two names would share luck, no more.
+        let (bytes, mut id, mut at) = (name.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
+        while at < bytes.len() {
+            id = (id ^ bytes[at] as u64).wrapping_mul(0x100_0000_01b3);
+            at += 1;
+        }
+        Self { id, places: 1 }
+    }
+
+    /// The same with so many numbers a step, such as one for each domain.
+    #[must_use]
+    pub const fn places(self, places: usize) -> Self {
+        Self { places: places as u32, ..self }
+    }
+
+    /// The numbers of an entity in a step, from the first place on.
+    pub fn at(self, seed: Seed, key: Key, step: u32) -> Luck {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.master.to_le_bytes());
         bytes[8..16].copy_from_slice(&seed.replicate.to_le_bytes());
+        bytes[16..24].copy_from_slice(&self.id.to_le_bytes());
         let mut source = ChaCha8Rng::from_seed(bytes);
         source.set_stream(key.0);
-        source.set_word_pos(u128::from(step) * WORDS as u128);
-        Self { source, words: [0; WORDS] }
-    }
-
-    /// Moves on to the next step's draws.
-    pub fn advance(&mut self) {
-        let mut bytes = [0; 4 * WORDS];
-        self.source.fill_bytes(&mut bytes);
-        let (words, _) = bytes.as_chunks();
-        for (word, bytes) in self.words.iter_mut().zip(words) {
-            *word = u32::from_le_bytes(*bytes);
+        if step > 0 {
+            source.set_word_pos(WORDS * u128::from(step) * u128::from(self.places));
         }
+        Luck(source)
     }
+}
 
-    /// A number in (0, 1), from the slot's two words.
+/// The numbers of a draw, one after the other.
+#[derive(Clone, Debug)]
+pub struct Luck(ChaCha8Rng);
+
+impl Luck {
+    /// The next number, in (0, 1).
     #[inline]
-    pub fn uniform(&self, slot: Slot) -> f64 {
-        let bits = u64::from(self.words[slot.0]) << 32 | u64::from(self.words[slot.0 + 1]);
+    pub fn uniform(&mut self) -> f64 {
         // 52 bits and a half fit a double exactly, so the ends are never reached.
-        ((bits >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+        ((self.0.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
 
-    /// Adds the numbers in (0, 1) of a run of `count` slots to a list.
+    /// The next number, as a standard normal one.
     #[inline]
-    pub fn uniforms(&self, first: Slot, count: usize, list: &mut Vec<f64>) {
-        list.extend((0..count).map(|further| self.uniform(first.plus(further))));
+    pub fn normal(&mut self) -> f64 {
+        maths::normal_quantile(self.uniform())
     }
 
-    /// A standard normal number.
+    /// Goes on to the number `further` places on.
     #[inline]
-    pub fn normal(&self, slot: Slot) -> f64 {
-        maths::normal_quantile(self.uniform(slot))
-    }
-}
-
-/// A mechanism's fixed place among an entity's draws of a step. Each slot is two words wide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot(usize);
-
-impl Slot {
-    const fn pair(index: usize) -> Self {
-        assert!(2 * index + 1 < WORDS);
-        Self(2 * index)
+    #[must_use]
+    pub fn skip(mut self, further: usize) -> Self {
+        (0..further).for_each(|_| self.pass());
+        self
     }
 
-    /// The slot `further` places on, within a run of slots (one for each domain).
     #[inline]
-    pub const fn plus(self, further: usize) -> Self {
-        Self(self.0 + 2 * further)
+    fn pass(&mut self) {
+        self.0.next_u64();
     }
 }
 
-/// Slots of a firm. A new mechanism takes a free one; no two share.
-pub mod firm {
-    use super::Slot;
-    use crate::scenario::MAX_DOMAINS;
+/// The seed of the current run.
+#[derive(Resource, Clone, Copy, Debug)]
+pub struct RunSeed(pub Seed);
 
-    /// Luck in research, one for each domain.
-    pub const RESEARCH: Slot = Slot::pair(0);
-    /// Whether a breakthrough happens.
-    pub const BREAKTHROUGH: Slot = Slot::pair(MAX_DOMAINS);
-    /// Its size.
-    pub const BREAKTHROUGH_SIZE: Slot = Slot::pair(MAX_DOMAINS + 1);
-    /// Its domain.
-    pub const BREAKTHROUGH_DOMAIN: Slot = Slot::pair(MAX_DOMAINS + 2);
-    /// Sampling error of a release's overall rating.
-    pub const RATING: Slot = Slot::pair(MAX_DOMAINS + 3);
-    /// Sampling error of its rating in each domain.
-    pub const DOMAIN_RATING: Slot = Slot::pair(MAX_DOMAINS + 4);
-    /// Whether it makes a claim.
-    pub const CLAIM: Slot = Slot::pair(2 * MAX_DOMAINS + 4);
-    /// Whether an incident happens, one for each kind.
-    pub const INCIDENT: Slot = Slot::pair(2 * MAX_DOMAINS + 5);
-    /// How severe it is, one for each kind.
-    pub const INCIDENT_SIZE: Slot = Slot::pair(2 * MAX_DOMAINS + 9);
-    /// Which firm it looks at to imitate.
-    pub const EXAMPLE: Slot = Slot::pair(2 * MAX_DOMAINS + 13);
-    /// Whether it imitates that firm.
-    pub const IMITATION: Slot = Slot::pair(2 * MAX_DOMAINS + 14);
-    /// The first slot that nobody owns.
-    pub const FREE: Slot = Slot::pair(2 * MAX_DOMAINS + 15);
+/// The noise of the run in the current step, for systems.
+#[derive(SystemParam, Debug)]
+pub struct Noise<'w> {
+    seed: Res<'w, RunSeed>,
+    clock: Res<'w, Clock>,
 }
 
-/// Slots of a firm's founding, which has a key of its own ([`Key::founding`]): they are read once.
-pub mod founding {
-    use super::Slot;
-    use crate::scenario::MAX_DOMAINS;
+impl Noise<'_> {
+    /// The numbers of an entity's draw in this step, from the first place on.
+    pub fn of(&self, draw: Draw, key: Key) -> Luck {
+        draw.at(self.seed.0, key, self.clock.step())
+    }
 
-    /// Which firm a newborn descends from.
-    pub const PARENT: Slot = Slot::pair(0);
-    /// Whether it changes its parent's openness.
-    pub const OPENNESS: Slot = Slot::pair(1);
-    /// Age of the newest model at the start of the world.
-    pub const MODEL_AGE: Slot = Slot::pair(2);
-    /// Mutation of its focus, one for each domain.
-    pub const FOCUS: Slot = Slot::pair(3);
-    /// The first slot that nobody owns.
-    pub const FREE: Slot = Slot::pair(3 + MAX_DOMAINS);
+    /// A number in (0, 1): the draw's first place.
+    pub fn uniform(&self, draw: Draw, key: Key) -> f64 {
+        self.of(draw, key).uniform()
+    }
+
+    /// A standard normal number: the draw's first place.
+    pub fn normal(&self, draw: Draw, key: Key) -> f64 {
+        self.of(draw, key).normal()
+    }
 }
 
-/// Slots of a shock.
-pub mod shock {
-    use super::Slot;
+/// Where an entity stands in a draw that it makes in every step, so that the next step goes on from there.
+#[derive(Clone, Debug, Default)]
+pub struct Stream(Option<Stand>);
 
-    /// Whether it strikes.
-    pub const STRIKE: Slot = Slot::pair(0);
+#[derive(Clone, Debug)]
+struct Stand {
+    draw: Draw,
+    step: u32,
+    luck: Luck,
 }
 
-/// Slots of a state.
-pub mod state {
-    use super::Slot;
+impl Stream {
+    /// The draw's first number in this step, in (0, 1).
+    #[inline]
+    pub fn uniform(&mut self, noise: &Noise, draw: Draw, key: Key) -> f64 {
+        let mut first = [0.0];
+        self.fill(noise, draw, key, &mut first);
+        first[0]
+    }
 
-    /// How many firms are born.
-    pub const ENTRY: Slot = Slot::pair(0);
-}
-
-/// Fills every entity's draws of the step.
-pub fn draw(mut noises: Query<&mut Noise>) {
-    for mut noise in &mut noises {
-        noise.advance();
+    /// The draw's first numbers in this step, each in (0, 1); no more than it has places. `key` is that of the entity whose
+    /// stream this is.
+    #[inline]
+    pub fn fill(&mut self, noise: &Noise, draw: Draw, key: Key, numbers: &mut [f64]) {
+        let step = noise.clock.step();
+        let stand = match &mut self.0 {
+            Some(stand) if stand.step == step && stand.draw == draw => stand,
+            other => other.insert(Stand { draw, step, luck: noise.of(draw, key) }),
+        };
+        let places = draw.places as usize;
+        numbers.iter_mut().take(places).for_each(|number| *number = stand.luck.uniform());
+        (numbers.len()..places).for_each(|_| stand.luck.pass());
+        stand.step = step + 1;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenario::{Month, Time};
 
     const SEED: Seed = Seed { master: 42, replicate: 7 };
+    const ONE: Draw = Draw::named("tests/one");
+    const MANY: Draw = Draw::named("tests/many").places(5);
+
+    fn firm(name: &str) -> Key {
+        Key::named("firm", name)
+    }
+
+    /// Some numbers of a draw in a step.
+    fn drawn(draw: Draw, seed: Seed, key: Key, step: u32) -> [f64; 5] {
+        let mut luck = draw.at(seed, key, step);
+        std::array::from_fn(|_| luck.uniform())
+    }
 
     #[test]
     fn known_draws_stay_what_they_are() {
-        let mut noise = Noise::new(SEED, Key::named("firm", "OpenAI"), 0);
-        noise.advance();
-        let first = noise.uniform(firm::RESEARCH);
-        let last = noise.normal(firm::RATING);
-        insta::assert_debug_snapshot!((Key::named("firm", "OpenAI").0, first, last));
+        let mut luck = MANY.at(SEED, firm("OpenAI"), 3);
+        insta::assert_debug_snapshot!((
+            firm("OpenAI").0,
+            luck.uniform(),
+            luck.normal(),
+            ONE.at(SEED, firm("OpenAI"), 0).uniform()
+        ));
     }
 
     #[test]
-    fn a_later_birth_reads_the_same_draws_as_one_who_waited() {
-        let key = Key::named("firm", "xAI");
-        let mut waited = Noise::new(SEED, key, 0);
-        for _ in 0..=6 {
-            waited.advance();
+    fn seed_replicate_entity_step_and_name_each_change_the_draw() {
+        let base = drawn(MANY, SEED, firm("a"), 2);
+        assert_eq!(drawn(MANY, SEED, firm("a"), 2), base);
+        for other in [
+            drawn(MANY, SEED, firm("b"), 2),
+            drawn(MANY, SEED, firm("a"), 3),
+            drawn(MANY, Seed { replicate: 8, ..SEED }, firm("a"), 2),
+            drawn(MANY, Seed { master: 43, ..SEED }, firm("a"), 2),
+            drawn(Draw::named("tests/other").places(5), SEED, firm("a"), 2),
+        ] {
+            assert!(other.iter().all(|number| !base.contains(number)), "{other:?}");
         }
-        let mut born = Noise::new(SEED, key, 6);
-        born.advance();
-        assert_eq!(waited.words, born.words);
-    }
-
-    #[test]
-    fn seed_replicate_and_entity_each_change_the_draws() {
-        let first = |seed, key| {
-            let mut noise = Noise::new(seed, key, 0);
-            noise.advance();
-            noise.words
-        };
-        let (a, b) = (Key::named("firm", "a"), Key::named("firm", "b"));
-        assert_ne!(first(SEED, a), first(SEED, b));
-        assert_ne!(first(SEED, a), first(Seed { replicate: 8, ..SEED }, a));
-        assert_ne!(first(SEED, a), first(Seed { master: 43, ..SEED }, a));
         assert_ne!(Key::named("firm", "ab"), Key::named("fir", "mab"));
     }
 
     #[test]
+    fn places_of_a_step_stand_between_those_of_its_neighbours() {
+        let mut whole = MANY.at(SEED, firm("a"), 0);
+        for step in 0..7 {
+            assert_eq!(drawn(MANY, SEED, firm("a"), step), std::array::from_fn(|_| whole.uniform()));
+        }
+    }
+
+    #[test]
+    fn a_stream_gives_the_same_numbers_as_asking_each_time() {
+        let mut world = World::new();
+        world.insert_resource(RunSeed(SEED));
+        let start = Month::new(2023, 1).unwrap();
+        world.insert_resource(Clock::new(&Time { start, months: 60, steps_per_year: 12 }));
+        fn both(In(mut stream): In<Stream>, noise: Noise) -> (Stream, [f64; 3], [f64; 3]) {
+            let (mut filled, mut asked) = ([0.0; 3], noise.of(MANY, Key(5)));
+            stream.fill(&noise, MANY, Key(5), &mut filled);
+            (stream, filled, std::array::from_fn(|_| asked.uniform()))
+        }
+        let system = world.register_system(both);
+        let mut stream = Stream::default();
+        // Months are left out and read twice, as for one born late or for a mechanism that skips.
+        for (step, skipped) in [0, 1, 0, 0, 5, 0, 0].into_iter().enumerate() {
+            (0..skipped).for_each(|_| world.resource_mut::<Clock>().advance());
+            let (after, filled, asked) = world.run_system_with(system, stream).unwrap();
+            assert_eq!(filled, asked, "at {step}");
+            stream = after;
+            if step != 3 {
+                world.resource_mut::<Clock>().advance();
+            }
+        }
+    }
+
+    #[test]
     fn normals_have_mean_0_and_variance_1() {
-        let mut noise = Noise::new(SEED, Key::named("firm", "test"), 0);
         let (mut sum, mut squares) = (0.0, 0.0);
         let n = 40_000;
+        let mut luck = ONE.at(SEED, firm("test"), 0);
         for _ in 0..n {
-            noise.advance();
-            let x = noise.normal(firm::RATING);
+            let x = luck.normal();
             sum += x;
             squares += x * x;
         }

@@ -1,10 +1,6 @@
 //! A shock: an outage of the plants of a state, by stage.
 
-use super::{
-    Seed,
-    clock::Clock,
-    noise::{Key, Noise},
-};
+use super::{clock::Clock, noise::Key};
 use crate::scenario::{ShockNumbers, ShockSpec, Stage};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
@@ -52,17 +48,14 @@ impl Shock {
 #[derive(Bundle)]
 pub struct ShockBundle {
     key: Key,
-    noise: Noise,
     shock: Shock,
 }
 
 impl ShockBundle {
     /// The shock at the start of a run.
-    pub fn new(spec: &ShockSpec, seed: Seed, clock: &Clock) -> Self {
-        let key = Key::named("shock", &spec.name);
+    pub fn new(spec: &ShockSpec, clock: &Clock) -> Self {
         Self {
-            key,
-            noise: Noise::new(seed, key, 0),
+            key: Key::named("shock", &spec.name),
             shock: Shock {
                 name: spec.name.as_str().into(),
                 location: spec.location,

@@ -1,10 +1,6 @@
 //! A state: its economy, its users, its firms' surroundings.
 
-use super::{
-    Seed,
-    geography::PerDomain,
-    noise::{Key, Noise},
-};
+use super::{geography::PerDomain, noise::Key};
 use crate::{
     model::geography::per_domain,
     scenario::{Lever, MAX_DOMAINS, StateNumbers, StateSpec},
@@ -213,7 +209,6 @@ pub struct Power {
 #[derive(Bundle)]
 pub struct StateBundle {
     key: Key,
-    noise: Noise,
     index: StateIndex,
     traits: Traits,
     economy: Economy,
@@ -232,13 +227,11 @@ pub struct StateBundle {
 
 impl StateBundle {
     /// The state at the start of a run.
-    pub fn new(index: usize, spec: &StateSpec, seed: Seed) -> Self {
-        let key = Key::named("state", &spec.name);
+    pub fn new(index: usize, spec: &StateSpec) -> Self {
         let numbers = &spec.numbers;
         let output = numbers.gdp_billion_usd;
         Self {
-            key,
-            noise: Noise::new(seed, key, 0),
+            key: Key::named("state", &spec.name),
             index: StateIndex(index),
             economy: Economy { output, trend: output, before: output, effect: 0.0 },
             absorption: Absorption(numbers.absorptive_capacity),

@@ -14,7 +14,7 @@ use crate::{
         geography::Geography,
         ledger::Ledger,
         month::{MonthPlan, Phase},
-        noise::{Noise, firm as slot},
+        noise::{Draw, Key, Noise, Stream},
     },
     parameters,
 };
@@ -48,7 +48,18 @@ impl Mechanism for Claims {
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Society, (calm_down, announce).chain());
     }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<Character, ClaimStream>();
+    }
 }
+
+/// Whether a firm makes a claim.
+const CLAIM: Draw = Draw::named("claims/claim");
+
+/// Where a firm stands in that draw, which it makes in every step.
+#[derive(Component, Clone, Debug, Default)]
+struct ClaimStream(Stream);
 
 /// Points of lead, or of lag, beyond which a firm's claims are no more and no less likely.
 const FARTHEST_LEAD: f64 = 300.0;
@@ -91,14 +102,23 @@ fn calm_down(claims: Res<Claims>, clock: Res<Clock>, mut firms: Query<&mut Hype>
     }
 }
 
-type Claiming<'a> =
-    (&'a Noise, &'a Label, &'a Character, &'a Offer, &'a Finance, &'a Compute, &'a mut Hype, &'a mut LastClaim);
+type Claiming<'a> = (
+    (&'a Key, &'a mut ClaimStream),
+    &'a Label,
+    &'a Character,
+    &'a Offer,
+    &'a Finance,
+    &'a Compute,
+    &'a mut Hype,
+    &'a mut LastClaim,
+);
 
 fn announce(
     claims: Res<Claims>,
     money: Res<Money>,
     clock: Res<Clock>,
     geography: Res<Geography>,
+    noise: Noise,
     mut ledger: ResMut<Ledger>,
     mut firms: Query<Claiming>,
 ) {
@@ -113,8 +133,8 @@ fn announce(
             second = maths::larger(second, offer.rating);
         }
     }
-    for (noise, label, character, offer, finance, compute, mut hype, mut last) in &mut firms {
-        let draw = noise.uniform(slot::CLAIM);
+    for ((key, mut stream), label, character, offer, finance, compute, mut hype, mut last) in &mut firms {
+        let draw = stream.0.uniform(&noise, CLAIM, *key);
         if draw >= highest || last.0.is_some_and(|step| clock.step() - step < quiet) {
             continue;
         }
@@ -204,8 +224,7 @@ mod tests {
             let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap();
             let mut simulation = Simulation::new(&loaded.scenario);
             let world = simulation.world_mut();
-            for (mut noise, mut offer) in world.query::<(&mut Noise, &mut Offer)>().iter_mut(world) {
-                noise.advance();
+            for mut offer in world.query::<&mut Offer>().iter_mut(world) {
                 offer.rating += level;
             }
             let announces = world.register_system(announce);

@@ -14,14 +14,13 @@ use super::{
 use crate::{
     maths,
     model::{
-        RunSeed,
         clock::Clock,
         firm::{Capability, Character, Compute, Focus, Knowledge, Offer, Safety, Usage},
         founding::{self, Founding, Newcomers},
         geography::{Geography, PerDomain},
         ledger::Ledger,
         month::{MonthPlan, Phase},
-        noise::{Key, Noise, founding as slot, state as state_slot},
+        noise::{Draw, Key, Noise, Stream},
         release::{Frontier, Levels, Release, best},
         state::{Levers, StateIndex, Supply, Traits},
     },
@@ -65,10 +64,27 @@ impl Mechanism for Entering {
         month.add(Phase::Entry, give_birth);
     }
 
+    fn register(world: &mut World) {
+        world.register_required_components::<StateIndex, BirthStream>();
+    }
+
     fn always(month: &mut MonthPlan) {
         month.add(Phase::Entry, (enter_dated, (settle, count_world_usage).chain().run_if(firms_changed)).chain());
     }
 }
+
+/// How many firms are born in a state.
+const BIRTHS: Draw = Draw::named("entry/births");
+/// Which firm a newborn descends from.
+const PARENT: Draw = Draw::named("entry/parent");
+/// Whether it changes its parent's openness.
+const OPENNESS: Draw = Draw::named("entry/openness");
+/// Mutation of its focus, one number for each domain.
+const FOCUS: Draw = Draw::named("entry/focus").places(MAX_DOMAINS);
+
+/// Where a state stands in the draw of births, which it makes in every step.
+#[derive(Component, Clone, Debug, Default)]
+struct BirthStream(Stream);
 
 /// What founding a firm needs of the world.
 #[derive(SystemParam)]
@@ -79,7 +95,7 @@ pub struct Registry<'w, 's> {
     releases: Res<'w, Releases>,
     clock: Res<'w, Clock>,
     geography: Res<'w, Geography>,
-    seed: Res<'w, RunSeed>,
+    noise: Noise<'w>,
     frontier: ResMut<'w, Frontier>,
     ledger: ResMut<'w, Ledger>,
     commands: Commands<'w, 's>,
@@ -115,7 +131,7 @@ impl Registry<'_, '_> {
             founding.usage[s] = self.entering.share * if s == home { 1.0 } else { 0.1 };
         }
         self.take_compute(home, founding.compute);
-        let bundle = founding.bundle(self.seed.0, &self.geography, &self.training, &self.releases);
+        let bundle = founding.bundle(&self.geography, &self.training, &self.releases);
         let open = bundle.character.open;
         self.frontier.publish(&Release {
             firm: bundle.key,
@@ -140,12 +156,14 @@ type ParentTraits =
 /// Firms that can be parents.
 type Parents<'w, 's> = Query<'w, 's, ParentTraits>;
 
-fn give_birth(mut registry: Registry, states: Query<(&StateIndex, &Noise, &Traits, &Levers)>, firms: Parents) {
-    for (index, noise, traits, levers) in &states {
+type Birthplace<'a> = (&'a StateIndex, &'a Key, &'a mut BirthStream, &'a Traits, &'a Levers);
+
+fn give_birth(mut registry: Registry, mut states: Query<Birthplace>, firms: Parents) {
+    for (index, key, mut stream, traits, levers) in &mut states {
         let support = levers.of(Lever::OpenSource);
         let raised = 1.0 + registry.policy.effect_entry * support;
         let mean = registry.clock.per_step(registry.entering.scale * traits.0.entry_per_year * raised);
-        let births = maths::poisson_quantile(mean, noise.uniform(state_slot::ENTRY));
+        let births = maths::poisson_quantile(mean, stream.0.uniform(&registry.noise, BIRTHS, *key));
         for serial in 1..=births {
             let founding = newborn(&registry, index.0, traits.0.talent, support, serial, &firms);
             registry.found(founding);
@@ -157,19 +175,17 @@ fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: 
     let (entering, geography, clock) = (&registry.entering, &registry.geography, &registry.clock);
     let state = &geography.names[home];
     let key = Key::born("firm", state, clock.step(), serial);
-    let mut noise = Noise::new(registry.seed.0, key.founding(), 0);
-    noise.advance();
-    let parent = draw_parent(noise.uniform(slot::PARENT), home, entering.share, firms);
+    let noise = &registry.noise;
+    let parent = draw_parent(noise.uniform(PARENT, key), home, entering.share, firms);
     let weights = parent.map_or([1.0; MAX_DOMAINS], |(_, focus, ..)| focus.weights);
-    let mutated = std::array::from_fn(|d| {
-        weights[d].max(0.01) * maths::exp(entering.mutation_focus * noise.normal(slot::FOCUS.plus(d)))
-    });
+    let mut luck = noise.of(FOCUS, key);
+    let mutated = std::array::from_fn(|d| weights[d].max(0.01) * maths::exp(entering.mutation_focus * luck.normal()));
     // Without a parent it builds on open models, if there are any, and stays what they are.
     let has_open = best(geography, &registry.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
     let inherited = parent.map_or(has_open, |(character, ..)| character.open);
     let turned = if inherited { 0.0 } else { registry.policy.effect_openness * support };
     let changes = entering.mutation_open + (1.0 - entering.mutation_open) * turned;
-    let open = inherited != (noise.uniform(slot::OPENNESS) < changes);
+    let open = inherited != (noise.uniform(OPENNESS, key) < changes);
     let at_home = registry.computes.iter().filter(|(character, _)| character.home == home);
     let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, compute)| (n + 1.0, sum + compute.stock));
     let mean_compute = if count > 0.0 { held / count } else { registry.clouds_of(home) };
@@ -208,7 +224,6 @@ fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: 
         // A newborn does for safety what its parent does.
         safety: parent.map_or(Safety::default(), |(.., safety, _)| *safety),
         usage: [0.0; MAX_STATES],
-        draws_from: clock.step() + 1,
     }
 }
 
@@ -266,8 +281,7 @@ fn enter_dated(mut registry: Registry, newcomers: Res<Newcomers>, offers: Query<
     let frontier = offers.iter().map(|offer| offer.capability).fold(f64::NEG_INFINITY, f64::max);
     let frontier = if frontier.is_finite() { frontier } else { 0.0 };
     for (_, spec) in newcomers.0.iter().filter(|(step, _)| *step == now) {
-        let mut founding =
-            founding::configured(spec, frontier, i64::from(now), now + 1, &registry.geography, &newcomers.1);
+        let mut founding = founding::configured(spec, frontier, i64::from(now), &registry.geography, &newcomers.1);
         // A latecomer knows no more than what the world has seen.
         founding.knowledge_limit = best(&registry.geography, &registry.frontier.any.now.knowledge);
         registry.found(founding);

@@ -21,7 +21,7 @@ use crate::{
         geography::{Geography, PerState, weighted},
         ledger::Ledger,
         month::{MonthPlan, Phase},
-        noise::{Noise, firm as slot},
+        noise::{Draw, Key, Noise, Stream},
         relations::Relations,
         release::{Frontier, best},
         state::{Burden, Governance, StateIndex, Traits},
@@ -75,11 +75,24 @@ impl Mechanism for Incidents {
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Society, (recover, strike).chain());
     }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<Character, IncidentStream>();
+    }
 }
 
 /// The kinds of incidents, in the order of their draws.
 pub const KINDS: [&str; 4] = ["accident", "misuse", "bias", "privacy"];
 const PRIVACY: usize = 3;
+
+/// Whether an incident of each kind happens.
+const INCIDENT: Draw = Draw::named("incidents/incident").places(KINDS.len());
+/// How severe an incident of each kind is.
+const SEVERITY: Draw = Draw::named("incidents/severity").places(KINDS.len());
+
+/// Where a firm stands in the draw that it makes in every step.
+#[derive(Component, Clone, Debug, Default)]
+struct IncidentStream(Stream);
 
 impl Incidents {
     fn rates(&self) -> [f64; KINDS.len()] {
@@ -120,7 +133,7 @@ fn recover(params: Res<Incidents>, clock: Res<Clock>, mut states: Query<(&Traits
     }
 }
 
-type Exposed<'a> = (&'a Noise, &'a Label, &'a Character, &'a Focus, &'a Safety, &'a Usage);
+type Exposed<'a> = (&'a Key, &'a mut IncidentStream, &'a Label, &'a Character, &'a Focus, &'a Safety, &'a Usage);
 
 /// What decides how likely incidents are in the world, in a step.
 #[derive(bevy_ecs::system::SystemParam)]
@@ -150,8 +163,9 @@ impl Conditions<'_> {
 fn strike(
     mut conditions: Conditions,
     clock: Res<Clock>,
+    noise: Noise,
     mut ledger: ResMut<Ledger>,
-    firms: Query<Exposed>,
+    mut firms: Query<Exposed>,
     mut states: Query<(&StateIndex, &Traits, &mut Burden, &mut Governance)>,
 ) {
     let (params, geography) = (&conditions.params, &conditions.geography);
@@ -161,19 +175,20 @@ fn strike(
     }
     let grown = maths::exp(params.growth * conditions.grown());
     let mut harm = Vec::new();
-    for (noise, label, character, focus, safety, usage) in &firms {
+    for (key, mut stream, label, character, focus, safety, usage) in &mut firms {
         let exposure = exposure(focus, geography);
         let open_to_harm = grown * (1.0 - character.transparency) * usage.world;
-        for kind in 0..KINDS.len() {
+        let mut draws = [0.0; KINDS.len()];
+        stream.0.fill(&noise, INCIDENT, *key, &mut draws);
+        for (kind, draw) in draws.into_iter().enumerate() {
             // 1 − e^(−x) ≤ x and a guarded hazard is below an unguarded: most firms are decided without an exponential.
             let hazard = rates[kind] * exposure[kind] * open_to_harm;
-            let draw = noise.uniform(slot::INCIDENT.plus(kind));
             if draw >= clock.per_step(hazard)
                 || draw >= clock.probability(hazard * conditions.guarded(character.home, safety.effort))
             {
                 continue;
             }
-            let medians = params.in_medians(noise.normal(slot::INCIDENT_SIZE.plus(kind)));
+            let medians = params.in_medians(noise.of(SEVERITY, *key).skip(kind).normal());
             let state = &geography.names[character.home];
             ledger.incidents += 1;
             ledger.note(&clock, "incident", &label.0, state, Some(params.severity * medians), KINDS[kind]);

@@ -44,6 +44,11 @@ pub trait Mechanism: Parameters + Resource {
     /// Puts the systems into the month that run in any case: measures, and facts of the scenario.
     fn always(_month: &mut MonthPlan) {}
 
+    /// Says what its systems keep with each entity: components that come with one that tells the kind of entity, as in
+    /// `world.register_required_components::<Character, Mine>()`. Called once for a world, before anything is in it,
+    /// whether or not the mechanism is enabled.
+    fn register(_world: &mut World) {}
+
     /// Lays out what its systems remember from month to month. Called when a run starts, whether or not the mechanism is
     /// enabled; the world holds its frame and every mechanism's numbers by then, but no entity.
     fn begin(_scenario: &Scenario, _clock: &Clock, _world: &mut World) {}
@@ -56,6 +61,7 @@ pub struct Entry {
     pub(super) insert: fn(&MechanismSettings, &mut World),
     pub(super) build: fn(&mut MonthPlan),
     pub(super) always: fn(&mut MonthPlan),
+    pub(super) register: fn(&mut World),
     pub(super) begin: fn(&Scenario, &Clock, &mut World),
 }
 
@@ -66,6 +72,7 @@ pub const fn entry<M: Mechanism>() -> Entry {
         insert: |settings, world| world.insert_resource(M::from_values(&settings.values)),
         build: M::build,
         always: M::always,
+        register: M::register,
         begin: M::begin,
     }
 }

@@ -13,10 +13,11 @@ use crate::{
         geography::{Geography, weighted},
         ledger::Ledger,
         month::{MonthPlan, Phase},
-        noise::{Key, Noise, firm as slot},
+        noise::{Draw, Key, Noise},
         release::{Frontier, Release},
     },
     parameters,
+    scenario::MAX_DOMAINS,
 };
 use bevy_ecs::prelude::*;
 
@@ -90,8 +91,10 @@ impl Mechanism for Releases {
     }
 }
 
-type Releasing<'a> =
-    (&'a Key, &'a Noise, &'a Label, &'a Character, &'a Focus, &'a Knowledge, &'a Capability, &'a mut Offer);
+/// Sampling error of a release's rating: overall, then in each domain.
+const RATING: Draw = Draw::named("releases/rating").places(1 + MAX_DOMAINS);
+
+type Releasing<'a> = (&'a Key, &'a Label, &'a Character, &'a Focus, &'a Knowledge, &'a Capability, &'a mut Offer);
 
 fn release_models(
     releases: Res<Releases>,
@@ -100,11 +103,12 @@ fn release_models(
     mut frontier: ResMut<Frontier>,
     mut ledger: ResMut<Ledger>,
     mut commands: Commands,
+    noise: Noise,
     mut firms: Query<Releasing>,
 ) {
     let step = i64::from(clock.step());
     let gap = i64::from(clock.steps(releases.min_gap_months));
-    for (key, noise, label, character, focus, knowledge, capability, mut offer) in &mut firms {
+    for (key, label, character, focus, knowledge, capability, mut offer) in &mut firms {
         if step - offer.released < gap {
             continue;
         }
@@ -117,9 +121,10 @@ fn release_models(
         offer.released = step;
         offer.own_capability = own_capability;
         offer.capability = overall;
-        offer.rating = releases.rating(overall) + releases.error(1.0) * noise.normal(slot::RATING);
+        let mut luck = noise.of(RATING, *key);
+        offer.rating = releases.rating(overall) + releases.error(1.0) * luck.normal();
         for d in geography.each_domain() {
-            let error = releases.error(geography.world_demand[d]) * noise.normal(slot::DOMAIN_RATING.plus(d));
+            let error = releases.error(geography.world_demand[d]) * luck.normal();
             offer.rating_by_domain[d] = releases.rating(capability.0[d]) + error;
         }
         let release = Release {

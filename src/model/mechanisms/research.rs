@@ -13,7 +13,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
         month::{MonthPlan, Phase},
-        noise::{Noise, firm as slot},
+        noise::{Draw, Key, Noise, Stream},
         state::{Fleet, Levers, StateIndex, Traits},
     },
     parameters,
@@ -51,6 +51,24 @@ impl Mechanism for Research {
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Research, (learn, break_through).chain());
     }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<Character, Streams>();
+    }
+}
+
+/// Luck in a step's progress, one number for each domain.
+const LUCK: Draw = Draw::named("research/luck").places(MAX_DOMAINS);
+/// Whether a breakthrough happens.
+const BREAKTHROUGH: Draw = Draw::named("research/breakthrough");
+/// Its size, and the domain it is in.
+const BREAKTHROUGH_SIZE: Draw = Draw::named("research/breakthrough size and domain").places(2);
+
+/// Where a firm stands in the draws that it makes in every step.
+#[derive(Component, Clone, Debug, Default)]
+struct Streams {
+    luck: Stream,
+    breakthrough: Stream,
 }
 
 impl Research {
@@ -67,14 +85,24 @@ pub fn own_growth(ceiling: f64, z: f64) -> f64 {
     ceiling * z / (1.0 + z)
 }
 
-type Learning<'a> =
-    (&'a Noise, &'a Label, &'a Character, &'a mut Focus, &'a Compute, &'a Safety, &'a mut Effort, &'a mut Knowledge);
+type Learning<'a> = (
+    &'a Key,
+    &'a mut Streams,
+    &'a Label,
+    &'a Character,
+    &'a mut Focus,
+    &'a Compute,
+    &'a Safety,
+    &'a mut Effort,
+    &'a mut Knowledge,
+);
 
 fn learn(
     research: Res<Research>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
+    noise: Noise,
     mut luck: Local<Vec<f64>>,
     states: Query<(&StateIndex, &Traits, &Fleet, &Levers)>,
     mut firms: Query<Learning>,
@@ -90,10 +118,12 @@ fn learn(
     let ln_reference = maths::ln(research.reference_mh100e);
     let domains = geography.domains;
     // The luck of all firms is worked out at once, which is faster than number by number.
-    luck.clear();
-    firms.iter().for_each(|(noise, ..)| noise.uniforms(slot::RESEARCH, domains, &mut luck));
+    luck.resize(domains * firms.iter().len(), 0.0);
+    for ((key, mut streams, ..), numbers) in firms.iter_mut().zip(luck.chunks_exact_mut(domains)) {
+        streams.luck.fill(&noise, LUCK, *key, numbers);
+    }
     factors_of_luck(&mut luck, research.spread(&clock));
-    for ((_, label, character, mut focus, compute, safety, mut effort, mut knowledge), luck) in
+    for ((_, _, label, character, mut focus, compute, safety, mut effort, mut knowledge), luck) in
         firms.iter_mut().zip(luck.chunks_exact(domains))
     {
         let home = character.home;
@@ -131,22 +161,25 @@ fn break_through(
     research: Res<Research>,
     clock: Res<Clock>,
     geography: Res<Geography>,
+    noise: Noise,
     mut ledger: ResMut<Ledger>,
-    mut firms: Query<(&Noise, &Label, &Character, &Focus, &Effort, &mut Knowledge)>,
+    mut firms: Query<(&Key, &mut Streams, &Label, &Character, &Focus, &Effort, &mut Knowledge)>,
 ) {
     let hazard = research.breakthroughs_per_year;
     let world: f64 = firms.iter().map(|(.., effort, _)| effort.0).sum();
     if hazard == 0.0 || research.breakthrough_nats == 0.0 || world <= 0.0 {
         return;
     }
-    for (noise, label, character, focus, effort, mut knowledge) in &mut firms {
-        let (uniform, hazard) = (noise.uniform(slot::BREAKTHROUGH), hazard * effort.0 / world);
+    for (key, mut streams, label, character, focus, effort, mut knowledge) in &mut firms {
+        let uniform = streams.breakthrough.uniform(&noise, BREAKTHROUGH, *key);
+        let hazard = hazard * effort.0 / world;
         // The probability 1 − exp(−hΔ) is below hΔ, which is seldom reached: that saves most exponentials.
         if uniform >= clock.per_step(hazard) || uniform >= clock.probability(hazard) {
             continue;
         }
-        let size = -research.breakthrough_nats * maths::ln(noise.uniform(slot::BREAKTHROUGH_SIZE));
-        let domain = domain_at(noise.uniform(slot::BREAKTHROUGH_DOMAIN), &focus.weights[..geography.domains]);
+        let mut luck = noise.of(BREAKTHROUGH_SIZE, *key);
+        let size = -research.breakthrough_nats * maths::ln(luck.uniform());
+        let domain = domain_at(luck.uniform(), &focus.weights[..geography.domains]);
         knowledge.0[domain] += size;
         let state = &geography.names[character.home];
         ledger.note(&clock, "breakthrough", &label.0, state, Some(size), &geography.domain_names[domain]);

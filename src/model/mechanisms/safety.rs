@@ -14,7 +14,7 @@ use crate::{
         firm::{Character, Offer, Safety, Usage},
         geography::PerState,
         month::{MonthPlan, Phase},
-        noise::{Noise, firm as slot},
+        noise::{Draw, Key, Luck, Noise},
         precipice::private_safety,
         state::{Governance, Levers, StateIndex},
     },
@@ -77,6 +77,9 @@ pub fn fermi(selection: f64, difference: f64) -> f64 {
     1.0 / (1.0 + maths::exp(-selection * difference))
 }
 
+/// Whether a firm imitates another in this step, and which.
+const IMITATION: Draw = Draw::named("safety/imitation").places(2);
+
 /// Share of world usage below which a firm's payoff falls no further.
 const LEAST_USAGE: f64 = 1e-6;
 
@@ -105,7 +108,8 @@ fn choose(
     clock: Res<Clock>,
     mut seen: Local<Seen>,
     states: Query<(&StateIndex, &Governance)>,
-    mut firms: Query<(&Noise, &Character, &Offer, &Usage, &mut Safety)>,
+    noise: Noise,
+    mut firms: Query<(&Key, &Character, &Offer, &Usage, &mut Safety)>,
 ) {
     if params.scale == 0.0 {
         for (.., mut safety) in &mut firms {
@@ -128,7 +132,7 @@ fn choose(
     }
     let looks = clock.probability(params.imitation_per_year);
     let mut place = 0;
-    for (noise, character, _, usage, mut safety) in &mut firms {
+    for (key, character, _, usage, mut safety) in &mut firms {
         match safety.rule {
             SafetyRule::Fixed => {}
             SafetyRule::Race => {
@@ -137,7 +141,7 @@ fn choose(
                 place += 1;
             }
             SafetyRule::Imitate => {
-                if let Some(copied) = imitate(&params, noise, looks, usage.world, choices) {
+                if let Some(copied) = imitate(&params, noise.of(IMITATION, *key), looks, usage.world, choices) {
                     safety.chosen = copied;
                 }
             }
@@ -147,12 +151,12 @@ fn choose(
 }
 
 /// The choice of another firm that a firm copies in this step, if it looks at one and is won over.
-fn imitate(params: &SafetyEffort, noise: &Noise, looks: f64, usage: f64, choices: &[(f64, f64)]) -> Option<f64> {
-    let draw = noise.uniform(slot::IMITATION);
+fn imitate(params: &SafetyEffort, mut luck: Luck, looks: f64, usage: f64, choices: &[(f64, f64)]) -> Option<f64> {
+    let draw = luck.uniform();
     if draw >= looks {
         return None;
     }
-    let example = (noise.uniform(slot::EXAMPLE) * choices.len() as f64) as usize;
+    let example = (luck.uniform() * choices.len() as f64) as usize;
     let &(chosen, other_usage) = choices.get(example)?;
     (draw < looks * fermi(params.selection, payoff(other_usage) - payoff(usage))).then_some(chosen)
 }

@@ -13,7 +13,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Ledger,
         month::{MonthPlan, Phase},
-        noise::{Noise, shock as slot},
+        noise::{Draw, Key, Noise},
         relations::Relations,
         shock::Shock,
         state::{Burden, StateIndex},
@@ -54,19 +54,23 @@ pub fn hazard(per_year: f64, tension: f64, trust: f64) -> f64 {
     per_year * (1.0 + tension * (1.0 - trust))
 }
 
+/// Whether a shock that comes by hazard strikes.
+const STRIKE: Draw = Draw::named("shocks/strike");
+
 fn strike(
     shocks: Res<Shocks>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut relations: ResMut<Relations>,
     mut ledger: ResMut<Ledger>,
-    mut all: Query<(&Noise, &mut Shock)>,
+    noise: Noise,
+    mut all: Query<(&Key, &mut Shock)>,
 ) {
     if shocks.severity_scale == 0.0 {
         return;
     }
     let now = i64::from(clock.step());
-    for (noise, mut shock) in &mut all {
+    for (key, mut shock) in &mut all {
         let place = &geography.names[shock.location];
         if shock.began.is_none() {
             // Those whose date lies before the start have begun then.
@@ -76,7 +80,7 @@ fn strike(
                     let trust = shock.between.map_or(1.0, |(a, b)| relations.trust[a][b]);
                     let hazard =
                         hazard(shocks.hazard_scale * shock.numbers.hazard_per_year, shock.numbers.tension, trust);
-                    (hazard > 0.0 && noise.uniform(slot::STRIKE) < clock.probability(hazard)).then_some(now)
+                    (hazard > 0.0 && noise.uniform(STRIKE, *key) < clock.probability(hazard)).then_some(now)
                 }
             };
             if shock.began == Some(now) {
@@ -235,7 +239,6 @@ mod tests {
 
     /// Only what concerns shocks, to be quick.
     fn strike_alone(world: &mut World) {
-        world.run_system_cached(crate::model::noise::draw).unwrap();
         world.run_system_cached(strike).unwrap();
         world.resource_mut::<Clock>().advance();
     }
