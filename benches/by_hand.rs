@@ -48,7 +48,7 @@ const MECHANISMS: [&str; 10] =
 pub fn scenario(firms: usize) -> Scenario {
     let mut scenario = redqueen::baseline();
     for mechanism in &mut scenario.mechanisms {
-        mechanism.enabled = MECHANISMS.contains(&mechanism.name);
+        mechanism.enabled = MECHANISMS.contains(&mechanism.declared.name);
     }
     // Trust stands for itself in the world; here nobody has any.
     scenario.borders.iter_mut().for_each(|border| border.trust = 0.0);

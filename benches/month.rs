@@ -14,11 +14,8 @@ use redqueen::{
         plan::{Job, Plan},
         runner::{Simulate, run_batch},
     },
-    model::{
-        Seed, Simulation, catalogue,
-        month::parts,
-        record::{Record, Trajectory},
-    },
+    measure::record::{Record, Trajectory},
+    model::{Model, Seed, Simulation},
     output::{
         batch::{Batch, BatchScenario},
         encode::{Encode, Form},
@@ -58,7 +55,7 @@ fn median(mut times: Vec<f64>) -> f64 {
 }
 
 fn compare(firms: usize, rounds: usize) {
-    let mut simulation = Simulation::new(&scenario(firms));
+    let mut simulation = Model::standard().simulate(&scenario(firms)).unwrap();
     let (mut world, mut hand, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let mut flat = Flat::new(&mut simulation, SEED);
@@ -89,8 +86,8 @@ fn in_turns<const N: usize>(rounds: usize, mut tasks: [&mut dyn FnMut(); N]) -> 
 /// into schedules of one mechanism and phase each, which run in their order; what an empty schedule takes is taken off.
 fn profile() {
     let scenario = redqueen::baseline();
-    let mut simulation = Simulation::new(&scenario);
-    let mut parts = parts(|name| scenario.mechanism(name).is_some_and(|settings| settings.enabled));
+    let mut simulation = Model::standard().simulate(&scenario).unwrap();
+    let mut parts = Model::standard().month_in_parts(&scenario);
     let mut spent = vec![Vec::new(); parts.len()];
     let (mut empty, mut idle) = (Schedule::default(), Vec::new());
     for replicate in 0..REPLICATES {
@@ -130,7 +127,7 @@ fn baseline() {
     let record = Record { world: true, states: true, ..Record::NONE };
     let plan = Plan::replicates(1, REPLICATES);
     let worlds = Worlds { scenario: scenario.clone(), record };
-    let mut simulations = [(); 5].map(|()| Simulation::new(&scenario));
+    let mut simulations = [(); 5].map(|()| Model::standard().simulate(&scenario).unwrap());
     let [bare, none, kept, encoded, reset] = &mut simulations;
     let seeds = || (0..REPLICATES).map(|replicate| Seed { master: scenario.seed, replicate });
     let jobs = || (0..REPLICATES).filter_map(|run| plan.job(run));
@@ -140,7 +137,7 @@ fn baseline() {
     let [built, times @ ..] = in_turns(
         21,
         [
-            &mut || drop(black_box(Simulation::new(&scenario))),
+            &mut || drop(black_box(Model::standard().simulate(&scenario).unwrap())),
             &mut || seeds().for_each(|seed| reset.reset(seed)),
             &mut || {
                 for seed in seeds() {
@@ -210,7 +207,7 @@ const RUNS: u64 = 100;
 
 fn batch_of(worlds: &Worlds, quantiles: bool) -> Batch {
     let scenario = &worlds.scenario;
-    let variant = BatchScenario::new("baseline", scenario, scenario.to_json(&catalogue()), String::new());
+    let variant = BatchScenario::new("baseline", scenario, scenario.to_json(), String::new());
     let gather = quantiles.then_some(Gather::ByPoint);
     Batch { quantiles: gather, ..Batch::plain("baseline", scenario.seed, RUNS, worlds.record, vec![variant]) }
 }
@@ -235,7 +232,7 @@ impl Simulate for Worlds {
     type Output = Trajectory;
 
     fn worker(&self) -> Simulation {
-        Simulation::new(&self.scenario)
+        Model::standard().simulate(&self.scenario).unwrap()
     }
 
     fn run(&self, simulation: &mut Simulation, job: &Job) -> Result<Trajectory, String> {

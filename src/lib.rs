@@ -3,9 +3,12 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+pub mod batch;
 pub mod cli;
 pub mod experiment;
+pub mod formulas;
 pub mod maths;
+pub mod measure;
 pub mod model;
 pub mod output;
 pub mod report;
@@ -17,7 +20,5 @@ pub mod scenario;
 /// assert_eq!(redqueen::baseline().name, "baseline");
 /// ```
 pub fn baseline() -> scenario::Scenario {
-    let source = scenario::Source::Builtin("baseline".to_owned());
-    scenario::load(&source, &[], &model::catalogue())
-        .map_or_else(|found| unreachable!("{found}"), |loaded| loaded.scenario)
+    model::Model::standard().baseline().unwrap_or_else(|found| unreachable!("{found}"))
 }

@@ -1,5 +1,5 @@
 //! The command-line program; everything it does is in the library.
 
 fn main() -> std::process::ExitCode {
-    redqueen::cli::main()
+    redqueen::cli::main_of(&redqueen::model::Model::standard())
 }

@@ -4,7 +4,7 @@
 mod pairs;
 
 use pairs::*;
-use redqueen::{model::record::Trajectory, scenario::Scenario};
+use redqueen::{measure::record::Trajectory, scenario::Scenario};
 
 const RUNS: u64 = 8;
 

@@ -9,8 +9,9 @@ use redqueen::{
         Variant,
         design::{Design, Factor, Method, Role, Scale, Setting},
     },
-    model::{Seed, Simulation, catalogue, record::Record},
-    scenario::{MechanismDeclaration, Source, load, parameter::Kind},
+    measure::record::Record,
+    model::{Model, Seed},
+    scenario::{MechanismDeclaration, Source, parameter::Kind},
 };
 
 fn factor(parameter: String, values: Vec<Setting>) -> Factor {
@@ -45,10 +46,9 @@ fn written(setting: &Setting) -> String {
 
 #[test]
 fn a_point_is_the_scenario_with_its_values_set() {
-    let catalogue = catalogue();
     let baseline = Source::Builtin("baseline".into());
-    let variant = Variant::new("baseline".into(), load(&baseline, &["seed=7".into()], &catalogue).unwrap());
-    let mut factors: Vec<Factor> = catalogue.mechanisms.iter().flat_map(of_mechanism).collect();
+    let variant = Variant::new("baseline".into(), Model::standard().load_with(&baseline, &["seed=7".into()]).unwrap());
+    let mut factors: Vec<Factor> = Model::standard().catalogue().mechanisms.iter().flat_map(of_mechanism).collect();
     assert!(factors.len() > 150, "{}", factors.len());
     factors.push(factor("states.US.talent".into(), vec![Setting::Real(0.75), Setting::Real(1.25)]));
     factors.push(factor("firms.DeepSeek.open".into(), vec![Setting::Flag(false), Setting::Flag(true)]));
@@ -59,27 +59,26 @@ fn a_point_is_the_scenario_with_its_values_set() {
         for point in 0..2 {
             let setting = sample.settings(point).next().flatten().unwrap();
             let set = format!("{parameter}={}", written(&setting));
-            let expected = load(&baseline, &["seed=7".into(), set.clone()], &catalogue).unwrap().scenario;
-            assert!(variant.at(&sample, point, &catalogue).unwrap() == expected, "{set}");
+            let expected = Model::standard().load_with(&baseline, &["seed=7".into(), set.clone()]).unwrap().scenario;
+            assert!(variant.at(&sample, point).unwrap() == expected, "{set}");
         }
     }
 }
 
 #[test]
 fn a_world_whose_numbers_are_changed_is_as_good_as_a_new_one() {
-    let catalogue = catalogue();
     let more = ["time.months=14".to_owned()];
-    let plain = load(&Source::Builtin("baseline".into()), &more, &catalogue).unwrap();
+    let plain = Model::standard().load_with(&Source::Builtin("baseline".into()), &more).unwrap();
     let variant = Variant::new("baseline".into(), plain);
     let seed = Seed { master: 3, replicate: 2 };
-    let mut changed = Simulation::new(&variant.scenario);
-    for factor in catalogue.mechanisms.iter().flat_map(of_mechanism) {
+    let mut changed = Model::standard().simulate(&variant.scenario).unwrap();
+    for factor in Model::standard().catalogue().mechanisms.iter().flat_map(of_mechanism) {
         let parameter = factor.parameter.clone();
         let sample = Design { method: Method::List, seed: 0, factors: vec![factor] }.sample();
         for point in 0..2 {
-            let scenario = variant.at(&sample, point, &catalogue).unwrap();
-            changed.change(&scenario);
-            let fresh = Simulation::new(&scenario).run(seed, Record::NONE);
+            let scenario = variant.at(&sample, point).unwrap();
+            changed.change(&scenario).unwrap();
+            let fresh = Model::standard().simulate(&scenario).unwrap().run(seed, Record::NONE);
             assert!(changed.run(seed, Record::NONE) == fresh, "{parameter} at its value {point}");
         }
     }
@@ -90,18 +89,17 @@ const SCENARIOS: [&str; 6] = ["baseline", "all-open", "no-controls", "taiwan-blo
 
 #[test]
 fn a_world_that_is_changed_is_as_good_as_a_new_one() {
-    let catalogue = catalogue();
     let scenarios = SCENARIOS.map(|name| {
         let more = ["time.months=18".to_owned()];
-        load(&Source::Builtin(name.into()), &more, &catalogue).unwrap().scenario
+        Model::standard().load_with(&Source::Builtin(name.into()), &more).unwrap().scenario
     });
     let seed = Seed { master: 3, replicate: 2 };
-    let mut changed = Simulation::new(&scenarios[5]);
+    let mut changed = Model::standard().simulate(&scenarios[5]).unwrap();
     for (name, scenario) in SCENARIOS.iter().zip(&scenarios) {
         // Some of its life goes by before it is changed.
         changed.run(Seed { master: 9, replicate: 1 }, Record::NONE).unwrap();
-        changed.change(scenario);
-        let fresh = Simulation::new(scenario).run(seed, Record::ALL).unwrap();
+        changed.change(scenario).unwrap();
+        let fresh = Model::standard().simulate(scenario).unwrap().run(seed, Record::ALL).unwrap();
         assert!(changed.run(seed, Record::ALL).unwrap() == fresh, "{name}");
     }
 }

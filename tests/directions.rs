@@ -6,7 +6,7 @@ mod pairs;
 mod worlds;
 
 use pairs::{measured, rises, rises_in_every_pair};
-use redqueen::model::record::{FirmRow, StateRow, Trajectory};
+use redqueen::measure::record::{FirmRow, StateRow, Trajectory};
 use std::collections::BTreeSet;
 use worlds::short;
 

@@ -1,17 +1,15 @@
 //! Worlds at the edge of what a config allows: they run, and what is empty stays empty.
 
 use redqueen::{
-    model::{
-        Seed, Simulation, catalogue,
-        record::{Record, Trajectory},
-    },
+    measure::record::{Record, Trajectory},
+    model::{Model, Seed},
     scenario::{Source, load},
 };
 
 fn of(text: &str) -> Trajectory {
     let source = Source::Text { name: "edge.toml".to_owned(), text: text.to_owned() };
-    let scenario = load(&source, &[], &catalogue()).unwrap().scenario;
-    Simulation::new(&scenario).run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap()
+    let scenario = load(&source, &[], Model::standard().catalogue()).unwrap().scenario;
+    Model::standard().simulate(&scenario).unwrap().run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap()
 }
 
 const START: &str = "name = \"edge\"\n[time]\nstart = \"2023-01\"\nmonths = 30\n";

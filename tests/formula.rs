@@ -2,7 +2,7 @@
 
 use assert_cmd::{Command, assert::Assert};
 use predicates::{prelude::PredicateBooleanExt, str::contains};
-use redqueen::model::formulas;
+use redqueen::formulas;
 
 fn formula(words: &[&str]) -> Assert {
     Command::cargo_bin("redqueen").unwrap().arg("formula").args(words).assert()

@@ -10,15 +10,15 @@ use pairs::{rich, rich_world};
 use proptest::prelude::*;
 use redqueen::{
     maths,
+    measure::record::{FirmRow, StateRow, Trajectory},
     model::{
-        Seed, Simulation, catalogue,
+        Model, Seed, Simulation,
         clock::Clock,
         firm::{Capability, Compute, Finance, Knowledge, Label, Momentum, Offer, Standing, Usage},
         geography::PerDomain,
         ledger::Ledger,
         mechanisms::output::Reference,
         noise::{Draw, Key, Noise},
-        record::{FirmRow, StateRow, Trajectory},
         release::{Frontier, Levels},
         state::{Access, Economy, Power},
     },
@@ -167,7 +167,7 @@ fn flows_of_chips_add_up_in_half_steps() {
 
 /// Shares of every market, month by month, which the tables show only in part.
 fn check_markets(scenario: &Scenario, replicate: u64) {
-    let mut simulation = Simulation::new(scenario);
+    let mut simulation = Model::standard().simulate(scenario).unwrap();
     simulation.reset(Seed { master: scenario.seed, replicate });
     for month in 0..scenario.time.months * scenario.time.steps_per_year / 12 {
         step(&mut simulation);
@@ -186,7 +186,8 @@ fn scattered(places: &[f64], months: u32, steps_per_year: u32) -> Scenario {
     let mut scenario = rich_world(months, &[""; 0]);
     scenario.time.steps_per_year = steps_per_year;
     let mut places = places.iter().cycle();
-    for (settings, declared) in scenario.mechanisms.iter_mut().zip(catalogue().mechanisms) {
+    for settings in &mut scenario.mechanisms {
+        let declared = settings.declared;
         for (value, parameter) in settings.values.iter_mut().zip(declared.parameters) {
             let (low, high) = parameter.plausible;
             *value = low + places.next().unwrap() * (high - low);
@@ -231,11 +232,7 @@ fn accounts_balance_where_many_firms_come_and_go() {
 fn cash_is_what_came_in_less_costs_and_what_was_paid_for_compute() {
     // Without closing firms and public grants, a firm's compute changes by wear and delivery alone.
     let scenario = short("baseline", 60, &["mechanisms.exit.enabled=false", "mechanisms.policy.enabled=false"]);
-    let number = |mechanism: &str, name: &str| {
-        let declared = catalogue().mechanisms.into_iter().find(|declared| declared.name == mechanism).unwrap();
-        let at = declared.parameters.iter().position(|parameter| parameter.name == name).unwrap();
-        scenario.mechanism(mechanism).unwrap().values[at]
-    };
+    let number = |mechanism: &str, name: &str| scenario.number(&format!("mechanisms.{mechanism}.{name}")).unwrap();
     let kept = 1.0 - number("compute", "retired_per_month");
     let world = run(&scenario, 0);
     let mut before: BTreeMap<&str, &FirmRow> = BTreeMap::new();
@@ -327,7 +324,8 @@ fn shift_everything(simulation: &mut Simulation, shift: f64, points: f64) {
 #[test]
 fn only_differences_in_capability_matter() {
     let scenario = rich_world(60, &["mechanisms.releases.rating_slope=0.5"]);
-    let (mut plain, mut shifted) = (Simulation::new(&scenario), Simulation::new(&scenario));
+    let (mut plain, mut shifted) =
+        (Model::standard().simulate(&scenario).unwrap(), Model::standard().simulate(&scenario).unwrap());
     let points_per_nat = 0.5 * 400.0 / maths::LN_10;
     shift_everything(&mut shifted, 6.5, 6.5 * points_per_nat);
     for month in 0..60 {
@@ -374,7 +372,7 @@ fn the_order_of_a_config_changes_no_bit() {
     config["time"]["months"] = 48.into();
     let load_text = |config: &toml::Table| {
         let source = Source::Text { name: "config".to_owned(), text: config.to_string() };
-        load(&source, &[], &catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario
+        load(&source, &[], Model::standard().catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario
     };
     let more: toml::Table = rich().parse().unwrap();
     config["policies"].as_array_mut().unwrap().extend(more["policies"].as_array().unwrap().clone());
@@ -419,7 +417,7 @@ fn draws(simulation: &mut Simulation) -> BTreeMap<u64, Vec<f64>> {
 
 #[test]
 fn removing_a_firm_or_a_mechanism_moves_nobody_elses_draws() {
-    let start = |overrides: &[&str]| Simulation::new(&short("baseline", 36, overrides));
+    let start = |overrides: &[&str]| Model::standard().simulate(&short("baseline", 36, overrides)).unwrap();
     let gone = Key::named("firm", "OpenAI").0;
     let mut all = start(&[]);
     let mut others = [
@@ -553,7 +551,8 @@ fn a_world_that_needs_nothing_from_taiwan_does_not_move_when_it_is_cut_off() {
     cut_off.insert("shocks".to_owned(), shock.parse::<toml::Table>().unwrap()["shocks"].clone());
     let world = |config: &toml::Table| {
         let source = Source::Text { name: "config".to_owned(), text: config.to_string() };
-        let mut scenario = load(&source, &[], &catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario;
+        let mut scenario =
+            load(&source, &[], Model::standard().catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario;
         scenario.time.months = 60;
         run(&scenario, 1)
     };

@@ -7,10 +7,8 @@ mod worlds;
 
 use pairs::rich_world;
 use redqueen::{
-    model::{
-        catalogue,
-        record::{FabRow, Trajectory},
-    },
+    measure::record::{FabRow, Trajectory},
+    model::Model,
     output::table::{Cell, Row},
 };
 use std::collections::BTreeMap;
@@ -24,7 +22,8 @@ fn off(mechanism: &str) -> String {
 
 /// The mechanisms, each with the overrides that set its null values.
 fn nulls() -> impl Iterator<Item = (&'static str, Vec<String>)> {
-    catalogue().mechanisms.into_iter().map(|mechanism| {
+    let mechanisms = Model::standard().catalogue().mechanisms.clone();
+    mechanisms.into_iter().map(|mechanism| {
         let nulls = mechanism.parameters.iter().filter_map(|parameter| {
             let value = parameter.null?;
             Some(format!("mechanisms.{}.{}={value}", mechanism.name, parameter.name))
@@ -100,9 +99,10 @@ fn nulls_of_releases_take_away_sampling_error_and_late_opening() {
     let none = ["mechanisms.releases.battles=0", "mechanisms.releases.open_lag_months=0"];
     let of = |overrides: &[&str]| {
         let scenario = short("baseline", MONTHS, overrides);
-        let declared = catalogue().mechanisms.into_iter().find(|declared| declared.name == "releases").unwrap();
+        let declared =
+            *Model::standard().catalogue().mechanisms.iter().find(|declared| declared.name == "releases").unwrap();
         let place = |name: &str| declared.parameters.iter().position(|parameter| parameter.name == name).unwrap();
-        let settings = &scenario.mechanism("releases").unwrap().values;
+        let settings = &scenario.settings("releases").unwrap().values;
         let points = settings[place("rating_slope")] * 400.0 / redqueen::maths::LN_10;
         let start = settings[place("rating_at_start")];
         let world = run(&scenario, 0);

@@ -74,7 +74,7 @@ fn every_mechanism_has_an_expected_sign_with_a_test_that_is_there() {
             assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
         }
     }
-    for mechanism in redqueen::model::catalogue().mechanisms {
+    for mechanism in &redqueen::model::Model::standard().catalogue().mechanisms {
         let named = format!("`{}`", mechanism.name);
         assert!(rows.iter().any(|row| row[0].contains(&named)), "no expected sign of {}", mechanism.name);
     }

@@ -5,7 +5,7 @@ mod program;
 
 use predicates::{prelude::PredicateBooleanExt, str::contains};
 use program::{files, redqueen, table};
-use redqueen::model::record::OUTCOMES;
+use redqueen::measure::record::OUTCOMES;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 

@@ -4,7 +4,7 @@
 mod pairs;
 
 use pairs::*;
-use redqueen::{model::record::Trajectory, scenario::Scenario};
+use redqueen::{measure::record::Trajectory, scenario::Scenario};
 
 const RUNS: u64 = 12;
 
@@ -23,7 +23,7 @@ fn everywhere(lever: &str, from: &str, value: f64) -> String {
     states.map(|state| policy(state, lever, from, value)).concat()
 }
 
-fn mean(world: &Trajectory, column: fn(&redqueen::model::record::WorldRow) -> f64) -> f64 {
+fn mean(world: &Trajectory, column: fn(&redqueen::measure::record::WorldRow) -> f64) -> f64 {
     world.world.iter().map(column).sum::<f64>() / world.world.len() as f64
 }
 

@@ -1,10 +1,10 @@
 //! Formulas against closed-form and independently computed results (tests/data/formulas.csv).
 
 use redqueen::{
+    formulas,
     model::{
-        Simulation, catalogue,
+        Model,
         firm::{Knowledge, Label},
-        formulas,
         mechanisms::adoption::bass_step,
         noise::Key,
         release::{Frontier, Release},
@@ -202,8 +202,8 @@ open = false
         12.0 * phi
     );
     let source = Source::Text { name: "catch-up".to_owned(), text };
-    let scenario = load(&source, &[], &catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario;
-    let mut simulation = Simulation::new(&scenario);
+    let scenario = load(&source, &[], Model::standard().catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario;
+    let mut simulation = Model::standard().simulate(&scenario).unwrap();
     let mut gap = 0.0;
     for month in 0..900 {
         let mut levels = BTreeMap::new();

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     experiment::{event::Summary, plan::Shard},
+    model::Model,
     output::{
         batch::Batch,
         folder::{Folder, Found},
@@ -48,7 +49,7 @@ pub struct Args {
     shard: Shard,
 }
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let file_format = args.format.file_format()?;
     if file_format != FileFormat::Csv && !args.shard.is_whole() {
         let name = file_format.name();
@@ -56,9 +57,9 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
             "shards are CSV: leave out --format here, and join the shards with `redqueen merge --format {name}`"
         )));
     }
-    let experiment = args.config.experiment(&args.work, &args.output)?;
+    let experiment = args.config.experiment(model, &args.work, &args.output)?;
     let several = experiment.variants.len() > 1;
-    let (worlds, batch) = Worlds::new(&experiment, 0, |variant| args.config.replay(several.then_some(variant)));
+    let (worlds, batch) = Worlds::new(model, &experiment, 0, |variant| args.config.replay(several.then_some(variant)));
     let batch = Batch { shard: args.shard, file_format, ..batch };
     let folder = args.output.out.clone().unwrap_or_else(|| default_folder(&batch));
     let cancel = super::interrupt::watch();
@@ -69,7 +70,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         return close_shard(&report, &batch, args.output.quiet);
     }
     show(&report, &batch, args.output.quiet)?;
-    close(&report, args.output.quiet)
+    close(&report, model, args.output.quiet)
 }
 
 /// States the size of what is to be run, and refuses it if there is no room.
@@ -113,19 +114,19 @@ fn close_shard(report: &BatchReport, batch: &Batch, quiet: bool) -> Result<(), F
 }
 
 /// Writes the report of a folder that is done, and tells how its runs went.
-pub(super) fn close(report: &BatchReport, quiet: bool) -> Result<(), Failure> {
-    write_page(report, &[])?;
+pub(super) fn close(report: &BatchReport, model: &Model, quiet: bool) -> Result<(), Failure> {
+    write_page(report, model, &[])?;
     tell(report, quiet)
 }
 
 /// Writes the report of a folder that is done, unless it was there before with these other files.
-pub(super) fn write_page(report: &BatchReport, with: &[&str]) -> Result<(), Failure> {
+pub(super) fn write_page(report: &BatchReport, model: &Model, with: &[&str]) -> Result<(), Failure> {
     if report.summary.cancelled {
         return Err(Failure::Interrupted);
     }
     let there = || [PAGE].iter().chain(with).all(|name| report.folder.join(name).exists());
     if report.summary.finished > 0 && !(report.already && there()) {
-        super::report::write(&report.folder)?;
+        super::report::write(&report.folder, model)?;
     }
     Ok(())
 }

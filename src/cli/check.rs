@@ -1,14 +1,10 @@
 //! `redqueen check`: finds everything that is wrong in configs.
 
 use super::{
-    common::{NAMES, ValueOptions, source},
+    common::{ValueOptions, source},
     failure::Failure,
 };
-use crate::{
-    experiment::{Experiment, load_experiment},
-    model::catalogue,
-    scenario::Diagnostics,
-};
+use crate::{experiment::Experiment, model::Model, scenario::Diagnostics};
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -30,11 +26,11 @@ pub struct Args {
     values: ValueOptions,
 }
 
-pub fn run(args: &Args) -> Result<(), Failure> {
+pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let mut found = Vec::new();
     for file in &args.files {
-        match load_experiment(&source(Some(file)), &args.values.overrides(), &catalogue(), NAMES) {
+        match model.experiment(&source(Some(file)), &args.values.overrides()) {
             Ok(experiment) => writeln!(out, "{}: {}", file.display(), summary(&experiment))?,
             Err(errors) => found.extend(errors.into_found()),
         }

@@ -2,22 +2,17 @@
 
 use super::failure::Failure;
 use crate::{
-    experiment::{Experiment, Names, load_experiment},
-    model::{
-        catalogue,
-        record::{OUTCOMES, Record},
-    },
+    experiment::Experiment,
+    measure::record::Record,
+    model::Model,
     output::manifest::FileFormat,
-    scenario::{Scenario, Source, load},
+    scenario::{Scenario, Source},
 };
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
 use std::path::{Path, PathBuf};
-
-/// The tables and outcomes that experiment files can name.
-pub const NAMES: Names<'static> = Names { tables: &Record::NAMES, outcomes: &OUTCOMES };
 
 /// Which config, and values laid over it.
 #[derive(Clone, Debug, Args)]
@@ -130,18 +125,18 @@ impl ConfigOptions {
     }
 
     /// The config as one scenario.
-    pub fn scenario(&self) -> Result<Scenario, Failure> {
-        Ok(load(&self.source(), &self.values.overrides(), &catalogue())?.scenario)
+    pub fn scenario(&self, model: &Model) -> Result<Scenario, Failure> {
+        Ok(model.load_with(&self.source(), &self.values.overrides())?.scenario)
     }
 
     /// The config as an experiment, with the runs and tables that the command line names.
-    pub fn experiment(&self, work: &WorkOptions, output: &OutputOptions) -> Result<Experiment, Failure> {
-        self.chosen(work.runs, output.record.as_deref())
+    pub fn experiment(&self, model: &Model, work: &WorkOptions, output: &OutputOptions) -> Result<Experiment, Failure> {
+        self.chosen(model, work.runs, output.record.as_deref())
     }
 
     /// The config as an experiment, with these runs and tables if they are named.
-    pub fn chosen(&self, runs: Option<u32>, record: Option<&[String]>) -> Result<Experiment, Failure> {
-        let mut experiment = load_experiment(&self.source(), &self.values.overrides(), &catalogue(), NAMES)?;
+    pub fn chosen(&self, model: &Model, runs: Option<u32>, record: Option<&[String]>) -> Result<Experiment, Failure> {
+        let mut experiment = model.experiment(&self.source(), &self.values.overrides())?;
         experiment.runs = runs.unwrap_or(experiment.runs);
         if let Some(record) = record {
             experiment.record = record.to_vec();

@@ -2,18 +2,16 @@
 
 use super::{
     batch,
-    common::{NAMES, OutputOptions, ValueOptions, WorkOptions, source, words},
+    common::{OutputOptions, ValueOptions, WorkOptions, source, words},
     execute::{BatchOptions, BatchReport, execute},
     failure::Failure,
     summary::{closing, line, short, span, unit},
     worlds::Worlds,
 };
 use crate::{
-    experiment::{Experiment, Gather, Variant, load_experiment},
-    model::{
-        catalogue,
-        record::{HEADLINES, OutcomeRow},
-    },
+    experiment::{Experiment, Gather, Variant},
+    measure::record::{HEADLINES, OutcomeRow},
+    model::Model,
     output::batch::Batch,
     scenario::Diagnostics,
 };
@@ -54,19 +52,19 @@ pub struct Args {
     output: OutputOptions,
 }
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let experiment = args.experiment()?;
+pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    let experiment = args.experiment(model)?;
     let configs = [&args.a, &args.b].map(PathBuf::as_path);
     let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
     let config = |name: &str| configs[usize::from(names.first().is_some_and(|first| first != name))];
     let replay = |name: &str| format!("redqueen run {}", words(Some(config(name)), None, &args.values).join(" "));
-    let (worlds, batch) = Worlds::new(&experiment, 0, replay);
+    let (worlds, batch) = Worlds::new(model, &experiment, 0, replay);
     let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", batch.name)));
     let cancel = super::interrupt::watch();
     let options = BatchOptions::of(&folder, &args.work, &args.output, &cancel);
     batch::state_size(&worlds, &batch, &options)?;
     let report = execute(&worlds, &batch, &options)?;
-    batch::write_page(&report, &[DIFFERENCES])?;
+    batch::write_page(&report, model, &[DIFFERENCES])?;
     if !args.output.quiet && report.summary.finished > 0 {
         let text = table(&batch, &report).map_err(|error| batch::unreadable(&report, error))?;
         write!(io::stdout().lock(), "{text}")?;
@@ -76,10 +74,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
 
 impl Args {
     /// The two scenarios as an experiment, under the seed of the first.
-    fn experiment(&self) -> Result<Experiment, Failure> {
+    fn experiment(&self, model: &Model) -> Result<Experiment, Failure> {
         let configs = [&self.a, &self.b].map(PathBuf::as_path);
         let overrides = self.values.overrides();
-        let load = |config| load_experiment(&source(Some(config)), &overrides, &catalogue(), NAMES);
+        let load = |config| model.experiment(&source(Some(config)), &overrides);
         let (a, b) = match configs.map(load) {
             [Ok(a), Ok(b)] => (a, b),
             [a, b] => {

@@ -8,7 +8,7 @@ use crate::{
         plan::{Job, Plan},
         runner::Simulate,
     },
-    model::record::Trajectory,
+    measure::record::Trajectory,
     output::{
         batch::Batch,
         encode::{Encode, Form},
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
     use crate::{
         cli::mock::{Mock, experiment},
-        model::record::Record,
+        measure::record::Record,
     };
 
     const GB: u64 = 1_000_000_000;

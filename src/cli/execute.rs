@@ -10,7 +10,7 @@ use crate::{
         event::{Listener, ListenerError, Summary},
         runner::{BatchError, Simulate, run_batch},
     },
-    model::record::Trajectory,
+    measure::record::Trajectory,
     output::{
         batch::Batch,
         dictionary,

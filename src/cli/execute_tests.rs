@@ -6,7 +6,7 @@ use crate::{
         mock::{MONTHS, Mock, experiment},
         run, summary,
     },
-    model::record::Record,
+    measure::record::Record,
     output::table::CellType,
 };
 use std::{collections::BTreeMap, fs, sync::atomic::Ordering};

@@ -5,7 +5,7 @@ use super::{
     listing::{Format, paragraph, print},
 };
 use crate::{
-    model::formulas::{self, Answer, Formula, Input, in_unit, short},
+    formulas::{self, Answer, Formula, Input, in_unit, short},
     scenario::diagnostic::unknown,
 };
 use serde_json::{Map, Value, json};

@@ -12,6 +12,7 @@ use crate::{
         plan::{Job, Shard},
         runner::Simulate,
     },
+    model::Model,
     output::{
         batch::Batch,
         encode::{EncodedRun, Form},
@@ -58,7 +59,7 @@ pub struct Args {
     overwrite: bool,
 }
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let file_format = args.format.file_format()?;
     let parts = args.shards.iter().map(|path| Part::read(path)).collect::<Result<Vec<_>, _>>()?;
     let parts = complete(parts)?;
@@ -88,7 +89,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         }
     };
     show(&report, &batch, args.quiet)?;
-    close(&report, args.quiet)
+    close(&report, model, args.quiet)
 }
 
 /// Refuses a folder that is one of the parts, or has no room for all of them.

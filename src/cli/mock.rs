@@ -2,7 +2,7 @@
 
 use crate::{
     experiment::{plan::Job, runner::Simulate},
-    model::record::{
+    measure::record::{
         AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow,
     },
     output::batch::{Batch, BatchScenario},

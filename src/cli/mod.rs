@@ -26,6 +26,7 @@ mod slurm;
 pub mod summary;
 pub mod worlds;
 
+use crate::model::Model;
 use clap::{CommandFactory, Parser, Subcommand};
 use failure::Failure;
 use std::process::ExitCode;
@@ -72,20 +73,20 @@ enum Command {
 
 /// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
 /// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
-pub fn main() -> ExitCode {
+pub fn main_of(model: &Model) -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Run(args) => run::run(&args),
-        Command::Batch(args) => batch::run(&args),
-        Command::Compare(args) => compare::run(&args),
-        Command::Merge(args) => merge::run(&args),
-        Command::Slurm(args) => slurm::run(&args),
+        Command::Run(args) => run::run(&args, model),
+        Command::Batch(args) => batch::run(&args, model),
+        Command::Compare(args) => compare::run(&args, model),
+        Command::Merge(args) => merge::run(&args, model),
+        Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args),
-        Command::Report(args) => report::run(&args),
-        Command::Check(args) => check::run(&args),
-        Command::Params(args) => params::run(&args),
+        Command::Report(args) => report::run(&args, model),
+        Command::Check(args) => check::run(&args, model),
+        Command::Params(args) => params::run(&args, model),
         Command::Columns(args) => columns::run(&args),
         Command::Formula(args) => formula::run(&args),
-        Command::Schema(args) => schema::run(&args),
+        Command::Schema(args) => schema::run(&args, model),
         Command::Init(args) => init::run(&args),
         Command::Completions(args) => completions::run(&args, &mut Cli::command()),
     };

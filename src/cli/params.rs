@@ -5,10 +5,9 @@ use super::{
     failure::Failure,
     listing::{Format, paragraph, plain, print},
 };
-use crate::model::catalogue;
+use crate::model::Model;
 use crate::scenario::{
-    AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, Scenario, ShockNumbers,
-    StateNumbers,
+    AcceleratorNumbers, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, Scenario, ShockNumbers, StateNumbers,
     parameter::{Parameter, Parameters},
 };
 use serde_json::{Value, json};
@@ -56,9 +55,8 @@ struct Group {
     parameters: Vec<(&'static Parameter, Option<f64>)>,
 }
 
-pub fn run(args: &Args) -> Result<(), Failure> {
-    let catalogue = catalogue();
-    let groups = groups(&catalogue, &args.config.scenario()?);
+pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    let groups = groups(&args.config.scenario(model)?);
     let mut out = BufWriter::new(io::stdout().lock());
     if args.format == Format::Text {
         print_text(&groups, &mut out)?;
@@ -69,18 +67,18 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn groups(catalogue: &Catalogue, scenario: &Scenario) -> Vec<Group> {
+fn groups(scenario: &Scenario) -> Vec<Group> {
     let of_entities = |table: &str, meaning, declared: &'static [Parameter]| Group {
         table: table.to_owned(),
         meaning,
         enabled: None,
         parameters: declared.iter().map(|parameter| (parameter, None)).collect(),
     };
-    let mechanisms = catalogue.mechanisms.iter().zip(&scenario.mechanisms).map(|(declared, settings)| Group {
-        table: format!("mechanisms.{}", declared.name),
-        meaning: declared.meaning,
+    let mechanisms = scenario.mechanisms.iter().map(|settings| Group {
+        table: format!("mechanisms.{}", settings.declared.name),
+        meaning: settings.declared.meaning,
         enabled: Some(settings.enabled),
-        parameters: declared.parameters.iter().zip(settings.values.iter().copied().map(Some)).collect(),
+        parameters: settings.declared.parameters.iter().zip(settings.values.iter().copied().map(Some)).collect(),
     });
     let entities = [
         of_entities("states.*", "Numbers that every state has.", StateNumbers::DECLARED),
@@ -156,7 +154,7 @@ mod tests {
     };
 
     fn small() -> Vec<Group> {
-        groups(&catalogue(), &load(&text(SMALL), &[], &catalogue()).unwrap().scenario)
+        groups(&load(&text(SMALL), &[], &catalogue()).unwrap().scenario)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `redqueen report`: the page and the pictures of a finished folder.
 
 use super::failure::Failure;
-use crate::{model::catalogue, output::folder::Folder, report};
+use crate::{model::Model, output::folder::Folder, report};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -19,9 +19,9 @@ pub struct Args {
     dir: PathBuf,
 }
 
-pub fn run(args: &Args) -> Result<(), Failure> {
+pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     finished(&args.dir)?;
-    let files = write(&args.dir)?;
+    let files = write(&args.dir, model)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{} and {} pictures beside it", files.html.display(), files.figures.len())?;
     for missing in &files.missing {
@@ -42,6 +42,6 @@ pub(super) fn finished(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Writes the report of `folder`.
-pub(super) fn write(folder: &Path) -> Result<report::ReportFiles, Failure> {
-    Ok(report::write_report(folder, &catalogue())?)
+pub(super) fn write(folder: &Path, model: &Model) -> Result<report::ReportFiles, Failure> {
+    Ok(report::write_report(folder, model.catalogue())?)
 }

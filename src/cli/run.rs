@@ -8,7 +8,7 @@ use super::{
     summary,
     worlds::Worlds,
 };
-use crate::{experiment::runner::Simulate, model::record::Trajectory, output::batch::Batch};
+use crate::{experiment::runner::Simulate, measure::record::Trajectory, model::Model, output::batch::Batch};
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -57,9 +57,9 @@ impl Args {
     }
 }
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
+pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let work = WorkOptions { runs: Some(1), threads: Some(1) };
-    let mut experiment = args.config.experiment(&work, &args.output)?;
+    let mut experiment = args.config.experiment(model, &work, &args.output)?;
     if let Some(wanted) = &args.scenario {
         let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
         experiment.variants.retain(|variant| variant.name == *wanted);
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     }
     experiment.sample = experiment.sample.only(args.point);
     experiment.stop = None;
-    let (worlds, batch) = Worlds::new(&experiment, args.replicate, |variant| args.config.replay(Some(variant)));
+    let (worlds, batch) = Worlds::new(model, &experiment, args.replicate, |variant| args.config.replay(Some(variant)));
     let folder = args.output.out.clone().unwrap_or_else(|| args.default_folder(&batch.name));
     let cancel = super::interrupt::watch();
     let options =
@@ -83,7 +83,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     if !args.output.quiet {
         write!(io::stdout().lock(), "{text}")?;
     }
-    batch::close(&report, args.output.quiet)
+    batch::close(&report, model, args.output.quiet)
 }
 
 /// Runs the single world of `experiment` (one run of each scenario) and describes it in lines for the terminal.

@@ -1,8 +1,9 @@
 //! `redqueen schema`: JSON Schema of the config files.
 
-use super::{common::NAMES, failure::Failure};
-use crate::model::catalogue;
-use crate::{experiment::experiment_file::experiment_schema, scenario::schema::scenario_schema};
+use super::failure::Failure;
+use crate::{
+    batch::NAMES, experiment::experiment_file::experiment_schema, model::Model, scenario::schema::scenario_schema,
+};
 use std::io::{self, Write};
 
 const EXAMPLES: &str = "\
@@ -25,9 +26,9 @@ enum Of {
     Experiment,
 }
 
-pub fn run(args: &Args) -> Result<(), Failure> {
+pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let schema = match args.of {
-        Of::Scenario => scenario_schema(&catalogue()),
+        Of::Scenario => scenario_schema(model.catalogue()),
         Of::Experiment => experiment_schema(NAMES),
     };
     Ok(writeln!(io::stdout().lock(), "{schema:#}")?)

@@ -11,7 +11,7 @@ use crate::{
         one_at_a_time::{HIGH, LOW},
         sobol::FIRST,
     },
-    model::record::{HEADLINES, OUTCOMES},
+    measure::record::{HEADLINES, OUTCOMES},
     output::{
         csv::Csv,
         dictionary::{self, SensitivityRow},

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     experiment::plan::Shard,
-    model::record::Record,
+    measure::record::Record,
+    model::Model,
     output::{batch::Batch, folder::write_aside},
 };
 use clap::builder::PossibleValuesParser;
@@ -73,9 +74,9 @@ fn plain(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("expected letters, digits and -_.:,/+%".to_owned()) }
 }
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let experiment = args.config.chosen(args.runs, args.record.as_deref())?;
-    let (worlds, batch) = Worlds::new(&experiment, 0, |_| String::new());
+pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    let experiment = args.config.chosen(model, args.runs, args.record.as_deref())?;
+    let (worlds, batch) = Worlds::new(model, &experiment, 0, |_| String::new());
     let shard = Shard { number: 1, of: u64::from(args.tasks) };
     let estimate = Estimate::probe(&worlds, &Batch { shard, ..batch.clone() }, args.cpus as usize);
     let scripts = Scripts::new(args, &batch.name)?;

@@ -4,7 +4,7 @@
 use crate::{
     analysis::sketch::Sketches,
     experiment::event::Summary,
-    model::record::{HEADLINES, OutcomeRow, WorldRow},
+    measure::record::{HEADLINES, OutcomeRow, WorldRow},
     output::{
         batch::{Batch, BatchScenario},
         table::Row,

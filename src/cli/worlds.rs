@@ -2,12 +2,10 @@
 
 use crate::{
     experiment::{Experiment, Variant, design::Sample, plan::Job, runner::Simulate},
-    model::{
-        Seed, Simulation, catalogue,
-        record::{Record, Trajectory},
-    },
+    measure::record::{Record, Trajectory},
+    model::{Model, Seed, Simulation},
     output::batch::{Batch, BatchScenario},
-    scenario::{Catalogue, Scenario},
+    scenario::Scenario,
 };
 use std::borrow::Cow;
 
@@ -16,18 +14,22 @@ use std::borrow::Cow;
 pub struct Worlds {
     variants: Vec<Variant>,
     sample: Sample,
-    catalogue: Catalogue,
+    model: Model,
     seed: u64,
     record: Record,
 }
 
 impl Worlds {
     /// The worlds of `experiment`, and what a folder says of them. `replay` is the command that runs one of its variants.
-    pub fn new(experiment: &Experiment, first_replicate: u64, replay: impl Fn(&str) -> String) -> (Self, Batch) {
+    pub fn new(
+        model: &Model,
+        experiment: &Experiment,
+        first_replicate: u64,
+        replay: impl Fn(&str) -> String,
+    ) -> (Self, Batch) {
         let record = Record::of(&experiment.record);
-        let catalogue = catalogue();
         let scenarios = experiment.variants.iter().map(|variant| {
-            let config = variant.scenario.to_json(&catalogue);
+            let config = variant.scenario.to_json();
             BatchScenario::new(&variant.name, &variant.scenario, config, replay(&variant.name))
         });
         let runs = u64::from(experiment.runs);
@@ -39,7 +41,7 @@ impl Worlds {
             ..Batch::plain(&experiment.name, experiment.seed, runs, record, scenarios.collect())
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());
-        (Self { variants, sample, catalogue, seed: experiment.seed, record }, batch)
+        (Self { variants, sample, model: model.clone(), seed: experiment.seed, record }, batch)
     }
 
     fn scenario(&self, job: &Job) -> Result<Cow<'_, Scenario>, String> {
@@ -47,7 +49,7 @@ impl Worlds {
         if self.sample.design().factors.is_empty() {
             return Ok(Cow::Borrowed(&variant.scenario));
         }
-        let scenario = variant.at(&self.sample, job.point, &self.catalogue);
+        let scenario = variant.at(&self.sample, job.point);
         scenario.map(Cow::Owned).map_err(|wrong| wrong.to_string())
     }
 }
@@ -66,12 +68,15 @@ impl Simulate for Worlds {
         let simulation = match kept {
             Some((point, simulation)) => {
                 if *point != job.point {
-                    simulation.change(&*self.scenario(job)?);
+                    simulation.change(&*self.scenario(job)?).map_err(|unsound| unsound.to_string())?;
                     *point = job.point;
                 }
                 simulation
             }
-            None => &mut kept.insert((job.point, Simulation::new(&*self.scenario(job)?))).1,
+            None => {
+                let simulation = self.model.simulate(&*self.scenario(job)?);
+                &mut kept.insert((job.point, simulation.map_err(|unsound| unsound.to_string())?)).1
+            }
         };
         let seed = Seed { master: self.seed, replicate: job.replicate };
         simulation.run(seed, self.record).map_err(|invalid| invalid.to_string())

@@ -84,7 +84,7 @@ pub struct Names<'a> {
 pub fn load_experiment(
     source: &Source,
     overrides: &[String],
-    catalogue: &Catalogue,
+    catalogue: &Arc<Catalogue>,
     names: Names<'_>,
 ) -> Result<Experiment, Diagnostics> {
     let origin = source.open(0, None)?;
@@ -128,7 +128,7 @@ struct Reader<'r> {
     source: &'r Source,
     origin: &'r Arc<Origin>,
     flags: Vec<Override>,
-    catalogue: &'r Catalogue,
+    catalogue: &'r Arc<Catalogue>,
     names: Names<'r>,
     found: &'r mut Found,
 }

@@ -2,7 +2,7 @@
 
 use super::design::{Factor, Sample, Setting};
 use crate::scenario::{
-    Catalogue, Diagnostics, Draft, Scenario,
+    Diagnostics, Draft, Scenario,
     diagnostic::{Origin, Place},
     load::Loaded,
     overrides::Override,
@@ -31,17 +31,17 @@ impl Variant {
     ///
     /// # Errors
     /// What is wrong with these values together; each by itself was checked when the experiment was read.
-    pub fn at(&self, sample: &Sample, point: u64, catalogue: &Catalogue) -> Result<Scenario, Diagnostics> {
+    pub fn at(&self, sample: &Sample, point: u64) -> Result<Scenario, Diagnostics> {
         let factors = || sample.design().factors.iter().zip(sample.settings(point));
         let mut scenario = self.scenario.clone();
         let set = |(factor, setting): (&Factor, Option<Setting>)| {
-            setting.is_none_or(|setting| set(&mut scenario, catalogue, &factor.parameter, &setting).is_some())
+            setting.is_none_or(|setting| set(&mut scenario, &factor.parameter, &setting).is_some())
         };
         if factors().all(set) {
             return Ok(scenario);
         }
         let overrides = factors().filter_map(|(factor, setting)| Some(laid(&factor.parameter, &setting?, None)));
-        let mut scenario = self.draft.with(overrides.collect::<Result<Vec<_>, _>>()?, catalogue)?;
+        let mut scenario = self.draft.with(overrides.collect::<Result<Vec<_>, _>>()?)?;
         scenario.seed = self.scenario.seed;
         Ok(scenario)
     }
@@ -49,15 +49,14 @@ impl Variant {
 
 /// Sets a parameter or the switch of a mechanism: that needs no reading anew, since no other number depends on it.
 /// `None` if it is something else.
-fn set(scenario: &mut Scenario, catalogue: &Catalogue, parameter: &str, setting: &Setting) -> Option<()> {
+fn set(scenario: &mut Scenario, parameter: &str, setting: &Setting) -> Option<()> {
     let (owner, name) = parameter.strip_prefix("mechanisms.")?.split_once('.')?;
-    let place = catalogue.mechanisms.iter().position(|mechanism| mechanism.name == owner)?;
-    let settings = scenario.mechanisms.get_mut(place)?;
+    let settings = scenario.settings_mut(owner)?;
     match (name, setting) {
-        ("enabled", Setting::Flag(enabled)) => settings.enabled = *enabled,
+        ("enabled", Setting::Flag(enabled)) => settings.enabled = *enabled && !settings.declared.left_out,
         (_, Setting::Text(_)) => return None,
         _ => {
-            let declared = catalogue.mechanisms[place].parameters.iter().position(|declared| declared.name == name)?;
+            let declared = settings.declared.parameters.iter().position(|declared| declared.name == name)?;
             *settings.values.get_mut(declared)? = match setting {
                 Setting::Flag(flag) => f64::from(u8::from(*flag)),
                 Setting::Whole(whole) => *whole as f64,

@@ -1,11 +1,7 @@
 //! What happened in a month: flows that must balance, exits that left the world, events. Cleared after each month's record.
 
-use super::{
-    InvalidNumber,
-    clock::Clock,
-    firm::Offer,
-    record::{EventRow, ReleaseRow},
-};
+use super::{InvalidNumber, clock::Clock, firm::Offer};
+use crate::scenario::Month;
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -18,6 +14,44 @@ pub struct Closed {
     pub usage: f64,
     /// Its capability then, nats.
     pub capability: f64,
+}
+
+/// Something that happened to a firm or, under its own name, to a state or a shock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Month it happened.
+    pub date: Month,
+    /// What kind, such as `entry`.
+    pub kind: Arc<str>,
+    /// Who.
+    pub actor: Arc<str>,
+    /// The actor's state.
+    pub state: Arc<str>,
+    /// Size, if it has one.
+    pub value: Option<f64>,
+    /// What, in a line.
+    pub text: Arc<str>,
+}
+
+/// A model that came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// Month of release.
+    pub date: Month,
+    /// Its name: its firm and a serial number.
+    pub name: Arc<str>,
+    /// Its firm.
+    pub firm: Arc<str>,
+    /// The firm's home state.
+    pub state: Arc<str>,
+    /// Whether its weights are published at release.
+    pub open: bool,
+    /// Capability by the world's demand, nats.
+    pub capability: f64,
+    /// Measured rating, points.
+    pub rating: f64,
+    /// Its place on the capability index, index points.
+    pub index: f64,
 }
 
 /// Lists that a run does not record.
@@ -63,9 +97,9 @@ pub struct Ledger {
     /// Number of firms that closed.
     pub exits: u32,
     /// Events, if they are recorded.
-    pub events: Vec<EventRow>,
+    pub events: Vec<Event>,
     /// Releases, if they are recorded.
-    pub releases: Vec<ReleaseRow>,
+    pub releases: Vec<Published>,
 }
 
 impl Ledger {
@@ -92,9 +126,9 @@ impl Ledger {
         if self.left_out.releases {
             return;
         }
-        self.releases.push(ReleaseRow {
+        self.releases.push(Published {
             date: clock.month(),
-            release: format!("{firm} {}", offer.serial).into(),
+            name: format!("{firm} {}", offer.serial).into(),
             firm: firm.clone(),
             state: state.clone(),
             open,
@@ -117,11 +151,11 @@ impl Ledger {
         if self.left_out.events {
             return;
         }
-        self.events.push(EventRow {
+        self.events.push(Event {
             date: clock.month(),
             kind: kind.into(),
             actor: actor.clone(),
-            state: Some(state.clone()),
+            state: state.clone(),
             value,
             text: text.into(),
         });

@@ -1,11 +1,14 @@
 //! The order of the month: what happens, and when.
 
-use super::mechanisms::{
-    Entry, adoption::Adopt, build_out::BuildOut, chip_supply::ChipSupply, claims::Claims, compute::Stocks,
-    cooperation::Cooperation, diffusion::Diffusion, entry, entry::Entering, exit::Exit,
-    export_controls::ExportControls, incidents::Incidents, induced_innovation::InducedInnovation, leapfrog::Leapfrog,
-    market::Market, money::Money, output::Output, policy::Policy, power::Contest, releases::Releases,
-    research::Research, safety::SafetyEffort, shocks::Shocks, systems::Systems, training::Training,
+use super::{
+    mechanisms::{
+        adoption::Adopt, build_out::BuildOut, chip_supply::ChipSupply, claims::Claims, compute::Stocks,
+        cooperation::Cooperation, diffusion::Diffusion, entry::Entering, exit::Exit, export_controls::ExportControls,
+        incidents::Incidents, induced_innovation::InducedInnovation, leapfrog::Leapfrog, market::Market, money::Money,
+        output::Output, policy::Policy, power::Contest, releases::Releases, research::Research, safety::SafetyEffort,
+        shocks::Shocks, systems::Systems, training::Training,
+    },
+    phase::{Entry, MonthPlan, Phase},
 };
 use bevy_ecs::{
     prelude::*,
@@ -13,89 +16,33 @@ use bevy_ecs::{
     system::ScheduleSystem,
 };
 
-/// The phases of a month, in order. Within a phase, systems run in the order of [`MECHANISMS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    /// States set their levers, from what was published last month.
-    Policy,
-    /// Shocks strike and pass.
-    Shocks,
-    /// Export controls come into force and end.
-    Controls,
-    /// Fabs make chips, capacity arrives and is ordered.
-    Chips,
-    /// What was made is shared among states.
-    Allocation,
-    /// States' compute is shared by last month's demand; old compute wears out; power limits what runs.
-    Stocks,
-    /// Safety effort is chosen; firms earn, raise money and order compute.
-    Budgets,
-    /// Firms learn on their own, then from others.
-    Research,
-    /// Knowledge and compute become capability.
-    Training,
-    /// Models come out and are rated.
-    Releases,
-    /// Users move between firms.
-    Market,
-    /// Claims, incidents, and the trust they cost.
-    Society,
-    /// Users take up AI, and can reach what is open or served to them.
-    Adoption,
-    /// What that adds to output.
-    Output,
-    /// How power is shared.
-    Power,
-    /// Firms that failed close.
-    Exit,
-    /// New firms enter.
-    Entry,
-    /// Progress is taken apart, memories move on.
-    Accounts,
-}
-
-/// Every mechanism. Order matters only within a phase.
-pub const MECHANISMS: &[Entry] = &[
-    entry::<Policy>(),
-    entry::<Cooperation>(),
-    entry::<Shocks>(),
-    entry::<ExportControls>(),
-    entry::<InducedInnovation>(),
-    entry::<BuildOut>(),
-    entry::<ChipSupply>(),
-    entry::<Leapfrog>(),
-    entry::<Stocks>(),
-    entry::<Systems>(),
-    entry::<SafetyEffort>(),
-    entry::<Money>(),
-    entry::<Research>(),
-    entry::<Diffusion>(),
-    entry::<Training>(),
-    entry::<Releases>(),
-    entry::<Market>(),
-    entry::<Claims>(),
-    entry::<Incidents>(),
-    entry::<Adopt>(),
-    entry::<Output>(),
-    entry::<Contest>(),
-    entry::<Exit>(),
-    entry::<Entering>(),
+/// The mechanisms of the standard model. Order matters only within a phase.
+pub(super) const STANDARD: &[Entry] = &[
+    Entry::of::<Policy>(),
+    Entry::of::<Cooperation>(),
+    Entry::of::<Shocks>(),
+    Entry::of::<ExportControls>(),
+    Entry::of::<InducedInnovation>(),
+    Entry::of::<BuildOut>(),
+    Entry::of::<ChipSupply>(),
+    Entry::of::<Leapfrog>(),
+    Entry::of::<Stocks>(),
+    Entry::of::<Systems>(),
+    Entry::of::<SafetyEffort>(),
+    Entry::of::<Money>(),
+    Entry::of::<Research>(),
+    Entry::of::<Diffusion>(),
+    Entry::of::<Training>(),
+    Entry::of::<Releases>(),
+    Entry::of::<Market>(),
+    Entry::of::<Claims>(),
+    Entry::of::<Incidents>(),
+    Entry::of::<Adopt>(),
+    Entry::of::<Output>(),
+    Entry::of::<Contest>(),
+    Entry::of::<Exit>(),
+    Entry::of::<Entering>(),
 ];
-
-/// The systems of a month, being put together.
-#[derive(Default)]
-pub struct MonthPlan {
-    owner: &'static str,
-    systems: Vec<(Phase, &'static str, ScheduleConfigs<ScheduleSystem>)>,
-}
-
-impl MonthPlan {
-    /// Puts a system (or a chain of them) into a phase, behind those that are already there.
-    pub fn add<M>(&mut self, phase: Phase, systems: impl IntoScheduleConfigs<ScheduleSystem, M>) -> &mut Self {
-        self.systems.push((phase, self.owner, systems.into_configs()));
-        self
-    }
-}
 
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
 struct MonthLabel;
@@ -106,11 +53,11 @@ struct Place(usize);
 
 /// The systems of a month in their order: those of the mechanisms for which `enabled` holds and what all of them do in any
 /// case.
-fn plan(enabled: impl Fn(&str) -> bool) -> MonthPlan {
+fn plan(mechanisms: &[Entry], enabled: impl Fn(&str) -> bool) -> MonthPlan {
     let mut plan = MonthPlan::default();
-    for mechanism in MECHANISMS {
-        plan.owner = (mechanism.declaration)().name;
-        if enabled(plan.owner) {
+    for mechanism in mechanisms {
+        plan.owner = mechanism.declaration.name;
+        if enabled(plan.owner) && !mechanism.declaration.left_out {
             (mechanism.build)(&mut plan);
         }
         (mechanism.always)(&mut plan);
@@ -122,13 +69,14 @@ fn plan(enabled: impl Fn(&str) -> bool) -> MonthPlan {
 }
 
 /// The month as a schedule.
-pub fn schedule(enabled: impl Fn(&str) -> bool) -> Schedule {
-    in_order(plan(enabled).systems.into_iter().map(|(_, _, systems)| systems))
+pub(super) fn schedule(mechanisms: &[Entry], enabled: impl Fn(&str) -> bool) -> Schedule {
+    in_order(plan(mechanisms, enabled).systems.into_iter().map(|(_, _, systems)| systems))
 }
 
 /// The month as parts that come to the same when they run one after the other, each with the name of its mechanism.
-pub fn parts(enabled: impl Fn(&str) -> bool) -> Vec<(&'static str, Schedule)> {
-    plan(enabled).systems.into_iter().map(|(_, owner, systems)| (owner, in_order([systems]))).collect()
+pub(super) fn parts(mechanisms: &[Entry], enabled: impl Fn(&str) -> bool) -> Vec<(&'static str, Schedule)> {
+    let parts = plan(mechanisms, enabled).systems.into_iter();
+    parts.map(|(_, owner, systems)| (owner, in_order([systems]))).collect()
 }
 
 fn in_order(systems: impl IntoIterator<Item = ScheduleConfigs<ScheduleSystem>>) -> Schedule {

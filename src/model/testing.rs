@@ -1,7 +1,10 @@
 //! What tests of mechanisms share: settings by name, and worlds run by hand.
 
-use super::{Seed, Simulation, catalogue, clock::Clock, record::Record, record::Trajectory};
-use crate::scenario::Scenario;
+use super::{Model, Seed, Simulation, clock::Clock};
+use crate::{
+    measure::record::{Record, Trajectory},
+    scenario::Scenario,
+};
 
 /// Sets a parameter of a mechanism.
 pub fn set(scenario: &mut Scenario, mechanism: &str, parameter: &str, value: f64) {
@@ -14,11 +17,9 @@ pub fn set_to_null(scenario: &mut Scenario, mechanism: &str) {
 }
 
 fn change(scenario: &mut Scenario, mechanism: &str, value: impl Fn(&str, Option<f64>) -> Option<f64>) {
-    let catalogue = catalogue();
-    let declared = catalogue.mechanisms.iter().find(|declared| declared.name == mechanism).unwrap();
-    let settings = scenario.mechanisms.iter_mut().find(|settings| settings.name == mechanism).unwrap();
+    let settings = scenario.settings_mut(mechanism).unwrap();
     let mut changed = 0;
-    for (held, parameter) in settings.values.iter_mut().zip(declared.parameters) {
+    for (held, parameter) in settings.values.iter_mut().zip(settings.declared.parameters) {
         if let Some(value) = value(parameter.name, parameter.null) {
             *held = value;
             changed += 1;
@@ -29,12 +30,12 @@ fn change(scenario: &mut Scenario, mechanism: &str, value: impl Fn(&str, Option<
 
 /// Leaves a mechanism out.
 pub fn disable(scenario: &mut Scenario, mechanism: &str) {
-    scenario.mechanisms.iter_mut().find(|settings| settings.name == mechanism).unwrap().enabled = false;
+    scenario.settings_mut(mechanism).unwrap().enabled = false;
 }
 
 /// A whole run under the first seed.
 pub fn trajectory(scenario: &Scenario) -> Trajectory {
-    Simulation::new(scenario).run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap()
+    Model::standard().simulate(scenario).unwrap().run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap()
 }
 
 /// Lives through steps; afterwards the clock stands at the last of them.

@@ -10,7 +10,7 @@ use crate::{
         design::{Factor, Sample, Scale, Setting},
         plan::{Plan, Shard, Stop},
     },
-    model::record::Record,
+    measure::record::Record,
     scenario::{Month, Scenario},
 };
 use serde_json::Value;

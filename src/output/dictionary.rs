@@ -2,7 +2,7 @@
 
 use super::table::{CellType, Column, Row};
 use crate::{
-    model::record::{AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, WorldRow},
+    measure::record::{AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, WorldRow},
     scenario::Month,
     table,
 };
@@ -137,7 +137,7 @@ fn trajectory<R: Row>(key: &'static [&'static str]) -> TableInfo<'static> {
 }
 
 /// The tables of trajectories, each of which starts with the run's number, in the order of
-/// [`Record::NAMES`](crate::model::record::Record::NAMES).
+/// [`Record::NAMES`](crate::measure::record::Record::NAMES).
 pub fn trajectories() -> [TableInfo<'static>; Record::NAMES.len()] {
     [
         trajectory::<WorldRow>(&["run", "date"]),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     experiment::{plan::Job, runner::Simulate},
-    model::record::{OUTCOMES, OutcomeRow, Trajectory},
+    measure::record::{OUTCOMES, OutcomeRow, Trajectory},
 };
 
 /// What stands between a failure's text and the command that replays it.

@@ -434,7 +434,7 @@ impl TableFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::record::Record, output::batch::BatchScenario, scenario::Month};
+    use crate::{measure::record::Record, output::batch::BatchScenario, scenario::Month};
     use serde_json::json;
 
     fn batch(seed: u64) -> Batch {

@@ -6,7 +6,7 @@
 //! again.
 
 use super::folder::OutputError;
-use crate::model::record::Record as Tables;
+use crate::measure::record::Record as Tables;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},

@@ -11,7 +11,7 @@ use crate::{
         design::Design,
         plan::{Shard, Stop},
     },
-    model::record::Record,
+    measure::record::Record,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

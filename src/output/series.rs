@@ -6,7 +6,7 @@ use super::{
     table::{Cell, CellType, Column, Row},
 };
 use crate::{
-    model::record::{AcceleratorRow, FabRow, FirmRow, Record, StateRow, Trajectory, WorldRow},
+    measure::record::{AcceleratorRow, FabRow, FirmRow, Record, StateRow, Trajectory, WorldRow},
     scenario::Month,
 };
 use std::sync::Arc;

@@ -308,8 +308,10 @@ fn wanted(table: &str, indicator: &str) -> Option<(&'static str, &'static str)> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow};
-    use crate::output::table::Row;
+    use crate::{
+        measure::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
+        output::table::Row,
+    };
 
     #[test]
     fn every_wanted_indicator_is_a_column_of_its_table() {

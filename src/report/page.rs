@@ -1,18 +1,22 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
-use super::data::{Folder, Scenario};
-use super::figures::{Figure, Report, numbered};
-use super::manifest::{About, text};
-use super::precision;
-use super::scale::significant;
-use super::svg::escape;
-use crate::analysis::sketch::Summary;
-use crate::model::record::{HEADLINES, OutcomeRow};
-use crate::output::table::Row;
-use crate::scenario::parameter::{Mark, Parameter};
-use crate::scenario::{
-    AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, ShockNumbers, StateNumbers,
-    parameter::Parameters,
+use super::{
+    data::{Folder, Scenario},
+    figures::{Figure, Report, numbered},
+    manifest::{About, text},
+    precision,
+    scale::significant,
+    svg::escape,
+};
+use crate::{
+    analysis::sketch::Summary,
+    measure::record::{HEADLINES, OutcomeRow},
+    output::table::Row,
+    scenario::{
+        AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, ShockNumbers,
+        StateNumbers,
+        parameter::{Mark, Parameter, Parameters},
+    },
 };
 use serde_json::Value;
 use std::fmt::Write;

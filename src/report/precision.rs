@@ -1,11 +1,17 @@
 //! How exact the numbers are: differences between scenarios over pairs, and what so many replications tell.
 
-use super::data::{Folder, Scenario};
-use super::scale::significant;
-use super::svg::escape;
-use crate::model::record::{HEADLINES, OutcomeRow};
-use crate::output::dictionary::DifferenceRow;
-use crate::output::table::{Column, Row};
+use super::{
+    data::{Folder, Scenario},
+    scale::significant,
+    svg::escape,
+};
+use crate::{
+    measure::record::{HEADLINES, OutcomeRow},
+    output::{
+        dictionary::DifferenceRow,
+        table::{Column, Row},
+    },
+};
 use std::fmt::Write;
 
 /// The precisions that runs are counted for.

@@ -1,15 +1,19 @@
 //! Reads runs.csv: how outcomes are distributed, how well their means are known, and how scenarios differ. Memory does
 //! not grow with the number of runs.
 
-use super::ReportError;
-use super::data::{Scenario, Table, of_name};
-use crate::analysis::{
-    paired::Pairs,
-    precision::{Precision, Tally},
-    sketch::{Sketches, Summary},
+use super::{
+    ReportError,
+    data::{Scenario, Table, of_name},
 };
-use crate::model::record::OUTCOMES;
-use crate::output::dictionary::DifferenceRow;
+use crate::{
+    analysis::{
+        paired::Pairs,
+        precision::{Precision, Tally},
+        sketch::{Sketches, Summary},
+    },
+    measure::record::OUTCOMES,
+    output::dictionary::DifferenceRow,
+};
 use std::cmp::Ordering;
 use std::path::Path;
 

@@ -1,9 +1,13 @@
 //! Which indicators the pictures show.
 
-use super::data::Stat;
-use super::scale::{Scale, Writing};
-use crate::model::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow};
-use crate::output::table::{Column, Row};
+use super::{
+    data::Stat,
+    scale::{Scale, Writing},
+};
+use crate::{
+    measure::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
+    output::table::{Column, Row},
+};
 
 /// An indicator to show.
 #[derive(Clone, Copy)]

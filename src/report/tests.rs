@@ -1,10 +1,11 @@
 //! The whole way from a folder to a page, on made-up data.
 
-use super::shown::BY_STATE;
-use super::*;
-use crate::model::record::OutcomeRow;
-use crate::output::table::Row;
-use crate::scenario::{Catalogue, MechanismDeclaration, Month};
+use super::{shown::BY_STATE, *};
+use crate::{
+    measure::record::OutcomeRow,
+    output::table::Row,
+    scenario::{Catalogue, MechanismDeclaration, Month},
+};
 use std::fmt::Write;
 
 crate::parameters! {
@@ -17,7 +18,8 @@ crate::parameters! {
 
 fn catalogue() -> Catalogue {
     use crate::scenario::parameter::Parameters;
-    let growth = MechanismDeclaration { name: "growth", meaning: "Grows.", parameters: Growth::DECLARED };
+    let growth =
+        MechanismDeclaration { name: "growth", meaning: "Grows.", parameters: Growth::DECLARED, left_out: false };
     Catalogue { mechanisms: vec![growth] }
 }
 

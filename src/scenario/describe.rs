@@ -1,13 +1,11 @@
 //! A checked scenario written out in full, every parameter by name, in the shape of a config file.
 
-use super::{
-    Catalogue, Choice, Month, Scenario, Stage, dealings_read::FEEDBACK, parameter::Parameters, supply::Contracts,
-};
+use super::{Choice, Month, Scenario, Stage, dealings_read::FEEDBACK, parameter::Parameters, supply::Contracts};
 use serde_json::{Map, Value, json};
 
 impl Scenario {
     /// The scenario with nothing left to defaults; it reads back as the same scenario.
-    pub fn to_json(&self, catalogue: &Catalogue) -> Value {
+    pub fn to_json(&self) -> Value {
         let states = self.states.iter().map(|state| {
             let mut entry = named(&state.name);
             insert_parameters(&mut entry, &state.numbers);
@@ -49,7 +47,7 @@ impl Scenario {
             "policies": self.policies_json(),
             "borders": borders.collect::<Value>(),
             "events": events.collect::<Value>(),
-            "mechanisms": self.mechanisms_json(catalogue),
+            "mechanisms": self.mechanisms_json(),
         });
         if self.comparison.leader != self.comparison.follower {
             json["comparison"] = json!({
@@ -157,16 +155,13 @@ impl Scenario {
         policies.collect()
     }
 
-    fn mechanisms_json(&self, catalogue: &Catalogue) -> Value {
+    fn mechanisms_json(&self) -> Value {
         let mechanisms = self.mechanisms.iter().map(|settings| {
             let mut entry = Map::from_iter([("enabled".to_owned(), settings.enabled.into())]);
-            let declared = catalogue.mechanisms.iter().find(|declared| declared.name == settings.name);
-            for (parameter, value) in
-                declared.map_or(&[][..], |declared| declared.parameters).iter().zip(&settings.values)
-            {
+            for (parameter, value) in settings.declared.parameters.iter().zip(&settings.values) {
                 entry.insert(parameter.name.into(), parameter.written(*value));
             }
-            (settings.name.to_owned(), Value::Object(entry))
+            (settings.declared.name.to_owned(), Value::Object(entry))
         });
         mechanisms.collect()
     }

@@ -135,13 +135,14 @@ pub struct Loaded {
 pub struct Draft {
     tree: Table,
     origin: Arc<Origin>,
+    catalogue: Arc<Catalogue>,
 }
 
 /// Reads a scenario with `--set` overrides (`a.b.c=value`) laid over it.
 ///
 /// # Errors
 /// Everything that is wrong with it, in all files and overrides.
-pub fn load(source: &Source, overrides: &[String], catalogue: &Catalogue) -> Result<Loaded, Diagnostics> {
+pub fn load(source: &Source, overrides: &[String], catalogue: &Arc<Catalogue>) -> Result<Loaded, Diagnostics> {
     let (overrides, found) = read_flags(overrides);
     match load_with(source, None, overrides, catalogue) {
         Ok(loaded) if found.is_empty() => Ok(loaded),
@@ -169,7 +170,7 @@ pub(crate) fn load_with(
     source: &Source,
     from: Option<&Place>,
     overrides: Vec<Override>,
-    catalogue: &Catalogue,
+    catalogue: &Arc<Catalogue>,
 ) -> Result<Loaded, Diagnostics> {
     let mut files = Files::default();
     files.gather(source, from);
@@ -185,7 +186,7 @@ pub(crate) fn load_with(
     let scenario = read_scenario(&tree, &Place::new(origin, 0..0), catalogue, &mut found);
     match scenario {
         Some(scenario) if found.is_empty() => {
-            let draft = Draft { tree, origin: Arc::clone(origin) };
+            let draft = Draft { tree, origin: Arc::clone(origin), catalogue: Arc::clone(catalogue) };
             Ok(Loaded { scenario, origins, draft })
         }
         _ => Err(Diagnostics::new(found)),
@@ -204,16 +205,12 @@ impl Draft {
     ///
     /// # Errors
     /// Everything that is wrong with it then.
-    pub fn with(
-        &self,
-        overrides: impl IntoIterator<Item = Override>,
-        catalogue: &Catalogue,
-    ) -> Result<Scenario, Diagnostics> {
+    pub fn with(&self, overrides: impl IntoIterator<Item = Override>) -> Result<Scenario, Diagnostics> {
         let (mut tree, mut found) = (self.tree.clone(), Found::new());
         for each in overrides {
             merge(&mut tree, each.into_layer(), Layer::Override, &mut found);
         }
-        let scenario = read_scenario(&tree, &Place::new(&self.origin, 0..0), catalogue, &mut found);
+        let scenario = read_scenario(&tree, &Place::new(&self.origin, 0..0), &self.catalogue, &mut found);
         scenario.filter(|_| found.is_empty()).ok_or_else(|| Diagnostics::new(found))
     }
 }
@@ -275,9 +272,10 @@ pub(crate) mod tests {
         }
     }
 
-    pub(crate) fn catalogue() -> Catalogue {
-        let growth = MechanismDeclaration { name: "growth", meaning: "Grows.", parameters: Growth::DECLARED };
-        Catalogue { mechanisms: vec![growth] }
+    pub(crate) fn catalogue() -> Arc<Catalogue> {
+        let parameters = Growth::DECLARED;
+        let growth = MechanismDeclaration { name: "growth", meaning: "Grows.", parameters, left_out: false };
+        Arc::new(Catalogue { mechanisms: vec![growth] })
     }
 
     pub(crate) const SMALL: &str = r#"
@@ -392,7 +390,7 @@ pub(crate) mod tests {
         let scenario =
             small(&["seed=7", "states.EU.demand={cloud=0.25,coding=0.75}", "firms.OpenAI.endowment={vision=-1}"]);
         let scenario = scenario.unwrap();
-        let json = scenario.to_json(&catalogue());
+        let json = scenario.to_json();
         let written = toml::to_string(&json).unwrap();
         assert_eq!(read(&written, &[]).unwrap(), scenario);
         assert_eq!(json["mechanisms"]["growth"]["lag_months"], 2);

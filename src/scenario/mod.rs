@@ -1,6 +1,7 @@
 //! What a user writes, read and checked: a [`Scenario`] holds numbers that passed every check, and nothing of files.
 
 pub mod builtin;
+mod check;
 mod dealings_read;
 mod describe;
 pub mod diagnostic;
@@ -8,6 +9,7 @@ mod entities;
 pub mod load;
 pub(crate) mod merge;
 pub mod month;
+pub mod numbers;
 pub mod overrides;
 pub mod parameter;
 mod read;
@@ -21,6 +23,7 @@ pub(crate) mod supply_tests;
 pub(crate) mod tree;
 
 use crate::parameters;
+pub use check::Unsound;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use load::{Draft, Loaded, Source, load};
 pub use month::Month;
@@ -44,7 +47,7 @@ pub struct Catalogue {
 }
 
 /// One mechanism's place in config files: the table `[mechanisms.<name>]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MechanismDeclaration {
     /// Its table's name.
     pub name: &'static str,
@@ -52,6 +55,8 @@ pub struct MechanismDeclaration {
     pub meaning: &'static str,
     /// Its parameters. Every table also takes `enabled`.
     pub parameters: &'static [Parameter],
+    /// Whether the model leaves it out, whatever a config says of it.
+    pub left_out: bool,
 }
 
 /// A world to simulate, checked and complete.
@@ -259,8 +264,8 @@ pub struct DatedEvent {
 /// A mechanism's switch and numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MechanismSettings {
-    /// Its name in the catalogue.
-    pub name: &'static str,
+    /// Its declaration in the catalogue.
+    pub declared: MechanismDeclaration,
     /// `false` leaves its systems out of the month.
     pub enabled: bool,
     /// Its parameters' values, in the order of their declarations.
@@ -269,7 +274,7 @@ pub struct MechanismSettings {
 
 impl Scenario {
     /// The settings of the mechanism of this name.
-    pub fn mechanism(&self, name: &str) -> Option<&MechanismSettings> {
-        self.mechanisms.iter().find(|settings| settings.name == name)
+    pub fn settings(&self, name: &str) -> Option<&MechanismSettings> {
+        self.mechanisms.iter().find(|settings| settings.declared.name == name)
     }
 }

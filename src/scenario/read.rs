@@ -215,12 +215,12 @@ fn read_mechanisms(root: &mut Section<'_>, catalogue: &Catalogue, found: &mut Fo
         let section = entry.and_then(|entry| Section::of(&entry.node, title, found));
         let Some(mut section) = section else {
             let values = mechanism.parameters.iter().map(|parameter| parameter.default).collect();
-            return MechanismSettings { name: mechanism.name, enabled: true, values };
+            return MechanismSettings { declared: *mechanism, enabled: !mechanism.left_out, values };
         };
         let enabled = section.read("enabled", flag, found).unwrap_or(true);
         let values = section.parameters(mechanism.parameters, found);
         section.finish(found);
-        MechanismSettings { name: mechanism.name, enabled, values }
+        MechanismSettings { declared: *mechanism, enabled: enabled && !mechanism.left_out, values }
     };
     catalogue.mechanisms.iter().map(&mut settings).collect()
 }

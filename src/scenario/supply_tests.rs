@@ -142,7 +142,7 @@ fn a_full_scenario_reads_back_as_the_same() {
         "shocks.Blockade.from=2024-01",
     ])
     .unwrap();
-    let json = scenario.to_json(&catalogue());
+    let json = scenario.to_json();
     assert_eq!(read(&toml::to_string(&json).unwrap(), &[]).unwrap(), scenario);
     let schema = scenario_schema(&catalogue());
     assert!(jsonschema::is_valid(&schema, &json), "{:?}", jsonschema::validate(&schema, &json));

@@ -2,10 +2,8 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 
 use redqueen::{
-    model::{
-        Seed, Simulation, catalogue,
-        record::{AcceleratorRow, FabRow, FirmRow, Record, StateRow, Trajectory},
-    },
+    measure::record::{AcceleratorRow, FabRow, FirmRow, Record, StateRow, Trajectory},
+    model::{Model, Seed},
     scenario::{Scenario, Source, load},
 };
 use std::ops::Range;
@@ -14,7 +12,8 @@ use std::ops::Range;
 pub fn laid_over<T: AsRef<str>>(base: &str, months: u32, text: &str, overrides: &[T]) -> Scenario {
     let overrides: Vec<String> = overrides.iter().map(|text| text.as_ref().to_owned()).collect();
     let source = Source::Text { name: "config".to_owned(), text: format!("extends = \"{base}\"\n{text}") };
-    let mut scenario = load(&source, &overrides, &catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario;
+    let mut scenario =
+        load(&source, &overrides, Model::standard().catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario;
     scenario.time.months = months;
     scenario
 }
@@ -87,12 +86,12 @@ pub fn pulling(months: u32, state: &str, lever: &str, from: &str, value: f64) ->
 
 /// Everything that happens in the world of `scenario` under a replicate's noise.
 pub fn run(scenario: &Scenario, replicate: u64) -> Trajectory {
-    Simulation::new(scenario).run(Seed { master: scenario.seed, replicate }, Record::ALL).unwrap()
+    Model::standard().simulate(scenario).unwrap().run(Seed { master: scenario.seed, replicate }, Record::ALL).unwrap()
 }
 
 /// `measure` of so many runs of `scenario`.
 pub fn measured(scenario: &Scenario, runs: u64, measure: &dyn Fn(&Trajectory) -> f64) -> Vec<f64> {
-    let mut simulation = Simulation::new(scenario);
+    let mut simulation = Model::standard().simulate(scenario).unwrap();
     let seed = |replicate| Seed { master: scenario.seed, replicate };
     (0..runs).map(|replicate| measure(&simulation.run(seed(replicate), Record::ALL).unwrap())).collect()
 }

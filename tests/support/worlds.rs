@@ -2,17 +2,17 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 
 use redqueen::{
-    model::{
-        Seed, Simulation, catalogue,
-        record::{Record, Trajectory},
-    },
+    measure::record::{Record, Trajectory},
+    model::{Model, Seed},
     scenario::{Scenario, Source, load},
 };
 
 /// A built-in config with `a.b.c=value` laid over it.
 pub fn scenario<T: AsRef<str>>(name: &str, overrides: &[T]) -> Scenario {
     let overrides: Vec<String> = overrides.iter().map(|text| text.as_ref().to_owned()).collect();
-    load(&Source::Builtin(name.to_owned()), &overrides, &catalogue()).unwrap_or_else(|found| panic!("{found}")).scenario
+    load(&Source::Builtin(name.to_owned()), &overrides, Model::standard().catalogue())
+        .unwrap_or_else(|found| panic!("{found}"))
+        .scenario
 }
 
 /// The same for so many months.
@@ -24,5 +24,5 @@ pub fn short<T: AsRef<str>>(name: &str, months: u32, overrides: &[T]) -> Scenari
 
 /// Everything that happens in the world of `scenario` under a replicate's noise.
 pub fn run(scenario: &Scenario, replicate: u64) -> Trajectory {
-    Simulation::new(scenario).run(Seed { master: scenario.seed, replicate }, Record::ALL).unwrap()
+    Model::standard().simulate(scenario).unwrap().run(Seed { master: scenario.seed, replicate }, Record::ALL).unwrap()
 }

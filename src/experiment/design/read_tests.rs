@@ -116,7 +116,7 @@ fn points_reach_the_scenario() {
     let text = one("kind = 'grid'", "parameter = 'mechanisms.growth.rate'\nlevels = 3\n") + text;
     let experiment = read(&text).unwrap();
     let rate = |variant: usize, point| {
-        let scenario = experiment.variants[variant].at(&experiment.sample, point, &catalogue()).unwrap();
+        let scenario = experiment.variants[variant].at(&experiment.sample, point).unwrap();
         (scenario.mechanisms[0].values[0], scenario.states[2].numbers.talent, scenario.seed)
     };
     assert_eq!([0, 1, 2].map(|point| rate(0, point)), [(0.1, 1.0, 9), (0.55, 1.0, 9), (1.0, 1.0, 9)]);

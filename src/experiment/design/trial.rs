@@ -77,7 +77,7 @@ pub(super) fn declared(path: &[String], catalogue: &Catalogue) -> Option<&'stati
 pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Found {
     let tried = |variant: &Variant| {
         let laid = laid(key, &Setting::Flag(true), Some((place, place)));
-        laid.and_then(|laid| variant.draft.with([laid], context.catalogue))
+        laid.and_then(|laid| variant.draft.with([laid]))
     };
     let errors = context.variants.iter().filter_map(|variant| tried(variant).err());
     let unknown = |error: &Diagnostic| error.message.starts_with("unknown ") || error.message.starts_with("no border ");
@@ -102,7 +102,7 @@ pub(super) fn try_out(varied: &Varied, kind: Kind, context: &Context<'_>, found:
     let mut said: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
     for variant in context.variants {
         let mut errors: Found = set_twice(variant, varied, kind, context).into_iter().collect();
-        errors.extend(tries.iter().flat_map(|(value, place)| try_one(variant, varied, (value, place), context)));
+        errors.extend(tries.iter().flat_map(|(value, place)| try_one(variant, varied, (value, place))));
         for error in errors {
             match said.iter_mut().find(|(earlier, _)| *earlier == error) {
                 Some((_, names)) if names.contains(&variant.name.as_str()) => {}
@@ -158,10 +158,10 @@ fn set_twice(variant: &Variant, varied: &Varied, kind: Kind, context: &Context<'
     Some(Diagnostic::at(&varied.place, message))
 }
 
-fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place), context: &Context<'_>) -> Found {
+fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place)) -> Found {
     let key = &varied.factor.parameter;
     let laid = laid(key, value, Some((&varied.place, place)));
-    match laid.and_then(|laid| variant.draft.with([laid], context.catalogue)) {
+    match laid.and_then(|laid| variant.draft.with([laid])) {
         Ok(scenario) => changed(&variant.scenario, &scenario, varied).into_iter().collect(),
         Err(errors) => {
             let here = |error: &Diagnostic| {

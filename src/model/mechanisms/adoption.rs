@@ -5,7 +5,6 @@
 //! of foreign services that their market admits, less a penalty that trust between the states takes off. Users whose trust in
 //! AI incidents have shaken imitate less.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -13,7 +12,7 @@ use crate::{
         firm::{Character, Compute},
         geography::{Geography, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, best},
         state::{Access, Adoption, Economy, Governance, StateIndex, Supply, Traits},

@@ -7,7 +7,7 @@
 //! a logic fab, its orders and its progress to finer nodes are multiplied by 1 − x (1 − M), M being the maturity of equipment
 //! made at home.
 
-use super::{Mechanism, money::Money};
+use super::money::Money;
 use crate::{
     maths,
     model::{
@@ -16,7 +16,7 @@ use crate::{
         fab::{Capacity, Craft, Site},
         geography::PerState,
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
         state::{Industry, Levers, StateIndex, Supply},
     },

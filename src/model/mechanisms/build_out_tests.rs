@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    model::{Simulation, fab::FabIndex, testing},
+    model::{Model, fab::FabIndex, testing},
     scenario::{ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Scenario},
 };
 
@@ -41,7 +41,7 @@ fn with_trend(scenario: &Scenario, trend: f64) -> Scenario {
 
 /// Capacity, capacity under construction and node of every fab in each step.
 fn seen(scenario: &Scenario, steps: u32, subsidy: f64) -> Vec<Vec<(f64, f64, f64)>> {
-    let mut simulation = Simulation::new(scenario);
+    let mut simulation = Model::standard().simulate(scenario).unwrap();
     let mut seen = Vec::new();
     for _ in 0..steps {
         let world = simulation.world_mut();

@@ -7,7 +7,6 @@
 
 mod shipping;
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -16,7 +15,7 @@ use crate::{
         fab::{Capacity, Craft, FabIndex, Outage, Site},
         geography::PerState,
         ledger::{Faults, Ledger},
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
         yields::{defect_density, dies_per_wafer, negative_binomial_yield},
     },

@@ -5,7 +5,7 @@
 //! is. A claim excites investors: ln of the firm's weight with them rises, and fades with a half-life; some of the money is
 //! new. It moves nothing else: neither capability nor ratings nor users.
 
-use super::{Mechanism, money::Money};
+use super::money::Money;
 use crate::{
     maths,
     model::{
@@ -13,8 +13,8 @@ use crate::{
         firm::{Character, Compute, Finance, Hype, Label, LastClaim, Offer},
         geography::Geography,
         ledger::Ledger,
-        month::{MonthPlan, Phase},
         noise::{Draw, Key, Noise, Stream},
+        phase::{Mechanism, MonthPlan, Phase},
     },
     parameters,
 };
@@ -154,15 +154,20 @@ fn announce(
 mod tests {
     use super::*;
     use crate::{
-        model::{Seed, Simulation, catalogue, record::Record, record::Trajectory},
+        measure::record::{Record, Trajectory},
+        model::{Model, Seed},
         scenario::{Source, load},
     };
 
     fn run(months: u32, settings: &[&str]) -> Trajectory {
         let mut overrides = vec![format!("time.months={months}")];
         overrides.extend(settings.iter().map(|setting| format!("mechanisms.claims.{setting}")));
-        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap();
-        Simulation::new(&loaded.scenario).run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap()
+        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue()).unwrap();
+        Model::standard()
+            .simulate(&loaded.scenario)
+            .unwrap()
+            .run(Seed { master: 1, replicate: 0 }, Record::ALL)
+            .unwrap()
     }
 
     fn claims(trajectory: &Trajectory) -> usize {
@@ -221,8 +226,9 @@ mod tests {
     fn a_common_level_of_ratings_moves_no_claim() {
         let claimants = |level: f64| {
             let overrides = ["mechanisms.claims.hazard_per_year=5".to_owned()];
-            let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap();
-            let mut simulation = Simulation::new(&loaded.scenario);
+            let loaded =
+                load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue()).unwrap();
+            let mut simulation = Model::standard().simulate(&loaded.scenario).unwrap();
             let world = simulation.world_mut();
             for mut offer in world.query::<&mut Offer>().iter_mut(world) {
                 offer.rating += level;
@@ -238,8 +244,8 @@ mod tests {
 
     #[test]
     fn excitement_halves_in_six_months() {
-        let loaded = load(&Source::Builtin("baseline".to_owned()), &[], &catalogue()).unwrap();
-        let mut simulation = Simulation::new(&loaded.scenario);
+        let loaded = load(&Source::Builtin("baseline".to_owned()), &[], Model::standard().catalogue()).unwrap();
+        let mut simulation = Model::standard().simulate(&loaded.scenario).unwrap();
         let world = simulation.world_mut();
         let firm = world.query::<(Entity, &Hype)>().iter(world).next().unwrap().0;
         world.get_mut::<Hype>(firm).unwrap().0 = 0.8;

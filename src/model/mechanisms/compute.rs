@@ -3,14 +3,13 @@
 //! What a state receives is shared by its firms' demand, each at most its own; the rest goes to clouds.
 //! C ← C (1 − δ) + delivered.
 
-use super::Mechanism;
 use crate::{
     model::{
         clock::Clock,
         firm::{Character, Compute, Finance, Label},
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Flows, StateIndex, Supply},
     },
     parameters,

@@ -5,13 +5,13 @@
 //! A border that restrictions leave the openness o has o + (1 − o) κ T, and open science on both sides opens the lesser of
 //! their efforts of what then is still closed.
 
-use super::{Mechanism, export_controls::ExportControls};
+use super::export_controls::ExportControls;
 use crate::{
     model::{
         clock::Clock,
         geography::Geography,
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         state::{Levers, StateIndex},
     },
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
     use crate::scenario::parameter::Parameters;
     use crate::{
-        model::Simulation,
+        model::Model,
         scenario::{
             Border, ControlNumbers, ControlSpec, Goods, PolicyNumbers, PolicySpec, ShockNumbers, ShockSpec, Stage,
         },
@@ -209,7 +209,7 @@ mod tests {
     }
 
     fn after(scenario: &Scenario, steps: u32) -> Relations {
-        let mut simulation = Simulation::new(scenario);
+        let mut simulation = Model::standard().simulate(scenario).unwrap();
         for _ in 0..steps {
             simulation.step().unwrap();
             simulation.world_mut().resource_mut::<Clock>().advance();
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn at_its_nulls_trust_stays_and_borders_are_as_configured() {
         let mut null = scenario(Lever::Cooperation, 1.0);
-        for settings in null.mechanisms.iter_mut().filter(|settings| settings.name == Cooperation::NAME) {
+        for settings in null.mechanisms.iter_mut().filter(|settings| settings.declared.name == Cooperation::NAME) {
             for (value, declared) in settings.values.iter_mut().zip(Cooperation::DECLARED) {
                 *value = declared.null.unwrap_or(*value);
             }
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_clash_costs_trust_once() {
-        let mut simulation = Simulation::new(&scenario(Lever::Cooperation, 0.0));
+        let mut simulation = Model::standard().simulate(&scenario(Lever::Cooperation, 0.0)).unwrap();
         let mut trust = Vec::new();
         for step in 0..3 {
             if step == 1 {
@@ -273,7 +273,11 @@ mod tests {
     fn a_control_and_a_shock_cost_trust_when_they_begin() {
         let mut quiet = scenario(Lever::Cooperation, 0.0);
         for name in [ExportControls::NAME, Shocks::NAME] {
-            quiet.mechanisms.iter_mut().filter(|settings| settings.name == name).for_each(|it| it.enabled = true);
+            quiet
+                .mechanisms
+                .iter_mut()
+                .filter(|settings| settings.declared.name == name)
+                .for_each(|it| it.enabled = true);
         }
         let start = quiet.time.start;
         let mut tense = quiet.clone();
@@ -307,7 +311,11 @@ mod tests {
         by_hazard.shocks[0].numbers.hazard_per_year = 100.0;
         assert_eq!(after(&by_hazard, 3).trust[0][1], 0.0);
         let off = |mut scenario: Scenario| {
-            scenario.mechanisms.iter_mut().filter(|it| it.name == Shocks::NAME).for_each(|it| it.enabled = false);
+            scenario
+                .mechanisms
+                .iter_mut()
+                .filter(|it| it.declared.name == Shocks::NAME)
+                .for_each(|it| it.enabled = false);
             scenario
         };
         assert_eq!(lost(&off(shocked), 3), 0.0);

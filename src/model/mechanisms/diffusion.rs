@@ -6,7 +6,6 @@
 //! border each rate is multiplied by the border's openness, and the border with the strongest pull counts. Absorptive
 //! capacity a (Cohen and Levinthal 1990) grows as da = ψ a (1 − a) × activity, in its exact logistic step.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -14,7 +13,7 @@ use crate::{
         firm::{Capability, Character, Knowledge, Label},
         geography::{Geography, PerDomain, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, Levels},
         state::{Absorption, Levers, StateIndex, Traits},

@@ -5,7 +5,6 @@
 //! opens more of the children of closed parents. Firms that the scenario dates enter in their month in any case. Compute of entrants comes out of their state's clouds.
 
 use super::{
-    Mechanism,
     market::{count_world_usage, rescale_markets},
     policy::Policy,
     releases::Releases,
@@ -19,8 +18,8 @@ use crate::{
         founding::{self, Founding, Newcomers},
         geography::{Geography, PerDomain},
         ledger::Ledger,
-        month::{MonthPlan, Phase},
         noise::{Draw, Key, Noise, Stream},
+        phase::{Mechanism, MonthPlan, Phase},
         release::{Frontier, Levels, Release, best},
         state::{Levers, StateIndex, Supply, Traits},
     },

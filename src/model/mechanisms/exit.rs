@@ -3,14 +3,13 @@
 //! A firm closes when it has been out of cash for some months, or below the least usage share for some months. Its compute is
 //! resold to the other firms of its state by demand (to clouds if nobody asks), never lost; its users go to the others.
 
-use super::Mechanism;
 use crate::{
     model::{
         clock::Clock,
         firm::{Character, Compute, Finance, Label, Standing, Usage, remove_in_order},
         geography::Geography,
         ledger::{Closed, Ledger},
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{StateIndex, Supply},
     },
     parameters,

@@ -5,11 +5,10 @@
 //! is that of the largest limit no higher which was in force at least a lag ago, before the start of the world too. A design
 //! stays ready once it exists. What rules say in each step is worked out before the first.
 
-use super::Mechanism;
 use crate::{
     model::{
         clock::Clock,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, ChipRule},
     },
     parameters,
@@ -177,7 +176,7 @@ fn apply(timetable: Res<Timetable>, clock: Res<Clock>, mut barriers: ResMut<Barr
 mod tests {
     use super::*;
     use crate::{
-        model::{Simulation, relations::Barrier, testing},
+        model::{Model, relations::Barrier, testing},
         scenario::{Choice, ControlNumbers, Month},
     };
 
@@ -292,7 +291,7 @@ mod tests {
     fn a_run_has_the_barriers_of_its_month_and_none_after_a_reset() {
         let mut scenario = crate::baseline();
         scenario.controls = vec![chips("2023-03", None, 0.3, 0.0)];
-        let mut simulation = Simulation::new(&scenario);
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
         testing::live(&mut simulation, 2);
         assert_eq!(*simulation.world_mut().resource::<Barriers>(), Barriers::default());
         simulation.world_mut().resource_mut::<Clock>().advance();

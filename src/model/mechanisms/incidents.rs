@@ -9,10 +9,7 @@
 //! its market that the firm serves times `abroad_share`. A loss of privacy is a loss of welfare instead, less by the state's
 //! protection of rights. Damage decays; trust of users falls and recovers; regulators react, and relent.
 
-use super::{
-    Mechanism,
-    output::{Output, Reference},
-};
+use super::output::{Output, Reference};
 use crate::{
     maths,
     model::{
@@ -20,8 +17,8 @@ use crate::{
         firm::{Character, Focus, Label, Safety, Usage},
         geography::{Geography, PerState, weighted},
         ledger::Ledger,
-        month::{MonthPlan, Phase},
         noise::{Draw, Key, Noise, Stream},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, best},
         state::{Burden, Governance, StateIndex, Traits},
@@ -233,18 +230,19 @@ fn suffer(
 mod tests {
     use super::*;
     use crate::{
-        model::{Seed, Simulation, catalogue, record::Record, record::Trajectory, state::Traits},
+        measure::record::{Record, Trajectory},
+        model::{Model, Seed, Simulation, state::Traits},
         scenario::{Source, load},
     };
 
     fn simulation(months: u32, settings: &[&str]) -> Simulation {
         let mut overrides = vec![format!("time.months={months}")];
         overrides.extend(settings.iter().map(|setting| format!("mechanisms.{setting}")));
-        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue());
+        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue());
         let mut scenario = loaded.unwrap().scenario;
         scenario.exposure.personal = vec![0.5; scenario.domains.len()];
         scenario.exposure.autonomy = vec![0.5; scenario.domains.len()];
-        Simulation::new(&scenario)
+        Model::standard().simulate(&scenario).unwrap()
     }
 
     const SEED: Seed = Seed { master: 1, replicate: 0 };

@@ -5,7 +5,7 @@
 //! denied share of demand, of whatever is denied most: chips, equipment or memory (Hicks 1932: what becomes scarce is what
 //! invention saves). No pressure is remembered from before the start.
 
-use super::{Mechanism, diffusion::logistic_step};
+use super::diffusion::logistic_step;
 use crate::{
     maths,
     model::{
@@ -14,7 +14,7 @@ use crate::{
         fab::{Capacity, Craft, FabIndex, Site},
         geography::{Geography, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
         state::{Economy, Industry, Levers, StateIndex, Supply},
     },
@@ -193,7 +193,7 @@ fn learn(
 mod tests {
     use super::*;
     use crate::{
-        model::{Simulation, testing},
+        model::{Model, testing},
         scenario::{ControlNumbers, ControlSpec, FabNumbers, FabSpec, Goods, Scenario},
     };
 
@@ -236,7 +236,7 @@ mod tests {
 
     /// The first state's industry and its fab's experience after so many steps.
     fn after(scenario: &Scenario, steps: u32, subsidy: f64) -> (Industry, f64) {
-        let mut simulation = Simulation::new(scenario);
+        let mut simulation = Model::standard().simulate(scenario).unwrap();
         let world = simulation.world_mut();
         for mut levers in world.query::<&mut Levers>().iter_mut(world) {
             levers.0[Lever::ChipSubsidy as usize] = subsidy;

@@ -6,14 +6,14 @@
 //! a* = 1/(1 + exp(−k (π − w (1 − a)))), w the cost of switching that an installed base lowers, and
 //! da = v (a* − a). It makes (1 − ℓ) a S c_p, and fabs, export controls and blockades do not touch it.
 
-use super::{Mechanism, money::Money};
+use super::money::Money;
 use crate::{
     maths,
     model::{
         clock::Clock,
         geography::Geography,
         ledger::{Faults, Ledger},
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Industry, Levers, Paradigm, StateIndex, Supply},
     },
     parameters,
@@ -114,8 +114,11 @@ fn make(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Seed, Simulation, mechanisms::set_number, record::Record};
-    use crate::scenario::{PolicyNumbers, PolicySpec, Scenario};
+    use crate::{
+        measure::record::Record,
+        model::{Model, Seed},
+        scenario::{PolicyNumbers, PolicySpec, Scenario},
+    };
     use bevy_ecs::system::RunSystemOnce;
 
     fn with_effort(effort: f64) -> Scenario {
@@ -128,7 +131,7 @@ mod tests {
     }
 
     fn after(scenario: &Scenario, steps: u32) -> (Paradigm, Supply, Industry) {
-        let mut simulation = Simulation::new(scenario);
+        let mut simulation = Model::standard().simulate(scenario).unwrap();
         for _ in 0..steps {
             simulation.step().unwrap();
             simulation.world_mut().resource_mut::<Clock>().advance();
@@ -169,9 +172,9 @@ mod tests {
         let at = |steps_per_year: u32| {
             let mut scenario = with_effort(0.3);
             scenario.time.steps_per_year = steps_per_year;
-            set_number(&mut scenario, Leapfrog::NAME, "start_performance", 1.0);
+            scenario.set("mechanisms.leapfrog.start_performance", 1.0).unwrap();
             // Steady spending, so that only the paradigm's own steps differ.
-            let mut simulation = Simulation::new(&scenario);
+            let mut simulation = Model::standard().simulate(&scenario).unwrap();
             let world = simulation.world_mut();
             for _ in 0..5 * steps_per_year {
                 for mut supply in world.query::<&mut Supply>().iter_mut(world) {
@@ -194,13 +197,13 @@ mod tests {
     #[test]
     fn a_world_that_puts_nothing_into_it_is_one_without_it() {
         let seed = Seed { master: 7, replicate: 0 };
-        let with = Simulation::new(&with_effort(0.0)).run(seed, Record::ALL).unwrap();
+        let with = Model::standard().simulate(&with_effort(0.0)).unwrap().run(seed, Record::ALL).unwrap();
         let mut off = crate::baseline();
         off.time.months = 120;
-        for settings in off.mechanisms.iter_mut().filter(|settings| settings.name == Leapfrog::NAME) {
+        for settings in off.mechanisms.iter_mut().filter(|settings| settings.declared.name == Leapfrog::NAME) {
             settings.enabled = false;
         }
-        let without = Simulation::new(&off).run(seed, Record::ALL).unwrap();
+        let without = Model::standard().simulate(&off).unwrap().run(seed, Record::ALL).unwrap();
         assert!(with == without);
         assert_eq!(after(&with_effort(0.0), 24).0, Paradigm::default());
     }

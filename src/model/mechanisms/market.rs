@@ -4,7 +4,7 @@
 //! m ← m exp(Δ η f) / Σ, with f = (ln 10 / 400) R + b_open \[open\] + b_home \[home\] − price − κ_v ln m. The rating R weighs domains by
 //! the state's demand; the last term is variety, without which one firm would take all.
 
-use super::{Mechanism, releases::POINTS_PER_NAT};
+use super::releases::POINTS_PER_NAT;
 use crate::{
     maths,
     model::{
@@ -12,7 +12,7 @@ use crate::{
         firm::{Appeal, Character, Label, Offer, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Adoption, Economy, StateIndex},
     },
     parameters,

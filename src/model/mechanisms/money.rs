@@ -7,7 +7,7 @@
 //! is kept. Support of open models raises a; what a state gives for public compute is shared equally by its firms, who order
 //! compute for all of it.
 
-use super::{Mechanism, claims::Claims, policy::Policy};
+use super::{claims::Claims, policy::Policy};
 use crate::{
     maths,
     model::{
@@ -15,7 +15,7 @@ use crate::{
         firm::{Character, Compute, Finance, Hype, Label, Momentum, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Adoption, Economy, Fleet, Levers, StateIndex, Supply, Traits},
     },
     parameters,

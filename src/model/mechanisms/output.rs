@@ -5,14 +5,13 @@
 //! that scenarios which differ in who can reach what are measured from the same level. Damage is that of incidents and shocks;
 //! what policy costs is paid out of Y.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
         clock::Clock,
         geography::{Geography, PerDomain},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         release::{Frontier, best},
         state::{Access, Adoption, Burden, Economy, StateIndex, Traits},
     },

@@ -6,14 +6,13 @@
 //! What levers do stands with the mechanisms that they move; here are the strengths of those that no mechanism of their own
 //! has, and what all of them cost, which is paid out of output.
 
-use super::Mechanism;
 use crate::{
     model::{
         clock::Clock,
         firm::{Character, Compute, Offer, Usage},
         geography::{Geography, PerState},
         ledger::Ledger,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Adoption, Burden, Economy, Industry, Levers, Power, StateIndex, Supply},
     },
     parameters,

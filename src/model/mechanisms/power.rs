@@ -5,7 +5,6 @@
 //! of the state's systems. Soft power is usage of a state's firms abroad and its part in standards, which states write
 //! together with those they trust.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -13,7 +12,7 @@ use crate::{
         firm::{Character, Compute, Offer, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         state::{Adoption, Economy, Fleet, Power, StateIndex, Supply},
     },

@@ -4,7 +4,6 @@
 //! R = R_0 + κ_E (400 / ln 10) K, measured with a sampling error of 2 (400 / ln 10) / √n after n battles: one nat of log
 //! strength is 400 / ln 10 points (Elo 1978; Bradley and Terry 1952). Only gaps mean anything.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -12,8 +11,8 @@ use crate::{
         firm::{Capability, Character, Focus, Knowledge, Label, Momentum, Offer},
         geography::{Geography, weighted},
         ledger::Ledger,
-        month::{MonthPlan, Phase},
         noise::{Draw, Key, Noise},
+        phase::{Mechanism, MonthPlan, Phase},
         release::{Frontier, Release},
     },
     parameters,

@@ -4,7 +4,6 @@
 //! knowledge cannot blow up in finite time. σ is safety effort, r the protection of rights in domains that feed on personal data. Breakthroughs arrive with a world-wide hazard shared by effort (at most one a firm and step) and add Exponential(mean) nats in one domain.
 //! The bounded form keeps the halving time of training compute (Ho et al. 2024) as its ceiling.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -12,8 +11,8 @@ use crate::{
         firm::{Character, Compute, Effort, Focus, Knowledge, Label, Safety},
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
-        month::{MonthPlan, Phase},
         noise::{Draw, Key, Noise, Stream},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Fleet, Levers, StateIndex, Traits},
     },
     parameters,

@@ -6,15 +6,14 @@
 //! `imitate`, where a firm now and then looks at another and copies its choice with the Fermi probability
 //! 1/(1 + exp(−β (π_other − π_own))) (Traulsen, Nowak and Pacheco 2006), the payoff π being ln of its share of world usage.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
         clock::Clock,
         firm::{Character, Offer, Safety, Usage},
         geography::PerState,
-        month::{MonthPlan, Phase},
         noise::{Draw, Key, Luck, Noise},
+        phase::{Mechanism, MonthPlan, Phase},
         precipice::private_safety,
         state::{Governance, Levers, StateIndex},
     },
@@ -165,18 +164,20 @@ fn imitate(params: &SafetyEffort, mut luck: Luck, looks: f64, usage: f64, choice
 mod tests {
     use super::*;
     use crate::{
-        model::{Seed, Simulation, catalogue, firm::Label, record::Record},
+        measure::record::Record,
+        model::{Model, Seed, Simulation, firm::Label},
         scenario::{Source, load},
     };
 
     fn world(overrides: &[&str], rule: SafetyRule) -> Simulation {
         let overrides: Vec<_> = overrides.iter().map(|&text| text.to_owned()).collect();
-        let mut scenario = load(&Source::Builtin("baseline".to_owned()), &overrides, &catalogue()).unwrap().scenario;
+        let mut scenario =
+            load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue()).unwrap().scenario;
         scenario.time.months = 12;
         for firm in &mut scenario.firms {
             firm.safety = rule;
         }
-        Simulation::new(&scenario)
+        Model::standard().simulate(&scenario).unwrap()
     }
 
     fn efforts(simulation: &mut Simulation) -> Vec<f64> {
@@ -196,7 +197,7 @@ mod tests {
         assert!(run(&["mechanisms.safety.scale=0"]).0 == disabled);
         let (enabled, some) = run(&[]);
         assert!(some.iter().any(|effort| *effort > 0.0));
-        let knows = |rows: &[crate::model::record::FirmRow]| rows.iter().map(|row| row.knowledge).sum::<f64>();
+        let knows = |rows: &[crate::measure::record::FirmRow]| rows.iter().map(|row| row.knowledge).sum::<f64>();
         assert!(knows(&enabled.firms) < knows(&disabled.firms));
         assert!(run(&["mechanisms.research.safety_cost=0"]).0.firms != enabled.firms);
     }

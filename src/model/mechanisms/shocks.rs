@@ -4,7 +4,6 @@
 //! raises. While it lasts, the plants it hits lose its severity of their output; afterwards the loss falls in a straight line to 0
 //! over the time of recovery. The losses of several shocks combine as 1 − Π (1 − loss). The state's output is hit likewise.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -12,8 +11,8 @@ use crate::{
         fab::{Outage, Site},
         geography::{Geography, PerState},
         ledger::Ledger,
-        month::{MonthPlan, Phase},
         noise::{Draw, Key, Noise},
+        phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         shock::Shock,
         state::{Burden, StateIndex},
@@ -129,7 +128,7 @@ fn stop_plants(
 mod tests {
     use super::*;
     use crate::{
-        model::{Seed, Simulation, fab::FabIndex, testing},
+        model::{Model, Seed, fab::FabIndex, testing},
         scenario::{FabNumbers, FabSpec, Scenario, ShockNumbers, ShockSpec},
     };
 
@@ -161,7 +160,7 @@ mod tests {
 
     /// Outages of the plants and the first state's lost output in each step.
     fn outages(scenario: &Scenario, steps: u32) -> Vec<([f64; 3], f64)> {
-        let mut simulation = Simulation::new(scenario);
+        let mut simulation = Model::standard().simulate(scenario).unwrap();
         (0..steps)
             .map(|step| {
                 testing::live(&mut simulation, 1);
@@ -217,7 +216,7 @@ mod tests {
         let mut scenario = world(12);
         let numbers = ShockNumbers { hazard_per_year: 0.5, tension: 1.0, months: 1, ..short() };
         scenario.shocks.push(ShockSpec { between: Some((0, 1)), ..blockade("risk", None, numbers) });
-        let mut simulation = Simulation::new(&scenario);
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
         let mut struck = 0;
         let runs = 200;
         for replicate in 0..runs {

@@ -11,7 +11,6 @@
 //! grows, for packages come to draw more. What arrives from no accelerator of the model (an alternative paradigm) works as
 //! ordinary servers that draw as much as the fleet it joins.
 
-use super::Mechanism;
 use crate::{
     maths,
     model::{
@@ -20,7 +19,7 @@ use crate::{
         firm::{Character, Compute},
         geography::{Geography, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Fleet, Levers, StateIndex, Supply, Traits},
     },
     parameters,
@@ -187,18 +186,18 @@ fn limit_by_power(
 mod tests {
     use super::*;
     use crate::{
-        model::{Simulation, accelerator::AcceleratorBundle},
+        model::{Model, accelerator::AcceleratorBundle},
         scenario::{AcceleratorNumbers, AcceleratorSpec, PolicyNumbers, PolicySpec, Scenario},
     };
     use bevy_ecs::system::RunSystemOnce;
 
     fn set(scenario: &mut Scenario, name: &str, value: f64) {
-        crate::model::mechanisms::set_number(scenario, Systems::NAME, name, value);
+        scenario.set(&format!("mechanisms.{}.{name}", Systems::NAME), value).unwrap();
     }
 
     /// The fleet of the first state at the start, when `per_stock` of its compute arrives from accelerators of `chips` chips.
     fn fleet(scenario: &Scenario, chips: f64, per_stock: f64) -> Fleet {
-        let mut simulation = Simulation::new(scenario);
+        let mut simulation = Model::standard().simulate(scenario).unwrap();
         let world = simulation.world_mut();
         let clock = world.resource::<Clock>().clone();
         let spec = AcceleratorSpec {
@@ -270,7 +269,7 @@ mod tests {
         let (name, lever) = ("lines".to_owned(), Lever::Power);
         scenario.policies =
             vec![PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers: gw }];
-        let mut simulation = Simulation::new(&scenario);
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
         simulation.step().unwrap();
         let world = simulation.world_mut();
         let lit = world.query::<(&StateIndex, &Fleet)>().iter(world).find(|view| view.0.0 == 0).unwrap().1.clone();

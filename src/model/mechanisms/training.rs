@@ -3,14 +3,13 @@
 //! K* = θ ln(w D · u C η) + A + x; K ← K + Δ ρ max(0, K* − K). The reference compute of the logarithm only shifts A, which is
 //! set so that every firm enters with K = K*.
 
-use super::Mechanism;
 use crate::{
     model::{
         clock::Clock,
         firm::{Capability, Character, Compute, Endowment, Focus, Knowledge, Label},
         geography::{Geography, PerState},
         ledger::Faults,
-        month::{MonthPlan, Phase},
+        phase::{Mechanism, MonthPlan, Phase},
         state::{Fleet, StateIndex},
     },
     parameters,

@@ -3,7 +3,7 @@
 use crate::{
     analysis::sensitivity::{Layout, Point, morris::Move},
     experiment::design::{Design, Method, Scale, Setting},
-    model::record::OutcomeRow,
+    measure::record::OutcomeRow,
     output::{
         dictionary::{DESIGN, RUNS},
         folder::{Folder, OutputError},

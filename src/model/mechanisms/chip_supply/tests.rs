@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     model::{
-        Simulation,
+        Model, Simulation,
         relations::ChipRule,
         state::{Industry, StateIndex, Supply},
         testing::{assert_null_is_absent, live, set, trajectory},
@@ -57,7 +57,7 @@ fn the_stage_that_carries_least_limits_and_is_named() {
     assert_eq!(least(&[3.0, 1.0, 2.0]), 1);
     assert_eq!(least(&[1.0, 1.0, 2.0]), 0);
     assert_eq!(least_other(&[3.0, 1.0, 2.0], 1), 2.0);
-    let mut simulation = Simulation::new(&world(1));
+    let mut simulation = Model::standard().simulate(&world(1)).unwrap();
     live(&mut simulation, 1);
     let (design, h100) = line(&mut simulation, "NVIDIA H100");
     assert_eq!(h100.binding, Binding::Stage(Stage::Packaging));
@@ -70,9 +70,10 @@ fn the_stage_that_carries_least_limits_and_is_named() {
 fn compute_is_neither_lost_nor_found_with_controls_and_without() {
     for enabled in [true, false] {
         let mut scenario = world(60);
-        let controls = scenario.mechanisms.iter_mut().find(|settings| settings.name == "export_controls").unwrap();
+        let controls =
+            scenario.mechanisms.iter_mut().find(|settings| settings.declared.name == "export_controls").unwrap();
         controls.enabled = enabled;
-        let mut simulation = Simulation::new(&scenario);
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
         let mut denied = 0.0;
         for step in 0..60 {
             if step > 0 {
@@ -94,7 +95,7 @@ fn what_is_denied_goes_to_others_or_passes_as_a_variant() {
     // Rules of the test's own.
     set(&mut scenario, "export_controls", "strictness_scale", 0.0);
     let received = |rule: Option<(f64, f64)>| {
-        let mut simulation = Simulation::new(&scenario);
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
         let world = simulation.world_mut();
         let names = world.resource::<crate::model::geography::Geography>().names.clone();
         let place = |name: &str| names.iter().position(|known| &**known == name).unwrap();
@@ -122,7 +123,7 @@ fn a_store_bridges_an_outage_and_without_one_everything_ships() {
     let shipped = |months: f64| {
         let mut scenario = world(30);
         set(&mut scenario, "chip_supply", "inventory_months", months);
-        let mut simulation = Simulation::new(&scenario);
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
         live(&mut simulation, 18);
         let before = line(&mut simulation, "NVIDIA H200").1.clone();
         outage(&mut simulation, "Taiwan", 1.0);
@@ -143,7 +144,7 @@ fn reserves_of_memory_stand_in_until_they_are_used() {
     for fab in scenario.fabs.iter_mut().filter(|fab| fab.stage == Stage::Memory) {
         fab.numbers.capacity_kwpm = 0.0;
     }
-    let mut simulation = Simulation::new(&scenario);
+    let mut simulation = Model::standard().simulate(&scenario).unwrap();
     live(&mut simulation, 1);
     assert!(line(&mut simulation, "Huawei Ascend 910B").1.packages > 0.0);
     assert_eq!(line(&mut simulation, "NVIDIA H100").1.packages, 0.0);
@@ -157,7 +158,7 @@ fn reserves_of_memory_stand_in_until_they_are_used() {
 
 #[test]
 fn designs_stay_for_a_generation_and_then_improve() {
-    let mut simulation = Simulation::new(&world(60));
+    let mut simulation = Model::standard().simulate(&world(60)).unwrap();
     live(&mut simulation, 24);
     assert_eq!(line(&mut simulation, "Huawei Ascend 910B").1.performance, 0.32);
     for _ in 0..12 {
@@ -169,7 +170,7 @@ fn designs_stay_for_a_generation_and_then_improve() {
 
 #[test]
 fn self_sufficiency_counts_what_was_made_at_home_against_what_was_meant_to_come() {
-    let mut simulation = Simulation::new(&world(1));
+    let mut simulation = Model::standard().simulate(&world(1)).unwrap();
     live(&mut simulation, 1);
     let world = simulation.world_mut();
     let names = world.resource::<crate::model::geography::Geography>().names.clone();

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
-    model::{Seed, Simulation, record::Record},
+    measure::record::Record,
+    model::{Model, Seed},
     scenario::{Month, PolicyNumbers},
 };
 
@@ -18,7 +19,7 @@ fn with(policies: impl IntoIterator<Item = PolicySpec>) -> Scenario {
 
 /// What the first state sets its lever to, step by step, and what policy costs it.
 fn levers(scenario: &Scenario, lever: Lever, steps: u32) -> Vec<(f64, f64)> {
-    let mut simulation = Simulation::new(scenario);
+    let mut simulation = Model::standard().simulate(scenario).unwrap();
     let mut seen = Vec::new();
     for _ in 0..steps {
         simulation.step().unwrap();
@@ -66,7 +67,8 @@ fn beginning_and_end_are_events_under_the_name_of_the_policy() {
     (dated.from, dated.to) = (Some(start.plus(2)), Some(start.plus(4)));
     let mut scenario = with([policy("old", Lever::Talent, 0.1), dated]);
     scenario.events.clear();
-    let trajectory = Simulation::new(&scenario).run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap();
+    let trajectory =
+        Model::standard().simulate(&scenario).unwrap().run(Seed { master: 1, replicate: 0 }, Record::ALL).unwrap();
     let events = trajectory.events.iter().filter(|event| event.kind.starts_with("policy"));
     let events: Vec<_> = events.map(|event| (event.date, &*event.kind, &*event.text)).collect();
     assert_eq!(events, [(start.plus(2), "policy", "plan"), (start.plus(4), "policy_end", "plan")]);
@@ -124,12 +126,13 @@ fn policies_without_strength_are_no_policies_to_the_bit() {
         answer.numbers.gain = 1.0;
         [policy("open", Lever::OpenSource, 0.8), policy("talent", Lever::Talent, 0.2), answer]
     };
-    let run =
-        |scenario: &Scenario| Simulation::new(scenario).run(Seed { master: 3, replicate: 1 }, Record::ALL).unwrap();
+    let run = |scenario: &Scenario| {
+        Model::standard().simulate(scenario).unwrap().run(Seed { master: 3, replicate: 1 }, Record::ALL).unwrap()
+    };
     let mut null = with(policies());
-    crate::model::mechanisms::set_number(&mut null, Policy::NAME, "scale", 0.0);
+    null.set("mechanisms.policy.scale", 0.0).unwrap();
     let mut off = with(policies());
-    for settings in off.mechanisms.iter_mut().filter(|settings| settings.name == Policy::NAME) {
+    for settings in off.mechanisms.iter_mut().filter(|settings| settings.declared.name == Policy::NAME) {
         settings.enabled = false;
     }
     let none = run(&with([]));
@@ -146,7 +149,8 @@ fn policies_without_strength_are_no_policies_to_the_bit() {
 #[test]
 fn public_compute_is_ordered_and_counts_as_spending() {
     let spending = |value| {
-        let mut simulation = Simulation::new(&with([policy("cluster", Lever::PublicCompute, value)]));
+        let mut simulation =
+            Model::standard().simulate(&with([policy("cluster", Lever::PublicCompute, value)])).unwrap();
         simulation.step().unwrap();
         let world = simulation.world_mut();
         let orders: f64 = world
@@ -175,7 +179,8 @@ fn support_of_open_models_brings_more_newborns_and_more_open_ones() {
         for firm in &mut scenario.firms {
             (firm.open, firm.enters) = (false, None);
         }
-        let trajectory = Simulation::new(&scenario).run(Seed { master: 5, replicate: 0 }, Record::ALL).unwrap();
+        let trajectory =
+            Model::standard().simulate(&scenario).unwrap().run(Seed { master: 5, replicate: 0 }, Record::ALL).unwrap();
         let entries = || trajectory.events.iter().filter(|event| event.kind == "entry".into());
         let open = entries().filter(|event| event.text == "open".into()).count();
         (entries().count(), open as f64 / entries().count() as f64)
@@ -188,7 +193,7 @@ fn support_of_open_models_brings_more_newborns_and_more_open_ones() {
 #[test]
 fn support_of_open_models_gives_open_firms_more_of_their_value() {
     let revenue = |value, open| {
-        let mut simulation = Simulation::new(&with([policy("open", Lever::OpenSource, value)]));
+        let mut simulation = Model::standard().simulate(&with([policy("open", Lever::OpenSource, value)])).unwrap();
         simulation.step().unwrap();
         let world = simulation.world_mut();
         let mut firms = world.query::<(&Character, &crate::model::firm::Finance)>();
@@ -211,20 +216,21 @@ fn what_levers_move_is_absent_at_its_nulls_to_the_bit() {
     scenario.time.months = 60;
     // So little that it limits what runs.
     scenario.states.iter_mut().for_each(|state| state.numbers.ai_power_gw = 0.01);
-    let run =
-        |scenario: &Scenario| Simulation::new(scenario).run(Seed { master: 2, replicate: 0 }, Record::ALL).unwrap();
+    let run = |scenario: &Scenario| {
+        Model::standard().simulate(scenario).unwrap().run(Seed { master: 2, replicate: 0 }, Record::ALL).unwrap()
+    };
     let acting = run(&scenario);
     for name in ["policy", "systems", "leapfrog", "cooperation"] {
         let (mut null, mut off) = (scenario.clone(), scenario.clone());
-        let declared = crate::model::catalogue().mechanisms.into_iter().find(|declared| declared.name == name).unwrap();
+        let declared = scenario.settings(name).unwrap().declared;
         for parameter in declared.parameters {
             if let Some(value) = parameter.null {
-                crate::model::mechanisms::set_number(&mut null, name, parameter.name, value);
+                null.set(&format!("mechanisms.{name}.{}", parameter.name), value).unwrap();
             }
         }
         off.mechanisms
             .iter_mut()
-            .filter(|settings| settings.name == name)
+            .filter(|settings| settings.declared.name == name)
             .for_each(|settings| settings.enabled = false);
         let (null, off) = (run(&null), run(&off));
         assert!(null == off, "{name}");

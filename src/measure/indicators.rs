@@ -1,62 +1,81 @@
 //! What is measured, from the world, once a month; reads all, changes nothing.
 
 use super::{
-    accounts::Progress,
     chain::{ChainObserver, StateChain},
-    clock::Clock,
-    firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Safety, Usage},
-    geography::{Geography, PerState, weighted},
-    ledger::Ledger,
-    mechanisms::{market::market_weights, money::Money, releases::Releases},
     outcomes::Side,
-    record::{FirmRow, StateRow, WorldRow},
-    relations::Relations,
-    state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
+    record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
 };
-use crate::{maths, scenario::MAX_STATES};
-use bevy_ecs::prelude::*;
+use crate::{
+    maths,
+    model::{
+        accounts::Progress,
+        clock::Clock,
+        firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Safety, Usage},
+        geography::{Geography, PerState, weighted},
+        ledger::Ledger,
+        mechanisms::{market::market_weights, money::Money, releases::Releases},
+        relations::Relations,
+        state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
+    },
+    scenario::{MAX_STATES, Stage},
+};
+use bevy_ecs::{prelude::*, query::QueryData};
 
-type FirmView = (
-    &'static Label,
-    &'static Character,
-    &'static Focus,
-    &'static Knowledge,
-    &'static Capability,
-    &'static Compute,
-    &'static Finance,
-    &'static Offer,
-    &'static Momentum,
-    &'static Safety,
-    &'static Usage,
-);
+/// A firm, as far as it is measured.
+#[derive(QueryData)]
+struct FirmView {
+    label: &'static Label,
+    character: &'static Character,
+    focus: &'static Focus,
+    knowledge: &'static Knowledge,
+    capability: &'static Capability,
+    compute: &'static Compute,
+    finance: &'static Finance,
+    offer: &'static Offer,
+    momentum: &'static Momentum,
+    safety: &'static Safety,
+    usage: &'static Usage,
+}
 
-type StateView = (
-    &'static StateIndex,
-    &'static Traits,
-    &'static Economy,
-    &'static Absorption,
-    &'static Adoption,
-    &'static Access,
-    &'static Supply,
-    &'static Power,
-);
+/// A state, as far as it is measured.
+#[derive(QueryData)]
+struct StateView {
+    index: &'static StateIndex,
+    traits: &'static Traits,
+    economy: &'static Economy,
+    absorption: &'static Absorption,
+    adoption: &'static Adoption,
+    access: &'static Access,
+    supply: &'static Supply,
+    power: &'static Power,
+}
 
-/// Reads the tables' rows off a world.
+/// Reads snapshots and rows off a world.
 pub struct Observer {
-    /// Of chips, burdens and governance.
-    pub chain: ChainObserver,
-    /// What firms add up to by home, as the world's row of this month saw it.
-    homes: [Home; MAX_STATES],
-    /// The same of states' chips and burdens.
-    burdens: Vec<StateChain>,
+    chain: ChainObserver,
     firms: QueryState<FirmView>,
     states: QueryState<StateView>,
     /// Capability of the best model of leader and follower, month by month.
     past: Vec<(f64, f64)>,
 }
 
+/// The world at the end of a month, as far as more than one row needs it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The world's row.
+    pub world: WorldRow,
+    /// Leader and follower as the outcomes see them.
+    pub sides: [Side; 2],
+    /// The stage that limits most compute; `None` if nothing is made.
+    pub binding: Option<Stage>,
+    /// What firms add up to by home.
+    homes: [Home; MAX_STATES],
+    /// Chips and burdens of the states.
+    chain: Vec<StateChain>,
+}
+
 /// What the firms of a month add up to, by home state.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Home {
     firms: u32,
     rating: f64,
@@ -86,23 +105,15 @@ impl Default for Home {
 
 impl Home {
     #[inline]
-    fn add(
-        &mut self,
-        home: usize,
-        compute: &Compute,
-        finance: &Finance,
-        offer: &Offer,
-        safety: &Safety,
-        usage: &Usage,
-    ) {
+    fn add(&mut self, firm: &FirmViewItem<'_, '_>) {
         self.firms += 1;
-        self.rating = maths::larger(self.rating, offer.rating);
-        self.capability = maths::larger(self.capability, offer.capability);
-        self.compute += compute.stock;
-        self.safety += compute.stock * safety.effort;
-        self.usage += usage.world;
-        self.home_share += usage.share[home];
-        self.investment += finance.investment;
+        self.rating = maths::larger(self.rating, firm.offer.rating);
+        self.capability = maths::larger(self.capability, firm.offer.capability);
+        self.compute += firm.compute.stock;
+        self.safety += firm.compute.stock * firm.safety.effort;
+        self.usage += firm.usage.world;
+        self.home_share += firm.usage.share[firm.character.home];
+        self.investment += firm.finance.investment;
     }
 }
 
@@ -110,36 +121,47 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
+impl Snapshot {
+    /// Maturity of a state's own equipment industry.
+    pub fn maturity(&self, state: usize) -> f64 {
+        self.chain.get(state).map_or(0.0, |state| state.industry.maturity)
+    }
+}
+
 impl Observer {
-    /// An observer of `world`.
+    /// An observer of `world`, for one run.
     pub fn new(world: &mut World) -> Self {
-        Self {
-            chain: ChainObserver::new(world),
-            homes: [Home::default(); MAX_STATES],
-            burdens: Vec::new(),
-            firms: world.query(),
-            states: world.query(),
-            past: Vec::new(),
-        }
+        Self { chain: ChainObserver::new(world), firms: world.query(), states: world.query(), past: Vec::new() }
     }
 
-    /// Forgets the run before.
-    pub fn reset(&mut self) {
-        self.past.clear();
-    }
-
-    /// The world's row of the month.
-    pub fn world(&mut self, world: &World) -> WorldRow {
-        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<Progress>().world);
+    /// Takes a snapshot; once at the end of each month, as lags are counted in snapshots.
+    pub fn see(&mut self, world: &World) -> Snapshot {
+        let geography = world.resource::<Geography>();
         let (homes, usage) = self.firms_added_up(world);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         self.past.push((leader.capability, follower.capability));
-        let mut chain = std::mem::take(&mut self.burdens);
-        self.chain.states(world, &mut chain);
+        let chain = self.chain.states(world);
         let economy = self.economy(world, geography, &chain);
-        (self.homes, self.burdens) = (homes, chain);
-        let chain = &self.burdens;
+        Snapshot {
+            world: self.world(world, &homes, &usage, &chain, &economy),
+            sides: self.sides(world, &homes, &chain),
+            binding: self.chain.binding(world),
+            homes,
+            chain,
+        }
+    }
+
+    fn world(
+        &self,
+        world: &World,
+        homes: &[Home; MAX_STATES],
+        usage: &UsageSums,
+        chain: &[StateChain],
+        economy: &EconomySums,
+    ) -> WorldRow {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<Progress>().world);
+        let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         WorldRow {
             date: clock.month(),
@@ -218,8 +240,9 @@ impl Observer {
             entropy: 0.0,
             revenue: 0.0,
         };
-        for (_, character, _, _, _, compute, finance, offer, _, safety, usage) in self.firms.iter(world) {
-            homes[character.home].add(character.home, compute, finance, offer, safety, usage);
+        for firm in self.firms.iter(world) {
+            homes[firm.character.home].add(&firm);
+            let FirmViewItem { character, finance, offer, usage, .. } = firm;
             sums.firms += 1;
             let best = if character.open { &mut sums.best_open } else { &mut sums.best_closed };
             *best = maths::larger(*best, offer.rating);
@@ -235,9 +258,9 @@ impl Observer {
 
     fn economy(&mut self, world: &World, geography: &Geography, chain: &[StateChain]) -> EconomySums {
         let mut sums = EconomySums::default();
-        let best =
-            self.states.iter(world).map(|view| geography.in_state(view.0.0, &view.5.now)).fold(f64::MIN, f64::max);
-        for (index, traits, economy, _, adoption, access, supply, power) in self.states.iter(world) {
+        let accesses = self.states.iter(world).map(|state| geography.in_state(state.index.0, &state.access.now));
+        let best = accesses.fold(f64::MIN, f64::max);
+        for StateViewItem { index, traits, economy, adoption, access, supply, power, .. } in self.states.iter(world) {
             let people = traits.0.population_million;
             let per_person = economy.output / people;
             sums.people += people;
@@ -259,19 +282,19 @@ impl Observer {
     }
 
     /// The states' rows of the month.
-    pub fn states(&mut self, world: &World, rows: &mut Vec<StateRow>) {
+    pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (progress, relations) = (world.resource::<Progress>(), world.resource::<Relations>());
-        let (homes, burdens) = (&self.homes, &self.burdens);
         let mut open: PerState = [0.0; MAX_STATES];
-        for (.., usage) in self.firms.iter(world).filter(|view| view.1.open) {
+        for firm in self.firms.iter(world).filter(|firm| firm.character.open) {
             for s in geography.each_state() {
-                open[s] += usage.share[s];
+                open[s] += firm.usage.share[s];
             }
         }
-        for (index, traits, economy, absorption, adoption, access, supply, power) in self.states.iter(world) {
+        for view in self.states.iter(world) {
+            let StateViewItem { index, traits, economy, absorption, adoption, access, supply, power } = view;
             let s = index.0;
-            let (home, price, chain) = (homes[s], progress.states[s], &burdens[s]);
+            let (home, price, chain) = (seen.homes[s], progress.states[s], &seen.chain[s]);
             let compute = home.compute + supply.clouds;
             rows.push(StateRow {
                 date: clock.month(),
@@ -325,9 +348,9 @@ impl Observer {
     /// The firms' rows of the month.
     pub fn firms(&mut self, world: &World, rows: &mut Vec<FirmRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        for (label, character, focus, knowledge, capability, compute, finance, offer, momentum, _, usage) in
-            self.firms.iter(world)
-        {
+        for firm in self.firms.iter(world) {
+            let FirmViewItem { label, character, focus, knowledge, capability, compute, .. } = firm;
+            let FirmViewItem { finance, offer, momentum, usage, .. } = firm;
             let weights = &focus.weights[..geography.domains];
             rows.push(FirmRow {
                 date: clock.month(),
@@ -348,28 +371,38 @@ impl Observer {
         }
     }
 
+    /// The fabs' rows of the month.
+    pub fn fabs(&mut self, world: &World, rows: &mut Vec<FabRow>) {
+        self.chain.fabs(world, rows);
+    }
+
+    /// The accelerators' rows of the month.
+    pub fn accelerators(&mut self, world: &World, rows: &mut Vec<AcceleratorRow>) {
+        self.chain.accelerators(world, rows);
+    }
+
     /// Mean time in business of the firms there are, in years; those of the start count from the start.
     pub fn mean_age(&mut self, world: &World) -> f64 {
         let years = world.resource::<Clock>().years();
         let per_step = world.resource::<Clock>().per_step(1.0);
-        let ages = self.firms.iter(world).map(|view| years - per_step * view.1.entered.max(0) as f64);
+        let ages = self.firms.iter(world).map(|firm| years - per_step * firm.character.entered.max(0) as f64);
         let (count, sum) = ages.fold((0.0, 0.0), |(n, sum), age| (n + 1.0, sum + age));
         if count > 0.0 { sum / count } else { 0.0 }
     }
 
     /// Compute of a state's firms and clouds, MH100e.
     pub fn compute(&mut self, world: &World, state: usize) -> f64 {
-        let held: f64 = self.firms.iter(world).filter(|view| view.1.home == state).map(|view| view.5.stock).sum();
-        held + self.states.iter(world).filter(|view| view.0.0 == state).map(|view| view.6.clouds).sum::<f64>()
+        let firms = self.firms.iter(world).filter(|firm| firm.character.home == state);
+        let held: f64 = firms.map(|firm| firm.compute.stock).sum();
+        let here = self.states.iter(world).filter(|view| view.index.0 == state);
+        held + here.map(|view| view.supply.clouds).sum::<f64>()
     }
 
-    /// Leader and follower as the outcomes see them this month.
-    pub fn sides(&mut self, world: &World) -> [Side; 2] {
+    fn sides(&mut self, world: &World, homes: &[Home; MAX_STATES], chain: &[StateChain]) -> [Side; 2] {
         let geography = world.resource::<Geography>();
-        let (homes, chain) = (&self.homes, &self.burdens);
         let mut denied: PerState = [0.0; MAX_STATES];
         for view in self.states.iter(world) {
-            denied[view.0.0] = view.6.month.denied;
+            denied[view.index.0] = view.supply.month.denied;
         }
         [geography.leader, geography.follower].map(|s| Side {
             rating: homes[s].rating,
@@ -378,16 +411,10 @@ impl Observer {
         })
     }
 
-    /// Maturity of a state's own equipment industry.
-    pub fn maturity(&self, state: usize) -> f64 {
-        self.burdens.get(state).map_or(0.0, |state| state.industry.maturity)
-    }
-
     /// Trust in AI, weighted by population.
-    pub fn trust_in_ai(&mut self, world: &World) -> f64 {
-        let chain = &self.burdens;
-        let people =
-            self.states.iter(world).map(|view| (view.1.0.population_million, chain[view.0.0].governance.trust));
+    pub fn trust_in_ai(&mut self, world: &World, seen: &Snapshot) -> f64 {
+        let views = self.states.iter(world);
+        let people = views.map(|view| (view.traits.0.population_million, seen.chain[view.index.0].governance.trust));
         let (all, sum) = people.fold((0.0, 0.0), |(all, sum), (people, trust)| (all + people, sum + people * trust));
         sum / all
     }
@@ -396,30 +423,31 @@ impl Observer {
     pub fn adoption_in_third_countries(&mut self, world: &World) -> f64 {
         let geography = world.resource::<Geography>();
         let third = |s: usize| s != geography.leader && s != geography.follower;
-        let views = self.states.iter(world).filter(|view| third(view.0.0));
+        let views = self.states.iter(world).filter(|view| third(view.index.0));
         let (all, sum) = views.fold((0.0, 0.0), |(all, sum), view| {
-            let people = view.1.0.population_million;
-            (all + people, sum + people * geography.in_state(view.0.0, &view.4.0))
+            let people = view.traits.0.population_million;
+            (all + people, sum + people * geography.in_state(view.index.0, &view.adoption.0))
         });
         if all > 0.0 { sum / all } else { 0.0 }
     }
 
     /// Power share of a state.
     pub fn power(&mut self, world: &World, state: usize) -> f64 {
-        self.states.iter(world).filter(|view| view.0.0 == state).map(|view| view.7.share).sum()
+        self.states.iter(world).filter(|view| view.index.0 == state).map(|view| view.power.share).sum()
     }
 
     /// Share of usage in states other than leader and follower that firms of `home` serve.
     pub fn third_countries(&mut self, world: &World, home: usize) -> f64 {
         let geography = world.resource::<Geography>();
-        let markets = market_weights(geography, self.states.iter(world).map(|view| (view.0, view.2, view.4)));
+        let views = self.states.iter(world);
+        let markets = market_weights(geography, views.map(|view| (view.index, view.economy, view.adoption)));
         let third = |s: &usize| *s != geography.leader && *s != geography.follower;
         let all: f64 = geography.each_state().filter(third).map(|s| markets[s]).sum();
         let served: f64 = self
             .firms
             .iter(world)
-            .filter(|view| view.1.home == home)
-            .map(|view| geography.each_state().filter(third).map(|s| markets[s] * view.10.share[s]).sum::<f64>())
+            .filter(|firm| firm.character.home == home)
+            .map(|firm| geography.each_state().filter(third).map(|s| markets[s] * firm.usage.share[s]).sum::<f64>())
             .sum();
         // An empty sum is −0; nobody wants to read that.
         if all > 0.0 { served / all + 0.0 } else { 0.0 }

@@ -1,11 +1,10 @@
 //! What a run comes to, gathered month by month.
 
 use super::{
-    geography::Geography,
-    indicators::Observer,
+    indicators::{Observer, Snapshot},
     record::{OutcomeRow, WorldRow},
 };
-use crate::scenario::Stage;
+use crate::{model::geography::Geography, scenario::Stage};
 use bevy_ecs::prelude::*;
 use std::collections::VecDeque;
 
@@ -31,7 +30,7 @@ pub struct Outcomes {
     binding: [u32; Stage::COUNT],
     /// Leader and follower over the last twelve months: rating and self-sufficiency.
     recent: VecDeque<[Side; 2]>,
-    last: Option<WorldRow>,
+    last: Option<Snapshot>,
 }
 
 /// What shocks did to the making of chips.
@@ -44,7 +43,7 @@ struct Shock {
 }
 
 /// One of the two compared states in a month.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Side {
     /// Rating of its best model.
     pub rating: f64,
@@ -78,7 +77,8 @@ impl Shock {
 
 impl Outcomes {
     /// Takes in a month.
-    pub fn observe(&mut self, row: &WorldRow, sides: [Side; 2], binding: Option<Stage>) {
+    pub fn observe(&mut self, seen: Snapshot) {
+        let (row, sides) = (&seen.world, seen.sides);
         self.months += 1;
         self.first_rating = self.first_rating.or(row.frontier_rating.map(|rating| (self.months, rating)));
         // The first row carries the month of the start.
@@ -104,14 +104,14 @@ impl Outcomes {
         self.denied_follower += sides[1].denied;
         self.policy_cost += row.policy_cost / 12.0;
         self.shock.observe(self.months, row);
-        if let Some(stage) = binding {
+        if let Some(stage) = seen.binding {
             self.binding[stage as usize] += 1;
         }
         if self.recent.len() > 12 {
             self.recent.pop_front();
         }
         self.recent.push_back(sides);
-        self.last = Some(row.clone());
+        self.last = Some(seen);
     }
 
     /// Mean over the last twelve months.
@@ -128,8 +128,9 @@ impl Outcomes {
     }
 
     /// The outcomes, with what only the world at the end can tell.
-    pub fn finish(self, observer: &mut Observer, world: &World) -> OutcomeRow {
-        let last = self.last.clone().unwrap_or_else(|| observer.world(world));
+    pub fn finish(mut self, observer: &mut Observer, world: &World) -> OutcomeRow {
+        let seen = self.last.take().unwrap_or_else(|| observer.see(world));
+        let last = &seen.world;
         let geography = world.resource::<Geography>();
         let (leader, follower) = (geography.leader, geography.follower);
         let gain = self.first_rating.zip(last.frontier_rating).and_then(|((month, first), end)| {
@@ -165,7 +166,7 @@ impl Outcomes {
             shock_recovery_months: self.shock.months_to_recovery(),
             self_sufficiency_leader_end: self.recent_mean(|sides| sides[0].self_sufficiency),
             self_sufficiency_follower_end: self.recent_mean(|sides| sides[1].self_sufficiency),
-            equipment_maturity_follower_end: observer.maturity(follower),
+            equipment_maturity_follower_end: seen.maturity(follower),
             packaging_binding: binding(Stage::Packaging),
             memory_binding: binding(Stage::Memory),
             momentum_leader_end: self.momentum(0),
@@ -177,7 +178,7 @@ impl Outcomes {
             incidents: self.incidents,
             damage_end: last.damage,
             policy_cost_sum: self.policy_cost,
-            trust_in_ai_end: observer.trust_in_ai(world),
+            trust_in_ai_end: observer.trust_in_ai(world, &seen),
             welfare_end: last.welfare,
             output_gini_end: last.output_gini,
             third_countries_leader_end: observer.third_countries(world, leader),

@@ -102,7 +102,7 @@ impl Formula {
     /// The results for `key=value` words.
     ///
     /// ```
-    /// let elo = redqueen::model::formulas::find("elo").unwrap();
+    /// let elo = redqueen::formulas::find("elo").unwrap();
     /// let answers = elo.answer(&["difference=0"]).unwrap();
     /// assert_eq!((answers[0].0.name, &answers[0].1[..]), ("probability", &[0.5][..]));
     /// ```

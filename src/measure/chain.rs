@@ -1,14 +1,16 @@
 //! What is measured of chips, their making, and what states do and suffer: read off a world once a month.
 
-use super::{
-    accelerator::{Binding, Design, Line},
-    clock::Clock,
-    fab::{Capacity, Craft, Outage, Site},
-    geography::Geography,
-    record::{AcceleratorRow, FabRow},
-    state::{Burden, Fleet, Governance, Industry},
+use super::record::{AcceleratorRow, FabRow};
+use crate::{
+    model::{
+        accelerator::{Binding, Design, Line},
+        clock::Clock,
+        fab::{Capacity, Craft, Outage, Site},
+        geography::Geography,
+        state::{Burden, Fleet, Governance, Industry},
+    },
+    scenario::{Choice, Stage},
 };
-use crate::scenario::{Choice, Stage};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -56,15 +58,15 @@ impl ChainObserver {
         }
     }
 
-    /// The states' part, in the order of states, in place of what `seen` held.
-    pub fn states(&mut self, world: &World, seen: &mut Vec<StateChain>) {
-        seen.clear();
-        seen.extend(self.states.iter(world).map(|(fleet, industry, burden, governance)| StateChain {
+    /// The states' part, in the order of states.
+    pub fn states(&mut self, world: &World) -> Vec<StateChain> {
+        let states = self.states.iter(world).map(|(fleet, industry, burden, governance)| StateChain {
             fleet: fleet.clone(),
             industry: industry.clone(),
             burden: burden.clone(),
             governance: governance.clone(),
-        }));
+        });
+        states.collect()
     }
 
     /// The stage that limits most compute this month; `None` if nothing is made.

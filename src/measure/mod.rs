@@ -1,0 +1,8 @@
+//! What is measured of a world: rows of tables, indicators, outcomes. Reads the world and changes nothing; the model does not
+//! know it.
+
+mod chain;
+mod indicators;
+mod outcomes;
+pub mod record;
+mod run;

@@ -1,0 +1,146 @@
+//! The model as a value: which mechanisms there are, and what they offer to configs.
+
+use super::{
+    month::{self, STANDARD},
+    phase::{Entry, Mechanism},
+    simulation::Simulation,
+};
+use crate::scenario::{
+    Catalogue, Diagnostics, Loaded, Scenario, Source, Unsound, diagnostic::nearest, load, parameter::Parameters,
+};
+use bevy_ecs::prelude::*;
+use std::sync::Arc;
+
+/// A model: a list of mechanisms. It loads scenarios, which know its mechanisms by name, and makes worlds of them.
+///
+/// ```
+/// use redqueen::{measure::record::Record, model::{Model, Seed}};
+/// let model = Model::standard().without("claims")?;
+/// let mut scenario = model.baseline()?;
+/// scenario.time.months = 12;
+/// scenario.set("mechanisms.diffusion.phi_open", 3.0)?;
+/// let trajectory = model.simulate(&scenario)?.run(Seed { master: 1, replicate: 0 }, Record::ALL)?;
+/// assert_eq!(trajectory.world.len(), 12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Model {
+    mechanisms: Vec<Entry>,
+    /// Mechanisms whose place another took: what they put into the world stays, at its null, for those that read it.
+    replaced: Vec<Entry>,
+    catalogue: Arc<Catalogue>,
+}
+
+/// A model has no mechanism of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no mechanism `{name}` in the model{}", near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
+pub struct UnknownMechanism {
+    /// What was asked for.
+    pub name: String,
+    /// What may have been meant.
+    pub near: Option<&'static str>,
+}
+
+impl Model {
+    /// The model that the program ships.
+    pub fn standard() -> Self {
+        Self::of(STANDARD.to_vec(), Vec::new())
+    }
+
+    fn of(mechanisms: Vec<Entry>, replaced: Vec<Entry>) -> Self {
+        let catalogue = Catalogue { mechanisms: mechanisms.iter().map(|entry| entry.declaration).collect() };
+        Self { mechanisms, replaced, catalogue: Arc::new(catalogue) }
+    }
+
+    /// The model with another mechanism, whose systems stand behind all others of their phase. It takes the place of one of
+    /// the same name: those who read the numbers of that one find them at their nulls.
+    #[must_use]
+    pub fn with<M: Mechanism>(self) -> Self {
+        let (entry, mut mechanisms, mut replaced) = (Entry::of::<M>(), self.mechanisms, self.replaced);
+        replaced.retain(|other| (other.is)() != (entry.is)());
+        match mechanisms.iter_mut().find(|other| other.declaration.name == M::NAME) {
+            Some(place) => {
+                let mut other = std::mem::replace(place, entry);
+                other.declaration.left_out = true;
+                replaced.extend(Some(other).filter(|other| (other.is)() != (entry.is)()));
+            }
+            None => mechanisms.push(entry),
+        }
+        Self::of(mechanisms, replaced)
+    }
+
+    /// The model without a mechanism, as if every scenario said `enabled = false` of it.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    pub fn without(self, name: &str) -> Result<Self, UnknownMechanism> {
+        let mut mechanisms = self.mechanisms;
+        let known = mechanisms.iter().map(|entry| entry.declaration.name);
+        let unknown = UnknownMechanism { name: name.to_owned(), near: nearest(name, known) };
+        let found = mechanisms.iter_mut().find(|entry| entry.declaration.name == name);
+        found.ok_or(unknown)?.declaration.left_out = true;
+        Ok(Self::of(mechanisms, self.replaced))
+    }
+
+    /// Its mechanisms and their parameters, in the order of the list.
+    pub const fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// Reads a scenario.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with file, line and column.
+    pub fn load(&self, source: &Source) -> Result<Scenario, Diagnostics> {
+        self.load_with(source, &[]).map(|loaded| loaded.scenario)
+    }
+
+    /// Reads a scenario with overrides (`a.b.c=value`) laid over it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it and with them.
+    pub fn load_with(&self, source: &Source, overrides: &[String]) -> Result<Loaded, Diagnostics> {
+        load(source, overrides, &self.catalogue)
+    }
+
+    /// The built-in baseline world.
+    ///
+    /// # Errors
+    /// The model's own mechanisms do not take the numbers that the baseline gives to those of their name.
+    pub fn baseline(&self) -> Result<Scenario, Diagnostics> {
+        self.load(&Source::Builtin("baseline".to_owned()))
+    }
+
+    /// A world of `scenario`.
+    ///
+    /// # Errors
+    /// The scenario was made or changed by hand, and something in it does not fit; one that was loaded always does.
+    pub fn simulate(&self, scenario: &Scenario) -> Result<Simulation, Unsound> {
+        Simulation::new(self, scenario)
+    }
+
+    /// The month of `scenario` in parts that come to the same when they run one after the other, each with the name of its
+    /// mechanism: to see what takes how long.
+    pub fn month_in_parts(&self, scenario: &Scenario) -> Vec<(&'static str, Schedule)> {
+        month::parts(&self.mechanisms, |name| scenario.settings(name).is_some_and(|settings| settings.enabled))
+    }
+
+    /// Its mechanisms, and those that they replaced.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+        self.replaced.iter().chain(&self.mechanisms)
+    }
+
+    /// The month of `scenario`.
+    pub(super) fn month(&self, scenario: &Scenario) -> Schedule {
+        month::schedule(&self.mechanisms, |name| scenario.settings(name).is_some_and(|settings| settings.enabled))
+    }
+}
+
+impl Scenario {
+    /// The numbers of a mechanism; `None` if the scenario was made for a model without it.
+    pub fn mechanism<M: Mechanism>(&self) -> Option<M> {
+        self.settings(M::NAME)
+            .filter(|settings| settings.values.len() == M::DECLARED.len())
+            .map(|settings| <M as Parameters>::from_values(&settings.values))
+    }
+}

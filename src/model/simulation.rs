@@ -1,0 +1,260 @@
+//! A world of a scenario, which can be lived through again and again.
+
+use super::{
+    accelerator::{AcceleratorBundle, Design},
+    accounts::Progress,
+    clock::Clock,
+    fab::{FabBundle, Site},
+    firm::{Capability, Character, Standing, Usage},
+    founding::{self, Newcomers},
+    geography::{self, Geography, PerState},
+    ledger::{Faults, Ledger},
+    mechanisms::{
+        adoption,
+        diffusion::{Diffusion, FirmsAtStart},
+        market, money,
+        output::{self, Reference},
+        releases::Releases,
+        training::Training,
+    },
+    noise::{Draw, Key, RunSeed},
+    phase::Entry,
+    registry::Model,
+    relations::{Barriers, Relations},
+    release::{Frontier, Release},
+    shock::ShockBundle,
+    state::StateBundle,
+};
+use crate::scenario::{FirmSpec, MechanismSettings, Month, Scenario, Unsound};
+use bevy_ecs::{
+    prelude::*,
+    schedule::{ScheduleLabel, SingleThreadedExecutor},
+};
+
+/// Which noise a world lives in: a pure function of these two numbers and stable keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// Master seed, the same for a whole batch.
+    pub master: u64,
+    /// Number of the replicate: the same replicate has the same noise at every design point and scenario.
+    pub replicate: u64,
+}
+
+/// A number went wrong inside a run; the run stops there.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{mechanism}: {quantity} of {entity} became {value} in {date}")]
+pub struct InvalidNumber {
+    /// The mechanism that made it.
+    pub mechanism: &'static str,
+    /// Which quantity.
+    pub quantity: &'static str,
+    /// Whose.
+    pub entity: String,
+    /// The month.
+    pub date: Month,
+    /// The value, such as `NaN`.
+    pub value: f64,
+}
+
+/// A mechanism's numbers as the world sees them: where it is off, those who read them find it absent.
+fn effective(entry: &Entry, settings: Option<&MechanismSettings>) -> Vec<f64> {
+    let declared = entry.declaration.parameters.iter().enumerate();
+    let value = |at: usize, default| settings.and_then(|settings| settings.values.get(at)).copied().unwrap_or(default);
+    let off = entry.declaration.left_out || settings.is_some_and(|settings| !settings.enabled);
+    declared
+        .map(|(at, parameter)| {
+            let value = value(at, parameter.default);
+            if off { parameter.null.unwrap_or(value) } else { value }
+        })
+        .collect()
+}
+
+/// Puts into the world what a scenario says and no run changes.
+fn furnish(model: &Model, scenario: &Scenario, world: &mut World) {
+    world.insert_resource(Geography::new(scenario));
+    for entry in model.all() {
+        (entry.insert)(&effective(entry, scenario.settings(entry.declaration.name)), world);
+    }
+    let clock = Clock::new(&scenario.time);
+    let dated = scenario.firms.iter().filter_map(|firm| Some((clock.entry_step(firm.enters)?, firm.clone()))).collect();
+    world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
+}
+
+#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+struct StartLabel;
+
+/// How old the newest model of a firm of the start is.
+const MODEL_AGE: Draw = Draw::named("start/model age");
+
+/// A world of a scenario that can be run again and again under different seeds.
+pub struct Simulation {
+    model: Model,
+    scenario: Scenario,
+    world: World,
+    start: Schedule,
+    month: Schedule,
+}
+
+impl Simulation {
+    /// Sets up a world of `scenario`.
+    pub(super) fn new(model: &Model, scenario: &Scenario) -> Result<Self, Unsound> {
+        scenario.check()?;
+        let mut world = World::new();
+        model.all().for_each(|mechanism| (mechanism.register)(&mut world));
+        furnish(model, scenario, &mut world);
+        let mut start = Schedule::new(StartLabel);
+        start.set_executor(SingleThreadedExecutor::new());
+        start.add_systems(
+            (
+                scale_markets,
+                market::count_world_usage,
+                money::first_spending,
+                adoption::reach,
+                output::set_reference,
+                first_standing,
+                remember_releases,
+            )
+                .chain(),
+        );
+        let month = model.month(scenario);
+        let mut simulation = Self { model: model.clone(), scenario: scenario.clone(), world, start, month };
+        simulation.reset(Seed { master: scenario.seed, replicate: 0 });
+        Ok(simulation)
+    }
+
+    /// Makes it a world of another scenario; as good as a new one, but its schedules are kept where the same mechanisms
+    /// take part. The world must be reset before it is used again.
+    ///
+    /// # Errors
+    /// Something in the scenario does not fit; the world is then what it was.
+    pub fn change(&mut self, scenario: &Scenario) -> Result<(), Unsound> {
+        let switches = |scenario: &Scenario| -> Vec<bool> {
+            scenario.mechanisms.iter().map(|settings| settings.enabled).collect()
+        };
+        if switches(&self.scenario) == switches(scenario) {
+            scenario.check()?;
+            furnish(&self.model, scenario, &mut self.world);
+            self.scenario.clone_from(scenario);
+        } else {
+            *self = Self::new(&self.model, scenario)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the world back to its first month, under another seed.
+    pub fn reset(&mut self, seed: Seed) {
+        let world = &mut self.world;
+        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>, With<Site>, With<Design>)>>();
+        let living: Vec<Entity> = living.iter(world).collect();
+        for entity in living {
+            world.despawn(entity);
+        }
+        // Else the world remembers every component that was ever taken away, and grows with each run.
+        world.clear_trackers();
+        let clock = Clock::new(&self.scenario.time);
+        let diffusion = world.resource::<Diffusion>();
+        let memory = clock.steps(diffusion.lag_open_months.max(diffusion.lag_closed_months));
+        world.insert_resource(RunSeed(seed));
+        world.insert_resource(Frontier::new(memory));
+        world.insert_resource(Ledger::default());
+        world.insert_resource(Faults::default());
+        world.insert_resource(Progress::default());
+        world.insert_resource(Reference::default());
+        let relations = Relations::new(&self.scenario, world.resource::<Geography>());
+        world.insert_resource(relations);
+        world.insert_resource(Barriers::default());
+        for mechanism in self.model.all() {
+            (mechanism.begin)(&self.scenario, &clock, world);
+        }
+        for (index, state) in self.scenario.states.iter().enumerate() {
+            world.spawn(StateBundle::new(index, state));
+        }
+        for (index, fab) in self.scenario.fabs.iter().enumerate() {
+            world.spawn(FabBundle::new(index, fab, &clock));
+        }
+        for accelerator in &self.scenario.accelerators {
+            world.spawn(AcceleratorBundle::new(accelerator, &clock));
+        }
+        for shock in &self.scenario.shocks {
+            world.spawn(ShockBundle::new(shock, &clock));
+        }
+        spawn_firms_of_the_start(world, &self.scenario, seed, &clock);
+        world.insert_resource(clock);
+        self.start.run(world);
+    }
+
+    /// Lives through one step.
+    ///
+    /// # Errors
+    /// If a number became invalid; the world must be reset before it is used again.
+    pub fn step(&mut self) -> Result<(), InvalidNumber> {
+        self.month.run(&mut self.world);
+        match self.world.resource_mut::<Faults>().0.take() {
+            Some(fault) => Err(fault),
+            None => Ok(()),
+        }
+    }
+
+    /// The scenario of which it is a world.
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The world's entities and resources, to look at.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The world's entities and resources, for what looks closer than the tables do.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+}
+
+fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, clock: &Clock) {
+    let geography = world.resource::<Geography>().clone();
+    let talent = world.resource::<Newcomers>().1.clone();
+    let present = || scenario.firms.iter().filter(|firm| clock.entry_step(firm.enters).is_none());
+    let level = |firm: &FirmSpec| {
+        firm.numbers.capability + geography.overall(&geography::per_domain(&firm.capability_by_domain))
+    };
+    // The best firm of the start is the origin of the capability scale.
+    let best = present().map(level).fold(f64::NEG_INFINITY, f64::max);
+    let mut active: PerState = [0.0; crate::scenario::MAX_STATES];
+    let mut frontier = world.remove_resource::<Frontier>().unwrap_or_default();
+    for spec in present() {
+        active[spec.state] += 1.0;
+        let founding = founding::configured(spec, -best, -1, &geography, &talent);
+        let (training, releases) = (world.resource::<Training>(), world.resource::<Releases>());
+        let mut bundle = founding.bundle(&geography, training, releases);
+        // Firms do not release in step: the newest model of each is somewhere on its way to being replaced.
+        let way = MODEL_AGE.at(seed, bundle.key, 0).uniform();
+        bundle.offer.released -= (way * f64::from(clock.steps(releases.min_gap_months))) as i64;
+        bundle.offer.own_capability -= way * releases.threshold;
+        frontier.publish(&Release {
+            firm: bundle.key,
+            home: spec.state,
+            released: -1,
+            open: spec.open,
+            knowledge: bundle.knowledge.0,
+            capability: bundle.capability.0,
+        });
+        world.spawn(bundle);
+    }
+    world.insert_resource(frontier);
+    world.insert_resource(FirmsAtStart(active));
+}
+
+fn scale_markets(geography: Res<Geography>, mut usages: Query<(&Character, &mut Usage)>) {
+    market::rescale_markets(&geography, &mut usages);
+}
+
+fn first_standing(geography: Res<Geography>, mut firms: Query<(&Capability, &Usage, &mut Standing)>) {
+    for (capability, usage, mut standing) in &mut firms {
+        *standing = Standing { usage: Some(usage.world), capability: geography.overall(&capability.0) };
+    }
+}
+
+fn remember_releases(mut frontier: ResMut<Frontier>) {
+    frontier.remember();
+}

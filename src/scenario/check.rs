@@ -1,0 +1,276 @@
+//! Checks a scenario that was made or changed by hand. One that was read from a config has passed all of this already.
+
+use super::{MAX_ACCELERATORS, MAX_DOMAINS, MAX_FABS, MAX_STATES, Scenario, numbers::Numbered, parameter::Parameters};
+
+/// What in a scenario does not fit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the scenario `{scenario}` cannot be simulated: {place} {problem}")]
+pub struct Unsound {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Where, such as `firms.OpenAI.state`.
+    pub place: String,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+/// The first thing that does not fit: where, and what is wrong.
+type Checked = Result<(), (String, String)>;
+
+fn ensure(holds: bool, place: impl FnOnce() -> String, problem: impl FnOnce() -> String) -> Checked {
+    if holds { Ok(()) } else { Err((place(), problem())) }
+}
+
+impl Scenario {
+    /// Whether a world can be built of it: every index names something, every list by domain is complete, every number is
+    /// in the range of its parameter, entities are sorted by name.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check(&self) -> Result<(), Unsound> {
+        let checks =
+            [Self::check_frame, Self::check_states, Self::check_firms, Self::check_supply, Self::check_dealings];
+        checks.iter().try_for_each(|check| check(self)).map_err(|(place, problem)| Unsound {
+            scenario: self.name.clone(),
+            place,
+            problem,
+        })
+    }
+
+    fn check_frame(&self) -> Checked {
+        let (time, domains, states) = (&self.time, self.domains.len(), self.states.len());
+        ensure(
+            [12, 24].contains(&time.steps_per_year),
+            || "time.steps_per_year".into(),
+            || format!("must be 12 or 24, not {}", time.steps_per_year),
+        )?;
+        ensure(time.months > 0, || "time.months".into(), || "must be at least 1".into())?;
+        ensure(
+            (1..=MAX_DOMAINS).contains(&domains),
+            || "domains".into(),
+            || format!("must be 1 to {MAX_DOMAINS}, not {domains}"),
+        )?;
+        ensure(
+            (1..=MAX_STATES).contains(&states),
+            || "states".into(),
+            || format!("must be 1 to {MAX_STATES}, not {states}"),
+        )?;
+        for (what, state) in [("leader", self.comparison.leader), ("follower", self.comparison.follower)] {
+            self.state(&format!("comparison.{what}"), state)?;
+        }
+        for (what, weights) in [("personal", &self.exposure.personal), ("autonomy", &self.exposure.autonomy)] {
+            self.every_domain(&format!("exposure.{what}"), weights, |weight| (0.0..=1.0).contains(&weight))?;
+        }
+        for settings in &self.mechanisms {
+            let name = settings.declared.name;
+            let (declared, values) = (settings.declared.parameters, &settings.values);
+            ensure(
+                declared.len() == values.len(),
+                || format!("mechanisms.{name}"),
+                || format!("has {} numbers instead of {}", values.len(), declared.len()),
+            )?;
+            in_range(&format!("mechanisms.{name}"), declared, values)?;
+        }
+        Ok(())
+    }
+
+    fn check_states(&self) -> Checked {
+        entries(&self.states, usize::MAX)?;
+        for state in &self.states {
+            let place = |what: &str| format!("states.{}.{what}", state.name);
+            self.shares(&place("demand"), &state.demand, |weight| weight >= 0.0)?;
+            self.every_domain(&place("endowment"), &state.endowment, f64::is_finite)?;
+            state.closed_to.iter().try_for_each(|other| self.state(&place("closed_to"), *other))?;
+        }
+        for (at, border) in self.borders.iter().enumerate() {
+            let place = format!("borders.{at}");
+            let (a, b) = border.between;
+            self.state(&place, a)?;
+            self.state(&place, b)?;
+            ensure(a < b, || place.clone(), || "must be between two states, the smaller first".into())?;
+            let inside = |value: f64| (0.0..=1.0).contains(&value);
+            ensure(
+                inside(border.openness) && inside(border.trust),
+                || place.clone(),
+                || "must have openness and trust from 0 to 1".into(),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn check_firms(&self) -> Checked {
+        entries(&self.firms, usize::MAX)?;
+        for firm in &self.firms {
+            let place = |what: &str| format!("firms.{}.{what}", firm.name);
+            self.state(&place("state"), firm.state)?;
+            self.shares(&place("focus"), &firm.focus, |weight| weight > 0.0)?;
+            self.every_domain(&place("capability_by_domain"), &firm.capability_by_domain, f64::is_finite)?;
+            self.every_domain(&place("endowment"), &firm.endowment, f64::is_finite)?;
+        }
+        Ok(())
+    }
+
+    fn check_supply(&self) -> Checked {
+        entries(&self.fabs, MAX_FABS)?;
+        entries(&self.accelerators, MAX_ACCELERATORS)?;
+        for fab in &self.fabs {
+            self.state(&format!("fabs.{}.state", fab.name), fab.state)?;
+        }
+        for design in &self.accelerators {
+            let place = |what: &str| format!("accelerators.{}.{what}", design.name);
+            self.state(&place("state"), design.state)?;
+            ensure(
+                design.sales.len() == self.states.len(),
+                || place("sales"),
+                || {
+                    format!(
+                        "has {} numbers instead of one for each of {} states",
+                        design.sales.len(),
+                        self.states.len()
+                    )
+                },
+            )?;
+            for &(fab, share) in design.contracts.iter().flatten() {
+                ensure(
+                    fab < self.fabs.len(),
+                    || place("contracts"),
+                    || format!("name fab {fab}, but there are {}, from 0", self.fabs.len()),
+                )?;
+                ensure((0.0..=1.0).contains(&share), || place("contracts"), || format!("have a share of {share}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_dealings(&self) -> Checked {
+        unique(&self.controls)?;
+        unique(&self.shocks)?;
+        unique(&self.policies)?;
+        for control in &self.controls {
+            let states = control.by.iter().chain(&control.against);
+            states.into_iter().try_for_each(|state| self.state(&format!("controls.{}", control.name), *state))?;
+        }
+        for shock in &self.shocks {
+            let place = |what: &str| format!("shocks.{}.{what}", shock.name);
+            self.state(&place("location"), shock.location)?;
+            let pair = shock.between.into_iter().flat_map(|(a, b)| [a, b]);
+            pair.into_iter().try_for_each(|state| self.state(&place("between"), state))?;
+        }
+        self.policies.iter().try_for_each(|policy| self.state(&format!("policies.{}.state", policy.name), policy.state))
+    }
+
+    /// An index that must name a state.
+    fn state(&self, place: &str, state: usize) -> Checked {
+        ensure(
+            state < self.states.len(),
+            || place.to_owned(),
+            || format!("is {state}, but there are {} states, from 0", self.states.len()),
+        )
+    }
+
+    fn every_domain(&self, place: &str, values: &[f64], fits: impl Fn(f64) -> bool) -> Checked {
+        ensure(
+            values.len() == self.domains.len(),
+            || place.to_owned(),
+            || format!("has {} numbers instead of one for each of {} domains", values.len(), self.domains.len()),
+        )?;
+        let wrong = values.iter().find(|value| !fits(**value));
+        ensure(wrong.is_none(), || place.to_owned(), || format!("cannot hold {}", wrong.copied().unwrap_or(f64::NAN)))
+    }
+
+    /// Weights by domain that sum to 1.
+    fn shares(&self, place: &str, weights: &[f64], fits: impl Fn(f64) -> bool) -> Checked {
+        self.every_domain(place, weights, fits)?;
+        let sum: f64 = weights.iter().sum();
+        ensure((sum - 1.0).abs() < 1e-6, || place.to_owned(), || format!("must sum to 1, not {sum}"))
+    }
+}
+
+fn in_range(place: &str, declared: &[super::parameter::Parameter], values: &[f64]) -> Checked {
+    declared.iter().zip(values).try_for_each(|(parameter, value)| {
+        let expected = parameter.refuses(*value);
+        ensure(
+            expected.is_none(),
+            || format!("{place}.{}", parameter.name),
+            || format!("must be {}, not {value}", expected.as_deref().unwrap_or_default()),
+        )
+    })
+}
+
+/// Entities: no more than `most`, sorted by name, each name once, numbers in range.
+fn entries<T: Numbered>(list: &[T], most: usize) -> Checked {
+    ensure(list.len() <= most, || T::LIST.into(), || format!("must be at most {most}, not {}", list.len()))?;
+    let unsorted = list.windows(2).find(|pair| pair[0].name() >= pair[1].name());
+    ensure(
+        unsorted.is_none(),
+        || T::LIST.into(),
+        || {
+            let name = unsorted.map_or("", |pair| pair[1].name());
+            format!("must be sorted by name, each name once: `{name}` is out of place")
+        },
+    )?;
+    numbers(list)
+}
+
+/// What needs no order: each name once, numbers in range.
+fn unique<T: Numbered>(list: &[T]) -> Checked {
+    let mut names: Vec<&str> = list.iter().map(T::name).collect();
+    names.sort_unstable();
+    let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+    ensure(twice.is_none(), || T::LIST.into(), || format!("have `{}` twice", twice.map_or("", |pair| pair[0])))?;
+    numbers(list)
+}
+
+fn numbers<T: Numbered>(list: &[T]) -> Checked {
+    list.iter().try_for_each(|entry| {
+        in_range(&format!("{}.{}", T::LIST, entry.name()), T::Numbers::DECLARED, &entry.numbers().to_values())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::baseline;
+
+    #[test]
+    fn configs_that_were_read_pass() {
+        for builtin in crate::scenario::builtin::BUILTIN.iter().filter(|builtin| !builtin.path.starts_with("exp")) {
+            let source = crate::scenario::Source::Builtin(builtin.path.to_owned());
+            crate::model::Model::standard().load(&source).unwrap().check().unwrap();
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        type Change = fn(&mut Scenario);
+        let changes: [(Change, &str); 18] = [
+            (|s| s.firms[0].state = 99, "firms.01.AI.state is 99, but there are 10 states"),
+            (|s| s.time.steps_per_year = 48, "time.steps_per_year must be 12 or 24, not 48"),
+            (|s| s.time.months = 0, "time.months must be at least 1"),
+            (|s| s.domains.clear(), "domains must be 1 to 8, not 0"),
+            (|s| s.states.clear(), "states must be 1 to 16, not 0"),
+            (|s| s.comparison.follower = 10, "comparison.follower is 10"),
+            (|s| s.firms[1].focus = vec![1.0], "focus has 1 numbers instead of one for each of 6 domains"),
+            (|s| s.firms[1].focus[0] += 1.0, "focus must sum to 1"),
+            (|s| s.firms[1].focus[0] = 0.0, "focus cannot hold 0"),
+            (|s| s.firms.swap(0, 1), "firms must be sorted by name"),
+            (|s| s.states[0].numbers.talent = f64::NAN, "talent must be a number from 0 to 10, not NaN"),
+            (|s| s.states[0].closed_to = vec![77], "closed_to is 77"),
+            (|s| s.borders[0].between = (3, 3), "borders.0 must be between two states"),
+            (|s| s.mechanisms[3].values.clear(), "has 0 numbers instead of"),
+            (|s| s.mechanisms[12].values[0] = -1.0, "mechanisms.research.growth must be a number from 0 to 5"),
+            (|s| s.accelerators[0].sales = vec![], "sales has 0 numbers"),
+            (|s| s.policies[1].name = s.policies[0].name.clone(), "policies have"),
+            (|s| s.controls[0].against = vec![55], "is 55"),
+        ];
+        for (change, said) in changes {
+            let mut scenario = baseline();
+            change(&mut scenario);
+            let error = scenario.check().unwrap_err().to_string();
+            assert!(
+                error.starts_with("the scenario `baseline` cannot be simulated: ") && error.contains(said),
+                "{error}"
+            );
+        }
+    }
+}
