@@ -27,6 +27,9 @@ pub mod shocks;
 pub mod systems;
 pub mod training;
 
+#[cfg(test)]
+mod declared_tests;
+
 use super::{clock::Clock, month::MonthPlan};
 use crate::scenario::{MechanismDeclaration, MechanismSettings, Scenario, parameter::Parameters};
 use bevy_ecs::prelude::*;
