@@ -56,7 +56,7 @@ pub struct Line {
     pub shipped: f64,
     /// Packages in store.
     pub store: f64,
-    /// Packages shipped in a step, averaged over about a year: what customers expect.
+    /// Packages shipped in a step, averaged over `usual_months`: what customers expect.
     pub usual: f64,
     /// Memory stacks in reserve, million.
     pub memory_reserve: f64,

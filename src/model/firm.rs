@@ -154,14 +154,14 @@ pub struct Offer {
     pub own_capability: f64,
 }
 
-/// Longest memory of ratings in steps: six months at 24 steps a year.
-const RATING_MEMORY: usize = 12;
+/// Longest memory of ratings in steps: twelve months, the most that momentum can look back, at 24 steps a year.
+const RATING_MEMORY: usize = 24;
 
-/// Ratings of the last six months.
+/// Ratings of the last months.
 #[derive(Component, Clone, Copy, Debug)]
 pub struct Momentum {
     past: [f64; RATING_MEMORY],
-    /// Points gained over the last six months.
+    /// Points gained over those months.
     pub gained: f64,
 }
 
@@ -171,10 +171,10 @@ impl Momentum {
         Self { past: [rating; RATING_MEMORY], gained: 0.0 }
     }
 
-    /// Takes in the rating of this step.
+    /// Takes in the rating of this step, to be compared with that of so many months ago, twelve at most.
     #[inline]
-    pub fn observe(&mut self, rating: f64, clock: &Clock) {
-        let place = (clock.step() % clock.steps(6)) as usize;
+    pub fn observe(&mut self, rating: f64, months: u32, clock: &Clock) {
+        let place = (clock.step() % clock.steps(months)) as usize;
         self.gained = rating - self.past[place];
         self.past[place] = rating;
     }

@@ -70,6 +70,33 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    /// Whether neither the range nor the plausible range is reversed or NaN.
+    pub const fn has_ranges_in_order(&self) -> bool {
+        self.range.0 <= self.range.1 && self.plausible.0 <= self.plausible.1
+    }
+
+    /// Whether the default is a value that is accepted.
+    pub const fn has_default_in_range(&self) -> bool {
+        self.accepts(self.default)
+    }
+
+    /// Whether every plausible value is one that is accepted.
+    pub const fn has_plausible_in_range(&self) -> bool {
+        self.accepts(self.plausible.0) && self.accepts(self.plausible.1)
+    }
+
+    /// Whether the null, if there is one, is a value that is accepted.
+    pub const fn has_null_in_range(&self) -> bool {
+        match self.null {
+            Some(null) => self.accepts(null),
+            None => true,
+        }
+    }
+
+    const fn accepts(&self, value: f64) -> bool {
+        self.range.0 <= value && value <= self.range.1
+    }
+
     /// A carried number as configs and manifests write it: flags as `true` or `false`, whole numbers without a point.
     pub fn written(&self, value: f64) -> serde_json::Value {
         match self.kind {
@@ -151,6 +178,50 @@ pub trait Parameters: Sized {
 /// assert_eq!(Pond::DECLARED[1].name, "frogs");
 /// assert_eq!(Pond::default().growth, 0.5);
 /// ```
+///
+/// A declaration that contradicts itself does not compile; the error names the field. The default, the ends of the
+/// plausible range and the null must be accepted, and no range may be reversed:
+///
+/// ```compile_fail,E0080
+/// redqueen::parameters! {
+///     pub struct Pond {
+///         /// Growth of the lilies.
+///         growth: f64 = 2.5, "1/year", range 0.0..=2.0, plausible 0.1..=1.0 or null 0.0, assumption "a guess by eye";
+///     }
+/// }
+/// ```
+/// ```compile_fail,E0080
+/// redqueen::parameters! {
+///     pub struct Pond {
+///         /// Growth of the lilies.
+///         growth: f64 = 0.5, "1/year", range 0.0..=2.0, plausible 0.1..=3.0 or null 0.0, assumption "a guess by eye";
+///     }
+/// }
+/// ```
+/// ```compile_fail,E0080
+/// redqueen::parameters! {
+///     pub struct Pond {
+///         /// Growth of the lilies.
+///         growth: f64 = 0.5, "1/year", range 0.0..=2.0, plausible 1.0..=0.1 or null 0.0, assumption "a guess by eye";
+///     }
+/// }
+/// ```
+/// ```compile_fail,E0080
+/// redqueen::parameters! {
+///     pub struct Pond {
+///         /// Growth of the lilies.
+///         growth: f64 = 0.5, "1/year", range 2.0..=0.0, plausible 0.1..=1.0, assumption "a guess by eye";
+///     }
+/// }
+/// ```
+/// ```compile_fail,E0080
+/// redqueen::parameters! {
+///     pub struct Pond {
+///         /// Growth of the lilies.
+///         growth: f64 = 0.5, "1/year", range 0.1..=2.0, plausible 0.1..=1.0 or null 0.0, assumption "a guess by eye";
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! parameters {
     (
@@ -170,7 +241,7 @@ macro_rules! parameters {
 
         impl $crate::scenario::parameter::Parameters for $Name {
             const DECLARED: &'static [$crate::scenario::parameter::Parameter] = &[
-                $( $crate::scenario::parameter::Parameter {
+                $( $crate::parameters!(@checked $Name, $field, $crate::scenario::parameter::Parameter {
                     name: stringify!($field),
                     kind: <$type as $crate::scenario::parameter::Value>::KIND,
                     unit: $unit,
@@ -181,7 +252,7 @@ macro_rules! parameters {
                     mark: $crate::parameters!(@mark $mark),
                     source: $source,
                     meaning: concat!($($meaning),+).trim_ascii(),
-                }, )*
+                }), )*
             ];
 
             #[allow(unused_mut, unused_variables, unused_assignments, reason = "a table may have no parameters")]
@@ -196,6 +267,10 @@ macro_rules! parameters {
             }
         }
 
+        // Without a use the declarations would not be looked at before the program asks for them.
+        const _: &[$crate::scenario::parameter::Parameter] =
+            <$Name as $crate::scenario::parameter::Parameters>::DECLARED;
+
         impl Default for $Name {
             fn default() -> Self {
                 <Self as $crate::scenario::parameter::Parameters>::from_values(
@@ -203,7 +278,62 @@ macro_rules! parameters {
             }
         }
     };
+    (@checked $Name:ident, $field:ident, $parameter:expr) => {{
+        const PARAMETER: $crate::scenario::parameter::Parameter = $parameter;
+        $crate::parameters!(@hold PARAMETER.has_ranges_in_order(), $Name, $field, "a range is reversed");
+        $crate::parameters!(@hold PARAMETER.has_default_in_range(), $Name, $field, "the default lies outside the range");
+        $crate::parameters!(@hold PARAMETER.has_plausible_in_range(), $Name, $field, "the plausible range leaves the range");
+        $crate::parameters!(@hold PARAMETER.has_null_in_range(), $Name, $field, "the null lies outside the range");
+        PARAMETER
+    }};
+    (@hold $rule:expr, $Name:ident, $field:ident, $wrong:literal) => {
+        assert!($rule, concat!("`", stringify!($field), "` of `", stringify!($Name), "`: ", $wrong))
+    };
     (@mark figure) => { $crate::scenario::parameter::Mark::Figure };
     (@mark assumption) => { $crate::scenario::parameter::Mark::Assumption };
     (@mark calibrated) => { $crate::scenario::parameter::Mark::Calibrated };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: Parameter = Parameter {
+        name: "growth",
+        kind: Kind::Real,
+        unit: "1/year",
+        default: 0.5,
+        range: (0.0, 2.0),
+        plausible: (0.1, 1.0),
+        null: Some(0.0),
+        mark: Mark::Assumption,
+        source: "a guess",
+        meaning: "Growth.",
+    };
+
+    fn verdict(parameter: Parameter) -> [bool; 4] {
+        [
+            parameter.has_ranges_in_order(),
+            parameter.has_default_in_range(),
+            parameter.has_plausible_in_range(),
+            parameter.has_null_in_range(),
+        ]
+    }
+
+    #[test]
+    fn each_contradiction_in_a_declaration_is_seen_as_what_it_is() {
+        let [yes, no] = [true, false];
+        assert_eq!(verdict(SOUND), [yes; 4]);
+        assert_eq!(verdict(Parameter { null: None, ..SOUND }), [yes; 4]);
+        assert_eq!(verdict(Parameter { plausible: (0.0, 2.0), default: 2.0, ..SOUND }), [yes; 4]);
+        assert_eq!(verdict(Parameter { plausible: (1.0, 0.1), ..SOUND }), [no, yes, yes, yes]);
+        assert!(!Parameter { range: (2.0, 0.0), ..SOUND }.has_ranges_in_order());
+        for default in [-0.1, 2.1, f64::NAN] {
+            assert_eq!(verdict(Parameter { default, ..SOUND }), [yes, no, yes, yes]);
+        }
+        for plausible in [(-0.1, 1.0), (0.1, 2.1)] {
+            assert_eq!(verdict(Parameter { plausible, ..SOUND }), [yes, yes, no, yes]);
+        }
+        assert_eq!(verdict(Parameter { null: Some(3.0), ..SOUND }), [yes, yes, yes, no]);
+    }
 }

@@ -1,7 +1,7 @@
 //! Build-out: fabs order capacity, which arrives after a time to build, and move to finer nodes.
 //!
 //! A fab orders rate · Δ · (installed + under construction), with the rate γ + κ ln(need · demand) between 0 and a largest rate. γ is
-//! the growth of the world's spending on compute over a year, demand what that spending would buy over what accelerators make,
+//! the growth of the world's spending on compute of late, demand what that spending would buy over what accelerators make,
 //! need how far the fab is the bottleneck. Chip subsidies order capacity at home on top. Until the time to build has passed, what
 //! arrives was under construction when the fab was first there: it grows by the fab's own rate. Where a rule on equipment covers
 //! a logic fab, its orders and its progress to finer nodes are multiplied by 1 − x (1 − M), M being the maturity of equipment
@@ -37,7 +37,9 @@ parameters! {
         packaging_months: u32 = 12, "months", range 2..=240, plausible 9..=24, assumption "capacity of advanced packaging doubled within about a year twice";
         /// Time to build a memory plant.
         memory_months: u32 = 24, "months", range 2..=240, plausible 12..=36, assumption "between packaging and logic: lines are converted as well as built";
-        /// Growth that fabs expect while the world has no year of its own to look back on.
+        /// Time over which fabs look back to see how fast the world's spending on compute grows.
+        growth_months: u32 = 12, "months", range 1..=240, plausible 6..=36, assumption "as annual reports do";
+        /// Growth that fabs expect while the world is younger than that.
         trend_per_year: f64 = 0.25, "1/year", range 0.0..=5.0, plausible 0.1..=0.6, assumption "cautious against the growth of spending in 2022-2024";
         /// Growth of orders for each nat by which demand exceeds supply (κ).
         response: f64 = 0.5, "1/year", range 0.0..=10.0, plausible 0.1..=1.5 or null 0.0, assumption "makers fear gluts and follow a shortage by half";
@@ -70,7 +72,8 @@ impl Mechanism for BuildOut {
     }
 
     fn begin(_scenario: &Scenario, clock: &Clock, world: &mut World) {
-        world.insert_resource(Outlook::new(clock));
+        let outlook = Outlook::new(clock, world.resource());
+        world.insert_resource(outlook);
     }
 }
 
@@ -130,8 +133,8 @@ pub struct Outlook {
 
 impl Outlook {
     /// Before anything is known.
-    pub fn new(clock: &Clock) -> Self {
-        Self { spending: vec![0.0; clock.steps(12) as usize], growth: 0.0, demand: 1.0 }
+    pub fn new(clock: &Clock, build_out: &BuildOut) -> Self {
+        Self { spending: vec![0.0; clock.steps(build_out.growth_months) as usize], growth: 0.0, demand: 1.0 }
     }
 }
 
@@ -157,9 +160,10 @@ fn look_ahead(
 ) {
     let spending: f64 = states.iter().map(|supply| supply.spending).sum();
     let slot = clock.step() as usize % outlook.spending.len();
-    let year_ago = std::mem::replace(&mut outlook.spending[slot], spending);
+    let before = std::mem::replace(&mut outlook.spending[slot], spending);
+    let years = clock.per_step(outlook.spending.len() as f64);
     outlook.growth =
-        if year_ago > 0.0 && spending > 0.0 { maths::ln(spending / year_ago) } else { build_out.trend_per_year };
+        if before > 0.0 && spending > 0.0 { maths::ln(spending / before) / years } else { build_out.trend_per_year };
     // Without outages, which nobody builds against.
     let made = clock.per_year(lines.iter().map(|line| line.packages_undisturbed * line.performance).sum());
     let wanted = spending * (1.0 + build_out.other_demand) / money.price(clock.years());

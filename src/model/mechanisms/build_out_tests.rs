@@ -186,3 +186,22 @@ fn at_its_null_build_out_is_absent_and_capacity_stays() {
     let steps = seen(&scenario, 14, 50.0);
     assert!(steps.iter().all(|fabs| fabs[0].0 == 10.0 && fabs[0].2 == 5.0 && fabs[1].0 == 5.0));
 }
+
+#[test]
+fn fabs_see_how_fast_spending_grows_once_the_world_is_as_old_as_they_look_back() {
+    use bevy_ecs::system::RunSystemOnce;
+    for months in [6, 12, 24] {
+        let mut scenario = with_trend(&world(Vec::new()), 0.2);
+        testing::set(&mut scenario, "build_out", "growth_months", f64::from(months));
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
+        let world = simulation.world_mut();
+        for step in 0..30 {
+            for mut supply in world.query::<&mut Supply>().iter_mut(world) {
+                supply.spending = 50.0 * maths::exp(0.3 * f64::from(step) / 12.0);
+            }
+            world.run_system_once(look_ahead).unwrap();
+            close(world.resource::<Outlook>().growth, if step < months { 0.2 } else { 0.3 });
+            world.resource_mut::<Clock>().advance();
+        }
+    }
+}

@@ -42,6 +42,14 @@ parameters! {
         node_gain: f64 = 0.7, "nats/nat", range 0.0..=3.0, plausible 0.3..=1.5, assumption "density gains more, but power limits it";
         /// Output that sellers keep in store (I).
         inventory_months: f64 = 1.0, "months", range 0.0..=60.0, plausible 0.5..=4.0, assumption "as chip makers report";
+        /// Time in which sellers fill what their store lacks of that, or empty what it holds beyond.
+        fill_months: u32 = 6, "months", range 1..=120, plausible 3..=12, assumption "orders stand for about half a year";
+        /// Time over which customers come to expect what is shipped.
+        usual_months: u32 = 12, "months", range 1..=120, plausible 6..=24, assumption "contracts of about a year";
+        /// Diameter of a logic wafer.
+        wafer_mm: f64 = 300.0, "mm", range 100.0..=1000.0, plausible 200.0..=450.0, figure "SEMI M1: 300 mm at all leading fabs since about 2001; 200 mm before, 450 mm was given up";
+        /// How far a stage may seem to fall short of the others, as a ratio, when fabs decide what to build.
+        max_need: f64 = 10.0, "1", range 1.0..=1000000.0, plausible 2.0..=50.0 or null 1.0, assumption "nobody believes a forecast of more than tenfold orders";
     }
 }
 
@@ -63,11 +71,6 @@ impl Mechanism for ChipSupply {
 fn anything_is_made(supply: Res<ChipSupply>) -> bool {
     supply.scale > 0.0
 }
-
-/// Diameter of the wafers of leading fabs, mm.
-const WAFER_MM: f64 = 300.0;
-/// How far a stage may seem to fall short of the others, as a ratio, when fabs decide what to build.
-const MOST_NEED: f64 = 10.0;
 
 /// The fabs in a step, by index.
 struct Plants {
@@ -155,7 +158,7 @@ impl Maker<'_> {
 
     /// What each stage carries now, undisturbed and when all is built; and where it comes from.
     fn carried(&self, design: &Design, line: &mut Line) -> [Carried; 3] {
-        let dies = dies_per_wafer(design.numbers.die_area_mm2, WAFER_MM);
+        let dies = dies_per_wafer(design.numbers.die_area_mm2, self.supply.wafer_mm);
         let mut carried = [[0.0; Stage::COUNT]; 3];
         for (stage, (_, named)) in Stage::WORDS.iter().enumerate() {
             if *named == Stage::Memory && design.numbers.stacks_per_package == 0.0 {
@@ -242,7 +245,8 @@ fn make(
         }
         ledger.lost += (line.packages_undisturbed - line.packages) * line.performance;
         for stage in 0..Stage::COUNT {
-            let ratio = (least_other(&committed, stage) / committed[stage]).clamp(1.0 / MOST_NEED, MOST_NEED);
+            let ratio =
+                (least_other(&committed, stage) / committed[stage]).clamp(1.0 / supply.max_need, supply.max_need);
             // Neither this stage nor the others carry anything yet.
             let ratio = if ratio.is_nan() { 1.0 } else { ratio };
             for &(plant, share) in &design.contracts[stage] {

@@ -1,7 +1,7 @@
 //! Claims: milestones that are marketing.
 //!
 //! A firm announces a milestone with hazard h = h_0 · exp(κ_lead · lead/100 + κ_funding · pressure), lead being its measured
-//! rating less the best of the others' (within ±300 points) and pressure exp(−cash / a year's costs): how short its runway
+//! rating less the best of the others' (within `farthest_lead`) and pressure exp(−cash / a year's costs): how short its runway
 //! is. A claim excites investors: ln of the firm's weight with them rises, and fades with a half-life; some of the money is
 //! new. It moves nothing else: neither capability nor ratings nor users.
 
@@ -28,6 +28,8 @@ parameters! {
         hazard_per_year: f64 = 0.02, "1/year", range 0.0..=100.0, plausible 0.0..=0.1 or null 0.0, assumption "a handful of such announcements among some twenty firms in a few years";
         /// How much a lead of 100 points raises the log of the hazard (κ_lead).
         lead_weight: f64 = 0.7, "1/(100 points)", range 0.0..=10.0, plausible 0.0..=2.0, assumption "only those near the front are believed";
+        /// Lead, or lag, beyond which claims are no more and no less likely.
+        farthest_lead: f64 = 300.0, "points", range 0.0..=1000.0, plausible 100.0..=500.0 or null 0.0, assumption "beyond the gap between the best models of two states in 2023";
         /// How much need of money raises the log of the hazard (κ_funding).
         funding_weight: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0, assumption "announcements come before funding rounds";
         /// What a claim adds to the log of the firm's weight with investors.
@@ -61,9 +63,7 @@ const CLAIM: Draw = Draw::named("claims/claim");
 #[derive(Component, Clone, Debug, Default)]
 struct ClaimStream(Stream);
 
-/// Points of lead, or of lag, beyond which a firm's claims are no more and no less likely.
-const FARTHEST_LEAD: f64 = 300.0;
-/// Excitement that nobody feels any more.
+/// Excitement that is taken for none, so that firms which claimed long ago need no work: it moves no share by more than this.
 const FORGOTTEN: f64 = 1e-6;
 
 /// How badly a firm needs money, from 0 to 1: exp(−years that its cash would last without income).
@@ -86,7 +86,7 @@ pub fn pressure(cash: f64, costs_per_year: f64) -> f64 {
 impl Claims {
     /// Hazard of a claim, 1/year, of a firm with this lead in points and this need of money.
     fn hazard(&self, lead: f64, pressure: f64) -> f64 {
-        let lead = lead.clamp(-FARTHEST_LEAD, FARTHEST_LEAD);
+        let lead = lead.clamp(-self.farthest_lead, self.farthest_lead);
         self.hazard_per_year * maths::exp(self.lead_weight * lead / 100.0 + self.funding_weight * pressure)
     }
 }
@@ -123,7 +123,7 @@ fn announce(
     mut firms: Query<Claiming>,
 ) {
     // No firm's probability is above this, so most are decided by their draw alone.
-    let highest = clock.probability(claims.hazard(FARTHEST_LEAD, 1.0));
+    let highest = clock.probability(claims.hazard(claims.farthest_lead, 1.0));
     let quiet = clock.steps(claims.quiet_months);
     let (mut best, mut second) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for (_, _, _, offer, ..) in &firms {
@@ -254,5 +254,13 @@ mod tests {
             world.run_system(calm).unwrap();
         }
         assert!((world.get::<Hype>(firm).unwrap().0 - 0.4).abs() < 1e-15);
+    }
+
+    #[test]
+    fn leads_count_up_to_the_farthest_and_not_at_all_at_its_null() {
+        let hazard = |farthest_lead, lead| Claims { farthest_lead, ..Claims::default() }.hazard(lead, 0.5);
+        assert!(hazard(300.0, 400.0) > hazard(200.0, 400.0) && hazard(300.0, -400.0) < hazard(200.0, -400.0));
+        assert_eq!(hazard(300.0, 400.0), hazard(400.0, 300.0));
+        assert_eq!([hazard(0.0, 400.0), hazard(0.0, -400.0)], [hazard(300.0, 0.0); 2]);
     }
 }

@@ -38,20 +38,43 @@ parameters! {
         open_mix: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
         /// How far a newborn starts behind that mix.
         handicap: f64 = 0.3, "nats", range 0.0..=20.0, plausible 0.0..=1.5, assumption "data, tools and teams have to be built";
+        /// How far behind the world frontier a newborn starts, before that, where it has neither a parent nor open models.
+        latecomer_gap: f64 = 3.0, "nats", range 0.0..=50.0, plausible 1.0..=6.0, assumption "as far as a configured firm of which nothing is known: its capability";
         /// Mutation of focus: standard deviation of the log of each weight.
         mutation_focus: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.1..=1.0, assumption "start-ups look for niches";
+        /// Weight that a newborn's focus has in every domain at least, before mutation; a parent's weights sum to 1.
+        least_focus: f64 = 0.01, "1", range 0.000001..=1.0, plausible 0.001..=0.1, assumption "a niche that the parent left can be found again";
         /// Probability that a newborn is open where its parent is closed, or the other way.
         mutation_open: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "openness runs in families";
-        /// Share of its home market that an entrant starts with; a tenth of it in other markets.
+        /// Share of its home market that an entrant starts with.
         share: f64 = 0.01, "1", range 0.000001..=0.5, plausible 0.002..=0.03, assumption "first users within a month";
+        /// Share of every other market that an entrant starts with, against that at home.
+        abroad_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "most first users are at home";
         /// Compute that a newborn starts with, as a share of the mean firm's at home.
         compute_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "rented at first";
+        /// Largest part of its state's clouds that a newborn takes.
+        clouds_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "a wave of births cannot empty the clouds";
+        /// Compute that a newborn starts with at least; what the clouds lack of it is bought.
+        least_compute_mh100e: f64 = 0.000001, "MH100e", range 0.000000001..=1.0, plausible 0.0000001..=0.0001, assumption "one accelerator";
+        /// Share of a newborn's compute that research and training use.
+        research_share: f64 = 0.5, "1", range 0.001..=1.0, plausible 0.2..=0.8, assumption "as for other firms";
+        /// Share of a newborn's monthly budget that buys compute.
+        budget_share: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "as for other firms: their compute_share";
         /// Cash that a newborn starts with.
         cash_billion_usd: f64 = 0.5, "billion USD of 2023", range 0.0..=1000.0, plausible 0.05..=2.0, assumption "large first rounds of 2023";
         /// Transparency of a newborn without a parent; others inherit it.
         transparency: f64 = 0.4, "1", range 0.0..=1.0, plausible 0.1..=0.8, assumption "as for other firms";
+        /// Safety effort of a newborn without a parent; others inherit it.
+        safety_effort: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=0.4 or null 0.0, assumption "nobody in the state has shown it how";
         /// Fixed costs of a newborn.
         overhead_billion_usd_per_year: f64 = 0.1, "billion USD of 2023/year", range 0.0..=100.0, plausible 0.02..=0.5, assumption "a few hundred well-paid people";
+    }
+}
+
+impl Entering {
+    /// What a newborn without a parent does for safety.
+    fn unguided(&self) -> Safety {
+        Safety { effort: self.safety_effort, chosen: self.safety_effort, ..Safety::default() }
     }
 }
 
@@ -127,7 +150,7 @@ impl Registry<'_, '_> {
     fn found(&mut self, mut founding: Founding) {
         let home = founding.character.home;
         for s in self.geography.each_state() {
-            founding.usage[s] = self.entering.share * if s == home { 1.0 } else { 0.1 };
+            founding.usage[s] = self.entering.share * if s == home { 1.0 } else { self.entering.abroad_share };
         }
         self.take_compute(home, founding.compute);
         let bundle = founding.bundle(&self.geography, &self.training, &self.releases);
@@ -178,7 +201,9 @@ fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: 
     let parent = draw_parent(noise.uniform(PARENT, key), home, entering.share, firms);
     let weights = parent.map_or([1.0; MAX_DOMAINS], |(_, focus, ..)| focus.weights);
     let mut luck = noise.of(FOCUS, key);
-    let mutated = std::array::from_fn(|d| weights[d].max(0.01) * maths::exp(entering.mutation_focus * luck.normal()));
+    let mutated = std::array::from_fn(|d| {
+        weights[d].max(entering.least_focus) * maths::exp(entering.mutation_focus * luck.normal())
+    });
     // Without a parent it builds on open models, if there are any, and stays what they are.
     let has_open = best(geography, &registry.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
     let inherited = parent.map_or(has_open, |(character, ..)| character.open);
@@ -188,8 +213,8 @@ fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: 
     let at_home = registry.computes.iter().filter(|(character, _)| character.home == home);
     let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, compute)| (n + 1.0, sum + compute.stock));
     let mean_compute = if count > 0.0 { held / count } else { registry.clouds_of(home) };
-    // A tenth of the clouds at most, so that a wave of births cannot empty them.
-    let compute = (entering.compute_share * mean_compute).min(0.1 * registry.clouds_of(home)).max(1e-6);
+    let most = entering.clouds_share * registry.clouds_of(home);
+    let compute = (entering.compute_share * mean_compute).min(most).max(entering.least_compute_mh100e);
     let months = clock.steps(1).max(1);
     let name = match clock.step() % months {
         0 => format!("{state} {} #{serial}", clock.month()),
@@ -203,8 +228,8 @@ fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: 
             open,
             talent,
             price: 0.0,
-            research_share: 0.5,
-            compute_share: 0.6,
+            research_share: entering.research_share,
+            compute_share: entering.budget_share,
             own_funds: 0.0,
             overhead: entering.overhead_billion_usd_per_year,
             transparency: parent.map_or(entering.transparency, |(character, ..)| character.transparency),
@@ -221,7 +246,7 @@ fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: 
         compute,
         cash: entering.cash_billion_usd,
         // A newborn does for safety what its parent does.
-        safety: parent.map_or(Safety::default(), |(.., safety, _)| *safety),
+        safety: parent.map_or(entering.unguided(), |(.., safety, _)| *safety),
         usage: [0.0; MAX_STATES],
     }
 }
@@ -243,7 +268,7 @@ fn inherit(
             Some(parent) => parent[d],
             None if has_open => open[d],
             // Neither parent nor open model: as far behind as a latecomer.
-            None if any[d] > f64::NEG_INFINITY => any[d] - 3.0,
+            None if any[d] > f64::NEG_INFINITY => any[d] - entering.latecomer_gap,
             None => 0.0,
         };
         inherited[d] = start - entering.handicap;

@@ -1,7 +1,7 @@
 //! Induced innovation: denied states build an industry of their own.
 //!
-//! ψ = ψ_0 + ψ_1 · pressure(t − L) + ψ_2 · subsidy; the maturity M of a state's equipment industry takes the exact logistic step of
-//! dM = ψ M (1 − M), and the experience of its logic fabs grows by the induced part, ψ_1 · pressure + ψ_2 · subsidy. Pressure is the
+//! ψ = ψ_0 + min(ψ_1 · pressure(t − L) + ψ_2 · subsidy, max_learning); the maturity M of a state's equipment industry takes the exact logistic step of
+//! dM = ψ M (1 − M), and the experience of its logic fabs grows by the induced part, the second term. Pressure is the
 //! denied share of demand, of whatever is denied most: chips, equipment or memory (Hicks 1932: what becomes scarce is what
 //! invention saves). No pressure is remembered from before the start.
 
@@ -35,6 +35,10 @@ parameters! {
         subsidy_weight: f64 = 0.2, "1/year per % of output", range 0.0..=10.0, plausible 0.0..=0.5 or null 0.0, assumption "half a percent of output does two thirds of what full pressure does";
         /// Time from pressure to its effect (L).
         lag_months: u32 = 12, "months", range 0..=240, plausible 6..=36, assumption "teams and tools take about a year";
+        /// Time over which the share of chips that was denied is taken.
+        memory_months: u32 = 12, "months", range 1..=240, plausible 3..=24, assumption "one delivery that stays out is no embargo, a year of them is";
+        /// The most that pressure and subsidies together add to the growth of industry and experience.
+        max_learning: f64 = 12.0, "1/year", range 0.0..=12.0, plausible 1.0..=12.0 or null 0.0, assumption "a factor e a month; far above what money has bought anywhere";
     }
 }
 
@@ -69,7 +73,7 @@ fn anything_grows(induced: Res<InducedInnovation>) -> bool {
 pub struct Memory {
     /// Pressure in each of the steps of the lag, in turn.
     pressure: Vec<PerState>,
-    /// Compute denied and intended in each step of a year, in turn.
+    /// Compute denied and intended in each step of the memory, in turn.
     flows: Vec<[(f64, f64); MAX_STATES]>,
 }
 
@@ -78,7 +82,7 @@ impl Memory {
     pub fn new(clock: &Clock, induced: &InducedInnovation) -> Self {
         Self {
             pressure: vec![[0.0; MAX_STATES]; clock.steps(induced.lag_months) as usize],
-            flows: vec![[(0.0, 0.0); MAX_STATES]; clock.steps(12) as usize],
+            flows: vec![[(0.0, 0.0); MAX_STATES]; clock.steps(induced.memory_months) as usize],
         }
     }
 
@@ -88,7 +92,7 @@ impl Memory {
         if turns == 0 { now } else { std::mem::replace(&mut self.pressure[step as usize % turns], now) }
     }
 
-    /// Share of the last year's flow to a state that was denied.
+    /// Share of the flow to a state that was denied, as far as memory goes back.
     fn denied_share(&self, state: usize) -> f64 {
         let (denied, intended) = self
             .flows
@@ -154,9 +158,6 @@ fn denied_memory(
     denied
 }
 
-/// The fastest that industry and fabs can learn, 1/year: a factor e a month.
-const MOST_LEARNING: f64 = 12.0;
-
 fn learn(
     induced: Res<InducedInnovation>,
     clock: Res<Clock>,
@@ -175,7 +176,7 @@ fn learn(
     for (index, economy, levers, mut industry) in &mut states {
         let s = index.0;
         let subsidy = 100.0 * levers.of(Lever::ChipSubsidy) / economy.output;
-        industry.learning = induced.induced(pressure[s], subsidy).min(MOST_LEARNING);
+        industry.learning = induced.induced(pressure[s], subsidy).min(induced.max_learning);
         industry.maturity = logistic_step(industry.maturity, clock.per_step(induced.growth + industry.learning));
         if industry.learning > 0.0 {
             growth[s] = maths::exp(clock.per_step(industry.learning));

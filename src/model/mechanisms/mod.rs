@@ -28,3 +28,6 @@ pub mod safety;
 pub mod shocks;
 pub mod systems;
 pub mod training;
+
+#[cfg(test)]
+mod declared_tests;

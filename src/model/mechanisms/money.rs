@@ -35,10 +35,12 @@ parameters! {
         open_appropriability: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.1..=0.6, assumption "others host open models and keep most of the revenue";
         /// Factor on every state's capital.
         capital_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the capital stands with the states: capital_billion_usd_per_year";
-        /// Weight of momentum over size (ζ), per 100 rating points gained in six months.
+        /// Weight of momentum over size (ζ), per 100 rating points gained of late (releases.momentum_months).
         momentum: f64 = 0.5, "1/(100 points)", range 0.0..=20.0, plausible 0.0..=3.0 or null 0.0, assumption "investors chase recent gains";
         /// Usage share that investors credit to a firm without any.
         share_floor: f64 = 0.05, "1", range 0.000001..=1.0, plausible 0.01..=0.2, assumption "promising firms are funded before they have users";
+        /// Share of its capital that a state is first expected to spend on compute if none of its firms has users.
+        first_compute_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "about as for firms: their compute_share";
         /// Price of compute at the start.
         compute_price: f64 = 30.0, "billion USD of 2023 per MH100e", range 0.001..=1000000.0, plausible 20.0..=40.0, figure "an H100 sold for about 30,000 USD in 2023, order of magnitude";
         /// Fall of that price per year.
@@ -193,7 +195,7 @@ pub fn first_spending(
     }
     for (index, traits, mut supply) in &mut states {
         let s = index.0;
-        let share = if weight[s] > 0.0 { share[s] / weight[s] } else { 0.5 };
+        let share = if weight[s] > 0.0 { share[s] / weight[s] } else { money.first_compute_share };
         let capital = (share + money.cloud_spending) * traits.0.capital_billion_usd_per_year;
         supply.spending = money.capital_scale * (own[s] + capital);
     }

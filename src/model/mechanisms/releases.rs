@@ -28,6 +28,8 @@ parameters! {
         threshold: f64 = 0.25, "nats", range 0.0..=20.0, plausible 0.1..=1.0, assumption "about 15 rating points";
         /// Least time between two releases of a firm.
         min_gap_months: u32 = 3, "months", range 0..=120, plausible 1..=12, assumption "large labs update a few times a year";
+        /// Time over which what a rating gained counts as momentum.
+        momentum_months: u32 = 6, "months", range 1..=12, plausible 3..=12, assumption "investors look back as far as the last funding round";
         /// Age at which closed firms publish the weights of a model; 0 means never.
         open_lag_months: u32 = 0, "months", range 0..=240, plausible 0..=36 or null 0, assumption "few closed firms did so before 2025";
         /// Rating of the best model at the start (R_0).
@@ -171,9 +173,9 @@ fn open_old_weights(
     }
 }
 
-fn gain_momentum(clock: Res<Clock>, mut firms: Query<(&Offer, &mut Momentum)>) {
+fn gain_momentum(releases: Res<Releases>, clock: Res<Clock>, mut firms: Query<(&Offer, &mut Momentum)>) {
     for (offer, mut momentum) in &mut firms {
-        momentum.observe(offer.rating, &clock);
+        momentum.observe(offer.rating, releases.momentum_months, &clock);
     }
 }
 

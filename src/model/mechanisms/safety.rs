@@ -79,7 +79,7 @@ pub fn fermi(selection: f64, difference: f64) -> f64 {
 /// Whether a firm imitates another in this step, and which.
 const IMITATION: Draw = Draw::named("safety/imitation").places(2);
 
-/// Share of world usage below which a firm's payoff falls no further.
+/// Share of world usage below which a firm's payoff falls no further: a logarithm needs some.
 const LEAST_USAGE: f64 = 1e-6;
 
 /// Payoff of a firm with this share of world usage.

@@ -159,6 +159,9 @@ fn mix_fleets(
     }
 }
 
+/// Part of its compute that counts for a state without power: a logarithm needs some.
+const LEAST_USABLE: f64 = 1e-6;
+
 fn limit_by_power(
     systems: Res<Systems>,
     clock: Res<Clock>,
@@ -176,8 +179,7 @@ fn limit_by_power(
             fleet.running = running_share(fleet.compute, fleet.kw_per_h100e, fleet.power_gw);
         }
         let usable = fleet.running * fleet.efficiency;
-        // A state without power can still do a little: a logarithm needs it.
-        fleet.ln_usable = if usable == 1.0 { 0.0 } else { maths::ln(usable.max(1e-6)) };
+        fleet.ln_usable = if usable == 1.0 { 0.0 } else { maths::ln(usable.max(LEAST_USABLE)) };
         faults.check(&clock, Systems::NAME, "usable compute", &geography.names[index.0], &[fleet.ln_usable]);
     }
 }

@@ -24,11 +24,11 @@ pub fn clear(mut states: Query<&mut Supply>) {
 }
 
 /// Packages that leave for customers out of those made: what is usual as long as the store allows; above that, all but what
-/// fills the store up to its aim within half a year, or more where the store holds too much.
+/// fills the store up to its aim in `fill_months`, or more where the store holds too much.
 fn dispatched(supply: &ChipSupply, clock: &Clock, line: &Line) -> f64 {
     if line.packages >= line.usual {
         let wanted = supply.inventory_months * clock.steps_per_month() * line.usual - line.store;
-        let fill = (wanted / f64::from(clock.steps(6))).clamp(-line.store, line.packages - line.usual);
+        let fill = (wanted / f64::from(clock.steps(supply.fill_months))).clamp(-line.store, line.packages - line.usual);
         line.packages - fill
     } else {
         line.packages + line.store.min(line.usual - line.packages)
@@ -124,7 +124,7 @@ pub fn ship(
         let weights: PerState = std::array::from_fn(|s| design.sales[s] * money[s]);
         let returned = share_out(out, &weights, &geography, &barriers, design, line, &mut ledger);
         line.shipped = out - returned;
-        line.usual += (line.shipped - line.usual) / f64::from(clock.steps(12));
+        line.usual += (line.shipped - line.usual) / f64::from(clock.steps(supply.usual_months));
         let stored = line.packages - line.shipped;
         line.store = (line.store + stored).max(0.0);
         ledger.stored += stored * line.performance;

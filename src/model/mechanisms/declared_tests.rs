@@ -1,0 +1,240 @@
+//! That numbers which limit or set up something move what they say, from the low end of their plausible range to the high
+//! one, and that those with a null move nothing at it.
+
+use crate::{
+    model::{
+        Model, Simulation,
+        accelerator::Line,
+        fab::Capacity,
+        firm::{Capability, Character, Compute, Focus, Label, Momentum, Safety, Usage},
+        state::{Economy, Industry, StateIndex, Supply},
+        testing::{live, set},
+    },
+    scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage, parameter::Parameter},
+};
+
+struct Case {
+    mechanism: &'static str,
+    parameter: &'static str,
+    rises: bool,
+    steps: u32,
+    prepare: fn(&mut Scenario),
+    measure: fn(&mut Simulation) -> f64,
+    at_null: Option<f64>,
+}
+
+/// A case without a null.
+fn case(
+    name: (&'static str, &'static str),
+    rises: bool,
+    steps: u32,
+    prepare: fn(&mut Scenario),
+    measure: fn(&mut Simulation) -> f64,
+) -> Case {
+    Case { mechanism: name.0, parameter: name.1, rises, steps, prepare, measure, at_null: None }
+}
+
+const RISES: bool = true;
+const FALLS: bool = false;
+
+/// Many births everywhere in the first step, without mutation.
+fn crowded(scenario: &mut Scenario) {
+    scenario.states.iter_mut().for_each(|state| state.numbers.entry_per_year = 1.0);
+    set(scenario, "entry", "scale", 50.0);
+    set(scenario, "entry", "mutation_focus", 0.0);
+    set(scenario, "entry", "mutation_open", 0.0);
+}
+
+/// The same where only the first state has firms, all of them closed.
+fn crowded_without_parents(scenario: &mut Scenario) {
+    crowded(scenario);
+    at_home_in_the_first_state(scenario);
+}
+
+fn at_home_in_the_first_state(scenario: &mut Scenario) {
+    scenario.firms.retain(|firm| firm.state == 0);
+    scenario.firms.iter_mut().for_each(|firm| firm.open = false);
+}
+
+fn renting_all_there_is(scenario: &mut Scenario) {
+    crowded(scenario);
+    set(scenario, "entry", "compute_share", 1.0);
+}
+
+fn renting_nothing(scenario: &mut Scenario) {
+    crowded(scenario);
+    set(scenario, "entry", "compute_share", 0.0);
+}
+
+/// Subsidies of the first state, which is small.
+fn lavish(scenario: &mut Scenario) {
+    scenario.states[0].numbers.gdp_billion_usd = 1000.0;
+    let numbers = PolicyNumbers { value: 5000.0, ..PolicyNumbers::default() };
+    let (name, lever) = ("Test".to_owned(), Lever::ChipSubsidy);
+    scenario.policies = vec![PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers }];
+}
+
+fn rules_on_chips_alone(scenario: &mut Scenario) {
+    scenario.controls.retain(|rule| rule.what == Goods::Chips);
+}
+
+fn scarce_packaging(scenario: &mut Scenario) {
+    let packaging = scenario.fabs.iter_mut().filter(|fab| fab.stage == Stage::Packaging);
+    packaging.for_each(|fab| fab.numbers.capacity_kwpm *= 0.001);
+}
+
+fn scarce_logic(scenario: &mut Scenario) {
+    let logic = scenario.fabs.iter_mut().filter(|fab| fab.stage == Stage::Logic);
+    logic.for_each(|fab| fab.numbers.capacity_kwpm *= 0.001);
+}
+
+/// Sum over newborn firms of what `of` reads off them.
+fn newborns(simulation: &mut Simulation, of: impl Fn(&Newborn) -> f64) -> f64 {
+    let world = simulation.world_mut();
+    let mut firms = world.query::<(&Label, &Character, &Compute, &Focus, &Capability, &Safety, &Usage)>();
+    let born: Vec<_> = firms.iter(world).filter(|(label, ..)| label.0.contains('#')).collect();
+    assert!(born.len() > 10);
+    born.iter()
+        .map(|&(_, character, compute, focus, capability, safety, usage)| {
+            of(&Newborn { character, compute, focus, capability, safety, usage })
+        })
+        .sum()
+}
+
+struct Newborn<'a> {
+    character: &'a Character,
+    compute: &'a Compute,
+    focus: &'a Focus,
+    capability: &'a Capability,
+    safety: &'a Safety,
+    usage: &'a Usage,
+}
+
+fn newborn_compute(simulation: &mut Simulation) -> f64 {
+    newborns(simulation, |firm| firm.compute.stock)
+}
+
+fn used_abroad(simulation: &mut Simulation) -> f64 {
+    newborns(simulation, |firm| {
+        firm.usage.share.iter().enumerate().filter(|(s, _)| *s != firm.character.home).map(|(_, share)| share).sum()
+    })
+}
+
+fn least_weight(simulation: &mut Simulation) -> f64 {
+    let domains = simulation.world_mut().resource::<crate::model::geography::Geography>().domains;
+    newborns(simulation, |firm| firm.focus.weights[..domains].iter().copied().fold(1.0, f64::min))
+}
+
+fn latecomers(simulation: &mut Simulation) -> f64 {
+    newborns(simulation, |firm| if firm.character.home == 0 { 0.0 } else { firm.capability.0[0] })
+}
+
+fn chosen_safety(simulation: &mut Simulation) -> f64 {
+    newborns(simulation, |firm| if firm.character.home == 0 { 0.0 } else { firm.safety.chosen })
+}
+
+fn industry(simulation: &mut Simulation, state: &str) -> Industry {
+    let world = simulation.world_mut();
+    let names = world.resource::<crate::model::geography::Geography>().names.clone();
+    let mut states = world.query::<(&StateIndex, &Industry)>();
+    states.iter(world).find(|(index, _)| &*names[index.0] == state).unwrap().1.clone()
+}
+
+fn first_learning(simulation: &mut Simulation) -> f64 {
+    let world = simulation.world_mut();
+    let mut states = world.query::<(&StateIndex, &Industry)>();
+    states.iter(world).find(|(index, _)| index.0 == 0).unwrap().1.learning
+}
+
+fn first_output(simulation: &mut Simulation) -> f64 {
+    let world = simulation.world_mut();
+    let mut states = world.query::<(&StateIndex, &Economy)>();
+    states.iter(world).find(|(index, _)| index.0 == 0).unwrap().1.output
+}
+
+fn spending_elsewhere(simulation: &mut Simulation) -> f64 {
+    let world = simulation.world_mut();
+    let mut states = world.query::<(&StateIndex, &Supply)>();
+    states.iter(world).filter(|(index, _)| index.0 != 0).map(|(_, supply)| supply.spending).sum()
+}
+
+fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {
+    let world = simulation.world_mut();
+    world.query::<&Line>().iter(world).map(of).sum()
+}
+
+fn greatest_need(simulation: &mut Simulation) -> f64 {
+    let world = simulation.world_mut();
+    world.query::<&Capacity>().iter(world).map(|capacity| capacity.need).fold(0.0, f64::max)
+}
+
+fn gained(simulation: &mut Simulation) -> f64 {
+    let world = simulation.world_mut();
+    world.query::<&Momentum>().iter(world).map(|momentum| momentum.gained).sum()
+}
+
+fn cases() -> Vec<Case> {
+    let with_null = |case: Case, at_null: f64| Case { at_null: Some(at_null), ..case };
+    let stored = |simulation: &mut Simulation| lines(simulation, |line| line.store);
+    let usual = |simulation: &mut Simulation| lines(simulation, |line| line.usual);
+    let made = |simulation: &mut Simulation| lines(simulation, |line| line.packages);
+    let research = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.research_share);
+    let budget = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.compute_share);
+    let as_it_is = |_: &mut Scenario| {};
+    vec![
+        case(("entry", "abroad_share"), RISES, 1, crowded, used_abroad),
+        case(("entry", "clouds_share"), RISES, 1, renting_all_there_is, newborn_compute),
+        case(("entry", "least_compute_mh100e"), RISES, 1, renting_nothing, newborn_compute),
+        case(("entry", "research_share"), RISES, 1, crowded, research),
+        case(("entry", "budget_share"), RISES, 1, crowded, budget),
+        case(("entry", "least_focus"), RISES, 1, crowded, least_weight),
+        case(("entry", "latecomer_gap"), FALLS, 1, crowded_without_parents, latecomers),
+        with_null(case(("entry", "safety_effort"), RISES, 1, crowded_without_parents, chosen_safety), 0.0),
+        case(("output", "left_by_policy"), RISES, 2, lavish, first_output),
+        with_null(case(("induced_innovation", "max_learning"), RISES, 1, lavish, first_learning), 0.0),
+        case(("induced_innovation", "memory_months"), FALLS, 14, rules_on_chips_alone, |simulation| {
+            industry(simulation, "China").pressure
+        }),
+        case(("chip_supply", "fill_months"), FALLS, 6, as_it_is, stored),
+        case(("chip_supply", "usual_months"), FALLS, 24, as_it_is, usual),
+        case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
+        with_null(case(("chip_supply", "max_need"), RISES, 1, scarce_packaging, greatest_need), 1.0),
+        case(("money", "first_compute_share"), RISES, 0, at_home_in_the_first_state, spending_elsewhere),
+        case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),
+    ]
+}
+
+fn declared(case: &Case) -> Parameter {
+    let mechanism = crate::baseline().settings(case.mechanism).unwrap().declared;
+    *mechanism.parameters.iter().find(|parameter| parameter.name == case.parameter).unwrap()
+}
+
+fn measured(case: &Case, value: f64) -> f64 {
+    let mut scenario = crate::baseline();
+    (case.prepare)(&mut scenario);
+    set(&mut scenario, case.mechanism, case.parameter, value);
+    let mut simulation = Model::standard().simulate(&scenario).unwrap();
+    live(&mut simulation, case.steps);
+    (case.measure)(&mut simulation)
+}
+
+#[test]
+fn each_moves_what_it_says_in_the_direction_it_says() {
+    for case in cases() {
+        let (low, high) = declared(&case).plausible;
+        let (low, high) = (measured(&case, low), measured(&case, high));
+        let moved = if case.rises { high > low } else { high < low };
+        assert!(moved, "{} of {}: from {low} to {high}", case.parameter, case.mechanism);
+    }
+}
+
+#[test]
+fn at_its_null_each_is_absent() {
+    for case in cases() {
+        let null = declared(&case).null;
+        assert_eq!(null.is_some(), case.at_null.is_some(), "{} of {}", case.parameter, case.mechanism);
+        if let (Some(null), Some(expected)) = (null, case.at_null) {
+            assert_eq!(measured(&case, null), expected, "{} of {}", case.parameter, case.mechanism);
+        }
+    }
+}
