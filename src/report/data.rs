@@ -189,7 +189,7 @@ impl Table {
         };
         let mut table =
             Self { file: file.to_owned(), reader: csv::Reader::from_reader(handle), header: csv::StringRecord::new() };
-        table.header = table.reader.headers().cloned().map_err(|error| damaged(file, &error))?;
+        table.header = table.reader.headers().cloned().map_err(|error| damaged(file, error))?;
         Ok((!table.header.is_empty()).then_some(table))
     }
 
@@ -206,7 +206,7 @@ impl Table {
     }
 
     pub fn next(&mut self, row: &mut csv::StringRecord) -> Result<bool, ReportError> {
-        self.reader.read_record(row).map_err(|error| damaged(&self.file, &error))
+        self.reader.read_record(row).map_err(|error| damaged(&self.file, error))
     }
 
     pub fn malformed(&self, row: &csv::StringRecord, column: usize, expected: &str) -> ReportError {
@@ -241,14 +241,15 @@ impl Table {
     }
 }
 
-fn damaged(file: &Path, error: &csv::Error) -> ReportError {
-    let line = error.position().map_or(0, csv::Position::line);
-    let expected = match error.kind() {
+fn damaged(file: &Path, error: csv::Error) -> ReportError {
+    let (file, line) = (file.to_owned(), error.position().map_or(0, csv::Position::line));
+    let expected = match error.into_kind() {
+        csv::ErrorKind::Io(source) => return ReportError::Read { file, source },
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{expected_len} cells, found {len}"),
         csv::ErrorKind::Utf8 { .. } => "text in UTF-8".to_owned(),
         other => format!("a readable row: {other:?}"),
     };
-    ReportError::Malformed { file: file.to_owned(), line, expected }
+    ReportError::Malformed { file, line, expected }
 }
 
 /// Reads the indicators that pictures use; `false` if there is no such table or no row of use.

@@ -303,6 +303,34 @@ fn damage_is_an_error_with_file_and_line() {
 }
 
 #[test]
+fn errors_name_the_file_and_the_cause() {
+    let said = |name: &str, starts: &str| {
+        let folder = folder(&["base"], 2);
+        let file = folder.path().join(name);
+        let _ = fs::remove_file(&file);
+        fs::create_dir_all(file.join("inside")).unwrap();
+        let error = write_report(folder.path(), &catalogue()).unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(error.to_string(), format!("{starts} {}: {cause}", file.display()));
+        assert!(!cause.is_empty());
+    };
+    for name in ["manifest.json", "runs.csv", "quantiles.csv"] {
+        said(name, "cannot read");
+    }
+    for name in ["report.html", "figures/rating_gap.svg"] {
+        said(name, "cannot write");
+    }
+    let folder = folder(&["base", "other"], 2);
+    for (name, starts) in [("datapackage.json", "cannot read"), ("differences.csv", "cannot write")] {
+        let file = folder.path().join(name);
+        let _ = fs::remove_file(&file);
+        fs::create_dir_all(file.join("inside")).unwrap();
+        let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{starts} {}: ", file.display())), "{error}");
+    }
+}
+
+#[test]
 fn no_damage_makes_it_panic() {
     let folder = folder(&["base"], 3);
     let mut dice = Dice(11);

@@ -7,7 +7,7 @@ use super::figures::file_name;
 use super::page::STYLE;
 use super::scale::significant;
 use super::svg::{Svg, escape};
-use super::{ReportError, write};
+use super::{ReportError, make, write};
 use crate::analysis::sensitivity::{
     Indices, Lack, Layout, Options,
     morris::{MU, MU_STAR, SIGMA},
@@ -18,7 +18,6 @@ use crate::experiment::design::{Factor, Role, Scale, Setting};
 use crate::output::manifest::Manifest;
 use crate::output::table::Column;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 pub use tornado::ending;
 use tornado::{BOTH, Bar, DOWN, Line, MOST, Tornado, UP};
@@ -89,7 +88,7 @@ pub fn reason(layout: &Layout, indices: &Indices) -> Option<String> {
 /// Writes the pictures and the page into the folder; the paths of the page, then the pictures.
 pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathBuf>, ReportError> {
     let pictures = folder.join(PICTURES);
-    fs::create_dir_all(&pictures).map_err(|source| ReportError::Write { file: pictures.clone(), source })?;
+    make(&pictures)?;
     let page = folder.join(PAGE);
     let mut files = vec![page.clone()];
     let (mut shown, mut folded) = (String::new(), String::new());
@@ -100,13 +99,13 @@ pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathB
         let scenario = if several { format!("-{scenario}") } else { String::new() };
         let name = format!("{}{scenario}", finding.outcome.name);
         let file = pictures.join(format!("{name}.svg"));
-        write(&file, svg.standalone())?;
+        write(&file, &svg.standalone())?;
         files.push(file);
         let to = if finding.headline { &mut shown } else { &mut folded };
         let _ =
             write!(to, "<figure id=\"{}\">\n{}{}</figure>\n", escape(&name), svg.inline(), caption(findings, finding));
     }
-    write(&page, html(findings, &shown, &folded))?;
+    write(&page, &html(findings, &shown, &folded))?;
     Ok(files)
 }
 
