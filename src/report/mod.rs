@@ -1,13 +1,14 @@
 //! The page of a finished run or batch: reads an output folder, draws its pictures and writes them as one
 //! self-contained HTML file and as SVG files.
 
+mod about;
 mod chart;
 mod competition;
 mod data;
 mod figures;
-mod manifest;
 mod page;
 mod palette;
+mod parameters;
 mod precision;
 mod runs;
 mod scale;
@@ -24,6 +25,7 @@ use crate::output::{
     manifest::{FileEntry, FileFormat},
     package,
 };
+use parameters::ParameterTables;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -75,6 +77,9 @@ pub enum ReportError {
 /// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
 /// `differences.csv` if it holds several scenarios. `catalogue` explains the
 /// parameters that the folder's config holds.
+///
+/// # Errors
+/// The folder holds no output, a file of it is damaged or comes from another version, or one cannot be read or written.
 pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Result<ReportFiles, ReportError> {
     let data = data::read(folder)?;
     if let Some(rows) = &data.differences {
@@ -92,7 +97,7 @@ pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Re
         written.push(file);
     }
     let html = folder.join("report.html");
-    write(&html, &page::page(&data, &report, catalogue))?;
+    write(&html, &page::page(&data, &report, &ParameterTables::of(&data, catalogue)))?;
     Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
 }
 
