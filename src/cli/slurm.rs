@@ -10,7 +10,10 @@ use crate::{
     experiment::plan::Shard,
     measure::record::Record,
     model::Model,
-    output::{batch::Batch, folder::write_aside},
+    output::{
+        batch::Batch,
+        folder::{Durability, write_aside},
+    },
 };
 use clap::builder::PossibleValuesParser;
 use std::{
@@ -153,7 +156,7 @@ impl Scripts {
         let cannot = |error: io::Error| Failure::Usage(format!("cannot make {}: {error}", self.folder.display()));
         fs::create_dir_all(self.folder.join("shards")).map_err(cannot)?;
         for (path, text) in [(&self.array, &self.array_text), (&self.merge, &self.merge_text)] {
-            write_aside(path, text.as_bytes()).map_err(|error| Failure::Usage(error.to_string()))?;
+            write_aside(path, text.as_bytes(), Durability::Disk).map_err(|error| Failure::Usage(error.to_string()))?;
         }
         Ok(())
     }

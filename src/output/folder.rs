@@ -260,7 +260,7 @@ impl Folder {
 
     /// Writes a file under its final name only when it is complete.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        write_aside(&self.path.join(name), bytes)
+        write_aside(&self.path.join(name), bytes, Durability::Disk)
     }
 
     /// Writes the manifest: how many runs are in the tables, and how many of them failed.
@@ -341,24 +341,40 @@ fn remove(path: &Path) -> Result<(), OutputError> {
     }
 }
 
-/// Writes a file aside, and gives it its name when it is complete and on the disk.
-pub fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
+/// How far a file has to be written before it gets its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// To the disk: it stands there whole even if power fails.
+    Disk,
+    /// To the system, which brings it to the disk in its own time: enough for what can be made again from tables.
+    System,
+}
+
+/// Writes a file aside, and gives it its name when it is complete and as durable as asked.
+///
+/// # Errors
+/// The file cannot be written or renamed; nothing of it is left then.
+pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), OutputError> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let write = || {
         let mut file = File::create(&partial)?;
         file.write_all(bytes)?;
-        file.sync_all()
+        if durability == Durability::Disk { file.sync_all() } else { Ok(()) }
     };
     if let Err(error) = write() {
         // What was written of it only takes up room; the error matters more than whether this works.
         let _ = fs::remove_file(&partial);
         return Err(OutputError::on("write", &partial)(error));
     }
-    fs::rename(&partial, path).map_err(OutputError::on("write", path))?;
+    if let Err(error) = fs::rename(&partial, path) {
+        let _ = fs::remove_file(&partial);
+        return Err(OutputError::on("write", path)(error));
+    }
     // Where a folder can be opened, its new entry is forced to the disk too.
-    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+    let folder = path.parent().filter(|_| durability == Durability::Disk);
+    if let Some(folder) = folder.and_then(|folder| File::open(folder).ok()) {
         let _ = folder.sync_all();
     }
     Ok(())
@@ -526,6 +542,19 @@ mod tests {
         assert!(!dir.path().join("world.csv").exists() && dir.path().join("world.csv.partial").exists());
         table.finish().unwrap();
         assert!(dir.path().join("world.csv").exists() && !dir.path().join("world.csv.partial").exists());
+    }
+
+    #[test]
+    fn a_file_that_cannot_get_its_name_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("page.html/inside")).unwrap();
+        for durability in [Durability::Disk, Durability::System] {
+            let error = write_aside(&dir.path().join("page.html"), b"page", durability).unwrap_err().to_string();
+            assert!(error.starts_with("cannot write ") && error.contains("page.html: "), "{error}");
+            assert!(!dir.path().join("page.html.partial").exists());
+            write_aside(&dir.path().join("other.html"), b"page", durability).unwrap();
+            assert_eq!(fs::read(dir.path().join("other.html")).unwrap(), b"page");
+        }
     }
 
     #[test]

@@ -259,7 +259,7 @@ mod tests {
         let frame = Frame { x: 0.0, y: 0.0, width: 50.0, height: 80.0 };
         let label = |y, text: &str| EndLabel { y, text: text.to_owned(), colour: "#000".to_owned() };
         end_labels(&mut svg, frame, vec![label(80.0, "a"), label(80.0, "b"), label(79.0, "c")]);
-        let text = svg.inline();
+        let text = maud::Render::render(&svg).into_string();
         let heights: Vec<f64> = text
             .lines()
             .filter(|line| line.starts_with("<text"))

@@ -5,14 +5,14 @@ use super::data::Stat;
 use super::figures::{FOOT, HEAD, LEFT, View, WIDTH, titled};
 use super::palette;
 use super::scale::{Scale, Writing};
-use super::shown::{Shown, shown};
+use super::shown::Shown;
 use super::svg::{Anchor, INK, Ink, Stroke, Svg, text_width};
 use crate::scenario::Month;
 
 impl View<'_> {
     /// Medians of all fabs or accelerators, in the colours of their states.
     pub fn supply(&self, shown: Shown) -> Option<(Svg, String)> {
-        let things: Vec<(&str, &[Stat])> = self.scenario.entities(shown.table, shown.column).collect();
+        let things: Vec<(&str, &[Stat])> = self.scenario.entities(shown).collect();
         let widest = things.iter().map(|thing| thing.0).max_by_key(|name| name.chars().count())?;
         let room = label_room([shortened(widest).as_str()].into_iter());
         let scale = shown.scale(things.iter().flat_map(|thing| thing.1), false, 6);
@@ -35,11 +35,11 @@ impl View<'_> {
         Some((svg, format!("In the colours of states; grey where a state has no firms.{}", self.events_caption())))
     }
 
-    pub fn firms(&self) -> Option<(Svg, String)> {
-        let shown = shown("firms", "rating", "Ratings of firms", false);
+    /// Ratings of firms, with their entries and exits.
+    pub fn firms(&self, shown: Shown) -> Option<(Svg, String)> {
         let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();
         let firms: Vec<(&str, &[Stat])> =
-            self.scenario.entities("firms", "rating").filter(|(name, _)| known(name)).take(40).collect();
+            self.scenario.entities(shown).filter(|(name, _)| known(name)).take(40).collect();
         let widest = firms.iter().map(|firm| firm.0).max_by_key(|name| name.chars().count())?;
         let room = label_room([shortened(widest).as_str()].into_iter());
         let most = |stat: &&Stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs);
@@ -110,17 +110,17 @@ impl View<'_> {
         }
     }
 
-    pub fn usage(&self) -> Option<(Svg, String)> {
-        let shown = shown("firms", "usage_share", "Shares of world usage", true);
+    /// Shares of usage on top of each other.
+    pub fn usage(&self, shown: Shown) -> Option<(Svg, String)> {
         let mut months: Vec<Month> =
-            self.scenario.entities("firms", "usage_share").flat_map(|(_, stats)| stats).map(|stat| stat.date).collect();
+            self.scenario.entities(shown).flat_map(|(_, stats)| stats).map(|stat| stat.date).collect();
         months.sort_unstable();
         months.dedup();
         let runs = f64::from(self.scenario.runs.max(1));
         let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();
         let mut firms: Vec<(&str, Vec<f64>)> = self
             .scenario
-            .entities("firms", "usage_share")
+            .entities(shown)
             .filter(|(name, _)| known(name))
             .map(|(name, stats)| {
                 let mut shares = vec![0.0; months.len()];
@@ -162,10 +162,10 @@ impl View<'_> {
     }
 
     /// Yearly sums of the mean parts of progress, of the world or a state.
-    fn parts(&self, table: &str, entity: &str) -> Vec<(String, Vec<f64>)> {
+    fn parts<'a>(&self, parts: impl Iterator<Item = &'a Shown>, entity: &str) -> Vec<(String, Vec<f64>)> {
         let mut years: Vec<(String, Vec<f64>)> = Vec::new();
-        for (at, part) in palette::PARTS.iter().enumerate() {
-            for stat in self.scenario.series(table, entity, part.0) {
+        for (at, part) in parts.enumerate() {
+            for stat in self.scenario.series(*part, entity) {
                 let year = stat.date.year().to_string();
                 let found = years.iter().position(|(of, _)| *of == year).unwrap_or_else(|| {
                     years.push((year, vec![0.0; palette::PARTS.len()]));
@@ -177,9 +177,11 @@ impl View<'_> {
         years
     }
 
-    pub fn progress(&self) -> Option<(Svg, String)> {
-        let named = self.states.list.iter().take(2).map(|(name, _)| (name.as_str(), self.parts("states", name)));
-        let panels: Vec<_> = std::iter::once(("World", self.parts("world", "")))
+    /// Parts of progress, those of the world and then those of states, as bars by year.
+    pub fn progress(&self, parts: &[Shown]) -> Option<(Svg, String)> {
+        let of = |table: &'static str| parts.iter().filter(move |part| part.table == table);
+        let named = self.states.list.iter().take(2).map(|(name, _)| (name.as_str(), self.parts(of("states"), name)));
+        let panels: Vec<_> = std::iter::once(("World", self.parts(of("world"), "")))
             .chain(named)
             .filter(|(_, years)| !years.is_empty() && years.len() <= 60)
             .collect();
@@ -195,7 +197,7 @@ impl View<'_> {
         let note = "Change in usage-weighted capability, nats a year";
         let mut svg = titled(360.0, "Progress by selection, learning and turnover", note, &self.average("Mean"));
         let mut x = 0.0;
-        for (_, word, colour) in palette::PARTS {
+        for (word, colour) in of("world").map(|part| part.title).zip(palette::PARTS) {
             svg.rectangle((x, HEAD + 2.0), (12.0, 12.0), colour);
             svg.text(x + 18.0, HEAD + 12.0, Anchor::Start, Ink::Quiet, word);
             x += 40.0 + text_width(word, 12.0);
@@ -203,7 +205,6 @@ impl View<'_> {
         svg.line(&[(x, HEAD + 8.0), (x + 18.0, HEAD + 8.0)], INK);
         svg.text(x + 24.0, HEAD + 12.0, Anchor::Start, Ink::Quiet, "sum");
         let cell = WIDTH / panels.len() as f64;
-        let colours = palette::PARTS.map(|part| part.2);
         for (at, (name, years)) in panels.iter().enumerate() {
             let left = cell * at as f64;
             svg.text(left, HEAD + 42.0, Anchor::Start, Ink::Heading, &shortened(name));
@@ -212,7 +213,7 @@ impl View<'_> {
             let axes =
                 Axes { frame, first: self.span.0, last: self.span.0, scale: scale.clone(), writing: Writing::Plain };
             axes.draw_values(&mut svg);
-            part_bars(&mut svg, &axes, years, &colours);
+            part_bars(&mut svg, &axes, years, &palette::PARTS);
             axes.name_slots(&mut svg, years.iter().map(|(year, _)| year.as_str()));
         }
         let caption = "Selection: usage moves to more capable firms (Price's covariance term). Learning: firms become more capable. \

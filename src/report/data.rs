@@ -1,68 +1,15 @@
 //! Reads a finished output folder: what a report needs of it, by scenario.
 
-use super::ReportError;
-use super::manifest::Manifest;
+use super::about::About;
 use super::runs::{Outcomes, differences, read_runs};
+use super::shown::{self, Shown};
+use super::{ReportError, read as read_file};
 use crate::output::dictionary::DifferenceRow;
+use crate::output::manifest::{self, Manifest, ScenarioEntry};
 use crate::scenario::Month;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-/// The indicators that pictures use, by table; other rows of quantiles.csv are passed over.
-const WANTED: &[(&str, &[&str])] = &[
-    (
-        "world",
-        &[
-            "gap_rating",
-            "open_gap_rating",
-            "frontier_rating",
-            "frontier_capability",
-            "open_share",
-            "firm_hhi",
-            "firms",
-            "compute",
-            "adoption",
-            "output_effect",
-            "power_hhi",
-            "compute_made",
-            "compute_stored",
-            "compute_to_clouds",
-            "compute_denied",
-            "compute_redirected",
-            "compute_lost",
-            "incidents",
-            "damage",
-            "policy_cost",
-            "welfare",
-            "access_gini",
-            "selection",
-            "learning",
-            "turnover",
-        ],
-    ),
-    (
-        "states",
-        &[
-            "rating",
-            "capability",
-            "compute",
-            "power",
-            "adoption",
-            "self_sufficiency",
-            "compute_received",
-            "safety_effort",
-            "trust_in_ai",
-            "output_effect",
-            "selection",
-            "learning",
-            "turnover",
-        ],
-    ),
-    ("firms", &["rating", "usage_share"]),
-    ("fabs", &["capacity"]),
-    ("accelerators", &["compute"]),
-];
 
 /// An indicator over the runs of a scenario, in one month.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -104,14 +51,20 @@ pub struct Scenario {
 
 impl Scenario {
     /// The indicator of every entity that has it.
-    pub fn entities(&self, table: &str, indicator: &str) -> impl Iterator<Item = (&str, &[Stat])> {
-        let found = self.series.iter().find(|((t, i), _)| *t == table && *i == indicator);
-        found.into_iter().flat_map(|(_, by_entity)| by_entity.iter().map(|(name, stats)| (name.as_str(), &stats[..])))
+    pub fn entities(&self, shown: Shown) -> impl Iterator<Item = (&str, &[Stat])> {
+        let found = self.series.get(&(shown.table, shown.column));
+        found.into_iter().flatten().map(|(name, stats)| (name.as_str(), stats.as_slice()))
     }
 
     /// The indicator of one entity, empty if it is not there; the world is the entity without a name.
-    pub fn series(&self, table: &str, entity: &str, indicator: &str) -> &[Stat] {
-        self.entities(table, indicator).find(|(name, _)| *name == entity).map_or(&[], |(_, stats)| stats)
+    pub fn series(&self, shown: Shown, entity: &str) -> &[Stat] {
+        let by_entity = self.series.get(&(shown.table, shown.column));
+        by_entity.and_then(|by_entity| by_entity.get(entity)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any entity has the indicator.
+    pub fn has(&self, shown: Shown) -> bool {
+        self.series.contains_key(&(shown.table, shown.column))
     }
 
     /// Whether pictures show all design points together.
@@ -129,7 +82,9 @@ impl Scenario {
 /// Everything a report shows.
 #[derive(Debug)]
 pub struct Folder {
-    pub manifest: Manifest,
+    pub manifest: Option<Manifest>,
+    /// What is known of the scenarios of the manifest.
+    pub about: Vec<About>,
     pub scenarios: Vec<Scenario>,
     /// Differences between scenarios, each from the first; none if there is only one.
     pub differences: Option<Vec<DifferenceRow>>,
@@ -137,14 +92,33 @@ pub struct Folder {
     pub missing: Vec<String>,
 }
 
+impl Folder {
+    /// What is known of the scenario of this name.
+    pub fn about(&self, name: &str) -> Option<&About> {
+        self.about.iter().find(|about| about.name == name)
+    }
+
+    /// The scenarios as the manifest holds them.
+    pub fn entries(&self) -> &[ScenarioEntry] {
+        self.manifest.as_ref().map_or(&[], |manifest| &manifest.experiment.scenarios)
+    }
+}
+
 /// Reads the folder; tables that were not recorded are noted, files that are damaged are errors.
 pub fn read(folder: &Path) -> Result<Folder, ReportError> {
-    let manifest = Manifest::read(&folder.join("manifest.json"))?;
-    let mut scenarios: Vec<Scenario> = Vec::new();
-    for about in manifest.iter().flat_map(|manifest| &manifest.scenarios) {
-        of_name(&mut scenarios, &about.name);
+    let manifest = read_manifest(&folder.join(manifest::FILE))?;
+    let (mut scenarios, mut about, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios) {
+        of_name(&mut scenarios, &entry.name);
+        about.push(About::of(entry).unwrap_or_else(|error| {
+            missing.push(format!(
+                "manifest.json: the config of scenario `{}` cannot be read ({error}): its events and its firms' homes are \
+                 unknown.",
+                entry.name
+            ));
+            About::unknown(&entry.name)
+        }));
     }
-    let mut missing = Vec::new();
     if manifest.is_none() {
         missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
     }
@@ -161,7 +135,22 @@ pub fn read(folder: &Path) -> Result<Folder, ReportError> {
     }
     let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
     let differences = if runs { differences(&folder.join("runs.csv"), &names)? } else { None };
-    Ok(Folder { manifest: manifest.unwrap_or_default(), scenarios, differences, missing })
+    Ok(Folder { manifest, about, scenarios, differences, missing })
+}
+
+/// Reads the manifest; `None` if there is none.
+fn read_manifest(file: &Path) -> Result<Option<Manifest>, ReportError> {
+    let Some(bytes) = read_file(file)? else { return Ok(None) };
+    let malformed =
+        |line: usize, expected| ReportError::Malformed { file: file.to_owned(), line: line.max(1) as u64, expected };
+    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
+        let what = if error.is_data() { "a manifest of this version of redqueen" } else { "JSON" };
+        malformed(error.line(), format!("{what}: {error}"))
+    })?;
+    match manifest.format {
+        manifest::FORMAT => Ok(Some(manifest)),
+        other => Err(malformed(1, format!("a manifest of format {}, found format {other}", manifest::FORMAT))),
+    }
 }
 
 pub fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scenario {
@@ -189,7 +178,7 @@ impl Table {
         };
         let mut table =
             Self { file: file.to_owned(), reader: csv::Reader::from_reader(handle), header: csv::StringRecord::new() };
-        table.header = table.reader.headers().cloned().map_err(|error| damaged(file, &error))?;
+        table.header = table.reader.headers().cloned().map_err(|error| damaged(file, error))?;
         Ok((!table.header.is_empty()).then_some(table))
     }
 
@@ -206,7 +195,7 @@ impl Table {
     }
 
     pub fn next(&mut self, row: &mut csv::StringRecord) -> Result<bool, ReportError> {
-        self.reader.read_record(row).map_err(|error| damaged(&self.file, &error))
+        self.reader.read_record(row).map_err(|error| damaged(&self.file, error))
     }
 
     pub fn malformed(&self, row: &csv::StringRecord, column: usize, expected: &str) -> ReportError {
@@ -241,14 +230,15 @@ impl Table {
     }
 }
 
-fn damaged(file: &Path, error: &csv::Error) -> ReportError {
-    let line = error.position().map_or(0, csv::Position::line);
-    let expected = match error.kind() {
+fn damaged(file: &Path, error: csv::Error) -> ReportError {
+    let (file, line) = (file.to_owned(), error.position().map_or(0, csv::Position::line));
+    let expected = match error.into_kind() {
+        csv::ErrorKind::Io(source) => return ReportError::Read { file, source },
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{expected_len} cells, found {len}"),
         csv::ErrorKind::Utf8 { .. } => "text in UTF-8".to_owned(),
         other => format!("a readable row: {other:?}"),
     };
-    ReportError::Malformed { file: file.to_owned(), line, expected }
+    ReportError::Malformed { file, line, expected }
 }
 
 /// Reads the indicators that pictures use; `false` if there is no such table or no row of use.
@@ -262,11 +252,13 @@ fn read_quantiles(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, Re
     for (at, column) in ["p05", "p25", "p50", "p75", "p95"].into_iter().enumerate() {
         levels[at] = table.column(column)?;
     }
+    let wanted: BTreeMap<(&str, &str), Shown> =
+        shown::wanted().map(|shown| ((shown.table, shown.column), shown)).collect();
     let mut row = csv::StringRecord::new();
     let mut any = false;
     while table.next(&mut row)? {
         let cell = |at: usize| row.get(at).unwrap_or_default();
-        let Some(key) = wanted(cell(of), cell(indicator)) else { continue };
+        let Some(shown) = wanted.get(&(cell(of), cell(indicator))) else { continue };
         let scenario = of_name(scenarios, cell(name));
         if scenario.shown_point.get_or_insert_with(|| cell(point).to_owned()) != cell(point) {
             continue;
@@ -285,7 +277,7 @@ fn read_quantiles(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, Re
         if complete {
             any = true;
             scenario.runs = scenario.runs.max(count);
-            let by_entity = scenario.series.entry(key).or_default();
+            let by_entity = scenario.series.entry((shown.table, shown.column)).or_default();
             let stats = match by_entity.get_mut(cell(entity)) {
                 Some(stats) => stats,
                 None => by_entity.entry(cell(entity).to_owned()).or_default(),
@@ -300,34 +292,9 @@ fn read_quantiles(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, Re
     Ok(any)
 }
 
-fn wanted(table: &str, indicator: &str) -> Option<(&'static str, &'static str)> {
-    let (table, indicators) = WANTED.iter().find(|(name, _)| *name == table)?;
-    Some((*table, *indicators.iter().find(|name| **name == indicator)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        measure::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
-        output::table::Row,
-    };
-
-    #[test]
-    fn every_wanted_indicator_is_a_column_of_its_table() {
-        for (table, indicators) in WANTED {
-            let columns = match *table {
-                WorldRow::TABLE => WorldRow::COLUMNS,
-                StateRow::TABLE => StateRow::COLUMNS,
-                FabRow::TABLE => FabRow::COLUMNS,
-                AcceleratorRow::TABLE => AcceleratorRow::COLUMNS,
-                _ => FirmRow::COLUMNS,
-            };
-            for indicator in *indicators {
-                assert!(columns.iter().any(|column| column.name == *indicator), "{table}.{indicator}");
-            }
-        }
-    }
 
     const HEADER: &str = "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n";
 
@@ -359,7 +326,8 @@ mod tests {
              b,0,world,,firms,2023-02,0,,,,,,,\n",
         )
         .unwrap();
-        let stats = folder.scenarios[0].series("world", "", "firms");
+        let firms = shown::wanted().find(|shown| (shown.table, shown.column) == ("world", "firms")).unwrap();
+        let stats = folder.scenarios[0].series(firms, "");
         assert_eq!(stats.len(), 1);
         assert_eq!(stats[0].median(), 1.0);
     }

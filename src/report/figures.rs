@@ -1,11 +1,11 @@
 //! Which picture shows what.
 
+use super::about::{About, Comparison, Event};
 use super::chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened};
 use super::data::{Folder, Scenario, Stat};
-use super::manifest::{About, Event};
 use super::palette::{self, States};
 use super::scale::{Scale, Writing};
-use super::shown::{BY_STATE, CHIPS, COMPARED, GAP, SOCIETY, Shown, WORLD, log, shown};
+use super::shown::{self, COMPARED, Kind, PICTURES, Picture, Shown};
 use super::svg::{Anchor, Ink, RULE, Stroke, Svg, text_width};
 use crate::scenario::Month;
 use std::collections::BTreeSet;
@@ -62,12 +62,23 @@ pub fn numbered(about: &About, span: (Month, Month)) -> Vec<(usize, &Event)> {
 pub fn draw(folder: &Folder) -> Report {
     let drawable: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| scenario.span().is_some()).collect();
     let mut missing = Vec::new();
+    if !drawable.is_empty() {
+        let without = folder.scenarios.iter().filter(|scenario| scenario.span().is_none());
+        missing.extend(without.map(|scenario| {
+            format!("Scenario `{}`: it has no pictures, because quantiles.csv has no values of it.", scenario.name)
+        }));
+    }
     let several = drawable.len() > 1;
     let nothing = About::default();
     let mut sections = Vec::new();
-    for (at, scenario) in drawable.iter().take(MOST_SCENARIOS).enumerate() {
+    for (at, scenario) in drawable.iter().enumerate() {
+        if at >= MOST_SCENARIOS {
+            lacking(scenario, COMPARED.into_iter(), &mut missing);
+            continue;
+        }
+        lacking(scenario, shown::of_scenario(), &mut missing);
         let Some(span) = scenario.span() else { continue };
-        let about = folder.manifest.about(&scenario.name).unwrap_or(&nothing);
+        let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
         let states = States::of(scenario, about);
         let view = View { scenario, about, states, span, events: numbered(about, span), suffix };
@@ -77,6 +88,31 @@ pub fn draw(folder: &Folder) -> Report {
         missing.push(format!("Only the first {MOST_SCENARIOS} scenarios have pictures of their own."));
     }
     Report { comparison: if several { comparison(&drawable) } else { Vec::new() }, sections, missing }
+}
+
+/// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.
+fn lacking(scenario: &Scenario, wanted: impl Iterator<Item = Shown>, missing: &mut Vec<String>) {
+    let (there, without): (Vec<Shown>, Vec<Shown>) = wanted.partition(|shown| scenario.has(*shown));
+    let recorded = |shown: &Shown| there.iter().any(|other| other.table == shown.table);
+    let columns: BTreeSet<String> = without
+        .iter()
+        .filter(|shown| recorded(shown))
+        .map(|shown| format!("`{}.{}`", shown.table, shown.column))
+        .collect();
+    let tables: BTreeSet<String> =
+        without.iter().filter(|shown| !recorded(shown)).map(|shown| format!("`{}`", shown.table)).collect();
+    let mut say = |what: &str, of: &str, names: BTreeSet<String>| {
+        if !names.is_empty() {
+            let names: Vec<String> = names.into_iter().collect();
+            missing.push(format!(
+                "Scenario `{}`: {what}, because quantiles.csv has no {of} {}.",
+                scenario.name,
+                names.join(", ")
+            ));
+        }
+    };
+    say("some pictures are left out", "rows for them of table", tables);
+    say("panels and lines are left out", "values of", columns);
 }
 
 /// A scenario's name as part of a file's name.
@@ -142,7 +178,7 @@ fn comparison(scenarios: &[&Scenario]) -> Vec<Figure> {
     let Some(span) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return Vec::new() };
     let mut panels = Vec::new();
     for shown in COMPARED {
-        let each = || scenarios.iter().map(|scenario| scenario.series(shown.table, "", shown.column));
+        let each = || scenarios.iter().map(|scenario| scenario.series(shown, ""));
         if each().all(<[Stat]>::is_empty) {
             continue;
         }
@@ -191,40 +227,38 @@ fn comparison(scenarios: &[&Scenario]) -> Vec<Figure> {
 }
 
 impl View<'_> {
+    /// Every picture that there are values for; the others are named in `missing`.
     fn figures(&self, missing: &mut Vec<String>) -> Vec<Figure> {
         let mut figures = Vec::new();
-        let mut without = BTreeSet::new();
-        let mut add = |name: &str, figure: Option<(Svg, String)>, table: &'static str| match figure {
-            Some((svg, caption)) => figures.push(Figure { name: format!("{name}{}", self.suffix), caption, svg }),
-            None => {
-                without.insert(table);
+        for picture in PICTURES.iter().filter(|picture| picture.kind != Kind::EachState || self.states.list.len() > 1) {
+            match self.draw(picture) {
+                Some((svg, caption)) => {
+                    figures.push(Figure { name: format!("{}{}", picture.name, self.suffix), caption, svg });
+                }
+                None if picture.indicators.iter().any(|shown| self.scenario.has(*shown)) => missing.push(format!(
+                    "Scenario `{}`: picture `{}` is left out, because quantiles.csv has too few values for it.",
+                    self.scenario.name, picture.name
+                )),
+                // That its indicators have no values is said of each.
+                None => {}
             }
-        };
-        add("rating_gap", self.rating_gap(), "world");
-        add("world", self.world("The world", "Indicators of the whole world", &WORLD), "world");
-        add("chips", self.world("Chips", "Making and sharing of compute in the whole world", &CHIPS), "world");
-        add("society", self.world("Society", "Incidents, policy and who gains, in the whole world", &SOCIETY), "world");
-        for (at, (name, shown)) in BY_STATE.into_iter().enumerate() {
-            add(name, self.overview(shown), "states");
-            if at < 3 && self.states.list.len() > 1 {
-                add(&format!("{name}_by_state"), self.by_state(shown), "states");
-            }
-        }
-        let designs = log(shown("accelerators", "compute", "Compute shipped, by accelerator", false));
-        add("accelerators", self.supply(designs), "accelerators");
-        add("fabs", self.supply(log(shown("fabs", "capacity", "Capacity of plants", false))), "fabs");
-        add("firms_rating", self.firms(), "firms");
-        add("usage_shares", self.usage(), "firms");
-        add("progress", self.progress(), "world");
-        if !without.is_empty() {
-            let tables: Vec<_> = without.iter().map(|table| format!("`{table}`")).collect();
-            missing.push(format!(
-                "Scenario `{}`: some pictures are left out, because quantiles.csv has no rows for them of table {}.",
-                self.scenario.name,
-                tables.join(", ")
-            ));
         }
         figures
+    }
+
+    /// Draws a picture, if there are values for it.
+    fn draw(&self, picture: &Picture) -> Option<(Svg, String)> {
+        let &first = picture.indicators.first()?;
+        match picture.kind {
+            Kind::Gap => self.gap(first),
+            Kind::Grid(title, note) => self.grid(title, note, picture.indicators),
+            Kind::Overview => self.overview(first),
+            Kind::EachState => self.each_state(first),
+            Kind::Supply => self.supply(first),
+            Kind::Firms => self.firms(first),
+            Kind::Usage => self.usage(first),
+            Kind::Progress => self.progress(picture.indicators),
+        }
     }
 
     pub fn look<'a>(&self, colour: &'a str, bands: bool) -> Look<'a> {
@@ -266,17 +300,17 @@ impl View<'_> {
         if self.events.is_empty() { "" } else { " Numbered lines are dated events, listed below." }
     }
 
-    fn rating_gap(&self) -> Option<(Svg, String)> {
-        let stats = self.scenario.series(GAP.table, "", GAP.column);
+    fn gap(&self, shown: Shown) -> Option<(Svg, String)> {
+        let stats = self.scenario.series(shown, "");
         if stats.is_empty() {
             return None;
         }
-        let title = match (self.about.leader.as_str(), self.about.follower.as_str()) {
-            ("", _) | (_, "") => GAP.title.to_owned(),
-            (leader, follower) => format!("Rating gap of {leader} over {follower}"),
+        let title = match &self.about.comparison {
+            None => shown.title.to_owned(),
+            Some(Comparison { leader, follower }) => format!("{} of {leader} over {follower}", shown.title),
         };
-        let mut svg = titled(380.0, &title, &GAP.meaning(), &runs_text(self.scenario.runs));
-        let scale = GAP.scale(stats.iter(), true, 6);
+        let mut svg = titled(380.0, &title, &shown.meaning(), &runs_text(self.scenario.runs));
+        let scale = shown.scale(stats.iter(), true, 6);
         let axes = self.axes(380.0, 20.0, scale, Writing::Plain);
         axes.draw(&mut svg);
         self.mark_events(&mut svg, &axes);
@@ -285,10 +319,10 @@ impl View<'_> {
     }
 
     /// A grid of indicators of the world.
-    fn world(&self, title: &str, note: &str, indicators: &[Shown]) -> Option<(Svg, String)> {
+    fn grid(&self, title: &str, note: &str, indicators: &[Shown]) -> Option<(Svg, String)> {
         let mut panels = Vec::new();
-        for shown in indicators {
-            let stats = self.scenario.series(shown.table, "", shown.column);
+        for &shown in indicators {
+            let stats = self.scenario.series(shown, "");
             if stats.is_empty() {
                 continue;
             }
@@ -315,9 +349,7 @@ impl View<'_> {
             .list
             .iter()
             .enumerate()
-            .map(|(at, (name, colour))| {
-                (name.as_str(), *colour, self.scenario.series(shown.table, name, shown.column), at < 2)
-            })
+            .map(|(at, (name, colour))| (name.as_str(), *colour, self.scenario.series(shown, name), at < 2))
             // A state that most runs have no value for is a few scattered points; it has its panel below.
             .filter(|(_, _, stats, _)| stats.iter().any(|stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs)))
             .collect();
@@ -360,8 +392,8 @@ impl View<'_> {
     }
 
     /// A panel with the fan of each state, the leader's median in grey behind.
-    fn by_state(&self, shown: Shown) -> Option<(Svg, String)> {
-        let series = |name: &str| self.scenario.series(shown.table, name, shown.column);
+    fn each_state(&self, shown: Shown) -> Option<(Svg, String)> {
+        let series = |name: &str| self.scenario.series(shown, name);
         let with: Vec<_> = self.states.list.iter().filter(|(name, _)| !series(name).is_empty()).take(12).collect();
         let (leader, _) = with.first()?;
         let scale = shown.scale(with.iter().flat_map(|(name, _)| series(name)), true, 4);

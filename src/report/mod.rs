@@ -1,13 +1,14 @@
 //! The page of a finished run or batch: reads an output folder, draws its pictures and writes them as one
 //! self-contained HTML file and as SVG files.
 
+mod about;
 mod chart;
 mod competition;
 mod data;
 mod figures;
-mod manifest;
 mod page;
 mod palette;
+mod parameters;
 mod precision;
 mod runs;
 mod scale;
@@ -20,11 +21,15 @@ mod tests;
 use crate::output::{
     csv::{Csv, NotFinite},
     dictionary::{self, DifferenceRow, TableInfo},
+    folder::{Durability, OutputError, write_aside},
     manifest::{FileEntry, FileFormat},
     package,
 };
-use std::fs;
-use std::path::{Path, PathBuf};
+use parameters::ParameterTables;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 /// The files of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +52,12 @@ pub enum ReportError {
         folder: PathBuf,
     },
     /// A file could not be read.
-    #[error("cannot read {file}")]
+    #[error("cannot read {file}: {source}")]
     Read {
         /// The file.
         file: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A file does not hold what it should.
     #[error("{file}:{line}: expected {expected}")]
@@ -65,18 +70,16 @@ pub enum ReportError {
         expected: String,
     },
     /// A file could not be written.
-    #[error("cannot write {file}")]
-    Write {
-        /// The file.
-        file: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Write(#[from] OutputError),
 }
 
 /// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
 /// `differences.csv` if it holds several scenarios. `catalogue` explains the
 /// parameters that the folder's config holds.
+///
+/// # Errors
+/// The folder holds no output, a file of it is damaged or comes from another version, or one cannot be read or written.
 pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Result<ReportFiles, ReportError> {
     let data = data::read(folder)?;
     if let Some(rows) = &data.differences {
@@ -86,15 +89,15 @@ pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Re
     let pictures = folder.join("figures");
     let mut written = Vec::new();
     if report.figures().next().is_some() {
-        fs::create_dir_all(&pictures).map_err(|source| ReportError::Write { file: pictures.clone(), source })?;
+        make(&pictures)?;
     }
     for figure in report.figures() {
         let file = pictures.join(format!("{}.svg", figure.name));
-        write(&file, figure.svg.standalone())?;
+        write(&file, &figure.svg.standalone())?;
         written.push(file);
     }
     let html = folder.join("report.html");
-    write(&html, page::page(&data, &report, catalogue))?;
+    write(&html, &page::page(&data, &report, &ParameterTables::of(&data, catalogue)))?;
     Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
 }
 
@@ -105,8 +108,7 @@ fn write_differences(folder: &Path, rows: &[DifferenceRow]) -> Result<(), Report
     let mut bytes = Csv::header(&table.columns);
     for row in rows {
         let mut csv = Csv::default();
-        let cannot =
-            |source: NotFinite| ReportError::Write { file: file.clone(), source: std::io::Error::other(source) };
+        let cannot = |source: NotFinite| OutputError::new("write", &file, io::Error::other(source));
         csv.row(row).map_err(cannot)?;
         csv.end_line();
         bytes.extend(csv.into_bytes());
@@ -124,19 +126,29 @@ pub(crate) fn write_table(
     let format = FileFormat::Csv;
     let entry = FileEntry { name: table.name.to_owned(), format, rows, bytes: bytes.len() as u64 };
     let file = folder.join(entry.file());
-    write(&file, bytes)?;
+    write_aside(&file, bytes, Durability::Disk)?;
     let package = folder.join(package::FILE);
-    let described = fs::read(&package).ok().and_then(|text| package::with(&text, table, &entry));
-    described.map_or(Ok(()), |described| write(&package, &described))?;
+    if let Some(described) = read(&package)?.and_then(|text| package::with(&text, table, &entry)) {
+        write_aside(&package, &described, Durability::Disk)?;
+    }
     Ok(file)
 }
 
-/// Writes a file beside its place and renames it, so that it appears whole or not at all.
-pub(crate) fn write(file: &Path, text: impl AsRef<[u8]>) -> Result<(), ReportError> {
-    let mut aside = file.as_os_str().to_owned();
-    aside.push(".partial");
-    let aside = PathBuf::from(aside);
-    fs::write(&aside, text)
-        .and_then(|()| fs::rename(&aside, file))
-        .map_err(|source| ReportError::Write { file: file.to_owned(), source })
+/// The file's bytes; `None` if there is no such file.
+fn read(file: &Path) -> Result<Option<Vec<u8>>, ReportError> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(ReportError::Read { file: file.to_owned(), source }),
+    }
+}
+
+/// Writes a page or a picture, which the next report makes anew.
+fn write(file: &Path, text: &str) -> Result<(), ReportError> {
+    Ok(write_aside(file, text.as_bytes(), Durability::System)?)
+}
+
+/// Makes a folder of pictures.
+fn make(pictures: &Path) -> Result<(), ReportError> {
+    fs::create_dir_all(pictures).map_err(|source| OutputError::new("make", pictures, source).into())
 }

@@ -3,118 +3,146 @@
 use super::{
     data::{Folder, Scenario},
     figures::{Figure, Report, numbered},
-    manifest::{About, text},
+    parameters::ParameterTables,
     precision,
     scale::significant,
-    svg::escape,
 };
 use crate::{
     analysis::sketch::Summary,
     measure::record::{HEADLINES, OutcomeRow},
     output::table::Row,
-    scenario::{
-        AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, ShockNumbers,
-        StateNumbers,
-        parameter::{Mark, Parameter, Parameters},
-    },
 };
-use serde_json::Value;
-use std::fmt::Write;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-pub(super) const STYLE: &str = include_str!("page.css");
+const STYLE: &str = include_str!("page.css");
 
-/// The whole page.
-pub fn page(folder: &Folder, report: &Report, catalogue: &Catalogue) -> String {
-    let manifest = &folder.manifest;
-    let title = if manifest.experiment.is_empty() { "A redqueen run" } else { &manifest.experiment };
-    let title = escape(title);
-    let assumed = assumed(folder, catalogue);
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n{}",
-        what_ran(folder)
-    );
-    if assumed > 0 {
-        html += &format!(
-            "<p class=\"note\">Numbers rest on {assumed} assumed parameter{}; see <a href=\"#parameters\">the table</a>. \
-             What follows from an assumption is no finding.</p>\n",
-            if assumed == 1 { "" } else { "s" }
-        );
+/// A whole HTML file; what stands in `main` comes between the head, which begins with the title, and the foot.
+pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header { h1 { (title) } (head) }
+                main { (main) }
+                footer { p.quiet { (foot) } }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// The page of a report.
+pub fn page(folder: &Folder, report: &Report, parameters: &ParameterTables) -> String {
+    let name = folder.manifest.as_ref().map_or("", |manifest| &manifest.experiment.name);
+    let title = if name.is_empty() { "A redqueen run" } else { name };
+    let assumed = parameters.assumed;
+    let head = html! {
+        (what_ran(folder))
+        @if assumed > 0 {
+            p.note {
+                "Numbers rest on " (assumed) " assumed parameter" (plural(assumed)) "; see " a href="#parameters" { "the table" }
+                ". What follows from an assumption is no finding."
+            }
+        }
+        (navigation(folder, report))
+    };
+    let main = html! {
+        (notes(folder, report))
+        (outcomes(folder))
+        (precision::differences(folder))
+        (precision::replications(folder))
+        @if !report.comparison.is_empty() {
+            section #comparison {
+                h2 { "Scenarios compared" }
+                @for one in &report.comparison { (figure(one)) }
+            }
+        }
+        (pictures(folder, report))
+        (parameters.html)
+    };
+    document(title, &head, &main, UNITS)
+}
+
+const UNITS: &str = "MH100e: million accelerators of the speed of an H100. Nat: unit of the natural logarithm; one nat more \
+                     capability is a factor of 2.72. Points: rating points of a leaderboard (400 points are odds of 10 to 1).";
+
+const fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// A wide table, which scrolls by itself.
+pub fn table(caption: Option<&str>, heads: &Markup, rows: &Markup) -> Markup {
+    html! {
+        div.scroll {
+            table {
+                @if let Some(caption) = caption { caption { (caption) } }
+                thead { tr { (heads) } }
+                tbody { (rows) }
+            }
+        }
     }
-    html += &navigation(folder, report);
-    html += "</header>\n<main>\n";
-    html += &notes(folder, report);
-    html += &outcomes(folder);
-    html += &precision::differences(folder);
-    html += &precision::replications(folder);
-    if !report.comparison.is_empty() {
-        html += "<section id=\"comparison\">\n<h2>Scenarios compared</h2>\n";
-        html.extend(report.comparison.iter().map(figure));
-        html += "</section>\n";
-    }
-    html += &pictures(folder, report);
-    html += &parameters(folder, catalogue);
-    html += "</main>\n<footer>\n<p class=\"quiet\">MH100e: million accelerators of the speed of an H100. Nat: unit of the natural \
-             logarithm; one nat more capability is a factor of 2.72. Points: rating points of a leaderboard (400 points are odds \
-             of 10 to 1).</p>\n</footer>\n</body>\n</html>\n";
-    html
+}
+
+/// What opens on a click.
+pub fn folded(summary: &str, inside: &Markup) -> Markup {
+    html! { details { summary { (summary) } (inside) } }
 }
 
 /// Version, seed, runs and scenarios.
-fn what_ran(folder: &Folder) -> String {
-    let manifest = &folder.manifest;
+fn what_ran(folder: &Folder) -> Markup {
+    let experiment = folder.manifest.as_ref().map(|manifest| &manifest.experiment);
     let finished: usize = folder.scenarios.iter().map(|scenario| scenario.finished).sum();
     let failed: usize = folder.scenarios.iter().map(|scenario| scenario.failed).sum();
     let mut facts = Vec::new();
-    if !manifest.version.is_empty() {
-        facts.push(escape(&manifest.version));
-    }
+    facts.extend(experiment.map(|experiment| experiment.program.clone()));
     if finished > 0 {
-        facts.push(format!("{finished} finished run{}", if finished == 1 { "" } else { "s" }));
-    } else if !manifest.runs.is_empty() {
-        facts.push(format!("{} runs", escape(&manifest.runs)));
+        facts.push(format!("{finished} finished run{}", plural(finished)));
+    } else {
+        facts.extend(experiment.map(|experiment| format!("{} runs", experiment.runs)));
     }
     if failed > 0 {
         facts.push(format!("{failed} failed"));
     }
-    if !manifest.seed.is_empty() {
-        facts.push(format!("seed {}", escape(&manifest.seed)));
-    }
+    facts.extend(experiment.map(|experiment| format!("seed {}", experiment.seed)));
     if let Some((from, to)) = folder.scenarios.iter().find_map(Scenario::span) {
         facts.push(format!("{from} to {to}"));
     }
-    let mut html = format!("<p class=\"quiet\">{}</p>\n", facts.join(" · "));
-    for about in &manifest.scenarios {
-        let _ = writeln!(html, "<p><strong>{}</strong>: {}</p>", escape(&about.name), escape(&about.description));
+    html! {
+        p.quiet { (facts.join(" · ")) }
+        @for about in &folder.about { p { strong { (about.name) } ": " (about.description) } }
     }
-    html
 }
 
-fn navigation(folder: &Folder, report: &Report) -> String {
-    let mut html = "<nav aria-label=\"Contents\">".to_owned();
+/// Name of a scenario's part of the page.
+fn heading<'a>(report: &Report, scenario: &'a str) -> &'a str {
+    if report.sections.len() == 1 { "Pictures" } else { scenario }
+}
+
+fn navigation(folder: &Folder, report: &Report) -> Markup {
     let outcomes = folder.scenarios.iter().any(|scenario| scenario.finished > 0);
-    if outcomes {
-        html += "<a href=\"#outcomes\">Outcomes</a>";
+    let differences = folder.differences.as_ref().is_some_and(|rows| !rows.is_empty());
+    html! {
+        nav aria-label="Contents" {
+            @if outcomes { a href="#outcomes" { "Outcomes" } }
+            @if differences { a href="#differences" { "Differences" } }
+            @if outcomes { a href="#replications" { "Replications" } }
+            @if !report.comparison.is_empty() { a href="#comparison" { "Comparison" } }
+            @for (section, number) in report.sections.iter().zip(1..) {
+                a href={ "#scenario-" (number) } { (heading(report, &section.scenario)) }
+            }
+            a href="#parameters" { "Parameters" }
+        }
     }
-    if folder.differences.as_ref().is_some_and(|rows| !rows.is_empty()) {
-        html += "<a href=\"#differences\">Differences</a>";
-    }
-    if outcomes {
-        html += "<a href=\"#replications\">Replications</a>";
-    }
-    if !report.comparison.is_empty() {
-        html += "<a href=\"#comparison\">Comparison</a>";
-    }
-    for (at, section) in report.sections.iter().enumerate() {
-        let name = if report.sections.len() == 1 { "Pictures".to_owned() } else { escape(&section.scenario) };
-        let _ = write!(html, "<a href=\"#scenario-{}\">{name}</a>", at + 1);
-    }
-    html + "<a href=\"#parameters\">Parameters</a></nav>\n"
 }
 
 /// What is not shown, and which runs failed.
-fn notes(folder: &Folder, report: &Report) -> String {
+fn notes(folder: &Folder, report: &Report) -> Markup {
     let mut lines: Vec<String> = folder.missing.iter().chain(&report.missing).cloned().collect();
     for scenario in &folder.scenarios {
         if scenario.points > 1 {
@@ -133,257 +161,134 @@ fn notes(folder: &Folder, report: &Report) -> String {
             lines.push(format!("{more} more runs failed; runs.csv names them."));
         }
     }
-    if lines.is_empty() {
-        return String::new();
-    }
-    let items: String = lines.iter().map(|line| format!("<li>{}</li>\n", escape(line))).collect();
-    format!("<section class=\"note\" aria-label=\"Notes\">\n<ul>\n{items}</ul>\n</section>\n")
-}
-
-fn figure(figure: &Figure) -> String {
-    let caption = escape(figure.caption.trim());
-    let caption = if caption.is_empty() { caption } else { format!("<figcaption>{caption}</figcaption>\n") };
-    format!("<figure id=\"{}\">\n{}{caption}</figure>\n", escape(&figure.name), figure.svg.inline())
-}
-
-fn pictures(folder: &Folder, report: &Report) -> String {
-    let mut html = String::new();
-    for (at, section) in report.sections.iter().enumerate() {
-        let name = if report.sections.len() == 1 { "Pictures".to_owned() } else { escape(&section.scenario) };
-        let _ = writeln!(html, "<section id=\"scenario-{}\">\n<h2>{name}</h2>", at + 1);
-        let fold = report.sections.len() > 1 && at > 0;
-        if fold {
-            html += "<details>\n<summary>Show the pictures</summary>\n";
+    html! {
+        @if !lines.is_empty() {
+            section.note aria-label="Notes" { ul { @for line in &lines { li { (line) } } } }
         }
-        html.extend(section.figures.iter().map(figure));
-        html += &events(folder, &section.scenario);
-        html += if fold { "</details>\n</section>\n" } else { "</section>\n" };
     }
-    html
+}
+
+fn figure(figure: &Figure) -> Markup {
+    let caption = figure.caption.trim();
+    html! {
+        figure id=(figure.name) {
+            (figure.svg)
+            @if !caption.is_empty() { figcaption { (caption) } }
+        }
+    }
+}
+
+fn pictures(folder: &Folder, report: &Report) -> Markup {
+    html! {
+        @for (at, section) in report.sections.iter().enumerate() {
+            @let shown = html! {
+                @for one in &section.figures { (figure(one)) }
+                (events(folder, &section.scenario))
+            };
+            section id={ "scenario-" (at + 1) } {
+                h2 { (heading(report, &section.scenario)) }
+                @if at > 0 { (folded("Show the pictures", &shown)) } @else { (shown) }
+            }
+        }
+    }
 }
 
 /// The dated events that the pictures number.
-fn events(folder: &Folder, name: &str) -> String {
+fn events(folder: &Folder, name: &str) -> Markup {
     let scenario = folder.scenarios.iter().find(|scenario| scenario.name == name);
-    let (Some(about), Some(span)) = (folder.manifest.about(name), scenario.and_then(Scenario::span)) else {
-        return String::new();
+    let events = match (folder.about(name), scenario.and_then(Scenario::span)) {
+        (Some(about), Some(span)) => numbered(about, span),
+        _ => Vec::new(),
     };
-    let rows: String = numbered(about, span)
-        .into_iter()
-        .map(|(number, event)| {
-            format!(
-                "<tr><td class=\"number\">{number}</td><td class=\"number\">{}</td><td>{}</td><td>{}</td><td>{}</td>\
-                 <td class=\"break quiet\">{}</td></tr>\n",
-                event.date,
-                escape(&event.actor),
-                escape(&event.kind.replace('_', " ")),
-                escape(&event.text),
-                escape(&event.source)
-            )
-        })
-        .collect();
-    if rows.is_empty() {
-        return String::new();
+    let heads = html! {
+        th.number { "No." } th.number { "Month" } th { "Who" } th { "Kind" } th { "What" } th { "Source" }
+    };
+    let rows = html! {
+        @for (number, event) in &events {
+            tr {
+                td.number { (number) }
+                td.number { (event.date.to_string()) }
+                td { (event.actor) }
+                td { (event.kind.replace('_', " ")) }
+                td { (event.text) }
+                td.break.quiet { (event.source) }
+            }
+        }
+    };
+    html! {
+        @if !events.is_empty() {
+            h3 { "Dated events" }
+            (table(Some("Facts of the config, shown beside the results; they force nothing."), &heads, &rows))
+        }
     }
-    format!(
-        "<h3>Dated events</h3>\n<div class=\"scroll\"><table>\n<caption>Facts of the config, shown beside the results; they force \
-         nothing.</caption>\n<thead><tr><th class=\"number\">No.</th><th class=\"number\">Month</th><th>Who</th><th>Kind</th>\
-         <th>What</th><th>Source</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n"
-    )
 }
 
 /// Median with 5–95 %, mean with its Monte Carlo error, and how many runs have a value if not all.
-fn summary(found: Option<&Summary>, runs: usize) -> String {
-    let Some(found) = found else { return format!("\u{2013}<small>in 0 of {runs} runs</small>") };
+fn summary(found: Option<&Summary>, runs: usize) -> Markup {
+    let Some(found) = found else { return html! { "\u{2013}" small { "in 0 of " (runs) " runs" } } };
     let n = found.n;
-    let of_all = if n == runs as u64 { String::new() } else { format!("; in {n} of {runs} runs") };
+    let of_all = (n != runs as u64).then(|| format!("in {n} of {runs} runs"));
     let Some(sd) = found.sd else {
-        return format!("{}<small>{}</small>", significant(found.mean), of_all.trim_start_matches("; "));
+        return html! { (significant(found.mean)) small { (of_all.unwrap_or_default()) } };
     };
     let [low, _, median, _, high] = found.quantiles.map(significant);
     let error = significant(sd / (n as f64).sqrt());
-    format!("{median} ({low} to {high})<small>mean {} ± {error}{of_all}</small>", significant(found.mean))
-}
-
-fn outcomes(folder: &Folder) -> String {
-    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
-    if shown.is_empty() {
-        return String::new();
-    }
-    let heads: String = shown
-        .iter()
-        .map(|scenario| {
-            format!(
-                "<th class=\"number\">{}<br><small>{} run{}</small></th>",
-                escape(&scenario.name),
-                scenario.finished,
-                if scenario.finished == 1 { "" } else { "s" }
-            )
-        })
-        .collect();
-    let table = |headline: bool| {
-        let rows: String = OutcomeRow::COLUMNS
-            .iter()
-            .filter(|column| HEADLINES.contains(&column.name) == headline)
-            .filter(|column| shown.iter().any(|scenario| scenario.outcomes.summary(column.name).is_some()))
-            .map(|column| {
-                let cells: String = shown
-                    .iter()
-                    .map(|scenario| {
-                        format!(
-                            "<td class=\"number\">{}</td>",
-                            summary(scenario.outcomes.summary(column.name), scenario.finished)
-                        )
-                    })
-                    .collect();
-                let unit = if column.unit == "1" { "" } else { column.unit };
-                format!(
-                    "<tr><td>{}<small>{}</small></td><td>{}</td>{cells}</tr>\n",
-                    escape(column.meaning),
-                    escape(column.name),
-                    escape(unit)
-                )
-            })
-            .collect();
-        format!(
-            "<div class=\"scroll\"><table>\n<thead><tr><th>Outcome</th><th>Unit</th>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\
-             </table></div>\n"
-        )
-    };
-    format!(
-        "<section id=\"outcomes\">\n<h2>Outcomes</h2>\n<p class=\"quiet\">Median over the runs with the 5 % and 95 % quantiles; \
-         below it the mean ± its standard error from the finite number of runs.</p>\n{}\
-         <details>\n<summary>All other outcomes</summary>\n{}</details>\n</section>\n",
-        table(true),
-        table(false)
-    )
-}
-
-/// The settings of a mechanism, written as a table of its own or as one of a list.
-fn settings<'a>(config: &'a Value, mechanism: &str) -> &'a Value {
-    let mechanisms = &config["mechanisms"];
-    let listed = mechanisms.as_array().and_then(|all| all.iter().find(|one| text(&one["name"]) == mechanism));
-    listed.unwrap_or(&mechanisms[mechanism])
-}
-
-/// The value of a parameter in a config's table: by name, as `{ value = … }`, or by place in `values`.
-fn value(table: &Value, at: usize, parameter: &Parameter) -> String {
-    let places = [
-        &table[parameter.name]["value"],
-        &table[parameter.name],
-        &table["values"][parameter.name],
-        &table["values"][at],
-    ];
-    places.into_iter().map(text).find(|text| !text.is_empty()).unwrap_or_default()
-}
-
-fn is_enabled(table: &Value) -> bool {
-    table.is_object() && table["enabled"].as_bool().unwrap_or(true)
-}
-
-fn first_config(folder: &Folder) -> Option<&About> {
-    folder.manifest.scenarios.first().filter(|about| about.config.is_object())
-}
-
-/// Assumed parameters of the mechanisms that took part in any scenario.
-fn assumed(folder: &Folder, catalogue: &Catalogue) -> usize {
-    let used = |name: &str| folder.manifest.scenarios.iter().any(|about| is_enabled(settings(&about.config, name)));
-    let used = catalogue.mechanisms.iter().filter(|mechanism| used(mechanism.name));
-    used.flat_map(|mechanism| mechanism.parameters).filter(|parameter| parameter.mark == Mark::Assumption).count()
-}
-
-fn parameter_row(place: &str, parameter: &Parameter, values: &str) -> String {
-    let class = if parameter.mark == Mark::Assumption { " class=\"assumption\"" } else { "" };
-    let unit = if parameter.unit == "1" { "" } else { parameter.unit };
-    format!(
-        "<tr{class}><td>{}<small class=\"break\">{}</small></td>{values}<td>{}</td><td>{}</td><td class=\"quiet\">{}</td></tr>\n",
-        escape(parameter.meaning),
-        escape(&format!("{place}.{}", parameter.name)),
-        escape(unit),
-        parameter.mark.word(),
-        escape(parameter.source)
-    )
-}
-
-/// The parameters of every mechanism with mark and source, by scenario; then the numbers of states and firms.
-fn parameters(folder: &Folder, catalogue: &Catalogue) -> String {
-    let mut html = "<section id=\"parameters\">\n<h2>Parameters</h2>\n".to_owned();
-    let Some(about) = first_config(folder) else {
-        return html + "<p class=\"quiet\">The folder's manifest holds no config.</p>\n</section>\n";
-    };
-    let scenarios = &folder.manifest.scenarios;
-    let heads: String = scenarios
-        .iter()
-        .map(|about| {
-            format!(
-                "<th class=\"number\">{}</th>",
-                if scenarios.len() == 1 { "Value".to_owned() } else { escape(&about.name) }
-            )
-        })
-        .collect();
-    let mut rows = String::new();
-    for mechanism in &catalogue.mechanisms {
-        for (at, parameter) in mechanism.parameters.iter().enumerate() {
-            let cells: String = scenarios
-                .iter()
-                .map(|about| {
-                    let table = settings(&about.config, mechanism.name);
-                    let shown = if is_enabled(table) { value(table, at, parameter) } else { "off".to_owned() };
-                    format!("<td class=\"number\">{}</td>", escape(&shown))
-                })
-                .collect();
-            rows += &parameter_row(&format!("mechanisms.{}", mechanism.name), parameter, &cells);
+    html! {
+        (median) " (" (low) " to " (high) ")"
+        small {
+            "mean " (significant(found.mean)) " ± " (error)
+            @if let Some(of_all) = of_all { "; " (of_all) }
         }
     }
-    if !rows.is_empty() {
-        let _ = write!(
-            html,
-            "<p>A figure comes from a source; an <strong>assumption</strong>, barred at the left, is a choice to be explored; \
-             the mark and the source belong to the default, not to a value set in a config.</p>\n\
-             <div class=\"scroll\"><table>\n<thead><tr><th>Parameter</th>{heads}<th>Unit</th><th>Default is</th>\
-             <th>Source or reason</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n"
-        );
-    }
-    html += &entity_table("States", &about.config["states"], StateNumbers::DECLARED);
-    html += &entity_table("Firms", &about.config["firms"], FirmNumbers::DECLARED);
-    html += &entity_table("Fabs", &about.config["fabs"], FabNumbers::DECLARED);
-    html += &entity_table("Accelerators", &about.config["accelerators"], AcceleratorNumbers::DECLARED);
-    html += &entity_table("Export controls", &about.config["controls"], ControlNumbers::DECLARED);
-    html += &entity_table("Shocks", &about.config["shocks"], ShockNumbers::DECLARED);
-    html += &entity_table("Policies", &about.config["policies"], PolicyNumbers::DECLARED);
-    html + "</section>\n"
 }
 
-/// The numbers of all states or firms, one row each.
-fn entity_table(heading: &str, entities: &Value, declared: &[Parameter]) -> String {
-    let mut rows = String::new();
-    for entity in super::manifest::list(entities) {
-        let table = if entity["numbers"].is_object() { &entity["numbers"] } else { entity };
-        let cells: String = declared
-            .iter()
-            .enumerate()
-            .map(|(at, parameter)| format!("<td class=\"number\">{}</td>", escape(&value(table, at, parameter))))
-            .collect();
-        let _ = writeln!(rows, "<tr><td>{}</td>{cells}</tr>", escape(&text(&entity["name"])));
+fn outcomes(folder: &Folder) -> Markup {
+    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
+    if shown.is_empty() {
+        return Markup::default();
     }
-    if rows.is_empty() {
-        return String::new();
+    html! {
+        section #outcomes {
+            h2 { "Outcomes" }
+            p.quiet {
+                "Median over the runs with the 5 % and 95 % quantiles; below it the mean ± its standard error from the finite \
+                 number of runs."
+            }
+            (outcome_table(&shown, true))
+            (folded("All other outcomes", &outcome_table(&shown, false)))
+        }
     }
-    let heads: String = declared
+}
+
+/// The outcomes that are headlines, or those that are not, by scenario.
+fn outcome_table(shown: &[&Scenario], headline: bool) -> Markup {
+    let heads = html! {
+        th { "Outcome" } th { "Unit" }
+        @for scenario in shown {
+            th.number { (scenario.name) br; small { (scenario.finished) " run" (plural(scenario.finished)) } }
+        }
+    };
+    let columns = OutcomeRow::COLUMNS
         .iter()
-        .map(|parameter| {
-            format!(
-                "<th class=\"number\" title=\"{}\">{}</th>",
-                escape(parameter.meaning),
-                parameter.name.replace('_', " ")
-            )
-        })
-        .collect();
-    format!(
-        "<details>\n<summary>{heading}</summary>\n<p class=\"quiet\">As the config gives them. Sources and assumptions stand beside \
-         the numbers in the config file.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>Name</th>{heads}</tr></thead>\n\
-         <tbody>\n{rows}</tbody></table></div>\n</details>\n"
-    )
+        .filter(|column| HEADLINES.contains(&column.name) == headline)
+        .filter(|column| shown.iter().any(|scenario| scenario.outcomes.summary(column.name).is_some()));
+    let rows = html! {
+        @for column in columns {
+            tr {
+                td { (column.meaning) small { (column.name) } }
+                td { (unit(column.unit)) }
+                @for scenario in shown {
+                    td.number { (summary(scenario.outcomes.summary(column.name), scenario.finished)) }
+                }
+            }
+        }
+    };
+    table(None, &heads, &rows)
+}
+
+/// A unit as tables write it: plain numbers have none.
+pub fn unit(unit: &str) -> &str {
+    if unit == "1" { "" } else { unit }
 }
 
 #[cfg(test)]
@@ -398,6 +303,7 @@ mod tests {
             values.iter().for_each(|value| sketches.row()[0] = *value);
             sketches.summaries().pop().flatten()
         };
+        let summary = |found: Option<&Summary>, runs| summary(found, runs).into_string();
         assert_eq!(summary(of(&[1.0, 3.0]).as_ref(), 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
         assert!(summary(of(&[1.0, 3.0]).as_ref(), 4).contains("in 2 of 4 runs"));
         assert!(summary(None, 4).contains("in 0 of 4 runs"));

@@ -1,8 +1,9 @@
 //! Colours that most colour-blind readers can tell apart (Okabe and Ito), and who wears which.
 
+use super::about::{About, Firm};
 use super::chart::Layer;
 use super::data::Scenario;
-use super::manifest::{About, Firm};
+use super::shown::{CAPABILITY, COMPUTE, RATING};
 use super::svg::{Anchor, Ink, Svg, text_width};
 
 /// Whatever has no colour of its own.
@@ -10,9 +11,8 @@ pub const GREY: &str = "#80868b";
 
 const COLOURS: [&str; 7] = ["#0072b2", "#d55e00", "#009e73", "#b8629a", "#b07c00", "#3f9fd8", "#7a6a4f"];
 
-/// The parts of progress: column, word and colour.
-pub const PARTS: [(&str, &str, &str); 3] =
-    [("learning", "learning", "#56b4e9"), ("selection", "selection", "#e69f00"), ("turnover", "turnover", "#a6a9ad")];
+/// The colours of the parts of progress.
+pub const PARTS: [&str; 3] = ["#56b4e9", "#e69f00", "#a6a9ad"];
 
 /// The colour of the series at this place.
 pub const fn colour(at: usize) -> &'static str {
@@ -46,14 +46,15 @@ pub struct States {
 
 impl States {
     pub fn of(scenario: &Scenario, about: &About) -> Self {
-        let end = |name: &str| scenario.series("states", name, "capability").last().map_or(f64::MIN, |s| s.median());
+        let end = |name: &str| scenario.series(CAPABILITY, name).last().map_or(f64::MIN, |s| s.median());
         let home = |name: &str| about.firms.iter().any(|firm| firm.state == name);
-        let mut names: Vec<&str> = scenario.entities("states", "rating").map(|(name, _)| name).collect();
+        let mut names: Vec<&str> = scenario.entities(RATING).map(|(name, _)| name).collect();
         if names.is_empty() {
-            names = scenario.entities("states", "compute").map(|(name, _)| name).filter(|name| home(name)).collect();
+            names = scenario.entities(COMPUTE).map(|(name, _)| name).filter(|name| home(name)).collect();
         }
+        let (leader, follower) = about.compared();
         names.sort_by(|a, b| {
-            let rank = |name: &str| (name != about.leader, name != about.follower);
+            let rank = |name: &str| (name != leader, name != follower);
             rank(a).cmp(&rank(b)).then(end(b).total_cmp(&end(a)))
         });
         // Firms whose state has no trajectory still need a colour.
@@ -104,6 +105,7 @@ impl States {
 
 #[cfg(test)]
 mod tests {
+    use super::super::about::Comparison;
     use super::*;
 
     #[test]
@@ -116,8 +118,7 @@ mod tests {
     fn leader_and_follower_come_first() {
         let firm = |state: &str| Firm { state: state.to_owned(), ..Firm::default() };
         let about = About {
-            leader: "B".to_owned(),
-            follower: "C".to_owned(),
+            comparison: Some(Comparison { leader: "B".to_owned(), follower: "C".to_owned() }),
             firms: vec![firm("A"), firm("B"), firm("C")],
             ..About::default()
         };

@@ -1,4 +1,4 @@
-//! Which indicators the pictures show.
+//! Which pictures there are and which indicators they show. Whatever is read of `quantiles.csv` follows from this.
 
 use super::{
     data::Stat,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// An indicator to show.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Shown {
     pub table: &'static str,
     pub column: &'static str,
@@ -19,16 +19,17 @@ pub struct Shown {
     pub log: bool,
 }
 
-pub const fn shown(table: &'static str, column: &'static str, title: &'static str, percent: bool) -> Shown {
+// Indicators are declared in this file alone, so that none is drawn that was not read.
+const fn shown(table: &'static str, column: &'static str, title: &'static str, percent: bool) -> Shown {
     let writing = if percent { Writing::Percent } else { Writing::Plain };
     Shown { table, column, title, writing, log: false }
 }
 
-pub const fn log(shown: Shown) -> Shown {
+const fn log(shown: Shown) -> Shown {
     Shown { log: true, ..shown }
 }
 
-pub const GAP: Shown = shown("world", "gap_rating", "Rating gap", false);
+const GAP: Shown = shown("world", "gap_rating", "Rating gap", false);
 
 /// Indicators of the world that several scenarios are compared by.
 pub const COMPARED: [Shown; 8] = [
@@ -43,7 +44,7 @@ pub const COMPARED: [Shown; 8] = [
 ];
 
 /// The world's grid.
-pub const WORLD: [Shown; 9] = [
+const WORLD: [Shown; 9] = [
     shown("world", "frontier_rating", "Frontier rating", false),
     COMPARED[1],
     COMPARED[4],
@@ -56,7 +57,7 @@ pub const WORLD: [Shown; 9] = [
 ];
 
 /// The grid of chips.
-pub const CHIPS: [Shown; 6] = [
+const CHIPS: [Shown; 6] = [
     log(shown("world", "compute_made", "Compute made", false)),
     shown("world", "compute_stored", "Compute stored", false),
     shown("world", "compute_to_clouds", "Compute to clouds", false),
@@ -66,7 +67,7 @@ pub const CHIPS: [Shown; 6] = [
 ];
 
 /// The grid of governance and of who gains.
-pub const SOCIETY: [Shown; 6] = [
+const SOCIETY: [Shown; 6] = [
     shown("world", "incidents", "Incidents", false),
     shown("world", "damage", "Output lost to incidents and shocks", true),
     shown("world", "policy_cost", "Cost of policy", false),
@@ -75,19 +76,103 @@ pub const SOCIETY: [Shown; 6] = [
     COMPARED[7],
 ];
 
-/// Indicators by state; the first three also get a panel for each state.
-pub const BY_STATE: [(&str, Shown); 10] = [
-    ("rating", shown("states", "rating", "Rating by state", false)),
-    ("capability", shown("states", "capability", "Capability by state", false)),
-    ("compute", log(shown("states", "compute", "Compute by state", false))),
-    ("power", shown("states", "power", "Power by state", true)),
-    ("adoption", shown("states", "adoption", "Adoption by state", true)),
-    ("self_sufficiency", shown("states", "self_sufficiency", "Least self-sufficiency of any stage, by state", true)),
-    ("compute_received", log(shown("states", "compute_received", "Compute received, by state", false))),
-    ("safety_effort", shown("states", "safety_effort", "Safety effort by state", true)),
-    ("trust_in_ai", shown("states", "trust_in_ai", "Trust in AI by state", true)),
-    ("output_effect", shown("states", "output_effect", "Output added by AI, by state", true)),
+/// By these states are chosen and put in order, too.
+pub const RATING: Shown = shown("states", "rating", "Rating by state", false);
+pub const CAPABILITY: Shown = shown("states", "capability", "Capability by state", false);
+pub const COMPUTE: Shown = log(shown("states", "compute", "Compute by state", false));
+
+/// The parts of progress, of the world and then of states, in the order of their colours.
+const PROGRESS: [Shown; 6] = [
+    shown("world", "learning", "learning", false),
+    shown("world", "selection", "selection", false),
+    shown("world", "turnover", "turnover", false),
+    shown("states", "learning", "learning", false),
+    shown("states", "selection", "selection", false),
+    shown("states", "turnover", "turnover", false),
 ];
+
+/// How a picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The fan of one indicator of the world.
+    Gap,
+    /// A panel for each indicator of the world, under this title and note.
+    Grid(&'static str, &'static str),
+    /// All states on one pair of axes.
+    Overview,
+    /// A panel for each of several states.
+    EachState,
+    /// All fabs or accelerators.
+    Supply,
+    /// Ratings of firms.
+    Firms,
+    /// Shares of usage.
+    Usage,
+    /// The parts of progress.
+    Progress,
+}
+
+/// A picture of a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture {
+    /// Its file's name begins with this.
+    pub name: &'static str,
+    pub kind: Kind,
+    /// All that it draws.
+    pub indicators: &'static [Shown],
+}
+
+const fn picture(name: &'static str, kind: Kind, indicators: &'static [Shown]) -> Picture {
+    Picture { name, kind, indicators }
+}
+
+/// The pictures of a scenario, in the order of the page.
+pub const PICTURES: &[Picture] = &[
+    picture("rating_gap", Kind::Gap, &[GAP]),
+    picture("world", Kind::Grid("The world", "Indicators of the whole world"), &WORLD),
+    picture("chips", Kind::Grid("Chips", "Making and sharing of compute in the whole world"), &CHIPS),
+    picture("society", Kind::Grid("Society", "Incidents, policy and who gains, in the whole world"), &SOCIETY),
+    picture("rating", Kind::Overview, &[RATING]),
+    picture("rating_by_state", Kind::EachState, &[RATING]),
+    picture("capability", Kind::Overview, &[CAPABILITY]),
+    picture("capability_by_state", Kind::EachState, &[CAPABILITY]),
+    picture("compute", Kind::Overview, &[COMPUTE]),
+    picture("compute_by_state", Kind::EachState, &[COMPUTE]),
+    picture("power", Kind::Overview, &[shown("states", "power", "Power by state", true)]),
+    picture("adoption", Kind::Overview, &[shown("states", "adoption", "Adoption by state", true)]),
+    picture(
+        "self_sufficiency",
+        Kind::Overview,
+        &[shown("states", "self_sufficiency", "Least self-sufficiency of any stage, by state", true)],
+    ),
+    picture(
+        "compute_received",
+        Kind::Overview,
+        &[log(shown("states", "compute_received", "Compute received, by state", false))],
+    ),
+    picture("safety_effort", Kind::Overview, &[shown("states", "safety_effort", "Safety effort by state", true)]),
+    picture("trust_in_ai", Kind::Overview, &[shown("states", "trust_in_ai", "Trust in AI by state", true)]),
+    picture("output_effect", Kind::Overview, &[shown("states", "output_effect", "Output added by AI, by state", true)]),
+    picture(
+        "accelerators",
+        Kind::Supply,
+        &[log(shown("accelerators", "compute", "Compute shipped, by accelerator", false))],
+    ),
+    picture("fabs", Kind::Supply, &[log(shown("fabs", "capacity", "Capacity of plants", false))]),
+    picture("firms_rating", Kind::Firms, &[shown("firms", "rating", "Ratings of firms", false)]),
+    picture("usage_shares", Kind::Usage, &[shown("firms", "usage_share", "Shares of world usage", true)]),
+    picture("progress", Kind::Progress, &PROGRESS),
+];
+
+/// The indicators of all pictures of a scenario, some of them more than once.
+pub fn of_scenario() -> impl Iterator<Item = Shown> {
+    PICTURES.iter().flat_map(|picture| picture.indicators).copied()
+}
+
+/// Every indicator that any picture draws, some of them more than once.
+pub fn wanted() -> impl Iterator<Item = Shown> {
+    of_scenario().chain(COMPARED)
+}
 
 impl Shown {
     fn declared(&self) -> Option<&'static Column<'static>> {
@@ -123,5 +208,18 @@ impl Shown {
             stat.quantiles[levels].iter().copied()
         });
         if self.log { Scale::log(values) } else { Scale::linear(values, count) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_indicator_is_a_column_of_its_table_and_every_picture_shows_some() {
+        for shown in wanted() {
+            assert!(shown.declared().is_some(), "{}.{}", shown.table, shown.column);
+        }
+        assert!(PICTURES.iter().all(|picture| !picture.indicators.is_empty()));
     }
 }

@@ -1,24 +1,7 @@
 //! A small writer of SVG. Colours stand in attributes, so that a picture looks right in any program; classes let the
 //! page's style turn ink and paper for dark screens.
 
-use std::fmt::Write;
-
-/// Text as it may stand in HTML and SVG, in elements and in quoted attributes.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
+use std::fmt::{self, Display, Write as _};
 
 /// Width that a text takes, near enough for margins.
 pub fn text_width(text: &str, size: f64) -> f64 {
@@ -76,6 +59,55 @@ pub const RULE: Stroke<'static> = Stroke::solid("#9aa0a6", 1.0);
 /// The colour of lines that stand out like text.
 pub const INK: Stroke<'static> = Stroke::solid("#1b1f23", 2.0);
 
+/// Text on its way into a picture: nothing in it can become markup. All that comes from outside passes here.
+struct Escaped<'a>(&'a mut String);
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some((at, special)) = rest.char_indices().find(|(_, c)| is_special(*c)) {
+            self.0.push_str(&rest[..at]);
+            self.0.push_str(match special {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                // XML allows no control characters.
+                _ => " ",
+            });
+            rest = &rest[at + special.len_utf8()..];
+        }
+        self.0.push_str(rest);
+        Ok(())
+    }
+}
+
+fn is_special(c: char) -> bool {
+    matches!(c, '&' | '<' | '>' | '"' | '\'') || c.is_control()
+}
+
+/// The attributes of an element with their values.
+type Attributes<'a> = &'a [(&'a str, &'a dyn Display)];
+
+fn put(out: &mut String, what: &dyn Display) {
+    // Writing to a String cannot fail.
+    let _ = write!(Escaped(out), "{what}");
+}
+
+/// An element's name and attributes, still without the end of the tag.
+fn begin(out: &mut String, name: &str, attributes: Attributes<'_>) {
+    out.push('<');
+    out.push_str(name);
+    for (key, value) in attributes {
+        out.push(' ');
+        out.push_str(key);
+        out.push_str("=\"");
+        put(out, value);
+        out.push('"');
+    }
+}
+
 /// A picture being drawn.
 pub struct Svg {
     width: f64,
@@ -89,9 +121,10 @@ impl Svg {
         Self { width, height, label: label.to_owned(), body: String::new() }
     }
 
-    fn put(&mut self, arguments: std::fmt::Arguments<'_>) {
-        // Writing to a String cannot fail.
-        let _ = self.body.write_fmt(arguments);
+    /// An element with nothing inside.
+    fn element(&mut self, name: &str, attributes: Attributes<'_>) {
+        begin(&mut self.body, name, attributes);
+        self.body.push_str("/>\n");
     }
 
     pub fn text(&mut self, x: f64, y: f64, anchor: Anchor, ink: Ink<'_>, text: &str) {
@@ -100,35 +133,31 @@ impl Svg {
             Anchor::Middle => "middle",
             Anchor::End => "end",
         };
-        let look = match ink {
-            Ink::Title => r##"class="ink" fill="#1b1f23" font-size="16" font-weight="600""##.to_owned(),
-            Ink::Heading => r##"class="ink" fill="#1b1f23" font-size="13" font-weight="600""##.to_owned(),
-            Ink::Quiet => r##"class="quiet" fill="#5b6168" font-size="12""##.to_owned(),
-            Ink::Inside(colour) => format!(
-                r##"class="label halo" fill="{colour}" stroke="#ffffff" stroke-width="3" paint-order="stroke" font-size="12" font-weight="600""##
-            ),
-            Ink::Label(colour) => format!(r#"class="label" fill="{colour}" font-size="12" font-weight="600""#),
+        let (class, fill, size, bold) = match ink {
+            Ink::Title => ("ink", "#1b1f23", 16, true),
+            Ink::Heading => ("ink", "#1b1f23", 13, true),
+            Ink::Quiet => ("quiet", "#5b6168", 12, false),
+            Ink::Label(colour) => ("label", colour, 12, true),
+            Ink::Inside(colour) => ("label halo", colour, 12, true),
         };
-        let (x, y, text) = (coordinate(x), coordinate(y), escape(text));
-        self.put(format_args!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" {look}>{text}</text>\n"));
-    }
-
-    fn stroke(stroke: Stroke<'_>) -> String {
-        let mut look = format!(r#"fill="none" stroke="{}" stroke-width="{}""#, stroke.colour, stroke.width);
-        if stroke.opacity < 1.0 {
-            let _ = write!(look, r#" stroke-opacity="{}""#, stroke.opacity);
+        let (x, y) = (coordinate(x), coordinate(y));
+        let mut attributes: Vec<(&str, &dyn Display)> =
+            vec![("x", &x), ("y", &y), ("text-anchor", &anchor), ("class", &class), ("fill", &fill)];
+        if let Ink::Inside(_) = ink {
+            attributes.extend([
+                ("stroke", &"#ffffff" as &dyn Display),
+                ("stroke-width", &3),
+                ("paint-order", &"stroke"),
+            ]);
         }
-        if !stroke.dashes.is_empty() {
-            let _ = write!(look, r#" stroke-dasharray="{}""#, stroke.dashes);
+        attributes.push(("font-size", &size));
+        if bold {
+            attributes.push(("font-weight", &600));
         }
-        if stroke.colour == GRID.colour {
-            look.push_str(r#" class="grid""#);
-        } else if stroke.colour == RULE.colour {
-            look.push_str(r#" class="rule""#);
-        } else if stroke.colour == INK.colour {
-            look.push_str(r#" class="sum""#);
-        }
-        look
+        begin(&mut self.body, "text", &attributes);
+        self.body.push('>');
+        put(&mut self.body, &text);
+        self.body.push_str("</text>\n");
     }
 
     /// A path as steps in tenths, which are short to write and add up without drift.
@@ -149,39 +178,57 @@ impl Svg {
     /// A line through the points; one point alone is drawn as a dot.
     pub fn line(&mut self, points: &[(f64, f64)], stroke: Stroke<'_>) {
         if let [(x, y)] = points {
-            self.dot(*x, *y, stroke.width, stroke.colour);
-        } else if points.len() > 1 {
-            let (path, look) = (Self::points(points), Self::stroke(stroke));
-            self.put(format_args!("<path d=\"{path}\" stroke-linejoin=\"round\" {look}/>\n"));
+            return self.dot(*x, *y, stroke.width, stroke.colour);
         }
+        if points.is_empty() {
+            return;
+        }
+        let path = Self::points(points);
+        let mut attributes: Vec<(&str, &dyn Display)> = vec![
+            ("d", &path),
+            ("stroke-linejoin", &"round"),
+            ("fill", &"none"),
+            ("stroke", &stroke.colour),
+            ("stroke-width", &stroke.width),
+        ];
+        if stroke.opacity < 1.0 {
+            attributes.push(("stroke-opacity", &stroke.opacity));
+        }
+        if !stroke.dashes.is_empty() {
+            attributes.push(("stroke-dasharray", &stroke.dashes));
+        }
+        let classes = [(GRID, "grid"), (RULE, "rule"), (INK, "sum")];
+        if let Some((_, class)) = classes.iter().find(|(known, _)| known.colour == stroke.colour) {
+            attributes.push(("class", class));
+        }
+        self.element("path", &attributes);
     }
 
     /// A filled shape between an upper and a lower edge.
     pub fn band(&mut self, upper: &[(f64, f64)], lower: &[(f64, f64)], colour: &str, opacity: f64) {
         if upper.len() > 1 {
             let edge: Vec<_> = upper.iter().chain(lower.iter().rev()).copied().collect();
-            let path = Self::points(&edge);
-            self.put(format_args!("<path d=\"{path}Z\" fill=\"{colour}\" fill-opacity=\"{opacity}\"/>\n"));
+            let path = Self::points(&edge) + "Z";
+            self.element("path", &[("d", &path), ("fill", &colour), ("fill-opacity", &opacity)]);
         }
     }
 
     pub fn rectangle(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), colour: &str) {
-        let (x, y, width, height) = (coordinate(x), coordinate(y), coordinate(width), coordinate(height));
-        self.put(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>\n"));
+        let [x, y, width, height] = [x, y, width, height].map(coordinate);
+        self.element("rect", &[("x", &x), ("y", &y), ("width", &width), ("height", &height), ("fill", &colour)]);
     }
 
     pub fn dot(&mut self, x: f64, y: f64, radius: f64, colour: &str) {
         let (x, y) = (coordinate(x), coordinate(y));
-        self.put(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"/>\n"));
+        self.element("circle", &[("cx", &x), ("cy", &y), ("r", &radius), ("fill", &colour)]);
     }
 
     /// A ring on paper, for entries.
     pub fn ring(&mut self, x: f64, y: f64, radius: f64, colour: &str) {
         let (x, y) = (coordinate(x), coordinate(y));
-        self.put(format_args!(
-            "<circle class=\"paper\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"#ffffff\" stroke=\"{colour}\" \
-             stroke-width=\"1.6\"/>\n"
-        ));
+        let place: [(&str, &dyn Display); 4] = [("class", &"paper"), ("cx", &x), ("cy", &y), ("r", &radius)];
+        let look: [(&str, &dyn Display); 3] = [("fill", &"#ffffff"), ("stroke", &colour), ("stroke-width", &1.6)];
+        self.element("circle", &[&place[..], &look].concat());
     }
 
     /// A cross, for exits.
@@ -193,44 +240,57 @@ impl Svg {
 
     /// Draws a group whose text shows when the pointer rests on it.
     pub fn group(&mut self, tooltip: &str, draw: impl FnOnce(&mut Self)) {
-        let tooltip = escape(tooltip);
-        self.put(format_args!("<g><title>{tooltip}</title>\n"));
+        self.body.push_str("<g><title>");
+        put(&mut self.body, &tooltip);
+        self.body.push_str("</title>\n");
         draw(self);
-        self.put(format_args!("</g>\n"));
+        self.body.push_str("</g>\n");
     }
 
-    fn render(&self, attributes: &str, paper: &str) -> String {
-        let Self { width, height, body, .. } = self;
-        let label = escape(&self.label);
-        format!(
-            "<svg {attributes}viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\" \
-             font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif\">\
-             <title>{label}</title>\n{paper}{body}</svg>\n"
-        )
-    }
-
-    /// The picture as an element of an HTML page.
-    pub fn inline(&self) -> String {
-        self.render("", "")
+    /// Writes the whole picture, with these attributes first and this paper under all.
+    fn write(&self, out: &mut String, attributes: Attributes<'_>, paper: &str) {
+        let view = format!("0 0 {} {}", self.width, self.height);
+        let own: [(&str, &dyn Display); 3] = [("viewBox", &view), ("role", &"img"), ("aria-label", &self.label)];
+        begin(out, "svg", &[attributes, &own].concat());
+        out.push_str(FONT);
+        out.push_str("><title>");
+        put(out, &self.label);
+        out.push_str("</title>\n");
+        out.push_str(paper);
+        out.push_str(&self.body);
+        out.push_str("</svg>\n");
     }
 
     /// The picture as a file of its own, on white paper.
     pub fn standalone(&self) -> String {
-        let size = format!("xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" ", self.width, self.height);
-        self.render(&size, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n")
+        let mut out = String::new();
+        let size: Attributes<'_> =
+            &[("xmlns", &"http://www.w3.org/2000/svg"), ("width", &self.width), ("height", &self.height)];
+        self.write(&mut out, size, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
+        out
+    }
+}
+
+const FONT: &str = " font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif\"";
+
+/// The picture as an element of an HTML page.
+impl maud::Render for Svg {
+    fn render_to(&self, out: &mut String) {
+        self.write(out, &[], "");
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use maud::Render as _;
 
     #[test]
     fn text_from_files_cannot_become_markup() {
         let mut svg = Svg::new(10.0, 10.0, "a\"b");
         svg.text(0.0, 0.0, Anchor::Start, Ink::Quiet, "<script>&'");
         svg.group("</title>", |_| {});
-        let text = svg.inline();
+        let text = svg.render().into_string();
         assert!(text.contains("&lt;script&gt;&amp;&#39;"));
         assert!(text.contains("aria-label=\"a&quot;b\""));
         assert!(!text.contains("<title></title>"));
@@ -240,13 +300,13 @@ mod tests {
     fn a_bad_number_does_not_reach_the_file() {
         let mut svg = Svg::new(10.0, 10.0, "");
         svg.line(&[(0.0, f64::NAN), (f64::INFINITY, 1.26)], RULE);
-        assert!(svg.inline().contains("M0,0l0,1.3"));
+        assert!(svg.render().into_string().contains("M0,0l0,1.3"));
     }
 
     #[test]
     fn a_single_month_shows_as_a_dot() {
         let mut svg = Svg::new(10.0, 10.0, "");
         svg.line(&[(1.0, 2.0)], RULE);
-        assert!(svg.inline().contains("<circle"));
+        assert!(svg.render().into_string().contains("<circle"));
     }
 }

@@ -1,11 +1,19 @@
 //! The whole way from a folder to a page, on made-up data.
 
-use super::{shown::BY_STATE, *};
+use super::{
+    shown::{PICTURES as DECLARED, wanted},
+    *,
+};
 use crate::{
+    experiment::{Gather, design::Design},
     measure::record::OutcomeRow,
-    output::table::Row,
+    output::{
+        manifest::{self, Identity, Manifest, ScenarioEntry},
+        table::Row,
+    },
     scenario::{Catalogue, MechanismDeclaration, Month},
 };
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 crate::parameters! {
@@ -36,6 +44,11 @@ impl Dice {
 const SCENARIO: &str = "base <i>";
 const STATES: [&str; 3] = ["US", "China", "A & B"];
 
+/// Every indicator that a picture draws, by table and column.
+fn indicators() -> BTreeSet<(&'static str, &'static str)> {
+    wanted().map(|shown| (shown.table, shown.column)).collect()
+}
+
 fn quantiles(scenarios: &[&str], runs: u32) -> String {
     let mut csv = "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n".to_owned();
     let mut dice = Dice(7);
@@ -53,40 +66,57 @@ fn quantiles(scenarios: &[&str], runs: u32) -> String {
         }
     };
     for scenario in scenarios {
-        for indicator in
-            ["gap_rating", "open_share", "firms", "learning", "selection", "turnover", "compute_made", "damage"]
-        {
-            walk(scenario, "world", "", indicator, 1.0, 0.01, 99);
-        }
-        for state in STATES {
-            for (_, shown) in BY_STATE {
-                walk(scenario, "states", state, shown.column, 10.0, 0.1, 99);
+        for (table, column) in indicators() {
+            match (table, column) {
+                ("world", _) => walk(scenario, table, "", column, 1.0, 0.01, 99),
+                ("states", _) => STATES.iter().for_each(|state| walk(scenario, table, state, column, 10.0, 0.1, 99)),
+                ("firms", _) => {
+                    let (start, step) = if column == "rating" { (1000.0, 5.0) } else { (0.1, 0.001) };
+                    walk(scenario, table, "Alpha", column, start, step, 99);
+                    walk(scenario, table, "Beta", column, start, step, 20);
+                }
+                ("fabs", _) => walk(scenario, table, "Plant", column, 1.0, 0.01, 99),
+                _ => walk(scenario, table, "Chip", column, 1.0, 0.01, 99),
             }
-            walk(scenario, "states", state, "learning", 10.0, 0.1, 99);
         }
-        for (firm, end) in [("Alpha", 99), ("Beta", 20)] {
-            walk(scenario, "firms", firm, "rating", 1000.0, 5.0, end);
-            walk(scenario, "firms", firm, "usage_share", 0.1, 0.001, end);
-        }
-        walk(scenario, "fabs", "Plant", "capacity", 1.0, 0.01, 99);
-        walk(scenario, "accelerators", "Chip", "compute", 1.0, 0.01, 99);
     }
     csv
 }
 
 fn manifest(scenarios: &[&str]) -> String {
-    let each: Vec<_> = scenarios
-        .iter()
-        .map(|name| {
-            serde_json::json!({"name": name, "config": {"description": "What <b>it</b> shows",
-                "comparison": {"leader": "US", "follower": "China"}, "states": [{"name": "US", "talent": 1.0}],
-                "firms": [{"name": "Alpha", "state": "US", "open": false}, {"name": "Beta", "state": "China", "open": true}],
-                "events": [{"date": "2023-10", "kind": "export_control", "actor": "US", "text": "Rule", "source": "https://example.org"},
-                    {"date": "2023-11", "kind": "release_open", "actor": "Beta", "text": "B1", "source": ""}],
-                "mechanisms": {"growth": {"enabled": true, "growth_per_year": 0.75}}}})
-        })
-        .collect();
-    serde_json::json!({"experiment": {"name": "trial", "program": "redqueen 0.1.0", "runs": 20, "seed": 3, "scenarios": each}}).to_string()
+    let config = serde_json::json!({"description": "What <b>it</b> shows",
+        "comparison": {"leader": "US", "follower": "China"}, "states": [{"name": "US", "talent": 1.0}],
+        "firms": [{"name": "Alpha", "state": "US", "open": false}, {"name": "Beta", "state": "China", "open": true}],
+        "fabs": [{"name": "Plant", "state": "US"}], "accelerators": [{"name": "Chip", "state": "US"}],
+        "events": [{"date": "2023-10", "kind": "export_control", "actor": "US", "text": "Rule", "source": "https://example.org"},
+            {"date": "2023-11", "kind": "release_open", "actor": "Beta", "text": "B1", "source": ""}],
+        "mechanisms": {"growth": {"enabled": true, "growth_per_year": 0.75}}});
+    let entry = |name: &&str| ScenarioEntry {
+        name: (*name).to_owned(),
+        start: "2023-01".to_owned(),
+        months: 36,
+        config: config.clone(),
+    };
+    let experiment = Identity {
+        program: "redqueen 0.1.0".to_owned(),
+        name: "trial".to_owned(),
+        seed: 3,
+        runs: 20,
+        first_replicate: 0,
+        record: Vec::new(),
+        file_format: FileFormat::Csv,
+        quantiles: Some(Gather::ByPoint),
+        design: Design::none(),
+        points: 1,
+        stop: None,
+        shard: None,
+        design_sha256: String::new(),
+        dictionary_sha256: String::new(),
+        scenarios: scenarios.iter().map(entry).collect(),
+    };
+    let (format, replay, files) = (manifest::FORMAT, Vec::new(), Vec::new());
+    let manifest = Manifest { format, experiment, complete: true, runs_done: 20, runs_failed: 0, replay, files };
+    serde_json::to_string(&manifest).unwrap()
 }
 
 fn runs(scenarios: &[&str], count: u32) -> String {
@@ -230,7 +260,7 @@ fn scenarios_are_compared_by_pairs_in_a_table_and_on_the_page() {
     let shown = section(&html, "differences");
     assert!(shown.contains("other against base") && shown.contains("<strong>10.0</strong>"), "{shown}");
     // `d.mean() - t.ppf(.975, 2) * d.std(ddof=1) / sqrt(3)` and the other way, for d = 10, 11, 9.
-    assert!(shown.contains("7.52 to 12.5") && shown.contains("100&nbsp;%"), "{shown}");
+    assert!(shown.contains("7.52 to 12.5") && shown.contains("100\u{a0}%"), "{shown}");
     let csv = fs::read_to_string(folder.path().join("differences.csv")).unwrap();
     assert!(csv.lines().nth(1).unwrap().starts_with("other,base,gap_rating_end,3,14.0,4.0,10.0,"), "{csv}");
     fs::write(folder.path().join("runs.csv"), runs_of(&[("base", 0, 0, 1.0)])).unwrap();
@@ -297,11 +327,101 @@ fn a_table_that_was_not_recorded_leaves_its_pictures_out() {
 }
 
 #[test]
+fn an_indicator_without_values_is_named_and_every_picture_draws_what_it_declares() {
+    let whole = quantiles(&["base"], 20);
+    let pictures = |folder: &Path| -> Vec<String> {
+        let file = |name: &str| fs::read_to_string(folder.join(format!("figures/{name}.svg"))).unwrap_or_default();
+        DECLARED.iter().map(|picture| file(picture.name)).collect()
+    };
+    let full = folder(&["base"], 20);
+    report(full.path());
+    let full = pictures(full.path());
+    for (table, column) in indicators() {
+        let folder = folder(&["base"], 20);
+        let without = whole.lines().filter(|line| {
+            let mut cells = line.split(',').skip(2);
+            (cells.next(), cells.nth(1)) != (Some(table), Some(column))
+        });
+        let without: String = without.map(|line| format!("{line}\n")).collect();
+        assert!(without.len() < whole.len(), "{table}.{column}");
+        fs::write(folder.path().join("quantiles.csv"), without).unwrap();
+        let (files, html) = report(folder.path());
+        let alone = ["fabs", "accelerators"].contains(&table);
+        let name = if alone { format!("of table `{table}`") } else { format!("no values of `{table}.{column}`") };
+        assert!(files.missing.len() == 1 && files.missing[0].contains(&name), "{name}: {:?}", files.missing);
+        assert!(html.contains(&name), "{name}");
+        for ((picture, with), without) in DECLARED.iter().zip(&full).zip(pictures(folder.path())) {
+            let draws = picture.indicators.iter().any(|shown| (shown.table, shown.column) == (table, column));
+            assert!(!draws || *with != without, "{} does not draw {table}.{column}", picture.name);
+        }
+    }
+}
+
+#[test]
+fn a_scenario_without_values_is_named() {
+    let folder = folder(&["base", "other"], 20);
+    fs::write(folder.path().join("quantiles.csv"), quantiles(&["base"], 20)).unwrap();
+    let (files, html) = report(folder.path());
+    let said = "Scenario `other`: it has no pictures";
+    assert!(files.missing.len() == 1 && files.missing[0].starts_with(said), "{:?}", files.missing);
+    assert!(html.contains(said));
+}
+
+#[test]
+fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
+    let folder = folder(&["base"], 2);
+    let file = folder.path().join("manifest.json");
+    let change = |from: &str, to: &str| fs::write(&file, manifest(&["base"]).replace(from, to)).unwrap();
+    for (from, to, said) in [
+        ("\"seed\":3,", "", "missing field `seed`"),
+        ("\"format\":2", "\"format\":1", "expected a manifest of format 2, found format 1"),
+    ] {
+        change(from, to);
+        let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
+        assert!(error.contains("manifest.json:1: expected a manifest") && error.contains(said), "{error}");
+    }
+    change("\"open\":true", "\"open\":3");
+    let (files, html) = report(folder.path());
+    assert_eq!(files.missing.len(), 1);
+    for said in ["the config of scenario `base` cannot be read", "invalid type: integer `3`, expected a boolean"] {
+        assert!(files.missing[0].contains(said) && html.contains(said), "{said}: {:?}", files.missing);
+    }
+}
+
+#[test]
 fn damage_is_an_error_with_file_and_line() {
     let folder = folder(&["base"], 2);
     fs::write(folder.path().join("manifest.json"), "{\n \"runs\": 3,\n oops }").unwrap();
     let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:3: expected JSON"), "{error}");
+}
+
+#[test]
+fn errors_name_the_file_and_the_cause() {
+    let said = |name: &str, starts: &str| {
+        let folder = folder(&["base"], 2);
+        let file = folder.path().join(name);
+        let _ = fs::remove_file(&file);
+        fs::create_dir_all(file.join("inside")).unwrap();
+        let error = write_report(folder.path(), &catalogue()).unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(error.to_string(), format!("{starts} {}: {cause}", file.display()));
+        assert!(!cause.is_empty());
+    };
+    for name in ["manifest.json", "runs.csv", "quantiles.csv"] {
+        said(name, "cannot read");
+    }
+    for name in ["report.html", "figures/rating_gap.svg"] {
+        said(name, "cannot write");
+    }
+    let folder = folder(&["base", "other"], 2);
+    for (name, starts) in [("datapackage.json", "cannot read"), ("differences.csv", "cannot write")] {
+        let file = folder.path().join(name);
+        let _ = fs::remove_file(&file);
+        fs::create_dir_all(file.join("inside")).unwrap();
+        let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{starts} {}: ", file.display())), "{error}");
+    }
 }
 
 #[test]

@@ -4,10 +4,10 @@ pub mod read;
 mod tornado;
 
 use super::figures::file_name;
-use super::page::STYLE;
+use super::page::{document, folded, table, unit};
 use super::scale::significant;
-use super::svg::{Svg, escape};
-use super::{ReportError, write};
+use super::svg::Svg;
+use super::{ReportError, make, write};
 use crate::analysis::sensitivity::{
     Indices, Lack, Layout, Options,
     morris::{MU, MU_STAR, SIGMA},
@@ -17,8 +17,7 @@ use crate::analysis::sensitivity::{
 use crate::experiment::design::{Factor, Role, Scale, Setting};
 use crate::output::manifest::Manifest;
 use crate::output::table::Column;
-use std::fmt::Write as _;
-use std::fs;
+use maud::{Markup, PreEscaped, Render as _, html};
 use std::path::{Path, PathBuf};
 pub use tornado::ending;
 use tornado::{BOTH, Bar, DOWN, Line, MOST, Tornado, UP};
@@ -89,10 +88,10 @@ pub fn reason(layout: &Layout, indices: &Indices) -> Option<String> {
 /// Writes the pictures and the page into the folder; the paths of the page, then the pictures.
 pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathBuf>, ReportError> {
     let pictures = folder.join(PICTURES);
-    fs::create_dir_all(&pictures).map_err(|source| ReportError::Write { file: pictures.clone(), source })?;
+    make(&pictures)?;
     let page = folder.join(PAGE);
     let mut files = vec![page.clone()];
-    let (mut shown, mut folded) = (String::new(), String::new());
+    let (mut shown, mut hidden) = (String::new(), String::new());
     for finding in findings.list.iter().filter(|finding| finding.indices.lack.is_none()) {
         let svg = picture(findings, finding);
         let several = findings.manifest.experiment.scenarios.len() > 1;
@@ -100,44 +99,45 @@ pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathB
         let scenario = if several { format!("-{scenario}") } else { String::new() };
         let name = format!("{}{scenario}", finding.outcome.name);
         let file = pictures.join(format!("{name}.svg"));
-        write(&file, svg.standalone())?;
+        write(&file, &svg.standalone())?;
         files.push(file);
-        let to = if finding.headline { &mut shown } else { &mut folded };
-        let _ =
-            write!(to, "<figure id=\"{}\">\n{}{}</figure>\n", escape(&name), svg.inline(), caption(findings, finding));
+        let figure = html! {
+            figure id=(name) {
+                (svg)
+                @if let Some(caption) = caption(findings, finding) { figcaption { (caption) } }
+            }
+        };
+        figure.render_to(if finding.headline { &mut shown } else { &mut hidden });
     }
-    write(&page, html(findings, &shown, &folded))?;
+    write(&page, &page_of(findings, PreEscaped(shown), PreEscaped(hidden)))?;
     Ok(files)
 }
 
-fn html(findings: &Findings, shown: &str, folded: &str) -> String {
+/// The page, with the pictures that it shows at once and those that it folds away.
+fn page_of(findings: &Findings, shown: Markup, hidden: Markup) -> String {
     let experiment = &findings.manifest.experiment;
-    let title = escape(&format!("Sensitivity of {}", experiment.name));
-    let mut html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
-         <p class=\"quiet\">{} · {} · {} points, {} run{} at each · seed {}</p>\n\
-         <p class=\"note\">{}</p>\n</header>\n<main>\n",
-        escape(&experiment.program),
-        what(&findings.layout, findings.factors().len(), &findings.list),
-        experiment.points,
-        experiment.runs,
-        if experiment.runs == 1 { "" } else { "s" },
-        experiment.seed,
-        HOLDS
-    );
-    html += &ranges(findings);
-    let _ = writeln!(html, "<section id=\"outcomes\">\n<h2>Outcomes</h2>\n<p>{}</p>", meaning(findings));
-    html += shown;
-    if !folded.is_empty() {
-        let _ = writeln!(html, "<details>\n<summary>All other outcomes</summary>\n{folded}</details>");
-    }
-    html += &lacking(findings);
-    html += "</section>\n</main>\n<footer>\n<p class=\"quiet\">All numbers stand in sensitivity.csv, the pictures as SVG in the \
-             folder sensitivity.</p>\n</footer>\n</body>\n</html>\n";
-    html
+    let head = html! {
+        p.quiet {
+            (experiment.program) " · " (what(&findings.layout, findings.factors().len(), &findings.list)) " · "
+            (experiment.points) " points, " (experiment.runs) " run" @if experiment.runs != 1 { "s" } " at each · seed "
+            (experiment.seed)
+        }
+        p.note { (HOLDS) }
+    };
+    let main = html! {
+        (ranges(findings))
+        section #outcomes {
+            h2 { "Outcomes" }
+            p { (meaning(findings)) }
+            (shown)
+            @if !hidden.0.is_empty() { (folded("All other outcomes", &hidden)) }
+            (lacking(findings))
+        }
+    };
+    document(&format!("Sensitivity of {}", experiment.name), &head, &main, FOOT)
 }
+
+const FOOT: &str = "All numbers stand in sensitivity.csv, the pictures as SVG in the folder sensitivity.";
 
 const HOLDS: &str = "The indices are statements about the model: they hold for the ranges below, with all other \
                      parameters as the scenarios have them. Wider or narrower ranges give other indices. A range that is assumed \
@@ -182,26 +182,27 @@ fn meaning(findings: &Findings) -> String {
     )
 }
 
-fn ranges(findings: &Findings) -> String {
-    let row = |factor: &Factor| {
-        let unit = if factor.unit == "1" { "" } else { &factor.unit };
-        let role = match factor.role {
-            Role::Uncertainty => "uncertainty",
-            Role::Lever => "lever",
-        };
-        format!(
-            "<tr><td>{}<small class=\"break\">{}</small></td><td class=\"break\">{}</td><td>{}</td><td>{role}</td></tr>\n",
-            escape(if factor.meaning.is_empty() { "Key of the config." } else { &factor.meaning }),
-            escape(&factor.parameter),
-            escape(&range(&factor.scale)),
-            escape(unit)
-        )
+fn ranges(findings: &Findings) -> Markup {
+    let heads = html! { th { "Factor" } th { "Range" } th { "Unit" } th { "Role" } };
+    let rows = html! {
+        @for factor in findings.factors() {
+            tr {
+                td {
+                    @if factor.meaning.is_empty() { "Key of the config." } @else { (factor.meaning) }
+                    small.break { (factor.parameter) }
+                }
+                td.break { (range(&factor.scale)) }
+                td { (unit(&factor.unit)) }
+                td { @match factor.role { Role::Uncertainty => "uncertainty", Role::Lever => "lever" } }
+            }
+        }
     };
-    let rows: String = findings.factors().iter().map(row).collect();
-    format!(
-        "<section id=\"ranges\">\n<h2>Factors and their ranges</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Factor</th>\
-         <th>Range</th><th>Unit</th><th>Role</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n</section>\n"
-    )
+    html! {
+        section #ranges {
+            h2 { "Factors and their ranges" }
+            (table(None, &heads, &rows))
+        }
+    }
 }
 
 /// The values that a factor took.
@@ -224,18 +225,23 @@ fn setting(setting: &Setting) -> String {
 }
 
 /// Outcomes without indices, and why.
-fn lacking(findings: &Findings) -> String {
+fn lacking(findings: &Findings) -> Markup {
     let several = findings.manifest.experiment.scenarios.len() > 1;
     let item = |finding: &Finding| {
         let reason = reason(&findings.layout, &finding.indices)?;
         let scenario = if several { format!(" ({})", findings.scenario(finding.scenario)) } else { String::new() };
-        Some(format!("<li>{}</li>\n", escape(&format!("{}{scenario}: {reason}", finding.outcome.name))))
+        Some(format!("{}{scenario}: {reason}", finding.outcome.name))
     };
-    let items: String = findings.list.iter().filter_map(item).collect();
-    if items.is_empty() { items } else { format!("<h3>Outcomes without indices</h3>\n<ul>\n{items}</ul>\n") }
+    let items: Vec<String> = findings.list.iter().filter_map(item).collect();
+    html! {
+        @if !items.is_empty() {
+            h3 { "Outcomes without indices" }
+            ul { @for item in &items { li { (item) } } }
+        }
+    }
 }
 
-fn caption(findings: &Findings, finding: &Finding) -> String {
+fn caption(findings: &Findings, finding: &Finding) -> Option<String> {
     let Finding { indices, .. } = finding;
     let mut parts = Vec::new();
     if indices.used < indices.blocks {
@@ -261,7 +267,7 @@ fn caption(findings: &Findings, finding: &Finding) -> String {
         let pairs: Vec<String> = pairs.iter().take(3).map(pair).collect();
         parts.push(format!("Strongest pairs (second order, intervals above zero): {}.", pairs.join("; ")));
     }
-    if parts.is_empty() { String::new() } else { format!("<figcaption>{}</figcaption>\n", escape(&parts.join(" "))) }
+    (!parts.is_empty()).then(|| parts.join(" "))
 }
 
 /// The tornado of an outcome under a scenario.

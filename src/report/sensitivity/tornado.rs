@@ -185,7 +185,7 @@ mod tests {
             whisker: "",
             lines,
         };
-        let text = tornado.draw().inline();
+        let text = maud::Render::render(&tornado.draw()).into_string();
         let widths: Vec<f64> = text
             .lines()
             .filter(|line| line.starts_with("<rect"))

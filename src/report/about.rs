@@ -1,0 +1,150 @@
+//! What a report needs of the configs that stand in a manifest.
+
+use crate::output::manifest::ScenarioEntry;
+use crate::scenario::Month;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+/// A scenario as its config in the manifest says.
+#[derive(Debug, Default, Deserialize)]
+pub struct About {
+    /// The name that the batch gives it, which need not be the config's own.
+    #[serde(skip)]
+    pub name: String,
+    pub description: String,
+    /// The states that the gap compares; a config that compares none has no such table.
+    pub comparison: Option<Comparison>,
+    pub firms: Vec<Firm>,
+    pub fabs: Vec<Place>,
+    pub accelerators: Vec<Place>,
+    /// In order of their dates.
+    pub events: Vec<Event>,
+}
+
+/// The two states that the gap compares.
+#[derive(Debug, Deserialize)]
+pub struct Comparison {
+    pub leader: String,
+    pub follower: String,
+}
+
+/// A configured firm.
+#[derive(Debug, Default, Deserialize)]
+pub struct Firm {
+    pub name: String,
+    /// Name of its home.
+    pub state: String,
+    pub open: bool,
+}
+
+/// Where a fab stands, or an accelerator is designed.
+#[derive(Debug, Deserialize)]
+pub struct Place {
+    pub name: String,
+    pub state: String,
+}
+
+/// A dated fact of the config.
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    #[serde(deserialize_with = "month")]
+    pub date: Month,
+    pub kind: String,
+    pub actor: String,
+    pub text: String,
+    pub source: String,
+}
+
+fn month<'de, D: Deserializer<'de>>(from: D) -> Result<Month, D::Error> {
+    String::deserialize(from)?.parse().map_err(D::Error::custom)
+}
+
+impl About {
+    /// What the manifest's entry says.
+    ///
+    /// # Errors
+    /// Its config is not a complete one.
+    pub fn of(entry: &ScenarioEntry) -> Result<Self, serde_json::Error> {
+        let mut about = Self::deserialize(&entry.config)?;
+        about.name.clone_from(&entry.name);
+        about.events.sort_by_key(|event| event.date);
+        Ok(about)
+    }
+
+    /// A scenario of which nothing but its name is known.
+    pub fn unknown(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Names of leader and follower, empty if the config compares none.
+    pub fn compared(&self) -> (&str, &str) {
+        self.comparison.as_ref().map_or(("", ""), |states| (&states.leader, &states.follower))
+    }
+
+    /// The state of the fab or accelerator of this name.
+    pub fn place(&self, table: &str, name: &str) -> Option<&str> {
+        let places = if table == "fabs" { &self.fabs } else { &self.accelerators };
+        places.iter().find(|place| place.name == name).map(|place| place.state.as_str())
+    }
+
+    /// The firm of this name.
+    pub fn firm(&self, name: &str) -> Option<&Firm> {
+        self.firms.iter().find(|firm| firm.name == name)
+    }
+}
+
+impl Event {
+    /// Whether it is a model release, of which there are too many to number.
+    pub fn is_release(&self) -> bool {
+        self.kind.starts_with("release")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn of(config: Value) -> Result<About, serde_json::Error> {
+        About::of(&ScenarioEntry { name: "variant".into(), start: "2023-01".into(), months: 1, config })
+    }
+
+    #[test]
+    fn a_config_as_the_program_writes_it_is_read() {
+        let scenario = crate::baseline();
+        let about = of(scenario.to_json()).unwrap();
+        assert_eq!((about.name.as_str(), &about.description), ("variant", &scenario.description));
+        assert_eq!(about.compared(), ("US", "China"));
+        assert_eq!(about.firms.len(), scenario.firms.len());
+        assert_eq!(about.events.len(), scenario.events.len());
+        for (table, name, state) in [
+            ("fabs", &scenario.fabs[0].name, scenario.fabs[0].state),
+            ("accelerators", &scenario.accelerators[0].name, scenario.accelerators[0].state),
+        ] {
+            assert_eq!(about.place(table, name), Some(scenario.states[state].name.as_str()));
+        }
+        let firm = &scenario.firms[0];
+        let found = about.firm(&firm.name).unwrap();
+        assert_eq!((found.state.as_str(), found.open), (scenario.states[firm.state].name.as_str(), firm.open));
+    }
+
+    #[test]
+    fn events_stand_in_order_and_what_is_not_a_config_is_refused_with_its_reason() {
+        let config = |date: &str| {
+            let event =
+                |date: &str, kind: &str| json!({"date": date, "kind": kind, "actor": "", "text": "", "source": ""});
+            json!({"description": "", "firms": [], "fabs": [], "accelerators": [],
+                "events": [event(date, "chip"), event("2023-02", "release_open")]})
+        };
+        let about = of(config("2024-05")).unwrap();
+        assert!(about.events[0].is_release() && !about.events[1].is_release());
+        assert_eq!(about.compared(), ("", ""));
+        for (config, why) in [
+            (config("soon"), "expected a month"),
+            (json!({"description": ""}), "missing field"),
+            (json!(3), "invalid type"),
+        ] {
+            let error = of(config).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+}
