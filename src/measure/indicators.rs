@@ -13,9 +13,9 @@ use crate::{
         firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Safety, Usage},
         geography::{Geography, PerState, weighted},
         ledger::Ledger,
-        mechanisms::{market::market_weights, money::Money, releases::Releases},
+        mechanisms::{market::market_weights, money::Money, power::Power, releases::Releases},
         relations::Relations,
-        state::{Absorption, Access, Adoption, Economy, Power, StateIndex, Supply, Traits},
+        state::{Absorption, Access, Adoption, Economy, StateIndex, Supply, Traits},
     },
     scenario::{MAX_STATES, Stage},
 };

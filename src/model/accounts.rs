@@ -2,7 +2,7 @@
 
 use super::{
     clock::Clock,
-    firm::{Capability, Character, Standing, Usage},
+    firm::{Capability, Character, Usage},
     geography::Geography,
     ledger::Ledger,
     price::{Price, PriceSums},
@@ -18,6 +18,20 @@ pub struct Progress {
     pub world: Price,
     /// Of the firms at home in each state.
     pub states: [Price; MAX_STATES],
+}
+
+/// Usage and capability at the end of the month before, for the Price decomposition.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Standing {
+    /// Share of world usage; `None` in its first month.
+    pub usage: Option<f64>,
+    /// Capability by the world's demand, nats.
+    pub capability: f64,
+}
+
+/// Says what is kept with each firm for the month's accounts.
+pub(super) fn register(world: &mut World) {
+    world.register_required_components::<Character, Standing>();
 }
 
 /// Lets the releases of the step become old and, with the last step of a month, takes its progress apart.

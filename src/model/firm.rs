@@ -82,10 +82,6 @@ pub struct Capability(pub PerDomain);
 #[derive(Component, Clone, Copy, Debug)]
 pub struct Endowment(pub PerDomain);
 
-/// Research effort of the step, summed over domains; sets its share of breakthroughs.
-#[derive(Component, Clone, Copy, Debug, Default)]
-pub struct Effort(pub f64);
-
 /// Compute, MH100e.
 #[derive(Component, Clone, Copy, Debug, Default)]
 pub struct Compute {
@@ -128,14 +124,6 @@ pub struct Safety {
     /// How it chooses.
     pub rule: SafetyRule,
 }
-
-/// Excitement that its claims raise among investors: ln of the factor on its weight with them.
-#[derive(Component, Clone, Copy, Debug, Default)]
-pub struct Hype(pub f64);
-
-/// Step of its last claim, if it has made any.
-#[derive(Component, Clone, Copy, Debug, Default)]
-pub struct LastClaim(pub Option<u32>);
 
 /// Its newest model, as the world sees it.
 #[derive(Component, Clone, Copy, Debug)]
@@ -200,24 +188,6 @@ impl Usage {
     }
 }
 
-/// Attraction of its newest model in each state's market, less the variety term.
-#[derive(Component, Clone, Copy, Debug, Default)]
-pub struct Appeal {
-    /// By state.
-    pub by_state: PerState,
-    /// Serial of the model it was worked out for.
-    pub of_serial: u32,
-}
-
-/// Usage and capability at the end of the month before, for the Price decomposition.
-#[derive(Component, Clone, Copy, Debug, Default)]
-pub struct Standing {
-    /// Share of world usage; `None` in its first month.
-    pub usage: Option<f64>,
-    /// Capability by the world's demand, nats.
-    pub capability: f64,
-}
-
 /// Everything a firm holds.
 #[derive(Bundle)]
 pub struct FirmBundle {
@@ -235,28 +205,18 @@ pub struct FirmBundle {
     pub capability: Capability,
     /// Its head start.
     pub endowment: Endowment,
-    /// Its research effort.
-    pub effort: Effort,
     /// Its compute.
     pub compute: Compute,
     /// Its money.
     pub finance: Finance,
     /// What it does for safety.
     pub safety: Safety,
-    /// What its claims raise.
-    pub hype: Hype,
-    /// When it last made a claim.
-    pub last_claim: LastClaim,
     /// Its newest model.
     pub offer: Offer,
     /// Its recent gains.
     pub momentum: Momentum,
     /// Who uses it.
     pub usage: Usage,
-    /// Its attraction.
-    pub appeal: Appeal,
-    /// Last month's standing.
-    pub standing: Standing,
 }
 
 /// Takes a firm out of its place in storage, whatever components it has, and back to the end of its kind.

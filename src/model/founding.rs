@@ -2,8 +2,8 @@
 
 use super::{
     firm::{
-        Appeal, Capability, Character, Compute, Effort, Endowment, Finance, FirmBundle, Focus, Hype, Knowledge, Label,
-        LastClaim, Momentum, Offer, Safety, Standing, Usage,
+        Capability, Character, Compute, Endowment, Finance, FirmBundle, Focus, Knowledge, Label, Momentum, Offer,
+        Safety, Usage,
     },
     geography::{Geography, PerDomain, PerState, per_domain, weighted},
     mechanisms::{releases::Releases, training::Training},
@@ -73,19 +73,14 @@ impl Founding {
             },
             momentum: Momentum::new(rating),
             safety: self.safety,
-            hype: Hype::default(),
-            last_claim: LastClaim::default(),
             character: self.character,
             focus: self.focus,
             knowledge: Knowledge(knowledge),
             capability: Capability(self.capability),
             endowment: Endowment(self.endowment),
-            effort: Effort(0.0),
             compute,
             finance: Finance { cash: self.cash, ..Finance::default() },
             usage: Usage::new(usage),
-            appeal: Appeal { by_state: [0.0; MAX_STATES], of_serial: 0 },
-            standing: Standing::default(),
         }
     }
 }

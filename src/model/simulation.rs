@@ -2,10 +2,10 @@
 
 use super::{
     accelerator::{AcceleratorBundle, Design},
-    accounts::Progress,
+    accounts::{self, Progress},
     clock::Clock,
     fab::{FabBundle, Site},
-    firm::{Capability, Character, Standing, Usage},
+    firm::{Capability, Character, Usage},
     founding::{self, Newcomers},
     geography::{self, Geography, PerState},
     ledger::{Faults, Ledger},
@@ -25,7 +25,10 @@ use super::{
     shock::ShockBundle,
     state::StateBundle,
 };
-use crate::scenario::{FirmSpec, MechanismSettings, Month, Scenario, Unsound};
+use crate::{
+    model::accounts::Standing,
+    scenario::{FirmSpec, MechanismSettings, Month, Scenario, Unsound},
+};
 use bevy_ecs::{
     prelude::*,
     schedule::{ScheduleLabel, SingleThreadedExecutor},
@@ -100,6 +103,7 @@ impl Simulation {
     pub(super) fn new(model: &Model, scenario: &Scenario) -> Result<Self, Unsound> {
         scenario.check()?;
         let mut world = World::new();
+        accounts::register(&mut world);
         model.all().for_each(|mechanism| (mechanism.register)(&mut world));
         furnish(model, scenario, &mut world);
         let mut start = Schedule::new(StartLabel);

@@ -173,38 +173,6 @@ pub struct Governance {
     pub incidents: u32,
 }
 
-/// An alternative paradigm of computing.
-#[derive(Component, Clone, Debug, Default, PartialEq)]
-pub struct Paradigm {
-    /// Experience with it (X), billion USD; 0 until something is put into it.
-    pub experience: f64,
-    /// Share of the state's spending on compute that develops it (ℓ).
-    pub effort: f64,
-    /// Share of the rest that buys it (a).
-    pub share: f64,
-}
-
-impl Paradigm {
-    /// Share of the state's spending on compute that is left for silicon.
-    #[inline]
-    pub fn silicon(&self) -> f64 {
-        (1.0 - self.effort) * (1.0 - self.share)
-    }
-}
-
-/// Parts of its power, each a share of the world.
-#[derive(Component, Clone, Debug, Default)]
-pub struct Power {
-    /// Own frontier and running compute.
-    pub hard: f64,
-    /// Output.
-    pub economic: f64,
-    /// Usage of its firms in other states.
-    pub soft: f64,
-    /// Contest share over the composite of all.
-    pub share: f64,
-}
-
 /// Everything a state holds.
 #[derive(Bundle)]
 pub struct StateBundle {
@@ -221,8 +189,6 @@ pub struct StateBundle {
     levers: Levers,
     burden: Burden,
     governance: Governance,
-    paradigm: Paradigm,
-    power: Power,
 }
 
 impl StateBundle {
@@ -247,8 +213,6 @@ impl StateBundle {
             levers: Levers::default(),
             burden: Burden::default(),
             governance: Governance { trust: numbers.trust_in_ai, ..Governance::default() },
-            paradigm: Paradigm::default(),
-            power: Power::default(),
             traits: Traits(numbers.clone()),
         }
     }

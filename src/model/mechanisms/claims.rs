@@ -10,7 +10,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Finance, Hype, Label, LastClaim, Offer},
+        firm::{Character, Compute, Finance, Label, Offer},
         geography::Geography,
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
@@ -52,9 +52,19 @@ impl Mechanism for Claims {
     }
 
     fn register(world: &mut World) {
+        world.register_required_components::<Character, Hype>();
+        world.register_required_components::<Character, LastClaim>();
         world.register_required_components::<Character, ClaimStream>();
     }
 }
+
+/// Excitement that its claims raise among investors: ln of the factor on its weight with them.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Hype(pub f64);
+
+/// Step of its last claim, if it has made any.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct LastClaim(pub Option<u32>);
 
 /// Whether a firm makes a claim.
 const CLAIM: Draw = Draw::named("claims/claim");

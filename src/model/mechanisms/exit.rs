@@ -5,8 +5,9 @@
 
 use crate::{
     model::{
+        accounts::Standing,
         clock::Clock,
-        firm::{Character, Compute, Finance, Label, Standing, Usage, remove_in_order},
+        firm::{Character, Compute, Finance, Label, Usage, remove_in_order},
         geography::Geography,
         ledger::{Closed, Ledger},
         phase::{Mechanism, MonthPlan, Phase},

@@ -14,7 +14,7 @@ use crate::{
         geography::Geography,
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Industry, Levers, Paradigm, StateIndex, Supply},
+        state::{Industry, Levers, StateIndex, Supply},
     },
     parameters,
     scenario::Lever,
@@ -48,6 +48,29 @@ impl Mechanism for Leapfrog {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Policy, choose_effort).add(Phase::Allocation, make);
+    }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<StateIndex, Paradigm>();
+    }
+}
+
+/// An alternative paradigm of computing.
+#[derive(Component, Clone, Debug, Default, PartialEq)]
+pub struct Paradigm {
+    /// Experience with it (X), billion USD; 0 until something is put into it.
+    pub experience: f64,
+    /// Share of the state's spending on compute that develops it (ℓ).
+    pub effort: f64,
+    /// Share of the rest that buys it (a).
+    pub share: f64,
+}
+
+impl Paradigm {
+    /// Share of the state's spending on compute that is left for silicon.
+    #[inline]
+    pub fn silicon(&self) -> f64 {
+        (1.0 - self.effort) * (1.0 - self.share)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Appeal, Character, Label, Offer, Usage},
+        firm::{Character, Label, Offer, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
@@ -46,6 +46,19 @@ impl Mechanism for Market {
     fn always(month: &mut MonthPlan) {
         month.add(Phase::Market, count_world_usage);
     }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<Character, Appeal>();
+    }
+}
+
+/// Attraction of its newest model in each state's market, less the variety term.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Appeal {
+    /// By state.
+    pub by_state: PerState,
+    /// Serial of the model it was worked out for.
+    pub of_serial: u32,
 }
 
 /// One step of the replicator in place: shares grow by their factors and are scaled to sum to 1 again.

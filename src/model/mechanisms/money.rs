@@ -12,9 +12,10 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Finance, Hype, Label, Momentum, Usage},
+        firm::{Character, Compute, Finance, Label, Momentum, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
+        mechanisms::claims::Hype,
         phase::{Mechanism, MonthPlan, Phase},
         state::{Adoption, Economy, Fleet, Levers, StateIndex, Supply, Traits},
     },

@@ -14,7 +14,7 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
-        state::{Adoption, Economy, Fleet, Power, StateIndex, Supply},
+        state::{Adoption, Economy, Fleet, StateIndex, Supply},
     },
     parameters,
     scenario::MAX_STATES,
@@ -56,6 +56,23 @@ impl Mechanism for Contest {
     fn always(month: &mut MonthPlan) {
         month.add(Phase::Power, share_power);
     }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<StateIndex, Power>();
+    }
+}
+
+/// Parts of its power, each a share of the world.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Power {
+    /// Own frontier and running compute.
+    pub hard: f64,
+    /// Output.
+    pub economic: f64,
+    /// Usage of its firms in other states.
+    pub soft: f64,
+    /// Contest share over the composite of all.
+    pub share: f64,
 }
 
 /// Each state's part in writing standards, shares of 1: the world usage of its firms, and that of the firms of other states

@@ -8,7 +8,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Effort, Focus, Knowledge, Label, Safety},
+        firm::{Character, Compute, Focus, Knowledge, Label, Safety},
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
         noise::{Draw, Key, Noise, Stream},
@@ -52,9 +52,14 @@ impl Mechanism for Research {
     }
 
     fn register(world: &mut World) {
+        world.register_required_components::<Character, Effort>();
         world.register_required_components::<Character, Streams>();
     }
 }
+
+/// Research effort of the step, summed over domains; sets its share of breakthroughs.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Effort(pub f64);
 
 /// Luck in a step's progress, one number for each domain.
 const LUCK: Draw = Draw::named("research/luck").places(MAX_DOMAINS);

@@ -9,8 +9,9 @@ use crate::{
         clock::Clock,
         geography::{Geography, PerState},
         ledger::Ledger,
+        mechanisms::leapfrog::Paradigm,
         relations::Barriers,
-        state::{CHAIN, Industry, Paradigm, StateIndex, Supply},
+        state::{CHAIN, Industry, StateIndex, Supply},
     },
     scenario::MAX_STATES,
 };
