@@ -1,9 +1,9 @@
 //! The world computes what the same arithmetic gives when it is written out by hand over flat arrays.
 
-#[path = "../benches/by_hand.rs"]
-mod by_hand;
+#[path = "../../benches/by_hand.rs"]
+mod flat;
 
-use by_hand::{Flat, assert_same, scenario, step_world};
+use flat::{Flat, assert_same, scenario, step_world};
 use redqueen::model::{Seed, Simulation};
 
 #[test]

@@ -1,10 +1,7 @@
 //! `redqueen compare`: scenarios paired by their noise.
 
-#[path = "support/program.rs"]
-mod program;
-
+use crate::support::program::{files, redqueen, table};
 use predicates::{prelude::PredicateBooleanExt, str::contains};
-use program::{files, redqueen, table};
 use std::{collections::BTreeMap, fs, path::Path};
 use tempfile::TempDir;
 

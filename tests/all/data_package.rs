@@ -1,9 +1,6 @@
 //! Every table against its description, and the derived tables against the ones they come from.
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{redqueen, table};
+use crate::support::program::{files, redqueen, table};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path, sync::LazyLock};
 use tempfile::TempDir;
@@ -92,7 +89,7 @@ fn every_table_is_as_the_package_describes_it() {
         tables.push(name.to_owned());
     }
     tables.sort();
-    let mut files: Vec<String> = program::files(out(), ".csv").into_keys().collect();
+    let mut files: Vec<String> = files(out(), ".csv").into_keys().collect();
     files.iter_mut().for_each(|file| *file = file.trim_end_matches(".csv").to_owned());
     files.sort();
     assert_eq!(tables, files, "the package describes the files that are there");

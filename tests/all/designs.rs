@@ -1,9 +1,6 @@
 //! Design points of the real model: what a point sets is what a config that says the same would set.
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{redqueen, table};
+use crate::support::program::{redqueen, table};
 use redqueen::{
     experiment::{
         Variant,

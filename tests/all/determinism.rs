@@ -1,11 +1,9 @@
 //! The same config and seed give the same bytes, however they are run.
 
-#[path = "support/program.rs"]
-mod program;
-#[path = "support/worlds.rs"]
-mod worlds;
-
-use program::{files, redqueen, table};
+use crate::support::{
+    program::{files, redqueen, table},
+    worlds,
+};
 use std::{fmt::Write as _, fs, path::Path};
 use tempfile::TempDir;
 

@@ -1,14 +1,9 @@
 //! Which way each mechanism pushes, over pairs of runs that share their noise.
 
-#[path = "support/pairs.rs"]
-mod pairs;
-#[path = "support/worlds.rs"]
-mod worlds;
-
-use pairs::{measured, rises, rises_in_every_pair};
+use crate::support::pairs::{measured, rises, rises_in_every_pair};
+use crate::support::worlds::short;
 use redqueen::model::record::{FirmRow, StateRow, Trajectory};
 use std::collections::BTreeSet;
-use worlds::short;
 
 const RUNS: u64 = 24;
 

@@ -1,9 +1,6 @@
 //! What happens when something goes wrong on the way: it is named, it costs no more than it must, nothing panics.
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{files, redqueen, table};
+use crate::support::program::{files, redqueen, table};
 use std::fs;
 use tempfile::TempDir;
 

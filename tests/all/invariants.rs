@@ -1,11 +1,7 @@
 //! What holds in every world, whatever its numbers.
 
-#[path = "support/pairs.rs"]
-mod pairs;
-#[path = "support/worlds.rs"]
-mod worlds;
-
-use pairs::{rich, rich_world};
+use crate::support::pairs::{rich, rich_world};
+use crate::support::worlds::{run, short};
 use proptest::prelude::*;
 use redqueen::{
     maths,
@@ -25,7 +21,6 @@ use redqueen::{
     scenario::{Scenario, Source, load, parameter::Kind},
 };
 use std::collections::BTreeMap;
-use worlds::{run, short};
 
 fn close(a: f64, b: f64, relative: f64) -> bool {
     (a - b).abs() <= relative * a.abs().max(b.abs()).max(1e-3)

@@ -1,11 +1,7 @@
 //! A mechanism at its null values is the same as none, bit for bit; at its own values it is not.
 
-#[path = "support/pairs.rs"]
-mod pairs;
-#[path = "support/worlds.rs"]
-mod worlds;
-
-use pairs::rich_world;
+use crate::support::pairs::rich_world;
+use crate::support::worlds::{run, short};
 use redqueen::{
     model::{
         catalogue,
@@ -14,7 +10,6 @@ use redqueen::{
     output::table::{Cell, Row},
 };
 use std::collections::BTreeMap;
-use worlds::{run, short};
 
 const MONTHS: u32 = 60;
 

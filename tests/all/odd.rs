@@ -1,5 +1,5 @@
 //! docs/ODD.md says what the program does: its tables of parameters are those of `redqueen params`, every mechanism is
-//! described, and every expected sign names a test that is there. `UPDATE_DOCS=1 cargo test --test odd` writes the tables.
+//! described, and every expected sign names a test that is there. `UPDATE_DOCS=1 cargo test --test all odd` writes the tables.
 
 use assert_cmd::Command;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
@@ -48,7 +48,7 @@ fn tables_of_parameters_are_those_of_the_program() {
     } else {
         assert!(
             written == document,
-            "docs/ODD.md is old: write its tables anew with `UPDATE_DOCS=1 cargo test --test odd`"
+            "docs/ODD.md is old: write its tables anew with `UPDATE_DOCS=1 cargo test --test all odd`"
         );
     }
 }
@@ -60,7 +60,7 @@ fn every_mechanism_has_an_expected_sign_with_a_test_that_is_there() {
         document.split("\n## ").find(|part| part.starts_with("Expected signs")).expect("no `## Expected signs`");
     let tests: String = ["directions", "chips", "society", "invariants", "nulls"]
         .iter()
-        .filter_map(|file| fs::read_to_string(format!("{}/tests/{file}.rs", env!("CARGO_MANIFEST_DIR"))).ok())
+        .filter_map(|file| fs::read_to_string(format!("{}/tests/all/{file}.rs", env!("CARGO_MANIFEST_DIR"))).ok())
         .collect();
     let rows: Vec<Vec<&str>> = section
         .lines()

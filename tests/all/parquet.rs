@@ -1,15 +1,12 @@
 //! Tables as Parquet hold what the CSV holds, with the types that the data package states.
 #![cfg(feature = "parquet")]
 
-#[path = "support/program.rs"]
-mod program;
-
+use crate::support::program::{files, redqueen, table};
 use ::parquet::{
     basic::{ConvertedType, Repetition, Type as Physical},
     file::reader::{FileReader as _, SerializedFileReader},
     record::Field,
 };
-use program::{files, redqueen, table};
 use serde_json::Value;
 use std::{collections::BTreeSet, fs, fs::File, path::Path, sync::LazyLock};
 use tempfile::TempDir;

@@ -1,10 +1,7 @@
 //! A batch that is stopped, however it is stopped, and started again with the same command ends as if nothing had
 //! happened: same bytes, no run twice.
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{files, redqueen};
+use crate::support::program::{files, redqueen};
 use std::{
     collections::BTreeMap,
     fs,

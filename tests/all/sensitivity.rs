@@ -1,10 +1,7 @@
 //! `redqueen sensitivity` on folders whose response is known.
 
-#[path = "support/program.rs"]
-mod program;
-
+use crate::support::program::{files, redqueen, table};
 use predicates::{prelude::PredicateBooleanExt, str::contains};
-use program::{files, redqueen, table};
 use redqueen::model::record::OUTCOMES;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};

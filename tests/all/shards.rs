@@ -1,10 +1,7 @@
 //! Any split of a batch into shards, joined in any order, gives the bytes of the whole; what does not belong together
 //! is named and refused.
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{files, redqueen};
+use crate::support::program::{files, redqueen};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 

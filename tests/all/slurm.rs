@@ -1,9 +1,6 @@
 //! A batch on Slurm: the scripts, and, on a real cluster of one node, a task that is killed and submitted again.
 
-#[path = "support/program.rs"]
-mod program;
-
-use program::{files, redqueen};
+use crate::support::program::{files, redqueen};
 use std::{
     fs,
     path::{Path, PathBuf},

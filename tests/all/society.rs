@@ -1,9 +1,6 @@
 //! Which way policy, cooperation, claims, safety and incidents push, over pairs of runs that share their noise.
 
-#[path = "support/pairs.rs"]
-mod pairs;
-
-use pairs::*;
+use crate::support::pairs::*;
 use redqueen::{model::record::Trajectory, scenario::Scenario};
 
 const RUNS: u64 = 12;

@@ -1,10 +1,9 @@
 //! Pairs of worlds that share their noise, and what surely differs between them.
-#![allow(dead_code, reason = "each test uses some of it")]
 
 use redqueen::{
     model::{
         Seed, Simulation, catalogue,
-        record::{AcceleratorRow, FabRow, FirmRow, Record, StateRow, Trajectory},
+        record::{AcceleratorRow, FabRow, Record, StateRow, Trajectory},
     },
     scenario::{Scenario, Source, load},
 };
@@ -137,11 +136,6 @@ pub fn fab<'a>(world: &'a Trajectory, name: &'a str) -> impl Iterator<Item = &'a
 /// The rows of a chip design, month by month.
 pub fn accelerator<'a>(world: &'a Trajectory, name: &'a str) -> impl Iterator<Item = &'a AcceleratorRow> {
     world.accelerators.iter().filter(move |row| &*row.accelerator == name)
-}
-
-/// The rows of a firm, month by month.
-pub fn firm<'a>(world: &'a Trajectory, name: &'a str) -> impl Iterator<Item = &'a FirmRow> {
-    world.firms.iter().filter(move |row| &*row.firm == name)
 }
 
 /// A column of a state summed over months, counted from 0 at the start.

@@ -11,7 +11,6 @@ pub fn redqueen(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// A CSV file as header and rows.
-#[allow(dead_code, reason = "not every test reads tables")]
 pub fn table(path: &Path) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
     let mut reader = csv::Reader::from_path(path).unwrap();
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
@@ -23,7 +22,6 @@ pub fn table(path: &Path) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
     (header, rows)
 }
 
-#[allow(dead_code, reason = "not every test compares files")]
 /// The bytes of every file in a folder, and in those below it, that ends with `ending`, by path.
 pub fn files(folder: &Path, ending: &str) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();

@@ -1,5 +1,4 @@
 //! Worlds to experiment on.
-#![allow(dead_code, reason = "each test uses some of it")]
 
 use redqueen::{
     model::{
