@@ -1,6 +1,6 @@
 //! A month of the world written by hand: the arithmetic of `src/model/mechanisms` as plain loops over flat arrays, one
 //! number after the other, in the same order. The speed of the world is measured against it (`benches/month.rs`), and it
-//! checks the world (`tests/by_hand.rs`): the two must agree to the last bit. Only the mechanisms listed here are on.
+//! checks the world (`tests/all/by_hand.rs`): the two must agree to the last bit. Only the mechanisms listed here are on.
 
 use redqueen::{
     maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all, pow},

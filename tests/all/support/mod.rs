@@ -1,0 +1,5 @@
+//! What several subjects share.
+
+pub mod pairs;
+pub mod program;
+pub mod worlds;
