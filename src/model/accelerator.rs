@@ -1,6 +1,6 @@
 //! An accelerator: a chip design, who makes it, what leaves the line and where it goes.
 
-use super::{clock::Clock, geography::PerState, state::CHAIN};
+use super::{clock::Clock, geography::PerState, noise::Key, state::CHAIN};
 use crate::scenario::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_STATES, Stage};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
@@ -77,6 +77,8 @@ pub struct Line {
 /// Everything an accelerator holds.
 #[derive(Bundle)]
 pub struct AcceleratorBundle {
+    /// Its stable key.
+    pub key: Key,
     /// What it is.
     pub design: Design,
     /// What leaves the line.
@@ -91,6 +93,7 @@ impl AcceleratorBundle {
         let mut origin = [none; CHAIN.len()];
         origin[0][spec.state] = 1.0;
         Self {
+            key: Key::named("accelerator", &spec.name),
             line: Line {
                 performance: spec.numbers.performance_h100e,
                 ln_node: None,

@@ -1,6 +1,6 @@
 //! A fab, packaging plant or memory plant.
 
-use super::clock::Clock;
+use super::{clock::Clock, noise::Key};
 use crate::scenario::{FabNumbers, FabSpec, Stage};
 use bevy_ecs::prelude::*;
 use std::{collections::VecDeque, sync::Arc};
@@ -69,6 +69,8 @@ pub struct Outage(pub f64);
 /// Everything a fab holds.
 #[derive(Bundle)]
 pub struct FabBundle {
+    /// Its stable key.
+    pub key: Key,
     /// Its place.
     pub index: FabIndex,
     /// What it is.
@@ -87,6 +89,7 @@ impl FabBundle {
         let numbers = &spec.numbers;
         let enters = clock.entry_step(spec.enters);
         Self {
+            key: Key::named("fab", &spec.name),
             index: FabIndex(index),
             capacity: Capacity {
                 kwpm: if enters.is_none() { numbers.capacity_kwpm } else { 0.0 },

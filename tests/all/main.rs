@@ -16,6 +16,7 @@ mod invariants;
 mod memory;
 mod nulls;
 mod odd;
+mod own_mechanism;
 mod parquet;
 mod resume;
 mod sensitivity;
