@@ -246,7 +246,7 @@ mod tests {
             ("mechanisms.diffusion.phi", 1.0, "there is no number `phi`"),
             ("mechanisms.diffusion.phi_open", -1.0, "must be a number from 0 to"),
             ("mechanisms.diffusion.phi_open", f64::NAN, "not NaN"),
-            ("mechanisms.diffusion.lag_open_months", 1.5, "must be a whole number from 0"),
+            ("mechanisms.diffusion.lag_open_months", 1.5, "must be a whole number from 1"),
             ("mechanisms.claims.enabled", 2.0, "there is no number `enabled`"),
             ("states.UAS.talent", 1.0, "there is no entry of states `UAS`, did you mean `US`?"),
             ("state.US.talent", 1.0, "there is no list `state`, did you mean `states`?"),
