@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use redqueen::{
     maths,
     measure::record::{FirmRow, StateRow, Trajectory},
+    measure::table::{Cell, Row},
     model::{
         Model, Seed, Simulation,
         clock::Clock,
@@ -22,7 +23,6 @@ use redqueen::{
         release::{Frontier, Levels},
         state::{Access, Economy, Power},
     },
-    output::table::{Cell, Row},
     scenario::{Scenario, Source, load, parameter::Kind},
 };
 use std::collections::BTreeMap;

@@ -8,8 +8,8 @@ mod worlds;
 use pairs::rich_world;
 use redqueen::{
     measure::record::{FabRow, Trajectory},
+    measure::table::{Cell, Row},
     model::Model,
-    output::table::{Cell, Row},
 };
 use std::collections::BTreeMap;
 use worlds::{run, short};
