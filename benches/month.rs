@@ -124,7 +124,7 @@ const REPLICATES: u64 = 4;
 fn baseline() {
     let scenario = redqueen::baseline();
     let months = f64::from(scenario.time.months);
-    let record = Record { world: true, states: true, ..Record::NONE };
+    let record = Record::of(&["world", "states"]);
     let plan = Plan::replicates(1, REPLICATES);
     let worlds = Worlds { scenario: scenario.clone(), record };
     let mut simulations = [(); 5].map(|()| Model::standard().simulate(&scenario).unwrap());

@@ -4,10 +4,8 @@ use super::{
     failure::Failure,
     listing::{Format, paragraph, print},
 };
-use crate::output::{
-    dictionary::{self, TableInfo},
-    table::{CellType, Column},
-};
+use crate::measure::table::{CellType, Column};
+use crate::output::dictionary::{self, TableInfo};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
 

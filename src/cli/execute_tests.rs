@@ -7,7 +7,7 @@ use crate::{
         run, summary,
     },
     measure::record::Record,
-    output::table::CellType,
+    measure::table::CellType,
 };
 use std::{collections::BTreeMap, fs, sync::atomic::Ordering};
 
@@ -85,7 +85,7 @@ fn every_file_is_as_the_package_describes_it() {
 #[test]
 fn only_recorded_tables_are_written() {
     let dir = tempfile::tempdir().unwrap();
-    let record = Record { states: true, ..Record::NONE };
+    let record = Record::of(&["states"]);
     batch(&Mock::default(), &experiment(2, record), dir.path(), 1);
     let names: Vec<_> = files(dir.path()).into_keys().collect();
     assert_eq!(names, ["datapackage.json", "manifest.json", "quantiles.csv", "runs.csv", "states.csv"]);

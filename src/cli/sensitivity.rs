@@ -11,11 +11,13 @@ use crate::{
         one_at_a_time::{HIGH, LOW},
         sobol::FIRST,
     },
-    measure::record::{HEADLINES, OUTCOMES},
+    measure::{
+        record::{HEADLINES, OUTCOMES},
+        table::Row,
+    },
     output::{
         csv::Csv,
         dictionary::{self, SensitivityRow},
-        table::Row,
     },
     report::{
         self,

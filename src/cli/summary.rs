@@ -4,11 +4,11 @@
 use crate::{
     analysis::sketch::Sketches,
     experiment::event::Summary,
-    measure::record::{HEADLINES, OutcomeRow, WorldRow},
-    output::{
-        batch::{Batch, BatchScenario},
+    measure::{
+        record::{HEADLINES, OutcomeRow, WorldRow},
         table::Row,
     },
+    output::batch::{Batch, BatchScenario},
 };
 use std::{fmt::Write as _, path::Path};
 
@@ -54,7 +54,7 @@ pub fn world(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<Str
         let (seed, replicate) = (experiment.seed, experiment.first_replicate);
         line(&mut text, &format!("{}: one world, {}, seed {seed}, replicate {replicate}", variant.name, span(variant)));
     }
-    if experiment.record.world {
+    if experiment.record.has(WorldRow::TABLE) {
         for (name, values) in INDICATORS.iter().zip(read_world(folder)?) {
             let ends = [values.iter().flatten().next(), values.iter().flatten().next_back()];
             if let [Some(first), Some(last)] = ends.map(|end| end.copied().map(short)) {

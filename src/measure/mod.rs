@@ -2,7 +2,11 @@
 //! know it.
 
 mod chain;
+#[cfg(test)]
+mod declared_tests;
 mod indicators;
 mod outcomes;
 pub mod record;
 mod run;
+pub mod table;
+mod tables;

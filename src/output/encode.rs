@@ -6,11 +6,13 @@ use super::{
     journal::TABLES,
     series::Layout,
     stored::{Rows, Stored},
-    table::{Cell, Row},
 };
 use crate::{
     experiment::{plan::Job, runner::Simulate},
-    measure::record::{OUTCOMES, OutcomeRow, Trajectory},
+    measure::{
+        record::{OUTCOMES, OutcomeRow, Trajectory},
+        table::{Cell, Row},
+    },
 };
 
 /// What stands between a failure's text and the command that replays it.
@@ -59,29 +61,21 @@ impl<'a> Form<'a> {
 
     /// A run that was simulated.
     fn encode(&self, job: &Job, trajectory: &Trajectory) -> Result<EncodedRun, NotFinite> {
-        fn table<R: Row>(on: bool, run: u64, rows: &[R]) -> Result<(Vec<u8>, u64), NotFinite> {
-            if on { Ok((csv::encode(run, rows)?, rows.len() as u64)) } else { Ok((Vec::new(), 0)) }
-        }
         let mut line = self.line(job);
         line.row(&trajectory.outcomes)?;
         line.text("finished");
         line.cell(Cell::Missing);
         line.end_line();
-        let record = self.batch.record;
-        let tables = [
-            (line.into_bytes(), 1),
-            table(record.world, job.run, &trajectory.world)?,
-            table(record.states, job.run, &trajectory.states)?,
-            table(record.firms, job.run, &trajectory.firms)?,
-            table(record.fabs, job.run, &trajectory.fabs)?,
-            table(record.accelerators, job.run, &trajectory.accelerators)?,
-            table(record.releases, job.run, &trajectory.releases)?,
-            table(record.events, job.run, &trajectory.events)?,
-        ];
-        let counts = std::array::from_fn(|at| tables[at].1);
+        let mut tables = [const { Vec::new() }; TABLES];
+        let mut counts = [0; TABLES];
+        (tables[0], counts[0]) = (line.into_bytes(), 1);
+        let flags = self.batch.record.flags();
+        for (at, rows) in trajectory.tables().into_iter().enumerate().filter(|(at, _)| flags[*at]) {
+            (tables[at + 1], counts[at + 1]) = (csv::encode(job.run, rows)?, rows.count() as u64);
+        }
         let series = if self.gathers { self.layouts[job.scenario].row(trajectory) } else { Vec::new() };
         let observed = self.observed.and_then(|at| number_at(&trajectory.outcomes, at));
-        Ok(EncodedRun { rows: Rows::new(tables.map(|table| table.0), counts), series, observed })
+        Ok(EncodedRun { rows: Rows::new(tables, counts), series, observed })
     }
 
     /// The line of a run that failed.

@@ -460,10 +460,6 @@ mod tests {
             replay: "redqueen run".into(),
             start: Month::new(2023, 1).unwrap(),
             months: 3,
-            states: vec![],
-            firms: vec![],
-            fabs: Vec::new(),
-            accelerators: Vec::new(),
         };
         Batch::plain("test", seed, 2, Record::NONE, vec![variant])
     }

@@ -6,7 +6,7 @@
 //! again.
 
 use super::folder::OutputError;
-use crate::measure::record::Record as Tables;
+use crate::measure::record;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
@@ -18,7 +18,7 @@ use std::{
 /// The file's name.
 pub const FILE: &str = "journal";
 /// Tables that runs have rows in: `runs.csv`, then the trajectories.
-pub const TABLES: usize = Tables::NAMES.len() + 1;
+pub const TABLES: usize = record::TABLES.len() + 1;
 
 /// How often, and how long apart, another process's lock is tried.
 const LOCK_TRIES: u32 = 40;

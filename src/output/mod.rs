@@ -12,5 +12,4 @@ pub mod package;
 pub mod parquet;
 pub mod series;
 pub mod stored;
-pub mod table;
 pub mod writer;

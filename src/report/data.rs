@@ -162,13 +162,13 @@ pub fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scen
 }
 
 /// A CSV file with its header.
-pub struct Table {
+pub struct CsvFile {
     file: PathBuf,
     reader: csv::Reader<File>,
     pub header: csv::StringRecord,
 }
 
-impl Table {
+impl CsvFile {
     /// Opens a table; `None` if the file is not there or has no header.
     pub fn open(file: &Path) -> Result<Option<Self>, ReportError> {
         let handle = match File::open(file) {
@@ -243,7 +243,7 @@ fn damaged(file: &Path, error: csv::Error) -> ReportError {
 
 /// Reads the indicators that pictures use; `false` if there is no such table or no row of use.
 fn read_quantiles(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
-    let Some(mut table) = Table::open(file)? else { return Ok(false) };
+    let Some(mut table) = CsvFile::open(file)? else { return Ok(false) };
     let [name, point, of, entity, indicator, date, n, mean] =
         ["scenario", "point", "table", "entity", "indicator", "date", "n", "mean"].map(|column| table.column(column));
     let (name, point, of, entity, indicator) = (name?, point?, of?, entity?, indicator?);

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     analysis::sketch::Summary,
     measure::record::{HEADLINES, OutcomeRow},
-    output::table::Row,
+    measure::table::Row,
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

@@ -6,11 +6,11 @@ use super::{
     scale::significant,
 };
 use crate::{
-    measure::record::{HEADLINES, OutcomeRow},
-    output::{
-        dictionary::DifferenceRow,
+    measure::{
+        record::{HEADLINES, OutcomeRow},
         table::{Column, Row},
     },
+    output::dictionary::DifferenceRow,
 };
 use maud::{Markup, html};
 

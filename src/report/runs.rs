@@ -3,7 +3,7 @@
 
 use super::{
     ReportError,
-    data::{Scenario, Table, of_name},
+    data::{CsvFile, Scenario, of_name},
 };
 use crate::{
     analysis::{
@@ -63,7 +63,7 @@ impl Outcomes {
 
 /// Rows of runs.csv, one after the other.
 struct Runs {
-    table: Table,
+    table: CsvFile,
     row: csv::StringRecord,
     name: Option<usize>,
     point: Option<usize>,
@@ -75,7 +75,7 @@ struct Runs {
 
 impl Runs {
     fn open(file: &Path) -> Result<Option<Self>, ReportError> {
-        let Some(table) = Table::open(file)? else { return Ok(None) };
+        let Some(table) = CsvFile::open(file)? else { return Ok(None) };
         let [name, point, replicate, status, error] =
             ["scenario", "point", "replicate", "status", "error"].map(|column| table.find(column));
         let outcomes = OUTCOMES.map(|outcome| table.find(outcome));

@@ -4,10 +4,7 @@ use super::{
     data::Stat,
     scale::{Scale, Writing},
 };
-use crate::{
-    measure::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
-    output::table::{Column, Row},
-};
+use crate::measure::{record::TABLES, table::Column};
 
 /// An indicator to show.
 #[derive(Clone, Copy, Debug)]
@@ -176,14 +173,8 @@ pub fn wanted() -> impl Iterator<Item = Shown> {
 
 impl Shown {
     fn declared(&self) -> Option<&'static Column<'static>> {
-        let columns = match self.table {
-            WorldRow::TABLE => WorldRow::COLUMNS,
-            StateRow::TABLE => StateRow::COLUMNS,
-            FabRow::TABLE => FabRow::COLUMNS,
-            AcceleratorRow::TABLE => AcceleratorRow::COLUMNS,
-            _ => FirmRow::COLUMNS,
-        };
-        columns.iter().find(|column| column.name == self.column)
+        let table = TABLES.iter().find(|table| table.name == self.table)?;
+        table.columns.iter().find(|column| column.name == self.column)
     }
 
     pub fn unit(&self) -> &'static str {

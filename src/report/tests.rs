@@ -6,11 +6,8 @@ use super::{
 };
 use crate::{
     experiment::{Gather, design::Design},
-    measure::record::OutcomeRow,
-    output::{
-        manifest::{self, Identity, Manifest, ScenarioEntry},
-        table::Row,
-    },
+    measure::{record::OutcomeRow, table::Row},
+    output::manifest::{self, Identity, Manifest, ScenarioEntry},
     scenario::{Catalogue, MechanismDeclaration, Month},
 };
 use std::collections::BTreeSet;

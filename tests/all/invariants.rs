@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use redqueen::{
     maths,
     measure::record::{FirmRow, StateRow, Trajectory},
+    measure::table::{Cell, Row},
     model::{
         Model, Seed, Simulation,
         accounts::Standing,
@@ -19,7 +20,6 @@ use redqueen::{
         release::{Frontier, Levels},
         state::{Access, Economy},
     },
-    output::table::{Cell, Row},
     scenario::{Scenario, Source, load, parameter::Kind},
 };
 use std::collections::BTreeMap;

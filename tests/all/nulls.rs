@@ -4,8 +4,8 @@ use crate::support::pairs::rich_world;
 use crate::support::worlds::{run, short};
 use redqueen::{
     measure::record::{FabRow, Trajectory},
+    measure::table::{Cell, Row},
     model::Model,
-    output::table::{Cell, Row},
 };
 use std::collections::BTreeMap;
 

@@ -15,8 +15,8 @@ use crate::analysis::sensitivity::{
     sobol::{FIRST, SECOND, TOTAL},
 };
 use crate::experiment::design::{Factor, Role, Scale, Setting};
+use crate::measure::table::Column;
 use crate::output::manifest::Manifest;
-use crate::output::table::Column;
 use maud::{Markup, PreEscaped, Render as _, html};
 use std::path::{Path, PathBuf};
 pub use tornado::ending;

@@ -3,14 +3,16 @@
 use crate::{
     analysis::sensitivity::{Layout, Point, morris::Move},
     experiment::design::{Design, Method, Scale, Setting},
-    measure::record::OutcomeRow,
+    measure::{
+        record::OutcomeRow,
+        table::{Column, Row as _},
+    },
     output::{
         dictionary::{DESIGN, RUNS},
         folder::{Folder, OutputError},
         manifest::{self, Manifest},
-        table::{Column, Row as _},
     },
-    report::{ReportError, data::Table},
+    report::{ReportError, data::CsvFile},
 };
 use std::{
     collections::BTreeMap,
@@ -161,9 +163,9 @@ fn kind(method: &Method) -> String {
     }
 }
 
-fn open(file: &Path) -> Result<Table, ReportError> {
+fn open(file: &Path) -> Result<CsvFile, ReportError> {
     let missing = || ReportError::Read { file: file.to_owned(), source: std::io::ErrorKind::NotFound.into() };
-    Table::open(file)?.ok_or_else(missing)
+    CsvFile::open(file)?.ok_or_else(missing)
 }
 
 /// The cells of the factors by point.
