@@ -1,6 +1,6 @@
 //! The tables of parameters: those of mechanisms with mark and source, then the numbers of states, firms and the like.
 
-use super::data::Folder;
+use super::data::Results;
 use super::page::{folded, table, unit};
 use crate::output::manifest::ScenarioEntry;
 use crate::scenario::parameter::{Mark, Parameter, Parameters};
@@ -31,7 +31,7 @@ pub struct ParameterTables {
 
 impl ParameterTables {
     /// The parameters that the catalogue declares, with their values in the folder's configs.
-    pub fn of(folder: &Folder, catalogue: &Catalogue) -> Self {
+    pub fn of(folder: &Results, catalogue: &Catalogue) -> Self {
         let entries = folder.entries();
         let used = |mechanism: &&MechanismDeclaration| {
             entries.iter().any(|entry| is_enabled(&entry.config["mechanisms"][mechanism.name]))
