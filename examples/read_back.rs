@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, error::Error};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "output/read-back".to_owned());
-    let done = Model::standard().study("open-or-guarded")?.months(60).runs(20).threads(2).run_into(&folder)?;
-    println!("{} runs finished, {} failed, in {}", done.finished(), done.failed(), done.folder().display());
+    let done = Model::standard().study("open-or-guarded")?.months(60)?.runs(20).threads(2).run_into(&folder)?;
+    println!("{} runs finished, {} failed, in {}", done.finished, done.failed, done.folder.display());
 
     // Replicate r has the same luck in every scenario: differences are taken run by run.
     let mut ends: BTreeMap<String, BTreeMap<u64, f64>> = BTreeMap::new();
@@ -23,7 +23,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (scenario, gaps) in ends.iter().skip(1) {
         let differences: Vec<f64> = gaps.iter().filter_map(|(run, gap)| Some(gap - base.get(run)?)).collect();
         let mean = differences.iter().sum::<f64>() / differences.len() as f64;
-        println!("rating gap after five years, {scenario} less {first}: {mean:+.1} points over {} pairs", differences.len());
+        println!(
+            "rating gap after five years, {scenario} less {first}: {mean:+.1} points over {} pairs",
+            differences.len()
+        );
     }
     Ok(())
 }

@@ -38,8 +38,8 @@
 //! use redqueen::model::Model;
 //!
 //! let folder = tempfile::tempdir()?;
-//! let done = Model::standard().study("open-or-guarded")?.months(6).runs(2).run_into(folder.path().join("out"))?;
-//! assert_eq!(done.failed(), 0);
+//! let done = Model::standard().study("open-or-guarded")?.months(6)?.runs(2).run_into(folder.path().join("out"))?;
+//! assert_eq!(done.failed, 0);
 //! for run in done.runs()? {
 //!     println!("{} {}: {:?}", run.scenario, run.replicate, run.outcome("gap_rating_end")?);
 //! }

@@ -5,7 +5,7 @@ use crate::{
     experiment::{
         Gather,
         design::{Factor, Sample, Scale, Setting},
-        plan::{Plan, Shard, Stop},
+        plan::{Job, Plan, Shard, Stop},
     },
     measure::{
         record::Record,
@@ -93,6 +93,14 @@ impl Batch {
             stop: self.stop.clone(),
             shard: self.shard,
         }
+    }
+
+    /// The command that does one of its runs again.
+    pub fn replay(&self, job: &Job) -> String {
+        let scenario = self.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
+        let designed = !self.sample.design().factors.is_empty();
+        let point = if designed { format!(" --point {}", job.point) } else { String::new() };
+        format!("{scenario} --seed {}{point} --replicate {}", self.seed, job.replicate)
     }
 
     /// Over which runs quantiles are gathered here; those of a shard are gathered when the shards are joined.

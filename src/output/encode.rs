@@ -80,14 +80,11 @@ impl<'a> Form<'a> {
 
     /// The line of a run that failed.
     pub fn failure(&self, job: &Job, error: &str) -> Rows {
-        let replay = self.batch.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
         let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
-        let Batch { seed, sample, .. } = self.batch;
-        let point = if !sample.design().factors.is_empty() { format!(" --point {}", job.point) } else { String::new() };
         let mut line = self.line(job);
         (0..OUTCOMES.len()).for_each(|_| line.cell(Cell::Missing));
         line.text("failed");
-        line.text(&format!("{error}{REPLAY}{replay} --seed {seed}{point} --replicate {}", job.replicate));
+        line.text(&format!("{error}{REPLAY}{}", self.batch.replay(job)));
         line.end_line();
         let mut tables = [const { Vec::new() }; TABLES];
         tables[0] = line.into_bytes();

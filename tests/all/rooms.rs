@@ -4,7 +4,17 @@ use std::{fs, path::Path};
 
 /// The rooms in their order, as docs/architecture.md lists them.
 const ROOMS: [&str; 12] = [
-    "maths", "declare", "scenario", "experiment", "model", "formulas", "measure", "output", "analysis", "batch", "report",
+    "maths",
+    "declare",
+    "scenario",
+    "experiment",
+    "model",
+    "formulas",
+    "measure",
+    "output",
+    "analysis",
+    "batch",
+    "report",
     "cli",
 ];
 
@@ -36,7 +46,8 @@ fn named(text: &str) -> Vec<&'static str> {
             let end = paths.iter().position(|path| path.trim_start().starts_with('}') || path.contains(';'));
             paths.truncate(end.map_or(paths.len(), |end| end + 1));
         }
-        let name = |path: &&str| path.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("").to_owned();
+        let name =
+            |path: &&str| path.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("").to_owned();
         found.extend(paths.iter().filter_map(|path| ROOMS.into_iter().find(|room| *room == name(path))));
     }
     found
@@ -72,7 +83,10 @@ fn no_room_imports_one_below_it() {
 #[test]
 fn what_a_text_names_is_found() {
     assert_eq!(named("use crate::maths;\nuse crate::model::Model;"), ["maths", "model"]);
-    assert_eq!(named("use crate::{\n    maths::{a, b},\n    model::{x, cli},\n    report,\n};\nreport"), ["maths", "model", "report"]);
+    assert_eq!(
+        named("use crate::{\n    maths::{a, b},\n    model::{x, cli},\n    report,\n};\nreport"),
+        ["maths", "model", "report"]
+    );
     assert_eq!(named("crate::baseline()"), [""; 0]);
 }
 
