@@ -2,6 +2,7 @@
 //! number after the other, in the same order. The speed of the world is measured against it (`benches/month.rs`), and it
 //! checks the world (`tests/all/by_hand.rs`): the two must agree to the last bit. Only the mechanisms listed here are on.
 
+use bevy_ecs::query::QueryData;
 use redqueen::{
     maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all, pow},
     model::{
@@ -25,7 +26,8 @@ use redqueen::{
         },
         noise::{Draw, Key, Luck},
         release::Frontier,
-        state::{Absorption, Access, Adoption, Economy, StateIndex, Supply, Traits},
+        state::{Absorption, Access, Adoption, Economy, Supply, Traits},
+        states::StateId,
     },
     scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, SafetyRule, Scenario, StateNumbers},
 };
@@ -127,6 +129,37 @@ pub fn assert_same(simulation: &mut Simulation, flat: &Flat) {
 
 /// The best levels by home and domain, home after home; knowledge and capability.
 type Levels = (Vec<f64>, Vec<f64>);
+
+/// A firm of the world.
+#[derive(QueryData)]
+struct WholeFirm {
+    key: &'static Key,
+    character: &'static Character,
+    focus: &'static Focus,
+    endowment: &'static Endowment,
+    safety: &'static Safety,
+    knowledge: &'static Knowledge,
+    capability: &'static Capability,
+    compute: &'static Compute,
+    finance: &'static Finance,
+    offer: &'static Offer,
+    momentum: &'static Momentum,
+    usage: &'static Usage,
+    appeal: &'static Appeal,
+    standing: &'static Standing,
+}
+
+/// A state of the world.
+#[derive(QueryData)]
+struct WholeState {
+    id: &'static StateId,
+    traits: &'static Traits,
+    economy: &'static Economy,
+    absorption: &'static Absorption,
+    adoption: &'static Adoption,
+    access: &'static Access,
+    supply: &'static Supply,
+}
 
 /// The firms, an array for each number; those by domain or state hold a firm's numbers side by side.
 #[derive(Default)]
@@ -299,22 +332,16 @@ impl Flat {
     }
 
     fn copy_firms(&mut self, simulation: &mut Simulation) {
-        type Whole = (
-            (&'static Key, &'static Character, &'static Focus, &'static Endowment, &'static Safety),
-            (&'static Knowledge, &'static Capability, &'static Compute, &'static Finance),
-            (&'static Offer, &'static Momentum, &'static Usage, &'static Appeal, &'static Standing),
-        );
         let (domains, states) = (self.geography.domains, self.geography.states);
         let firms = &mut self.firms;
         let world = simulation.world_mut();
-        for ((key, character, focus, endowment, safety), (knowledge, capability, compute, finance), seen) in
-            world.query::<Whole>().iter(world)
-        {
-            let (offer, momentum, usage, appeal, standing) = seen;
+        for firm in world.query::<WholeFirm>().iter(world) {
+            let WholeFirmItem { key, character, focus, endowment, safety, knowledge, capability, .. } = firm;
+            let WholeFirmItem { compute, finance, offer, momentum, usage, appeal, standing, .. } = firm;
             firms.key.push(*key);
             firms.luck.push(LUCK.at(self.seed, *key, 0));
             firms.breakthrough.push(BREAKTHROUGH.at(self.seed, *key, 0));
-            firms.home.push(character.home);
+            firms.home.push(character.home.place());
             firms.open.push(character.open);
             firms.talent.push(character.talent);
             firms.price.push(character.price);
@@ -358,19 +385,11 @@ impl Flat {
     }
 
     fn copy_states(&mut self, simulation: &mut Simulation) {
-        type Whole = (
-            &'static StateIndex,
-            &'static Traits,
-            &'static Economy,
-            &'static Absorption,
-            &'static Adoption,
-            &'static Access,
-            &'static Supply,
-        );
         let states = &mut self.states;
         let world = simulation.world_mut();
-        for (index, traits, economy, absorption, adoption, access, supply) in world.query::<Whole>().iter(world) {
-            assert_eq!(index.0, states.numbers.len(), "states stand in order");
+        for state in world.query::<WholeState>().iter(world) {
+            let WholeStateItem { id, traits, economy, absorption, adoption, access, supply } = state;
+            assert_eq!(id.place(), states.numbers.len(), "states stand in order");
             states.numbers.push(traits.0.clone());
             states.output.push(economy.output);
             states.trend.push(economy.trend);

@@ -15,7 +15,8 @@ use crate::{
         ledger::Ledger,
         mechanisms::{market::market_weights, money::Money, power::Power, releases::Releases},
         relations::Relations,
-        state::{Absorption, Access, Adoption, Economy, StateIndex, Supply, Traits},
+        state::{Absorption, Access, Adoption, Economy, Supply, Traits},
+        states::StateId,
     },
     scenario::{MAX_STATES, Stage},
 };
@@ -40,7 +41,7 @@ struct FirmView {
 /// A state, as far as it is measured.
 #[derive(QueryData)]
 struct StateView {
-    index: &'static StateIndex,
+    id: &'static StateId,
     traits: &'static Traits,
     economy: &'static Economy,
     absorption: &'static Absorption,
@@ -123,8 +124,8 @@ fn finite(value: f64) -> Option<f64> {
 
 impl Snapshot {
     /// Maturity of a state's own equipment industry.
-    pub fn maturity(&self, state: usize) -> f64 {
-        self.chain.get(state).map_or(0.0, |state| state.industry.maturity)
+    pub fn maturity(&self, state: StateId) -> f64 {
+        self.chain.get(state.place()).map_or(0.0, |state| state.industry.maturity)
     }
 }
 
@@ -258,23 +259,23 @@ impl Observer {
 
     fn economy(&mut self, world: &World, geography: &Geography, chain: &[StateChain]) -> EconomySums {
         let mut sums = EconomySums::default();
-        let accesses = self.states.iter(world).map(|state| geography.in_state(state.index.0, &state.access.now));
+        let accesses = self.states.iter(world).map(|state| geography.in_state(*state.id, &state.access.now));
         let best = accesses.fold(f64::MIN, f64::max);
-        for StateViewItem { index, traits, economy, adoption, access, supply, power, .. } in self.states.iter(world) {
+        for StateViewItem { id, traits, economy, adoption, access, supply, power, .. } in self.states.iter(world) {
             let people = traits.0.population_million;
             let per_person = economy.output / people;
             sums.people += people;
             sums.output += economy.output;
-            let burden = &chain[index.0].burden;
+            let burden = &chain[*id].burden;
             sums.undamaged += economy.output * maths::exp(burden.incidents + burden.shocks);
             sums.trend += economy.trend;
             sums.with_ai += economy.trend * maths::exp(economy.effect);
             sums.clouds += supply.clouds;
-            sums.adoption += people * geography.in_state(index.0, &adoption.0);
+            sums.adoption += people * geography.in_state(*id, &adoption.0);
             sums.welfare += people * (maths::ln(per_person) - burden.privacy);
             sums.power_hhi += power.share * power.share;
-            sums.output_per_person[index.0] = (per_person, people);
-            sums.access[index.0] = (maths::exp(geography.in_state(index.0, &access.now) - best), people);
+            sums.output_per_person[*id] = (per_person, people);
+            sums.access[*id] = (maths::exp(geography.in_state(*id, &access.now) - best), people);
         }
         sums.adoption /= sums.people;
         sums.welfare /= sums.people;
@@ -292,8 +293,8 @@ impl Observer {
             }
         }
         for view in self.states.iter(world) {
-            let StateViewItem { index, traits, economy, absorption, adoption, access, supply, power } = view;
-            let s = index.0;
+            let StateViewItem { id, traits, economy, absorption, adoption, access, supply, power } = view;
+            let s = *id;
             let (home, price, chain) = (seen.homes[s], progress.states[s], &seen.chain[s]);
             let compute = home.compute + supply.clouds;
             rows.push(StateRow {
@@ -336,7 +337,7 @@ impl Observer {
                 safety_effort: if home.compute > 0.0 { home.safety / home.compute } else { 0.0 },
                 incidents: chain.governance.incidents,
                 trust_in_ai: chain.governance.trust,
-                trust_abroad: relations.mean_trust(s, geography.states),
+                trust_abroad: relations.mean_trust(s, geography),
                 economic_power: power.economic,
                 hard_power: power.hard,
                 soft_power: power.soft,
@@ -391,10 +392,10 @@ impl Observer {
     }
 
     /// Compute of a state's firms and clouds, MH100e.
-    pub fn compute(&mut self, world: &World, state: usize) -> f64 {
+    pub fn compute(&mut self, world: &World, state: StateId) -> f64 {
         let firms = self.firms.iter(world).filter(|firm| firm.character.home == state);
         let held: f64 = firms.map(|firm| firm.compute.stock).sum();
-        let here = self.states.iter(world).filter(|view| view.index.0 == state);
+        let here = self.states.iter(world).filter(|view| *view.id == state);
         held + here.map(|view| view.supply.clouds).sum::<f64>()
     }
 
@@ -402,7 +403,7 @@ impl Observer {
         let geography = world.resource::<Geography>();
         let mut denied: PerState = [0.0; MAX_STATES];
         for view in self.states.iter(world) {
-            denied[view.index.0] = view.supply.month.denied;
+            denied[*view.id] = view.supply.month.denied;
         }
         [geography.leader, geography.follower].map(|s| Side {
             rating: homes[s].rating,
@@ -414,7 +415,7 @@ impl Observer {
     /// Trust in AI, weighted by population.
     pub fn trust_in_ai(&mut self, world: &World, seen: &Snapshot) -> f64 {
         let views = self.states.iter(world);
-        let people = views.map(|view| (view.traits.0.population_million, seen.chain[view.index.0].governance.trust));
+        let people = views.map(|view| (view.traits.0.population_million, seen.chain[*view.id].governance.trust));
         let (all, sum) = people.fold((0.0, 0.0), |(all, sum), (people, trust)| (all + people, sum + people * trust));
         sum / all
     }
@@ -422,26 +423,26 @@ impl Observer {
     /// Adoption in states other than leader and follower, weighted by population.
     pub fn adoption_in_third_countries(&mut self, world: &World) -> f64 {
         let geography = world.resource::<Geography>();
-        let third = |s: usize| s != geography.leader && s != geography.follower;
-        let views = self.states.iter(world).filter(|view| third(view.index.0));
+        let third = |s: StateId| s != geography.leader && s != geography.follower;
+        let views = self.states.iter(world).filter(|view| third(*view.id));
         let (all, sum) = views.fold((0.0, 0.0), |(all, sum), view| {
             let people = view.traits.0.population_million;
-            (all + people, sum + people * geography.in_state(view.index.0, &view.adoption.0))
+            (all + people, sum + people * geography.in_state(*view.id, &view.adoption.0))
         });
         if all > 0.0 { sum / all } else { 0.0 }
     }
 
     /// Power share of a state.
-    pub fn power(&mut self, world: &World, state: usize) -> f64 {
-        self.states.iter(world).filter(|view| view.index.0 == state).map(|view| view.power.share).sum()
+    pub fn power(&mut self, world: &World, state: StateId) -> f64 {
+        self.states.iter(world).filter(|view| *view.id == state).map(|view| view.power.share).sum()
     }
 
     /// Share of usage in states other than leader and follower that firms of `home` serve.
-    pub fn third_countries(&mut self, world: &World, home: usize) -> f64 {
+    pub fn third_countries(&mut self, world: &World, home: StateId) -> f64 {
         let geography = world.resource::<Geography>();
         let views = self.states.iter(world);
-        let markets = market_weights(geography, views.map(|view| (view.index, view.economy, view.adoption)));
-        let third = |s: &usize| *s != geography.leader && *s != geography.follower;
+        let markets = market_weights(geography, views.map(|view| (*view.id, view.economy, view.adoption)));
+        let third = |s: &StateId| *s != geography.leader && *s != geography.follower;
         let all: f64 = geography.each_state().filter(third).map(|s| markets[s]).sum();
         let served: f64 = self
             .firms

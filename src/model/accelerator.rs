@@ -1,7 +1,10 @@
 //! An accelerator: a chip design, who makes it, what leaves the line and where it goes.
 
 use super::{clock::Clock, geography::PerState, noise::Key, state::CHAIN};
-use crate::scenario::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_STATES, Stage};
+use crate::{
+    model::states::StateId,
+    scenario::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_STATES, Stage},
+};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -10,8 +13,8 @@ use std::sync::Arc;
 pub struct Design {
     /// Its name.
     pub name: Arc<str>,
-    /// Index of its designer's home state.
-    pub home: usize,
+    /// Its designer's home state.
+    pub home: StateId,
     /// Step in which it is first made; negative if it was there before the start.
     pub enters: i64,
     /// Step from which it is no longer made.
@@ -112,7 +115,7 @@ impl AcceleratorBundle {
             },
             design: Design {
                 name: spec.name.as_str().into(),
-                home: spec.state,
+                home: StateId::new(spec.state),
                 enters: enters.map_or(-1, i64::from),
                 leaves: spec.leaves.map(|month| clock.step_of(month).unwrap_or(0)),
                 contracts: spec.contracts.clone(),

@@ -1,7 +1,10 @@
 //! A fab, packaging plant or memory plant.
 
 use super::{clock::Clock, noise::Key};
-use crate::scenario::{FabNumbers, FabSpec, Stage};
+use crate::{
+    model::states::StateId,
+    scenario::{FabNumbers, FabSpec, Stage},
+};
 use bevy_ecs::prelude::*;
 use std::{collections::VecDeque, sync::Arc};
 
@@ -14,8 +17,8 @@ pub struct FabIndex(pub usize);
 pub struct Site {
     /// Its name.
     pub name: Arc<str>,
-    /// Index of the state it stands in.
-    pub location: usize,
+    /// The state it stands in.
+    pub location: StateId,
     /// What it does.
     pub stage: Stage,
     /// Step in which it starts; `None` if it is there from the start.
@@ -100,7 +103,7 @@ impl FabBundle {
             outage: Outage(0.0),
             site: Site {
                 name: spec.name.as_str().into(),
-                location: spec.state,
+                location: StateId::new(spec.state),
                 stage: spec.stage,
                 enters,
                 numbers: numbers.clone(),

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     maths,
+    model::states::StateId,
     scenario::{MAX_DOMAINS, SafetyRule},
 };
 use bevy_ecs::prelude::*;
@@ -19,8 +20,8 @@ pub struct Label(pub Arc<str>);
 /// What it is and stays.
 #[derive(Component, Clone, Debug)]
 pub struct Character {
-    /// Index of its home state.
-    pub home: usize,
+    /// Its home state.
+    pub home: StateId,
     /// Whether it publishes weights.
     pub open: bool,
     /// Talent of its researchers, its state's included.

@@ -9,7 +9,10 @@ use super::{
     mechanisms::{releases::Releases, training::Training},
     noise::Key,
 };
-use crate::scenario::{FirmSpec, MAX_DOMAINS, MAX_STATES};
+use crate::{
+    model::states::StateId,
+    scenario::{FirmSpec, MAX_DOMAINS, MAX_STATES},
+};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -113,7 +116,7 @@ pub fn configured(
         key: Key::named("firm", &spec.name),
         name: spec.name.as_str().into(),
         character: Character {
-            home: spec.state,
+            home: StateId::new(spec.state),
             open: spec.open,
             talent: numbers.talent * state_talent[spec.state],
             price: numbers.price,

@@ -1,6 +1,9 @@
 //! What does not change inside a run and every mechanism may read: sizes, demand, borders.
 
-use crate::scenario::{MAX_DOMAINS, MAX_STATES, Scenario};
+use crate::{
+    model::states::StateId,
+    scenario::{MAX_DOMAINS, MAX_STATES, Scenario},
+};
 use bevy_ecs::prelude::*;
 use std::{ops::Range, sync::Arc};
 
@@ -28,9 +31,9 @@ pub struct Geography {
     /// Number of states.
     pub states: usize,
     /// State whose lead is measured.
-    pub leader: usize,
+    pub leader: StateId,
     /// State it is measured against.
-    pub follower: usize,
+    pub follower: StateId,
     /// Names of the states.
     pub names: Vec<Arc<str>>,
     /// Names of the domains.
@@ -79,8 +82,8 @@ impl Geography {
         Self {
             domains: scenario.domains.len(),
             states,
-            leader: scenario.comparison.leader,
-            follower: scenario.comparison.follower,
+            leader: StateId::new(scenario.comparison.leader),
+            follower: StateId::new(scenario.comparison.follower),
             domain_names: scenario.domains.iter().map(|domain| domain.as_str().into()).collect(),
             names: scenario.states.iter().map(|state| state.name.as_str().into()).collect(),
             demand,
@@ -99,10 +102,16 @@ impl Geography {
         0..self.domains
     }
 
-    /// Indices of the states.
+    /// The states' ids, in order.
     #[inline]
-    pub fn each_state(&self) -> Range<usize> {
-        0..self.states
+    pub fn each_state(&self) -> impl Iterator<Item = StateId> + use<> {
+        (0..self.states).map(StateId::new)
+    }
+
+    /// The states other than one, in order.
+    #[inline]
+    pub fn others(&self, state: StateId) -> impl Iterator<Item = StateId> + use<> {
+        self.each_state().filter(move |other| *other != state)
     }
 
     /// A capability by domain as one number, by the world's demand.
@@ -113,7 +122,7 @@ impl Geography {
 
     /// An adoption or capability by domain as one number, by a state's demand.
     #[inline]
-    pub fn in_state(&self, state: usize, by_domain: &PerDomain) -> f64 {
+    pub fn in_state(&self, state: StateId, by_domain: &PerDomain) -> f64 {
         weighted(&self.demand[state][..self.domains], by_domain)
     }
 }

@@ -1,7 +1,7 @@
 //! What happened in a month: flows that must balance, exits that left the world, events. Cleared after each month's record.
 
 use super::{InvalidNumber, clock::Clock, firm::Offer};
-use crate::scenario::Month;
+use crate::{model::states::StateId, scenario::Month};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Closed {
     /// Its home state.
-    pub home: usize,
+    pub home: StateId,
     /// Its share of world usage at the end of the month before.
     pub usage: f64,
     /// Its capability then, nats.

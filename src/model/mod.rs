@@ -34,6 +34,7 @@ pub mod release;
 pub mod shock;
 mod simulation;
 pub mod state;
+pub mod states;
 #[cfg(test)]
 mod testing;
 pub mod yields;

@@ -1,7 +1,10 @@
 //! How states stand to each other: trust, openness, and the barriers that export controls put up.
 
 use super::geography::{Geography, PerState};
-use crate::scenario::{MAX_STATES, Scenario};
+use crate::{
+    model::states::StateId,
+    scenario::{MAX_STATES, Scenario},
+};
 use bevy_ecs::prelude::*;
 
 /// Trust and openness between states.
@@ -12,16 +15,16 @@ pub struct Relations {
     /// Openness of their border for knowledge now: the scenario's, opened further by trust and open science.
     pub openness: [PerState; MAX_STATES],
     /// Pairs between whom a shock began; they lose trust in the next step.
-    pub clashes: Vec<(usize, usize)>,
+    pub clashes: Vec<(StateId, StateId)>,
     /// Harm that incidents of the first state's firms have done in the second since states last met, in medians of severity.
     pub harm: [PerState; MAX_STATES],
 }
 
 impl Relations {
     /// Mean trust of a state with the others; 0 if there is none.
-    pub fn mean_trust(&self, state: usize, states: usize) -> f64 {
-        let sum: f64 = (0..states).filter(|&other| other != state).map(|other| self.trust[state][other]).sum();
-        if states > 1 { sum / (states - 1) as f64 } else { 0.0 }
+    pub fn mean_trust(&self, state: StateId, geography: &Geography) -> f64 {
+        let sum: f64 = geography.others(state).map(|other| self.trust[state][other]).sum();
+        if geography.states > 1 { sum / (geography.states - 1) as f64 } else { 0.0 }
     }
 
     /// As the scenario has them at the start.
@@ -52,9 +55,9 @@ pub struct Barrier {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChipRule {
     /// Home of the designers that it binds.
-    pub by: usize,
+    pub by: StateId,
     /// State that it is aimed at.
-    pub against: usize,
+    pub against: StateId,
     /// Chips of at least this performance are covered, H100e.
     pub threshold: f64,
     /// Share of the flow that is stopped, x (1 − ℓ).
@@ -90,7 +93,7 @@ impl Barriers {
     /// What stands between chips of this performance, designed in `home`, and the state `target`. Of several rules the
     /// strictest counts.
     #[inline]
-    pub fn chips(&self, home: usize, target: usize, performance: f64) -> Barrier {
+    pub fn chips(&self, home: StateId, target: StateId, performance: f64) -> Barrier {
         let covers = |rule: &&ChipRule| rule.by == home && rule.against == target && performance >= rule.threshold;
         let stopped = self.chips.iter().filter(covers).map(|rule| rule.stopped).fold(0.0, f64::max);
         let variant = if stopped > 0.0 { self.variant[home][target].min(performance) } else { 0.0 };
@@ -100,7 +103,7 @@ impl Barriers {
     /// Share of growth and progress that rules on equipment take from a logic fab of this node in `location`, if the state has
     /// no equipment of its own; 0 if none covers it.
     #[inline]
-    pub fn equipment(&self, location: usize, node_nm: f64) -> f64 {
+    pub fn equipment(&self, location: StateId, node_nm: f64) -> f64 {
         let (stopped, largest) = self.equipment[location];
         if node_nm <= largest { stopped } else { 0.0 }
     }
@@ -113,9 +116,9 @@ mod tests {
     #[test]
     fn equipment_is_covered_up_to_the_rules_node_and_nothing_without_a_rule() {
         let mut barriers = Barriers::default();
-        assert_eq!(barriers.equipment(1, 5.0), 0.0);
+        assert_eq!(barriers.equipment(StateId::new(1), 5.0), 0.0);
         barriers.equipment[1] = (0.6, 16.0);
-        assert_eq!([5.0, 16.0, 28.0].map(|node| barriers.equipment(1, node)), [0.6, 0.6, 0.0]);
-        assert_eq!(barriers.equipment(0, 5.0), 0.0);
+        assert_eq!([5.0, 16.0, 28.0].map(|node| barriers.equipment(StateId::new(1), node)), [0.6, 0.6, 0.0]);
+        assert_eq!(barriers.equipment(StateId::new(0), 5.0), 0.0);
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     maths,
+    model::states::StateId,
     scenario::{MAX_DOMAINS, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
@@ -17,7 +18,7 @@ pub struct Release {
     /// Key of its firm.
     pub firm: Key,
     /// The firm's home state.
-    pub home: usize,
+    pub home: StateId,
     /// Step of release; negative if it was there before the start.
     pub released: i64,
     /// Whether its weights are public by now.
@@ -46,7 +47,7 @@ impl Default for Levels {
 
 impl Levels {
     /// Takes in a release.
-    pub fn raise(&mut self, home: usize, knowledge: &PerDomain, capability: &PerDomain) {
+    pub fn raise(&mut self, home: StateId, knowledge: &PerDomain, capability: &PerDomain) {
         for d in 0..MAX_DOMAINS {
             self.knowledge[home][d] = self.knowledge[home][d].max(knowledge[d]);
             self.capability[home][d] = self.capability[home][d].max(capability[d]);
@@ -137,7 +138,7 @@ mod tests {
         let mut frontier = Frontier::new(3);
         let release = |level: f64, released| Release {
             firm: Key(1),
-            home: 0,
+            home: StateId::new(0),
             released,
             open: true,
             knowledge: [level; MAX_DOMAINS],

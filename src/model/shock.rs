@@ -1,7 +1,10 @@
 //! A shock: an outage of the plants of a state, by stage.
 
 use super::{clock::Clock, noise::Key};
-use crate::scenario::{ShockNumbers, ShockSpec, Stage};
+use crate::{
+    model::states::StateId,
+    scenario::{ShockNumbers, ShockSpec, Stage},
+};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -10,14 +13,14 @@ use std::sync::Arc;
 pub struct Shock {
     /// Its name.
     pub name: Arc<str>,
-    /// Index of the state whose plants it hits.
-    pub location: usize,
+    /// The state whose plants it hits.
+    pub location: StateId,
     /// Which stages it hits, in the order of [`Stage`].
     pub stages: [bool; Stage::COUNT],
     /// Step of its date, negative if it lies before the start; `None` if it comes by hazard.
     pub dated: Option<i64>,
-    /// Indices of the two states whose distrust raises the hazard.
-    pub between: Option<(usize, usize)>,
+    /// The two states whose distrust raises the hazard.
+    pub between: Option<(StateId, StateId)>,
     /// Step in which it began; `None` if it has not.
     pub began: Option<i64>,
     /// How long it lasts, steps.
@@ -58,10 +61,10 @@ impl ShockBundle {
             key: Key::named("shock", &spec.name),
             shock: Shock {
                 name: spec.name.as_str().into(),
-                location: spec.location,
+                location: StateId::new(spec.location),
                 stages: spec.stages,
                 dated: spec.from.map(|month| clock.steps_to(month)),
-                between: spec.between,
+                between: spec.between.map(|(a, b)| (StateId::new(a), StateId::new(b))),
                 began: None,
                 lasts: clock.steps(spec.numbers.months),
                 recovery: clock.steps(spec.numbers.recovery_months),

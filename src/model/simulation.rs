@@ -26,7 +26,10 @@ use super::{
     state::StateBundle,
 };
 use crate::{
-    model::accounts::Standing,
+    model::{
+        accounts::Standing,
+        states::{Roster, StateId},
+    },
     scenario::{FirmSpec, MechanismSettings, Month, Scenario, Unsound},
 };
 use bevy_ecs::{
@@ -170,9 +173,10 @@ impl Simulation {
         for mechanism in self.model.all() {
             (mechanism.begin)(&self.scenario, &clock, world);
         }
-        for (index, state) in self.scenario.states.iter().enumerate() {
-            world.spawn(StateBundle::new(index, state));
-        }
+        let states = self.scenario.states.iter().enumerate();
+        let roster =
+            states.map(|(place, state)| world.spawn(StateBundle::new(StateId::new(place), state)).id()).collect();
+        world.insert_resource(Roster::new(roster));
         for (index, fab) in self.scenario.fabs.iter().enumerate() {
             world.spawn(FabBundle::new(index, fab, &clock));
         }
@@ -237,7 +241,7 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
         bundle.offer.own_capability -= way * releases.threshold;
         frontier.publish(&Release {
             firm: bundle.key,
-            home: spec.state,
+            home: bundle.character.home,
             released: -1,
             open: spec.open,
             knowledge: bundle.knowledge.0,

@@ -2,14 +2,10 @@
 
 use super::{geography::PerDomain, noise::Key};
 use crate::{
-    model::geography::per_domain,
+    model::{geography::per_domain, states::StateId},
     scenario::{Lever, MAX_DOMAINS, StateNumbers, StateSpec},
 };
 use bevy_ecs::prelude::*;
-
-/// Its place in every array by state.
-#[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StateIndex(pub usize);
 
 /// Its numbers as configured.
 #[derive(Component, Clone, Debug)]
@@ -177,7 +173,7 @@ pub struct Governance {
 #[derive(Bundle)]
 pub struct StateBundle {
     key: Key,
-    index: StateIndex,
+    id: StateId,
     traits: Traits,
     economy: Economy,
     absorption: Absorption,
@@ -193,12 +189,12 @@ pub struct StateBundle {
 
 impl StateBundle {
     /// The state at the start of a run.
-    pub fn new(index: usize, spec: &StateSpec) -> Self {
+    pub fn new(id: StateId, spec: &StateSpec) -> Self {
         let numbers = &spec.numbers;
         let output = numbers.gdp_billion_usd;
         Self {
             key: Key::named("state", &spec.name),
-            index: StateIndex(index),
+            id,
             economy: Economy { output, trend: output, before: output, effect: 0.0 },
             absorption: Absorption(numbers.absorptive_capacity),
             adoption: Adoption(per_domain(&vec![numbers.adoption; spec.demand.len()])),

@@ -1,10 +1,20 @@
 //! What tests of mechanisms share: settings by name, and worlds run by hand.
 
-use super::{Model, Seed, Simulation, clock::Clock};
+use super::{
+    Model, Seed, Simulation,
+    clock::Clock,
+    states::{Roster, StateId},
+};
 use crate::{
     measure::record::{Record, Trajectory},
     scenario::Scenario,
 };
+use bevy_ecs::prelude::*;
+
+/// A component of the state at this place of the scenario's list.
+pub fn of_state<C: Component>(world: &World, place: usize) -> &C {
+    world.get(world.resource::<Roster>().entity(StateId::new(place))).unwrap()
+}
 
 /// Sets a parameter of a mechanism.
 pub fn set(scenario: &mut Scenario, mechanism: &str, parameter: &str, value: f64) {

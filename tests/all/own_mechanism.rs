@@ -10,7 +10,7 @@ use redqueen::{
         firm::{Character, Finance},
         mechanisms::claims::Claims,
         noise::{Draw, Key, Noise},
-        state::StateIndex,
+        states::StateId,
     },
     parameters,
     scenario::{Scenario, Source},
@@ -56,7 +56,7 @@ fn draw(
     noise: Noise,
     mut drawn: ResMut<Drawn>,
     mut firms: Query<(&Key, &mut Finance), With<Character>>,
-    states: Query<&Key, With<StateIndex>>,
+    states: Query<&Key, With<StateId>>,
     fabs: Query<&Key, With<Site>>,
 ) {
     for (key, mut finance) in &mut firms {

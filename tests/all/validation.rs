@@ -8,6 +8,7 @@ use redqueen::{
         mechanisms::adoption::bass_step,
         noise::Key,
         release::{Frontier, Release},
+        states::StateId,
     },
     scenario::{MAX_DOMAINS, Source, load},
 };
@@ -216,7 +217,7 @@ open = false
         gap = levels["leader"][0] - levels["follower"][0];
         let release = Release {
             firm: Key::named("firm", "leader"),
-            home: 0,
+            home: StateId::new(0),
             released: month,
             open: true,
             knowledge: levels["leader"],

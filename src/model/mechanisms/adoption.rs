@@ -15,12 +15,13 @@ use crate::{
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, best},
-        state::{Access, Adoption, Economy, Governance, StateIndex, Supply, Traits},
+        state::{Access, Adoption, Economy, Governance, Supply, Traits},
+        states::States,
     },
     parameters,
     scenario::{MAX_DOMAINS, MAX_STATES},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of adoption and access.
@@ -91,15 +92,15 @@ pub fn reach(
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     relations: Res<Relations>,
-    mut states: Query<(&StateIndex, &mut Access)>,
+    mut states: States<&mut Access>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
-    for (index, mut access) in &mut states {
+    for (s, mut access) in states.iter_mut() {
         let levels = &frontier.any.now.capability;
-        let own = &levels[index.0];
+        let own = &levels[s];
         let mut foreign = [f64::NEG_INFINITY; MAX_DOMAINS];
-        for home in geography.each_state().filter(|&home| home != index.0 && !geography.closed[index.0][home]) {
-            let penalty = params.foreign_penalty * (1.0 - relations.trust[index.0][home]);
+        for home in geography.others(s).filter(|&home| !geography.closed[s][home]) {
+            let penalty = params.foreign_penalty * (1.0 - relations.trust[s][home]);
             for d in geography.each_domain() {
                 foreign[d] = maths::larger(foreign[d], levels[home][d] - penalty);
             }
@@ -124,6 +125,17 @@ fn trusting(weight: f64, configured: f64, now: f64) -> f64 {
     (1.0 - weight * (configured - now)).max(0.0)
 }
 
+/// A state whose users take up AI.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Adopting {
+    economy: &'static Economy,
+    supply: &'static Supply,
+    traits: &'static Traits,
+    governance: &'static Governance,
+    adoption: &'static mut Adoption,
+}
+
 fn adopt(
     params: Res<Adopt>,
     clock: Res<Clock>,
@@ -131,7 +143,7 @@ fn adopt(
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
     firms: Query<(&Character, &Compute)>,
-    mut states: Query<(&StateIndex, &Economy, &Supply, &Traits, &Governance, &mut Adoption)>,
+    mut states: States<Adopting>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
     let mut serving: PerState = [0.0; MAX_STATES];
@@ -139,10 +151,10 @@ fn adopt(
         serving[character.home] += compute.stock * (1.0 - character.research_share);
     }
     let (mut world_serving, mut world_output) = (0.0, 0.0);
-    for (index, economy, supply, ..) in &states {
-        serving[index.0] += supply.clouds;
-        world_serving += serving[index.0];
-        world_output += economy.output;
+    for (s, state) in states.iter() {
+        serving[s] += state.supply.clouds;
+        world_serving += serving[s];
+        world_output += state.economy.output;
     }
     let years = clock.per_step(1.0);
     // How good the best open model is against the best of the world.
@@ -152,9 +164,10 @@ fn adopt(
         openness[d] = (open[d] - any[d]).min(0.0);
     }
     maths::exp_all(&mut openness);
-    for (index, economy, _, traits, governance, mut adoption) in &mut states {
-        let plenty = plenty(serving[index.0], world_serving * (economy.output / world_output));
-        let trusting = trusting(params.trust_weight, traits.0.trust_in_ai, governance.trust);
+    for (s, mut state) in states.iter_mut() {
+        let plenty = plenty(serving[s], world_serving * (state.economy.output / world_output));
+        let trusting = trusting(params.trust_weight, state.traits.0.trust_in_ai, state.governance.trust);
+        let adoption = &mut state.adoption;
         let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
         for d in geography.each_domain() {
             let gain = 1.0 + params.open_gain * openness[d] + params.serving_gain * plenty;
@@ -165,7 +178,7 @@ fn adopt(
         for d in geography.each_domain() {
             adoption.0[d] = grown(adoption.0[d], params.innovation, imitation[d], growth[d]);
         }
-        faults.check(&clock, Adopt::NAME, "adoption", &geography.names[index.0], &adoption.0);
+        faults.check(&clock, Adopt::NAME, "adoption", &geography.names[s], &adoption.0);
     }
 }
 

@@ -18,7 +18,8 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
-        state::{Industry, Levers, StateIndex, Supply},
+        state::{Industry, Levers, Supply},
+        states::{StateId, States},
     },
     parameters,
     scenario::{Lever, MAX_STATES, Scenario, Stage},
@@ -206,27 +207,19 @@ fn slowed(barriers: &Barriers, site: &Site, craft: &Craft, maturity: &PerState) 
     barriers.equipment(site.location, craft.node_nm) * (1.0 - maturity[site.location])
 }
 
-fn maturities<'a>(states: impl Iterator<Item = (&'a StateIndex, &'a Industry)>) -> PerState {
-    let mut maturity: PerState = [0.0; MAX_STATES];
-    for (index, industry) in states {
-        maturity[index.0] = industry.maturity;
-    }
-    maturity
-}
-
 fn order(
     build_out: Res<BuildOut>,
     clock: Res<Clock>,
     barriers: Res<Barriers>,
     outlook: Res<Outlook>,
     mut faults: ResMut<Faults>,
-    states: Query<(&StateIndex, &Industry, &Levers)>,
+    states: States<(&Industry, &Levers)>,
     mut fabs: Query<(&Site, &Craft, &mut Capacity)>,
 ) {
     let step = clock.step();
-    let maturity = maturities(states.iter().map(|(index, industry, _)| (index, industry)));
+    let maturity = states.map(|(industry, _)| industry.maturity);
     let held = fabs.iter().map(|(site, _, capacity)| (site, weight(site, capacity, step)));
-    let granted = grants(&build_out, &clock, states.iter().map(|(index, _, levers)| (index, levers)), held);
+    let granted = grants(&build_out, &clock, states.iter().map(|(s, (_, levers))| (s, levers)), held);
     for (site, craft, mut capacity) in &mut fabs {
         let held = weight(site, &capacity, step);
         let own = if site.is_there(step) {
@@ -253,7 +246,7 @@ fn weight(site: &Site, capacity: &Capacity, step: u32) -> f64 {
 fn grants<'a>(
     build_out: &BuildOut,
     clock: &Clock,
-    states: impl Iterator<Item = (&'a StateIndex, &'a Levers)>,
+    states: impl Iterator<Item = (StateId, &'a Levers)>,
     fabs: impl Iterator<Item = (&'a Site, f64)>,
 ) -> PerState {
     let costs = build_out.costs();
@@ -262,8 +255,8 @@ fn grants<'a>(
         value[site.location] += costs[site.stage as usize] * weight;
     }
     let mut granted: PerState = [0.0; MAX_STATES];
-    for (index, levers) in states {
-        let (s, subsidy) = (index.0, levers.of(Lever::ChipSubsidy));
+    for (s, levers) in states {
+        let subsidy = levers.of(Lever::ChipSubsidy);
         if subsidy > 0.0 && value[s] > 0.0 {
             granted[s] = clock.per_step(subsidy) / value[s];
         }
@@ -276,10 +269,10 @@ fn refine(
     clock: Res<Clock>,
     barriers: Res<Barriers>,
     mut faults: ResMut<Faults>,
-    states: Query<(&StateIndex, &Industry)>,
+    states: States<&Industry>,
     mut fabs: Query<(&Site, &mut Craft)>,
 ) {
-    let maturity = maturities(states.iter());
+    let maturity = states.map(|industry| industry.maturity);
     let progress = clock.per_step(build_out.scale * build_out.node_progress_per_year);
     let free = maths::exp(-progress);
     for (site, mut craft) in &mut fabs {

@@ -17,12 +17,13 @@ use crate::{
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
+        states::StateId,
         yields::{defect_density, dies_per_wafer, negative_binomial_yield},
     },
     parameters,
     scenario::{Choice, MAX_FABS, MAX_STATES, Stage},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of chip supply.
@@ -72,9 +73,20 @@ fn anything_is_made(supply: Res<ChipSupply>) -> bool {
     supply.scale > 0.0
 }
 
+/// A fab that makes something.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Plant {
+    index: &'static FabIndex,
+    site: &'static Site,
+    capacity: &'static mut Capacity,
+    craft: &'static mut Craft,
+    outage: &'static Outage,
+}
+
 /// The fabs in a step, by index.
 struct Plants {
-    location: [usize; MAX_FABS],
+    location: [StateId; MAX_FABS],
     /// Thousand wafers started, and what would have been without outages, and with all that is under construction.
     wafers: [[f64; MAX_FABS]; 3],
     defects: [f64; MAX_FABS],
@@ -88,16 +100,17 @@ const UNDISTURBED: usize = 1;
 const COMMITTED: usize = 2;
 
 impl Plants {
-    fn run<'a>(
-        supply: &ChipSupply,
-        clock: &Clock,
-        fabs: impl Iterator<Item = (&'a FabIndex, &'a Site, Mut<'a, Capacity>, Mut<'a, Craft>, &'a Outage)>,
-    ) -> Self {
+    fn run<'a>(supply: &ChipSupply, clock: &Clock, fabs: impl Iterator<Item = PlantItem<'a, 'a>>) -> Self {
         let none = [0.0; MAX_FABS];
-        let mut plants =
-            Self { location: [0; MAX_FABS], wafers: [none; 3], defects: none, stacks: none, ln_node: none };
+        let mut plants = Self {
+            location: [StateId::new(0); MAX_FABS],
+            wafers: [none; 3],
+            defects: none,
+            stacks: none,
+            ln_node: none,
+        };
         let months = 1.0 / clock.steps_per_month();
-        for (index, site, capacity, mut craft, outage) in fabs {
+        for PlantItem { index, site, capacity, mut craft, outage } in fabs {
             let (j, numbers) = (index.0, &site.numbers);
             let full = supply.scale * capacity.kwpm * months;
             plants.location[j] = site.location;
@@ -220,7 +233,7 @@ fn make(
     barriers: Res<Barriers>,
     mut ledger: ResMut<Ledger>,
     mut faults: ResMut<Faults>,
-    mut fabs: Query<(&FabIndex, &Site, &mut Capacity, &mut Craft, &Outage)>,
+    mut fabs: Query<Plant>,
     mut accelerators: Query<(&Design, &mut Line)>,
 ) {
     let plants = Plants::run(&supply, &clock, fabs.iter_mut());
@@ -257,8 +270,9 @@ fn make(
         let name = &design.name;
         faults.check(&clock, ChipSupply::NAME, "packages", name, &[line.packages, line.performance, line.store]);
     }
-    for (index, _, mut capacity, ..) in &mut fabs {
-        capacity.need = if booked[index.0] > 0.0 { need[index.0] / booked[index.0] } else { 1.0 };
+    for mut plant in &mut fabs {
+        let j = plant.index.0;
+        plant.capacity.need = if booked[j] > 0.0 { need[j] / booked[j] } else { 1.0 };
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     },
     parameters,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of claims.
@@ -112,16 +112,20 @@ fn calm_down(claims: Res<Claims>, clock: Res<Clock>, mut firms: Query<&mut Hype>
     }
 }
 
-type Claiming<'a> = (
-    (&'a Key, &'a mut ClaimStream),
-    &'a Label,
-    &'a Character,
-    &'a Offer,
-    &'a Finance,
-    &'a Compute,
-    &'a mut Hype,
-    &'a mut LastClaim,
-);
+/// A firm that may make a claim.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Claimant {
+    key: &'static Key,
+    stream: &'static mut ClaimStream,
+    label: &'static Label,
+    character: &'static Character,
+    offer: &'static Offer,
+    finance: &'static Finance,
+    compute: &'static Compute,
+    hype: &'static mut Hype,
+    last: &'static mut LastClaim,
+}
 
 fn announce(
     claims: Res<Claims>,
@@ -130,20 +134,21 @@ fn announce(
     geography: Res<Geography>,
     noise: Noise,
     mut ledger: ResMut<Ledger>,
-    mut firms: Query<Claiming>,
+    mut firms: Query<Claimant>,
 ) {
     // No firm's probability is above this, so most are decided by their draw alone.
     let highest = clock.probability(claims.hazard(claims.farthest_lead, 1.0));
     let quiet = clock.steps(claims.quiet_months);
     let (mut best, mut second) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-    for (_, _, _, offer, ..) in &firms {
-        if offer.rating > best {
-            (best, second) = (offer.rating, best);
+    for rating in firms.iter().map(|firm| firm.offer.rating) {
+        if rating > best {
+            (best, second) = (rating, best);
         } else {
-            second = maths::larger(second, offer.rating);
+            second = maths::larger(second, rating);
         }
     }
-    for ((key, mut stream), label, character, offer, finance, compute, mut hype, mut last) in &mut firms {
+    for firm in &mut firms {
+        let ClaimantItem { key, mut stream, label, character, offer, finance, compute, mut hype, mut last } = firm;
         let draw = stream.0.uniform(&noise, CLAIM, *key);
         if draw >= highest || last.0.is_some_and(|step| clock.step() - step < quiet) {
             continue;

@@ -10,12 +10,13 @@ use crate::{
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Flows, StateIndex, Supply},
+        state::{Flows, Supply},
+        states::States,
     },
     parameters,
     scenario::MAX_STATES,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of compute supply and stocks.
@@ -82,22 +83,32 @@ fn wear_out(
     }
 }
 
+/// A firm that buys compute.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Buyer {
+    label: &'static Label,
+    character: &'static Character,
+    compute: &'static mut Compute,
+    finance: &'static mut Finance,
+}
+
 fn deliver(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &mut Supply)>,
-    mut firms: Query<(&Label, &Character, &mut Compute, &mut Finance)>,
+    mut states: States<&mut Supply>,
+    mut firms: Query<Buyer>,
 ) {
     let mut demand: PerState = [0.0; MAX_STATES];
-    for (_, character, compute, _) in &firms {
-        demand[character.home] += compute.demand;
+    for buyer in &firms {
+        demand[buyer.character.home] += buyer.compute.demand;
     }
     let mut ration: PerState = [1.0; MAX_STATES];
-    for (index, mut supply) in &mut states {
-        ration[index.0] = rationed(supply.received, demand[index.0]);
-        supply.delivered = demand[index.0].min(supply.received);
+    for (s, mut supply) in states.iter_mut() {
+        ration[s] = rationed(supply.received, demand[s]);
+        supply.delivered = demand[s].min(supply.received);
         let rest = supply.received - supply.delivered;
         let before = if clock.begins_month() { Flows::default() } else { supply.month };
         supply.month = Flows {
@@ -109,10 +120,10 @@ fn deliver(
         supply.clouds += rest;
         ledger.delivered += supply.delivered;
         ledger.to_clouds += rest;
-        let name = &geography.names[index.0];
+        let name = &geography.names[s];
         faults.check(&clock, Stocks::NAME, "compute in clouds", name, &[supply.clouds]);
     }
-    for (label, character, mut compute, mut finance) in &mut firms {
+    for BuyerItem { label, character, mut compute, mut finance } in &mut firms {
         let ration = ration[character.home];
         compute.stock += ration * compute.demand;
         finance.cash -= ration * compute.order;

@@ -13,7 +13,8 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
-        state::{Levers, StateIndex},
+        state::Levers,
+        states::{StateId, States},
     },
     parameters,
     scenario::{ControlSpec, Lever, MAX_STATES, Scenario},
@@ -80,10 +81,19 @@ pub fn opened(openness: f64, by_trust: f64, by_science: f64) -> f64 {
     openness + (1.0 - openness) * by_science
 }
 
-/// The scenario's export controls that take more from a state than it was denied before: step, who imposes them, on whom, and
-/// how much stricter they are.
+/// An export control that takes more from a state than it was denied before.
+#[derive(Clone, Copy, Debug)]
+struct Breach {
+    step: u32,
+    by: StateId,
+    against: StateId,
+    /// How much stricter it is.
+    stricter: f64,
+}
+
+/// The scenario's export controls that take more from a state than it was denied before.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct Breaches(Vec<(u32, usize, usize, f64)>);
+pub struct Breaches(Vec<Breach>);
 
 impl Breaches {
     /// Of a scenario. What came into force before the start is part of the trust of the start; a rule that takes the place of
@@ -111,7 +121,8 @@ impl Breaches {
                     let before = before.map(strictness).fold(0.0, f64::max);
                     let stricter = strictness(rule) - before;
                     if stricter > 0.0 {
-                        breaches.push((step, by, against, stricter));
+                        let (by, against) = (StateId::new(by), StateId::new(against));
+                        breaches.push(Breach { step, by, against, stricter });
                     }
                 }
             }
@@ -127,28 +138,26 @@ fn meet(
     geography: Res<Geography>,
     mut relations: ResMut<Relations>,
     mut faults: ResMut<Faults>,
-    states: Query<(&StateIndex, &Levers)>,
+    states: States<&Levers>,
 ) {
     let mut hits = [[0.0; MAX_STATES]; MAX_STATES];
-    let mut hit = |a: usize, b: usize, loss: f64| hits[a.min(b)][a.max(b)] += loss;
-    for &(_, by, against, stricter) in breaches.0.iter().filter(|breach| breach.0 == clock.step()) {
-        hit(by, against, cooperation.hit_control * stricter);
+    let mut hit = |a: StateId, b: StateId, loss: f64| hits[a.min(b)][a.max(b)] += loss;
+    for breach in breaches.0.iter().filter(|breach| breach.step == clock.step()) {
+        hit(breach.by, breach.against, cooperation.hit_control * breach.stricter);
     }
     for (a, b) in std::mem::take(&mut relations.clashes) {
         hit(a, b, cooperation.hit_shock);
     }
-    for (a, harmed) in std::mem::take(&mut relations.harm).into_iter().enumerate() {
-        for b in geography.each_state().filter(|&b| harmed[b] > 0.0) {
-            hit(a, b, cooperation.hit_incident * harmed[b]);
+    let harm = std::mem::take(&mut relations.harm);
+    for a in geography.each_state() {
+        for b in geography.each_state().filter(|&b| harm[a][b] > 0.0) {
+            hit(a, b, cooperation.hit_incident * harm[a][b]);
         }
     }
-    let mut will = [0.0; MAX_STATES];
-    for (index, levers) in &states {
-        will[index.0] = levers.of(Lever::Cooperation);
-    }
+    let will = states.map(|levers| levers.of(Lever::Cooperation));
     let (growth, decay) = (clock.per_step(cooperation.growth), clock.per_step(cooperation.decay));
     for a in geography.each_state() {
-        for b in a + 1..geography.states {
+        for b in geography.each_state().filter(|b| *b > a) {
             let trust = trust_step(relations.trust[a][b], growth * will[a] * will[b], decay, hits[a][b]);
             relations.trust[a][b] = trust;
             relations.trust[b][a] = trust;
@@ -161,14 +170,11 @@ fn open_borders(
     cooperation: Res<Cooperation>,
     geography: Res<Geography>,
     mut relations: ResMut<Relations>,
-    states: Query<(&StateIndex, &Levers)>,
+    states: States<&Levers>,
 ) {
-    let mut science = [0.0; MAX_STATES];
-    for (index, levers) in &states {
-        science[index.0] = cooperation.open_science * levers.of(Lever::OpenScience);
-    }
+    let science = states.map(|levers| cooperation.open_science * levers.of(Lever::OpenScience));
     for a in geography.each_state() {
-        for b in a + 1..geography.states {
+        for b in geography.each_state().filter(|b| *b > a) {
             let by_trust = cooperation.opening * relations.trust[a][b];
             let open = opened(geography.openness[a][b], by_trust, f64::min(science[a], science[b]));
             relations.openness[a][b] = open;
@@ -181,6 +187,7 @@ fn open_borders(
 mod tests {
     use super::super::shocks::Shocks;
     use super::*;
+    use crate::model::states::StateId;
     use crate::scenario::parameter::Parameters;
     use crate::{
         model::Model,
@@ -259,7 +266,7 @@ mod tests {
             if step == 1 {
                 let mut relations = simulation.world_mut().resource_mut::<Relations>();
                 relations.trust[0][1] = 0.9;
-                relations.clashes.push((1, 0));
+                relations.clashes.push((StateId::new(1), StateId::new(0)));
             }
             simulation.step().unwrap();
             simulation.world_mut().resource_mut::<Clock>().advance();

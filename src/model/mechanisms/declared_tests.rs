@@ -1,13 +1,15 @@
 //! That numbers which limit or set up something move what they say, from the low end of their plausible range to the high
 //! one, and that those with a null move nothing at it.
 
+use crate::model::testing::of_state;
 use crate::{
     model::{
         Model, Simulation,
         accelerator::Line,
         fab::Capacity,
         firm::{Capability, Character, Compute, Focus, Label, Momentum, Safety, Usage},
-        state::{Economy, Industry, StateIndex, Supply},
+        state::{Economy, Industry, Supply},
+        states::StateId,
         testing::{live, set},
     },
     scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage, parameter::Parameter},
@@ -116,7 +118,13 @@ fn newborn_compute(simulation: &mut Simulation) -> f64 {
 
 fn used_abroad(simulation: &mut Simulation) -> f64 {
     newborns(simulation, |firm| {
-        firm.usage.share.iter().enumerate().filter(|(s, _)| *s != firm.character.home).map(|(_, share)| share).sum()
+        firm.usage
+            .share
+            .iter()
+            .enumerate()
+            .filter(|(s, _)| *s != firm.character.home.place())
+            .map(|(_, share)| share)
+            .sum()
     })
 }
 
@@ -126,36 +134,32 @@ fn least_weight(simulation: &mut Simulation) -> f64 {
 }
 
 fn latecomers(simulation: &mut Simulation) -> f64 {
-    newborns(simulation, |firm| if firm.character.home == 0 { 0.0 } else { firm.capability.0[0] })
+    newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.capability.0[0] })
 }
 
 fn chosen_safety(simulation: &mut Simulation) -> f64 {
-    newborns(simulation, |firm| if firm.character.home == 0 { 0.0 } else { firm.safety.chosen })
+    newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.safety.chosen })
 }
 
 fn industry(simulation: &mut Simulation, state: &str) -> Industry {
     let world = simulation.world_mut();
     let names = world.resource::<crate::model::geography::Geography>().names.clone();
-    let mut states = world.query::<(&StateIndex, &Industry)>();
-    states.iter(world).find(|(index, _)| &*names[index.0] == state).unwrap().1.clone()
+    let mut states = world.query::<(&StateId, &Industry)>();
+    states.iter(world).find(|(id, _)| &*names[**id] == state).unwrap().1.clone()
 }
 
 fn first_learning(simulation: &mut Simulation) -> f64 {
-    let world = simulation.world_mut();
-    let mut states = world.query::<(&StateIndex, &Industry)>();
-    states.iter(world).find(|(index, _)| index.0 == 0).unwrap().1.learning
+    of_state::<Industry>(simulation.world(), 0).learning
 }
 
 fn first_output(simulation: &mut Simulation) -> f64 {
-    let world = simulation.world_mut();
-    let mut states = world.query::<(&StateIndex, &Economy)>();
-    states.iter(world).find(|(index, _)| index.0 == 0).unwrap().1.output
+    of_state::<Economy>(simulation.world(), 0).output
 }
 
 fn spending_elsewhere(simulation: &mut Simulation) -> f64 {
     let world = simulation.world_mut();
-    let mut states = world.query::<(&StateIndex, &Supply)>();
-    states.iter(world).filter(|(index, _)| index.0 != 0).map(|(_, supply)| supply.spending).sum()
+    let mut states = world.query::<(&StateId, &Supply)>();
+    states.iter(world).filter(|(id, _)| id.place() != 0).map(|(_, supply)| supply.spending).sum()
 }
 
 fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {

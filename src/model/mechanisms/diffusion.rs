@@ -16,12 +16,13 @@ use crate::{
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, Levels},
-        state::{Absorption, Levers, StateIndex, Traits},
+        state::{Absorption, Levers, Traits},
+        states::{StateId, States},
     },
     parameters,
     scenario::{Lever, MAX_DOMAINS, MAX_STATES},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
 parameters! {
     /// Numbers of diffusion.
@@ -105,8 +106,8 @@ struct Sources {
 }
 
 impl Sources {
-    fn of(&self, own: usize) -> &[Source] {
-        &self.all[self.ends[own]..self.ends[own + 1]]
+    fn of(&self, own: StateId) -> &[Source] {
+        &self.all[self.ends[own]..self.ends[own.place() + 1]]
     }
 
     /// Finds what firms at home in each state can learn from.
@@ -129,7 +130,7 @@ impl Sources {
                     self.add(self.ends[own], openness, levels);
                 }
             }
-            self.ends[own + 1] = self.all.len();
+            self.ends[own.place() + 1] = self.all.len();
         }
     }
 
@@ -178,30 +179,41 @@ fn pull(sources: &[Source], needed: &Best) -> Best {
     strongest
 }
 
-#[expect(clippy::too_many_arguments, reason = "a system takes what it needs")]
+/// What there is to learn from in the world.
+#[derive(SystemParam)]
+struct Surroundings<'w, 's> {
+    geography: Res<'w, Geography>,
+    relations: Res<'w, Relations>,
+    frontier: Res<'w, Frontier>,
+    states: States<'w, 's, (&'static Absorption, &'static Traits)>,
+}
+
+/// A firm that learns from others.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Learner {
+    label: &'static Label,
+    character: &'static Character,
+    knowledge: &'static mut Knowledge,
+    capability: &'static mut Capability,
+}
+
 fn diffuse(
     diffusion: Res<Diffusion>,
     clock: Res<Clock>,
-    geography: Res<Geography>,
-    relations: Res<Relations>,
-    frontier: Res<Frontier>,
+    surroundings: Surroundings,
     mut faults: ResMut<Faults>,
     mut sources: Local<Sources>,
-    states: Query<(&StateIndex, &Absorption, &Traits)>,
-    mut firms: Query<(&Label, &Character, &mut Knowledge, &mut Capability)>,
+    mut firms: Query<Learner>,
 ) {
+    let Surroundings { geography, relations, frontier, states } = surroundings;
     let open = frontier.open.lagged(clock.steps(diffusion.lag_open_months));
     let any = frontier.any.lagged(clock.steps(diffusion.lag_closed_months));
-    let home_best =
-        best_at_home(&geography, firms.iter().map(|(_, character, knowledge, _)| (character.home, &knowledge.0)));
-    let mut absorption: PerState = [0.0; MAX_STATES];
-    let mut home_rate: PerState = [0.0; MAX_STATES];
-    for (index, absorbed, traits) in &states {
-        absorption[index.0] = clock.per_step(absorbed.0);
-        home_rate[index.0] = traits.0.home_diffusion_per_year * diffusion.home_scale;
-    }
+    let home_best = best_at_home(&geography, firms.iter().map(|firm| (firm.character.home, &firm.knowledge.0)));
+    let absorption = states.map(|(absorption, _)| clock.per_step(absorption.0));
+    let home_rate = states.map(|(_, traits)| traits.0.home_diffusion_per_year * diffusion.home_scale);
     sources.find(&geography, &relations, diffusion.border_openness, open, any);
-    for (label, character, mut knowledge, mut capability) in &mut firms {
+    for LearnerItem { label, character, mut knowledge, mut capability } in &mut firms {
         let home = character.home;
         let needed = [
             knowledge.0,
@@ -224,7 +236,7 @@ fn diffuse(
 
 fn best_at_home<'a>(
     geography: &Geography,
-    firms: impl Iterator<Item = (usize, &'a PerDomain)>,
+    firms: impl Iterator<Item = (StateId, &'a PerDomain)>,
 ) -> [PerDomain; MAX_STATES] {
     let mut best = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
     for (home, knowledge) in firms {
@@ -244,16 +256,16 @@ fn absorb(
     clock: Res<Clock>,
     at_start: Res<FirmsAtStart>,
     firms: Query<&Character>,
-    mut states: Query<(&StateIndex, &Levers, &mut Absorption)>,
+    mut states: States<(&Levers, &mut Absorption)>,
 ) {
     let mut active: PerState = [0.0; MAX_STATES];
     for character in &firms {
         active[character.home] += 1.0;
     }
-    for (index, levers, mut absorbed) in &mut states {
+    for (s, (levers, mut absorption)) in states.iter_mut() {
         let talent = 1.0 + levers.of(Lever::Talent);
-        let activity = talent * active[index.0] / at_start.0[index.0].max(1.0);
-        absorbed.0 = logistic_step(absorbed.0, clock.per_step(diffusion.absorption_growth * activity));
+        let activity = talent * active[s] / at_start.0[s].max(1.0);
+        absorption.0 = logistic_step(absorption.0, clock.per_step(diffusion.absorption_growth * activity));
     }
 }
 
@@ -280,14 +292,17 @@ mod tests {
         relations.openness[0][2] = 0.5;
         let mut levels = Levels::default();
         for home in 0..5 {
-            levels.raise(home, &[home as f64; MAX_DOMAINS], &[-(home as f64); MAX_DOMAINS]);
+            levels.raise(StateId::new(home), &[home as f64; MAX_DOMAINS], &[-(home as f64); MAX_DOMAINS]);
         }
         let mut sources = Sources::default();
         sources.find(&geography, &relations, 1.0, &Levels::default(), &levels);
-        let seen: Vec<_> =
-            sources.of(0).iter().map(|source| (source.openness, source.best[1][0], source.best[3][0])).collect();
+        let seen: Vec<_> = sources
+            .of(StateId::new(0))
+            .iter()
+            .map(|source| (source.openness, source.best[1][0], source.best[3][0]))
+            .collect();
         assert_eq!(seen, [(1.0, 4.0, 0.0), (0.5, 2.0, -2.0)]);
-        assert_eq!(sources.of(0)[0].best[0][0], f64::NEG_INFINITY);
+        assert_eq!(sources.of(StateId::new(0))[0].best[0][0], f64::NEG_INFINITY);
     }
 
     #[test]

@@ -21,12 +21,13 @@ use crate::{
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
         release::{Frontier, Levels, Release, best},
-        state::{Levers, StateIndex, Supply, Traits},
+        state::{Levers, Supply, Traits},
+        states::{StateId, States},
     },
     parameters,
     scenario::{Lever, MAX_DOMAINS, MAX_STATES},
 };
-use bevy_ecs::{prelude::*, query::ROQueryItem, system::SystemParam};
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
 parameters! {
     /// Numbers of entry.
@@ -87,7 +88,7 @@ impl Mechanism for Entering {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateIndex, BirthStream>();
+        world.register_required_components::<StateId, BirthStream>();
     }
 
     fn always(month: &mut MonthPlan) {
@@ -121,29 +122,22 @@ pub struct Registry<'w, 's> {
     frontier: ResMut<'w, Frontier>,
     ledger: ResMut<'w, Ledger>,
     commands: Commands<'w, 's>,
-    clouds: Query<'w, 's, (&'static StateIndex, &'static mut Supply)>,
+    supplies: States<'w, 's, &'static mut Supply>,
     computes: Query<'w, 's, (&'static Character, &'static Compute)>,
 }
 
 impl Registry<'_, '_> {
     /// Takes compute out of a state's clouds; what they lack counts as made and delivered.
-    fn take_compute(&mut self, home: usize, wanted: f64) {
-        for (index, mut supply) in &mut self.clouds {
-            if index.0 == home {
-                let taken = wanted.min(supply.clouds);
-                supply.clouds -= taken;
-                supply.received += wanted - taken;
-                supply.delivered += wanted - taken;
-                supply.month.received += wanted - taken;
-                supply.month.delivered += wanted - taken;
-                self.ledger.made += wanted - taken;
-                self.ledger.delivered += wanted - taken;
-            }
-        }
-    }
-
-    fn clouds_of(&self, home: usize) -> f64 {
-        self.clouds.iter().find(|(index, _)| index.0 == home).map_or(0.0, |(_, supply)| supply.clouds)
+    fn take_compute(&mut self, home: StateId, wanted: f64) {
+        let mut supply = self.supplies.at_mut(home);
+        let taken = wanted.min(supply.clouds);
+        supply.clouds -= taken;
+        supply.received += wanted - taken;
+        supply.delivered += wanted - taken;
+        supply.month.received += wanted - taken;
+        supply.month.delivered += wanted - taken;
+        self.ledger.made += wanted - taken;
+        self.ledger.delivered += wanted - taken;
     }
 
     /// Founds a firm: into the world, the frontier and the records.
@@ -172,48 +166,73 @@ impl Registry<'_, '_> {
     }
 }
 
-type ParentTraits =
-    (&'static Character, &'static Focus, &'static Knowledge, &'static Capability, &'static Safety, &'static Usage);
+/// A firm that can be a parent: what it hands down.
+#[derive(QueryData)]
+#[query_data(derive(Clone, Copy))]
+struct Parent {
+    character: &'static Character,
+    focus: &'static Focus,
+    knowledge: &'static Knowledge,
+    capability: &'static Capability,
+    safety: &'static Safety,
+    usage: &'static Usage,
+}
 
-/// Firms that can be parents.
-type Parents<'w, 's> = Query<'w, 's, ParentTraits>;
+/// A state in which firms are born.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Birthplace {
+    key: &'static Key,
+    stream: &'static mut BirthStream,
+    traits: &'static Traits,
+    levers: &'static Levers,
+}
 
-type Birthplace<'a> = (&'a StateIndex, &'a Key, &'a mut BirthStream, &'a Traits, &'a Levers);
+/// What a state gives those that are born in it.
+struct Cradle {
+    home: StateId,
+    talent: f64,
+    /// Support of open models.
+    support: f64,
+}
 
-fn give_birth(mut registry: Registry, mut states: Query<Birthplace>, firms: Parents) {
-    for (index, key, mut stream, traits, levers) in &mut states {
-        let support = levers.of(Lever::OpenSource);
-        let raised = 1.0 + registry.policy.effect_entry * support;
-        let mean = registry.clock.per_step(registry.entering.scale * traits.0.entry_per_year * raised);
-        let births = maths::poisson_quantile(mean, stream.0.uniform(&registry.noise, BIRTHS, *key));
+fn give_birth(mut registry: Registry, mut states: States<Birthplace>, firms: Query<Parent>) {
+    for (home, mut state) in states.iter_mut() {
+        let traits = &state.traits.0;
+        let cradle = Cradle { home, talent: traits.talent, support: state.levers.of(Lever::OpenSource) };
+        let raised = 1.0 + registry.policy.effect_entry * cradle.support;
+        let mean = registry.clock.per_step(registry.entering.scale * traits.entry_per_year * raised);
+        let births = maths::poisson_quantile(mean, state.stream.0.uniform(&registry.noise, BIRTHS, *state.key));
         for serial in 1..=births {
-            let founding = newborn(&registry, index.0, traits.0.talent, support, serial, &firms);
+            let founding = newborn(&registry, &cradle, serial, &firms);
             registry.found(founding);
         }
     }
 }
 
-fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: u32, firms: &Parents) -> Founding {
+fn newborn(registry: &Registry, cradle: &Cradle, serial: u32, firms: &Query<Parent>) -> Founding {
+    let &Cradle { home, talent, support } = cradle;
     let (entering, geography, clock) = (&registry.entering, &registry.geography, &registry.clock);
     let state = &geography.names[home];
     let key = Key::born("firm", state, clock.step(), serial);
     let noise = &registry.noise;
     let parent = draw_parent(noise.uniform(PARENT, key), home, entering.share, firms);
-    let weights = parent.map_or([1.0; MAX_DOMAINS], |(_, focus, ..)| focus.weights);
+    let weights = parent.map_or([1.0; MAX_DOMAINS], |parent| parent.focus.weights);
     let mut luck = noise.of(FOCUS, key);
     let mutated = std::array::from_fn(|d| {
         weights[d].max(entering.least_focus) * maths::exp(entering.mutation_focus * luck.normal())
     });
     // Without a parent it builds on open models, if there are any, and stays what they are.
     let has_open = best(geography, &registry.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
-    let inherited = parent.map_or(has_open, |(character, ..)| character.open);
+    let inherited = parent.map_or(has_open, |parent| parent.character.open);
     let turned = if inherited { 0.0 } else { registry.policy.effect_openness * support };
     let changes = entering.mutation_open + (1.0 - entering.mutation_open) * turned;
     let open = inherited != (noise.uniform(OPENNESS, key) < changes);
+    let clouds = registry.supplies.at(home).clouds;
     let at_home = registry.computes.iter().filter(|(character, _)| character.home == home);
     let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, compute)| (n + 1.0, sum + compute.stock));
-    let mean_compute = if count > 0.0 { held / count } else { registry.clouds_of(home) };
-    let most = entering.clouds_share * registry.clouds_of(home);
+    let mean_compute = if count > 0.0 { held / count } else { clouds };
+    let most = entering.clouds_share * clouds;
     let compute = (entering.compute_share * mean_compute).min(most).max(entering.least_compute_mh100e);
     let months = clock.steps(1).max(1);
     let name = match clock.step() % months {
@@ -232,21 +251,17 @@ fn newborn(registry: &Registry, home: usize, talent: f64, support: f64, serial: 
             compute_share: entering.budget_share,
             own_funds: 0.0,
             overhead: entering.overhead_billion_usd_per_year,
-            transparency: parent.map_or(entering.transparency, |(character, ..)| character.transparency),
+            transparency: parent.map_or(entering.transparency, |parent| parent.character.transparency),
             entered: i64::from(clock.step()),
         },
         focus: Focus::new(mutated, geography.domains),
         endowment: geography.endowment[home],
-        capability: inherit(registry, parent.map(|(_, _, _, capability, ..)| &capability.0), |levels| {
-            &levels.capability
-        }),
-        knowledge_limit: inherit(registry, parent.map(|(_, _, knowledge, ..)| &knowledge.0), |levels| {
-            &levels.knowledge
-        }),
+        capability: inherit(registry, parent.map(|parent| &parent.capability.0), |levels| &levels.capability),
+        knowledge_limit: inherit(registry, parent.map(|parent| &parent.knowledge.0), |levels| &levels.knowledge),
         compute,
         cash: entering.cash_billion_usd,
         // A newborn does for safety what its parent does.
-        safety: parent.map_or(entering.unguided(), |(.., safety, _)| *safety),
+        safety: parent.map_or(entering.unguided(), |parent| *parent.safety),
         usage: [0.0; MAX_STATES],
     }
 }
@@ -277,18 +292,13 @@ fn inherit(
 }
 
 /// A firm at home, drawn by usage; the floor gives firms without users a chance.
-fn draw_parent<'a>(
-    uniform: f64,
-    home: usize,
-    floor: f64,
-    firms: &'a Parents,
-) -> Option<ROQueryItem<'a, 'a, ParentTraits>> {
-    let at_home = || firms.iter().filter(|(character, ..)| character.home == home);
-    let total: f64 = at_home().map(|(.., usage)| usage.world + floor).sum();
+fn draw_parent<'a>(uniform: f64, home: StateId, floor: f64, firms: &'a Query<Parent>) -> Option<ParentItem<'a, 'a>> {
+    let at_home = || firms.iter().filter(|parent| parent.character.home == home);
+    let total: f64 = at_home().map(|parent| parent.usage.world + floor).sum();
     let mut left = uniform * total;
     let mut last = None;
     for firm in at_home() {
-        left -= firm.5.world + floor;
+        left -= firm.usage.world + floor;
         last = Some(firm);
         if left < 0.0 {
             break;

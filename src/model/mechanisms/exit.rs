@@ -11,7 +11,8 @@ use crate::{
         geography::Geography,
         ledger::{Closed, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
-        state::{StateIndex, Supply},
+        state::Supply,
+        states::{Roster, StateId},
     },
     parameters,
 };
@@ -82,7 +83,7 @@ fn close_accounts(world: &mut World, firm: Entity, closing: &[Entity]) {
 }
 
 /// Shares compute among the firms of a state that stay, by demand; the state's clouds take what nobody asks for.
-fn resell(world: &mut World, home: usize, compute: f64, closing: &[Entity]) {
+fn resell(world: &mut World, home: StateId, compute: f64, closing: &[Entity]) {
     let mut buyers = world.query::<(Entity, &Character, &mut Compute)>();
     let buys = |entity: Entity, character: &Character| character.home == home && !closing.contains(&entity);
     let demand: f64 =
@@ -94,10 +95,9 @@ fn resell(world: &mut World, home: usize, compute: f64, closing: &[Entity]) {
             }
         }
     } else {
-        for (index, mut supply) in world.query::<(&StateIndex, &mut Supply)>().iter_mut(world) {
-            if index.0 == home {
-                supply.clouds += compute;
-            }
+        let state = world.resource::<Roster>().entity(home);
+        if let Some(mut supply) = world.get_mut::<Supply>(state) {
+            supply.clouds += compute;
         }
     }
     world.resource_mut::<Ledger>().resold += compute;

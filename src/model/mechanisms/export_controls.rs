@@ -10,6 +10,7 @@ use crate::{
         clock::Clock,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, ChipRule},
+        states::StateId,
     },
     parameters,
     scenario::{ControlSpec, Goods, Scenario},
@@ -75,12 +76,15 @@ impl Rule<'_> {
     }
 
     /// Whether it binds chips of designers in `by` on their way to `against`.
-    fn binds(&self, by: usize, against: usize) -> bool {
-        self.spec.what == Goods::Chips && self.spec.by.contains(&by) && self.spec.against.contains(&against)
+    fn binds(&self, by: StateId, against: StateId) -> bool {
+        self.spec.what == Goods::Chips
+            && self.spec.by.contains(&by.place())
+            && self.spec.against.contains(&against.place())
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.spec.by.iter().flat_map(|&by| self.spec.against.iter().map(move |&against| (by, against)))
+    fn pairs(&self) -> impl Iterator<Item = (StateId, StateId)> {
+        let against = || self.spec.against.iter().map(|&against| StateId::new(against));
+        self.spec.by.iter().flat_map(move |&by| against().map(move |against| (StateId::new(by), against)))
     }
 }
 
@@ -153,14 +157,14 @@ fn barriers(rules: &[Rule], turns: &[i64], lag: i64, step: i64) -> Barriers {
 }
 
 /// The lowest performance to which rules in force limit variants, H100e; `None` without a rule.
-fn limit(rules: &[Rule], step: i64, (by, against): (usize, usize)) -> Option<f64> {
+fn limit(rules: &[Rule], step: i64, (by, against): (StateId, StateId)) -> Option<f64> {
     let binding = rules.iter().filter(|rule| rule.in_force(step) && rule.binds(by, against));
     binding.map(|rule| rule.spec.numbers.variant_h100e).reduce(f64::min)
 }
 
 /// Performance of the best variant that is allowed and ready: the largest limit, no higher than today's, that was in force at
 /// least `lag` steps ago. Limits change at `turns` only.
-fn variant(rules: &[Rule], turns: &[i64], lag: i64, step: i64, pair: (usize, usize)) -> f64 {
+fn variant(rules: &[Rule], turns: &[i64], lag: i64, step: i64, pair: (StateId, StateId)) -> f64 {
     let Some(allowed) = limit(rules, step, pair) else { return 0.0 };
     let designed_for = turns.iter().filter(|turn| **turn <= step - lag).filter_map(|turn| limit(rules, *turn, pair));
     designed_for.filter(|limit| *limit <= allowed).fold(0.0, f64::max)
@@ -180,9 +184,9 @@ mod tests {
         scenario::{Choice, ControlNumbers, Month},
     };
 
-    const US: usize = 0;
-    const CHINA: usize = 1;
-    const OTHER: usize = 2;
+    const US: StateId = StateId::new(0);
+    const CHINA: StateId = StateId::new(1);
+    const OTHER: StateId = StateId::new(2);
 
     fn month(text: &str) -> Month {
         text.parse().unwrap()
@@ -190,7 +194,15 @@ mod tests {
 
     fn rule(name: &str, what: Goods, from: &str, to: Option<&str>, numbers: ControlNumbers) -> ControlSpec {
         let (from, to) = (month(from), to.map(month));
-        ControlSpec { name: name.to_owned(), what, by: vec![US], against: vec![CHINA], from, to, numbers }
+        ControlSpec {
+            name: name.to_owned(),
+            what,
+            by: vec![US.place()],
+            against: vec![CHINA.place()],
+            from,
+            to,
+            numbers,
+        }
     }
 
     fn chips(from: &str, to: Option<&str>, threshold_h100e: f64, variant_h100e: f64) -> ControlSpec {

@@ -15,18 +15,18 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Character, Focus, Label, Safety, Usage},
-        geography::{Geography, PerState, weighted},
+        geography::{Geography, weighted},
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, best},
-        state::{Burden, Governance, StateIndex, Traits},
+        state::{Burden, Governance, Traits},
+        states::{StateId, States},
     },
     parameters,
-    scenario::StateNumbers,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of incidents.
@@ -130,7 +130,27 @@ fn recover(params: Res<Incidents>, clock: Res<Clock>, mut states: Query<(&Traits
     }
 }
 
-type Exposed<'a> = (&'a Key, &'a mut IncidentStream, &'a Label, &'a Character, &'a Focus, &'a Safety, &'a Usage);
+/// A firm that may have an incident.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Exposed {
+    key: &'static Key,
+    stream: &'static mut IncidentStream,
+    label: &'static Label,
+    character: &'static Character,
+    focus: &'static Focus,
+    safety: &'static Safety,
+    usage: &'static Usage,
+}
+
+/// A state that feels incidents.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Sufferer {
+    traits: &'static Traits,
+    burden: &'static mut Burden,
+    governance: &'static mut Governance,
+}
 
 /// What decides how likely incidents are in the world, in a step.
 #[derive(bevy_ecs::system::SystemParam)]
@@ -151,8 +171,8 @@ impl Conditions<'_> {
     }
 
     /// Factor on a firm's hazards of its safety effort and of its home's mean trust with other states.
-    fn guarded(&self, home: usize, effort: f64) -> f64 {
-        let mean = self.relations.mean_trust(home, self.geography.states);
+    fn guarded(&self, home: StateId, effort: f64) -> f64 {
+        let mean = self.relations.mean_trust(home, &self.geography);
         maths::exp(-self.params.protection * effort - self.params.trust_protection * mean)
     }
 }
@@ -163,7 +183,7 @@ fn strike(
     noise: Noise,
     mut ledger: ResMut<Ledger>,
     mut firms: Query<Exposed>,
-    mut states: Query<(&StateIndex, &Traits, &mut Burden, &mut Governance)>,
+    mut states: States<Sufferer>,
 ) {
     let (params, geography) = (&conditions.params, &conditions.geography);
     let rates = params.rates();
@@ -172,7 +192,7 @@ fn strike(
     }
     let grown = maths::exp(params.growth * conditions.grown());
     let mut harm = Vec::new();
-    for (key, mut stream, label, character, focus, safety, usage) in &mut firms {
+    for ExposedItem { key, mut stream, label, character, focus, safety, usage } in &mut firms {
         let exposure = exposure(focus, geography);
         let open_to_harm = grown * (1.0 - character.transparency) * usage.world;
         let mut draws = [0.0; KINDS.len()];
@@ -189,14 +209,13 @@ fn strike(
             let state = &geography.names[character.home];
             ledger.incidents += 1;
             ledger.note(&clock, "incident", &label.0, state, Some(params.severity * medians), KINDS[kind]);
-            let felt: PerState =
-                std::array::from_fn(|s| if s == character.home { 1.0 } else { params.abroad_share * usage.share[s] });
-            for s in geography.each_state().filter(|&s| s != character.home) {
-                harm.push((character.home, s, medians * felt[s]));
-            }
-            for (index, traits, mut burden, mut governance) in &mut states {
-                governance.incidents += u32::from(index.0 == character.home);
-                suffer(params, kind, medians * felt[index.0], &traits.0, &mut burden, &mut governance);
+            states.at_mut(character.home).governance.incidents += 1;
+            for (s, mut state) in states.iter_mut() {
+                let felt = if s == character.home { 1.0 } else { params.abroad_share * usage.share[s] };
+                state.suffer(params, kind, medians * felt);
+                if s != character.home {
+                    harm.push((character.home, s, medians * felt));
+                }
             }
         }
     }
@@ -205,25 +224,21 @@ fn strike(
     }
 }
 
-/// What an incident that a state feels with this many medians of severity does to it.
-fn suffer(
-    params: &Incidents,
-    kind: usize,
-    medians: f64,
-    traits: &StateNumbers,
-    burden: &mut Burden,
-    governance: &mut Governance,
-) {
-    if medians == 0.0 {
-        return;
+impl SuffererItem<'_, '_> {
+    /// What an incident that the state feels with this many medians of severity does to it.
+    fn suffer(&mut self, params: &Incidents, kind: usize, medians: f64) {
+        if medians == 0.0 {
+            return;
+        }
+        if kind == PRIVACY {
+            self.burden.privacy += params.severity * medians * (1.0 - self.traits.0.rights_protection);
+        } else {
+            self.burden.incidents += params.severity * medians;
+        }
+        let governance = &mut self.governance;
+        governance.trust *= maths::exp(-params.trust_hit * medians);
+        governance.reaction = 1.0 - (1.0 - governance.reaction) * maths::exp(-params.reaction * medians);
     }
-    if kind == PRIVACY {
-        burden.privacy += params.severity * medians * (1.0 - traits.rights_protection);
-    } else {
-        burden.incidents += params.severity * medians;
-    }
-    governance.trust *= maths::exp(-params.trust_hit * medians);
-    governance.reaction = 1.0 - (1.0 - governance.reaction) * maths::exp(-params.reaction * medians);
 }
 
 #[cfg(test)]
@@ -287,7 +302,8 @@ mod tests {
     #[test]
     fn trust_between_states_guards_both() {
         let mut simulation = simulation(1, &[]);
-        let guarded = |conditions: Conditions| (conditions.guarded(0, 0.5), conditions.guarded(1, 0.5));
+        let guarded =
+            |conditions: Conditions| -> (f64, f64) { [0, 1].map(|s| conditions.guarded(StateId::new(s), 0.5)).into() };
         let world = simulation.world_mut();
         let system = world.register_system(guarded);
         let before = world.run_system(system).unwrap();
@@ -344,10 +360,14 @@ mod tests {
     fn rights_spare_privacy_and_other_kinds_hit_output() {
         let params = Incidents::default();
         let suffered = |kind, rights| {
-            let (mut burden, mut governance) = (Burden::default(), Governance { trust: 0.5, ..Governance::default() });
-            let traits = StateNumbers { rights_protection: rights, ..StateNumbers::default() };
-            suffer(&params, kind, 2.0, &traits, &mut burden, &mut governance);
+            let traits = Traits(crate::scenario::StateNumbers { rights_protection: rights, ..Default::default() });
+            let governance = Governance { trust: 0.5, ..Governance::default() };
+            let mut world = World::new();
+            let state = world.spawn((traits, Burden::default(), governance)).id();
+            world.query::<Sufferer>().get_mut(&mut world, state).unwrap().suffer(&params, kind, 2.0);
+            let governance = world.get::<Governance>(state).unwrap();
             assert!(governance.trust < 0.5 && governance.reaction > 0.0);
+            let burden = world.get::<Burden>(state).unwrap();
             (burden.incidents, burden.privacy)
         };
         assert_eq!(suffered(0, 0.75), (0.0004, 0.0));

@@ -16,12 +16,13 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
-        state::{Economy, Industry, Levers, StateIndex, Supply},
+        state::{Economy, Industry, Levers, Supply},
+        states::{StateId, States},
     },
     parameters,
     scenario::{Lever, MAX_FABS, MAX_STATES, Scenario, Stage},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of induced_innovation.
@@ -93,7 +94,7 @@ impl Memory {
     }
 
     /// Share of the flow to a state that was denied, as far as memory goes back.
-    fn denied_share(&self, state: usize) -> f64 {
+    fn denied_share(&self, state: StateId) -> f64 {
         let (denied, intended) = self
             .flows
             .iter()
@@ -102,16 +103,25 @@ impl Memory {
     }
 }
 
+/// A fab, as far as it is denied anything.
+#[derive(QueryData)]
+struct Plant {
+    index: &'static FabIndex,
+    site: &'static Site,
+    capacity: &'static Capacity,
+    craft: &'static Craft,
+}
+
 fn feel_pressure(
     clock: Res<Clock>,
     barriers: Res<Barriers>,
     mut memory: ResMut<Memory>,
-    fabs: Query<(&FabIndex, &Site, &Capacity, &Craft)>,
+    fabs: Query<Plant>,
     designs: Query<&Design>,
-    mut states: Query<(&StateIndex, &Supply, &mut Industry)>,
+    mut states: States<(&Supply, &mut Industry)>,
 ) {
     let mut equipment: PerState = [0.0; MAX_STATES];
-    for (_, site, capacity, craft) in &fabs {
+    for PlantItem { site, capacity, craft, .. } in &fabs {
         if site.stage == Stage::Logic && capacity.kwpm > 0.0 {
             let denied = barriers.equipment(site.location, craft.node_nm);
             equipment[site.location] = maths::larger(equipment[site.location], denied);
@@ -120,8 +130,7 @@ fn feel_pressure(
     let memory_denied = denied_memory(&clock, &barriers, &fabs, &designs);
     // What was allocated is that of the step before.
     let slot = clock.step() as usize % memory.flows.len();
-    for (index, supply, mut industry) in &mut states {
-        let s = index.0;
+    for (s, (supply, mut industry)) in states.iter_mut() {
         memory.flows[slot][s] = (supply.denied, supply.intended);
         industry.pressure =
             (equipment[s] * (1.0 - industry.maturity)).max(memory.denied_share(s)).max(memory_denied[s]);
@@ -129,19 +138,14 @@ fn feel_pressure(
 }
 
 /// Mean share of the memory that is stopped, over the plants that designers of each state book.
-fn denied_memory(
-    clock: &Clock,
-    barriers: &Barriers,
-    fabs: &Query<(&FabIndex, &Site, &Capacity, &Craft)>,
-    designs: &Query<&Design>,
-) -> PerState {
+fn denied_memory(clock: &Clock, barriers: &Barriers, fabs: &Query<Plant>, designs: &Query<&Design>) -> PerState {
     let mut denied: PerState = [0.0; MAX_STATES];
     if barriers.memory.iter().flatten().all(|stopped| *stopped == 0.0) {
         return denied;
     }
-    let mut location = [0; MAX_FABS];
-    for (index, site, ..) in fabs {
-        location[index.0] = site.location;
+    let mut location = [StateId::new(0); MAX_FABS];
+    for plant in fabs {
+        location[plant.index.0] = plant.site.location;
     }
     let mut booked: PerState = [0.0; MAX_STATES];
     for design in designs.iter().filter(|design| design.is_made(clock.step())) {
@@ -164,17 +168,12 @@ fn learn(
     geography: Res<Geography>,
     mut memory: ResMut<Memory>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &Economy, &Levers, &mut Industry)>,
+    mut states: States<(&Economy, &Levers, &mut Industry)>,
     mut fabs: Query<(&Site, &Capacity, &mut Craft)>,
 ) {
-    let mut pressure: PerState = [0.0; MAX_STATES];
-    for (index, _, _, industry) in &states {
-        pressure[index.0] = industry.pressure;
-    }
-    let pressure = memory.lagged(clock.step(), pressure);
+    let pressure = memory.lagged(clock.step(), states.map(|(.., industry)| industry.pressure));
     let mut growth: PerState = [1.0; MAX_STATES];
-    for (index, economy, levers, mut industry) in &mut states {
-        let s = index.0;
+    for (s, (economy, levers, mut industry)) in states.iter_mut() {
         let subsidy = 100.0 * levers.of(Lever::ChipSubsidy) / economy.output;
         industry.learning = induced.induced(pressure[s], subsidy).min(induced.max_learning);
         industry.maturity = logistic_step(industry.maturity, clock.per_step(induced.growth + industry.learning));
@@ -244,8 +243,7 @@ mod tests {
         }
         testing::live(&mut simulation, steps);
         let world = simulation.world_mut();
-        let mut found = world.query::<(&StateIndex, &Industry)>();
-        let industry = found.iter(world).find(|(index, _)| index.0 == 0).unwrap().1.clone();
+        let industry = testing::of_state::<Industry>(world, 0).clone();
         (industry, world.query::<&Craft>().single(world).unwrap().wafers)
     }
 
@@ -289,11 +287,11 @@ mod tests {
     fn the_share_denied_is_that_of_a_year() {
         let clock = Clock::new(&crate::baseline().time);
         let mut memory = Memory::new(&clock, &InducedInnovation::default());
-        assert_eq!(memory.denied_share(0), 0.0);
+        assert_eq!(memory.denied_share(StateId::new(0)), 0.0);
         memory.flows[3][0] = (1.0, 2.0);
         memory.flows[4][0] = (0.0, 2.0);
-        assert_eq!(memory.denied_share(0), 0.25);
-        assert_eq!(memory.denied_share(1), 0.0);
+        assert_eq!(memory.denied_share(StateId::new(0)), 0.25);
+        assert_eq!(memory.denied_share(StateId::new(1)), 0.0);
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::{
         geography::Geography,
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Industry, Levers, StateIndex, Supply},
+        state::{Industry, Levers, Supply},
+        states::{StateId, States},
     },
     parameters,
     scenario::Lever,
@@ -51,7 +52,7 @@ impl Mechanism for Leapfrog {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateIndex, Paradigm>();
+        world.register_required_components::<StateId, Paradigm>();
     }
 }
 
@@ -104,10 +105,10 @@ fn make(
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &mut Paradigm, &mut Supply, &mut Industry)>,
+    mut states: States<(&mut Paradigm, &mut Supply, &mut Industry)>,
 ) {
     let price = money.price(clock.years());
-    for (index, mut paradigm, mut supply, mut industry) in &mut states {
+    for (s, (mut paradigm, mut supply, mut industry)) in states.iter_mut() {
         let spending = clock.per_step(supply.spending);
         let making = (1.0 - paradigm.effort) * paradigm.share * spending;
         paradigm.experience += paradigm.effort * spending + making;
@@ -129,7 +130,7 @@ fn make(
         let payoff = maths::ln(relative * price / money.compute_price);
         let target = leaning(payoff, paradigm.share, leapfrog.steepness, leapfrog.switching);
         paradigm.share = (paradigm.share + clock.per_step(leapfrog.speed) * (target - paradigm.share)).clamp(0.0, 1.0);
-        let (name, numbers) = (&geography.names[index.0], [paradigm.share, paradigm.experience, made]);
+        let (name, numbers) = (&geography.names[s], [paradigm.share, paradigm.experience, made]);
         faults.check(&clock, Leapfrog::NAME, "alternative compute", name, &numbers);
     }
 }
@@ -137,6 +138,7 @@ fn make(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing::of_state;
     use crate::{
         measure::record::Record,
         model::{Model, Seed},
@@ -159,10 +161,12 @@ mod tests {
             simulation.step().unwrap();
             simulation.world_mut().resource_mut::<Clock>().advance();
         }
-        let world = simulation.world_mut();
-        let mut states = world.query::<(&StateIndex, &Paradigm, &Supply, &Industry)>();
-        let (_, paradigm, supply, industry) = states.iter(world).find(|view| view.0.0 == 0).unwrap();
-        (paradigm.clone(), supply.clone(), industry.clone())
+        let world = simulation.world();
+        (
+            of_state::<Paradigm>(world, 0).clone(),
+            of_state::<Supply>(world, 0).clone(),
+            of_state::<Industry>(world, 0).clone(),
+        )
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Adoption, Economy, StateIndex},
+        state::{Adoption, Economy},
+        states::{StateId, States},
     },
     parameters,
     scenario::MAX_STATES,
@@ -176,15 +177,15 @@ fn scale(usage: &mut Usage, geography: &Geography, sum: &PerState, ln_sum: &PerS
 /// Weights of the states' markets in world usage: output times adoption (by output alone while nobody has adopted).
 pub fn market_weights<'a>(
     geography: &Geography,
-    states: impl Iterator<Item = (&'a StateIndex, &'a Economy, &'a Adoption)>,
+    states: impl Iterator<Item = (StateId, &'a Economy, &'a Adoption)>,
 ) -> PerState {
     let (mut weights, mut outputs): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     let (mut sum, mut output) = (0.0, 0.0);
-    for (index, economy, adoption) in states {
-        outputs[index.0] = economy.output;
-        weights[index.0] = economy.output * geography.in_state(index.0, &adoption.0);
-        output += outputs[index.0];
-        sum += weights[index.0];
+    for (s, economy, adoption) in states {
+        outputs[s] = economy.output;
+        weights[s] = economy.output * geography.in_state(s, &adoption.0);
+        output += outputs[s];
+        sum += weights[s];
     }
     if sum > 0.0 { weights.map(|weight| weight / sum) } else { outputs.map(|part| part / output) }
 }
@@ -192,10 +193,10 @@ pub fn market_weights<'a>(
 /// World usage of every firm, from its shares in the states' markets.
 pub fn count_world_usage(
     geography: Res<Geography>,
-    states: Query<(&StateIndex, &Economy, &Adoption)>,
+    states: States<(&Economy, &Adoption)>,
     mut firms: Query<&mut Usage>,
 ) {
-    let weights = market_weights(&geography, states.iter());
+    let weights = market_weights(&geography, states.iter().map(|(s, (economy, adoption))| (s, economy, adoption)));
     for mut usage in &mut firms {
         usage.world = geography.each_state().map(|s| weights[s] * usage.share[s]).sum();
     }

@@ -17,12 +17,13 @@ use crate::{
         ledger::Faults,
         mechanisms::claims::Hype,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Adoption, Economy, Fleet, Levers, StateIndex, Supply, Traits},
+        state::{Adoption, Economy, Fleet, Levers, Supply, Traits},
+        states::States,
     },
     parameters,
     scenario::{Lever, MAX_STATES},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of money.
@@ -91,14 +92,14 @@ fn collect_revenue(
     money: Res<Money>,
     policy: Res<Policy>,
     geography: Res<Geography>,
-    states: Query<(&StateIndex, &Economy, &Adoption, &Levers)>,
+    states: States<(&Economy, &Adoption, &Levers)>,
     mut firms: Query<(&Character, &Usage, &mut Finance)>,
 ) {
     let (mut value, mut open): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (index, economy, adoption, levers) in &states {
-        value[index.0] = money.spending * economy.output * geography.in_state(index.0, &adoption.0);
+    for (s, (economy, adoption, levers)) in states.iter() {
+        value[s] = money.spending * economy.output * geography.in_state(s, &adoption.0);
         let support = policy.effect_appropriability * levers.of(Lever::OpenSource);
-        open[index.0] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
+        open[s] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
     }
     for (character, usage, mut finance) in &mut firms {
         let appropriability = if character.open { open[character.home] } else { 1.0 };
@@ -107,17 +108,28 @@ fn collect_revenue(
     }
 }
 
+/// A firm that raises money.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Investee {
+    character: &'static Character,
+    usage: &'static Usage,
+    momentum: &'static Momentum,
+    hype: &'static Hype,
+    finance: &'static mut Finance,
+}
+
 fn invest(
     money: Res<Money>,
     claims: Res<Claims>,
     clock: Res<Clock>,
-    mut states: Query<(&StateIndex, &Traits, &mut Supply)>,
-    mut firms: Query<(&Character, &Usage, &Momentum, &Hype, &mut Finance)>,
+    mut states: States<(&Traits, &mut Supply)>,
+    mut firms: Query<Investee>,
 ) {
     let mut per_weight: PerState = [0.0; MAX_STATES];
     let mut growth: PerState = [1.0; MAX_STATES];
     let (mut excited, mut used): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (character, usage, momentum, hype, mut finance) in &mut firms {
+    for InvesteeItem { character, usage, momentum, hype, mut finance } in &mut firms {
         // The weight is kept in place of the investment until the state's sum is known.
         finance.investment = funding_weight(usage.world, money.share_floor, money.momentum, momentum.gained);
         used[character.home] += usage.world;
@@ -127,39 +139,50 @@ fn invest(
         }
         per_weight[character.home] += finance.investment;
     }
-    for (index, traits, mut supply) in &mut states {
-        growth[index.0] = money.capital_scale * maths::exp(traits.0.capital_growth_per_year * clock.years());
-        supply.capital = traits.0.capital_billion_usd_per_year * growth[index.0];
-        if excited[index.0] > 0.0 {
-            supply.capital *= 1.0 + claims.new_money * excited[index.0] / used[index.0];
+    for (s, (traits, mut supply)) in states.iter_mut() {
+        growth[s] = money.capital_scale * maths::exp(traits.0.capital_growth_per_year * clock.years());
+        supply.capital = traits.0.capital_billion_usd_per_year * growth[s];
+        if excited[s] > 0.0 {
+            supply.capital *= 1.0 + claims.new_money * excited[s] / used[s];
         }
-        per_weight[index.0] = supply.capital / per_weight[index.0];
+        per_weight[s] = supply.capital / per_weight[s];
     }
-    for (character, _, _, _, mut finance) in &mut firms {
+    for InvesteeItem { character, mut finance, .. } in &mut firms {
         finance.investment *= per_weight[character.home];
         finance.investment += character.own_funds * growth[character.home];
     }
 }
 
+/// A firm that spends.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Spender {
+    label: &'static Label,
+    character: &'static Character,
+    finance: &'static mut Finance,
+    compute: &'static mut Compute,
+}
+
 fn spend(
     money: Res<Money>,
     clock: Res<Clock>,
+    geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &Levers, &Fleet, &mut Supply)>,
-    mut firms: Query<(&Label, &Character, &mut Finance, &mut Compute)>,
+    mut states: States<(&Levers, &Fleet, &mut Supply)>,
+    mut firms: Query<Spender>,
 ) {
     let price = money.price(clock.years());
     let (mut orders, mut at_home): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (_, character, ..) in &firms {
-        at_home[character.home] += 1.0;
+    for firm in &firms {
+        at_home[firm.character.home] += 1.0;
     }
-    let (mut grant, mut running): (PerState, PerState) = ([0.0; MAX_STATES], [1.0; MAX_STATES]);
-    for (index, levers, fleet, _) in &states {
-        let public = money.public_spending * levers.of(Lever::PublicCompute);
-        grant[index.0] = clock.per_step(public) / at_home[index.0].max(1.0);
-        running[index.0] = fleet.running;
+    let running = states.map(|(_, fleet, _)| fleet.running);
+    let public = states.map(|(levers, ..)| money.public_spending * levers.of(Lever::PublicCompute));
+    let mut grant: PerState = [0.0; MAX_STATES];
+    for s in geography.each_state() {
+        grant[s] = clock.per_step(public[s]) / at_home[s].max(1.0);
     }
-    for (label, character, mut finance, mut compute) in &mut firms {
+    for SpenderItem { label, character, mut finance, mut compute } in &mut firms {
         let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
         let costs = clock.per_step(money.running_costs(character, &compute, price));
         let grant = grant[character.home];
@@ -171,11 +194,11 @@ fn spend(
         finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
         faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, compute.demand]);
     }
-    for (index, _, fleet, mut supply) in &mut states {
+    for (s, (_, fleet, mut supply)) in states.iter_mut() {
         // Without firms at home the state buys for its clouds.
-        let own = if at_home[index.0] == 0.0 { clock.per_year(grant[index.0]) } else { 0.0 };
+        let own = if at_home[s] == 0.0 { clock.per_year(grant[s]) } else { 0.0 };
         let clouds = money.cloud_spending * fleet.running * supply.capital;
-        supply.spending = clock.per_year(orders[index.0]) + own + clouds;
+        supply.spending = clock.per_year(orders[s]) + own + clouds;
     }
 }
 
@@ -184,7 +207,7 @@ fn spend(
 pub fn first_spending(
     money: Res<Money>,
     firms: Query<(&Character, &Usage)>,
-    mut states: Query<(&StateIndex, &Traits, &mut Supply)>,
+    mut states: States<(&Traits, &mut Supply)>,
 ) {
     let (mut own, mut share, mut weight): (PerState, PerState, PerState) =
         ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
@@ -194,8 +217,7 @@ pub fn first_spending(
         share[home] += usage.world * character.compute_share;
         weight[home] += usage.world;
     }
-    for (index, traits, mut supply) in &mut states {
-        let s = index.0;
+    for (s, (traits, mut supply)) in states.iter_mut() {
         let share = if weight[s] > 0.0 { share[s] / weight[s] } else { money.first_compute_share };
         let capital = (share + money.cloud_spending) * traits.0.capital_billion_usd_per_year;
         supply.spending = money.capital_scale * (own[s] + capital);

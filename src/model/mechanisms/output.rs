@@ -13,7 +13,8 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         release::{Frontier, best},
-        state::{Access, Adoption, Burden, Economy, StateIndex, Traits},
+        state::{Access, Adoption, Burden, Economy, Traits},
+        states::States,
     },
     parameters,
 };
@@ -65,15 +66,15 @@ pub fn set_reference(
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     mut reference: ResMut<Reference>,
-    states: Query<(&StateIndex, &Adoption, &Access)>,
+    states: States<(&Adoption, &Access)>,
 ) {
     // A world without firms has no frontier, and stays at the origin.
     let at_start = best(&geography, &frontier.any.now.capability);
     reference.capability = at_start.map(|best| if best.is_finite() { best - output.reference_gap } else { 0.0 });
     reference.at_start = vec![0.0; geography.states];
-    for (index, adoption, access) in &states {
-        let demand = &geography.demand[index.0][..geography.domains];
-        reference.at_start[index.0] = adopted(demand, &adoption.0, &access.now, &reference.capability);
+    for (s, (adoption, access)) in states.iter() {
+        let demand = &geography.demand[s][..geography.domains];
+        reference.at_start[s] = adopted(demand, &adoption.0, &access.now, &reference.capability);
     }
 }
 
@@ -81,12 +82,12 @@ fn gain_output(
     output: Res<Output>,
     geography: Res<Geography>,
     reference: Res<Reference>,
-    mut states: Query<(&StateIndex, &Adoption, &Access, &mut Economy)>,
+    mut states: States<(&Adoption, &Access, &mut Economy)>,
 ) {
-    for (index, adoption, access, mut economy) in &mut states {
-        let demand = &geography.demand[index.0][..geography.domains];
+    for (s, (adoption, access, mut economy)) in states.iter_mut() {
+        let demand = &geography.demand[s][..geography.domains];
         let now = adopted(demand, &adoption.0, &access.now, &reference.capability);
-        economy.effect = output.gain * (now - reference.at_start[index.0]);
+        economy.effect = output.gain * (now - reference.at_start[s]);
     }
 }
 
@@ -103,14 +104,14 @@ fn grow(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &Traits, &Burden, &mut Economy)>,
+    mut states: States<(&Traits, &Burden, &mut Economy)>,
 ) {
     let years = clock.years() + clock.per_step(1.0);
-    for (index, traits, burden, mut economy) in &mut states {
+    for (s, (traits, burden, mut economy)) in states.iter_mut() {
         economy.before = economy.output;
         economy.trend = traits.0.gdp_billion_usd * maths::exp(traits.0.growth_per_year * years);
         economy.output = burdened(economy.trend, economy.effect, burden, output.left_by_policy);
-        faults.check(&clock, Output::NAME, "output", &geography.names[index.0], &[economy.output]);
+        faults.check(&clock, Output::NAME, "output", &geography.names[s], &[economy.output]);
     }
 }
 

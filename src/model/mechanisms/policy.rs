@@ -14,12 +14,13 @@ use crate::{
         ledger::Ledger,
         mechanisms::power::Power,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Adoption, Burden, Economy, Industry, Levers, StateIndex, Supply},
+        state::{Adoption, Burden, Economy, Industry, Levers, Supply},
+        states::{StateId, States},
     },
     parameters,
     scenario::{Indicator, Lever, MAX_STATES, PolicySpec, Scenario},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of policy.
@@ -148,13 +149,13 @@ impl Default for Published {
 
 impl Published {
     /// What was published `delay` months (1 to 24) before `month`, counted from the start.
-    fn seen(&self, indicator: Indicator, state: usize, month: u32, delay: u32) -> Option<f64> {
+    fn seen(&self, indicator: Indicator, state: StateId, month: u32, delay: u32) -> Option<f64> {
         let published = month.checked_sub(delay)?;
         let value = self.0[indicator as usize][published as usize % MEMORY][state];
         (!value.is_nan()).then_some(value)
     }
 
-    fn publish(&mut self, indicator: Indicator, state: usize, month: u32, value: f64) {
+    fn publish(&mut self, indicator: Indicator, state: StateId, month: u32, value: f64) {
         self.0[indicator as usize][month as usize % MEMORY][state] = value;
     }
 }
@@ -171,7 +172,7 @@ fn pull_levers(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,
-    mut states: Query<(&StateIndex, &Economy, &mut Levers, &mut Burden)>,
+    mut states: States<(&Economy, &mut Levers, &mut Burden)>,
 ) {
     if agenda.policies.is_empty() || policy.scale == 0.0 {
         return;
@@ -183,9 +184,9 @@ fn pull_levers(
         if !scheduled.in_force(clock.step()) {
             continue;
         }
-        let seen = spec
-            .indicator
-            .and_then(|indicator| published.seen(indicator, spec.state, month_of(&clock), numbers.delay_months));
+        let seen = spec.indicator.and_then(|indicator| {
+            published.seen(indicator, StateId::new(spec.state), month_of(&clock), numbers.delay_months)
+        });
         let value = match seen {
             Some(seen) => feedback(numbers.value, numbers.gain, numbers.target, seen, numbers.cap),
             None if spec.indicator.is_some() => numbers.value.min(numbers.cap),
@@ -193,8 +194,8 @@ fn pull_levers(
         };
         set[spec.state].0[spec.lever as usize] += policy.scale * value;
     }
-    for (index, economy, mut levers, mut burden) in &mut states {
-        *levers = set[index.0];
+    for (s, (economy, mut levers, mut burden)) in states.iter_mut() {
+        *levers = set[s];
         for (_, lever) in <Lever as crate::scenario::Choice>::WORDS {
             let (least, most) = lever.range();
             levers.0[*lever as usize] = levers.of(*lever).clamp(least, most);
@@ -218,36 +219,45 @@ fn anyone_watches(agenda: Res<Agenda>, clock: Res<Clock>) -> bool {
     agenda.watched.contains(&true) && clock.ends_month()
 }
 
-type Seen = (
-    &'static StateIndex,
-    &'static Economy,
-    &'static Adoption,
-    &'static Supply,
-    &'static Industry,
-    &'static Burden,
-    &'static Power,
-);
+/// A state, as far as its indicators tell of it.
+#[derive(QueryData)]
+struct Indicated {
+    economy: &'static Economy,
+    adoption: &'static Adoption,
+    supply: &'static Supply,
+    industry: &'static Industry,
+    burden: &'static Burden,
+    power: &'static Power,
+}
+
+/// A firm, as far as it counts in indicators.
+#[derive(QueryData)]
+struct Counted {
+    character: &'static Character,
+    offer: &'static Offer,
+    compute: &'static Compute,
+    usage: &'static Usage,
+}
 
 fn publish(
     agenda: Res<Agenda>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut published: ResMut<Published>,
-    states: Query<Seen>,
-    firms: Query<(&Character, &Offer, &Compute, &Usage)>,
+    states: States<Indicated>,
+    firms: Query<Counted>,
 ) {
     let mut rating: PerState = [f64::NEG_INFINITY; MAX_STATES];
     let (mut compute, mut home_share): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (character, offer, held, usage) in &firms {
+    for CountedItem { character, offer, compute: held, usage } in &firms {
         let home = character.home;
         rating[home] = rating[home].max(offer.rating);
         compute[home] += held.stock;
         home_share[home] += usage.share[home];
     }
     let month = month_of(&clock);
-    for (index, economy, adoption, supply, industry, burden, power) in &states {
-        let s = index.0;
-        let elsewhere = geography.each_state().filter(|other| *other != s).map(|other| rating[other]);
+    for (s, IndicatedItem { economy, adoption, supply, industry, burden, power }) in states.iter() {
+        let elsewhere = geography.others(s).map(|other| rating[other]);
         let lead = rating[s] - elsewhere.fold(f64::NEG_INFINITY, f64::max);
         let mut say = |indicator: Indicator, value: &dyn Fn() -> f64| {
             if agenda.watched[indicator as usize] {

@@ -14,12 +14,13 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
-        state::{Adoption, Economy, Fleet, StateIndex, Supply},
+        state::{Adoption, Economy, Fleet, Supply},
+        states::{StateId, States},
     },
     parameters,
     scenario::MAX_STATES,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of power.
@@ -58,7 +59,7 @@ impl Mechanism for Contest {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateIndex, Power>();
+        world.register_required_components::<StateId, Power>();
     }
 }
 
@@ -85,6 +86,17 @@ pub fn parts_in_standards(used: &PerState, trust: &[PerState; MAX_STATES], state
     if sum > 0.0 { parts.map(|part| part / sum) } else { parts }
 }
 
+/// A state whose power is measured.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Powerful {
+    economy: &'static Economy,
+    adoption: &'static Adoption,
+    supply: &'static Supply,
+    fleet: &'static Fleet,
+    power: &'static mut Power,
+}
+
 fn share_power(
     contest: Res<Contest>,
     clock: Res<Clock>,
@@ -92,9 +104,10 @@ fn share_power(
     mut faults: ResMut<Faults>,
     relations: Res<Relations>,
     firms: Query<(&Character, &Offer, &Compute, &Usage)>,
-    mut states: Query<(&StateIndex, &Economy, &Adoption, &Supply, &Fleet, &mut Power)>,
+    mut states: States<Powerful>,
 ) {
-    let markets = super::market::market_weights(&geography, states.iter().map(|(i, e, a, ..)| (i, e, a)));
+    let markets =
+        super::market::market_weights(&geography, states.iter().map(|(s, state)| (s, state.economy, state.adoption)));
     let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
     let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =
         ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
@@ -106,12 +119,11 @@ fn share_power(
         abroad[home] += usage.world - markets[home] * usage.share[home];
     }
     let best = frontier[..geography.states].iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
-    let total: f64 = states.iter().map(|(_, economy, ..)| economy.output).sum();
+    let total: f64 = states.iter().map(|(_, state)| state.economy.output).sum();
     let n = geography.states;
     let standards = parts_in_standards(&used, &relations.trust, n);
     let (mut hard, mut composite): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (index, economy, _, supply, fleet, mut power) in &mut states {
-        let s = index.0;
+    for (s, PowerfulItem { economy, supply, fleet, mut power, .. }) in states.iter_mut() {
         // Relative to the world's best, so that a common level of capability cancels.
         let behind = (frontier[s] - best).max(-contest.no_firm_gap);
         let runs = (held[s] + supply.clouds) * fleet.running * fleet.efficiency;
@@ -127,10 +139,10 @@ fn share_power(
     }
     maths::contest_shares(&mut hard[..n], 1.0);
     maths::contest_shares(&mut composite[..n], contest.decisiveness);
-    for (index, .., mut power) in &mut states {
-        power.hard = hard[index.0];
-        power.share = composite[index.0];
-        faults.check(&clock, Contest::NAME, "power", &geography.names[index.0], &[power.share]);
+    for (s, mut state) in states.iter_mut() {
+        state.power.hard = hard[s];
+        state.power.share = composite[s];
+        faults.check(&clock, Contest::NAME, "power", &geography.names[s], &[state.power.share]);
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     parameters,
     scenario::MAX_DOMAINS,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
 parameters! {
     /// Numbers of releases and ratings.
@@ -95,21 +95,35 @@ impl Mechanism for Releases {
 /// Sampling error of a release's rating: overall, then in each domain.
 const RATING: Draw = Draw::named("releases/rating").places(1 + MAX_DOMAINS);
 
-type Releasing<'a> = (&'a Key, &'a Label, &'a Character, &'a Focus, &'a Knowledge, &'a Capability, &'a mut Offer);
+/// A firm that may release a model.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Publisher {
+    key: &'static Key,
+    label: &'static Label,
+    character: &'static Character,
+    focus: &'static Focus,
+    knowledge: &'static Knowledge,
+    capability: &'static Capability,
+    offer: &'static mut Offer,
+}
 
-fn release_models(
-    releases: Res<Releases>,
-    clock: Res<Clock>,
-    geography: Res<Geography>,
-    mut frontier: ResMut<Frontier>,
-    mut ledger: ResMut<Ledger>,
-    mut commands: Commands,
-    noise: Noise,
-    mut firms: Query<Releasing>,
-) {
+/// What a model that comes out, or whose weights do, needs of the world.
+#[derive(SystemParam)]
+struct Outlet<'w, 's> {
+    releases: Res<'w, Releases>,
+    clock: Res<'w, Clock>,
+    geography: Res<'w, Geography>,
+    frontier: ResMut<'w, Frontier>,
+    ledger: ResMut<'w, Ledger>,
+    commands: Commands<'w, 's>,
+}
+
+fn release_models(outlet: Outlet, noise: Noise, mut firms: Query<Publisher>) {
+    let Outlet { releases, clock, geography, mut frontier, mut ledger, mut commands } = outlet;
     let step = i64::from(clock.step());
     let gap = i64::from(clock.steps(releases.min_gap_months));
-    for (key, label, character, focus, knowledge, capability, mut offer) in &mut firms {
+    for PublisherItem { key, label, character, focus, knowledge, capability, mut offer } in &mut firms {
         if step - offer.released < gap {
             continue;
         }
@@ -146,17 +160,8 @@ fn release_models(
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a system takes what it needs")]
-fn open_old_weights(
-    releases: Res<Releases>,
-    clock: Res<Clock>,
-    geography: Res<Geography>,
-    mut frontier: ResMut<Frontier>,
-    mut ledger: ResMut<Ledger>,
-    mut commands: Commands,
-    closed: Query<(Entity, &Release)>,
-    firms: Query<(&Key, &Label)>,
-) {
+fn open_old_weights(outlet: Outlet, closed: Query<(Entity, &Release)>, firms: Query<(&Key, &Label)>) {
+    let Outlet { releases, clock, geography, mut frontier, mut ledger, mut commands } = outlet;
     if releases.open_lag_months == 0 {
         return;
     }

@@ -9,16 +9,17 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Character, Compute, Focus, Knowledge, Label, Safety},
-        geography::{Geography, PerState},
+        geography::Geography,
         ledger::{Faults, Ledger},
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Fleet, Levers, StateIndex, Traits},
+        state::{Fleet, Levers, Traits},
+        states::States,
     },
     parameters,
-    scenario::{Lever, MAX_DOMAINS, MAX_STATES},
+    scenario::{Lever, MAX_DOMAINS},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
 parameters! {
     /// Numbers of research.
@@ -89,47 +90,58 @@ pub fn own_growth(ceiling: f64, z: f64) -> f64 {
     ceiling * z / (1.0 + z)
 }
 
-type Learning<'a> = (
-    &'a Key,
-    &'a mut Streams,
-    &'a Label,
-    &'a Character,
-    &'a mut Focus,
-    &'a Compute,
-    &'a Safety,
-    &'a mut Effort,
-    &'a mut Knowledge,
-);
+/// A firm that learns on its own.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Researcher {
+    key: &'static Key,
+    streams: &'static mut Streams,
+    label: &'static Label,
+    character: &'static Character,
+    focus: &'static mut Focus,
+    compute: &'static Compute,
+    safety: &'static Safety,
+    effort: &'static mut Effort,
+    knowledge: &'static mut Knowledge,
+}
+
+/// Luck in a step's progress, worked out for all firms at once, which is faster than number by number.
+#[derive(SystemParam)]
+struct LuckOfAll<'w, 's> {
+    noise: Noise<'w>,
+    factors: Local<'s, Vec<f64>>,
+}
+
+impl LuckOfAll<'_, '_> {
+    /// Factors on the progress of every firm in turn, one for each domain.
+    fn draw(&mut self, firms: &mut Query<Researcher>, domains: usize, spread: f64) -> &[f64] {
+        self.factors.resize(domains * firms.iter().len(), 0.0);
+        for (mut firm, numbers) in firms.iter_mut().zip(self.factors.chunks_exact_mut(domains)) {
+            firm.streams.luck.fill(&self.noise, LUCK, *firm.key, numbers);
+        }
+        factors_of_luck(&mut self.factors, spread);
+        &self.factors
+    }
+}
 
 fn learn(
     research: Res<Research>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    noise: Noise,
-    mut luck: Local<Vec<f64>>,
-    states: Query<(&StateIndex, &Traits, &Fleet, &Levers)>,
-    mut firms: Query<Learning>,
+    mut luck: LuckOfAll,
+    states: States<(&Traits, &Fleet, &Levers)>,
+    mut firms: Query<Researcher>,
 ) {
-    let (mut ln_usable, mut talent, mut rights): (PerState, PerState, PerState) =
-        ([0.0; MAX_STATES], [1.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (index, traits, fleet, levers) in &states {
-        ln_usable[index.0] = fleet.ln_usable;
-        talent[index.0] = 1.0 + levers.of(Lever::Talent);
-        rights[index.0] = research.rights_cost * traits.0.rights_protection;
-    }
+    let ln_usable = states.map(|(_, fleet, _)| fleet.ln_usable);
+    let talent = states.map(|(.., levers)| 1.0 + levers.of(Lever::Talent));
+    let rights = states.map(|(traits, ..)| research.rights_cost * traits.0.rights_protection);
     let ceiling = clock.per_step(research.growth);
     let ln_reference = maths::ln(research.reference_mh100e);
     let domains = geography.domains;
-    // The luck of all firms is worked out at once, which is faster than number by number.
-    luck.resize(domains * firms.iter().len(), 0.0);
-    for ((key, mut streams, ..), numbers) in firms.iter_mut().zip(luck.chunks_exact_mut(domains)) {
-        streams.luck.fill(&noise, LUCK, *key, numbers);
-    }
-    factors_of_luck(&mut luck, research.spread(&clock));
-    for ((_, _, label, character, mut focus, compute, safety, mut effort, mut knowledge), luck) in
-        firms.iter_mut().zip(luck.chunks_exact(domains))
-    {
+    let luck = luck.draw(&mut firms, domains, research.spread(&clock));
+    for (firm, luck) in firms.iter_mut().zip(luck.chunks_exact(domains)) {
+        let ResearcherItem { label, character, mut focus, compute, safety, mut effort, mut knowledge, .. } = firm;
         let home = character.home;
         let ln_compute = compute.ln_research(character) + ln_usable[home] - ln_reference;
         let talent = character.talent * talent[home];
@@ -167,26 +179,26 @@ fn break_through(
     geography: Res<Geography>,
     noise: Noise,
     mut ledger: ResMut<Ledger>,
-    mut firms: Query<(&Key, &mut Streams, &Label, &Character, &Focus, &Effort, &mut Knowledge)>,
+    mut firms: Query<Researcher>,
 ) {
     let hazard = research.breakthroughs_per_year;
-    let world: f64 = firms.iter().map(|(.., effort, _)| effort.0).sum();
+    let world: f64 = firms.iter().map(|firm| firm.effort.0).sum();
     if hazard == 0.0 || research.breakthrough_nats == 0.0 || world <= 0.0 {
         return;
     }
-    for (key, mut streams, label, character, focus, effort, mut knowledge) in &mut firms {
-        let uniform = streams.breakthrough.uniform(&noise, BREAKTHROUGH, *key);
-        let hazard = hazard * effort.0 / world;
+    for mut firm in &mut firms {
+        let uniform = firm.streams.breakthrough.uniform(&noise, BREAKTHROUGH, *firm.key);
+        let hazard = hazard * firm.effort.0 / world;
         // The probability 1 − exp(−hΔ) is below hΔ, which is seldom reached: that saves most exponentials.
         if uniform >= clock.per_step(hazard) || uniform >= clock.probability(hazard) {
             continue;
         }
-        let mut luck = noise.of(BREAKTHROUGH_SIZE, *key);
+        let mut luck = noise.of(BREAKTHROUGH_SIZE, *firm.key);
         let size = -research.breakthrough_nats * maths::ln(luck.uniform());
-        let domain = domain_at(luck.uniform(), &focus.weights[..geography.domains]);
-        knowledge.0[domain] += size;
-        let state = &geography.names[character.home];
-        ledger.note(&clock, "breakthrough", &label.0, state, Some(size), &geography.domain_names[domain]);
+        let domain = domain_at(luck.uniform(), &firm.focus.weights[..geography.domains]);
+        firm.knowledge.0[domain] += size;
+        let state = &geography.names[firm.character.home];
+        ledger.note(&clock, "breakthrough", &firm.label.0, state, Some(size), &geography.domain_names[domain]);
     }
 }
 

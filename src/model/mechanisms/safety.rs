@@ -11,16 +11,16 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Character, Offer, Safety, Usage},
-        geography::PerState,
         noise::{Draw, Key, Luck, Noise},
         phase::{Mechanism, MonthPlan, Phase},
         precipice::private_safety,
-        state::{Governance, Levers, StateIndex},
+        state::{Governance, Levers},
+        states::States,
     },
     parameters,
-    scenario::{Lever, MAX_STATES, SafetyRule},
+    scenario::{Lever, SafetyRule},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of safety.
@@ -102,36 +102,44 @@ struct Seen {
     racing: Vec<f64>,
 }
 
+/// A firm that chooses its safety effort.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Chooser {
+    key: &'static Key,
+    character: &'static Character,
+    offer: &'static Offer,
+    usage: &'static Usage,
+    safety: &'static mut Safety,
+}
+
 fn choose(
     params: Res<SafetyEffort>,
     clock: Res<Clock>,
     mut seen: Local<Seen>,
-    states: Query<(&StateIndex, &Governance)>,
+    states: States<&Governance>,
     noise: Noise,
-    mut firms: Query<(&Key, &Character, &Offer, &Usage, &mut Safety)>,
+    mut firms: Query<Chooser>,
 ) {
     if params.scale == 0.0 {
-        for (.., mut safety) in &mut firms {
-            safety.effort = 0.0;
+        for mut firm in &mut firms {
+            firm.safety.effort = 0.0;
         }
         return;
     }
-    let mut floors: PerState = [0.0; MAX_STATES];
-    for (index, governance) in &states {
-        floors[index.0] = governance.floor;
-    }
+    let floors = states.map(|governance| governance.floor);
     let Seen { choices, racing } = &mut *seen;
     choices.clear();
     racing.clear();
-    for (_, _, offer, usage, safety) in &firms {
-        choices.push((safety.chosen, usage.world));
-        if safety.rule == SafetyRule::Race {
-            racing.push(offer.capability);
+    for firm in &firms {
+        choices.push((firm.safety.chosen, firm.usage.world));
+        if firm.safety.rule == SafetyRule::Race {
+            racing.push(firm.offer.capability);
         }
     }
     let looks = clock.probability(params.imitation_per_year);
     let mut place = 0;
-    for (key, character, _, usage, mut safety) in &mut firms {
+    for ChooserItem { key, character, usage, mut safety, .. } in &mut firms {
         match safety.rule {
             SafetyRule::Fixed => {}
             SafetyRule::Race => {
@@ -163,6 +171,7 @@ fn imitate(params: &SafetyEffort, mut luck: Luck, looks: f64, usage: f64, choice
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::states::StateId;
     use crate::{
         measure::record::Record,
         model::{Model, Seed, Simulation, firm::Label},
@@ -230,8 +239,8 @@ mod tests {
         let mut simulation = world(&[], SafetyRule::Fixed);
         let inner = simulation.world_mut();
         let home = inner.query::<&Character>().iter(inner).next().unwrap().home;
-        for (index, mut levers) in inner.query::<(&StateIndex, &mut Levers)>().iter_mut(inner) {
-            levers.0[Lever::SafetyFloor as usize] = if index.0 == home { 0.9 } else { 0.0 };
+        for (state, mut levers) in inner.query::<(&StateId, &mut Levers)>().iter_mut(inner) {
+            levers.0[Lever::SafetyFloor as usize] = if *state == home { 0.9 } else { 0.0 };
         }
         let (floors, chooses) = (inner.register_system(set_floors), inner.register_system(choose));
         inner.run_system(floors).unwrap();

@@ -15,7 +15,8 @@ use crate::{
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         shock::Shock,
-        state::{Burden, StateIndex},
+        state::Burden,
+        states::States,
     },
     parameters,
     scenario::{MAX_STATES, Stage},
@@ -99,7 +100,7 @@ fn stop_plants(
     clock: Res<Clock>,
     all: Query<&Shock>,
     mut fabs: Query<(&Site, &mut Outage)>,
-    mut states: Query<(&StateIndex, &mut Burden)>,
+    mut states: States<&mut Burden>,
 ) {
     if all.is_empty() {
         return;
@@ -118,8 +119,8 @@ fn stop_plants(
     for (site, mut outage) in &mut fabs {
         outage.0 = 1.0 - left[site.location][site.stage as usize];
     }
-    for (index, mut burden) in &mut states {
-        let left = output_left[index.0];
+    for (s, mut burden) in states.iter_mut() {
+        let left = output_left[s];
         burden.shocks = if left < 1.0 { -maths::ln(left) } else { 0.0 };
     }
 }
@@ -169,8 +170,7 @@ mod tests {
                 for (index, outage) in world.query::<(&FabIndex, &Outage)>().iter(world) {
                     out[index.0] = outage.0;
                 }
-                let lost = world.query::<(&StateIndex, &Burden)>().iter(world).find(|(index, _)| index.0 == 0);
-                let lost = lost.unwrap().1.shocks;
+                let lost = testing::of_state::<Burden>(world, 0).shocks;
                 assert_eq!(world.resource::<Clock>().step(), step);
                 world.resource_mut::<Clock>().advance();
                 (out, lost)

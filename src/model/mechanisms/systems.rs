@@ -20,7 +20,8 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Fleet, Levers, StateIndex, Supply, Traits},
+        state::{Fleet, Levers, Supply, Traits},
+        states::States,
     },
     parameters,
     scenario::{Lever, MAX_STATES},
@@ -117,7 +118,7 @@ fn mix_fleets(
     clock: Res<Clock>,
     firms: Query<(&Character, &Compute)>,
     accelerators: Query<(&Design, &Line)>,
-    mut states: Query<(&StateIndex, &Supply, &mut Fleet)>,
+    mut states: States<(&Supply, &mut Fleet)>,
 ) {
     let held = held_by_firms(firms.iter());
     // What arrived by accelerator, and what of it is lost and drawn.
@@ -139,8 +140,7 @@ fn mix_fleets(
             drawn[s] += received * kw;
         }
     }
-    for (index, supply, mut fleet) in &mut states {
-        let s = index.0;
+    for (s, (supply, mut fleet)) in states.iter_mut() {
         if clock.step() == 0 {
             fleet.efficiency = 1.0;
             fleet.kw_per_h100e = system_power(1.0, systems.start_kw_per_h100e, systems.pue);
@@ -167,9 +167,9 @@ fn limit_by_power(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut states: Query<(&StateIndex, &Traits, &Levers, &mut Fleet)>,
+    mut states: States<(&Traits, &Levers, &mut Fleet)>,
 ) {
-    for (index, traits, levers, mut fleet) in &mut states {
+    for (s, (traits, levers, mut fleet)) in states.iter_mut() {
         fleet.built_gw += clock.per_step(levers.of(Lever::Power));
         fleet.power_gw = f64::INFINITY;
         fleet.running = 1.0;
@@ -180,13 +180,15 @@ fn limit_by_power(
         }
         let usable = fleet.running * fleet.efficiency;
         fleet.ln_usable = if usable == 1.0 { 0.0 } else { maths::ln(usable.max(LEAST_USABLE)) };
-        faults.check(&clock, Systems::NAME, "usable compute", &geography.names[index.0], &[fleet.ln_usable]);
+        faults.check(&clock, Systems::NAME, "usable compute", &geography.names[s], &[fleet.ln_usable]);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::states::{Roster, StateId};
+    use crate::model::testing::of_state;
     use crate::{
         model::{Model, accelerator::AcceleratorBundle},
         scenario::{AcceleratorNumbers, AcceleratorSpec, PolicyNumbers, PolicySpec, Scenario},
@@ -213,16 +215,14 @@ mod tests {
         };
         let held = held_by_firms(world.query::<(&Character, &Compute)>().iter(world))[0];
         let mut bundle = AcceleratorBundle::new(&spec, &clock);
-        for (index, mut supply) in world.query::<(&StateIndex, &mut Supply)>().iter_mut(world) {
-            if index.0 == 0 {
-                supply.received = per_stock * (held + supply.clouds);
-                bundle.line.received[0] = supply.received;
-            }
-        }
+        let state = world.resource::<Roster>().entity(StateId::new(0));
+        let mut supply = world.get_mut::<Supply>(state).unwrap();
+        supply.received = per_stock * (held + supply.clouds);
+        bundle.line.received[0] = supply.received;
         world.spawn(bundle);
         world.run_system_once(mix_fleets).unwrap();
         world.run_system_once(limit_by_power).unwrap();
-        world.query::<(&StateIndex, &Fleet)>().iter(world).find(|(index, _)| index.0 == 0).unwrap().1.clone()
+        of_state::<Fleet>(world, 0).clone()
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
         let mut simulation = Model::standard().simulate(&scenario).unwrap();
         simulation.step().unwrap();
         let world = simulation.world_mut();
-        let lit = world.query::<(&StateIndex, &Fleet)>().iter(world).find(|view| view.0.0 == 0).unwrap().1.clone();
+        let lit = of_state::<Fleet>(world, 0).clone();
         assert!((lit.power_gw - 2e-6).abs() < 1e-18, "a month of building adds a twelfth of a year's");
         scenario.policies.clear();
         scenario.states[0].numbers.ai_power_gw = 1e4;

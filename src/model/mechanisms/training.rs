@@ -7,15 +7,15 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Capability, Character, Compute, Endowment, Focus, Knowledge, Label},
-        geography::{Geography, PerState},
+        geography::Geography,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Fleet, StateIndex},
+        state::Fleet,
+        states::States,
     },
     parameters,
-    scenario::MAX_STATES,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of training.
@@ -43,20 +43,31 @@ pub fn trained(capability: f64, target: f64, speed_per_step: f64) -> f64 {
     capability + speed_per_step * (target - capability).max(0.0)
 }
 
+/// A firm that trains.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Trainer {
+    label: &'static Label,
+    character: &'static Character,
+    focus: &'static Focus,
+    compute: &'static Compute,
+    knowledge: &'static Knowledge,
+    endowment: &'static Endowment,
+    capability: &'static mut Capability,
+}
+
 fn train(
     training: Res<Training>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    states: Query<(&StateIndex, &Fleet)>,
-    mut firms: Query<(&Label, &Character, &Focus, &Compute, &Knowledge, &Endowment, &mut Capability)>,
+    states: States<&Fleet>,
+    mut firms: Query<Trainer>,
 ) {
-    let mut ln_usable: PerState = [0.0; MAX_STATES];
-    for (index, fleet) in &states {
-        ln_usable[index.0] = fleet.ln_usable;
-    }
+    let ln_usable = states.map(|fleet| fleet.ln_usable);
     let speed = clock.per_step(training.speed);
-    for (label, character, focus, compute, knowledge, endowment, mut capability) in &mut firms {
+    for firm in &mut firms {
+        let TrainerItem { label, character, focus, compute, knowledge, endowment, mut capability } = firm;
         let ln_compute = compute.ln_research(character) + ln_usable[character.home];
         for d in geography.each_domain() {
             let target = training.scale * (focus.ln_relative[d] + ln_compute) + knowledge.0[d] + endowment.0[d];

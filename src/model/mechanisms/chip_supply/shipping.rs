@@ -11,7 +11,8 @@ use crate::{
         ledger::Ledger,
         mechanisms::leapfrog::Paradigm,
         relations::Barriers,
-        state::{CHAIN, Industry, StateIndex, Supply},
+        state::{CHAIN, Industry, Supply},
+        states::States,
     },
     scenario::MAX_STATES,
 };
@@ -98,13 +99,10 @@ pub fn ship(
     geography: Res<Geography>,
     barriers: Res<Barriers>,
     mut ledger: ResMut<Ledger>,
-    mut states: Query<(&StateIndex, &Paradigm, &mut Supply, &mut Industry)>,
+    mut states: States<(&Paradigm, &mut Supply, &mut Industry)>,
     mut accelerators: Query<(&Design, &mut Line)>,
 ) {
-    let mut money: PerState = [0.0; MAX_STATES];
-    for (index, paradigm, supply, _) in &states {
-        money[index.0] = supply.spending * paradigm.silicon();
-    }
+    let money = states.map(|(paradigm, supply, _)| supply.spending * paradigm.silicon());
     let none = [0.0; MAX_STATES];
     let mut flows = Flows { intended: none, denied: none, received: none, own: [none; CHAIN.len()] };
     for (design, mut line) in &mut accelerators {
@@ -142,8 +140,7 @@ pub fn ship(
             }
         }
     }
-    for (index, _, mut supply, mut industry) in &mut states {
-        let s = index.0;
+    for (s, (_, mut supply, mut industry)) in states.iter_mut() {
         supply.intended += flows.intended[s];
         supply.denied += flows.denied[s];
         supply.received += flows.received[s];

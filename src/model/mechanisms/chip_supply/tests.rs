@@ -3,7 +3,8 @@ use crate::{
     model::{
         Model, Simulation,
         relations::ChipRule,
-        state::{Industry, StateIndex, Supply},
+        state::{Industry, Supply},
+        states::StateId,
         testing::{assert_null_is_absent, live, set, trajectory},
     },
     scenario::Scenario,
@@ -43,8 +44,12 @@ fn balance(simulation: &mut Simulation) -> Ledger {
 
 fn outage(simulation: &mut Simulation, location: &str, share: f64) {
     let world = simulation.world_mut();
-    let place =
-        world.resource::<crate::model::geography::Geography>().names.iter().position(|name| &**name == location);
+    let place = world
+        .resource::<crate::model::geography::Geography>()
+        .names
+        .iter()
+        .position(|name| &**name == location)
+        .map(StateId::new);
     let mut fabs = world.query::<(&Site, &mut Outage)>();
     for (site, mut outage) in fabs.iter_mut(world).filter(|(site, _)| Some(site.location) == place) {
         let _ = site;
@@ -98,7 +103,7 @@ fn what_is_denied_goes_to_others_or_passes_as_a_variant() {
         let mut simulation = Model::standard().simulate(&scenario).unwrap();
         let world = simulation.world_mut();
         let names = world.resource::<crate::model::geography::Geography>().names.clone();
-        let place = |name: &str| names.iter().position(|known| &**known == name).unwrap();
+        let place = |name: &str| names.iter().position(|known| &**known == name).map(StateId::new).unwrap();
         let (us, china) = (place("US"), place("China"));
         if let Some((stopped, variant)) = rule {
             let mut barriers = world.resource_mut::<Barriers>();
@@ -174,10 +179,10 @@ fn self_sufficiency_counts_what_was_made_at_home_against_what_was_meant_to_come(
     live(&mut simulation, 1);
     let world = simulation.world_mut();
     let names = world.resource::<crate::model::geography::Geography>().names.clone();
-    let mut states = world.query::<(&StateIndex, &Industry)>();
-    for (index, industry) in states.iter(world) {
+    let mut states = world.query::<(&StateId, &Industry)>();
+    for (state, industry) in states.iter(world) {
         let [design, logic, packaging, memory] = industry.self_sufficiency;
-        match &*names[index.0] {
+        match &*names[*state] {
             "US" => assert!(design > 0.99 && logic == 0.0 && packaging < 0.05 && memory > 0.0),
             "China" => assert!(design > 0.05 && design < 0.9 && logic > 0.0 && packaging > 0.0 && memory < logic),
             "Gulf" => assert_eq!([design, logic, packaging, memory], [0.0; 4]),

@@ -1,7 +1,8 @@
 use super::*;
+use crate::model::testing::of_state;
 use crate::{
     measure::record::Record,
-    model::{Model, Seed},
+    model::{Model, Seed, states::StateId},
     scenario::{Month, PolicyNumbers},
 };
 
@@ -25,9 +26,8 @@ fn levers(scenario: &Scenario, lever: Lever, steps: u32) -> Vec<(f64, f64)> {
         simulation.step().unwrap();
         let world = simulation.world_mut();
         world.resource_mut::<Clock>().advance();
-        let mut states = world.query::<(&StateIndex, &Levers, &Burden)>();
-        let (_, levers, burden) = states.iter(world).find(|view| view.0.0 == 0).unwrap();
-        seen.push((levers.of(lever), burden.policy_cost));
+        let levers = of_state::<Levers>(world, 0);
+        seen.push((levers.of(lever), of_state::<Burden>(world, 0).policy_cost));
     }
     seen
 }
@@ -95,12 +95,12 @@ fn feedback_answers_to_what_was_published_a_delay_ago() {
 fn published_numbers_are_kept_for_the_longest_delay() {
     let mut published = Published::default();
     for month in 0..30 {
-        published.publish(Indicator::Growth, 3, month, f64::from(month));
+        published.publish(Indicator::Growth, StateId::new(3), month, f64::from(month));
     }
-    assert_eq!(published.seen(Indicator::Growth, 3, 30, 24), Some(6.0));
-    assert_eq!(published.seen(Indicator::Growth, 3, 30, 1), Some(29.0));
-    assert_eq!(published.seen(Indicator::Power, 3, 30, 1), None);
-    assert_eq!(Published::default().seen(Indicator::Growth, 0, 2, 3), None);
+    assert_eq!(published.seen(Indicator::Growth, StateId::new(3), 30, 24), Some(6.0));
+    assert_eq!(published.seen(Indicator::Growth, StateId::new(3), 30, 1), Some(29.0));
+    assert_eq!(published.seen(Indicator::Power, StateId::new(3), 30, 1), None);
+    assert_eq!(Published::default().seen(Indicator::Growth, StateId::new(0), 2, 3), None);
 }
 
 #[test]
@@ -156,11 +156,10 @@ fn public_compute_is_ordered_and_counts_as_spending() {
         let orders: f64 = world
             .query::<(&Character, &Compute)>()
             .iter(world)
-            .filter(|(character, _)| character.home == 0)
+            .filter(|(character, _)| character.home.place() == 0)
             .map(|(_, compute)| compute.order)
             .sum();
-        let mut states = world.query::<(&StateIndex, &Supply)>();
-        (orders, states.iter(world).find(|view| view.0.0 == 0).unwrap().1.spending)
+        (orders, of_state::<Supply>(world, 0).spending)
     };
     let (without, with) = (spending(0.0), spending(12.0));
     assert!((with.0 - without.0 - 1.0).abs() < 1e-9);
@@ -197,7 +196,11 @@ fn support_of_open_models_gives_open_firms_more_of_their_value() {
         simulation.step().unwrap();
         let world = simulation.world_mut();
         let mut firms = world.query::<(&Character, &crate::model::firm::Finance)>();
-        firms.iter(world).filter(|firm| firm.0.home == 0 && firm.0.open == open).map(|firm| firm.1.revenue).sum::<f64>()
+        firms
+            .iter(world)
+            .filter(|firm| firm.0.home.place() == 0 && firm.0.open == open)
+            .map(|firm| firm.1.revenue)
+            .sum::<f64>()
     };
     let raised = (0.2 + 0.8 * 0.3 * 0.5) / 0.2;
     assert!(revenue(0.0, true) > 0.0 && revenue(0.0, false) > 0.0);
