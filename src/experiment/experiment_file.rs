@@ -290,36 +290,8 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
     let tables = names.tables;
     let path = || json!({ "type": "string" });
     let record = json!({ "type": "array", "items": { "enum": tables } });
-    let set = json!({ "type": "object" });
-    let variant = table_of([
-        ("name", described(name_schema(), "Its name in the tables.")),
-        ("scenario", described(path(), "A scenario file of its own; the path is relative to this file.")),
-        ("set", described(set, "Values by dotted key, such as \"time.months\" = 60.")),
-    ]);
-    let variants = json!({ "type": "array", "items": required(variant, &["name"]) });
-    let stop = required(
-        table_of([
-            (
-                "outcome",
-                described(
-                    json!({ "enum": names.outcomes }),
-                    "The outcome to know: of a single scenario its mean, of several their paired differences from the first.",
-                ),
-            ),
-            (
-                "standard_error",
-                described(json!({ "type": "number", "exclusiveMinimum": 0 }), "How well to know it, in its unit."),
-            ),
-            (
-                "max_runs",
-                described(
-                    json!({ "type": "integer", "minimum": 2, "maximum": u32::MAX, "default": 10_000 }),
-                    "Most replicates of a scenario and point.",
-                ),
-            ),
-        ]),
-        &["outcome", "standard_error"],
-    );
+    let stop = stop_schema(names);
+    let variants = variants_schema();
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
     let mut schema = required(
         table_of([
@@ -352,6 +324,46 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
     schema["$schema"] = DIALECT.into();
     schema["title"] = "redqueen experiment".into();
     schema
+}
+
+/// The list `[[scenarios]]`.
+fn variants_schema() -> serde_json::Value {
+    let variant = table_of([
+        ("name", described(name_schema(), "Its name in the tables.")),
+        (
+            "scenario",
+            described(json!({ "type": "string" }), "A scenario file of its own; the path is relative to this file."),
+        ),
+        ("set", described(json!({ "type": "object" }), "Values by dotted key, such as \"time.months\" = 60.")),
+    ]);
+    json!({ "type": "array", "items": required(variant, &["name"]) })
+}
+
+/// The table `[stop]`.
+fn stop_schema(names: Names<'_>) -> serde_json::Value {
+    required(
+        table_of([
+            (
+                "outcome",
+                described(
+                    json!({ "enum": names.outcomes }),
+                    "The outcome to know: of a single scenario its mean, of several their paired differences from the first.",
+                ),
+            ),
+            (
+                "standard_error",
+                described(json!({ "type": "number", "exclusiveMinimum": 0 }), "How well to know it, in its unit."),
+            ),
+            (
+                "max_runs",
+                described(
+                    json!({ "type": "integer", "minimum": 2, "maximum": u32::MAX, "default": 10_000 }),
+                    "Most replicates of a scenario and point.",
+                ),
+            ),
+        ]),
+        &["outcome", "standard_error"],
+    )
 }
 
 #[cfg(test)]

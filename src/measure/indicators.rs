@@ -282,16 +282,22 @@ impl Observer {
         sums
     }
 
-    /// The states' rows of the month.
-    pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
-        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        let (progress, relations) = (world.resource::<Progress>(), world.resource::<Relations>());
+    /// Share of each state's market that open firms serve.
+    fn open_shares(&mut self, world: &World, geography: &Geography) -> PerState {
         let mut open: PerState = [0.0; MAX_STATES];
         for firm in self.firms.iter(world).filter(|firm| firm.character.open) {
             for s in geography.each_state() {
                 open[s] += firm.usage.share[s];
             }
         }
+        open
+    }
+
+    /// The states' rows of the month.
+    pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let (progress, relations) = (world.resource::<Progress>(), world.resource::<Relations>());
+        let open = self.open_shares(world, geography);
         for view in self.states.iter(world) {
             let StateViewItem { id, traits, economy, absorption, adoption, access, supply, power } = view;
             let s = *id;
