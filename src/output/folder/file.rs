@@ -66,6 +66,10 @@ pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<
         return Err(OutputError::on("write", &partial)(error));
     }
     if let Err(error) = fs::rename(&partial, path) {
+        // Another process that made the same file at the same time may have named it for this one.
+        if error.kind() == io::ErrorKind::NotFound && fs::read(path).is_ok_and(|found| found == bytes) {
+            return Ok(());
+        }
         let _ = fs::remove_file(&partial);
         return Err(OutputError::on("write", path)(error));
     }
