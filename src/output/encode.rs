@@ -23,7 +23,7 @@ const REPLAY: &str = "; replay: ";
 pub struct EncodedRun {
     /// Its lines.
     pub rows: Rows,
-    /// Its indicators, as the scenario's [`Layout`] places them; empty if nobody gathers them.
+    /// Its indicators, as the scenario's layout places them; empty if nobody gathers them.
     pub series: Vec<f64>,
     /// The outcome that the stop rule looks at.
     pub observed: Option<f64>,

@@ -1,6 +1,6 @@
 //! What a user writes, read and checked: a [`Scenario`] holds numbers that passed every check, and nothing of files.
 
-pub mod builtin;
+pub(crate) mod builtin;
 mod check;
 mod dealings_read;
 mod describe;
@@ -10,10 +10,10 @@ pub mod load;
 pub(crate) mod merge;
 pub mod month;
 pub mod numbers;
-pub mod overrides;
+pub(crate) mod overrides;
 pub mod parameter;
 mod read;
-pub mod schema;
+pub(crate) mod schema;
 pub(crate) mod section;
 pub mod supply;
 mod supply_read;
