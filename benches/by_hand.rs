@@ -9,24 +9,26 @@ use redqueen::{
         Seed, Simulation,
         accounts::{Progress, Standing},
         clock::Clock,
-        firm::{Capability, Character, Compute, Endowment, Finance, Focus, Knowledge, Momentum, Offer, Safety, Usage},
+        firm::{
+            Capability, Character, Endowment, Finance, Focus, Hardware, Knowledge, Momentum, Offer, Precaution, Usage,
+        },
         geography::{Geography, PerDomain, PerState},
         ledger::{Ledger, LeftOut},
         mechanisms::{
-            adoption::Adopt,
-            compute::Stocks,
+            adoption::Adoption,
+            compute::Compute,
             diffusion::{Diffusion, FirmsAtStart},
             market::{Appeal, Market},
             money::Money,
             output::{Output, Reference},
-            power::{Contest, Power},
+            power::{Power, PowerShares},
             releases::{POINTS_PER_NAT, Releases},
             research::Research,
             training::Training,
         },
         noise::{Draw, Key, Luck},
         release::Frontier,
-        state::{Absorption, Access, Adoption, Economy, Supply, Traits},
+        state::{Absorption, Access, Economy, Penetration, Supply, Traits},
         states::StateId,
     },
     scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, SafetyRule, Scenario, StateNumbers},
@@ -107,20 +109,22 @@ pub fn assert_same(simulation: &mut Simulation, flat: &Flat) {
         assert!(equal, "{what} {place} after {month} months: {world:?} in the world, {flat:?} by hand");
     };
     let world = simulation.world_mut();
-    let mut firms = world.query::<(&Knowledge, &Capability, &Compute, &Finance, &Offer, &Usage)>();
+    let mut firms = world.query::<(&Knowledge, &Capability, &Hardware, &Finance, &Offer, &Usage)>();
     let flat_firms = &flat.firms;
     assert_eq!(firms.iter(world).count(), flat_firms.home.len());
-    for (i, (knowledge, capability, compute, finance, offer, usage)) in firms.iter(world).enumerate() {
+    for (i, (knowledge, capability, hardware, finance, offer, usage)) in firms.iter(world).enumerate() {
         same("knowledge of firm", i, &knowledge.0[..domains], &flat_firms.knowledge[i * domains..]);
         same("capability of firm", i, &capability.0[..domains], &flat_firms.capability[i * domains..]);
-        same("compute of firm", i, &[compute.stock], &[flat_firms.stock[i]]);
+        same("compute of firm", i, &[hardware.stock], &[flat_firms.stock[i]]);
         same("cash of firm", i, &[finance.cash], &[flat_firms.cash[i]]);
         same("rating of firm", i, &[offer.rating], &[flat_firms.rating[i]]);
         same("usage shares of firm", i, &usage.share[..states], &flat_firms.share[i * states..]);
     }
-    for (s, (economy, adoption, power)) in world.query::<(&Economy, &Adoption, &Power)>().iter(world).enumerate() {
+    for (s, (economy, penetration, power)) in
+        world.query::<(&Economy, &Penetration, &PowerShares)>().iter(world).enumerate()
+    {
         same("output of state", s, &[economy.output], &[flat.states.output[s]]);
-        same("adoption of state", s, &adoption.0[..domains], &flat.states.adoption[s]);
+        same("adoption of state", s, &penetration.0[..domains], &flat.states.adoption[s]);
         same("power of state", s, &[power.share, power.hard], &[flat.states.power[s], flat.states.hard[s]]);
     }
     let progress = &world.resource::<Progress>().world;
@@ -137,10 +141,10 @@ struct WholeFirm {
     character: &'static Character,
     focus: &'static Focus,
     endowment: &'static Endowment,
-    safety: &'static Safety,
+    precaution: &'static Precaution,
     knowledge: &'static Knowledge,
     capability: &'static Capability,
-    compute: &'static Compute,
+    hardware: &'static Hardware,
     finance: &'static Finance,
     offer: &'static Offer,
     momentum: &'static Momentum,
@@ -156,7 +160,7 @@ struct WholeState {
     traits: &'static Traits,
     economy: &'static Economy,
     absorption: &'static Absorption,
-    adoption: &'static Adoption,
+    penetration: &'static Penetration,
     access: &'static Access,
     supply: &'static Supply,
 }
@@ -228,16 +232,16 @@ struct States {
 }
 
 struct Rules {
-    stocks: Stocks,
+    compute: Compute,
     money: Money,
     research: Research,
     diffusion: Diffusion,
     training: Training,
     releases: Releases,
     market: Market,
-    adopt: Adopt,
+    adoption: Adoption,
     output: Output,
-    contest: Contest,
+    power: Power,
 }
 
 /// The world in flat arrays.
@@ -290,16 +294,16 @@ impl Flat {
         let geography = world.resource::<Geography>().clone();
         let (domains, states) = (geography.domains, geography.states);
         let rules = Rules {
-            stocks: world.resource::<Stocks>().clone(),
+            compute: world.resource::<Compute>().clone(),
             money: world.resource::<Money>().clone(),
             research: world.resource::<Research>().clone(),
             diffusion: world.resource::<Diffusion>().clone(),
             training: world.resource::<Training>().clone(),
             releases: world.resource::<Releases>().clone(),
             market: world.resource::<Market>().clone(),
-            adopt: world.resource::<Adopt>().clone(),
+            adoption: world.resource::<Adoption>().clone(),
             output: world.resource::<Output>().clone(),
-            contest: world.resource::<Contest>().clone(),
+            power: world.resource::<Power>().clone(),
         };
         let clock = world.resource::<Clock>().clone();
         let flat = |levels: &[PerDomain]| levels[..states].iter().flat_map(|row| row[..domains].to_vec()).collect();
@@ -336,8 +340,8 @@ impl Flat {
         let firms = &mut self.firms;
         let world = simulation.world_mut();
         for firm in world.query::<WholeFirm>().iter(world) {
-            let WholeFirmItem { key, character, focus, endowment, safety, knowledge, capability, .. } = firm;
-            let WholeFirmItem { compute, finance, offer, momentum, usage, appeal, standing, .. } = firm;
+            let WholeFirmItem { key, character, focus, endowment, precaution, knowledge, capability, .. } = firm;
+            let WholeFirmItem { hardware, finance, offer, momentum, usage, appeal, standing, .. } = firm;
             firms.key.push(*key);
             firms.luck.push(LUCK.at(self.seed, *key, 0));
             firms.breakthrough.push(BREAKTHROUGH.at(self.seed, *key, 0));
@@ -347,7 +351,7 @@ impl Flat {
             firms.price.push(character.price);
             firms.research_share.push(character.research_share);
             // Nobody makes an effort where safety is not among the mechanisms.
-            firms.safety.push(if MECHANISMS.contains(&"safety") { safety.effort } else { 0.0 });
+            firms.safety.push(if MECHANISMS.contains(&"safety") { precaution.effort } else { 0.0 });
             firms.compute_share.push(character.compute_share);
             firms.own_funds.push(character.own_funds);
             firms.overhead.push(character.overhead);
@@ -359,9 +363,9 @@ impl Flat {
             firms.knowledge.extend(&knowledge.0[..domains]);
             firms.capability.extend(&capability.0[..domains]);
             firms.effort.push(0.0);
-            firms.stock.push(compute.stock);
-            firms.demand.push(compute.demand);
-            firms.order.push(compute.order);
+            firms.stock.push(hardware.stock);
+            firms.demand.push(hardware.demand);
+            firms.order.push(hardware.order);
             firms.cash.push(finance.cash);
             firms.revenue.push(finance.revenue);
             firms.investment.push(finance.investment);
@@ -388,7 +392,7 @@ impl Flat {
         let states = &mut self.states;
         let world = simulation.world_mut();
         for state in world.query::<WholeState>().iter(world) {
-            let WholeStateItem { id, traits, economy, absorption, adoption, access, supply } = state;
+            let WholeStateItem { id, traits, economy, absorption, penetration, access, supply } = state;
             assert_eq!(id.place(), states.numbers.len(), "states stand in order");
             states.numbers.push(traits.0.clone());
             states.output.push(economy.output);
@@ -396,7 +400,7 @@ impl Flat {
             states.before.push(economy.before);
             states.effect.push(economy.effect);
             states.absorption.push(absorption.0);
-            states.adoption.push(adoption.0);
+            states.adoption.push(penetration.0);
             states.access.push(access.now);
             states.received.push(supply.received);
             states.delivered.push(supply.delivered);
@@ -434,7 +438,7 @@ impl Flat {
     fn supply(&mut self) {
         let (firms, states, clock) = (&mut self.firms, &mut self.states, &self.clock);
         let [delivered, to_clouds, retired] = &mut self.flows;
-        let kept = clock.kept(self.rules.stocks.retired_per_month);
+        let kept = clock.kept(self.rules.compute.retired_per_month);
         for stock in firms.stock.iter_mut().chain(&mut states.clouds) {
             let left = *stock * kept;
             *retired += *stock - left;
@@ -768,7 +772,7 @@ impl Flat {
             let own = &self.any.1[s * wide..(s + 1) * wide];
             let foreign = column_best(&self.any.1, wide, |home| home != s && !self.geography.closed[s][home]);
             for d in 0..wide {
-                let best = own[d].max(open[d]).max(foreign[d] - self.rules.adopt.foreign_penalty);
+                let best = own[d].max(open[d]).max(foreign[d] - self.rules.adoption.foreign_penalty);
                 if best > f64::NEG_INFINITY {
                     access[d] = best;
                 }
@@ -777,7 +781,7 @@ impl Flat {
     }
 
     fn adopt(&mut self) {
-        let (rules, wide) = (&self.rules.adopt, self.geography.domains);
+        let (rules, wide) = (&self.rules.adoption, self.geography.domains);
         let open = column_best(&self.open.1, wide, |_| true);
         let mut serving: PerState = [0.0; MAX_STATES];
         for (i, home) in self.firms.home.iter().enumerate() {
@@ -832,7 +836,7 @@ impl Flat {
 
     fn share_power(&mut self) {
         let markets = self.markets();
-        let (contest, n) = (&self.rules.contest, markets.len());
+        let (contest, n) = (&self.rules.power, markets.len());
         let (firms, states) = (&self.firms, &mut self.states);
         let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
         let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =

@@ -10,12 +10,12 @@ use crate::{
     model::{
         accounts::Progress,
         clock::Clock,
-        firm::{Capability, Character, Compute, Finance, Focus, Knowledge, Label, Momentum, Offer, Safety, Usage},
+        firm::{Capability, Character, Finance, Focus, Hardware, Knowledge, Label, Momentum, Offer, Precaution, Usage},
         geography::{Geography, PerState, weighted},
         ledger::Ledger,
-        mechanisms::{market::market_weights, money::Money, power::Power, releases::Releases},
+        mechanisms::{market::market_weights, money::Money, power::PowerShares, releases::Releases},
         relations::Relations,
-        state::{Absorption, Access, Adoption, Economy, Supply, Traits},
+        state::{Absorption, Access, Economy, Penetration, Supply, Traits},
         states::StateId,
     },
     scenario::{MAX_STATES, Stage},
@@ -30,11 +30,11 @@ struct FirmView {
     focus: &'static Focus,
     knowledge: &'static Knowledge,
     capability: &'static Capability,
-    compute: &'static Compute,
+    hardware: &'static Hardware,
     finance: &'static Finance,
     offer: &'static Offer,
     momentum: &'static Momentum,
-    safety: &'static Safety,
+    precaution: &'static Precaution,
     usage: &'static Usage,
 }
 
@@ -45,10 +45,10 @@ struct StateView {
     traits: &'static Traits,
     economy: &'static Economy,
     absorption: &'static Absorption,
-    adoption: &'static Adoption,
+    penetration: &'static Penetration,
     access: &'static Access,
     supply: &'static Supply,
-    power: &'static Power,
+    power: &'static PowerShares,
 }
 
 /// Reads snapshots and rows off a world.
@@ -110,8 +110,8 @@ impl Home {
         self.firms += 1;
         self.rating = maths::larger(self.rating, firm.offer.rating);
         self.capability = maths::larger(self.capability, firm.offer.capability);
-        self.compute += firm.compute.stock;
-        self.safety += firm.compute.stock * firm.safety.effort;
+        self.compute += firm.hardware.stock;
+        self.safety += firm.hardware.stock * firm.precaution.effort;
         self.usage += firm.usage.world;
         self.home_share += firm.usage.share[firm.character.home];
         self.investment += firm.finance.investment;
@@ -261,7 +261,7 @@ impl Observer {
         let mut sums = EconomySums::default();
         let accesses = self.states.iter(world).map(|state| geography.in_state(*state.id, &state.access.now));
         let best = accesses.fold(f64::MIN, f64::max);
-        for StateViewItem { id, traits, economy, adoption, access, supply, power, .. } in self.states.iter(world) {
+        for StateViewItem { id, traits, economy, penetration, access, supply, power, .. } in self.states.iter(world) {
             let people = traits.0.population_million;
             let per_person = economy.output / people;
             sums.people += people;
@@ -271,7 +271,7 @@ impl Observer {
             sums.trend += economy.trend;
             sums.with_ai += economy.trend * maths::exp(economy.effect);
             sums.clouds += supply.clouds;
-            sums.adoption += people * geography.in_state(*id, &adoption.0);
+            sums.adoption += people * geography.in_state(*id, &penetration.0);
             sums.welfare += people * (maths::ln(per_person) - burden.privacy);
             sums.power_hhi += power.share * power.share;
             sums.output_per_person[*id] = (per_person, people);
@@ -299,7 +299,7 @@ impl Observer {
         let (progress, relations) = (world.resource::<Progress>(), world.resource::<Relations>());
         let open = self.open_shares(world, geography);
         for view in self.states.iter(world) {
-            let StateViewItem { id, traits, economy, absorption, adoption, access, supply, power } = view;
+            let StateViewItem { id, traits, economy, absorption, penetration, access, supply, power } = view;
             let s = *id;
             let (home, price, chain) = (seen.homes[s], progress.states[s], &seen.chain[s]);
             let compute = home.compute + supply.clouds;
@@ -333,7 +333,7 @@ impl Observer {
                 selection: price.selection,
                 learning: price.learning,
                 turnover: price.turnover,
-                adoption: geography.in_state(s, &adoption.0),
+                adoption: geography.in_state(s, &penetration.0),
                 output: economy.output,
                 output_per_person: economy.output / traits.0.population_million,
                 output_effect: maths::exp(economy.effect) - 1.0,
@@ -356,7 +356,7 @@ impl Observer {
     pub fn firms(&mut self, world: &World, rows: &mut Vec<FirmRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         for firm in self.firms.iter(world) {
-            let FirmViewItem { label, character, focus, knowledge, capability, compute, .. } = firm;
+            let FirmViewItem { label, character, focus, knowledge, capability, hardware, .. } = firm;
             let FirmViewItem { finance, offer, momentum, usage, .. } = firm;
             let weights = &focus.weights[..geography.domains];
             rows.push(FirmRow {
@@ -368,7 +368,7 @@ impl Observer {
                 momentum: momentum.gained,
                 capability: weighted(weights, &capability.0),
                 knowledge: weighted(weights, &knowledge.0),
-                compute: compute.stock,
+                compute: hardware.stock,
                 cash: finance.cash,
                 revenue: finance.revenue,
                 investment: finance.investment,
@@ -400,7 +400,7 @@ impl Observer {
     /// Compute of a state's firms and clouds, MH100e.
     pub fn compute(&mut self, world: &World, state: StateId) -> f64 {
         let firms = self.firms.iter(world).filter(|firm| firm.character.home == state);
-        let held: f64 = firms.map(|firm| firm.compute.stock).sum();
+        let held: f64 = firms.map(|firm| firm.hardware.stock).sum();
         let here = self.states.iter(world).filter(|view| *view.id == state);
         held + here.map(|view| view.supply.clouds).sum::<f64>()
     }
@@ -433,7 +433,7 @@ impl Observer {
         let views = self.states.iter(world).filter(|view| third(*view.id));
         let (all, sum) = views.fold((0.0, 0.0), |(all, sum), view| {
             let people = view.traits.0.population_million;
-            (all + people, sum + people * geography.in_state(*view.id, &view.adoption.0))
+            (all + people, sum + people * geography.in_state(*view.id, &view.penetration.0))
         });
         if all > 0.0 { sum / all } else { 0.0 }
     }
@@ -447,7 +447,7 @@ impl Observer {
     pub fn third_countries(&mut self, world: &World, home: StateId) -> f64 {
         let geography = world.resource::<Geography>();
         let views = self.states.iter(world);
-        let markets = market_weights(geography, views.map(|view| (*view.id, view.economy, view.adoption)));
+        let markets = market_weights(geography, views.map(|view| (*view.id, view.economy, view.penetration)));
         let third = |s: &StateId| *s != geography.leader && *s != geography.follower;
         let all: f64 = geography.each_state().filter(third).map(|s| markets[s]).sum();
         let served: f64 = self

@@ -25,7 +25,7 @@ pub struct Outcomes {
     progress: [f64; 3],
     denied_follower: f64,
     policy_cost: f64,
-    shock: Shock,
+    disruption: Disruption,
     /// Months in which each stage limited most compute.
     binding: [u32; Stage::COUNT],
     /// Leader and follower over the last twelve months: rating and self-sufficiency.
@@ -35,7 +35,7 @@ pub struct Outcomes {
 
 /// What shocks did to the making of chips.
 #[derive(Default)]
-struct Shock {
+struct Disruption {
     lost: f64,
     depth: f64,
     began: Option<u32>,
@@ -53,7 +53,7 @@ pub struct Side {
     pub denied: f64,
 }
 
-impl Shock {
+impl Disruption {
     fn observe(&mut self, month: u32, row: &WorldRow) {
         /// Share of a month's chips that counts as recovered.
         const RECOVERED: f64 = 0.95;
@@ -103,7 +103,7 @@ impl Outcomes {
         }
         self.denied_follower += sides[1].denied;
         self.policy_cost += row.policy_cost / 12.0;
-        self.shock.observe(self.months, row);
+        self.disruption.observe(self.months, row);
         if let Some(stage) = seen.binding {
             self.binding[stage as usize] += 1;
         }
@@ -161,9 +161,9 @@ impl Outcomes {
             compute_leader_end: observer.compute(world, leader),
             compute_follower_end: observer.compute(world, follower),
             compute_denied_follower: self.denied_follower,
-            compute_lost: self.shock.lost,
-            shock_depth: self.shock.depth,
-            shock_recovery_months: self.shock.months_to_recovery(),
+            compute_lost: self.disruption.lost,
+            shock_depth: self.disruption.depth,
+            shock_recovery_months: self.disruption.months_to_recovery(),
             self_sufficiency_leader_end: self.recent_mean(|sides| sides[0].self_sufficiency),
             self_sufficiency_follower_end: self.recent_mean(|sides| sides[1].self_sufficiency),
             equipment_maturity_follower_end: seen.maturity(follower),

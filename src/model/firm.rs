@@ -85,7 +85,7 @@ pub struct Endowment(pub PerDomain);
 
 /// Compute, MH100e.
 #[derive(Component, Clone, Copy, Debug, Default)]
-pub struct Compute {
+pub struct Hardware {
     /// Holds now.
     pub stock: f64,
     /// Would buy in this step.
@@ -94,7 +94,7 @@ pub struct Compute {
     pub order: f64,
 }
 
-impl Compute {
+impl Hardware {
     /// ln of the compute that research and training use.
     #[inline]
     pub fn ln_research(&self, character: &Character) -> f64 {
@@ -117,7 +117,7 @@ pub struct Finance {
 
 /// What it does for safety.
 #[derive(Component, Clone, Copy, Debug, Default)]
-pub struct Safety {
+pub struct Precaution {
     /// Share of its effort (σ).
     pub effort: f64,
     /// What it would do if no one asked: its own choice under the rule.
@@ -207,11 +207,11 @@ pub struct FirmBundle {
     /// Its head start.
     pub endowment: Endowment,
     /// Its compute.
-    pub compute: Compute,
+    pub hardware: Hardware,
     /// Its money.
     pub finance: Finance,
     /// What it does for safety.
-    pub safety: Safety,
+    pub precaution: Precaution,
     /// Its newest model.
     pub offer: Offer,
     /// Its recent gains.

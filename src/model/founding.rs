@@ -2,8 +2,8 @@
 
 use super::{
     firm::{
-        Capability, Character, Compute, Endowment, Finance, FirmBundle, Focus, Knowledge, Label, Momentum, Offer,
-        Safety, Usage,
+        Capability, Character, Endowment, Finance, FirmBundle, Focus, Hardware, Knowledge, Label, Momentum, Offer,
+        Precaution, Usage,
     },
     geography::{Geography, PerDomain, PerState, per_domain, weighted},
     mechanisms::{releases::Releases, training::Training},
@@ -37,7 +37,7 @@ pub struct Founding {
     /// Cash, billion USD.
     pub cash: f64,
     /// What it does for safety.
-    pub safety: Safety,
+    pub precaution: Precaution,
     /// Share of each state's market.
     pub usage: PerState,
 }
@@ -46,8 +46,8 @@ impl Founding {
     /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), up to the
     /// limit; its first model is out, rated without sampling error.
     pub fn bundle(self, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
-        let compute = Compute { stock: self.compute, ..Compute::default() };
-        let ln_compute = compute.ln_research(&self.character);
+        let hardware = Hardware { stock: self.compute, ..Hardware::default() };
+        let ln_compute = hardware.ln_research(&self.character);
         let mut knowledge = [0.0; MAX_DOMAINS];
         for d in geography.each_domain() {
             let consistent =
@@ -75,13 +75,13 @@ impl Founding {
                 own_capability: own,
             },
             momentum: Momentum::new(rating),
-            safety: self.safety,
+            precaution: self.precaution,
             character: self.character,
             focus: self.focus,
             knowledge: Knowledge(knowledge),
             capability: Capability(self.capability),
             endowment: Endowment(self.endowment),
-            compute,
+            hardware,
             finance: Finance { cash: self.cash, ..Finance::default() },
             usage: Usage::new(usage),
         }
@@ -133,7 +133,7 @@ pub fn configured(
         knowledge_limit: [f64::INFINITY; MAX_DOMAINS],
         compute: numbers.compute_mh100e,
         cash: numbers.cash_billion_usd,
-        safety: Safety { effort: numbers.safety_effort, chosen: numbers.safety_effort, rule: spec.safety },
+        precaution: Precaution { effort: numbers.safety_effort, chosen: numbers.safety_effort, rule: spec.safety },
         usage: if entered < 0 { usage } else { [0.0; MAX_STATES] },
     }
 }

@@ -86,7 +86,7 @@ pub trait Mechanism: Parameters + Resource {
 
 /// A mechanism as a model holds it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct Registered {
     pub(super) is: fn() -> TypeId,
     pub(super) declaration: MechanismDeclaration,
     pub(super) insert: fn(&[f64], &mut World),
@@ -96,7 +96,7 @@ pub(super) struct Entry {
     pub(super) begin: fn(&Scenario, &Clock, &mut World),
 }
 
-impl Entry {
+impl Registered {
     /// The entry of the mechanism `M`.
     pub(super) const fn of<M: Mechanism>() -> Self {
         Self {

@@ -16,9 +16,6 @@ pub struct Price {
     pub turnover: f64,
 }
 
-/// A firm's usage and capability.
-pub type Standing = (f64, f64);
-
 /// Sums over a population of firms from which the Price terms follow.
 ///
 /// ```
@@ -30,51 +27,66 @@ pub type Standing = (f64, f64);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PriceSums {
-    before: Standing,
-    after: Standing,
-    staying_before: Standing,
-    staying_after: Standing,
+    before: Used,
+    after: Used,
+    staying_before: Used,
+    staying_after: Used,
     /// New usage times old capability of those who stay.
     crossed: f64,
 }
 
-impl PriceSums {
-    /// Adds a firm: its standing before (`None` for an entrant) and after (`None` if it closed).
+/// Usage of firms, and the sum of their capabilities weighted by it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    usage: f64,
+    weighted: f64,
+}
+
+impl Used {
     #[inline]
-    pub fn add(&mut self, before: Option<Standing>, after: Option<Standing>) {
-        let take = |sum: &mut Standing, (usage, capability): Standing| {
-            sum.0 += usage;
-            sum.1 += usage * capability;
-        };
+    fn add(&mut self, (usage, capability): (f64, f64)) {
+        self.usage += usage;
+        self.weighted += usage * capability;
+    }
+
+    fn mean(self) -> f64 {
+        self.weighted / self.usage
+    }
+}
+
+impl PriceSums {
+    /// Adds a firm: its usage and capability before (`None` for an entrant) and after (`None` if it closed).
+    #[inline]
+    pub fn add(&mut self, before: Option<(f64, f64)>, after: Option<(f64, f64)>) {
         if let Some(before) = before {
-            take(&mut self.before, before);
+            self.before.add(before);
         }
         if let Some(after) = after {
-            take(&mut self.after, after);
+            self.after.add(after);
         }
         if let (Some(before), Some(after)) = (before, after) {
-            take(&mut self.staying_before, before);
-            take(&mut self.staying_after, after);
+            self.staying_before.add(before);
+            self.staying_after.add(after);
             self.crossed += after.0 * before.1;
         }
     }
 
     /// The terms; all 0 if there was nobody before or is nobody after.
     pub fn terms(&self) -> Price {
-        let mean = |(usage, sum): Standing| sum / usage;
-        if self.before.0 <= 0.0 || self.after.0 <= 0.0 {
+        if self.before.usage <= 0.0 || self.after.usage <= 0.0 {
             return Price::default();
         }
-        let progress = mean(self.after) - mean(self.before);
-        if self.staying_before.0 <= 0.0 || self.staying_after.0 <= 0.0 {
+        let progress = self.after.mean() - self.before.mean();
+        if self.staying_before.usage <= 0.0 || self.staying_after.usage <= 0.0 {
             return Price { progress, turnover: progress, ..Price::default() };
         }
-        let crossed = self.crossed / self.staying_after.0;
+        let crossed = self.crossed / self.staying_after.usage;
         Price {
             progress,
-            selection: crossed - mean(self.staying_before),
-            learning: mean(self.staying_after) - crossed,
-            turnover: (mean(self.after) - mean(self.staying_after)) - (mean(self.before) - mean(self.staying_before)),
+            selection: crossed - self.staying_before.mean(),
+            learning: self.staying_after.mean() - crossed,
+            turnover: (self.after.mean() - self.staying_after.mean())
+                - (self.before.mean() - self.staying_before.mean()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     month::{self, STANDARD},
-    phase::{Entry, Mechanism},
+    phase::{Mechanism, Registered},
     simulation::Simulation,
 };
 use crate::scenario::{
@@ -25,9 +25,9 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Model {
-    mechanisms: Vec<Entry>,
+    mechanisms: Vec<Registered>,
     /// Mechanisms whose place another took: what they put into the world stays, at its null, for those that read it.
-    replaced: Vec<Entry>,
+    replaced: Vec<Registered>,
     catalogue: Arc<Catalogue>,
 }
 
@@ -47,7 +47,7 @@ impl Model {
         Self::of(STANDARD.to_vec(), Vec::new())
     }
 
-    fn of(mechanisms: Vec<Entry>, replaced: Vec<Entry>) -> Self {
+    fn of(mechanisms: Vec<Registered>, replaced: Vec<Registered>) -> Self {
         let catalogue = Catalogue { mechanisms: mechanisms.iter().map(|entry| entry.declaration).collect() };
         Self { mechanisms, replaced, catalogue: Arc::new(catalogue) }
     }
@@ -56,7 +56,7 @@ impl Model {
     /// the same name: those who read the numbers of that one find them at their nulls.
     #[must_use]
     pub fn with<M: Mechanism>(self) -> Self {
-        let (entry, mut mechanisms, mut replaced) = (Entry::of::<M>(), self.mechanisms, self.replaced);
+        let (entry, mut mechanisms, mut replaced) = (Registered::of::<M>(), self.mechanisms, self.replaced);
         replaced.retain(|other| (other.is)() != (entry.is)());
         match mechanisms.iter_mut().find(|other| other.declaration.name == M::NAME) {
             Some(place) => {
@@ -126,7 +126,7 @@ impl Model {
     }
 
     /// Its mechanisms, and those that they replaced.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Entry> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Registered> {
         self.replaced.iter().chain(&self.mechanisms)
     }
 

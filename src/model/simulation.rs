@@ -18,7 +18,7 @@ use super::{
         training::Training,
     },
     noise::{Draw, Key, RunSeed},
-    phase::Entry,
+    phase::Registered,
     registry::Model,
     relations::{Barriers, Relations},
     release::{Frontier, Release},
@@ -63,7 +63,7 @@ pub struct InvalidNumber {
 }
 
 /// A mechanism's numbers as the world sees them: where it is off, those who read them find it absent.
-fn effective(entry: &Entry, settings: Option<&MechanismSettings>) -> Vec<f64> {
+fn effective(entry: &Registered, settings: Option<&MechanismSettings>) -> Vec<f64> {
     let declared = entry.declaration.parameters.iter().enumerate();
     let value = |at: usize, default| settings.and_then(|settings| settings.values.get(at)).copied().unwrap_or(default);
     let off = entry.declaration.left_out || settings.is_some_and(|settings| !settings.enabled);

@@ -30,7 +30,7 @@ pub struct Absorption(pub f64);
 
 /// Share of its users that have adopted AI, by domain.
 #[derive(Component, Clone, Copy, Debug)]
-pub struct Adoption(pub PerDomain);
+pub struct Penetration(pub PerDomain);
 
 /// Capability that its users can reach, by domain, nats.
 #[derive(Component, Clone, Copy, Debug)]
@@ -177,7 +177,7 @@ pub struct StateBundle {
     traits: Traits,
     economy: Economy,
     absorption: Absorption,
-    adoption: Adoption,
+    penetration: Penetration,
     access: Access,
     supply: Supply,
     fleet: Fleet,
@@ -197,7 +197,7 @@ impl StateBundle {
             id,
             economy: Economy { output, trend: output, before: output, effect: 0.0 },
             absorption: Absorption(numbers.absorptive_capacity),
-            adoption: Adoption(per_domain(&vec![numbers.adoption; spec.demand.len()])),
+            penetration: Penetration(per_domain(&vec![numbers.adoption; spec.demand.len()])),
             access: Access { now: [0.0; MAX_DOMAINS] },
             supply: Supply {
                 clouds: numbers.cloud_mh100e,

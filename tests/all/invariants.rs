@@ -12,10 +12,10 @@ use redqueen::{
         Model, Seed, Simulation,
         accounts::Standing,
         clock::Clock,
-        firm::{Capability, Compute, Finance, Knowledge, Label, Momentum, Offer, Usage},
+        firm::{Capability, Finance, Hardware, Knowledge, Label, Momentum, Offer, Usage},
         geography::PerDomain,
         ledger::Ledger,
-        mechanisms::{output::Reference, power::Power},
+        mechanisms::{output::Reference, power::PowerShares},
         noise::{Draw, Key, Noise},
         release::{Frontier, Levels},
         state::{Access, Economy},
@@ -279,15 +279,15 @@ struct View {
 fn view(simulation: &mut Simulation, shift: f64) -> View {
     let world = simulation.world_mut();
     let mut firms = BTreeMap::new();
-    for (label, usage, finance, compute, offer, momentum, capability) in
-        world.query::<(&Label, &Usage, &Finance, &Compute, &Offer, &Momentum, &Capability)>().iter(world)
+    for (label, usage, finance, hardware, offer, momentum, capability) in
+        world.query::<(&Label, &Usage, &Finance, &Hardware, &Offer, &Momentum, &Capability)>().iter(world)
     {
-        let mut seen = vec![usage.world, finance.cash, compute.stock, momentum.gained, f64::from(offer.serial)];
+        let mut seen = vec![usage.world, finance.cash, hardware.stock, momentum.gained, f64::from(offer.serial)];
         seen.extend(usage.share);
         seen.extend([offer.capability - shift, capability.0[0] - shift]);
         firms.insert(label.0.to_string(), seen);
     }
-    let mut states = world.query::<(&Economy, &Power, &Access)>();
+    let mut states = world.query::<(&Economy, &PowerShares, &Access)>();
     let states =
         states.iter(world).map(|(economy, power, access)| [economy.output, power.share, access.now[0] - shift]);
     View { firms, states: states.collect() }

@@ -9,13 +9,13 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute},
+        firm::{Character, Hardware},
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, best},
-        state::{Access, Adoption, Economy, Governance, Supply, Traits},
+        state::{Access, Economy, Governance, Penetration, Supply, Traits},
         states::States,
     },
     parameters,
@@ -26,7 +26,7 @@ use bevy_ecs::{prelude::*, query::QueryData};
 parameters! {
     /// Numbers of adoption and access.
     #[derive(Resource)]
-    pub struct Adopt {
+    pub struct Adoption {
         /// Adoption by own impulse (p).
         innovation: f64 = 0.02, "1/year", range 0.0..=2.0, plausible 0.005..=0.05 or null 0.0, assumption "near the 0.03 of consumer goods (Bass 1969; Sultan, Farley and Lehmann 1990)";
         /// Adoption by imitation (q).
@@ -42,7 +42,7 @@ parameters! {
     }
 }
 
-impl Mechanism for Adopt {
+impl Mechanism for Adoption {
     const NAME: &'static str = "adoption";
     const MEANING: &'static str = "users take up AI, faster where models are open and compute serves them";
 
@@ -88,7 +88,7 @@ pub fn bass_peak_rate(innovation: f64, imitation: f64) -> f64 {
 
 /// Works out what each state's users can reach.
 pub fn reach(
-    params: Res<Adopt>,
+    params: Res<Adoption>,
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     relations: Res<Relations>,
@@ -133,22 +133,22 @@ struct Adopting {
     supply: &'static Supply,
     traits: &'static Traits,
     governance: &'static Governance,
-    adoption: &'static mut Adoption,
+    penetration: &'static mut Penetration,
 }
 
 fn adopt(
-    params: Res<Adopt>,
+    params: Res<Adoption>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
-    firms: Query<(&Character, &Compute)>,
+    firms: Query<(&Character, &Hardware)>,
     mut states: States<Adopting>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
     let mut serving: PerState = [0.0; MAX_STATES];
-    for (character, compute) in &firms {
-        serving[character.home] += compute.stock * (1.0 - character.research_share);
+    for (character, hardware) in &firms {
+        serving[character.home] += hardware.stock * (1.0 - character.research_share);
     }
     let (mut world_serving, mut world_output) = (0.0, 0.0);
     for (s, state) in states.iter() {
@@ -167,7 +167,7 @@ fn adopt(
     for (s, mut state) in states.iter_mut() {
         let plenty = plenty(serving[s], world_serving * (state.economy.output / world_output));
         let trusting = trusting(params.trust_weight, state.traits.0.trust_in_ai, state.governance.trust);
-        let adoption = &mut state.adoption;
+        let penetration = &mut state.penetration;
         let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
         for d in geography.each_domain() {
             let gain = 1.0 + params.open_gain * openness[d] + params.serving_gain * plenty;
@@ -176,9 +176,9 @@ fn adopt(
         }
         maths::exp_all(&mut growth);
         for d in geography.each_domain() {
-            adoption.0[d] = grown(adoption.0[d], params.innovation, imitation[d], growth[d]);
+            penetration.0[d] = grown(penetration.0[d], params.innovation, imitation[d], growth[d]);
         }
-        faults.check(&clock, Adopt::NAME, "adoption", &geography.names[s], &adoption.0);
+        faults.check(&clock, Adoption::NAME, "adoption", &geography.names[s], &penetration.0);
     }
 }
 

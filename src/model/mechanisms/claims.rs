@@ -10,7 +10,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Finance, Label, Offer},
+        firm::{Character, Finance, Hardware, Label, Offer},
         geography::Geography,
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
@@ -122,7 +122,7 @@ struct Claimant {
     character: &'static Character,
     offer: &'static Offer,
     finance: &'static Finance,
-    compute: &'static Compute,
+    hardware: &'static Hardware,
     hype: &'static mut Hype,
     last: &'static mut LastClaim,
 }
@@ -148,14 +148,15 @@ fn announce(
         }
     }
     for firm in &mut firms {
-        let ClaimantItem { key, mut stream, label, character, offer, finance, compute, mut hype, mut last } = firm;
+        let ClaimantItem { key, mut stream, label, character, offer, finance, hardware, mut hype, mut last } = firm;
         let draw = stream.0.uniform(&noise, CLAIM, *key);
         if draw >= highest || last.0.is_some_and(|step| clock.step() - step < quiet) {
             continue;
         }
         let others = if offer.rating == best { second } else { best };
         // Only a claimant's costs are looked up, so the price is not worked out for all.
-        let costs = money.running_costs(character, compute, money.price(clock.years())) + clock.per_year(compute.order);
+        let costs =
+            money.running_costs(character, hardware, money.price(clock.years())) + clock.per_year(hardware.order);
         if draw < clock.probability(claims.hazard(offer.rating - others, pressure(finance.cash, costs))) {
             hype.0 += claims.excitement;
             last.0 = Some(clock.step());

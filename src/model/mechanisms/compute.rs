@@ -6,7 +6,7 @@
 use crate::{
     model::{
         clock::Clock,
-        firm::{Character, Compute, Finance, Label},
+        firm::{Character, Finance, Hardware, Label},
         geography::{Geography, PerState},
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
@@ -21,13 +21,13 @@ use bevy_ecs::{prelude::*, query::QueryData};
 parameters! {
     /// Numbers of compute supply and stocks.
     #[derive(Resource)]
-    pub struct Stocks {
+    pub struct Compute {
         /// Compute that wears out or is switched off (δ).
         retired_per_month: f64 = 0.02, "1/month", range 0.0..=0.99, plausible 0.01..=0.03 or null 0.0, assumption "accelerators are used for about four years";
     }
 }
 
-impl Mechanism for Stocks {
+impl Mechanism for Compute {
     const NAME: &'static str = "compute";
     const MEANING: &'static str = "compute that reaches a state is shared by demand, and wears out";
 
@@ -63,20 +63,20 @@ pub fn stock_step(stock: f64, kept: f64, delivered: f64) -> f64 {
 }
 
 fn wear_out(
-    stocks: Res<Stocks>,
+    compute: Res<Compute>,
     clock: Res<Clock>,
     mut ledger: ResMut<Ledger>,
-    mut firms: Query<&mut Compute>,
+    mut firms: Query<&mut Hardware>,
     mut states: Query<&mut Supply>,
 ) {
-    let kept = clock.kept(stocks.retired_per_month);
+    let kept = clock.kept(compute.retired_per_month);
     let mut retire = |stock: &mut f64| {
         let left = stock_step(*stock, kept, 0.0);
         ledger.retired += *stock - left;
         *stock = left;
     };
-    for mut compute in &mut firms {
-        retire(&mut compute.stock);
+    for mut hardware in &mut firms {
+        retire(&mut hardware.stock);
     }
     for mut supply in &mut states {
         retire(&mut supply.clouds);
@@ -89,7 +89,7 @@ fn wear_out(
 struct Buyer {
     label: &'static Label,
     character: &'static Character,
-    compute: &'static mut Compute,
+    hardware: &'static mut Hardware,
     finance: &'static mut Finance,
 }
 
@@ -103,7 +103,7 @@ fn deliver(
 ) {
     let mut demand: PerState = [0.0; MAX_STATES];
     for buyer in &firms {
-        demand[buyer.character.home] += buyer.compute.demand;
+        demand[buyer.character.home] += buyer.hardware.demand;
     }
     let mut ration: PerState = [1.0; MAX_STATES];
     for (s, mut supply) in states.iter_mut() {
@@ -121,13 +121,13 @@ fn deliver(
         ledger.delivered += supply.delivered;
         ledger.to_clouds += rest;
         let name = &geography.names[s];
-        faults.check(&clock, Stocks::NAME, "compute in clouds", name, &[supply.clouds]);
+        faults.check(&clock, Compute::NAME, "compute in clouds", name, &[supply.clouds]);
     }
-    for BuyerItem { label, character, mut compute, mut finance } in &mut firms {
+    for BuyerItem { label, character, mut hardware, mut finance } in &mut firms {
         let ration = ration[character.home];
-        compute.stock += ration * compute.demand;
-        finance.cash -= ration * compute.order;
-        faults.check(&clock, Stocks::NAME, "compute", &label.0, &[compute.stock]);
+        hardware.stock += ration * hardware.demand;
+        finance.cash -= ration * hardware.order;
+        faults.check(&clock, Compute::NAME, "compute", &label.0, &[hardware.stock]);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
         Model, Simulation,
         accelerator::Line,
         fab::Capacity,
-        firm::{Capability, Character, Compute, Focus, Label, Momentum, Safety, Usage},
+        firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
         state::{Economy, Industry, Supply},
         states::StateId,
         testing::{live, set},
@@ -93,27 +93,27 @@ fn scarce_logic(scenario: &mut Scenario) {
 /// Sum over newborn firms of what `of` reads off them.
 fn newborns(simulation: &mut Simulation, of: impl Fn(&Newborn) -> f64) -> f64 {
     let world = simulation.world_mut();
-    let mut firms = world.query::<(&Label, &Character, &Compute, &Focus, &Capability, &Safety, &Usage)>();
+    let mut firms = world.query::<(&Label, &Character, &Hardware, &Focus, &Capability, &Precaution, &Usage)>();
     let born: Vec<_> = firms.iter(world).filter(|(label, ..)| label.0.contains('#')).collect();
     assert!(born.len() > 10);
     born.iter()
-        .map(|&(_, character, compute, focus, capability, safety, usage)| {
-            of(&Newborn { character, compute, focus, capability, safety, usage })
+        .map(|&(_, character, hardware, focus, capability, precaution, usage)| {
+            of(&Newborn { character, hardware, focus, capability, precaution, usage })
         })
         .sum()
 }
 
 struct Newborn<'a> {
     character: &'a Character,
-    compute: &'a Compute,
+    hardware: &'a Hardware,
     focus: &'a Focus,
     capability: &'a Capability,
-    safety: &'a Safety,
+    precaution: &'a Precaution,
     usage: &'a Usage,
 }
 
 fn newborn_compute(simulation: &mut Simulation) -> f64 {
-    newborns(simulation, |firm| firm.compute.stock)
+    newborns(simulation, |firm| firm.hardware.stock)
 }
 
 fn used_abroad(simulation: &mut Simulation) -> f64 {
@@ -138,7 +138,7 @@ fn latecomers(simulation: &mut Simulation) -> f64 {
 }
 
 fn chosen_safety(simulation: &mut Simulation) -> f64 {
-    newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.safety.chosen })
+    newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.precaution.chosen })
 }
 
 fn industry(simulation: &mut Simulation, state: &str) -> Industry {

@@ -14,7 +14,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Capability, Character, Compute, Focus, Knowledge, Offer, Safety, Usage},
+        firm::{Capability, Character, Focus, Hardware, Knowledge, Offer, Precaution, Usage},
         founding::{self, Founding, Newcomers},
         geography::{Geography, PerDomain},
         ledger::Ledger,
@@ -32,7 +32,7 @@ use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 parameters! {
     /// Numbers of entry.
     #[derive(Resource)]
-    pub struct Entering {
+    pub struct Entry {
         /// Factor on every state's rate of entry.
         scale: f64 = 1.0, "1", range 0.0..=100000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
         /// Weight of the open frontier against the parent in a newborn's capability.
@@ -72,14 +72,14 @@ parameters! {
     }
 }
 
-impl Entering {
+impl Entry {
     /// What a newborn without a parent does for safety.
-    fn unguided(&self) -> Safety {
-        Safety { effort: self.safety_effort, chosen: self.safety_effort, ..Safety::default() }
+    fn unguided(&self) -> Precaution {
+        Precaution { effort: self.safety_effort, chosen: self.safety_effort, ..Precaution::default() }
     }
 }
 
-impl Mechanism for Entering {
+impl Mechanism for Entry {
     const NAME: &'static str = "entry";
     const MEANING: &'static str = "new firms are born with the traits of open models and home parents, and mutations";
 
@@ -111,8 +111,8 @@ struct BirthStream(Stream);
 
 /// What founding a firm needs of the world.
 #[derive(SystemParam)]
-pub struct Registry<'w, 's> {
-    entering: Res<'w, Entering>,
+pub struct Founder<'w, 's> {
+    entry: Res<'w, Entry>,
     policy: Res<'w, Policy>,
     training: Res<'w, Training>,
     releases: Res<'w, Releases>,
@@ -123,10 +123,10 @@ pub struct Registry<'w, 's> {
     ledger: ResMut<'w, Ledger>,
     commands: Commands<'w, 's>,
     supplies: States<'w, 's, &'static mut Supply>,
-    computes: Query<'w, 's, (&'static Character, &'static Compute)>,
+    holdings: Query<'w, 's, (&'static Character, &'static Hardware)>,
 }
 
-impl Registry<'_, '_> {
+impl Founder<'_, '_> {
     /// Takes compute out of a state's clouds; what they lack counts as made and delivered.
     fn take_compute(&mut self, home: StateId, wanted: f64) {
         let mut supply = self.supplies.at_mut(home);
@@ -144,7 +144,7 @@ impl Registry<'_, '_> {
     fn found(&mut self, mut founding: Founding) {
         let home = founding.character.home;
         for s in self.geography.each_state() {
-            founding.usage[s] = self.entering.share * if s == home { 1.0 } else { self.entering.abroad_share };
+            founding.usage[s] = self.entry.share * if s == home { 1.0 } else { self.entry.abroad_share };
         }
         self.take_compute(home, founding.compute);
         let bundle = founding.bundle(&self.geography, &self.training, &self.releases);
@@ -174,7 +174,7 @@ struct Parent {
     focus: &'static Focus,
     knowledge: &'static Knowledge,
     capability: &'static Capability,
-    safety: &'static Safety,
+    precaution: &'static Precaution,
     usage: &'static Usage,
 }
 
@@ -196,12 +196,12 @@ struct Cradle {
     support: f64,
 }
 
-fn give_birth(mut registry: Registry, mut states: States<Birthplace>, firms: Query<Parent>) {
+fn give_birth(mut registry: Founder, mut states: States<Birthplace>, firms: Query<Parent>) {
     for (home, mut state) in states.iter_mut() {
         let traits = &state.traits.0;
         let cradle = Cradle { home, talent: traits.talent, support: state.levers.of(Lever::OpenSource) };
         let raised = 1.0 + registry.policy.effect_entry * cradle.support;
-        let mean = registry.clock.per_step(registry.entering.scale * traits.entry_per_year * raised);
+        let mean = registry.clock.per_step(registry.entry.scale * traits.entry_per_year * raised);
         let births = maths::poisson_quantile(mean, state.stream.0.uniform(&registry.noise, BIRTHS, *state.key));
         for serial in 1..=births {
             let founding = newborn(&registry, &cradle, serial, &firms);
@@ -210,30 +210,29 @@ fn give_birth(mut registry: Registry, mut states: States<Birthplace>, firms: Que
     }
 }
 
-fn newborn(registry: &Registry, cradle: &Cradle, serial: u32, firms: &Query<Parent>) -> Founding {
+fn newborn(registry: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent>) -> Founding {
     let &Cradle { home, talent, support } = cradle;
-    let (entering, geography, clock) = (&registry.entering, &registry.geography, &registry.clock);
+    let (entry, geography, clock) = (&registry.entry, &registry.geography, &registry.clock);
     let state = &geography.names[home];
     let key = Key::born("firm", state, clock.step(), serial);
     let noise = &registry.noise;
-    let parent = draw_parent(noise.uniform(PARENT, key), home, entering.share, firms);
+    let parent = draw_parent(noise.uniform(PARENT, key), home, entry.share, firms);
     let weights = parent.map_or([1.0; MAX_DOMAINS], |parent| parent.focus.weights);
     let mut luck = noise.of(FOCUS, key);
-    let mutated = std::array::from_fn(|d| {
-        weights[d].max(entering.least_focus) * maths::exp(entering.mutation_focus * luck.normal())
-    });
+    let mutated =
+        std::array::from_fn(|d| weights[d].max(entry.least_focus) * maths::exp(entry.mutation_focus * luck.normal()));
     // Without a parent it builds on open models, if there are any, and stays what they are.
     let has_open = best(geography, &registry.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
     let inherited = parent.map_or(has_open, |parent| parent.character.open);
     let turned = if inherited { 0.0 } else { registry.policy.effect_openness * support };
-    let changes = entering.mutation_open + (1.0 - entering.mutation_open) * turned;
+    let changes = entry.mutation_open + (1.0 - entry.mutation_open) * turned;
     let open = inherited != (noise.uniform(OPENNESS, key) < changes);
     let clouds = registry.supplies.at(home).clouds;
-    let at_home = registry.computes.iter().filter(|(character, _)| character.home == home);
-    let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, compute)| (n + 1.0, sum + compute.stock));
+    let at_home = registry.holdings.iter().filter(|(character, _)| character.home == home);
+    let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, hardware)| (n + 1.0, sum + hardware.stock));
     let mean_compute = if count > 0.0 { held / count } else { clouds };
-    let most = entering.clouds_share * clouds;
-    let compute = (entering.compute_share * mean_compute).min(most).max(entering.least_compute_mh100e);
+    let most = entry.clouds_share * clouds;
+    let compute = (entry.compute_share * mean_compute).min(most).max(entry.least_compute_mh100e);
     let months = clock.steps(1).max(1);
     let name = match clock.step() % months {
         0 => format!("{state} {} #{serial}", clock.month()),
@@ -247,11 +246,11 @@ fn newborn(registry: &Registry, cradle: &Cradle, serial: u32, firms: &Query<Pare
             open,
             talent,
             price: 0.0,
-            research_share: entering.research_share,
-            compute_share: entering.budget_share,
+            research_share: entry.research_share,
+            compute_share: entry.budget_share,
             own_funds: 0.0,
-            overhead: entering.overhead_billion_usd_per_year,
-            transparency: parent.map_or(entering.transparency, |parent| parent.character.transparency),
+            overhead: entry.overhead_billion_usd_per_year,
+            transparency: parent.map_or(entry.transparency, |parent| parent.character.transparency),
             entered: i64::from(clock.step()),
         },
         focus: Focus::new(mutated, geography.domains),
@@ -259,34 +258,34 @@ fn newborn(registry: &Registry, cradle: &Cradle, serial: u32, firms: &Query<Pare
         capability: inherit(registry, parent.map(|parent| &parent.capability.0), |levels| &levels.capability),
         knowledge_limit: inherit(registry, parent.map(|parent| &parent.knowledge.0), |levels| &levels.knowledge),
         compute,
-        cash: entering.cash_billion_usd,
+        cash: entry.cash_billion_usd,
         // A newborn does for safety what its parent does.
-        safety: parent.map_or(entering.unguided(), |parent| *parent.safety),
+        precaution: parent.map_or(entry.unguided(), |parent| *parent.precaution),
         usage: [0.0; MAX_STATES],
     }
 }
 
 /// What a newborn takes over by domain: part open frontier, part parent, less a handicap.
 fn inherit(
-    registry: &Registry,
+    registry: &Founder,
     parent: Option<&PerDomain>,
     levels: fn(&Levels) -> &[PerDomain; MAX_STATES],
 ) -> PerDomain {
-    let (entering, geography) = (&registry.entering, &registry.geography);
+    let (entry, geography) = (&registry.entry, &registry.geography);
     let open = best(geography, levels(&registry.frontier.open.now));
     let any = best(geography, levels(&registry.frontier.any.now));
     let mut inherited = [0.0; MAX_DOMAINS];
     for d in geography.each_domain() {
         let has_open = open[d] > f64::NEG_INFINITY;
         let start = match parent {
-            Some(parent) if has_open => entering.open_mix * open[d] + (1.0 - entering.open_mix) * parent[d],
+            Some(parent) if has_open => entry.open_mix * open[d] + (1.0 - entry.open_mix) * parent[d],
             Some(parent) => parent[d],
             None if has_open => open[d],
             // Neither parent nor open model: as far behind as a latecomer.
-            None if any[d] > f64::NEG_INFINITY => any[d] - entering.latecomer_gap,
+            None if any[d] > f64::NEG_INFINITY => any[d] - entry.latecomer_gap,
             None => 0.0,
         };
-        inherited[d] = start - entering.handicap;
+        inherited[d] = start - entry.handicap;
     }
     inherited
 }
@@ -307,7 +306,7 @@ fn draw_parent<'a>(uniform: f64, home: StateId, floor: f64, firms: &'a Query<Par
     last
 }
 
-fn enter_dated(mut registry: Registry, newcomers: Res<Newcomers>, offers: Query<&Offer>) {
+fn enter_dated(mut registry: Founder, newcomers: Res<Newcomers>, offers: Query<&Offer>) {
     let now = registry.clock.step();
     if !newcomers.0.iter().any(|(step, _)| *step == now) {
         return;

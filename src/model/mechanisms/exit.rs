@@ -7,7 +7,7 @@ use crate::{
     model::{
         accounts::Standing,
         clock::Clock,
-        firm::{Character, Compute, Finance, Label, Usage, remove_in_order},
+        firm::{Character, Finance, Hardware, Label, Usage, remove_in_order},
         geography::Geography,
         ledger::{Closed, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
@@ -66,10 +66,10 @@ fn close_failed_firms(world: &mut World, firms: &mut QueryState<(Entity, &Financ
 
 /// Notes the closing and hands the firm's compute on.
 fn close_accounts(world: &mut World, firm: Entity, closing: &[Entity]) {
-    let mut accounts = world.query::<(&Label, &Character, &Compute, &Standing, &Finance)>();
-    let Ok((label, character, compute, standing, finance)) = accounts.get(world, firm) else { return };
+    let mut accounts = world.query::<(&Label, &Character, &Hardware, &Standing, &Finance)>();
+    let Ok((label, character, hardware, standing, finance)) = accounts.get(world, firm) else { return };
     let (label, home, stock, standing, broke) =
-        (label.0.clone(), character.home, compute.stock, *standing, finance.broke > 0);
+        (label.0.clone(), character.home, hardware.stock, *standing, finance.broke > 0);
     resell(world, home, stock, closing);
     let clock = world.resource::<Clock>().clone();
     let state = world.resource::<Geography>().names[home].clone();
@@ -84,7 +84,7 @@ fn close_accounts(world: &mut World, firm: Entity, closing: &[Entity]) {
 
 /// Shares compute among the firms of a state that stay, by demand; the state's clouds take what nobody asks for.
 fn resell(world: &mut World, home: StateId, compute: f64, closing: &[Entity]) {
-    let mut buyers = world.query::<(Entity, &Character, &mut Compute)>();
+    let mut buyers = world.query::<(Entity, &Character, &mut Hardware)>();
     let buys = |entity: Entity, character: &Character| character.home == home && !closing.contains(&entity);
     let demand: f64 =
         buyers.iter(world).filter(|(entity, character, _)| buys(*entity, character)).map(|(.., c)| c.demand).sum();

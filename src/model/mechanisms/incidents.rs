@@ -14,7 +14,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Focus, Label, Safety, Usage},
+        firm::{Character, Focus, Label, Precaution, Usage},
         geography::{Geography, weighted},
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
@@ -139,7 +139,7 @@ struct Exposed {
     label: &'static Label,
     character: &'static Character,
     focus: &'static Focus,
-    safety: &'static Safety,
+    precaution: &'static Precaution,
     usage: &'static Usage,
 }
 
@@ -192,7 +192,7 @@ fn strike(
     }
     let grown = maths::exp(params.growth * conditions.grown());
     let mut harm = Vec::new();
-    for ExposedItem { key, mut stream, label, character, focus, safety, usage } in &mut firms {
+    for ExposedItem { key, mut stream, label, character, focus, precaution, usage } in &mut firms {
         let exposure = exposure(focus, geography);
         let open_to_harm = grown * (1.0 - character.transparency) * usage.world;
         let mut draws = [0.0; KINDS.len()];
@@ -201,7 +201,7 @@ fn strike(
             // 1 − e^(−x) ≤ x and a guarded hazard is below an unguarded: most firms are decided without an exponential.
             let hazard = rates[kind] * exposure[kind] * open_to_harm;
             if draw >= clock.per_step(hazard)
-                || draw >= clock.probability(hazard * conditions.guarded(character.home, safety.effort))
+                || draw >= clock.probability(hazard * conditions.guarded(character.home, precaution.effort))
             {
                 continue;
             }

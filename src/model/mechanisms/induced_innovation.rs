@@ -105,7 +105,7 @@ impl Memory {
 
 /// A fab, as far as it is denied anything.
 #[derive(QueryData)]
-struct Plant {
+struct DeniedFab {
     index: &'static FabIndex,
     site: &'static Site,
     capacity: &'static Capacity,
@@ -116,12 +116,12 @@ fn feel_pressure(
     clock: Res<Clock>,
     barriers: Res<Barriers>,
     mut memory: ResMut<Memory>,
-    fabs: Query<Plant>,
+    fabs: Query<DeniedFab>,
     designs: Query<&Design>,
     mut states: States<(&Supply, &mut Industry)>,
 ) {
     let mut equipment: PerState = [0.0; MAX_STATES];
-    for PlantItem { site, capacity, craft, .. } in &fabs {
+    for DeniedFabItem { site, capacity, craft, .. } in &fabs {
         if site.stage == Stage::Logic && capacity.kwpm > 0.0 {
             let denied = barriers.equipment(site.location, craft.node_nm);
             equipment[site.location] = maths::larger(equipment[site.location], denied);
@@ -138,7 +138,7 @@ fn feel_pressure(
 }
 
 /// Mean share of the memory that is stopped, over the plants that designers of each state book.
-fn denied_memory(clock: &Clock, barriers: &Barriers, fabs: &Query<Plant>, designs: &Query<&Design>) -> PerState {
+fn denied_memory(clock: &Clock, barriers: &Barriers, fabs: &Query<DeniedFab>, designs: &Query<&Design>) -> PerState {
     let mut denied: PerState = [0.0; MAX_STATES];
     if barriers.memory.iter().flatten().all(|stopped| *stopped == 0.0) {
         return denied;

@@ -13,7 +13,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Adoption, Economy},
+        state::{Economy, Penetration},
         states::{StateId, States},
     },
     parameters,
@@ -177,13 +177,13 @@ fn scale(usage: &mut Usage, geography: &Geography, sum: &PerState, ln_sum: &PerS
 /// Weights of the states' markets in world usage: output times adoption (by output alone while nobody has adopted).
 pub fn market_weights<'a>(
     geography: &Geography,
-    states: impl Iterator<Item = (StateId, &'a Economy, &'a Adoption)>,
+    states: impl Iterator<Item = (StateId, &'a Economy, &'a Penetration)>,
 ) -> PerState {
     let (mut weights, mut outputs): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     let (mut sum, mut output) = (0.0, 0.0);
-    for (s, economy, adoption) in states {
+    for (s, economy, penetration) in states {
         outputs[s] = economy.output;
-        weights[s] = economy.output * geography.in_state(s, &adoption.0);
+        weights[s] = economy.output * geography.in_state(s, &penetration.0);
         output += outputs[s];
         sum += weights[s];
     }
@@ -193,10 +193,11 @@ pub fn market_weights<'a>(
 /// World usage of every firm, from its shares in the states' markets.
 pub fn count_world_usage(
     geography: Res<Geography>,
-    states: States<(&Economy, &Adoption)>,
+    states: States<(&Economy, &Penetration)>,
     mut firms: Query<&mut Usage>,
 ) {
-    let weights = market_weights(&geography, states.iter().map(|(s, (economy, adoption))| (s, economy, adoption)));
+    let weights =
+        market_weights(&geography, states.iter().map(|(s, (economy, penetration))| (s, economy, penetration)));
     for mut usage in &mut firms {
         usage.world = geography.each_state().map(|s| weights[s] * usage.share[s]).sum();
     }

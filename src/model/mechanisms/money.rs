@@ -12,12 +12,12 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Finance, Label, Momentum, Usage},
+        firm::{Character, Finance, Hardware, Label, Momentum, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
         mechanisms::claims::Hype,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Adoption, Economy, Fleet, Levers, Supply, Traits},
+        state::{Economy, Fleet, Levers, Penetration, Supply, Traits},
         states::States,
     },
     parameters,
@@ -83,8 +83,8 @@ impl Money {
     /// What a firm spends in a year besides what it orders: fixed costs and the cost of running its compute, at the price
     /// of the month.
     #[inline]
-    pub fn running_costs(&self, character: &Character, compute: &Compute, price: f64) -> f64 {
-        self.overhead_scale * character.overhead + self.running_cost * price * compute.stock
+    pub fn running_costs(&self, character: &Character, hardware: &Hardware, price: f64) -> f64 {
+        self.overhead_scale * character.overhead + self.running_cost * price * hardware.stock
     }
 }
 
@@ -92,12 +92,12 @@ fn collect_revenue(
     money: Res<Money>,
     policy: Res<Policy>,
     geography: Res<Geography>,
-    states: States<(&Economy, &Adoption, &Levers)>,
+    states: States<(&Economy, &Penetration, &Levers)>,
     mut firms: Query<(&Character, &Usage, &mut Finance)>,
 ) {
     let (mut value, mut open): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (s, (economy, adoption, levers)) in states.iter() {
-        value[s] = money.spending * economy.output * geography.in_state(s, &adoption.0);
+    for (s, (economy, penetration, levers)) in states.iter() {
+        value[s] = money.spending * economy.output * geography.in_state(s, &penetration.0);
         let support = policy.effect_appropriability * levers.of(Lever::OpenSource);
         open[s] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
     }
@@ -160,7 +160,7 @@ struct Spender {
     label: &'static Label,
     character: &'static Character,
     finance: &'static mut Finance,
-    compute: &'static mut Compute,
+    hardware: &'static mut Hardware,
 }
 
 fn spend(
@@ -182,17 +182,17 @@ fn spend(
     for s in geography.each_state() {
         grant[s] = clock.per_step(public[s]) / at_home[s].max(1.0);
     }
-    for SpenderItem { label, character, mut finance, mut compute } in &mut firms {
+    for SpenderItem { label, character, mut finance, mut hardware } in &mut firms {
         let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
-        let costs = clock.per_step(money.running_costs(character, &compute, price));
+        let costs = clock.per_step(money.running_costs(character, &hardware, price));
         let grant = grant[character.home];
         // Nobody pays for more than power lets run.
-        compute.order = running[character.home] * character.compute_share * budget + grant;
-        compute.demand = compute.order / price;
-        orders[character.home] += compute.order;
+        hardware.order = running[character.home] * character.compute_share * budget + grant;
+        hardware.demand = hardware.order / price;
+        orders[character.home] += hardware.order;
         finance.cash += budget - costs + grant;
         finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
-        faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, compute.demand]);
+        faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, hardware.demand]);
     }
     for (s, (_, fleet, mut supply)) in states.iter_mut() {
         // Without firms at home the state buys for its clouds.

@@ -13,7 +13,7 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         release::{Frontier, best},
-        state::{Access, Adoption, Burden, Economy, Traits},
+        state::{Access, Burden, Economy, Penetration, Traits},
         states::States,
     },
     parameters,
@@ -66,15 +66,15 @@ pub fn set_reference(
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     mut reference: ResMut<Reference>,
-    states: States<(&Adoption, &Access)>,
+    states: States<(&Penetration, &Access)>,
 ) {
     // A world without firms has no frontier, and stays at the origin.
     let at_start = best(&geography, &frontier.any.now.capability);
     reference.capability = at_start.map(|best| if best.is_finite() { best - output.reference_gap } else { 0.0 });
     reference.at_start = vec![0.0; geography.states];
-    for (s, (adoption, access)) in states.iter() {
+    for (s, (penetration, access)) in states.iter() {
         let demand = &geography.demand[s][..geography.domains];
-        reference.at_start[s] = adopted(demand, &adoption.0, &access.now, &reference.capability);
+        reference.at_start[s] = adopted(demand, &penetration.0, &access.now, &reference.capability);
     }
 }
 
@@ -82,11 +82,11 @@ fn gain_output(
     output: Res<Output>,
     geography: Res<Geography>,
     reference: Res<Reference>,
-    mut states: States<(&Adoption, &Access, &mut Economy)>,
+    mut states: States<(&Penetration, &Access, &mut Economy)>,
 ) {
-    for (s, (adoption, access, mut economy)) in states.iter_mut() {
+    for (s, (penetration, access, mut economy)) in states.iter_mut() {
         let demand = &geography.demand[s][..geography.domains];
-        let now = adopted(demand, &adoption.0, &access.now, &reference.capability);
+        let now = adopted(demand, &penetration.0, &access.now, &reference.capability);
         economy.effect = output.gain * (now - reference.at_start[s]);
     }
 }

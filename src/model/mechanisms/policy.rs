@@ -9,12 +9,12 @@
 use crate::{
     model::{
         clock::Clock,
-        firm::{Character, Compute, Offer, Usage},
+        firm::{Character, Hardware, Offer, Usage},
         geography::{Geography, PerState},
         ledger::Ledger,
-        mechanisms::power::Power,
+        mechanisms::power::PowerShares,
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Adoption, Burden, Economy, Industry, Levers, Supply},
+        state::{Burden, Economy, Industry, Levers, Penetration, Supply},
         states::{StateId, States},
     },
     parameters,
@@ -59,7 +59,7 @@ impl Mechanism for Policy {
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
         world.insert_resource(Agenda::new(scenario, clock));
-        world.insert_resource(Published::default());
+        world.insert_resource(Bulletins::default());
     }
 }
 
@@ -139,15 +139,15 @@ const MEMORY: usize = 24;
 
 /// What states published at the end of each of the last months, by indicator, month and state; `NaN` where there was nothing.
 #[derive(Resource, Clone, Debug)]
-pub struct Published([[PerState; MEMORY]; Indicator::COUNT]);
+pub struct Bulletins([[PerState; MEMORY]; Indicator::COUNT]);
 
-impl Default for Published {
+impl Default for Bulletins {
     fn default() -> Self {
         Self([[[f64::NAN; MAX_STATES]; MEMORY]; Indicator::COUNT])
     }
 }
 
-impl Published {
+impl Bulletins {
     /// What was published `delay` months (1 to 24) before `month`, counted from the start.
     fn seen(&self, indicator: Indicator, state: StateId, month: u32, delay: u32) -> Option<f64> {
         let published = month.checked_sub(delay)?;
@@ -168,7 +168,7 @@ fn month_of(clock: &Clock) -> u32 {
 fn pull_levers(
     policy: Res<Policy>,
     agenda: Res<Agenda>,
-    published: Res<Published>,
+    published: Res<Bulletins>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,
@@ -223,11 +223,11 @@ fn anyone_watches(agenda: Res<Agenda>, clock: Res<Clock>) -> bool {
 #[derive(QueryData)]
 struct Indicated {
     economy: &'static Economy,
-    adoption: &'static Adoption,
+    penetration: &'static Penetration,
     supply: &'static Supply,
     industry: &'static Industry,
     burden: &'static Burden,
-    power: &'static Power,
+    power: &'static PowerShares,
 }
 
 /// A firm, as far as it counts in indicators.
@@ -235,7 +235,7 @@ struct Indicated {
 struct Counted {
     character: &'static Character,
     offer: &'static Offer,
-    compute: &'static Compute,
+    hardware: &'static Hardware,
     usage: &'static Usage,
 }
 
@@ -243,20 +243,20 @@ fn publish(
     agenda: Res<Agenda>,
     clock: Res<Clock>,
     geography: Res<Geography>,
-    mut published: ResMut<Published>,
+    mut published: ResMut<Bulletins>,
     states: States<Indicated>,
     firms: Query<Counted>,
 ) {
     let mut rating: PerState = [f64::NEG_INFINITY; MAX_STATES];
     let (mut compute, mut home_share): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for CountedItem { character, offer, compute: held, usage } in &firms {
+    for CountedItem { character, offer, hardware, usage } in &firms {
         let home = character.home;
         rating[home] = rating[home].max(offer.rating);
-        compute[home] += held.stock;
+        compute[home] += hardware.stock;
         home_share[home] += usage.share[home];
     }
     let month = month_of(&clock);
-    for (s, IndicatedItem { economy, adoption, supply, industry, burden, power }) in states.iter() {
+    for (s, IndicatedItem { economy, penetration, supply, industry, burden, power }) in states.iter() {
         let elsewhere = geography.others(s).map(|other| rating[other]);
         let lead = rating[s] - elsewhere.fold(f64::NEG_INFINITY, f64::max);
         let mut say = |indicator: Indicator, value: &dyn Fn() -> f64| {
@@ -272,7 +272,7 @@ fn publish(
         say(Indicator::Compute, &|| compute[s] + supply.clouds);
         say(Indicator::Damage, &|| burden.incidents);
         say(Indicator::Growth, &|| clock.per_year(crate::maths::ln(economy.output / economy.before)));
-        say(Indicator::Adoption, &|| geography.in_state(s, &adoption.0));
+        say(Indicator::Adoption, &|| geography.in_state(s, &penetration.0));
     }
 }
 

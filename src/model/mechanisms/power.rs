@@ -9,12 +9,12 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Offer, Usage},
+        firm::{Character, Hardware, Offer, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
-        state::{Adoption, Economy, Fleet, Supply},
+        state::{Economy, Fleet, Penetration, Supply},
         states::{StateId, States},
     },
     parameters,
@@ -25,7 +25,7 @@ use bevy_ecs::{prelude::*, query::QueryData};
 parameters! {
     /// Numbers of power.
     #[derive(Resource)]
-    pub struct Contest {
+    pub struct Power {
         /// Decisiveness of the contest (r).
         decisiveness: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.5..=5.0, assumption "the claim that small advantages matter in proportion";
         /// Weight of output (a).
@@ -47,7 +47,7 @@ parameters! {
     }
 }
 
-impl Mechanism for Contest {
+impl Mechanism for Power {
     const NAME: &'static str = "power";
     const MEANING: &'static str =
         "output, frontier, compute and use abroad add up to shares of power (a measure: it moves nothing)";
@@ -59,13 +59,13 @@ impl Mechanism for Contest {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateId, Power>();
+        world.register_required_components::<StateId, PowerShares>();
     }
 }
 
 /// Parts of its power, each a share of the world.
 #[derive(Component, Clone, Debug, Default)]
-pub struct Power {
+pub struct PowerShares {
     /// Own frontier and running compute.
     pub hard: f64,
     /// Output.
@@ -91,30 +91,32 @@ pub fn parts_in_standards(used: &PerState, trust: &[PerState; MAX_STATES], state
 #[query_data(mutable)]
 struct Powerful {
     economy: &'static Economy,
-    adoption: &'static Adoption,
+    penetration: &'static Penetration,
     supply: &'static Supply,
     fleet: &'static Fleet,
-    power: &'static mut Power,
+    power: &'static mut PowerShares,
 }
 
 fn share_power(
-    contest: Res<Contest>,
+    params: Res<Power>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
     relations: Res<Relations>,
-    firms: Query<(&Character, &Offer, &Compute, &Usage)>,
+    firms: Query<(&Character, &Offer, &Hardware, &Usage)>,
     mut states: States<Powerful>,
 ) {
-    let markets =
-        super::market::market_weights(&geography, states.iter().map(|(s, state)| (s, state.economy, state.adoption)));
+    let markets = super::market::market_weights(
+        &geography,
+        states.iter().map(|(s, state)| (s, state.economy, state.penetration)),
+    );
     let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
     let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =
         ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (character, offer, compute, usage) in &firms {
+    for (character, offer, hardware, usage) in &firms {
         let home = character.home;
         frontier[home] = frontier[home].max(offer.capability);
-        held[home] += compute.stock;
+        held[home] += hardware.stock;
         used[home] += usage.world;
         abroad[home] += usage.world - markets[home] * usage.share[home];
     }
@@ -125,24 +127,24 @@ fn share_power(
     let (mut hard, mut composite): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (s, PowerfulItem { economy, supply, fleet, mut power, .. }) in states.iter_mut() {
         // Relative to the world's best, so that a common level of capability cancels.
-        let behind = (frontier[s] - best).max(-contest.no_firm_gap);
+        let behind = (frontier[s] - best).max(-params.no_firm_gap);
         let runs = (held[s] + supply.clouds) * fleet.running * fleet.efficiency;
-        let compute = maths::ln(runs + contest.compute_floor);
+        let compute = maths::ln(runs + params.compute_floor);
         let elsewhere = 1.0 - markets[s];
         let usage = if elsewhere > 0.0 { abroad[s].max(0.0) / elsewhere } else { 0.0 };
-        power.soft = (1.0 - contest.standards_weight) * usage + contest.standards_weight * standards[s];
+        power.soft = (1.0 - params.standards_weight) * usage + params.standards_weight * standards[s];
         power.economic = economy.output / total;
-        hard[s] = contest.capability_weight * behind + contest.compute_weight * compute;
-        composite[s] = contest.output_weight * maths::ln(economy.output)
+        hard[s] = params.capability_weight * behind + params.compute_weight * compute;
+        composite[s] = params.output_weight * maths::ln(economy.output)
             + hard[s]
-            + contest.soft_weight * maths::ln(power.soft + contest.soft_floor);
+            + params.soft_weight * maths::ln(power.soft + params.soft_floor);
     }
     maths::contest_shares(&mut hard[..n], 1.0);
-    maths::contest_shares(&mut composite[..n], contest.decisiveness);
+    maths::contest_shares(&mut composite[..n], params.decisiveness);
     for (s, mut state) in states.iter_mut() {
         state.power.hard = hard[s];
         state.power.share = composite[s];
-        faults.check(&clock, Contest::NAME, "power", &geography.names[s], &[state.power.share]);
+        faults.check(&clock, Power::NAME, "power", &geography.names[s], &[state.power.share]);
     }
 }
 

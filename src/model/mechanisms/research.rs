@@ -8,7 +8,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Compute, Focus, Knowledge, Label, Safety},
+        firm::{Character, Focus, Hardware, Knowledge, Label, Precaution},
         geography::Geography,
         ledger::{Faults, Ledger},
         noise::{Draw, Key, Noise, Stream},
@@ -99,8 +99,8 @@ struct Researcher {
     label: &'static Label,
     character: &'static Character,
     focus: &'static mut Focus,
-    compute: &'static Compute,
-    safety: &'static Safety,
+    hardware: &'static Hardware,
+    precaution: &'static Precaution,
     effort: &'static mut Effort,
     knowledge: &'static mut Knowledge,
 }
@@ -141,12 +141,12 @@ fn learn(
     let domains = geography.domains;
     let luck = luck.draw(&mut firms, domains, research.spread(&clock));
     for (firm, luck) in firms.iter_mut().zip(luck.chunks_exact(domains)) {
-        let ResearcherItem { label, character, mut focus, compute, safety, mut effort, mut knowledge, .. } = firm;
+        let ResearcherItem { label, character, mut focus, hardware, precaution, mut effort, mut knowledge, .. } = firm;
         let home = character.home;
-        let ln_compute = compute.ln_research(character) + ln_usable[home] - ln_reference;
+        let ln_compute = hardware.ln_research(character) + ln_usable[home] - ln_reference;
         let talent = character.talent * talent[home];
         let even = talent * maths::exp(research.exponent * ln_compute);
-        let ceiling = ceiling * (1.0 - research.safety_cost * safety.effort);
+        let ceiling = ceiling * (1.0 - research.safety_cost * precaution.effort);
         let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
         let mut z = [0.0; MAX_DOMAINS];
         for d in 0..domains {

@@ -10,7 +10,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Offer, Safety, Usage},
+        firm::{Character, Offer, Precaution, Usage},
         noise::{Draw, Key, Luck, Noise},
         phase::{Mechanism, MonthPlan, Phase},
         precipice::private_safety,
@@ -25,7 +25,7 @@ use bevy_ecs::{prelude::*, query::QueryData};
 parameters! {
     /// Numbers of safety.
     #[derive(Resource)]
-    pub struct SafetyEffort {
+    pub struct Safety {
         /// Factor on every firm's effort.
         scale: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.5..=2.0 or null 0.0, assumption "the efforts stand with the firms: safety_effort";
         /// How much a racing firm minds that another wins, against a disaster (e).
@@ -39,7 +39,7 @@ parameters! {
     }
 }
 
-impl Mechanism for SafetyEffort {
+impl Mechanism for Safety {
     const NAME: &'static str = "safety";
     const MEANING: &'static str = "firms choose how much they do for safety";
 
@@ -110,11 +110,11 @@ struct Chooser {
     character: &'static Character,
     offer: &'static Offer,
     usage: &'static Usage,
-    safety: &'static mut Safety,
+    precaution: &'static mut Precaution,
 }
 
 fn choose(
-    params: Res<SafetyEffort>,
+    params: Res<Safety>,
     clock: Res<Clock>,
     mut seen: Local<Seen>,
     states: States<&Governance>,
@@ -123,7 +123,7 @@ fn choose(
 ) {
     if params.scale == 0.0 {
         for mut firm in &mut firms {
-            firm.safety.effort = 0.0;
+            firm.precaution.effort = 0.0;
         }
         return;
     }
@@ -132,33 +132,33 @@ fn choose(
     choices.clear();
     racing.clear();
     for firm in &firms {
-        choices.push((firm.safety.chosen, firm.usage.world));
-        if firm.safety.rule == SafetyRule::Race {
+        choices.push((firm.precaution.chosen, firm.usage.world));
+        if firm.precaution.rule == SafetyRule::Race {
             racing.push(firm.offer.capability);
         }
     }
     let looks = clock.probability(params.imitation_per_year);
     let mut place = 0;
-    for ChooserItem { key, character, usage, mut safety, .. } in &mut firms {
-        match safety.rule {
+    for ChooserItem { key, character, usage, mut precaution, .. } in &mut firms {
+        match precaution.rule {
             SafetyRule::Fixed => {}
             SafetyRule::Race => {
                 let x = params.capability_weight * quantile(racing, place);
-                safety.chosen = private_safety(x, racing.len() as u32, params.enmity);
+                precaution.chosen = private_safety(x, racing.len() as u32, params.enmity);
                 place += 1;
             }
             SafetyRule::Imitate => {
                 if let Some(copied) = imitate(&params, noise.of(IMITATION, *key), looks, usage.world, choices) {
-                    safety.chosen = copied;
+                    precaution.chosen = copied;
                 }
             }
         }
-        safety.effort = (params.scale * safety.chosen.max(floors[character.home])).min(1.0);
+        precaution.effort = (params.scale * precaution.chosen.max(floors[character.home])).min(1.0);
     }
 }
 
 /// The choice of another firm that a firm copies in this step, if it looks at one and is won over.
-fn imitate(params: &SafetyEffort, mut luck: Luck, looks: f64, usage: f64, choices: &[(f64, f64)]) -> Option<f64> {
+fn imitate(params: &Safety, mut luck: Luck, looks: f64, usage: f64, choices: &[(f64, f64)]) -> Option<f64> {
     let draw = luck.uniform();
     if draw >= looks {
         return None;
@@ -191,7 +191,7 @@ mod tests {
 
     fn efforts(simulation: &mut Simulation) -> Vec<f64> {
         let world = simulation.world_mut();
-        world.query::<&Safety>().iter(world).map(|safety| safety.effort).collect()
+        world.query::<&Precaution>().iter(world).map(|precaution| precaution.effort).collect()
     }
 
     #[test]
@@ -245,9 +245,9 @@ mod tests {
         let (floors, chooses) = (inner.register_system(set_floors), inner.register_system(choose));
         inner.run_system(floors).unwrap();
         inner.run_system(chooses).unwrap();
-        for (character, safety) in inner.query::<(&Character, &Safety)>().iter(inner) {
-            let expected = if character.home == home { safety.chosen.max(0.9) } else { safety.chosen };
-            assert_eq!(safety.effort, expected);
+        for (character, precaution) in inner.query::<(&Character, &Precaution)>().iter(inner) {
+            let expected = if character.home == home { precaution.chosen.max(0.9) } else { precaution.chosen };
+            assert_eq!(precaution.effort, expected);
         }
     }
 
@@ -255,10 +255,10 @@ mod tests {
     fn imitators_come_to_do_what_others_do_and_fixed_firms_do_not() {
         let mut simulation = world(&["mechanisms.safety.imitation_per_year=50"], SafetyRule::Imitate);
         let inner = simulation.world_mut();
-        for (label, mut safety) in inner.query::<(&Label, &mut Safety)>().iter_mut(inner) {
+        for (label, mut precaution) in inner.query::<(&Label, &mut Precaution)>().iter_mut(inner) {
             let fixed = &*label.0 == "OpenAI";
-            safety.chosen = if fixed { 0.77 } else { 0.0 };
-            safety.rule = if fixed { SafetyRule::Fixed } else { SafetyRule::Imitate };
+            precaution.chosen = if fixed { 0.77 } else { 0.0 };
+            precaution.rule = if fixed { SafetyRule::Fixed } else { SafetyRule::Imitate };
         }
         simulation.run_on(12);
         let efforts = efforts(&mut simulation);

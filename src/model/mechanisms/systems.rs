@@ -16,7 +16,7 @@ use crate::{
     model::{
         accelerator::{Design, Line},
         clock::Clock,
-        firm::{Character, Compute},
+        firm::{Character, Hardware},
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
@@ -105,10 +105,10 @@ fn mixed(mean: f64, of_new: f64, part: f64) -> f64 {
     mean + (of_new - mean) * part
 }
 
-fn held_by_firms<'a>(firms: impl Iterator<Item = (&'a Character, &'a Compute)>) -> PerState {
+fn held_by_firms<'a>(firms: impl Iterator<Item = (&'a Character, &'a Hardware)>) -> PerState {
     let mut held: PerState = [0.0; MAX_STATES];
-    for (character, compute) in firms {
-        held[character.home] += compute.stock;
+    for (character, hardware) in firms {
+        held[character.home] += hardware.stock;
     }
     held
 }
@@ -116,7 +116,7 @@ fn held_by_firms<'a>(firms: impl Iterator<Item = (&'a Character, &'a Compute)>) 
 fn mix_fleets(
     systems: Res<Systems>,
     clock: Res<Clock>,
-    firms: Query<(&Character, &Compute)>,
+    firms: Query<(&Character, &Hardware)>,
     accelerators: Query<(&Design, &Line)>,
     mut states: States<(&Supply, &mut Fleet)>,
 ) {
@@ -213,7 +213,7 @@ mod tests {
             sales: vec![1.0],
             numbers: AcceleratorNumbers { chips_per_system: chips, ..AcceleratorNumbers::default() },
         };
-        let held = held_by_firms(world.query::<(&Character, &Compute)>().iter(world))[0];
+        let held = held_by_firms(world.query::<(&Character, &Hardware)>().iter(world))[0];
         let mut bundle = AcceleratorBundle::new(&spec, &clock);
         let state = world.resource::<Roster>().entity(StateId::new(0));
         let mut supply = world.get_mut::<Supply>(state).unwrap();

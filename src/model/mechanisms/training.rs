@@ -6,7 +6,7 @@
 use crate::{
     model::{
         clock::Clock,
-        firm::{Capability, Character, Compute, Endowment, Focus, Knowledge, Label},
+        firm::{Capability, Character, Endowment, Focus, Hardware, Knowledge, Label},
         geography::Geography,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
@@ -50,7 +50,7 @@ struct Trainer {
     label: &'static Label,
     character: &'static Character,
     focus: &'static Focus,
-    compute: &'static Compute,
+    hardware: &'static Hardware,
     knowledge: &'static Knowledge,
     endowment: &'static Endowment,
     capability: &'static mut Capability,
@@ -67,8 +67,8 @@ fn train(
     let ln_usable = states.map(|fleet| fleet.ln_usable);
     let speed = clock.per_step(training.speed);
     for firm in &mut firms {
-        let TrainerItem { label, character, focus, compute, knowledge, endowment, mut capability } = firm;
-        let ln_compute = compute.ln_research(character) + ln_usable[character.home];
+        let TrainerItem { label, character, focus, hardware, knowledge, endowment, mut capability } = firm;
+        let ln_compute = hardware.ln_research(character) + ln_usable[character.home];
         for d in geography.each_domain() {
             let target = training.scale * (focus.ln_relative[d] + ln_compute) + knowledge.0[d] + endowment.0[d];
             capability.0[d] = trained(capability.0[d], target, speed);

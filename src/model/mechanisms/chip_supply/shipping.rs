@@ -38,7 +38,7 @@ fn dispatched(supply: &ChipSupply, clock: &Clock, line: &Line) -> f64 {
 }
 
 /// What states got in a step.
-struct Flows {
+struct Shipments {
     intended: PerState,
     denied: PerState,
     received: PerState,
@@ -104,7 +104,7 @@ pub fn ship(
 ) {
     let money = states.map(|(paradigm, supply, _)| supply.spending * paradigm.silicon());
     let none = [0.0; MAX_STATES];
-    let mut flows = Flows { intended: none, denied: none, received: none, own: [none; CHAIN.len()] };
+    let mut shipments = Shipments { intended: none, denied: none, received: none, own: [none; CHAIN.len()] };
     for (design, mut line) in &mut accelerators {
         let line = &mut *line;
         (line.received, line.denied) = (none, none);
@@ -131,22 +131,22 @@ pub fn ship(
         for s in geography.each_state().filter(|&s| weights[s] > 0.0) {
             line.compute_in_month.0 += line.received[s];
             line.compute_in_month.1 += line.denied[s];
-            flows.received[s] += line.received[s];
-            flows.denied[s] += line.denied[s];
+            shipments.received[s] += line.received[s];
+            shipments.denied[s] += line.denied[s];
             // What others were denied comes on top of what was meant for a state.
-            flows.intended[s] += line.received[s] + line.denied[s];
-            for (own, origin) in flows.own.iter_mut().zip(&line.origin) {
+            shipments.intended[s] += line.received[s] + line.denied[s];
+            for (own, origin) in shipments.own.iter_mut().zip(&line.origin) {
                 own[s] += line.received[s] * origin[s];
             }
         }
     }
     for (s, (_, mut supply, mut industry)) in states.iter_mut() {
-        supply.intended += flows.intended[s];
-        supply.denied += flows.denied[s];
-        supply.received += flows.received[s];
-        ledger.made += flows.received[s];
-        for (stage, own) in industry.self_sufficiency.iter_mut().zip(&flows.own) {
-            *stage = if flows.intended[s] > 0.0 { (own[s] / flows.intended[s]).min(1.0) } else { 0.0 };
+        supply.intended += shipments.intended[s];
+        supply.denied += shipments.denied[s];
+        supply.received += shipments.received[s];
+        ledger.made += shipments.received[s];
+        for (stage, own) in industry.self_sufficiency.iter_mut().zip(&shipments.own) {
+            *stage = if shipments.intended[s] > 0.0 { (own[s] / shipments.intended[s]).min(1.0) } else { 0.0 };
         }
     }
 }

@@ -93,14 +93,14 @@ fn feedback_answers_to_what_was_published_a_delay_ago() {
 
 #[test]
 fn published_numbers_are_kept_for_the_longest_delay() {
-    let mut published = Published::default();
+    let mut published = Bulletins::default();
     for month in 0..30 {
         published.publish(Indicator::Growth, StateId::new(3), month, f64::from(month));
     }
     assert_eq!(published.seen(Indicator::Growth, StateId::new(3), 30, 24), Some(6.0));
     assert_eq!(published.seen(Indicator::Growth, StateId::new(3), 30, 1), Some(29.0));
     assert_eq!(published.seen(Indicator::Power, StateId::new(3), 30, 1), None);
-    assert_eq!(Published::default().seen(Indicator::Growth, StateId::new(0), 2, 3), None);
+    assert_eq!(Bulletins::default().seen(Indicator::Growth, StateId::new(0), 2, 3), None);
 }
 
 #[test]
@@ -154,10 +154,10 @@ fn public_compute_is_ordered_and_counts_as_spending() {
         simulation.step().unwrap();
         let world = simulation.world_mut();
         let orders: f64 = world
-            .query::<(&Character, &Compute)>()
+            .query::<(&Character, &Hardware)>()
             .iter(world)
             .filter(|(character, _)| character.home.place() == 0)
-            .map(|(_, compute)| compute.order)
+            .map(|(_, hardware)| hardware.order)
             .sum();
         (orders, of_state::<Supply>(world, 0).spending)
     };
