@@ -3,24 +3,11 @@
 use super::data::Results;
 use super::page::{folded, table, unit};
 use crate::output::manifest::ScenarioEntry;
-use crate::scenario::parameter::{Mark, Parameter, Parameters};
-use crate::scenario::{
-    AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, MechanismDeclaration, PolicyNumbers,
-    ShockNumbers, StateNumbers,
-};
+use crate::scenario::kinds::KINDS;
+use crate::scenario::parameter::{Mark, Parameter};
+use crate::scenario::{Catalogue, MechanismDeclaration};
 use maud::{Markup, html};
 use serde_json::Value;
-
-/// The lists of entities in a config, with their headings and declared numbers.
-const ENTITIES: [(&str, &str, &[Parameter]); 7] = [
-    ("States", "states", StateNumbers::DECLARED),
-    ("Firms", "firms", FirmNumbers::DECLARED),
-    ("Fabs", "fabs", FabNumbers::DECLARED),
-    ("Accelerators", "accelerators", AcceleratorNumbers::DECLARED),
-    ("Export controls", "controls", ControlNumbers::DECLARED),
-    ("Shocks", "shocks", ShockNumbers::DECLARED),
-    ("Policies", "policies", PolicyNumbers::DECLARED),
-];
 
 /// The section of parameters.
 pub struct ParameterTables {
@@ -44,7 +31,7 @@ impl ParameterTables {
                 @match entries.first().filter(|entry| entry.config.is_object()) {
                     Some(first) => {
                         (mechanisms(entries, &catalogue.mechanisms))
-                        @for (heading, list, declared) in ENTITIES { (entities(heading, &first.config[list], declared)) }
+                        @for kind in KINDS { (entities(kind.heading, &first.config[kind.list], kind.numbers)) }
                     }
                     None => p.quiet { "The folder's manifest holds no config." }
                 }

@@ -2,13 +2,12 @@
 
 use super::{
     diagnostic::{Diagnostic, Place, unknown},
+    kinds::kind_of,
     section::{Found, wrong},
     tree::{Entry, Node, Table, Value},
 };
 use std::collections::btree_map::Entry as Slot;
 
-/// Lists of tables that merge by the name of their entries.
-const BY_NAME: [&str; 7] = ["states", "firms", "fabs", "accelerators", "controls", "shocks", "policies"];
 /// The list of tables that merges by the unordered pair `between`.
 const BY_PAIR: &str = "borders";
 /// Stands between the two names of a pair in the key of a border; no name contains it.
@@ -26,7 +25,7 @@ pub(crate) enum Layer {
 /// Lays `layer` over `base`.
 pub(crate) fn merge(base: &mut Table, layer: Table, kind: Layer, found: &mut Found) {
     for (key, mut entry) in layer {
-        if BY_NAME.contains(&key.as_str()) || key == BY_PAIR {
+        if kind_of(&key).is_some() || key == BY_PAIR {
             if let Value::List(items) = &mut entry.node.value {
                 let items = std::mem::take(items);
                 entry.node.value = Value::Table(by_key(&key, items, found));
@@ -99,7 +98,7 @@ fn merge_entities(base: &mut Table, list: String, over: Entry, kind: Layer, foun
             }
         } else if kind == Layer::Override && !below.contains_key(&name) {
             let known = below.keys().map(String::as_str);
-            found.push(Diagnostic::at(&entry.key, unknown(&singular(&list), &name, known)));
+            found.push(Diagnostic::at(&entry.key, unknown(singular(&list), &name, known)));
             continue;
         }
         match take_remove(fields, found) {
@@ -113,12 +112,9 @@ fn merge_entities(base: &mut Table, list: String, over: Entry, kind: Layer, foun
     }
 }
 
-/// One entity of a list, in words: a policy of `policies`.
-fn singular(list: &str) -> String {
-    match list.strip_suffix("ies") {
-        Some(stem) => format!("{stem}y"),
-        None => list.trim_end_matches('s').to_owned(),
-    }
+/// One entry of a list, in words: a policy of `policies`.
+fn singular(list: &str) -> &'static str {
+    kind_of(list).map_or("border", |kind| kind.one)
 }
 
 /// Takes the key `remove` out; gives its place if it is `true`.

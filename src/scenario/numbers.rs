@@ -1,9 +1,10 @@
 //! Numbers of a scenario by name, checked as those of a config are: `mechanisms.diffusion.phi_open`, `states.US.talent`.
 
 use super::{
-    AcceleratorSpec, ControlSpec, FabSpec, FirmSpec, MechanismSettings, PolicySpec, Scenario, ShockSpec, StateSpec,
+    MechanismSettings, Scenario,
     diagnostic::nearest,
-    parameter::{Kind, Parameter, Parameters},
+    kinds::{KINDS, Listed},
+    parameter::{Kind, Parameter},
     tree::parse_key,
 };
 
@@ -32,59 +33,8 @@ pub enum NumberError {
     },
 }
 
-/// An entry of a scenario's lists, which has a name and numbers.
-pub trait Numbered {
-    /// Its list in a config, such as `firms`.
-    const LIST: &'static str;
-    /// Its numbers.
-    type Numbers: Parameters;
-    /// Its name.
-    fn name(&self) -> &str;
-    /// Its numbers.
-    fn numbers(&self) -> &Self::Numbers;
-    /// Its numbers, to be changed.
-    fn numbers_mut(&mut self) -> &mut Self::Numbers;
-}
-
-macro_rules! numbered {
-    ($($Spec:ty => $list:literal, $Numbers:ty;)*) => {$(
-        impl Numbered for $Spec {
-            const LIST: &'static str = $list;
-            type Numbers = $Numbers;
-            fn name(&self) -> &str {
-                &self.name
-            }
-            fn numbers(&self) -> &$Numbers {
-                &self.numbers
-            }
-            fn numbers_mut(&mut self) -> &mut $Numbers {
-                &mut self.numbers
-            }
-        }
-    )*};
-}
-
-numbered! {
-    StateSpec => "states", super::StateNumbers;
-    FirmSpec => "firms", super::FirmNumbers;
-    FabSpec => "fabs", super::FabNumbers;
-    AcceleratorSpec => "accelerators", super::AcceleratorNumbers;
-    ControlSpec => "controls", super::ControlNumbers;
-    ShockSpec => "shocks", super::ShockNumbers;
-    PolicySpec => "policies", super::PolicyNumbers;
-}
-
-/// The lists whose entries have numbers, as configs call them.
-const LISTS: [&str; 8] = [
-    "mechanisms",
-    StateSpec::LIST,
-    FirmSpec::LIST,
-    FabSpec::LIST,
-    AcceleratorSpec::LIST,
-    ControlSpec::LIST,
-    ShockSpec::LIST,
-    PolicySpec::LIST,
-];
+/// The list of mechanisms.
+const MECHANISMS: &str = "mechanisms";
 
 /// A name of three parts, `list.entry.number`; parts with points in them stand in quotes.
 struct Place<'p> {
@@ -122,24 +72,19 @@ impl<'p> Place<'p> {
             .map_or(Ok(()), |expected| Err(NumberError::Refused { place: self.text.to_owned(), expected, value }))
     }
 
-    fn entry<'l, T: Numbered>(&self, list: &'l [T]) -> Result<(usize, &'l T), NumberError> {
-        let found = list.iter().enumerate().find(|(_, entry)| entry.name() == self.parts[1]);
-        found.ok_or_else(|| self.unknown(&format!("entry of {}", T::LIST), 1, list.iter().map(T::name)))
+    /// The place of the entity in its list, and of the number among its numbers.
+    fn entry(&self, list: &dyn Listed) -> Result<(usize, usize), NumberError> {
+        let (kind, names) = (list.kind(), list.names());
+        let found = names.iter().position(|name| *name == self.parts[1]);
+        let at = found.ok_or_else(|| self.unknown(&format!("entry of {}", kind.list), 1, names))?;
+        Ok((at, self.parameter(kind.numbers)?))
     }
 
-    fn get<T: Numbered>(&self, list: &[T]) -> Result<f64, NumberError> {
-        let at = self.parameter(T::Numbers::DECLARED)?;
-        Ok(self.entry(list)?.1.numbers().to_values()[at])
-    }
-
-    fn set<T: Numbered>(&self, list: &mut [T], value: f64) -> Result<(), NumberError> {
-        let (entry, at) = (self.entry(list)?.0, self.parameter(T::Numbers::DECLARED)?);
-        self.check(&T::Numbers::DECLARED[at], value)?;
-        let numbers = list[entry].numbers_mut();
-        let mut values = numbers.to_values();
-        values[at] = value;
-        *numbers = T::Numbers::from_values(&values);
-        Ok(())
+    /// The list of entities that the first part names.
+    fn list<T>(&self, lists: impl IntoIterator<Item = T>) -> Result<T, NumberError> {
+        let known = || [MECHANISMS].into_iter().chain(KINDS.map(|kind| kind.list));
+        let found = KINDS.iter().zip(lists).find(|(kind, _)| kind.list == self.parts[0]);
+        found.map(|(_, list)| list).ok_or_else(|| self.unknown("list", 0, known()))
     }
 }
 
@@ -182,7 +127,7 @@ impl Scenario {
     pub fn set(&mut self, place: &str, value: impl Into<f64>) -> Result<(), NumberError> {
         let (place, value) = (Place::read(place)?, value.into());
         match place.parts[0].as_str() {
-            "mechanisms" => {
+            MECHANISMS => {
                 let known: Vec<_> = self.mechanisms.iter().map(|settings| settings.declared.name).collect();
                 let unknown = || place.unknown("mechanism", 1, known);
                 let settings = self.settings_mut(&place.parts[1]).ok_or_else(unknown)?;
@@ -195,14 +140,13 @@ impl Scenario {
                 settings.values[at] = value;
                 Ok(())
             }
-            "states" => place.set(&mut self.states, value),
-            "firms" => place.set(&mut self.firms, value),
-            "fabs" => place.set(&mut self.fabs, value),
-            "accelerators" => place.set(&mut self.accelerators, value),
-            "controls" => place.set(&mut self.controls, value),
-            "shocks" => place.set(&mut self.shocks, value),
-            "policies" => place.set(&mut self.policies, value),
-            _ => Err(place.unknown("list", 0, LISTS)),
+            _ => {
+                let list = place.list(self.lists_mut())?;
+                let (at, number) = place.entry(list)?;
+                place.check(&list.kind().numbers[number], value)?;
+                list.set(at, number, value);
+                Ok(())
+            }
         }
     }
 
@@ -213,7 +157,7 @@ impl Scenario {
     pub fn number(&self, place: &str) -> Result<f64, NumberError> {
         let place = Place::read(place)?;
         match place.parts[0].as_str() {
-            "mechanisms" => {
+            MECHANISMS => {
                 let known = self.mechanisms.iter().map(|settings| settings.declared.name);
                 let settings = self.settings(&place.parts[1]);
                 let settings = settings.ok_or_else(|| place.unknown("mechanism", 1, known))?;
@@ -222,14 +166,10 @@ impl Scenario {
                 }
                 Ok(settings.values[place.parameter(settings.declared.parameters)?])
             }
-            "states" => place.get(&self.states),
-            "firms" => place.get(&self.firms),
-            "fabs" => place.get(&self.fabs),
-            "accelerators" => place.get(&self.accelerators),
-            "controls" => place.get(&self.controls),
-            "shocks" => place.get(&self.shocks),
-            "policies" => place.get(&self.policies),
-            _ => Err(place.unknown("list", 0, LISTS)),
+            _ => {
+                let list = place.list(self.lists())?;
+                place.entry(list).map(|(at, number)| list.values(at)[number])
+            }
         }
     }
 }

@@ -3,11 +3,10 @@
 use super::{
     Border, Catalogue, Comparison, DatedEvent, Exposure, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec,
     Time,
-    dealings_read::{read_controls, read_policies, read_shocks},
     diagnostic::{Diagnostic, Place, unknown},
-    entities::{Names, Weights, read_firms, read_states, read_weights},
+    entities::{Names, Weights, read_weights},
+    kinds::{Frame, Lists},
     section::{Found, Section, cell_text, file_name, flag, list, month, name, share, whole, wrong},
-    supply_read::{read_accelerators, read_fabs},
     tree::{Node, Table, Value},
 };
 
@@ -32,21 +31,15 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
     let time = read_time(&mut root, found);
     let domains = read_domains(&mut root, found);
     let exposure = read_exposure(&mut root, domains.as_deref(), found);
-    let states = read_states(&mut root, domains.as_deref(), found);
-    let names = Names::new(states.iter().map(|state| state.name.as_str()));
     let start = time.as_ref().map(|time| time.start);
-    let firms = read_firms(&mut root, domains.as_deref(), &names, start, found);
-    let fabs = read_fabs(&mut root, &names, start, found);
-    let accelerators = read_accelerators(&mut root, &names, &fabs, start, found);
-    let controls = read_controls(&mut root, &names, found);
-    let shocks = read_shocks(&mut root, &names, found);
-    let policies = read_policies(&mut root, &names, start, found);
-    let comparison = read_comparison(&mut root, &names, &states, found);
+    let lists = Lists::read(&mut root, domains.as_deref(), start, found);
+    let names = Names::new(lists.states.iter().map(|state| state.name.as_str()));
+    let comparison = read_comparison(&mut root, &names, &lists.states, found);
     let borders = read_borders(&mut root, &names, found);
     let events = read_events(&mut root, found);
     let mechanisms = read_mechanisms(&mut root, catalogue, found);
     root.finish(found);
-    Some(Scenario {
+    let frame = Frame {
         name: title?,
         description,
         seed,
@@ -54,17 +47,11 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
         domains: domains?,
         exposure,
         comparison,
-        states,
-        firms,
-        fabs,
-        accelerators,
-        controls,
-        shocks,
-        policies,
         borders,
         events,
         mechanisms,
-    })
+    };
+    Some(Scenario::of(frame, lists))
 }
 
 /// Keeps the error, if it is one.

@@ -8,10 +8,10 @@ use super::{
 use crate::{
     experiment::variant::{Variant, laid},
     scenario::{
-        AcceleratorNumbers, Catalogue, ControlNumbers, Diagnostic, FabNumbers, FirmNumbers, PolicyNumbers, Scenario,
-        ShockNumbers, StateNumbers,
+        Catalogue, Diagnostic, Scenario,
         diagnostic::Place,
-        parameter::{Kind as Holds, Mark, Parameter, Parameters},
+        kinds::kind_of,
+        parameter::{Kind as Holds, Mark, Parameter},
         section::{Found, parameter_value},
         tree::{Node, Value},
     },
@@ -61,14 +61,7 @@ pub(super) fn declared(path: &[String], catalogue: &Catalogue) -> Option<&'stati
             }
             mechanism.parameters
         }
-        "states" => StateNumbers::DECLARED,
-        "firms" => FirmNumbers::DECLARED,
-        "fabs" => FabNumbers::DECLARED,
-        "accelerators" => AcceleratorNumbers::DECLARED,
-        "controls" => ControlNumbers::DECLARED,
-        "shocks" => ShockNumbers::DECLARED,
-        "policies" => PolicyNumbers::DECLARED,
-        _ => return None,
+        list => kind_of(list)?.numbers,
     };
     declared.iter().find(|parameter| parameter.name == name)
 }
@@ -180,21 +173,11 @@ fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place
 
 /// What every run of an experiment has alike, so that its tables have the same rows and columns.
 fn changed(plain: &Scenario, laid: &Scenario, varied: &Varied) -> Option<Diagnostic> {
-    fn names<T>(list: &[T], name: impl Fn(&T) -> &str) -> Vec<&str> {
-        list.iter().map(name).collect()
-    }
-    let entities = |scenario: &Scenario| -> [Vec<String>; 4] {
-        [
-            names(&scenario.states, |state| &state.name),
-            names(&scenario.firms, |firm| &firm.name),
-            names(&scenario.fabs, |fab| &fab.name),
-            names(&scenario.accelerators, |design| &design.name),
-        ]
-        .map(|names| names.into_iter().map(str::to_owned).collect())
-    };
+    let recorded = plain.lists().into_iter().zip(laid.lists()).filter(|(list, _)| list.kind().recorded);
+    let mut other = recorded.filter(|(plain, laid)| plain.names() != laid.names());
     let what = if plain.time != laid.time {
         "the time span"
-    } else if entities(plain) != entities(laid) {
+    } else if other.next().is_some() {
         "which entities there are"
     } else {
         return None;
