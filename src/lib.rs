@@ -95,6 +95,7 @@
 pub mod analysis;
 pub mod batch;
 pub mod cli;
+pub mod declare;
 pub mod experiment;
 pub mod formulas;
 pub mod maths;

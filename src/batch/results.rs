@@ -2,8 +2,8 @@
 
 use super::{StudyError, UnknownName};
 use crate::{
+    declare::table::CellType,
     experiment::design::Setting,
-    measure::table::CellType,
     output::{
         batch::Batch,
         folder::Folder,

@@ -6,8 +6,8 @@ use crate::{
         NoRoom,
         mock::{MONTHS, Mock, experiment},
     },
+    declare::table::CellType,
     measure::record::Record,
-    measure::table::CellType,
 };
 use std::{collections::BTreeMap, fs, sync::atomic::Ordering};
 

@@ -4,8 +4,10 @@ use super::{
     failure::Failure,
     listing::{Format, paragraph, print},
 };
-use crate::measure::table::{CellType, Column};
-use crate::output::dictionary::{self, TableInfo};
+use crate::{
+    declare::table::{CellType, Column},
+    output::dictionary::{self, TableInfo},
+};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
 

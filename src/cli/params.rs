@@ -5,8 +5,11 @@ use super::{
     failure::Failure,
     listing::{Format, paragraph, plain, print},
 };
-use crate::model::Model;
-use crate::scenario::{Scenario, kinds::KINDS, parameter::Parameter};
+use crate::{
+    declare::parameter::Parameter,
+    model::Model,
+    scenario::{Scenario, kinds::KINDS},
+};
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
 

@@ -11,10 +11,8 @@ use crate::{
         one_at_a_time::{HIGH, LOW},
         sobol::FIRST,
     },
-    measure::{
-        record::{HEADLINES, OUTCOMES},
-        table::Row,
-    },
+    declare::table::Row,
+    measure::record::{HEADLINES, OUTCOMES},
     output::{
         csv::Csv,
         dictionary::{self, SensitivityRow},

@@ -4,10 +4,8 @@
 use crate::{
     analysis::sketch::Sketches,
     batch::Done,
-    measure::{
-        record::{HEADLINES, OutcomeRow, WorldRow},
-        table::Row,
-    },
+    declare::table::Row,
+    measure::record::{HEADLINES, OutcomeRow, WorldRow},
     output::batch::{Batch, BatchScenario},
 };
 use std::{fmt::Write as _, path::Path};

@@ -8,5 +8,4 @@ mod indicators;
 mod outcomes;
 pub mod record;
 mod run;
-pub mod table;
 mod tables;

@@ -1,7 +1,7 @@
 //! What one simulated world gives back: rows of tables by month, and one row of outcomes.
 
-use super::{run::Ended, table::Row, tables::tables};
-use crate::{scenario::Month, table};
+use super::{run::Ended, tables::tables};
+use crate::{declare::table::Row, scenario::Month, table};
 use std::sync::Arc;
 
 table! {

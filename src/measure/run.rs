@@ -4,9 +4,9 @@ use super::{
     indicators::{Observer, Snapshot},
     outcomes::Outcomes,
     record::{Begun, EventRow, Record, ReleaseRow, Trajectory},
-    table::Row,
 };
 use crate::{
+    declare::table::Row,
     model::{
         InvalidNumber, Seed, Simulation,
         clock::Clock,

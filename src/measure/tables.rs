@@ -6,8 +6,8 @@
 macro_rules! tables {
     ($( $(#[doc = $about:literal])+ $field:ident: $Row:ty = $fill:expr; )+) => {
         /// The tables of a run, in order.
-        pub const TABLES: [$crate::measure::table::Table; [$(<$Row as Row>::TABLE),+].len()] =
-            [$($crate::measure::table::Table::of::<$Row>()),+];
+        pub const TABLES: [$crate::declare::table::Table; [$(<$Row as Row>::TABLE),+].len()] =
+            [$($crate::declare::table::Table::of::<$Row>()),+];
 
         /// The types of the tables' rows.
         #[cfg(test)]
@@ -23,7 +23,7 @@ macro_rules! tables {
 
         impl Trajectory {
             /// Its tables, in the order of [`TABLES`]; those that were not recorded are empty.
-            pub fn tables(&self) -> [&dyn $crate::measure::table::Tabular; TABLES.len()] {
+            pub fn tables(&self) -> [&dyn $crate::declare::table::Tabular; TABLES.len()] {
                 [$(&self.$field),+]
             }
         }

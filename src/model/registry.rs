@@ -5,8 +5,9 @@ use super::{
     phase::{Mechanism, Registered},
     simulation::Simulation,
 };
-use crate::scenario::{
-    Catalogue, Diagnostics, Loaded, Scenario, Source, Unsound, diagnostic::nearest, load, parameter::Parameters,
+use crate::{
+    declare::parameter::Parameters,
+    scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, Unsound, diagnostic::nearest, load},
 };
 use bevy_ecs::prelude::*;
 use std::sync::Arc;

@@ -2,15 +2,13 @@
 
 use super::manifest::{FileFormat, Manifest, ScenarioEntry};
 use crate::{
+    declare::table::{CellType, Column},
     experiment::{
         Gather,
         design::{Factor, Sample, Scale, Setting},
         plan::{Job, Plan, Shard, Stop},
     },
-    measure::{
-        record::Record,
-        table::{CellType, Column},
-    },
+    measure::record::Record,
     scenario::{Month, Scenario},
 };
 use serde_json::Value;

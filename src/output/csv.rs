@@ -5,8 +5,8 @@
 //! point. Dates are `YYYY-MM`, flags `true` and `false`, missing values empty.
 
 use crate::{
+    declare::table::{Cell, Column, Row, Table, Tabular},
     experiment::design::Setting,
-    measure::table::{Cell, Column, Row, Table, Tabular},
 };
 
 /// A number that a table cannot hold.

@@ -1,10 +1,8 @@
 //! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
 
 use crate::{
-    measure::{
-        record::{OutcomeRow, TABLES},
-        table::{CellType, Column, Row, Table},
-    },
+    declare::table::{CellType, Column, Row, Table},
+    measure::record::{OutcomeRow, TABLES},
     scenario::Month,
     table,
 };

@@ -8,11 +8,9 @@ use super::{
     stored::{Rows, Stored},
 };
 use crate::{
+    declare::table::{Cell, Row},
     experiment::{plan::Job, runner::Simulate},
-    measure::{
-        record::{OUTCOMES, OutcomeRow, Trajectory},
-        table::{Cell, Row},
-    },
+    measure::record::{OUTCOMES, OutcomeRow, Trajectory},
 };
 
 /// What stands between a failure's text and the command that replays it.

@@ -5,7 +5,7 @@ use super::{
     folder::json,
     manifest::{FileEntry, FileFormat, Identity},
 };
-use crate::measure::table::{CellType, Column};
+use crate::declare::table::{CellType, Column};
 use serde_json::{Value, json};
 
 /// The file's name.

@@ -11,7 +11,7 @@ use super::{
     manifest::{FileEntry, FileFormat},
     package,
 };
-use crate::measure::table::{CellType, Column, Row as _};
+use crate::declare::table::{CellType, Column, Row as _};
 use parquet::{
     basic::{Compression, LogicalType, Repetition, Type as Physical},
     data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type},

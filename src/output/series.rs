@@ -3,10 +3,8 @@
 
 use super::batch::{Batch, BatchScenario};
 use crate::{
-    measure::{
-        record::{TABLES, Trajectory},
-        table::{Cell, CellType, Column, Table, Tabular},
-    },
+    declare::table::{Cell, CellType, Column, Table, Tabular},
+    measure::record::{TABLES, Trajectory},
     scenario::Month,
 };
 use std::sync::Arc;

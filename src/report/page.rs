@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     analysis::sketch::Distribution,
+    declare::table::Row,
     measure::record::{HEADLINES, OutcomeRow},
-    measure::table::Row,
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

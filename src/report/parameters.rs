@@ -1,11 +1,14 @@
 //! The tables of parameters: those of mechanisms with mark and source, then the numbers of states, firms and the like.
 
-use super::data::Results;
-use super::page::{folded, table, unit};
-use crate::output::manifest::ScenarioEntry;
-use crate::scenario::kinds::KINDS;
-use crate::scenario::parameter::{Mark, Parameter};
-use crate::scenario::{Catalogue, MechanismDeclaration};
+use super::{
+    data::Results,
+    page::{folded, table, unit},
+};
+use crate::{
+    declare::parameter::{Mark, Parameter},
+    output::manifest::ScenarioEntry,
+    scenario::{Catalogue, MechanismDeclaration, kinds::KINDS},
+};
 use maud::{Markup, html};
 use serde_json::Value;
 

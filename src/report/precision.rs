@@ -6,10 +6,8 @@ use super::{
     scale::significant,
 };
 use crate::{
-    measure::{
-        record::{HEADLINES, OutcomeRow},
-        table::{Column, Row},
-    },
+    declare::table::{Column, Row},
+    measure::record::{HEADLINES, OutcomeRow},
     output::dictionary::DifferenceRow,
 };
 use maud::{Markup, html};

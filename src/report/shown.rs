@@ -4,7 +4,7 @@ use super::{
     data::Stat,
     scale::{Axis, Writing},
 };
-use crate::measure::{record::TABLES, table::Column};
+use crate::{declare::table::Column, measure::record::TABLES};
 
 /// An indicator to show.
 #[derive(Clone, Copy, Debug)]

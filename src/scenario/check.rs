@@ -123,7 +123,7 @@ impl Scenario {
     }
 }
 
-fn in_range(place: &str, declared: &[super::parameter::Parameter], values: &[f64]) -> Checked {
+fn in_range(place: &str, declared: &[crate::declare::parameter::Parameter], values: &[f64]) -> Checked {
     declared.iter().zip(values).try_for_each(|(parameter, value)| {
         let expected = parameter.refuses(*value);
         ensure(

@@ -1,6 +1,7 @@
 //! A checked scenario written out in full, every parameter by name, in the shape of a config file.
 
-use super::{Contracts, Month, Scenario, parameter::Parameters};
+use super::{Contracts, Month, Scenario};
+use crate::declare::parameter::Parameters;
 use serde_json::{Map, Value, json};
 
 impl Scenario {

@@ -258,7 +258,10 @@ impl Files {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::scenario::{MechanismDeclaration, parameter::Parameters, schema::scenario_schema, supply_tests::SUPPLY};
+    use crate::{
+        declare::parameter::Parameters,
+        scenario::{MechanismDeclaration, schema::scenario_schema, supply_tests::SUPPLY},
+    };
 
     crate::parameters! {
         /// A mechanism for tests.

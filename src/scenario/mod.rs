@@ -2,17 +2,14 @@
 
 pub(crate) mod builtin;
 mod check;
-mod choice;
 mod describe;
 pub mod diagnostic;
 mod entities;
 pub(crate) mod kinds;
 pub mod load;
 pub(crate) mod merge;
-pub mod month;
 pub mod numbers;
 pub(crate) mod overrides;
-pub mod parameter;
 mod read;
 pub(crate) mod schema;
 pub(crate) mod section;
@@ -20,8 +17,9 @@ pub(crate) mod section;
 pub(crate) mod supply_tests;
 pub(crate) mod tree;
 
+use crate::declare::parameter::Parameter;
+pub use crate::declare::{choice::Choice, month::Month};
 pub use check::Unsound;
-pub use choice::Choice;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use kinds::{
     AcceleratorNumbers, AcceleratorSpec, Contracts, ControlNumbers, ControlSpec, FabNumbers, FabSpec, FirmNumbers,
@@ -29,8 +27,6 @@ pub use kinds::{
     ShockNumbers, ShockSpec, Stage, StateNumbers, StateSpec,
 };
 pub use load::{Draft, Loaded, Source, load};
-pub use month::Month;
-use parameter::Parameter;
 
 /// The most domains a world can have; arrays by domain are this long.
 pub const MAX_DOMAINS: usize = 8;

@@ -4,9 +4,9 @@ use super::{
     MechanismSettings, Scenario,
     diagnostic::nearest,
     kinds::{KINDS, Listed},
-    parameter::{Kind, Parameter},
     tree::parse_key,
 };
+use crate::declare::parameter::{Kind, Parameter};
 
 /// Why a number cannot be read or set.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -237,5 +237,5 @@ mod tests {
         assert!(!scenario.settings("market").unwrap().enabled);
     }
 
-    use crate::scenario::parameter::Parameters as _;
+    use crate::declare::parameter::Parameters as _;
 }

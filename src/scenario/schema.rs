@@ -4,9 +4,9 @@ use super::{
     Catalogue, Choice, MAX_DOMAINS,
     entities::MAX_NATS,
     kinds::{EntityKind, KINDS},
-    parameter::{Kind, Parameter},
     read::{DEFAULT_DOMAINS, DEFAULT_MONTHS, DEFAULT_SEED, MAX_MONTHS},
 };
+use crate::declare::parameter::{Kind, Parameter};
 use serde_json::{Map, Value, json};
 
 /// The dialect that the schemas are written in.

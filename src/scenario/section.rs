@@ -3,9 +3,9 @@
 use super::{
     Choice, Month,
     diagnostic::{Diagnostic, Place, nearest, unknown},
-    parameter::{Kind, Parameter},
     tree::{Entry, Node, Table, Value},
 };
+use crate::declare::parameter::{Kind, Parameter};
 use std::fmt::Write as _;
 
 /// What was found wrong so far.
@@ -279,7 +279,7 @@ mod tests {
     }
 
     fn read(parameter: usize, text: &str) -> Result<f64, String> {
-        use crate::scenario::parameter::Parameters;
+        use crate::declare::parameter::Parameters;
         parameter_value(&Pond::DECLARED[parameter], &value(text)).map_err(|error| error.message)
     }
 

@@ -1,13 +1,18 @@
 //! What holds in every world, whatever its numbers.
 
-use crate::support::pairs::{rich, rich_world};
-use crate::support::worlds::{run, short};
+use crate::support::{
+    pairs::{rich, rich_world},
+    worlds::{run, short},
+};
 use bevy_ecs::prelude::*;
 use proptest::prelude::*;
 use redqueen::{
+    declare::{
+        parameter::Kind,
+        table::{Cell, Row},
+    },
     maths,
     measure::record::{FirmRow, StateRow, Trajectory},
-    measure::table::{Cell, Row},
     model::{
         Model, Seed, Simulation,
         accounts::Standing,
@@ -20,7 +25,7 @@ use redqueen::{
         release::{Frontier, Levels},
         state::{Access, Economy},
     },
-    scenario::{Scenario, Source, load, parameter::Kind},
+    scenario::{Scenario, Source, load},
 };
 use std::collections::BTreeMap;
 

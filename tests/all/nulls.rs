@@ -1,10 +1,12 @@
 //! A mechanism at its null values is the same as none, bit for bit; at its own values it is not.
 
-use crate::support::pairs::rich_world;
-use crate::support::worlds::{run, short};
+use crate::support::{
+    pairs::rich_world,
+    worlds::{run, short},
+};
 use redqueen::{
+    declare::table::{Cell, Row},
     measure::record::{FabRow, Trajectory},
-    measure::table::{Cell, Row},
     model::Model,
 };
 use std::collections::BTreeMap;

@@ -5,12 +5,14 @@ use super::{
     read::{Context, Kind, MAX_LEVELS, keep, refuse_others},
     trial::{Varied, declared, unknown_key},
 };
-use crate::scenario::{
-    Choice, Diagnostic,
-    diagnostic::Place,
-    parameter::{Kind as Holds, Parameter},
-    section::{Found, Section, cell_text, choice, finite, list, text, whole, wrong},
-    tree::{self, Entry, Node, Value},
+use crate::{
+    declare::parameter::{Kind as Holds, Parameter},
+    scenario::{
+        Choice, Diagnostic,
+        diagnostic::Place,
+        section::{Found, Section, cell_text, choice, finite, list, text, whole, wrong},
+        tree::{self, Entry, Node, Value},
+    },
 };
 
 /// The word of a scale.

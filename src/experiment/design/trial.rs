@@ -6,12 +6,12 @@ use super::{
     read::{Context, Kind},
 };
 use crate::{
+    declare::parameter::{Kind as Holds, Mark, Parameter},
     experiment::variant::{Variant, laid},
     scenario::{
         Catalogue, Diagnostic, Scenario,
         diagnostic::Place,
         kinds::kind_of,
-        parameter::{Kind as Holds, Mark, Parameter},
         section::{Found, parameter_value},
         tree::{Node, Value},
     },

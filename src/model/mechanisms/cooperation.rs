@@ -185,12 +185,10 @@ fn open_borders(
 
 #[cfg(test)]
 mod tests {
-    use super::super::shocks::Shocks;
-    use super::*;
-    use crate::model::states::StateId;
-    use crate::scenario::parameter::Parameters;
+    use super::{super::shocks::Shocks, *};
     use crate::{
-        model::Model,
+        declare::parameter::Parameters,
+        model::{Model, states::StateId},
         scenario::{
             Border, ControlNumbers, ControlSpec, Goods, PolicyNumbers, PolicySpec, ShockNumbers, ShockSpec, Stage,
         },

@@ -1,8 +1,8 @@
 //! That numbers which limit or set up something move what they say, from the low end of their plausible range to the high
 //! one, and that those with a null move nothing at it.
 
-use crate::model::testing::of_state;
 use crate::{
+    declare::parameter::Parameter,
     model::{
         Model, Simulation,
         accelerator::Line,
@@ -10,9 +10,9 @@ use crate::{
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
         state::{Economy, Industry, Supply},
         states::StateId,
-        testing::{live, set},
+        testing::{live, of_state, set},
     },
-    scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage, parameter::Parameter},
+    scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage},
 };
 
 struct Case {

@@ -3,20 +3,26 @@
 pub mod read;
 mod tornado;
 
-use super::figures::file_name;
-use super::page::{document, folded, table, unit};
-use super::scale::significant;
-use super::svg::Svg;
-use super::{ReportError, make, write};
-use crate::analysis::sensitivity::{
-    Indices, Lack, Options, PointRoles,
-    morris::{MU, MU_STAR, SIGMA},
-    one_at_a_time::{HIGH, HIGH_CHANGE, LOW, LOW_CHANGE, SWING},
-    sobol::{FIRST, SECOND, TOTAL},
+use super::{
+    ReportError,
+    figures::file_name,
+    make,
+    page::{document, folded, table, unit},
+    scale::significant,
+    svg::Svg,
+    write,
 };
-use crate::experiment::design::{Factor, Role, Scale, Setting};
-use crate::measure::table::Column;
-use crate::output::manifest::Manifest;
+use crate::{
+    analysis::sensitivity::{
+        Indices, Lack, Options, PointRoles,
+        morris::{MU, MU_STAR, SIGMA},
+        one_at_a_time::{HIGH, HIGH_CHANGE, LOW, LOW_CHANGE, SWING},
+        sobol::{FIRST, SECOND, TOTAL},
+    },
+    declare::table::Column,
+    experiment::design::{Factor, Role, Scale, Setting},
+    output::manifest::Manifest,
+};
 use maud::{Markup, PreEscaped, Render as _, html};
 use std::path::{Path, PathBuf};
 pub use tornado::ending;

@@ -2,11 +2,9 @@
 
 use crate::{
     analysis::sensitivity::{Point, PointRoles, morris::Move},
+    declare::table::{Column, Row as _},
     experiment::design::{Design, Method, Scale, Setting},
-    measure::{
-        record::OutcomeRow,
-        table::{Column, Row as _},
-    },
+    measure::record::OutcomeRow,
     output::{
         dictionary::{DESIGN, RUNS},
         folder::{Folder, OutputError},

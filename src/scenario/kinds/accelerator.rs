@@ -2,6 +2,7 @@
 
 use super::{Before, Entity, EntityKind, FabSpec, Scenario, Stage};
 use crate::{
+    declare::parameter::Parameters,
     parameters,
     scenario::{
         Choice, Month,
@@ -9,7 +10,6 @@ use crate::{
         describe::{insert_month, insert_parameters, named},
         diagnostic::{Diagnostic, Place, unknown},
         entities::{Names, read_entities, require_state},
-        parameter::Parameters,
         read::{after_start, note},
         schema::{self, by_name, described},
         section::{Found, Section, real, share, wrong},

@@ -2,13 +2,13 @@
 
 use super::{Before, Entity, EntityKind, Scenario};
 use crate::{
+    declare::parameter::Parameters,
     parameters,
     scenario::{
         Choice, Month,
         check::Checked,
         describe::{insert_month, insert_parameters, named},
         entities::{read_entities, require_state},
-        parameter::Parameters,
         read::{after_start, note},
         schema::{self, described, one_of},
         section::{Found, Section, cell_text, choice, month},

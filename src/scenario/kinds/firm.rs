@@ -2,13 +2,13 @@
 
 use super::{Before, Entity, EntityKind, Scenario};
 use crate::{
+    declare::parameter::Parameters,
     parameters,
     scenario::{
         Choice, Month,
         check::Checked,
         describe::{insert_month, insert_parameters, named},
         entities::{Weights, read_entities, read_weights, require_state},
-        parameter::Parameters,
         read::{after_start, note},
         schema::{self, by_domain, described, nats, one_of},
         section::{Found, Section, choice, flag, month},

@@ -21,9 +21,9 @@ use super::{
     Border, Comparison, DatedEvent, Exposure, MechanismSettings, Month, Time,
     check::Checked,
     entities::Names,
-    parameter::{Parameter, Parameters},
     section::{Found, Section},
 };
+use crate::declare::parameter::{Parameter, Parameters};
 use serde_json::{Map, Value};
 
 /// What is declared of a kind of entity.

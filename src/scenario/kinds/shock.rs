@@ -2,6 +2,7 @@
 
 use super::{Before, Entity, EntityKind, Scenario, Stage};
 use crate::{
+    declare::parameter::Parameters,
     parameters,
     scenario::{
         Choice, Month,
@@ -9,7 +10,6 @@ use crate::{
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
         entities::{Names, read_entities, require_state},
-        parameter::Parameters,
         schema::{self, described, names, one_of},
         section::{Found, Section, choice, list, month},
         tree::Node,

@@ -2,6 +2,7 @@
 
 use super::{Before, Entity, EntityKind, Scenario};
 use crate::{
+    declare::parameter::Parameters,
     parameters,
     scenario::{
         MAX_STATES,
@@ -9,7 +10,6 @@ use crate::{
         describe::{insert_parameters, named},
         diagnostic::Diagnostic,
         entities::{Names, Weights, read_entities, read_weights},
-        parameter::Parameters,
         schema::{self, by_domain, described, nats},
         section::{Found, Section, list},
         tree::Table,

@@ -182,7 +182,7 @@ pub trait Row {
 ///         rain: f64, "mm";
 ///     }
 /// }
-/// use redqueen::measure::table::Row;
+/// use redqueen::declare::table::Row;
 /// assert_eq!((Weather::KEY, Weather::COLUMNS[1].unit), (&["date"][..], "mm"));
 /// ```
 #[macro_export]
@@ -197,21 +197,21 @@ macro_rules! table {
         #[derive(Clone, Debug, PartialEq)]
         $vis struct $Name { $( $(#[doc = $meaning])+ pub $field: $type, )* }
 
-        impl $crate::measure::table::Row for $Name {
+        impl $crate::declare::table::Row for $Name {
             const TABLE: &'static str = $table;
             const MEANING: &'static str = concat!($($about),+).trim_ascii();
             const KEY: &'static [&'static str] = &[$($(stringify!($key)),+)?];
-            const COLUMNS: &'static [$crate::measure::table::Column<'static>] = &[
-                $( $crate::measure::table::Column {
+            const COLUMNS: &'static [$crate::declare::table::Column<'static>] = &[
+                $( $crate::declare::table::Column {
                     name: stringify!($field),
-                    holds: <$type as $crate::measure::table::Field>::HOLDS,
-                    optional: <$type as $crate::measure::table::Field>::OPTIONAL,
+                    holds: <$type as $crate::declare::table::Field>::HOLDS,
+                    optional: <$type as $crate::declare::table::Field>::OPTIONAL,
                     unit: $unit,
                     meaning: concat!($($meaning),+).trim_ascii(),
                 }, )*
             ];
-            fn cells<'a>(&'a self, visit: &mut dyn FnMut($crate::measure::table::Cell<'a>)) {
-                $( visit($crate::measure::table::Field::cell(&self.$field)); )*
+            fn cells<'a>(&'a self, visit: &mut dyn FnMut($crate::declare::table::Cell<'a>)) {
+                $( visit($crate::declare::table::Field::cell(&self.$field)); )*
             }
         }
     };
