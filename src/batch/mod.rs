@@ -47,7 +47,7 @@ pub(crate) use study::Config;
 pub use study::Study;
 
 use crate::{
-    experiment::{Experiment, Names, load_experiment},
+    experiment::{Experiment, KnownNames, load_experiment},
     measure::record::{OUTCOMES, Record},
     model::Model,
     output::{batch::Batch, manifest::FileFormat},
@@ -55,7 +55,7 @@ use crate::{
 };
 
 /// The tables and outcomes that experiment files can name.
-pub const NAMES: Names<'static> = Names { tables: &Record::NAMES, outcomes: &OUTCOMES };
+pub const NAMES: KnownNames<'static> = KnownNames { tables: &Record::NAMES, outcomes: &OUTCOMES };
 
 impl Model {
     /// Reads an experiment file, or a scenario file as an experiment with that one variant, with overrides (`a.b.c=value`)

@@ -13,14 +13,14 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Shows progress.
 pub struct Bar {
     quiet: bool,
-    shown: Shown,
+    shown: Display,
     started: Instant,
     total: u64,
     done: u64,
     failed: u64,
 }
 
-enum Shown {
+enum Display {
     Nothing,
     Bar(ProgressBar),
     Lines { to: Box<dyn Write>, pause: Duration, last: Option<Instant> },
@@ -30,9 +30,9 @@ impl Bar {
     /// A bar if the standard error stream is a terminal, else lines; nothing if `quiet`.
     pub fn new(quiet: bool) -> Self {
         if quiet {
-            Self { quiet, ..Self::showing(Shown::Nothing) }
+            Self { quiet, ..Self::showing(Display::Nothing) }
         } else if stderr().is_terminal() {
-            Self::showing(Shown::Bar(ProgressBar::no_length()))
+            Self::showing(Display::Bar(ProgressBar::no_length()))
         } else {
             Self::lines(Box::new(stderr()), PAUSE)
         }
@@ -52,12 +52,12 @@ impl Bar {
             }
             Progress::Total { total } => {
                 self.total = *total;
-                if let Shown::Bar(bar) = &self.shown {
+                if let Display::Bar(bar) = &self.shown {
                     bar.set_length(*total);
                 }
             }
             Progress::Ended => {
-                if let Shown::Bar(bar) = &self.shown {
+                if let Display::Bar(bar) = &self.shown {
                     bar.abandon();
                 }
                 self.line(true);
@@ -67,17 +67,17 @@ impl Bar {
     }
 
     fn lines(to: Box<dyn Write>, pause: Duration) -> Self {
-        Self::showing(Shown::Lines { to, pause, last: None })
+        Self::showing(Display::Lines { to, pause, last: None })
     }
 
-    fn showing(shown: Shown) -> Self {
+    fn showing(shown: Display) -> Self {
         Self { quiet: false, shown, started: Instant::now(), total: 0, done: 0, failed: 0 }
     }
 
     fn start(&mut self, total: u64) {
         self.total = total;
         self.started = Instant::now();
-        if let Shown::Bar(bar) = &self.shown {
+        if let Display::Bar(bar) = &self.shown {
             bar.set_length(total);
             let template = "{bar:30} {human_pos}/{human_len} runs  {per_sec}  {eta} left  {msg}";
             if let Ok(style) = ProgressStyle::with_template(template) {
@@ -89,7 +89,7 @@ impl Bar {
 
     fn advance(&mut self) {
         self.done += 1;
-        if let Shown::Bar(bar) = &self.shown {
+        if let Display::Bar(bar) = &self.shown {
             bar.inc(1);
             if self.failed > 0 {
                 bar.set_message(format!("{} failed", self.failed));
@@ -100,7 +100,7 @@ impl Bar {
 
     /// A line, if it is time for one. A stream that is closed is no reason to stop a batch.
     fn line(&mut self, always: bool) {
-        let Shown::Lines { to, pause, last } = &mut self.shown else { return };
+        let Display::Lines { to, pause, last } = &mut self.shown else { return };
         if !always && last.is_some_and(|last| last.elapsed() < *pause) {
             return;
         }

@@ -9,5 +9,5 @@ pub mod runner;
 pub(crate) mod schedule;
 pub mod variant;
 
-pub use experiment_file::{Experiment, Gather, Names, load_experiment};
+pub use experiment_file::{Experiment, Gather, KnownNames, load_experiment};
 pub use variant::Variant;

@@ -6,7 +6,7 @@ use crate::scenario::{
     diagnostic::{Origin, Place},
     load::Loaded,
     overrides::Override,
-    tree::{Entry, Node, Value},
+    tree::{Node, TomlEntry, Value},
 };
 use std::sync::Arc;
 
@@ -83,6 +83,6 @@ pub(crate) fn laid(
         Setting::Real(number) => Value::Real(*number),
         Setting::Text(text) => Value::Text(text.clone()),
     };
-    let entry = Entry { key, node: Node { value, place } };
+    let entry = TomlEntry { key, node: Node { value, place } };
     Override::from_entry(parameter, &entry).map_err(|error| Diagnostics::new(vec![error]))
 }

@@ -3,7 +3,7 @@
 use super::record::{AcceleratorRow, FabRow};
 use crate::{
     model::{
-        accelerator::{Binding, Design, Line},
+        accelerator::{Binding, ChipDesign, Line},
         clock::Clock,
         fab::{Capacity, Craft, Outage, Site},
         geography::Geography,
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub struct ChainObserver {
     states: QueryState<(&'static Fleet, &'static Industry, &'static Burden, &'static Governance)>,
     fabs: QueryState<(&'static Site, &'static Capacity, &'static Craft, &'static Outage)>,
-    accelerators: QueryState<(&'static Design, &'static Line)>,
+    accelerators: QueryState<(&'static ChipDesign, &'static Line)>,
     words: [Arc<str>; Stage::COUNT],
 }
 

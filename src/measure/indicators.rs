@@ -8,7 +8,7 @@ use super::{
 use crate::{
     maths,
     model::{
-        accounts::Progress,
+        accounts::ProgressParts,
         clock::Clock,
         firm::{Capability, Character, Finance, Focus, Hardware, Knowledge, Label, Momentum, Offer, Precaution, Usage},
         geography::{Geography, PerState, weighted},
@@ -161,7 +161,7 @@ impl Observer {
         economy: &EconomySums,
     ) -> WorldRow {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<Progress>().world);
+        let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<ProgressParts>().world);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         WorldRow {
@@ -296,7 +296,7 @@ impl Observer {
     /// The states' rows of the month.
     pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        let (progress, relations) = (world.resource::<Progress>(), world.resource::<Relations>());
+        let (progress, relations) = (world.resource::<ProgressParts>(), world.resource::<Relations>());
         let open = self.open_shares(world, geography);
         for view in self.states.iter(world) {
             let StateViewItem { id, traits, economy, absorption, penetration, access, supply, power } = view;

@@ -10,7 +10,7 @@ use crate::{
     model::{
         InvalidNumber, Seed, Simulation,
         clock::Clock,
-        ledger::{Event, Ledger, LeftOut, Published},
+        ledger::{Ledger, LeftOut, Noted, Published},
         mechanisms::releases::Releases,
     },
     scenario::DatedEvent,
@@ -87,8 +87,8 @@ impl From<&DatedEvent> for EventRow {
     }
 }
 
-impl From<Event> for EventRow {
-    fn from(Event { date, kind, actor, state, value, text }: Event) -> Self {
+impl From<Noted> for EventRow {
+    fn from(Noted { date, kind, actor, state, value, text }: Noted) -> Self {
         Self { date, kind, actor, state: Some(state), value, text }
     }
 }

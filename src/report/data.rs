@@ -81,7 +81,7 @@ impl ScenarioResults {
 
 /// Everything a report shows.
 #[derive(Debug)]
-pub struct Results {
+pub struct ReportData {
     pub manifest: Option<Manifest>,
     /// What is known of the scenarios of the manifest.
     pub about: Vec<About>,
@@ -92,7 +92,7 @@ pub struct Results {
     pub missing: Vec<String>,
 }
 
-impl Results {
+impl ReportData {
     /// What is known of the scenario of this name.
     pub fn about(&self, name: &str) -> Option<&About> {
         self.about.iter().find(|about| about.name == name)
@@ -105,7 +105,7 @@ impl Results {
 }
 
 /// Reads the folder; tables that were not recorded are noted, files that are damaged are errors.
-pub fn read(folder: &Path) -> Result<Results, ReportError> {
+pub fn read(folder: &Path) -> Result<ReportData, ReportError> {
     let manifest = read_manifest(&folder.join(manifest::FILE))?;
     let (mut scenarios, mut about, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for entry in manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios) {
@@ -135,7 +135,7 @@ pub fn read(folder: &Path) -> Result<Results, ReportError> {
     }
     let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
     let differences = if runs { differences(&folder.join("runs.csv"), &names)? } else { None };
-    Ok(Results { manifest, about, scenarios, differences, missing })
+    Ok(ReportData { manifest, about, scenarios, differences, missing })
 }
 
 /// Reads the manifest; `None` if there is none.
@@ -298,7 +298,7 @@ mod tests {
 
     const HEADER: &str = "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n";
 
-    fn quantiles(rows: &str) -> Result<Results, ReportError> {
+    fn quantiles(rows: &str) -> Result<ReportData, ReportError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("quantiles.csv"), format!("{HEADER}{rows}")).unwrap();
         read(folder.path())

@@ -2,8 +2,8 @@
 
 use super::about::{About, ComparedStates, DatedFact};
 use super::chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened};
-use super::data::{Results, ScenarioResults, Stat};
-use super::palette::{self, States};
+use super::data::{ReportData, ScenarioResults, Stat};
+use super::palette::{self, StateColours};
 use super::scale::{Axis, Writing};
 use super::shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown};
 use super::svg::{Anchor, Ink, RULE, Stroke, Svg, text_width};
@@ -46,7 +46,7 @@ impl Report {
 pub struct View<'a> {
     pub scenario: &'a ScenarioResults,
     pub about: &'a About,
-    pub states: States,
+    pub states: StateColours,
     pub span: (Month, Month),
     events: Vec<(usize, &'a DatedFact)>,
     suffix: String,
@@ -59,7 +59,7 @@ pub fn numbered(about: &About, span: (Month, Month)) -> Vec<(usize, &DatedFact)>
 }
 
 /// Draws everything that the folder has data for.
-pub fn draw(folder: &Results) -> Report {
+pub fn draw(folder: &ReportData) -> Report {
     let drawable: Vec<&ScenarioResults> =
         folder.scenarios.iter().filter(|scenario| scenario.span().is_some()).collect();
     let mut missing = Vec::new();
@@ -81,7 +81,7 @@ pub fn draw(folder: &Results) -> Report {
         let Some(span) = scenario.span() else { continue };
         let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
-        let states = States::of(scenario, about);
+        let states = StateColours::of(scenario, about);
         let view = View { scenario, about, states, span, events: numbered(about, span), suffix };
         sections.push(Pictures { scenario: scenario.name.clone(), figures: view.figures(&mut missing) });
     }

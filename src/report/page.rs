@@ -1,7 +1,7 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
 use super::{
-    data::{Results, ScenarioResults},
+    data::{ReportData, ScenarioResults},
     figures::{Figure, Report, numbered},
     parameters::ParameterTables,
     precision,
@@ -38,7 +38,7 @@ pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String
 }
 
 /// The page of a report.
-pub fn page(folder: &Results, report: &Report, parameters: &ParameterTables) -> String {
+pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) -> String {
     let name = folder.manifest.as_ref().map_or("", |manifest| &manifest.experiment.name);
     let title = if name.is_empty() { "A redqueen run" } else { name };
     let assumed = parameters.assumed;
@@ -95,7 +95,7 @@ pub fn folded(summary: &str, inside: &Markup) -> Markup {
 }
 
 /// Version, seed, runs and scenarios.
-fn what_ran(folder: &Results) -> Markup {
+fn what_ran(folder: &ReportData) -> Markup {
     let experiment = folder.manifest.as_ref().map(|manifest| &manifest.experiment);
     let finished: usize = folder.scenarios.iter().map(|scenario| scenario.finished).sum();
     let failed: usize = folder.scenarios.iter().map(|scenario| scenario.failed).sum();
@@ -124,7 +124,7 @@ fn heading<'a>(report: &Report, scenario: &'a str) -> &'a str {
     if report.sections.len() == 1 { "Section" } else { scenario }
 }
 
-fn navigation(folder: &Results, report: &Report) -> Markup {
+fn navigation(folder: &ReportData, report: &Report) -> Markup {
     let outcomes = folder.scenarios.iter().any(|scenario| scenario.finished > 0);
     let differences = folder.differences.as_ref().is_some_and(|rows| !rows.is_empty());
     html! {
@@ -142,7 +142,7 @@ fn navigation(folder: &Results, report: &Report) -> Markup {
 }
 
 /// What is not shown, and which runs failed.
-fn notes(folder: &Results, report: &Report) -> Markup {
+fn notes(folder: &ReportData, report: &Report) -> Markup {
     let mut lines: Vec<String> = folder.missing.iter().chain(&report.missing).cloned().collect();
     for scenario in &folder.scenarios {
         if scenario.points > 1 {
@@ -178,7 +178,7 @@ fn figure(figure: &Figure) -> Markup {
     }
 }
 
-fn pictures(folder: &Results, report: &Report) -> Markup {
+fn pictures(folder: &ReportData, report: &Report) -> Markup {
     html! {
         @for (at, section) in report.sections.iter().enumerate() {
             @let shown = html! {
@@ -194,7 +194,7 @@ fn pictures(folder: &Results, report: &Report) -> Markup {
 }
 
 /// The dated events that the pictures number.
-fn events(folder: &Results, name: &str) -> Markup {
+fn events(folder: &ReportData, name: &str) -> Markup {
     let scenario = folder.scenarios.iter().find(|scenario| scenario.name == name);
     let events = match (folder.about(name), scenario.and_then(ScenarioResults::span)) {
         (Some(about), Some(span)) => numbered(about, span),
@@ -242,7 +242,7 @@ fn summary(found: Option<&Distribution>, runs: usize) -> Markup {
     }
 }
 
-fn outcomes(folder: &Results) -> Markup {
+fn outcomes(folder: &ReportData) -> Markup {
     let shown: Vec<&ScenarioResults> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
     if shown.is_empty() {
         return Markup::default();

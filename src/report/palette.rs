@@ -40,11 +40,11 @@ fn tint(colour: &str, share: f64) -> String {
 }
 
 /// The states that have firms, leader and follower first, then by capability at the end; with their colours.
-pub struct States {
+pub struct StateColours {
     pub list: Vec<(String, &'static str)>,
 }
 
-impl States {
+impl StateColours {
     pub fn of(scenario: &ScenarioResults, about: &About) -> Self {
         let end = |name: &str| scenario.series(CAPABILITY, name).last().map_or(f64::MIN, |s| s.median());
         let home = |name: &str| about.firms.iter().any(|firm| firm.state == name);
@@ -122,7 +122,7 @@ mod tests {
             firms: vec![firm("A"), firm("B"), firm("C")],
             ..About::default()
         };
-        let states = States::of(&ScenarioResults::default(), &about);
+        let states = StateColours::of(&ScenarioResults::default(), &about);
         assert_eq!(states.colour("nowhere"), GREY);
         assert_eq!(states.list.len(), 3);
     }

@@ -1,7 +1,7 @@
 //! The tables of parameters: those of mechanisms with mark and source, then the numbers of states, firms and the like.
 
 use super::{
-    data::Results,
+    data::ReportData,
     page::{folded, table, unit},
 };
 use crate::{
@@ -21,7 +21,7 @@ pub struct ParameterTables {
 
 impl ParameterTables {
     /// The parameters that the catalogue declares, with their values in the folder's configs.
-    pub fn of(folder: &Results, catalogue: &Catalogue) -> Self {
+    pub fn of(folder: &ReportData, catalogue: &Catalogue) -> Self {
         let entries = folder.entries();
         let used = |mechanism: &&MechanismDeclaration| {
             entries.iter().any(|entry| is_enabled(&entry.config["mechanisms"][mechanism.name]))

@@ -1,7 +1,7 @@
 //! How exact the numbers are: differences between scenarios over pairs, and what so many replications tell.
 
 use super::{
-    data::{Results, ScenarioResults},
+    data::{ReportData, ScenarioResults},
     page::{folded, table},
     scale::significant,
 };
@@ -17,7 +17,7 @@ const SHARES: [f64; 2] = [0.01, 0.05];
 const NONE: &str = "\u{2013}";
 
 /// How each scenario differs from the first, over pairs of runs.
-pub fn differences(folder: &Results) -> Markup {
+pub fn differences(folder: &ReportData) -> Markup {
     let rows = folder.differences.as_deref().unwrap_or_default();
     if rows.is_empty() {
         return Markup::default();
@@ -103,12 +103,12 @@ fn difference_cells(found: &DifferenceRow) -> Markup {
 }
 
 /// Most design points of any scenario, if there are several.
-fn most_points(folder: &Results) -> Option<usize> {
+fn most_points(folder: &ReportData) -> Option<usize> {
     folder.scenarios.iter().map(|scenario| scenario.points).max().filter(|points| *points > 1)
 }
 
 /// Mean, spread and Monte Carlo error of the headline outcomes, and the runs that a precision takes.
-pub fn replications(folder: &Results) -> Markup {
+pub fn replications(folder: &ReportData) -> Markup {
     let shown: Vec<&ScenarioResults> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
     if shown.is_empty() {
         return Markup::default();

@@ -4,8 +4,8 @@ use super::{
     diagnostic::{Diagnostic, Place, unknown},
     kinds::EntityKind,
     read::note,
-    section::{Found, Section, finite, list, text, wrong},
-    tree::{Node, Table},
+    section::{Mistakes, Section, finite, list, text, wrong},
+    tree::{Node, TomlTable},
 };
 
 /// How far from 1 a sum of shares may be.
@@ -14,9 +14,9 @@ const TOLERANCE: f64 = 1e-6;
 pub(crate) const MAX_NATS: f64 = 50.0;
 
 /// The names of the states, sorted, to find indices by.
-pub(crate) struct Names<'a>(Vec<&'a str>);
+pub(crate) struct NameIndex<'a>(Vec<&'a str>);
 
-impl<'a> Names<'a> {
+impl<'a> NameIndex<'a> {
     /// From names in the order of the indices.
     pub(crate) fn new(names: impl Iterator<Item = &'a str>) -> Self {
         Self(names.collect())
@@ -34,7 +34,7 @@ impl<'a> Names<'a> {
     }
 
     /// The indices of the states that the list `key` names, sorted, each once.
-    pub(crate) fn find_all(&self, key: &str, node: &Node, found: &mut Found) -> Vec<usize> {
+    pub(crate) fn find_all(&self, key: &str, node: &Node, found: &mut Mistakes) -> Vec<usize> {
         let items = note(list(key, node), found).unwrap_or_default();
         let mut states: Vec<_> = items.iter().filter_map(|item| note(self.find(item), found)).collect();
         states.sort_unstable();
@@ -65,13 +65,13 @@ pub(crate) enum Weights {
 pub(crate) fn read_entities<'a, T>(
     root: &mut Section<'a>,
     kind: &EntityKind,
-    found: &mut Found,
-    mut read: impl FnMut(&'a str, &mut Section<'a>, &mut Found) -> Option<T>,
+    found: &mut Mistakes,
+    mut read: impl FnMut(&'a str, &mut Section<'a>, &mut Mistakes) -> Option<T>,
 ) -> Vec<T> {
     let EntityKind { list, one, most, .. } = *kind;
     let Some(list_entry) = root.take(list) else { return Vec::new() };
     let table = list_entry.node.as_table();
-    let count = table.map_or(0, Table::len);
+    let count = table.map_or(0, TomlTable::len);
     if let Some(most) = most.filter(|most| count > *most) {
         found.push(Diagnostic::at(&list_entry.key, format!("a world has at most {most} {list}, not {count}")));
     }
@@ -89,14 +89,14 @@ pub(crate) fn read_entities<'a, T>(
 pub(crate) fn require_state<'a>(
     section: &mut Section<'a>,
     key: &'a str,
-    states: &Names<'_>,
-    found: &mut Found,
+    states: &NameIndex<'_>,
+    found: &mut Mistakes,
 ) -> Option<usize> {
     section.require(key, found).and_then(|entry| note(states.find(&entry.node), found))
 }
 
 /// The name was read when the lists were merged; an override cannot change it.
-fn keep_name(section: &mut Section<'_>, name: &str, found: &mut Found) {
+fn keep_name(section: &mut Section<'_>, name: &str, found: &mut Mistakes) {
     if let Some(entry) = section.take("name")
         && entry.node.as_text().is_none_or(|text| text != name)
     {
@@ -110,7 +110,7 @@ pub(crate) fn read_weights<'a>(
     key: &'a str,
     domains: Option<&'a [String]>,
     rule: Weights,
-    found: &mut Found,
+    found: &mut Mistakes,
 ) -> Vec<f64> {
     let entry = section.take(key);
     let Some(domains) = domains else { return Vec::new() };

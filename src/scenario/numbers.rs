@@ -37,12 +37,12 @@ pub enum NumberError {
 const MECHANISMS: &str = "mechanisms";
 
 /// A name of three parts, `list.entry.number`; parts with points in them stand in quotes.
-struct Place<'p> {
+struct NumberName<'p> {
     text: &'p str,
     parts: [String; 3],
 }
 
-impl<'p> Place<'p> {
+impl<'p> NumberName<'p> {
     fn read(text: &'p str) -> Result<Self, NumberError> {
         let parts = parse_key(text).ok().and_then(|parts| <[String; 3]>::try_from(parts).ok());
         let unknown = || NumberError::Unknown {
@@ -125,7 +125,7 @@ impl Scenario {
     /// # Errors
     /// There is no such number, or it does not take the value.
     pub fn set(&mut self, place: &str, value: impl Into<f64>) -> Result<(), NumberError> {
-        let (place, value) = (Place::read(place)?, value.into());
+        let (place, value) = (NumberName::read(place)?, value.into());
         match place.parts[0].as_str() {
             MECHANISMS => {
                 let known: Vec<_> = self.mechanisms.iter().map(|settings| settings.declared.name).collect();
@@ -155,7 +155,7 @@ impl Scenario {
     /// # Errors
     /// There is no such number.
     pub fn number(&self, place: &str) -> Result<f64, NumberError> {
-        let place = Place::read(place)?;
+        let place = NumberName::read(place)?;
         match place.parts[0].as_str() {
             MECHANISMS => {
                 let known = self.mechanisms.iter().map(|settings| settings.declared.name);

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 /// The dialect that the schemas are written in.
 pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
-/// Names: no start that a spreadsheet would run as a formula, no control characters.
+/// NameIndex: no start that a spreadsheet would run as a formula, no control characters.
 const NAME: &str = r"^[^=+\-@\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$";
 
 /// The schema of scenario files. A file may leave out almost everything, because it may extend another.

@@ -3,7 +3,7 @@
 
 use super::{
     Factor, Setting,
-    read::{Context, Kind},
+    read::{Context, MethodWord},
 };
 use crate::{
     declare::parameter::{Kind as Holds, Mark, Parameter},
@@ -12,7 +12,7 @@ use crate::{
         Catalogue, Diagnostic, Scenario,
         diagnostic::Place,
         kinds::kind_of,
-        section::{Found, parameter_value},
+        section::{Mistakes, parameter_value},
         tree::{Node, Value},
     },
 };
@@ -67,7 +67,7 @@ pub(super) fn declared(path: &[String], catalogue: &Catalogue) -> Option<&'stati
 }
 
 /// What the scenarios say if they do not know a key at all.
-pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Found {
+pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Mistakes {
     let tried = |variant: &Variant| {
         let laid = laid(key, &Setting::Flag(true), Some((place, place)));
         laid.and_then(|laid| variant.draft.with([laid]))
@@ -78,7 +78,7 @@ pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Fo
 }
 
 /// Lays the values of a factor over every scenario and says once what is wrong with them.
-pub(super) fn try_out(varied: &Varied, kind: Kind, context: &Context<'_>, found: &mut Found) {
+pub(super) fn try_out(varied: &Varied, kind: MethodWord, context: &Context<'_>, found: &mut Mistakes) {
     if let [key] = varied.path.as_slice()
         && NO_FACTORS.contains(&key.as_str())
     {
@@ -94,7 +94,7 @@ pub(super) fn try_out(varied: &Varied, kind: Kind, context: &Context<'_>, found:
     let tries = enough(&varied.tries);
     let mut said: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
     for variant in context.variants {
-        let mut errors: Found = set_twice(variant, varied, kind, context).into_iter().collect();
+        let mut errors: Mistakes = set_twice(variant, varied, kind, context).into_iter().collect();
         errors.extend(tries.iter().flat_map(|(value, place)| try_one(variant, varied, (value, place))));
         for error in errors {
             match said.iter_mut().find(|(earlier, _)| *earlier == error) {
@@ -134,7 +134,7 @@ fn enough(tries: &[(Setting, Place)]) -> Vec<(&Setting, &Place)> {
 }
 
 /// A value that the design would replace at every point.
-fn set_twice(variant: &Variant, varied: &Varied, kind: Kind, context: &Context<'_>) -> Option<Diagnostic> {
+fn set_twice(variant: &Variant, varied: &Varied, kind: MethodWord, context: &Context<'_>) -> Option<Diagnostic> {
     let origin = &variant.draft.place(&varied.path)?.origin;
     let by = if !origin.is_file {
         format!("by {}", origin.name)
@@ -144,14 +144,14 @@ fn set_twice(variant: &Variant, varied: &Varied, kind: Kind, context: &Context<'
         return None;
     };
     // One factor at a time, the others keep the scenario's values.
-    if kind == Kind::OneAtATime {
+    if kind == MethodWord::OneAtATime {
         return None;
     }
     let message = format!("`{}` is a factor and is also set {by}", varied.factor.parameter);
     Some(Diagnostic::at(&varied.place, message))
 }
 
-fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place)) -> Found {
+fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place)) -> Mistakes {
     let key = &varied.factor.parameter;
     let laid = laid(key, value, Some((&varied.place, place)));
     match laid.and_then(|laid| variant.draft.with([laid])) {

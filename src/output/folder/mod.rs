@@ -66,7 +66,7 @@ pub enum FolderError {
 
 /// What a folder holds of an experiment.
 #[derive(Debug)]
-enum Found {
+enum Holding {
     /// All of it: nothing to do.
     Already(Box<Manifest>),
     /// Part of it.
@@ -99,18 +99,18 @@ impl Folder {
     ///
     /// # Errors
     /// It holds something else.
-    fn look(path: &Path, identity: &Identity, overwrite: bool) -> Result<Found, FolderError> {
+    fn look(path: &Path, identity: &Identity, overwrite: bool) -> Result<Holding, FolderError> {
         if overwrite {
-            return Ok(Found::Nothing);
+            return Ok(Holding::Nothing);
         }
         match Self::manifest(path)? {
             Some(found) if found.format == manifest::FORMAT && found.experiment == *identity => {
                 if !found.complete {
-                    return Ok(Found::Unfinished);
+                    return Ok(Holding::Unfinished);
                 }
                 let joined = found.experiment.shard.is_none() || path.join(journal::FILE).exists();
                 let whole = joined && has(path, &found.files);
-                Ok(if whole { Found::Already(Box::new(found)) } else { Found::Nothing })
+                Ok(if whole { Holding::Already(Box::new(found)) } else { Holding::Nothing })
             }
             Some(found) => Err(another(path, found, identity)),
             // A kill may have come before there was a manifest.
@@ -120,7 +120,7 @@ impl Folder {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         Err(OutputError::on("read", path)(error).into())
                     }
-                    _ => Ok(Found::Nothing),
+                    _ => Ok(Holding::Nothing),
                 }
             }
         }
@@ -134,7 +134,7 @@ impl Folder {
     /// It holds something else, cannot be made or read, or another process is writing it.
     pub fn open(path: &Path, batch: &Batch, overwrite: bool) -> Result<Opened, FolderError> {
         let identity = Identity::new(batch);
-        if let Found::Already(manifest) = Self::look(path, &identity, overwrite)? {
+        if let Holding::Already(manifest) = Self::look(path, &identity, overwrite)? {
             tidy(path, &identity, &manifest.files)?;
             return Ok(Opened::Complete(manifest));
         }
@@ -146,11 +146,11 @@ impl Folder {
         let made = made.and_journal(&journal)?;
         // Another process may have been at work until it let go.
         let unfinished = match Self::look(path, &identity, overwrite)? {
-            Found::Already(manifest) => {
+            Holding::Already(manifest) => {
                 tidy(path, &identity, &manifest.files)?;
                 return Ok(Opened::Complete(manifest));
             }
-            found => matches!(found, Found::Unfinished),
+            found => matches!(found, Holding::Unfinished),
         };
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
         let folder = Self { path: path.to_owned(), identity, replay };
@@ -312,7 +312,7 @@ mod tests {
         Batch::plain("test", seed, 2, Record::NONE, vec![variant])
     }
 
-    fn look(path: &Path, seed: u64, overwrite: bool) -> Result<Found, FolderError> {
+    fn look(path: &Path, seed: u64, overwrite: bool) -> Result<Holding, FolderError> {
         Folder::look(path, &Identity::new(&batch(seed)), overwrite)
     }
 
@@ -337,13 +337,15 @@ mod tests {
     fn a_complete_folder_is_left_alone_and_an_incomplete_one_gone_on_with() {
         let dir = tempfile::tempdir().unwrap();
         fill(&open(dir.path(), 1, false).0, false);
-        assert!(matches!(look(dir.path(), 1, false), Ok(Found::Unfinished)));
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Unfinished)));
         fill(&open(dir.path(), 1, false).0, true);
-        let Ok(Found::Already(manifest)) = look(dir.path(), 1, false) else { panic!("it does not count as complete") };
+        let Ok(Holding::Already(manifest)) = look(dir.path(), 1, false) else {
+            panic!("it does not count as complete")
+        };
         assert_eq!(manifest.files, [FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6 }]);
         assert_eq!(fs::read_to_string(dir.path().join("runs.csv")).unwrap(), "run\n0\n");
         fs::write(dir.path().join("runs.csv"), "run\n").unwrap();
-        assert!(matches!(look(dir.path(), 1, false), Ok(Found::Nothing)), "a table was changed");
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Nothing)), "a table was changed");
     }
 
     #[test]

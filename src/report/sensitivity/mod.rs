@@ -26,7 +26,7 @@ use crate::{
 use maud::{Markup, PreEscaped, Render as _, html};
 use std::path::{Path, PathBuf};
 pub use tornado::ending;
-use tornado::{BOTH, Bar, DOWN, MOST, Tornado, TornadoRow, UP};
+use tornado::{BOTH, DOWN, MOST, Tornado, TornadoBar, TornadoRow, UP};
 
 /// The page's file.
 pub const PAGE: &str = "sensitivity.html";
@@ -331,18 +331,19 @@ fn line(findings: &Findings, indices: &Indices, factor: usize) -> Option<Tornado
                 _ => UP,
             };
             let tooltip = format!("\u{3bc}* {}, \u{3bc} {}, \u{3c3} {}", text(MU_STAR), text(MU), text(SIGMA));
-            (vec![Bar { value, interval: main.interval, colour }], of(SIGMA), tooltip)
+            (vec![TornadoBar { value, interval: main.interval, colour }], of(SIGMA), tooltip)
         }
         PointRoles::Saltelli { .. } => {
             let tooltip = format!("total {}, first order {}", text(TOTAL), text(FIRST));
-            (vec![Bar { value, interval: main.interval, colour: UP }], of(FIRST), tooltip)
+            (vec![TornadoBar { value, interval: main.interval, colour: UP }], of(FIRST), tooltip)
         }
         PointRoles::OneAtATime { .. } => {
             let bar = |name, colour| {
                 let index = indices.get(name, factor)?;
-                Some(Bar { value: index.value?, interval: index.interval, colour })
+                Some(TornadoBar { value: index.value?, interval: index.interval, colour })
             };
-            let mut bars: Vec<Bar> = [bar(HIGH_CHANGE, UP), bar(LOW_CHANGE, DOWN)].into_iter().flatten().collect();
+            let mut bars: Vec<TornadoBar> =
+                [bar(HIGH_CHANGE, UP), bar(LOW_CHANGE, DOWN)].into_iter().flatten().collect();
             // The shorter of two bars on the same side is drawn over the longer.
             bars.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
             (bars, None, format!("low end {}, high end {}, swing {}", text(LOW), text(HIGH), text(SWING)))

@@ -14,7 +14,7 @@ const NAMES: f64 = 290.0;
 const NUMBERS: f64 = 190.0;
 
 /// A bar from zero.
-pub struct Bar {
+pub struct TornadoBar {
     pub value: f64,
     pub interval: Option<(f64, f64)>,
     pub colour: &'static str,
@@ -23,7 +23,7 @@ pub struct Bar {
 /// What is drawn of a factor.
 pub struct TornadoRow {
     pub name: String,
-    pub bars: Vec<Bar>,
+    pub bars: Vec<TornadoBar>,
     /// Second mark, a ring.
     pub mark: Option<f64>,
     /// Number and interval written at the right.
@@ -168,7 +168,7 @@ mod tests {
     fn bars_stand_on_one_scale_from_zero() {
         let line = |value: f64| TornadoRow {
             name: "f".to_owned(),
-            bars: vec![Bar { value, interval: None, colour: UP }],
+            bars: vec![TornadoBar { value, interval: None, colour: UP }],
             mark: None,
             number: (value, None),
             tooltip: String::new(),

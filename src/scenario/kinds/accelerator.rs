@@ -9,11 +9,11 @@ use crate::{
         check::{Checked, ensure},
         describe::{insert_month, insert_parameters, named},
         diagnostic::{Diagnostic, Place, unknown},
-        entities::{Names, read_entities, require_state},
+        entities::{NameIndex, read_entities, require_state},
         read::{after_start, note},
         schema::{self, by_name, described},
-        section::{Found, Section, real, share, wrong},
-        tree::{Entry, Table},
+        section::{Mistakes, Section, real, share, wrong},
+        tree::{TomlEntry, TomlTable},
     },
 };
 use serde_json::{Map, Value};
@@ -95,7 +95,7 @@ impl Entity for AcceleratorSpec {
         &mut self.numbers
     }
 
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self> {
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();
         let fabs = before.lists.fabs.as_slice();
         // A fab that is wrong itself is known all the same.
@@ -228,13 +228,13 @@ fn needs(numbers: &AcceleratorNumbers, stage: Stage) -> bool {
     stage != Stage::Memory || numbers.stacks_per_package > 0.0
 }
 
-fn is_empty(entry: &Entry) -> bool {
-    entry.node.as_table().is_some_and(Table::is_empty)
+fn is_empty(entry: &TomlEntry) -> bool {
+    entry.node.as_table().is_some_and(TomlTable::is_empty)
 }
 
 /// The fabs that contracts can name.
 struct Fabs<'a> {
-    written: Option<&'a Table>,
+    written: Option<&'a TomlTable>,
     read: &'a [FabSpec],
 }
 
@@ -245,7 +245,7 @@ impl Fabs<'_> {
         section: &mut Section<'a>,
         key: &'a str,
         stage: Stage,
-        found: &mut Found,
+        found: &mut Mistakes,
     ) -> Vec<(usize, f64, &'a Place)> {
         let Some(entry) = section.take(key) else { return Vec::new() };
         let Some(table) = entry.node.as_table() else {
@@ -264,7 +264,7 @@ impl Fabs<'_> {
 
     /// The index of the fab of this name, which must have this stage; none if the fab itself is wrong.
     fn find(&self, name: &str, stage: Stage, place: &Place) -> Result<Option<usize>, Diagnostic> {
-        let known = || self.written.into_iter().flat_map(Table::keys).map(String::as_str);
+        let known = || self.written.into_iter().flat_map(TomlTable::keys).map(String::as_str);
         if !known().any(|fab| fab == name) {
             return Err(Diagnostic::at(place, unknown("fab", name, known())));
         }
@@ -278,7 +278,7 @@ impl Fabs<'_> {
     }
 }
 
-fn read_sales(section: &mut Section<'_>, states: &Names<'_>, found: &mut Found) -> Vec<f64> {
+fn read_sales(section: &mut Section<'_>, states: &NameIndex<'_>, found: &mut Mistakes) -> Vec<f64> {
     let Some(entry) = section.take("sales") else { return vec![1.0; states.len()] };
     let mut sales = vec![0.0; states.len()];
     let Some(table) = entry.node.as_table() else {

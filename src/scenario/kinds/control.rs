@@ -12,7 +12,7 @@ use crate::{
         entities::read_entities,
         read::note,
         schema::{self, described, names, one_of},
-        section::{Found, Section, choice, list},
+        section::{Mistakes, Section, choice, list},
     },
 };
 use serde_json::{Map, Value};
@@ -94,7 +94,7 @@ impl Entity for ControlSpec {
         &mut self.numbers
     }
 
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self> {
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();
         read_entities(root, &Self::KIND, found, |name, section, found| {
             let what = section.require("what", found).and_then(|entry| note(choice("what", &entry.node), found));

@@ -11,7 +11,7 @@ use crate::{
         entities::{read_entities, require_state},
         read::{after_start, note},
         schema::{self, described, one_of},
-        section::{Found, Section, cell_text, choice, month},
+        section::{Mistakes, Section, cell_text, choice, month},
     },
 };
 use serde_json::{Map, Value, json};
@@ -103,7 +103,7 @@ impl Entity for FabSpec {
         &mut self.numbers
     }
 
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self> {
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();
         read_entities(root, &Self::KIND, found, |name, section, found| {
             let state = require_state(section, "state", &states, found);

@@ -11,7 +11,7 @@ use crate::{
         entities::{Weights, read_entities, read_weights, require_state},
         read::{after_start, note},
         schema::{self, by_domain, described, nats, one_of},
-        section::{Found, Section, choice, flag, month},
+        section::{Mistakes, Section, choice, flag, month},
     },
 };
 use serde_json::{Map, Value, json};
@@ -114,7 +114,7 @@ impl Entity for FirmSpec {
         &mut self.numbers
     }
 
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self> {
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();
         read_entities(root, &Self::KIND, found, |name, section, found| {
             let state = require_state(section, "state", &states, found);

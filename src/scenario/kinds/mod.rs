@@ -20,8 +20,8 @@ pub use state::{StateNumbers, StateSpec};
 use super::{
     Border, Comparison, DatedEvent, Exposure, MechanismSettings, Month, Time,
     check::Checked,
-    entities::Names,
-    section::{Found, Section},
+    entities::NameIndex,
+    section::{Mistakes, Section},
 };
 use crate::declare::parameter::{Parameter, Parameters};
 use serde_json::{Map, Value};
@@ -63,7 +63,7 @@ pub(crate) trait Entity: Sized {
     /// Its numbers, to be changed.
     fn numbers_mut(&mut self) -> &mut Self::Numbers;
     /// Reads all of a config.
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self>;
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self>;
     /// What a config says of it, with nothing left to defaults.
     fn describe(&self, scenario: &Scenario) -> Map<String, Value>;
     /// Checks all but its numbers and the place of its name.
@@ -82,8 +82,8 @@ pub(crate) struct Before<'a, 'b> {
 
 impl Before<'_, '_> {
     /// The names of the states.
-    pub(crate) fn states(&self) -> Names<'_> {
-        Names::new(self.lists.states.iter().map(|state| state.name.as_str()))
+    pub(crate) fn states(&self) -> NameIndex<'_> {
+        NameIndex::new(self.lists.states.iter().map(|state| state.name.as_str()))
     }
 }
 
@@ -157,7 +157,7 @@ macro_rules! scenario {
                 root: &mut Section<'a>,
                 domains: Option<&'a [String]>,
                 start: Option<Month>,
-                found: &mut Found,
+                found: &mut Mistakes,
             ) -> Self {
                 let mut lists = Self::default();
                 $( lists.$list = Entity::read(root, &Before { domains, start, lists: &lists }, found); )*

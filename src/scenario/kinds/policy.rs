@@ -12,7 +12,7 @@ use crate::{
         entities::{read_entities, require_state},
         read::{after_start, note},
         schema::{self, described, one_of},
-        section::{Found, Section, choice},
+        section::{Mistakes, Section, choice},
     },
 };
 use serde_json::{Map, Value};
@@ -172,7 +172,7 @@ impl Entity for PolicySpec {
         &mut self.numbers
     }
 
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self> {
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();
         read_entities(root, &Self::KIND, found, |name, section, found| {
             let state = require_state(section, "state", &states, found);
@@ -230,7 +230,7 @@ impl PolicySpec {
     }
 }
 
-fn check_range<'a>(section: &mut Section<'a>, key: &'a str, value: f64, lever: Lever, found: &mut Found) {
+fn check_range<'a>(section: &mut Section<'a>, key: &'a str, value: f64, lever: Lever, found: &mut Mistakes) {
     let (low, high) = lever.range();
     if let Some(entry) = section.take(key)
         && !(low..=high).contains(&value)

@@ -9,9 +9,9 @@ use crate::{
         check::Checked,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
-        entities::{Names, read_entities, require_state},
+        entities::{NameIndex, read_entities, require_state},
         schema::{self, described, names, one_of},
-        section::{Found, Section, choice, list, month},
+        section::{Mistakes, Section, choice, list, month},
         tree::Node,
     },
 };
@@ -78,7 +78,7 @@ impl Entity for ShockSpec {
         &mut self.numbers
     }
 
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self> {
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();
         read_entities(root, &Self::KIND, found, |name, section, found| {
             let location = require_state(section, "location", &states, found);
@@ -148,7 +148,7 @@ fn stages(key: &str, node: &Node) -> Result<[bool; Stage::COUNT], Diagnostic> {
     if hit.contains(&true) { Ok(hit) } else { Err(Diagnostic::at(&node.place, format!("`{key}` names no stage"))) }
 }
 
-fn pair(node: &Node, states: &Names<'_>) -> Result<(usize, usize), Diagnostic> {
+fn pair(node: &Node, states: &NameIndex<'_>) -> Result<(usize, usize), Diagnostic> {
     if let [a, b] = list("between", node)? {
         let (a, b) = (states.find(a)?, states.find(b)?);
         if a != b {

@@ -9,10 +9,10 @@ use crate::{
         check::Checked,
         describe::{insert_parameters, named},
         diagnostic::Diagnostic,
-        entities::{Names, Weights, read_entities, read_weights},
+        entities::{NameIndex, Weights, read_entities, read_weights},
         schema::{self, by_domain, described, nats},
-        section::{Found, Section, list},
-        tree::Table,
+        section::{Mistakes, Section, list},
+        tree::TomlTable,
     },
 };
 use serde_json::{Map, Value, json};
@@ -96,13 +96,13 @@ impl Entity for StateSpec {
         &mut self.numbers
     }
 
-    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Found) -> Vec<Self> {
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let table = root.take(Self::KIND.list).and_then(|entry| entry.node.as_table());
-        if table.is_none_or(Table::is_empty) {
+        if table.is_none_or(TomlTable::is_empty) {
             found.push(Diagnostic::at(root.place(), "the scenario has no states"));
         }
         // A state may close its market to one that stands below it.
-        let names = Names::new(table.into_iter().flat_map(Table::keys).map(String::as_str));
+        let names = NameIndex::new(table.into_iter().flat_map(TomlTable::keys).map(String::as_str));
         read_entities(root, &Self::KIND, found, |name, section, found| {
             let numbers = StateNumbers::from_values(&section.parameters(StateNumbers::DECLARED, found));
             let demand = read_weights(section, "demand", before.domains, Weights::Shares, found);
@@ -152,7 +152,7 @@ impl StateSpec {
     }
 }
 
-fn read_closed_to(section: &mut Section<'_>, names: &Names<'_>, own: &str, found: &mut Found) -> Vec<usize> {
+fn read_closed_to(section: &mut Section<'_>, names: &NameIndex<'_>, own: &str, found: &mut Mistakes) -> Vec<usize> {
     let own = names.index(own, section.place()).ok();
     let mut closed = Vec::new();
     for item in section.read("closed_to", list, found).unwrap_or_default() {
