@@ -108,7 +108,7 @@ impl Parameter {
 }
 
 /// A type that a parameter can have in the code; all are carried as `f64` between files and designs.
-pub trait Carried: Copy {
+pub trait ParameterValue: Copy {
     /// The kind of parameter this type holds.
     const KIND: Kind;
     /// From the carried number, which has passed the checks of its kind and range.
@@ -117,7 +117,7 @@ pub trait Carried: Copy {
     fn to_number(self) -> f64;
 }
 
-impl Carried for f64 {
+impl ParameterValue for f64 {
     const KIND: Kind = Kind::Real;
     fn from_number(number: f64) -> Self {
         number
@@ -127,7 +127,7 @@ impl Carried for f64 {
     }
 }
 
-impl Carried for u32 {
+impl ParameterValue for u32 {
     const KIND: Kind = Kind::Whole;
     fn from_number(number: f64) -> Self {
         number as u32
@@ -137,7 +137,7 @@ impl Carried for u32 {
     }
 }
 
-impl Carried for bool {
+impl ParameterValue for bool {
     const KIND: Kind = Kind::Flag;
     fn from_number(number: f64) -> Self {
         number > 0.0
@@ -243,7 +243,7 @@ macro_rules! parameters {
             const DECLARED: &'static [$crate::declare::parameter::Parameter] = &[
                 $( $crate::parameters!(@checked $Name, $field, $crate::declare::parameter::Parameter {
                     name: stringify!($field),
-                    kind: <$type as $crate::declare::parameter::Carried>::KIND,
+                    kind: <$type as $crate::declare::parameter::ParameterValue>::KIND,
                     unit: $unit,
                     default: $default as f64,
                     range: ($low as f64, $high as f64),
@@ -258,12 +258,12 @@ macro_rules! parameters {
             #[allow(unused_mut, unused_variables, unused_assignments, reason = "a table may have no parameters")]
             fn from_values(values: &[f64]) -> Self {
                 let mut at = 0;
-                $( let $field = <$type as $crate::declare::parameter::Carried>::from_number(values[at]); at += 1; )*
+                $( let $field = <$type as $crate::declare::parameter::ParameterValue>::from_number(values[at]); at += 1; )*
                 Self { $($field),* }
             }
 
             fn to_values(&self) -> Vec<f64> {
-                vec![$( $crate::declare::parameter::Carried::to_number(self.$field) ),*]
+                vec![$( $crate::declare::parameter::ParameterValue::to_number(self.$field) ),*]
             }
         }
 
