@@ -352,3 +352,7 @@ impl fmt::Debug for Study<'_> {
         shown.field("settings", &self.settings).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "study_tests.rs"]
+mod tests;
