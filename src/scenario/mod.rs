@@ -23,11 +23,7 @@ pub(crate) mod tree;
 pub use check::Unsound;
 pub use choice::Choice;
 pub use diagnostic::{Diagnostic, Diagnostics};
-pub use kinds::{
-    AcceleratorNumbers, AcceleratorSpec, Contracts, ControlNumbers, ControlSpec, FabNumbers, FabSpec, FirmNumbers,
-    FirmSpec, Goods, Indicator, Lever, MAX_ACCELERATORS, MAX_FABS, PolicyNumbers, PolicySpec, SafetyRule, Scenario,
-    ShockNumbers, ShockSpec, Stage, StateNumbers, StateSpec,
-};
+pub use kinds::*;
 pub use load::{Draft, Loaded, Source, load};
 pub use month::Month;
 use parameter::Parameter;
