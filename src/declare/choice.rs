@@ -15,3 +15,26 @@ pub trait Choice: Copy + PartialEq + 'static {
         Self::WORDS.iter().find(|(_, choice)| *choice == self).map_or("", |(word, _)| word)
     }
 }
+
+/// Declares choices in their order, each with what it means and its word.
+macro_rules! choices {
+    (
+        $(#[$about:meta])*
+        pub enum $Name:ident { $( $(#[$meaning:meta])* $Choice:ident = $word:literal, )+ }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $Name { $( $(#[$meaning])* $Choice, )+ }
+
+        impl $Name {
+            /// How many there are.
+            pub const COUNT: usize = [$($word),+].len();
+        }
+
+        impl $crate::scenario::Choice for $Name {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$Choice)),+];
+        }
+    };
+}
+
+pub(super) use choices;

@@ -21,11 +21,7 @@ use crate::declare::parameter::Parameter;
 pub use crate::declare::{choice::Choice, month::Month};
 pub use check::Unsound;
 pub use diagnostic::{Diagnostic, Diagnostics};
-pub use kinds::{
-    AcceleratorNumbers, AcceleratorSpec, Contracts, ControlNumbers, ControlSpec, FabNumbers, FabSpec, FirmNumbers,
-    FirmSpec, Goods, Indicator, Lever, MAX_ACCELERATORS, MAX_FABS, PolicyNumbers, PolicySpec, SafetyRule, Scenario,
-    ShockNumbers, ShockSpec, Stage, StateNumbers, StateSpec,
-};
+pub use kinds::*;
 pub use load::{Draft, Loaded, Source, load};
 
 /// The most domains a world can have; arrays by domain are this long.

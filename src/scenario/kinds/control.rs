@@ -7,6 +7,7 @@ use crate::{
     scenario::{
         Choice, Month,
         check::Checked,
+        choice::choices,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
         entities::read_entities,
@@ -17,20 +18,16 @@ use crate::{
 };
 use serde_json::{Map, Value};
 
-/// What an export control covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Goods {
-    /// Chips above a performance threshold.
-    Chips,
-    /// Equipment for logic nodes below a threshold.
-    Equipment,
-    /// High-bandwidth memory.
-    Memory,
-}
-
-impl Choice for Goods {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("chips", Self::Chips), ("equipment", Self::Equipment), ("memory", Self::Memory)];
+choices! {
+    /// What an export control covers.
+    pub enum Goods {
+        /// Chips above a performance threshold.
+        Chips = "chips",
+        /// Equipment for logic nodes below a threshold.
+        Equipment = "equipment",
+        /// High-bandwidth memory.
+        Memory = "memory",
+    }
 }
 
 parameters! {

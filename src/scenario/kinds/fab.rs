@@ -7,6 +7,7 @@ use crate::{
     scenario::{
         Choice, Month,
         check::Checked,
+        choice::choices,
         describe::{insert_month, insert_parameters, named},
         entities::{read_entities, require_state},
         read::{after_start, note},
@@ -19,25 +20,16 @@ use serde_json::{Map, Value, json};
 /// The most fabs a world can have.
 pub const MAX_FABS: usize = 48;
 
-/// A stage of making accelerators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Dies on logic wafers.
-    Logic,
-    /// Dies and memory joined on an interposer.
-    Packaging,
-    /// High-bandwidth memory.
-    Memory,
-}
-
-impl Stage {
-    /// Number of stages.
-    pub const COUNT: usize = 3;
-}
-
-impl Choice for Stage {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("logic", Self::Logic), ("packaging", Self::Packaging), ("memory", Self::Memory)];
+choices! {
+    /// A stage of making accelerators.
+    pub enum Stage {
+        /// Dies on logic wafers.
+        Logic = "logic",
+        /// Dies and memory joined on an interposer.
+        Packaging = "packaging",
+        /// High-bandwidth memory.
+        Memory = "memory",
+    }
 }
 
 parameters! {

@@ -7,6 +7,7 @@ use crate::{
     scenario::{
         Choice, Month,
         check::Checked,
+        choice::choices,
         describe::{insert_month, insert_parameters, named},
         entities::{Weights, read_entities, read_weights, require_state},
         read::{after_start, note},
@@ -16,21 +17,18 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 
-/// How a firm sets its safety effort.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SafetyRule {
-    /// Its own `safety_effort`.
-    #[default]
-    Fixed,
-    /// The equilibrium of the race to the precipice with private information.
-    Race,
-    /// It imitates firms that fare better.
-    Imitate,
-}
-
-impl Choice for SafetyRule {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("fixed", Self::Fixed), ("race", Self::Race), ("imitate", Self::Imitate)];
+choices! {
+    /// How a firm sets its safety effort.
+    #[derive(Default)]
+    pub enum SafetyRule {
+        /// Its own `safety_effort`.
+        #[default]
+        Fixed = "fixed",
+        /// The equilibrium of the race to the precipice with private information.
+        Race = "race",
+        /// It imitates firms that fare better.
+        Imitate = "imitate",
+    }
 }
 
 parameters! {

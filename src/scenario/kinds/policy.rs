@@ -7,6 +7,7 @@ use crate::{
     scenario::{
         Choice, Month,
         check::Checked,
+        choice::choices,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
         entities::{read_entities, require_state},
@@ -20,33 +21,31 @@ use serde_json::{Map, Value};
 /// The numbers of a policy that say how it reacts.
 const FEEDBACK: [&str; 4] = ["gain", "target", "delay_months", "cap"];
 
-/// What a state can set in a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lever {
-    /// Support of open models, from 0 to 1.
-    OpenSource,
-    /// Money for fabs at home, billion USD a year.
-    ChipSubsidy,
-    /// Money that buys compute for firms at home, billion USD a year.
-    PublicCompute,
-    /// Openness of science across borders, from 0 to 1.
-    OpenScience,
-    /// Talent gained, as a share of the talent there is.
-    Talent,
-    /// Power for AI built beyond trend, GW a year.
-    Power,
-    /// Least safety effort of firms at home, from 0 to 1.
-    SafetyFloor,
-    /// Share of spending on chips that goes into another paradigm, from 0 to 1.
-    Leapfrog,
-    /// Will to cooperate with other states, from 0 to 1.
-    Cooperation,
+choices! {
+    /// What a state can set in a policy.
+    pub enum Lever {
+        /// Support of open models, from 0 to 1.
+        OpenSource = "open_source",
+        /// Money for fabs at home, billion USD a year.
+        ChipSubsidy = "chip_subsidy",
+        /// Money that buys compute for firms at home, billion USD a year.
+        PublicCompute = "public_compute",
+        /// Openness of science across borders, from 0 to 1.
+        OpenScience = "open_science",
+        /// Talent gained, as a share of the talent there is.
+        Talent = "talent",
+        /// Power for AI built beyond trend, GW a year.
+        Power = "power",
+        /// Least safety effort of firms at home, from 0 to 1.
+        SafetyFloor = "safety_floor",
+        /// Share of spending on chips that goes into another paradigm, from 0 to 1.
+        Leapfrog = "leapfrog",
+        /// Will to cooperate with other states, from 0 to 1.
+        Cooperation = "cooperation",
+    }
 }
 
 impl Lever {
-    /// Number of levers.
-    pub const COUNT: usize = 9;
-
     /// The values that the lever can take.
     pub const fn range(self) -> (f64, f64) {
         match self {
@@ -58,57 +57,26 @@ impl Lever {
     }
 }
 
-impl Choice for Lever {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("open_source", Self::OpenSource),
-        ("chip_subsidy", Self::ChipSubsidy),
-        ("public_compute", Self::PublicCompute),
-        ("open_science", Self::OpenScience),
-        ("talent", Self::Talent),
-        ("power", Self::Power),
-        ("safety_floor", Self::SafetyFloor),
-        ("leapfrog", Self::Leapfrog),
-        ("cooperation", Self::Cooperation),
-    ];
-}
-
-/// A published number of a state that a feedback policy can react to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Indicator {
-    /// Rating of its best model less that of the best elsewhere, points.
-    RatingLead,
-    /// Least self-sufficiency of any stage, from 0 to 1.
-    SelfSufficiency,
-    /// Share of its market that its own firms serve.
-    HomeShare,
-    /// Share of power.
-    Power,
-    /// Compute installed, MH100e.
-    Compute,
-    /// Damage of incidents, as a share of output.
-    Damage,
-    /// Growth of output, 1/year.
-    Growth,
-    /// Adoption.
-    Adoption,
-}
-
-impl Indicator {
-    /// Number of indicators.
-    pub const COUNT: usize = 8;
-}
-
-impl Choice for Indicator {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("rating_lead", Self::RatingLead),
-        ("self_sufficiency", Self::SelfSufficiency),
-        ("home_share", Self::HomeShare),
-        ("power", Self::Power),
-        ("compute", Self::Compute),
-        ("damage", Self::Damage),
-        ("growth", Self::Growth),
-        ("adoption", Self::Adoption),
-    ];
+choices! {
+    /// A published number of a state that a feedback policy can react to.
+    pub enum Indicator {
+        /// Rating of its best model less that of the best elsewhere, points.
+        RatingLead = "rating_lead",
+        /// Least self-sufficiency of any stage, from 0 to 1.
+        SelfSufficiency = "self_sufficiency",
+        /// Share of its market that its own firms serve.
+        HomeShare = "home_share",
+        /// Share of power.
+        Power = "power",
+        /// Compute installed, MH100e.
+        Compute = "compute",
+        /// Damage of incidents, as a share of output.
+        Damage = "damage",
+        /// Growth of output, 1/year.
+        Growth = "growth",
+        /// Adoption.
+        Adoption = "adoption",
+    }
 }
 
 parameters! {
