@@ -31,10 +31,10 @@ macro_rules! choices {
             pub const COUNT: usize = [$($word),+].len();
         }
 
-        impl $crate::scenario::Choice for $Name {
+        impl $crate::declare::choice::Choice for $Name {
             const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$Choice)),+];
         }
     };
 }
 
-pub(super) use choices;
+pub(crate) use choices;

@@ -2,12 +2,11 @@
 
 use super::{Before, Entity, EntityKind, Scenario};
 use crate::{
-    declare::parameter::Parameters,
+    declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
         Choice, Month,
         check::Checked,
-        choice::choices,
         describe::{insert_month, insert_parameters, named},
         entities::{read_entities, require_state},
         read::{after_start, note},
