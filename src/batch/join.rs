@@ -97,6 +97,9 @@ pub enum ShardsError {
         /// The folder.
         path: PathBuf,
     },
+    /// A shard's files cannot be read.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// A run in a shard cannot be read; nothing is left of what was joined.
     #[error("run {run} in {} is damaged", path.display())]
     Damaged {
@@ -221,12 +224,12 @@ struct Part {
 }
 
 impl Part {
-    fn read(path: &Path) -> Result<Self, StudyError> {
+    fn read(path: &Path) -> Result<Self, ShardsError> {
         let path = path.to_owned();
-        let Some(manifest) = Folder::manifest(&path)? else { return Err(ShardsError::NoBatch { path }.into()) };
+        let Some(manifest) = Folder::manifest(&path)? else { return Err(ShardsError::NoBatch { path }) };
         match manifest.experiment.shard {
-            None => Err(ShardsError::Whole { path }.into()),
-            Some(shard) if !manifest.complete => Err(ShardsError::Unfinished { path, shard }.into()),
+            None => Err(ShardsError::Whole { path }),
+            Some(shard) if !manifest.complete => Err(ShardsError::Unfinished { path, shard }),
             Some(shard) => Ok(Self { path, manifest, shard }),
         }
     }
@@ -286,7 +289,7 @@ struct Joined<'a> {
 }
 
 impl<'a> Joined<'a> {
-    fn new(parts: &'a [Part], batch: &Batch, form: &'a Form<'a>) -> Result<Self, OutputError> {
+    fn new(parts: &'a [Part], batch: &Batch, form: &'a Form<'a>) -> Result<Self, ShardsError> {
         let headers = headers(batch);
         let names = std::array::from_fn(|at| headers[at].as_ref().map(|(name, _)| *name));
         let lengths = std::array::from_fn(|at| headers[at].as_ref().map_or(0, |(_, line)| line.len() as u64));
@@ -295,7 +298,7 @@ impl<'a> Joined<'a> {
             let range = Batch { shard: part.shard, ..batch.clone() }.plan().range();
             Ok((range.start, part.path.as_path(), stored))
         });
-        Ok(Self { form, shards: shards.collect::<Result<_, OutputError>>()?, damage: Mutex::new(None) })
+        Ok(Self { form, shards: shards.collect::<Result<_, ShardsError>>()?, damage: Mutex::new(None) })
     }
 
     fn damage(&self) -> Option<ShardsError> {

@@ -1,9 +1,9 @@
-//! The output folder. Its manifest is written first, saying that it is not complete; tables grow beside their final
-//! names (`world.csv.partial`), with a journal of the runs that stand in them, and are renamed when the batch ends, and
-//! converted if another format is wanted; the manifest is then written anew, and what is left over is removed, the
-//! journal last. A folder whose batch was cancelled, killed, or could not write
-//! on keeps its partial tables and its journal, and the same command goes on from there. A complete folder is left as
-//! it is.
+//! The output folder. Opening it locks it, and says whether it is new, goes on or is complete; until it is begun nothing in
+//! it changes. Its manifest is written first, saying that it is not complete; tables grow beside their final names
+//! (`world.csv.partial`), with a journal of the runs that stand in them, and are renamed when the batch ends, and converted
+//! if another format is wanted; the manifest is then written anew, and what is left over is removed, the journal last. A
+//! folder whose batch was cancelled, killed, or could not write on keeps its partial tables and its journal, and the same
+//! command goes on from there. A complete folder is left as it is.
 
 mod claim;
 mod file;
