@@ -187,10 +187,9 @@ fn open_borders(
 mod tests {
     use super::super::shocks::Shocks;
     use super::*;
-    use crate::model::states::StateId;
     use crate::scenario::parameter::Parameters;
     use crate::{
-        model::Model,
+        model::{Model, states::StateId},
         scenario::{
             Border, ControlNumbers, ControlSpec, Goods, PolicyNumbers, PolicySpec, ShockNumbers, ShockSpec, Stage,
         },
