@@ -1,7 +1,7 @@
 //! The data dictionary's types. A table is declared once, as the struct of its row; column names, types, units and
 //! meanings are read off that declaration by the writers, the data package and `redqueen columns`.
 
-use crate::scenario::Month;
+use super::month::Month;
 use std::sync::Arc;
 
 /// What a column holds.

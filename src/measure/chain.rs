@@ -11,13 +11,31 @@ use crate::{
     },
     scenario::{Choice, Stage},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 use std::sync::Arc;
+
+/// A state, as far as it is about chips, burdens and governance.
+#[derive(QueryData)]
+struct ChainView {
+    fleet: &'static Fleet,
+    industry: &'static Industry,
+    burden: &'static Burden,
+    governance: &'static Governance,
+}
+
+/// A fab, as far as it is measured.
+#[derive(QueryData)]
+struct FabView {
+    site: &'static Site,
+    capacity: &'static Capacity,
+    craft: &'static Craft,
+    outage: &'static Outage,
+}
 
 /// Reads the supply chain and the burdens of states off a world.
 pub struct ChainObserver {
-    states: QueryState<(&'static Fleet, &'static Industry, &'static Burden, &'static Governance)>,
-    fabs: QueryState<(&'static Site, &'static Capacity, &'static Craft, &'static Outage)>,
+    states: QueryState<ChainView>,
+    fabs: QueryState<FabView>,
     accelerators: QueryState<(&'static ChipDesign, &'static Line)>,
     words: [Arc<str>; Stage::COUNT],
 }
@@ -60,11 +78,11 @@ impl ChainObserver {
 
     /// The states' part, in the order of states.
     pub fn states(&mut self, world: &World) -> Vec<StateChain> {
-        let states = self.states.iter(world).map(|(fleet, industry, burden, governance)| StateChain {
-            fleet: fleet.clone(),
-            industry: industry.clone(),
-            burden: burden.clone(),
-            governance: governance.clone(),
+        let states = self.states.iter(world).map(|state| StateChain {
+            fleet: state.fleet.clone(),
+            industry: state.industry.clone(),
+            burden: state.burden.clone(),
+            governance: state.governance.clone(),
         });
         states.collect()
     }
@@ -84,7 +102,7 @@ impl ChainObserver {
     /// The fabs' rows of the month.
     pub fn fabs(&mut self, world: &World, rows: &mut Vec<FabRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        for (site, capacity, craft, outage) in self.fabs.iter(world) {
+        for FabViewItem { site, capacity, craft, outage } in self.fabs.iter(world) {
             let logic = site.stage == Stage::Logic;
             rows.push(FabRow {
                 date: clock.month(),
@@ -115,8 +133,8 @@ impl ChainObserver {
                 state: geography.names[design.home].clone(),
                 performance: line.performance,
                 packages: line.packages_in_month,
-                compute: line.compute_in_month.0,
-                denied: line.compute_in_month.1,
+                compute: line.compute_in_month,
+                denied: line.denied_in_month,
                 store: line.store,
                 binding,
             });

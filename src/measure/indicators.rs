@@ -2,7 +2,6 @@
 
 use super::{
     chain::{ChainObserver, StateChain},
-    outcomes::Side,
     record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
 };
 use crate::{
@@ -73,6 +72,17 @@ pub struct Snapshot {
     homes: [Home; MAX_STATES],
     /// Chips and burdens of the states.
     chain: Vec<StateChain>,
+}
+
+/// One of the two compared states in a month.
+#[derive(Clone, Copy, Debug)]
+pub struct Side {
+    /// Rating of its best model.
+    pub rating: f64,
+    /// Least self-sufficiency of any stage.
+    pub self_sufficiency: f64,
+    /// Compute that controls kept from it.
+    pub denied: f64,
 }
 
 /// What the firms of a month add up to, by home state.

@@ -1,7 +1,7 @@
 //! What a run comes to, gathered month by month.
 
 use super::{
-    indicators::{Observer, Snapshot},
+    indicators::{Observer, Side, Snapshot},
     record::{OutcomeRow, WorldRow},
 };
 use crate::{model::geography::Geography, scenario::Stage};
@@ -40,17 +40,6 @@ struct Disruption {
     depth: f64,
     began: Option<u32>,
     recovered: Option<u32>,
-}
-
-/// One of the two compared states in a month.
-#[derive(Clone, Copy, Debug)]
-pub struct Side {
-    /// Rating of its best model.
-    pub rating: f64,
-    /// Least self-sufficiency of any stage.
-    pub self_sufficiency: f64,
-    /// Compute that controls kept from it.
-    pub denied: f64,
 }
 
 impl Disruption {

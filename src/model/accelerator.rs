@@ -69,8 +69,10 @@ pub struct Line {
     pub origin: [PerState; CHAIN.len()],
     /// Packages made in the month so far.
     pub packages_in_month: f64,
-    /// Compute shipped in the month so far, and compute denied.
-    pub compute_in_month: (f64, f64),
+    /// Compute shipped in the month so far.
+    pub compute_in_month: f64,
+    /// Compute that controls kept from states in the month so far.
+    pub denied_in_month: f64,
     /// Compute that each state received.
     pub received: PerState,
     /// Compute that each state was denied.
@@ -109,7 +111,8 @@ impl AcceleratorBundle {
                 binding: Binding::None,
                 origin,
                 packages_in_month: 0.0,
-                compute_in_month: (0.0, 0.0),
+                compute_in_month: 0.0,
+                denied_in_month: 0.0,
                 received: none,
                 denied: none,
             },

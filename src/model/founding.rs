@@ -88,9 +88,14 @@ impl Founding {
     }
 }
 
-/// Firms that enter on a date, with the step of their entry; and the talent of each state.
+/// Firms that enter on a date, and what it takes to found them.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct Newcomers(pub Vec<(u32, FirmSpec)>, pub Vec<f64>);
+pub struct Newcomers {
+    /// The firms, with the step of their entry.
+    pub dated: Vec<(u32, FirmSpec)>,
+    /// Talent of each state.
+    pub talent: Vec<f64>,
+}
 
 /// A configured firm, its capability counted from `frontier`. An endowment shifts its domains against each other, not its
 /// overall capability.

@@ -1,6 +1,6 @@
 //! What happened in a month: flows that must balance, exits that left the world, events. Cleared after each month's record.
 
-use super::{InvalidNumber, clock::Clock, firm::Offer};
+use super::{clock::Clock, firm::Offer};
 use crate::{model::states::StateId, scenario::Month};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
@@ -160,6 +160,22 @@ impl Ledger {
             text: text.into(),
         });
     }
+}
+
+/// A number went wrong inside a run; the run stops there.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{mechanism}: {quantity} of {entity} became {value} in {date}")]
+pub struct InvalidNumber {
+    /// The mechanism that made it.
+    pub mechanism: &'static str,
+    /// Which quantity.
+    pub quantity: &'static str,
+    /// Whose.
+    pub entity: String,
+    /// The month.
+    pub date: Month,
+    /// The value, such as `NaN`.
+    pub value: f64,
 }
 
 /// The first number that went wrong in this run, if any.

@@ -39,6 +39,8 @@ pub mod states;
 mod testing;
 pub mod yields;
 
+pub use ledger::InvalidNumber;
+pub use noise::Seed;
 pub use phase::{Mechanism, MonthPlan, Phase};
 pub use registry::{Model, UnknownMechanism};
-pub use simulation::{InvalidNumber, Seed, Simulation};
+pub use simulation::Simulation;

@@ -8,12 +8,21 @@
 //! makes in every step keeps its place in a [`Stream`], a component of the mechanism's own: the numbers are the same, and cost
 //! a twentieth.
 
-use super::{Seed, clock::Clock};
+use super::clock::Clock;
 use crate::maths;
 use bevy_ecs::{prelude::*, system::SystemParam};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
+
+/// Which noise a world lives in: a pure function of these two numbers and stable keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// Master seed, the same for a whole batch.
+    pub master: u64,
+    /// Number of the replicate: the same replicate has the same noise at every design point and scenario.
+    pub replicate: u64,
+}
 
 /// An entity's stable key: it names the entity in noise and never depends on storage.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq)]

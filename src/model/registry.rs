@@ -3,11 +3,10 @@
 use super::{
     month::{self, STANDARD},
     phase::{Mechanism, Registered},
-    simulation::Simulation,
 };
 use crate::{
     declare::parameter::Parameters,
-    scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, Unsound, diagnostic::nearest, load},
+    scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, diagnostic::nearest, load},
 };
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
@@ -110,14 +109,6 @@ impl Model {
     /// The model's own mechanisms do not take the numbers that the baseline gives to those of their name.
     pub fn baseline(&self) -> Result<Scenario, Diagnostics> {
         self.load(&Source::Builtin("baseline".to_owned()))
-    }
-
-    /// A world of `scenario`.
-    ///
-    /// # Errors
-    /// The scenario was made or changed by hand, and something in it does not fit; one that was loaded always does.
-    pub fn simulate(&self, scenario: &Scenario) -> Result<Simulation, Unsound> {
-        Simulation::new(self, scenario)
     }
 
     /// The month of `scenario` in parts that come to the same when they run one after the other, each with the name of its

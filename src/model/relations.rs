@@ -64,6 +64,15 @@ pub struct ChipRule {
     pub stopped: f64,
 }
 
+/// All export controls on equipment that one state bears, as they stand in this step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EquipmentRule {
+    /// Share of growth and progress that they take from a state without equipment of its own, x (1 − ℓ).
+    pub stopped: f64,
+    /// The largest node that they cover, nm.
+    pub largest_node_nm: f64,
+}
+
 /// The export controls in force in this step.
 #[derive(Resource, Clone, Debug, PartialEq)]
 pub struct Barriers {
@@ -71,9 +80,8 @@ pub struct Barriers {
     pub chips: Vec<ChipRule>,
     /// Performance of the best variant that rules let pass and designers have ready, by designer's home and target, H100e.
     pub variant: [PerState; MAX_STATES],
-    /// Share of growth and progress that rules on equipment take from a target without equipment of its own, x (1 − ℓ), and
-    /// the largest node that they cover, nm.
-    pub equipment: [(f64, f64); MAX_STATES],
+    /// What rules on equipment do, by target.
+    pub equipment: [EquipmentRule; MAX_STATES],
     /// Share of the flow of memory that is stopped, x (1 − ℓ), by place of the plant and home of the designer.
     pub memory: [PerState; MAX_STATES],
 }
@@ -83,7 +91,7 @@ impl Default for Barriers {
         Self {
             chips: Vec::new(),
             variant: [[0.0; MAX_STATES]; MAX_STATES],
-            equipment: [(0.0, 0.0); MAX_STATES],
+            equipment: [EquipmentRule::default(); MAX_STATES],
             memory: [[0.0; MAX_STATES]; MAX_STATES],
         }
     }
@@ -104,8 +112,8 @@ impl Barriers {
     /// no equipment of its own; 0 if none covers it.
     #[inline]
     pub fn equipment(&self, location: StateId, node_nm: f64) -> f64 {
-        let (stopped, largest) = self.equipment[location];
-        if node_nm <= largest { stopped } else { 0.0 }
+        let rule = self.equipment[location];
+        if node_nm <= rule.largest_node_nm { rule.stopped } else { 0.0 }
     }
 }
 
@@ -117,7 +125,7 @@ mod tests {
     fn equipment_is_covered_up_to_the_rules_node_and_nothing_without_a_rule() {
         let mut barriers = Barriers::default();
         assert_eq!(barriers.equipment(StateId::new(1), 5.0), 0.0);
-        barriers.equipment[1] = (0.6, 16.0);
+        barriers.equipment[1] = EquipmentRule { stopped: 0.6, largest_node_nm: 16.0 };
         assert_eq!([5.0, 16.0, 28.0].map(|node| barriers.equipment(StateId::new(1), node)), [0.6, 0.6, 0.0]);
         assert_eq!(barriers.equipment(StateId::new(0), 5.0), 0.0);
     }

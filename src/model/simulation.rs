@@ -5,10 +5,10 @@ use super::{
     accounts::{self, ProgressParts},
     clock::Clock,
     fab::{FabBundle, Site},
-    firm::{Capability, Character, Usage},
+    firm::{Capability, Usage},
     founding::{self, Newcomers},
     geography::{self, Geography, PerState},
-    ledger::{Faults, Ledger},
+    ledger::{Faults, InvalidNumber, Ledger},
     mechanisms::{
         adoption,
         diffusion::{Diffusion, FirmsAtStart},
@@ -17,7 +17,7 @@ use super::{
         releases::Releases,
         training::Training,
     },
-    noise::{Draw, Key, RunSeed},
+    noise::{Draw, Key, RunSeed, Seed},
     phase::Registered,
     registry::Model,
     relations::{Barriers, Relations},
@@ -30,37 +30,12 @@ use crate::{
         accounts::Standing,
         states::{Roster, StateId},
     },
-    scenario::{FirmSpec, MechanismSettings, Month, Scenario, Unsound},
+    scenario::{FirmSpec, MechanismSettings, Scenario, Unsound},
 };
 use bevy_ecs::{
     prelude::*,
     schedule::{ScheduleLabel, SingleThreadedExecutor},
 };
-
-/// Which noise a world lives in: a pure function of these two numbers and stable keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seed {
-    /// Master seed, the same for a whole batch.
-    pub master: u64,
-    /// Number of the replicate: the same replicate has the same noise at every design point and scenario.
-    pub replicate: u64,
-}
-
-/// A number went wrong inside a run; the run stops there.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{mechanism}: {quantity} of {entity} became {value} in {date}")]
-pub struct InvalidNumber {
-    /// The mechanism that made it.
-    pub mechanism: &'static str,
-    /// Which quantity.
-    pub quantity: &'static str,
-    /// Whose.
-    pub entity: String,
-    /// The month.
-    pub date: Month,
-    /// The value, such as `NaN`.
-    pub value: f64,
-}
 
 /// A mechanism's numbers as the world sees them: where it is off, those who read them find it absent.
 fn effective(entry: &Registered, settings: Option<&MechanismSettings>) -> Vec<f64> {
@@ -83,7 +58,8 @@ fn furnish(model: &Model, scenario: &Scenario, world: &mut World) {
     }
     let clock = Clock::new(&scenario.time);
     let dated = scenario.firms.iter().filter_map(|firm| Some((clock.entry_step(firm.enters)?, firm.clone()))).collect();
-    world.insert_resource(Newcomers(dated, scenario.states.iter().map(|state| state.numbers.talent).collect()));
+    let talent = scenario.states.iter().map(|state| state.numbers.talent).collect();
+    world.insert_resource(Newcomers { dated, talent });
 }
 
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
@@ -99,6 +75,16 @@ pub struct Simulation {
     world: World,
     start: Schedule,
     month: Schedule,
+}
+
+impl Model {
+    /// A world of `scenario`.
+    ///
+    /// # Errors
+    /// The scenario was made or changed by hand, and something in it does not fit; one that was loaded always does.
+    pub fn simulate(&self, scenario: &Scenario) -> Result<Simulation, Unsound> {
+        Simulation::new(self, scenario)
+    }
 }
 
 impl Simulation {
@@ -221,7 +207,7 @@ impl Simulation {
 
 fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, clock: &Clock) {
     let geography = world.resource::<Geography>().clone();
-    let talent = world.resource::<Newcomers>().1.clone();
+    let talent = world.resource::<Newcomers>().talent.clone();
     let present = || scenario.firms.iter().filter(|firm| clock.entry_step(firm.enters).is_none());
     let level = |firm: &FirmSpec| {
         firm.numbers.capability + geography.overall(&geography::per_domain(&firm.capability_by_domain))
@@ -253,7 +239,7 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
     world.insert_resource(FirmsAtStart(active));
 }
 
-fn scale_markets(geography: Res<Geography>, mut usages: Query<(&Character, &mut Usage)>) {
+fn scale_markets(geography: Res<Geography>, mut usages: Query<&mut Usage>) {
     market::rescale_markets(&geography, &mut usages);
 }
 

@@ -14,6 +14,7 @@ use crate::{
     },
     scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage},
 };
+use bevy_ecs::query::QueryData;
 
 struct Case {
     mechanism: &'static str,
@@ -91,25 +92,23 @@ fn scarce_logic(scenario: &mut Scenario) {
 }
 
 /// Sum over newborn firms of what `of` reads off them.
-fn newborns(simulation: &mut Simulation, of: impl Fn(&Newborn) -> f64) -> f64 {
+fn newborns(simulation: &mut Simulation, of: impl Fn(&NewbornItem) -> f64) -> f64 {
     let world = simulation.world_mut();
-    let mut firms = world.query::<(&Label, &Character, &Hardware, &Focus, &Capability, &Precaution, &Usage)>();
-    let born: Vec<_> = firms.iter(world).filter(|(label, ..)| label.0.contains('#')).collect();
+    let mut firms = world.query::<Newborn>();
+    let born: Vec<_> = firms.iter(world).filter(|firm| firm.label.0.contains('#')).collect();
     assert!(born.len() > 10);
-    born.iter()
-        .map(|&(_, character, hardware, focus, capability, precaution, usage)| {
-            of(&Newborn { character, hardware, focus, capability, precaution, usage })
-        })
-        .sum()
+    born.iter().map(of).sum()
 }
 
-struct Newborn<'a> {
-    character: &'a Character,
-    hardware: &'a Hardware,
-    focus: &'a Focus,
-    capability: &'a Capability,
-    precaution: &'a Precaution,
-    usage: &'a Usage,
+#[derive(QueryData)]
+struct Newborn {
+    label: &'static Label,
+    character: &'static Character,
+    hardware: &'static Hardware,
+    focus: &'static Focus,
+    capability: &'static Capability,
+    precaution: &'static Precaution,
+    usage: &'static Usage,
 }
 
 fn newborn_compute(simulation: &mut Simulation) -> f64 {

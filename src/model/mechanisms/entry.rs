@@ -196,39 +196,39 @@ struct Cradle {
     support: f64,
 }
 
-fn give_birth(mut registry: Founder, mut states: States<Birthplace>, firms: Query<Parent>) {
+fn give_birth(mut founder: Founder, mut states: States<Birthplace>, firms: Query<Parent>) {
     for (home, mut state) in states.iter_mut() {
         let traits = &state.traits.0;
         let cradle = Cradle { home, talent: traits.talent, support: state.levers.of(Lever::OpenSource) };
-        let raised = 1.0 + registry.policy.effect_entry * cradle.support;
-        let mean = registry.clock.per_step(registry.entry.scale * traits.entry_per_year * raised);
-        let births = maths::poisson_quantile(mean, state.stream.0.uniform(&registry.noise, BIRTHS, *state.key));
+        let raised = 1.0 + founder.policy.effect_entry * cradle.support;
+        let mean = founder.clock.per_step(founder.entry.scale * traits.entry_per_year * raised);
+        let births = maths::poisson_quantile(mean, state.stream.0.uniform(&founder.noise, BIRTHS, *state.key));
         for serial in 1..=births {
-            let founding = newborn(&registry, &cradle, serial, &firms);
-            registry.found(founding);
+            let founding = newborn(&founder, &cradle, serial, &firms);
+            founder.found(founding);
         }
     }
 }
 
-fn newborn(registry: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent>) -> Founding {
+fn newborn(founder: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent>) -> Founding {
     let &Cradle { home, talent, support } = cradle;
-    let (entry, geography, clock) = (&registry.entry, &registry.geography, &registry.clock);
+    let (entry, geography, clock) = (&founder.entry, &founder.geography, &founder.clock);
     let state = &geography.names[home];
     let key = Key::born("firm", state, clock.step(), serial);
-    let noise = &registry.noise;
+    let noise = &founder.noise;
     let parent = draw_parent(noise.uniform(PARENT, key), home, entry.share, firms);
     let weights = parent.map_or([1.0; MAX_DOMAINS], |parent| parent.focus.weights);
     let mut luck = noise.of(FOCUS, key);
     let mutated =
         std::array::from_fn(|d| weights[d].max(entry.least_focus) * maths::exp(entry.mutation_focus * luck.normal()));
     // Without a parent it builds on open models, if there are any, and stays what they are.
-    let has_open = best(geography, &registry.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
+    let has_open = best(geography, &founder.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
     let inherited = parent.map_or(has_open, |parent| parent.character.open);
-    let turned = if inherited { 0.0 } else { registry.policy.effect_openness * support };
+    let turned = if inherited { 0.0 } else { founder.policy.effect_openness * support };
     let changes = entry.mutation_open + (1.0 - entry.mutation_open) * turned;
     let open = inherited != (noise.uniform(OPENNESS, key) < changes);
-    let clouds = registry.supplies.at(home).clouds;
-    let at_home = registry.holdings.iter().filter(|(character, _)| character.home == home);
+    let clouds = founder.supplies.at(home).clouds;
+    let at_home = founder.holdings.iter().filter(|(character, _)| character.home == home);
     let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, hardware)| (n + 1.0, sum + hardware.stock));
     let mean_compute = if count > 0.0 { held / count } else { clouds };
     let most = entry.clouds_share * clouds;
@@ -255,8 +255,8 @@ fn newborn(registry: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Paren
         },
         focus: Focus::new(mutated, geography.domains),
         endowment: geography.endowment[home],
-        capability: inherit(registry, parent.map(|parent| &parent.capability.0), |levels| &levels.capability),
-        knowledge_limit: inherit(registry, parent.map(|parent| &parent.knowledge.0), |levels| &levels.knowledge),
+        capability: inherit(founder, parent.map(|parent| &parent.capability.0), |levels| &levels.capability),
+        knowledge_limit: inherit(founder, parent.map(|parent| &parent.knowledge.0), |levels| &levels.knowledge),
         compute,
         cash: entry.cash_billion_usd,
         // A newborn does for safety what its parent does.
@@ -267,13 +267,13 @@ fn newborn(registry: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Paren
 
 /// What a newborn takes over by domain: part open frontier, part parent, less a handicap.
 fn inherit(
-    registry: &Founder,
+    founder: &Founder,
     parent: Option<&PerDomain>,
     levels: fn(&Levels) -> &[PerDomain; MAX_STATES],
 ) -> PerDomain {
-    let (entry, geography) = (&registry.entry, &registry.geography);
-    let open = best(geography, levels(&registry.frontier.open.now));
-    let any = best(geography, levels(&registry.frontier.any.now));
+    let (entry, geography) = (&founder.entry, &founder.geography);
+    let open = best(geography, levels(&founder.frontier.open.now));
+    let any = best(geography, levels(&founder.frontier.any.now));
     let mut inherited = [0.0; MAX_DOMAINS];
     for d in geography.each_domain() {
         let has_open = open[d] > f64::NEG_INFINITY;
@@ -306,23 +306,23 @@ fn draw_parent<'a>(uniform: f64, home: StateId, floor: f64, firms: &'a Query<Par
     last
 }
 
-fn enter_dated(mut registry: Founder, newcomers: Res<Newcomers>, offers: Query<&Offer>) {
-    let now = registry.clock.step();
-    if !newcomers.0.iter().any(|(step, _)| *step == now) {
+fn enter_dated(mut founder: Founder, newcomers: Res<Newcomers>, offers: Query<&Offer>) {
+    let now = founder.clock.step();
+    if !newcomers.dated.iter().any(|(step, _)| *step == now) {
         return;
     }
     let frontier = offers.iter().map(|offer| offer.capability).fold(f64::NEG_INFINITY, f64::max);
     let frontier = if frontier.is_finite() { frontier } else { 0.0 };
-    for (_, spec) in newcomers.0.iter().filter(|(step, _)| *step == now) {
-        let mut founding = founding::configured(spec, frontier, i64::from(now), &registry.geography, &newcomers.1);
+    for (_, spec) in newcomers.dated.iter().filter(|(step, _)| *step == now) {
+        let mut founding = founding::configured(spec, frontier, i64::from(now), &founder.geography, &newcomers.talent);
         // A latecomer knows no more than what the world has seen.
-        founding.knowledge_limit = best(&registry.geography, &registry.frontier.any.now.knowledge);
-        registry.found(founding);
+        founding.knowledge_limit = best(&founder.geography, &founder.frontier.any.now.knowledge);
+        founder.found(founding);
     }
 }
 
 /// Gives entrants their place in the markets, and hands out that of firms that closed.
-fn settle(geography: Res<Geography>, mut usages: Query<(&Character, &mut Usage)>) {
+fn settle(geography: Res<Geography>, mut usages: Query<&mut Usage>) {
     rescale_markets(&geography, &mut usages);
 }
 

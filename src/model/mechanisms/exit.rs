@@ -16,7 +16,7 @@ use crate::{
     },
     parameters,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of exit.
@@ -64,12 +64,22 @@ fn close_failed_firms(world: &mut World, firms: &mut QueryState<(Entity, &Financ
     remove_in_order(world, &in_order, &closing);
 }
 
+/// What is settled when a firm closes.
+#[derive(QueryData)]
+struct Account {
+    label: &'static Label,
+    character: &'static Character,
+    hardware: &'static Hardware,
+    standing: &'static Standing,
+    finance: &'static Finance,
+}
+
 /// Notes the closing and hands the firm's compute on.
 fn close_accounts(world: &mut World, firm: Entity, closing: &[Entity]) {
-    let mut accounts = world.query::<(&Label, &Character, &Hardware, &Standing, &Finance)>();
-    let Ok((label, character, hardware, standing, finance)) = accounts.get(world, firm) else { return };
-    let (label, home, stock, standing, broke) =
-        (label.0.clone(), character.home, hardware.stock, *standing, finance.broke > 0);
+    let mut accounts = world.query::<Account>();
+    let Ok(account) = accounts.get(world, firm) else { return };
+    let (label, home, stock) = (account.label.0.clone(), account.character.home, account.hardware.stock);
+    let (standing, broke) = (*account.standing, account.finance.broke > 0);
     resell(world, home, stock, closing);
     let clock = world.resource::<Clock>().clone();
     let state = world.resource::<Geography>().names[home].clone();

@@ -140,9 +140,9 @@ fn barriers(rules: &[Rule], turns: &[i64], lag: i64, step: i64) -> Barriers {
             }
             Goods::Equipment => {
                 for &against in &rule.spec.against {
-                    let (strictest, node) = &mut barriers.equipment[against];
-                    *strictest = strictest.max(rule.stopped);
-                    *node = node.max(rule.spec.numbers.node_nm);
+                    let strictest = &mut barriers.equipment[against];
+                    strictest.stopped = strictest.stopped.max(rule.stopped);
+                    strictest.largest_node_nm = strictest.largest_node_nm.max(rule.spec.numbers.node_nm);
                 }
             }
             Goods::Memory => {

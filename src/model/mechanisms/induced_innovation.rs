@@ -69,13 +69,21 @@ fn anything_grows(induced: Res<InducedInnovation>) -> bool {
     induced.growth > 0.0 || induced.pressure_weight > 0.0 || induced.subsidy_weight > 0.0
 }
 
+/// Compute that was meant for a state in a step, MH100e.
+#[derive(Clone, Copy, Debug, Default)]
+struct Flow {
+    /// Part that controls kept from it.
+    denied: f64,
+    intended: f64,
+}
+
 /// What states remember of what they were denied.
 #[derive(Resource, Clone, Debug)]
 pub struct Memory {
     /// Pressure in each of the steps of the lag, in turn.
     pressure: Vec<PerState>,
-    /// Compute denied and intended in each step of the memory, in turn.
-    flows: Vec<[(f64, f64); MAX_STATES]>,
+    /// Compute meant for states in each step of the memory, in turn.
+    flows: Vec<[Flow; MAX_STATES]>,
 }
 
 impl Memory {
@@ -83,7 +91,7 @@ impl Memory {
     pub fn new(clock: &Clock, induced: &InducedInnovation) -> Self {
         Self {
             pressure: vec![[0.0; MAX_STATES]; clock.steps(induced.lag_months) as usize],
-            flows: vec![[(0.0, 0.0); MAX_STATES]; clock.steps(induced.memory_months) as usize],
+            flows: vec![[Flow::default(); MAX_STATES]; clock.steps(induced.memory_months) as usize],
         }
     }
 
@@ -95,10 +103,9 @@ impl Memory {
 
     /// Share of the flow to a state that was denied, as far as memory goes back.
     fn denied_share(&self, state: StateId) -> f64 {
-        let (denied, intended) = self
-            .flows
-            .iter()
-            .fold((0.0, 0.0), |(denied, intended), flows| (denied + flows[state].0, intended + flows[state].1));
+        let (denied, intended) = self.flows.iter().fold((0.0, 0.0), |(denied, intended), flows| {
+            (denied + flows[state].denied, intended + flows[state].intended)
+        });
         if intended > 0.0 { denied / intended } else { 0.0 }
     }
 }
@@ -131,7 +138,7 @@ fn feel_pressure(
     // What was allocated is that of the step before.
     let slot = clock.step() as usize % memory.flows.len();
     for (s, (supply, mut industry)) in states.iter_mut() {
-        memory.flows[slot][s] = (supply.denied, supply.intended);
+        memory.flows[slot][s] = Flow { denied: supply.denied, intended: supply.intended };
         industry.pressure =
             (equipment[s] * (1.0 - industry.maturity)).max(memory.denied_share(s)).max(memory_denied[s]);
     }
@@ -293,8 +300,8 @@ mod tests {
         let clock = Clock::new(&crate::baseline().time);
         let mut memory = Memory::new(&clock, &InducedInnovation::default());
         assert_eq!(memory.denied_share(StateId::new(0)), 0.0);
-        memory.flows[3][0] = (1.0, 2.0);
-        memory.flows[4][0] = (0.0, 2.0);
+        memory.flows[3][0] = Flow { denied: 1.0, intended: 2.0 };
+        memory.flows[4][0] = Flow { denied: 0.0, intended: 2.0 };
         assert_eq!(memory.denied_share(StateId::new(0)), 0.25);
         assert_eq!(memory.denied_share(StateId::new(1)), 0.0);
     }

@@ -138,10 +138,9 @@ fn make(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::testing::of_state;
     use crate::{
         measure::record::Record,
-        model::{Model, Seed},
+        model::{Model, Seed, testing::of_state},
         scenario::{PolicyNumbers, PolicySpec, Scenario},
     };
     use bevy_ecs::system::RunSystemOnce;

@@ -19,7 +19,7 @@ use crate::{
     parameters,
     scenario::MAX_STATES,
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of the market.
@@ -95,13 +95,22 @@ fn find_appeal(market: Res<Market>, geography: Res<Geography>, mut firms: Query<
     }
 }
 
+/// A firm that competes for users.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Competitor {
+    label: &'static Label,
+    appeal: &'static Appeal,
+    usage: &'static mut Usage,
+}
+
 fn select(
     market: Res<Market>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
     mut grown: Local<Vec<f64>>,
-    mut firms: Query<(&Label, &Appeal, &mut Usage)>,
+    mut firms: Query<Competitor>,
 ) {
     if market.speed == 0.0 {
         return;
@@ -109,14 +118,14 @@ fn select(
     // A common level of appeal cancels in the shares; taking it off keeps the exponentials near 1.
     let states = geography.states;
     let mut level: PerState = [f64::NEG_INFINITY; MAX_STATES];
-    for (_, appeal, _) in &firms {
-        for (level, appeal) in level[..states].iter_mut().zip(&appeal.by_state) {
+    for firm in &firms {
+        for (level, appeal) in level[..states].iter_mut().zip(&firm.appeal.by_state) {
             *level = maths::larger(*level, *appeal);
         }
     }
     let speed = clock.per_step(market.speed);
     grown.clear();
-    for (_, appeal, mut usage) in &mut firms {
+    for CompetitorItem { appeal, mut usage, .. } in &mut firms {
         let usage = &mut *usage;
         let (share, ln_share, appeal) =
             (&usage.share[..states], &mut usage.ln_share[..states], &appeal.by_state[..states]);
@@ -129,30 +138,30 @@ fn select(
     }
     maths::exp_all(&mut grown);
     let mut sum: PerState = [0.0; MAX_STATES];
-    for ((_, _, mut usage), grown) in firms.iter_mut().zip(grown.chunks_exact(states)) {
-        let share = &mut usage.share[..states];
+    for (mut firm, grown) in firms.iter_mut().zip(grown.chunks_exact(states)) {
+        let share = &mut firm.usage.share[..states];
         for s in 0..states {
             share[s] = if share[s] == 0.0 { 0.0 } else { grown[s] };
             sum[s] += share[s];
         }
     }
     let (sum, ln_sum) = divisors(&sum, states);
-    for (label, _, mut usage) in &mut firms {
+    for CompetitorItem { label, mut usage, .. } in &mut firms {
         scale(&mut usage, &geography, &sum, &ln_sum);
         faults.check(&clock, Market::NAME, "usage share", &label.0, &usage.share);
     }
 }
 
 /// Scales the shares of every market to sum to 1, after firms came or went.
-pub fn rescale_markets(geography: &Geography, usages: &mut Query<(&Character, &mut Usage)>) {
+pub fn rescale_markets(geography: &Geography, usages: &mut Query<&mut Usage>) {
     let mut sum: PerState = [0.0; MAX_STATES];
-    for (_, usage) in usages.iter() {
+    for usage in usages.iter() {
         for s in geography.each_state() {
             sum[s] += usage.share[s];
         }
     }
     let (sum, ln_sum) = divisors(&sum, geography.states);
-    for (_, mut usage) in usages.iter_mut() {
+    for mut usage in usages.iter_mut() {
         scale(&mut usage, geography, &sum, &ln_sum);
     }
 }

@@ -5,6 +5,7 @@
 //! of the state's systems. Soft power is usage of a state's firms abroad and its part in standards, which states write
 //! together with those they trust.
 
+use super::market::market_weights;
 use crate::{
     maths,
     model::{
@@ -106,10 +107,7 @@ fn share_power(
     firms: Query<(&Character, &Offer, &Hardware, &Usage)>,
     mut states: States<Powerful>,
 ) {
-    let markets = super::market::market_weights(
-        &geography,
-        states.iter().map(|(s, state)| (s, state.economy, state.penetration)),
-    );
+    let markets = market_weights(&geography, states.iter().map(|(s, state)| (s, state.economy, state.penetration)));
     let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
     let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =
         ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);

@@ -93,11 +93,19 @@ fn set_floors(mut states: Query<(&Levers, &mut Governance)>) {
     }
 }
 
+/// A firm as others see it.
+struct Example {
+    /// What it chose in the step before.
+    chosen: f64,
+    /// Its share of world usage.
+    usage: f64,
+}
+
 /// What firms see of each other in a step.
 #[derive(Default)]
 struct Seen {
-    /// What each firm chose in the step before, and its share of world usage.
-    choices: Vec<(f64, f64)>,
+    /// Every firm as an example.
+    examples: Vec<Example>,
     /// Capability of those that race.
     racing: Vec<f64>,
 }
@@ -128,11 +136,11 @@ fn choose(
         return;
     }
     let floors = states.map(|governance| governance.floor);
-    let Seen { choices, racing } = &mut *seen;
-    choices.clear();
+    let Seen { examples, racing } = &mut *seen;
+    examples.clear();
     racing.clear();
     for firm in &firms {
-        choices.push((firm.precaution.chosen, firm.usage.world));
+        examples.push(Example { chosen: firm.precaution.chosen, usage: firm.usage.world });
         if firm.precaution.rule == SafetyRule::Race {
             racing.push(firm.offer.capability);
         }
@@ -148,7 +156,7 @@ fn choose(
                 place += 1;
             }
             SafetyRule::Imitate => {
-                if let Some(copied) = imitate(&params, noise.of(IMITATION, *key), looks, usage.world, choices) {
+                if let Some(copied) = imitate(&params, noise.of(IMITATION, *key), looks, usage.world, examples) {
                     precaution.chosen = copied;
                 }
             }
@@ -158,23 +166,21 @@ fn choose(
 }
 
 /// The choice of another firm that a firm copies in this step, if it looks at one and is won over.
-fn imitate(params: &Safety, mut luck: Luck, looks: f64, usage: f64, choices: &[(f64, f64)]) -> Option<f64> {
+fn imitate(params: &Safety, mut luck: Luck, looks: f64, usage: f64, examples: &[Example]) -> Option<f64> {
     let draw = luck.uniform();
     if draw >= looks {
         return None;
     }
-    let example = (luck.uniform() * choices.len() as f64) as usize;
-    let &(chosen, other_usage) = choices.get(example)?;
-    (draw < looks * fermi(params.selection, payoff(other_usage) - payoff(usage))).then_some(chosen)
+    let example = examples.get((luck.uniform() * examples.len() as f64) as usize)?;
+    (draw < looks * fermi(params.selection, payoff(example.usage) - payoff(usage))).then_some(example.chosen)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::states::StateId;
     use crate::{
         measure::record::Record,
-        model::{Model, Seed, Simulation, firm::Label},
+        model::{Model, Seed, Simulation, firm::Label, states::StateId},
         scenario::{Source, load},
     };
 

@@ -187,10 +187,13 @@ fn limit_by_power(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::states::{Roster, StateId};
-    use crate::model::testing::of_state;
     use crate::{
-        model::{Model, accelerator::AcceleratorBundle},
+        model::{
+            Model,
+            accelerator::AcceleratorBundle,
+            states::{Roster, StateId},
+            testing::of_state,
+        },
         scenario::{AcceleratorNumbers, AcceleratorSpec, PolicyNumbers, PolicySpec, Scenario},
     };
     use bevy_ecs::system::RunSystemOnce;

@@ -109,7 +109,7 @@ pub fn ship(
         let line = &mut *line;
         (line.received, line.denied) = (none, none);
         if clock.begins_month() {
-            (line.packages_in_month, line.compute_in_month) = (0.0, (0.0, 0.0));
+            (line.packages_in_month, line.compute_in_month, line.denied_in_month) = (0.0, 0.0, 0.0);
         }
         line.packages_in_month += line.packages;
         if line.packages == 0.0 && line.store == 0.0 {
@@ -129,8 +129,8 @@ pub fn ship(
         ledger.stored += stored * line.performance;
         ledger.made += stored * line.performance;
         for s in geography.each_state().filter(|&s| weights[s] > 0.0) {
-            line.compute_in_month.0 += line.received[s];
-            line.compute_in_month.1 += line.denied[s];
+            line.compute_in_month += line.received[s];
+            line.denied_in_month += line.denied[s];
             shipments.received[s] += line.received[s];
             shipments.denied[s] += line.denied[s];
             // What others were denied comes on top of what was meant for a state.

@@ -1,8 +1,7 @@
 use super::*;
-use crate::model::testing::of_state;
 use crate::{
     measure::record::Record,
-    model::{Model, Seed, states::StateId},
+    model::{Model, Seed, states::StateId, testing::of_state},
     scenario::{Month, PolicyNumbers},
 };
 
