@@ -7,7 +7,7 @@ use redqueen::{
     maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all, pow},
     model::{
         Seed, Simulation,
-        accounts::{Progress, Standing},
+        accounts::{ProgressParts, Standing},
         clock::Clock,
         firm::{
             Capability, Character, Endowment, Finance, Focus, Hardware, Knowledge, Momentum, Offer, Precaution, Usage,
@@ -127,7 +127,7 @@ pub fn assert_same(simulation: &mut Simulation, flat: &Flat) {
         same("adoption of state", s, &penetration.0[..domains], &flat.states.adoption[s]);
         same("power of state", s, &[power.share, power.hard], &[flat.states.power[s], flat.states.hard[s]]);
     }
-    let progress = &world.resource::<Progress>().world;
+    let progress = &world.resource::<ProgressParts>().world;
     same("progress", 0, &[progress.progress, progress.selection, progress.learning], &flat.progress);
 }
 

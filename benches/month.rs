@@ -8,7 +8,6 @@ mod by_hand;
 use bevy_ecs::schedule::Schedule;
 use by_hand::{Flat, assert_same, end_month, scenario, step_world};
 use redqueen::{
-    cli::execute::{BatchOptions, execute},
     experiment::{
         Gather,
         plan::{Job, Plan},
@@ -124,14 +123,14 @@ const REPLICATES: u64 = 4;
 fn baseline() {
     let scenario = redqueen::baseline();
     let months = f64::from(scenario.time.months);
-    let record = Record { world: true, states: true, ..Record::NONE };
+    let record = Record::of(&["world", "states"]);
     let plan = Plan::replicates(1, REPLICATES);
     let worlds = Worlds { scenario: scenario.clone(), record };
     let mut simulations = [(); 5].map(|()| Model::standard().simulate(&scenario).unwrap());
     let [bare, none, kept, encoded, reset] = &mut simulations;
     let seeds = || (0..REPLICATES).map(|replicate| Seed { master: scenario.seed, replicate });
     let jobs = || (0..REPLICATES).filter_map(|run| plan.job(run));
-    let batch = batch_of(&worlds, false);
+    let batch = batch_of(&worlds);
     let form = Form::new(&batch);
     let encode = Encode { simulate: &worlds, form: &form, stored: None };
     let [built, times @ ..] = in_turns(
@@ -186,16 +185,14 @@ fn batches(worlds: &Worlds) {
             run_batch(worlds, &Plan::replicates(1, RUNS), threads, &mut [], &AtomicBool::new(false)).expect("a batch");
         };
         let engine = || {
-            let batch = batch_of(worlds, false);
+            let batch = batch_of(worlds);
             let form = Form::new(&batch);
             let encode = Encode { simulate: worlds, form: &form, stored: None };
             run_batch(&encode, &Plan::replicates(1, RUNS), threads, &mut [], &AtomicBool::new(false)).expect("a batch");
         };
         let [lived, engine, files, quantiles] = in_turns(
             9,
-            [&mut || lived(), &mut || engine(), &mut || to_files(worlds, threads, false), &mut || {
-                to_files(worlds, threads, true)
-            }],
+            [&mut || lived(), &mut || engine(), &mut || to_files(threads, false), &mut || to_files(threads, true)],
         )
         .map(|seconds| RUNS as f64 / seconds);
         let writing = 100.0 * (1.0 - files / lived);
@@ -205,23 +202,21 @@ fn batches(worlds: &Worlds) {
 
 const RUNS: u64 = 100;
 
-fn batch_of(worlds: &Worlds, quantiles: bool) -> Batch {
+fn batch_of(worlds: &Worlds) -> Batch {
     let scenario = &worlds.scenario;
     let variant = BatchScenario::new("baseline", scenario, scenario.to_json(), String::new());
-    let gather = quantiles.then_some(Gather::ByPoint);
-    Batch { quantiles: gather, ..Batch::plain("baseline", scenario.seed, RUNS, worlds.record, vec![variant]) }
+    Batch { quantiles: None, ..Batch::plain("baseline", scenario.seed, RUNS, worlds.record, vec![variant]) }
 }
 
-fn to_files(worlds: &Worlds, threads: usize, quantiles: bool) {
+fn to_files(threads: usize, quantiles: bool) {
     let folder = tempfile::tempdir().expect("a folder");
-    let batch = batch_of(worlds, quantiles);
-    let cancel = AtomicBool::new(false);
-    let options =
-        BatchOptions { out: &folder.path().join("batch"), threads, overwrite: false, quiet: true, cancel: &cancel };
-    execute(worlds, &batch, &options).expect("a batch");
+    let study =
+        Model::standard().study("baseline").and_then(|study| study.record(["world", "states"])).expect("a study");
+    let study = study.runs(RUNS as u32).quantiles(quantiles.then_some(Gather::ByPoint));
+    study.threads(threads).estimates(false).run_into(folder.path().join("batch")).expect("a batch");
 }
 
-/// The baseline behind the batch engine.
+/// The baseline, for the engine's parts.
 struct Worlds {
     scenario: Scenario,
     record: Record,

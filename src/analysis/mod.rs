@@ -1,7 +1,7 @@
 //! What the tables of a batch say.
 
-pub mod paired;
-pub mod precision;
-pub mod quantiles;
-pub mod sensitivity;
-pub mod sketch;
+pub(crate) mod paired;
+pub(crate) mod precision;
+pub(crate) mod quantiles;
+pub(crate) mod sensitivity;
+pub(crate) mod sketch;

@@ -15,8 +15,8 @@ pub const EXACT: usize = 256;
 /// Most cells a series keeps after that.
 pub const CELLS: usize = 512;
 /// Most memory that a series takes.
-pub const BYTES_PER_SERIES: usize = EXACT * size_of::<f64>() + CELLS * size_of::<Cell>();
-/// The probabilities of the quantiles in a [`Summary`].
+pub const BYTES_PER_SERIES: usize = EXACT * size_of::<f64>() + CELLS * size_of::<Bucket>();
+/// The probabilities of the quantiles in a [`Distribution`].
 pub const PROBABILITIES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /// Series whose values are gathered together from the rows: one cache line's worth.
@@ -32,7 +32,7 @@ const LAST_LEVEL: u32 = SPARE_BITS + 2047 + FINEST_BITS;
 
 /// What a series comes to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Summary {
+pub struct Distribution {
     /// Number of values.
     pub n: u64,
     /// Their mean.
@@ -49,7 +49,7 @@ pub struct Sketches {
     width: usize,
     rows: Vec<Vec<f64>>,
     used: usize,
-    series: Vec<Series>,
+    series: Vec<Folded>,
 }
 
 impl Sketches {
@@ -83,7 +83,7 @@ impl Sketches {
     }
 
     /// The summary of each series in turn; `None` for one without values. More rows may be fed afterwards.
-    pub fn summaries(&mut self) -> Vec<Option<Summary>> {
+    pub fn summaries(&mut self) -> Vec<Option<Distribution>> {
         let exact = self.series.is_empty();
         if !exact {
             self.fold();
@@ -91,7 +91,7 @@ impl Sketches {
         let mut summaries = Vec::with_capacity(self.width);
         if exact {
             self.each_series(|_, values| {
-                let moments = Moments::of(values);
+                let moments = PooledMoments::of(values);
                 values.sort_unstable_by(f64::total_cmp);
                 summaries.push(moments.summary(|rank| values[rank as usize]));
             });
@@ -111,8 +111,8 @@ impl Sketches {
     fn fold(&mut self) {
         let mut series = std::mem::take(&mut self.series);
         // All that a series can come to take is taken at once: what fits at a thousand runs fits at a million.
-        series.resize_with(self.width, || Series { cells: Vec::with_capacity(CELLS), ..Series::default() });
-        let mut scratch = Scratch { keys: Vec::new(), merged: Vec::new(), grid: vec![Cell::default(); GRID] };
+        series.resize_with(self.width, || Folded { cells: Vec::with_capacity(CELLS), ..Folded::default() });
+        let mut scratch = Scratch { keys: Vec::new(), merged: Vec::new(), grid: vec![Bucket::default(); GRID] };
         self.each_series(|index, values| series[index].add(values, &mut scratch));
         self.series = series;
         self.used = 0;
@@ -140,13 +140,13 @@ impl Sketches {
 
 /// Number, mean and sum of squared deviations.
 #[derive(Clone, Copy, Debug, Default)]
-struct Moments {
+struct PooledMoments {
     n: u64,
     mean: f64,
     squares: f64,
 }
 
-impl Moments {
+impl PooledMoments {
     fn of(values: &[f64]) -> Self {
         let Some(&first) = values.first() else { return Self::default() };
         let n = values.len() as f64;
@@ -168,7 +168,7 @@ impl Moments {
         self.n = n;
     }
 
-    fn summary(&self, ranked: impl Fn(u64) -> f64) -> Option<Summary> {
+    fn summary(&self, ranked: impl Fn(u64) -> f64) -> Option<Distribution> {
         let last = self.n.checked_sub(1)?;
         let quantiles = PROBABILITIES.map(|probability| {
             let place = probability * last as f64;
@@ -178,7 +178,7 @@ impl Moments {
             if part < 0.5 { low + (high - low) * part } else { high - (high - low) * (1.0 - part) }
         });
         let sd = (last > 0).then(|| (self.squares / last as f64).sqrt());
-        Some(Summary { n: self.n, mean: self.mean, sd, quantiles })
+        Some(Distribution { n: self.n, mean: self.mean, sd, quantiles })
     }
 }
 
@@ -193,14 +193,14 @@ fn total(values: &[f64], term: impl Fn(f64) -> f64) -> f64 {
 
 /// A series after its first fold.
 #[derive(Debug, Default)]
-struct Series {
-    moments: Moments,
+struct Folded {
+    moments: PooledMoments,
     level: u32,
-    cells: Vec<Cell>,
+    cells: Vec<Bucket>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Cell {
+struct Bucket {
     key: i32,
     count: u32,
 }
@@ -208,14 +208,14 @@ struct Cell {
 /// Room to work in, shared by all series.
 struct Scratch {
     keys: Vec<i32>,
-    merged: Vec<Cell>,
+    merged: Vec<Bucket>,
     /// [`GRID`] places, empty between merges.
-    grid: Vec<Cell>,
+    grid: Vec<Bucket>,
 }
 
-impl Series {
+impl Folded {
     fn add(&mut self, values: &[f64], scratch: &mut Scratch) {
-        self.moments.merge(Moments::of(values));
+        self.moments.merge(PooledMoments::of(values));
         scratch.keys.clear();
         scratch.keys.extend(values.iter().map(|&value| key(value)));
         if !self.merge_on_grid(scratch) {
@@ -226,7 +226,7 @@ impl Series {
         if merged.len() > CELLS {
             self.level = finest_that_fits(merged, self.level);
             for cell in merged {
-                push(&mut self.cells, Cell { key: coarsen(cell.key, self.level), count: cell.count });
+                push(&mut self.cells, Bucket { key: coarsen(cell.key, self.level), count: cell.count });
             }
         } else {
             self.cells.extend_from_slice(merged);
@@ -256,14 +256,14 @@ impl Series {
             cell.count += 1;
         }
         let spanned = &mut grid[..=(place(high) - low_place) as usize];
-        merged.resize(spanned.len(), Cell::default());
+        merged.resize(spanned.len(), Bucket::default());
         let mut occupied = 0;
         for cell in &mut *spanned {
             merged[occupied] = *cell;
             occupied += usize::from(cell.count > 0);
         }
         merged.truncate(occupied);
-        spanned.fill(Cell::default());
+        spanned.fill(Bucket::default());
         true
     }
 
@@ -277,12 +277,12 @@ impl Series {
             while let Some(cell) = old.next_if(|cell| cell.key <= key) {
                 push(merged, cell);
             }
-            push(merged, Cell { key, count: 1 });
+            push(merged, Bucket { key, count: 1 });
         }
         old.for_each(|cell| push(merged, cell));
     }
 
-    fn summary(&self, ends: &mut Vec<u64>) -> Option<Summary> {
+    fn summary(&self, ends: &mut Vec<u64>) -> Option<Distribution> {
         ends.clear();
         ends.extend(self.cells.iter().scan(0, |end, cell| {
             *end += u64::from(cell.count);
@@ -293,7 +293,7 @@ impl Series {
 }
 
 /// Adds a cell that is not below the last one.
-fn push(cells: &mut Vec<Cell>, cell: Cell) {
+fn push(cells: &mut Vec<Bucket>, cell: Bucket) {
     match cells.last_mut() {
         Some(last) if last.key == cell.key => last.count = last.count.saturating_add(cell.count),
         _ => cells.push(cell),
@@ -301,7 +301,7 @@ fn push(cells: &mut Vec<Cell>, cell: Cell) {
 }
 
 /// The finest level after `level` at which these sorted cells are no more than [`CELLS`].
-fn finest_that_fits(cells: &[Cell], level: u32) -> u32 {
+fn finest_that_fits(cells: &[Bucket], level: u32) -> u32 {
     let fits = |level| {
         let changes = cells.windows(2).filter(|pair| coarsen(pair[0].key, level) != coarsen(pair[1].key, level));
         changes.count() < CELLS
@@ -384,7 +384,7 @@ mod tests {
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
-    fn summary(values: &[f64]) -> Summary {
+    fn summary(values: &[f64]) -> Distribution {
         let mut sketches = Sketches::new(1);
         for &value in values {
             sketches.row()[0] = value;
@@ -428,7 +428,7 @@ mod tests {
 
     #[test]
     fn one_value_has_no_deviation_and_none_no_summary() {
-        assert_eq!(summary(&[2.5]), Summary { n: 1, mean: 2.5, sd: None, quantiles: [2.5; 5] });
+        assert_eq!(summary(&[2.5]), Distribution { n: 1, mean: 2.5, sd: None, quantiles: [2.5; 5] });
         let mut sketches = Sketches::new(3);
         sketches.row()[1] = 1.0;
         let summaries = sketches.summaries();

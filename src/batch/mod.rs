@@ -1,14 +1,61 @@
-//! The batch engine: runs an experiment into a folder.
+//! The batch engine: runs a study into a folder, whatever stops it on the way, and reads it back.
+//!
+//! A [`Study`] is an experiment that is about to be run; [`Model::study`] reads one. Running it gives what was [`Done`],
+//! and the folder can be opened again as [`Results`]. A batch that is cut into parts is joined by [`Shards`].
+//!
+//! ```no_run
+//! use redqueen::{batch::{Progress, Results}, model::Model};
+//! let told = |progress: &Progress<'_>| {
+//!     if let Progress::Opened { estimate, free, .. } = progress {
+//!         eprintln!("{}", estimate.line(*free));
+//!     }
+//! };
+//! let done = Model::standard().study("study.toml")?.runs(200).threads(2).on(told).run_into("out")?;
+//! if let Some(failed) = &done.first_failure {
+//!     eprintln!("{} of {} runs failed, the first by {}; do it again: {}", done.failed, done.total, failed.error, failed.replay);
+//! }
+//! for run in Results::open("out")?.runs()? {
+//!     println!("{} {}: {:?}", run.scenario, run.replicate, run.outcome("gap_rating_24")?);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod command;
+mod done;
+mod engine;
+mod error;
+mod estimate;
+mod join;
+#[cfg(test)]
+pub(crate) mod mock;
+mod progress;
+mod results;
+mod settings;
+mod study;
+mod worlds;
+
+pub(crate) use command::quoted;
+pub use done::{Done, FailedRun};
+#[cfg(test)]
+pub(crate) use engine::{Work, execute};
+pub use error::{StudyError, UnknownName};
+pub use estimate::{Estimate, NoRoom};
+pub use join::{Shards, ShardsError};
+pub use progress::Progress;
+pub use results::{Results, Run};
+pub(crate) use study::Config;
+pub use study::Study;
 
 use crate::{
-    experiment::{Experiment, Names, load_experiment},
+    experiment::{Experiment, KnownNames, load_experiment},
     measure::record::{OUTCOMES, Record},
     model::Model,
+    output::{batch::Batch, manifest::FileFormat},
     scenario::{Diagnostics, Source},
 };
 
 /// The tables and outcomes that experiment files can name.
-pub const NAMES: Names<'static> = Names { tables: &Record::NAMES, outcomes: &OUTCOMES };
+pub const NAMES: KnownNames<'static> = KnownNames { tables: &Record::NAMES, outcomes: &OUTCOMES };
 
 impl Model {
     /// Reads an experiment file, or a scenario file as an experiment with that one variant, with overrides (`a.b.c=value`)
@@ -18,5 +65,15 @@ impl Model {
     /// Everything that is wrong with it and with them, with file, line and column.
     pub fn experiment(&self, source: &Source, overrides: &[String]) -> Result<Experiment, Diagnostics> {
         load_experiment(source, overrides, self.catalogue(), NAMES)
+    }
+}
+
+/// Refuses a format that this build, or a shard, cannot be written in.
+fn check_format(batch: &Batch) -> Result<(), StudyError> {
+    match batch.file_format {
+        FileFormat::Csv => Ok(()),
+        FileFormat::Parquet if !cfg!(feature = "parquet") => Err(StudyError::NoParquet),
+        FileFormat::Parquet if !batch.shard.is_whole() => Err(StudyError::ShardFormat),
+        FileFormat::Parquet => Ok(()),
     }
 }

@@ -2,20 +2,15 @@
 
 use super::{
     common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions},
-    estimate,
-    execute::{BatchFailure, BatchOptions, BatchReport, execute},
     failure::Failure,
+    progress::Bar,
     summary,
-    worlds::Worlds,
 };
 use crate::{
-    experiment::{event::Summary, plan::Shard},
+    batch::{Done, StudyError},
+    experiment::plan::Shard,
     model::Model,
-    output::{
-        batch::Batch,
-        folder::{Folder, Found},
-        manifest::{FileFormat, Identity},
-    },
+    output::manifest::FileFormat,
 };
 use std::{
     io::{self, Write},
@@ -57,47 +52,29 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
             "shards are CSV: leave out --format here, and join the shards with `redqueen merge --format {name}`"
         )));
     }
-    let experiment = args.config.experiment(model, &args.work, &args.output)?;
-    let several = experiment.variants.len() > 1;
-    let (worlds, batch) = Worlds::new(model, &experiment, 0, |variant| args.config.replay(several.then_some(variant)));
-    let batch = Batch { shard: args.shard, file_format, ..batch };
-    let folder = args.output.out.clone().unwrap_or_else(|| default_folder(&batch));
-    let cancel = super::interrupt::watch();
-    let options = BatchOptions::of(&folder, &args.work, &args.output, &cancel);
-    state_size(&worlds, &batch, &options)?;
-    let report = execute(&worlds, &batch, &options)?;
-    if !batch.shard.is_whole() {
-        return close_shard(&report, &batch, args.output.quiet);
+    let (cancel, mut bar, shard) = (super::interrupt::watch(), Bar::new(args.output.quiet), args.shard);
+    let study = args.config.study(model)?.shard(shard.number, shard.of)?.format(file_format);
+    let study = args.output.on(args.work.on(study), &cancel)?.on(|progress| bar.show(progress));
+    let folder = args.output.out.clone().unwrap_or_else(|| default_folder(study.name(), shard));
+    let done = study.run_into(folder)?;
+    if !shard.is_whole() {
+        return close_shard(&done, shard, args.output.quiet);
     }
-    show(&report, &batch, args.output.quiet)?;
-    close(&report, model, args.output.quiet)
-}
-
-/// States the size of what is to be run, and refuses it if there is no room.
-pub(super) fn state_size(worlds: &Worlds, batch: &Batch, options: &BatchOptions<'_>) -> Result<(), Failure> {
-    let found = Folder::look(options.out, &Identity::new(batch), options.overwrite).map_err(Failure::Folder)?;
-    if !matches!(found, Found::Already(_)) {
-        let stated = estimate::state(worlds, batch, options).map_err(Failure::Usage)?;
-        if !options.quiet {
-            // Nobody is left to tell if standard error is closed.
-            let _ = writeln!(io::stderr(), "{stated}");
-        }
-    }
-    Ok(())
+    show(&done, args.output.quiet)?;
+    close(&done, model, args.output.quiet)
 }
 
 /// Shows what a finished batch came to.
-pub(super) fn show(report: &BatchReport, batch: &Batch, quiet: bool) -> Result<(), Failure> {
-    if !quiet && !report.summary.cancelled {
-        let text = summary::batch(batch, &report.folder, &report.summary);
-        write!(io::stdout().lock(), "{}", text.map_err(|error| unreadable(report, error))?)?;
+pub(super) fn show(done: &Done, quiet: bool) -> Result<(), Failure> {
+    if !quiet && !done.cancelled {
+        let text = summary::batch(done);
+        write!(io::stdout().lock(), "{}", text.map_err(|error| unreadable(done, error))?)?;
     }
     Ok(())
 }
 
 /// Where a batch goes that does not say: `output/<name>`, and for a part of it `output/<name>-<K>-of-<N>`.
-fn default_folder(batch: &Batch) -> PathBuf {
-    let Batch { name, shard, .. } = batch;
+fn default_folder(name: &str, shard: Shard) -> PathBuf {
     PathBuf::from(match shard.is_whole() {
         true => format!("output/{name}"),
         false => format!("output/{name}-{}-of-{}", shard.number, shard.of),
@@ -105,57 +82,60 @@ fn default_folder(batch: &Batch) -> PathBuf {
 }
 
 /// A shard has no report: what is gathered over runs waits for all of them.
-fn close_shard(report: &BatchReport, batch: &Batch, quiet: bool) -> Result<(), Failure> {
-    if !quiet && !report.summary.cancelled {
-        let (done, folder) = (report.summary.finished + report.summary.failed, report.folder.display());
-        writeln!(io::stdout().lock(), "shard {}: {done} runs in {folder}; join all with redqueen merge", batch.shard)?;
+fn close_shard(done: &Done, shard: Shard, quiet: bool) -> Result<(), Failure> {
+    if !quiet && !done.cancelled {
+        let (runs, folder) = (done.finished + done.failed, done.folder.display());
+        writeln!(io::stdout().lock(), "shard {shard}: {runs} runs in {folder}; join all with redqueen merge")?;
     }
-    ended(&report.summary)
+    ended(done)
 }
 
 /// Writes the report of a folder that is done, and tells how its runs went.
-pub(super) fn close(report: &BatchReport, model: &Model, quiet: bool) -> Result<(), Failure> {
-    write_page(report, model, &[])?;
-    tell(report, quiet)
+pub(super) fn close(done: &Done, model: &Model, quiet: bool) -> Result<(), Failure> {
+    write_page(done, model, &[])?;
+    tell(done, quiet)
 }
 
 /// Writes the report of a folder that is done, unless it was there before with these other files.
-pub(super) fn write_page(report: &BatchReport, model: &Model, with: &[&str]) -> Result<(), Failure> {
-    if report.summary.cancelled {
+pub(super) fn write_page(done: &Done, model: &Model, with: &[&str]) -> Result<(), Failure> {
+    if done.cancelled {
         return Err(Failure::Interrupted);
     }
-    let there = || [PAGE].iter().chain(with).all(|name| report.folder.join(name).exists());
-    if report.summary.finished > 0 && !(report.already && there()) {
-        super::report::write(&report.folder, model)?;
+    let there = || [PAGE].iter().chain(with).all(|name| done.folder.join(name).exists());
+    if done.finished > 0 && !(done.already && there()) {
+        super::report::write(&done.folder, model)?;
     }
     Ok(())
 }
 
 /// Tells where the report is, and how the runs went.
-pub(super) fn tell(report: &BatchReport, quiet: bool) -> Result<(), Failure> {
-    let summary = &report.summary;
-    if !quiet && summary.finished > 0 {
-        writeln!(io::stdout().lock(), "Report: {}", report.folder.join(PAGE).display())?;
+pub(super) fn tell(done: &Done, quiet: bool) -> Result<(), Failure> {
+    if !quiet && done.finished > 0 {
+        writeln!(io::stdout().lock(), "Report: {}", done.folder.join(PAGE).display())?;
     }
-    ended(summary)
+    ended(done)
 }
 
 /// How the command ends.
-fn ended(summary: &Summary) -> Result<(), Failure> {
-    if summary.cancelled {
+pub(super) fn ended(done: &Done) -> Result<(), Failure> {
+    if done.cancelled {
         return Err(Failure::Interrupted);
     }
-    if summary.failed == 0 {
+    if done.failed == 0 {
         return Ok(());
     }
-    let mut said = format!("{} of {} runs failed; runs.csv says why", summary.failed, summary.total);
-    if let Some((job, error)) = &summary.first_failure {
-        said.push_str(&format!("\nfirst failure, run {}: {error}", job.run));
+    let mut said = format!("{} of {} runs failed; runs.csv says why", done.failed, done.total);
+    if let Some(first) = &done.first_failure {
+        said.push_str(&format!("\nfirst failure, run {}: {}", first.job.run, first.error));
     }
     Err(Failure::Runs(said))
 }
 
 /// The error of a folder whose tables cannot be read back.
-pub(super) fn unreadable(report: &BatchReport, error: csv::Error) -> BatchFailure {
-    BatchFailure::Stopped { source: error.into(), kept: report.summary.finished, folder: report.folder.clone() }
+pub(super) fn unreadable(done: &Done, error: csv::Error) -> StudyError {
+    StudyError::Stopped { source: error.into(), kept: done.finished, folder: done.folder.clone() }
 }
+
+#[cfg(test)]
+#[path = "batch_tests.rs"]
+mod tests;

@@ -4,9 +4,9 @@ use super::{
     failure::Failure,
     listing::{Format, paragraph, print},
 };
-use crate::output::{
-    dictionary::{self, TableInfo},
-    table::{CellType, Column},
+use crate::{
+    declare::table::{CellType, Column},
+    output::dictionary::{self, TableInfo},
 };
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::{
-    experiment::Experiment,
+    batch::{Config, Study},
     measure::record::Record,
     model::Model,
     output::manifest::FileFormat,
@@ -12,7 +12,10 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
 
 /// Which config, and values laid over it.
 #[derive(Clone, Debug, Args)]
@@ -93,35 +96,28 @@ impl FormatOptions {
     }
 }
 
-/// Number of threads to use: those asked for, or one for each core.
-pub fn threads(asked: Option<u32>) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    asked.map_or_else(cores, |threads| threads as usize)
-}
-
 impl ValueOptions {
     /// All of them as overrides, `a.b.c=value`.
     pub fn overrides(&self) -> Vec<String> {
-        let seed = self.seed.map(|seed| format!("seed={seed}"));
-        let months = self.months.map(|months| format!("time.months={months}"));
-        self.set.iter().cloned().chain(seed).chain(months).collect()
+        self.over(None).overrides()
+    }
+
+    /// A config with these values laid over it.
+    pub fn over(&self, config: Option<&Path>) -> Config {
+        let Self { set, seed, months } = self.clone();
+        Config { path: config.map(Path::to_owned), set, seed, months }
     }
 }
 
 impl ConfigOptions {
+    /// The config, and what is laid over it.
+    pub fn config(&self) -> Config {
+        self.values.over(self.config.as_deref())
+    }
+
     /// Where the config is.
     pub fn source(&self) -> Source {
         source(self.config.as_deref())
-    }
-
-    /// The command that runs one world of this config, or of its scenario `variant`; the seed is not part of it.
-    pub fn replay(&self, variant: Option<&str>) -> String {
-        format!("redqueen run {}", self.words(variant).join(" ")).trim_end().to_owned()
-    }
-
-    /// The words of a command line that mean this config, or its scenario `variant`, without the seed.
-    pub fn words(&self, variant: Option<&str>) -> Vec<String> {
-        words(self.config.as_deref(), variant, &self.values)
     }
 
     /// The config as one scenario.
@@ -129,43 +125,32 @@ impl ConfigOptions {
         Ok(model.load_with(&self.source(), &self.values.overrides())?.scenario)
     }
 
-    /// The config as an experiment, with the runs and tables that the command line names.
-    pub fn experiment(&self, model: &Model, work: &WorkOptions, output: &OutputOptions) -> Result<Experiment, Failure> {
-        self.chosen(model, work.runs, output.record.as_deref())
-    }
-
-    /// The config as an experiment, with these runs and tables if they are named.
-    pub fn chosen(&self, model: &Model, runs: Option<u32>, record: Option<&[String]>) -> Result<Experiment, Failure> {
-        let mut experiment = model.experiment(&self.source(), &self.values.overrides())?;
-        experiment.runs = runs.unwrap_or(experiment.runs);
-        if let Some(record) = record {
-            experiment.record = record.to_vec();
-        }
-        Ok(experiment)
+    /// A study of the config.
+    pub fn study<'a>(&self, model: &Model) -> Result<Study<'a>, Failure> {
+        Ok(Study::read(model, self.config())?)
     }
 }
 
-/// The words of a command line that mean `config`, or its scenario `variant`, with these values but without the seed.
-pub fn words(config: Option<&Path>, variant: Option<&str>, values: &ValueOptions) -> Vec<String> {
-    let mut words = Vec::new();
-    words.extend(config.map(|config| quoted(&config.display().to_string())));
-    words.extend(variant.filter(|_| config.is_some()).map(|name| format!("--scenario {}", quoted(name))));
-    words.extend(values.set.iter().map(|set| format!("--set {}", quoted(set))));
-    words.extend(values.months.map(|months| format!("--months {months}")));
-    words
+impl WorkOptions {
+    /// Does so much, on so many threads.
+    pub fn on<'a>(&self, study: Study<'a>) -> Study<'a> {
+        let study = self.runs.into_iter().fold(study, Study::runs);
+        self.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize))
+    }
+}
+
+impl OutputOptions {
+    /// Writes what is asked for, and stops when `cancel` says so.
+    pub fn on<'a>(&self, study: Study<'a>, cancel: &'a AtomicBool) -> Result<Study<'a>, Failure> {
+        let study = match &self.record {
+            Some(tables) => study.record(tables)?,
+            None => study,
+        };
+        Ok(study.overwrite(self.overwrite).cancel(cancel))
+    }
 }
 
 /// The config that an argument means; the built-in baseline without one.
 pub fn source(config: Option<&Path>) -> Source {
-    config.map_or_else(|| Source::Builtin("baseline".to_owned()), Source::from_argument)
-}
-
-/// A word as a POSIX shell reads it back.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    ValueOptions::default().over(config).source()
 }

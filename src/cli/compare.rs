@@ -2,17 +2,16 @@
 
 use super::{
     batch,
-    common::{OutputOptions, ValueOptions, WorkOptions, source, words},
-    execute::{BatchOptions, BatchReport, execute},
+    common::{OutputOptions, ValueOptions, WorkOptions, source},
     failure::Failure,
+    progress::Bar,
     summary::{closing, line, short, span, unit},
-    worlds::Worlds,
 };
 use crate::{
+    batch::{Done, Study},
     experiment::{Experiment, Gather, Variant},
     measure::record::{HEADLINES, OutcomeRow},
     model::Model,
-    output::batch::Batch,
     scenario::Diagnostics,
 };
 use std::{
@@ -57,19 +56,18 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let configs = [&args.a, &args.b].map(PathBuf::as_path);
     let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
     let config = |name: &str| configs[usize::from(names.first().is_some_and(|first| first != name))];
-    let replay = |name: &str| format!("redqueen run {}", words(Some(config(name)), None, &args.values).join(" "));
-    let (worlds, batch) = Worlds::new(model, &experiment, 0, replay);
-    let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", batch.name)));
-    let cancel = super::interrupt::watch();
-    let options = BatchOptions::of(&folder, &args.work, &args.output, &cancel);
-    batch::state_size(&worlds, &batch, &options)?;
-    let report = execute(&worlds, &batch, &options)?;
-    batch::write_page(&report, model, &[DIFFERENCES])?;
-    if !args.output.quiet && report.summary.finished > 0 {
-        let text = table(&batch, &report).map_err(|error| batch::unreadable(&report, error))?;
+    let replay = |name: &str| args.values.over(Some(config(name))).words(None).run();
+    let (cancel, mut bar) = (super::interrupt::watch(), Bar::new(args.output.quiet));
+    let study = args.work.on(Study::of(model, experiment)).replay(replay).on(|progress| bar.show(progress));
+    let study = args.output.on(study, &cancel)?;
+    let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", study.name())));
+    let done = study.run_into(folder)?;
+    batch::write_page(&done, model, &[DIFFERENCES])?;
+    if !args.output.quiet && done.finished > 0 {
+        let text = table(&done).map_err(|error| batch::unreadable(&done, error))?;
         write!(io::stdout().lock(), "{text}")?;
     }
-    batch::tell(&report, args.output.quiet)
+    batch::tell(&done, args.output.quiet)
 }
 
 impl Args {
@@ -104,13 +102,12 @@ impl Args {
             variant.name.clone_from(name);
             variant.scenario.seed = seed;
         }
-        let record = self.output.record.clone().unwrap_or_else(|| RECORD.map(String::from).to_vec());
         Ok(Experiment {
             name: names.join("-vs-"),
             description: String::new(),
-            runs: self.work.runs.unwrap_or(a.runs),
+            runs: a.runs,
             seed,
-            record,
+            record: RECORD.map(String::from).to_vec(),
             variants,
             sample: a.sample,
             stop: None,
@@ -141,8 +138,8 @@ fn few(value: f64) -> String {
 }
 
 /// The headline differences, at most 80 columns wide, from the files.
-fn table(batch: &Batch, report: &BatchReport) -> Result<String, csv::Error> {
-    let mut text = String::new();
+fn table(done: &Done) -> Result<String, csv::Error> {
+    let (mut text, batch) = (String::new(), done.batch());
     for (letter, variant) in ["A", "B"].into_iter().zip(&batch.scenarios) {
         line(
             &mut text,
@@ -151,7 +148,7 @@ fn table(batch: &Batch, report: &BatchReport) -> Result<String, csv::Error> {
     }
     let heads = ["A", "B", "B - A", "95 %", ""].map(|head| format!("{head:>8}")).concat();
     line(&mut text, &format!("  {:<22}{heads}  unit", "outcome, mean of"));
-    let mut reader = csv::Reader::from_path(report.folder.join(DIFFERENCES))?;
+    let mut reader = csv::Reader::from_path(done.folder.join(DIFFERENCES))?;
     let header = reader.headers()?.clone();
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>()?;
     let cell = |row: &csv::StringRecord, name: &str| {
@@ -178,6 +175,6 @@ fn table(batch: &Batch, report: &BatchReport) -> Result<String, csv::Error> {
             &format!("unpaired, the same precision would take {} times the runs (median outcome)", short(*median)),
         );
     }
-    closing(&mut text, &report.folder, &report.summary);
+    closing(&mut text, done);
     Ok(text)
 }

@@ -1,7 +1,11 @@
 //! How a command ends when it does not end well, and what the user is told.
 
-use super::execute::BatchFailure;
-use crate::{report::ReportError, scenario::Diagnostics};
+use crate::{
+    batch::{ShardsError, StudyError},
+    output::folder::FolderError,
+    report::ReportError,
+    scenario::Diagnostics,
+};
 use std::{
     io::{self, Write},
     process::ExitCode,
@@ -19,12 +23,15 @@ pub enum Failure {
     /// Some runs failed; the others were done.
     #[error("{0}")]
     Runs(String),
-    /// The folder cannot take the results; nothing was written.
-    #[error("{0}")]
-    Folder(#[source] crate::output::folder::FolderError),
+    /// A batch cannot be run as it is asked for; nothing was written.
+    #[error("{source}{}", help(source))]
+    Refused {
+        /// Why.
+        source: StudyError,
+    },
     /// A batch stopped on its way.
     #[error("{0}")]
-    Batch(#[source] BatchFailure),
+    Batch(#[source] StudyError),
     /// A report could not be made.
     #[error("{0}")]
     Report(#[from] ReportError),
@@ -36,16 +43,42 @@ pub enum Failure {
     Interrupted,
 }
 
-impl From<BatchFailure> for Failure {
-    fn from(failure: BatchFailure) -> Self {
-        match failure {
-            BatchFailure::Folder(error) => Self::Folder(error),
-            failure => Self::Batch(failure),
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Self {
+        match error {
+            StudyError::Config(found) => Self::Config(found),
+            StudyError::Output(_) | StudyError::Stopped { .. } | StudyError::Table { .. } => Self::Batch(error),
+            source => Self::Refused { source },
         }
     }
 }
 
+/// What to do about it on the command line.
+const fn help(error: &StudyError) -> &'static str {
+    match error {
+        StudyError::Folder(FolderError::Another { .. }) => {
+            "; choose another folder with --out, or replace it with --overwrite"
+        }
+        StudyError::Folder(FolderError::NotEmpty { .. }) => {
+            "; choose another folder with --out, or write into it with --overwrite"
+        }
+        StudyError::Shards(ShardsError::Damaged { .. }) => "; run its command again with --overwrite",
+        _ => "",
+    }
+}
+
 impl Failure {
+    /// The program's exit code.
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Usage(_) | Self::Refused { .. } | Self::Report(ReportError::NotAnOutput { .. }) => {
+                2
+            }
+            Self::Runs(_) | Self::Io(_) | Self::Batch(_) | Self::Report(_) => 1,
+            Self::Interrupted => 130,
+        }
+    }
+
     /// Tells the user, and gives the exit code.
     pub fn report(&self) -> ExitCode {
         let mut stderr = io::stderr().lock();
@@ -59,10 +92,6 @@ impl Failure {
         };
         // Nobody is left to tell if standard error is closed.
         drop(told);
-        ExitCode::from(match self {
-            Self::Config(_) | Self::Usage(_) | Self::Folder(_) | Self::Report(ReportError::NotAnOutput { .. }) => 2,
-            Self::Runs(_) | Self::Io(_) | Self::Batch(_) | Self::Report(_) => 1,
-            Self::Interrupted => 130,
-        })
+        ExitCode::from(self.code())
     }
 }

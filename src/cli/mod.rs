@@ -1,30 +1,25 @@
 //! The command line: one file per command. Words and exit codes live here and nowhere else.
 
-pub mod batch;
+mod batch;
 mod check;
 mod columns;
-pub mod common;
+mod common;
 mod compare;
 mod completions;
-mod estimate;
-pub mod execute;
-pub mod failure;
+mod failure;
 mod formula;
 mod init;
 mod interrupt;
 mod listing;
 mod merge;
-#[cfg(test)]
-mod mock;
 mod params;
-pub mod progress;
+mod progress;
 mod report;
-pub mod run;
+mod run;
 mod schema;
 mod sensitivity;
 mod slurm;
-pub mod summary;
-pub mod worlds;
+mod summary;
 
 use crate::model::Model;
 use clap::{CommandFactory, Parser, Subcommand};

@@ -5,10 +5,10 @@ use super::{
     failure::Failure,
     listing::{Format, paragraph, plain, print},
 };
-use crate::model::Model;
-use crate::scenario::{
-    AcceleratorNumbers, ControlNumbers, FabNumbers, FirmNumbers, PolicyNumbers, Scenario, ShockNumbers, StateNumbers,
-    parameter::{Parameter, Parameters},
+use crate::{
+    declare::parameter::Parameter,
+    model::Model,
+    scenario::{Scenario, kinds::KINDS},
 };
 use serde_json::{Value, json};
 use std::io::{self, BufWriter, Write};
@@ -49,7 +49,7 @@ const HEADER: [&str; 13] = [
 /// Parameters that stand in one table of a config.
 struct Group {
     table: String,
-    meaning: &'static str,
+    meaning: String,
     enabled: Option<bool>,
     /// Each with its value; entities have values of their own, so theirs is not known here.
     parameters: Vec<(&'static Parameter, Option<f64>)>,
@@ -68,27 +68,18 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 }
 
 fn groups(scenario: &Scenario) -> Vec<Group> {
-    let of_entities = |table: &str, meaning, declared: &'static [Parameter]| Group {
-        table: table.to_owned(),
-        meaning,
-        enabled: None,
-        parameters: declared.iter().map(|parameter| (parameter, None)).collect(),
-    };
     let mechanisms = scenario.mechanisms.iter().map(|settings| Group {
         table: format!("mechanisms.{}", settings.declared.name),
-        meaning: settings.declared.meaning,
+        meaning: settings.declared.meaning.to_owned(),
         enabled: Some(settings.enabled),
         parameters: settings.declared.parameters.iter().zip(settings.values.iter().copied().map(Some)).collect(),
     });
-    let entities = [
-        of_entities("states.*", "Numbers that every state has.", StateNumbers::DECLARED),
-        of_entities("firms.*", "Numbers that every firm has.", FirmNumbers::DECLARED),
-        of_entities("fabs.*", "Numbers that every fab has.", FabNumbers::DECLARED),
-        of_entities("accelerators.*", "Numbers that every accelerator has.", AcceleratorNumbers::DECLARED),
-        of_entities("controls.*", "Numbers that every export control has.", ControlNumbers::DECLARED),
-        of_entities("shocks.*", "Numbers that every shock has.", ShockNumbers::DECLARED),
-        of_entities("policies.*", "Numbers that every policy has.", PolicyNumbers::DECLARED),
-    ];
+    let entities = KINDS.iter().map(|kind| Group {
+        table: format!("{}.*", kind.list),
+        meaning: format!("Numbers that every {} has.", kind.called),
+        enabled: None,
+        parameters: kind.numbers.iter().map(|parameter| (parameter, None)).collect(),
+    });
     mechanisms.chain(entities).collect()
 }
 
@@ -125,7 +116,7 @@ fn print_text(groups: &[Group], out: &mut impl Write) -> Result<(), Failure> {
         let gap = if at > 0 { "\n" } else { "" };
         let switch = if group.enabled == Some(false) { "  (not enabled)" } else { "" };
         writeln!(out, "{gap}[{}]{switch}", group.table)?;
-        paragraph(group.meaning, 0, out)?;
+        paragraph(&group.meaning, 0, out)?;
         for (parameter, value) in &group.parameters {
             let shown = |value: f64| plain(&parameter.written(value));
             let unit = if parameter.unit == "1" { String::new() } else { format!(" ({})", parameter.unit) };

@@ -1,6 +1,6 @@
 //! How far a batch is: a bar in a terminal, a line now and then elsewhere, on the standard error stream.
 
-use crate::experiment::event::{Event, Listener, ListenerError};
+use crate::batch::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     io::{IsTerminal as _, Write, stderr},
@@ -10,68 +10,97 @@ use std::{
 /// Shortest time between two lines where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// A listener that shows progress.
-pub struct Progress {
-    shown: Shown,
+/// Shows progress.
+pub struct Bar {
+    quiet: bool,
+    shown: Display,
     started: Instant,
     total: u64,
     done: u64,
     failed: u64,
 }
 
-enum Shown {
+enum Display {
     Nothing,
     Bar(ProgressBar),
     Lines { to: Box<dyn Write>, pause: Duration, last: Option<Instant> },
 }
 
-impl Progress {
+impl Bar {
     /// A bar if the standard error stream is a terminal, else lines; nothing if `quiet`.
     pub fn new(quiet: bool) -> Self {
         if quiet {
-            Self::showing(Shown::Nothing)
+            Self { quiet, ..Self::showing(Display::Nothing) }
         } else if stderr().is_terminal() {
-            Self::showing(Shown::Bar(ProgressBar::no_length()))
+            Self::showing(Display::Bar(ProgressBar::no_length()))
         } else {
             Self::lines(Box::new(stderr()), PAUSE)
         }
     }
 
-    fn lines(to: Box<dyn Write>, pause: Duration) -> Self {
-        Self::showing(Shown::Lines { to, pause, last: None })
+    /// Shows what has happened.
+    pub fn show(&mut self, progress: &Progress<'_>) {
+        match progress {
+            // Nobody is left to tell if standard error is closed.
+            Progress::Opened { estimate, free, .. } if !self.quiet => {
+                let _ = writeln!(stderr(), "{}", estimate.line(*free));
+            }
+            Progress::Started { total } => self.start(*total),
+            Progress::Run { error, .. } => {
+                self.failed += u64::from(error.is_some());
+                self.advance();
+            }
+            Progress::Total { total } => {
+                self.total = *total;
+                if let Display::Bar(bar) = &self.shown {
+                    bar.set_length(*total);
+                }
+            }
+            Progress::Ended => {
+                if let Display::Bar(bar) = &self.shown {
+                    bar.abandon();
+                }
+                self.line(true);
+            }
+            _ => {}
+        }
     }
 
-    fn showing(shown: Shown) -> Self {
-        Self { shown, started: Instant::now(), total: 0, done: 0, failed: 0 }
+    fn lines(to: Box<dyn Write>, pause: Duration) -> Self {
+        Self::showing(Display::Lines { to, pause, last: None })
+    }
+
+    fn showing(shown: Display) -> Self {
+        Self { quiet: false, shown, started: Instant::now(), total: 0, done: 0, failed: 0 }
     }
 
     fn start(&mut self, total: u64) {
         self.total = total;
         self.started = Instant::now();
-        if let Shown::Bar(bar) = &self.shown {
+        if let Display::Bar(bar) = &self.shown {
             bar.set_length(total);
             let template = "{bar:30} {human_pos}/{human_len} runs  {per_sec}  {eta} left  {msg}";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
         }
-        self.show(true);
+        self.line(true);
     }
 
     fn advance(&mut self) {
         self.done += 1;
-        if let Shown::Bar(bar) = &self.shown {
+        if let Display::Bar(bar) = &self.shown {
             bar.inc(1);
             if self.failed > 0 {
                 bar.set_message(format!("{} failed", self.failed));
             }
         }
-        self.show(false);
+        self.line(false);
     }
 
     /// A line, if it is time for one. A stream that is closed is no reason to stop a batch.
-    fn show(&mut self, always: bool) {
-        let Shown::Lines { to, pause, last } = &mut self.shown else { return };
+    fn line(&mut self, always: bool) {
+        let Display::Lines { to, pause, last } = &mut self.shown else { return };
         if !always && last.is_some_and(|last| last.elapsed() < *pause) {
             return;
         }
@@ -90,36 +119,10 @@ impl Progress {
     }
 }
 
-impl<T> Listener<T> for Progress {
-    fn on(&mut self, event: &Event<'_, T>) -> Result<(), ListenerError> {
-        match event {
-            Event::Started { total } => self.start(*total),
-            Event::RunFinished { .. } => self.advance(),
-            Event::RunFailed { .. } => {
-                self.failed += 1;
-                self.advance();
-            }
-            Event::PointDone { total, .. } => {
-                self.total = *total;
-                if let Shown::Bar(bar) = &self.shown {
-                    bar.set_length(*total);
-                }
-            }
-            Event::Finished { .. } => {
-                if let Shown::Bar(bar) = &self.shown {
-                    bar.abandon();
-                }
-                self.show(true);
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{event::Summary, plan::Plan};
+    use crate::experiment::plan::Plan;
     use std::{
         io,
         sync::{Arc, Mutex},
@@ -139,15 +142,13 @@ mod tests {
 
     fn lines(pause: Duration) -> Vec<String> {
         let pipe = Pipe::default();
-        let mut progress = Progress::lines(Box::new(pipe.clone()), pause);
+        let mut bar = Bar::lines(Box::new(pipe.clone()), pause);
         let plan = Plan::replicates(1, 4);
-        let mut tell = |event: Event<'_, ()>| progress.on(&event).unwrap();
-        tell(Event::Started { total: 4 });
+        bar.show(&Progress::Started { total: 4 });
         for job in (0..4).map_while(|run| plan.job(run)) {
-            let failed = Event::RunFailed { job, error: "bad" };
-            tell(if job.run == 2 { failed } else { Event::RunFinished { job, output: &() } });
+            bar.show(&Progress::Run { job: &job, error: (job.run == 2).then_some("bad") });
         }
-        tell(Event::Finished { summary: &Summary::default() });
+        bar.show(&Progress::Ended);
         let bytes = pipe.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap().lines().map(String::from).collect()
     }

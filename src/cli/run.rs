@@ -2,13 +2,11 @@
 
 use super::{
     batch,
-    common::{ConfigOptions, OutputOptions, WorkOptions},
-    execute::{BatchFailure, BatchOptions, BatchReport, execute as execute_batch},
+    common::{ConfigOptions, OutputOptions},
     failure::Failure,
     summary,
-    worlds::Worlds,
 };
-use crate::{experiment::runner::Simulate, measure::record::Trajectory, model::Model, output::batch::Batch};
+use crate::model::Model;
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -58,43 +56,14 @@ impl Args {
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
-    let work = WorkOptions { runs: Some(1), threads: Some(1) };
-    let mut experiment = args.config.experiment(model, &work, &args.output)?;
-    if let Some(wanted) = &args.scenario {
-        let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
-        experiment.variants.retain(|variant| variant.name == *wanted);
-        if experiment.variants.is_empty() {
-            return Err(Failure::Usage(format!("no scenario \"{wanted}\" in the config; it has {}", names.join(", "))));
-        }
-    }
-    experiment.variants.truncate(1);
-    let points = experiment.sample.points();
-    if args.point >= points {
-        return Err(Failure::Usage(format!("no design point {} in the config; it has {points}, from 0", args.point)));
-    }
-    experiment.sample = experiment.sample.only(args.point);
-    experiment.stop = None;
-    let (worlds, batch) = Worlds::new(model, &experiment, args.replicate, |variant| args.config.replay(Some(variant)));
-    let folder = args.output.out.clone().unwrap_or_else(|| args.default_folder(&batch.name));
     let cancel = super::interrupt::watch();
-    let options =
-        BatchOptions { out: &folder, threads: 1, overwrite: args.output.overwrite, quiet: true, cancel: &cancel };
-    let (report, text) = execute(&worlds, &batch, &options)?;
+    let study = args.config.study(model)?.single(args.scenario.as_deref(), args.point, args.replicate)?;
+    let study = args.output.on(study, &cancel)?.threads(1).estimates(false);
+    let folder = args.output.out.clone().unwrap_or_else(|| args.default_folder(study.name()));
+    let done = study.run_into(folder)?;
+    let text = summary::world(&done).map_err(|error| batch::unreadable(&done, error))?;
     if !args.output.quiet {
         write!(io::stdout().lock(), "{text}")?;
     }
-    batch::close(&report, model, args.output.quiet)
-}
-
-/// Runs the single world of `experiment` (one run of each scenario) and describes it in lines for the terminal.
-pub fn execute<S: Simulate<Output = Trajectory>>(
-    simulate: &S,
-    experiment: &Batch,
-    options: &BatchOptions<'_>,
-) -> Result<(BatchReport, String), BatchFailure> {
-    let experiment = Batch { runs: 1, ..experiment.clone() };
-    let report = execute_batch(simulate, &experiment, options)?;
-    let text = summary::world(&experiment, &report.folder, &report.summary)
-        .map_err(|error| batch::unreadable(&report, error))?;
-    Ok((report, text))
+    batch::close(&done, model, args.output.quiet)
 }

@@ -6,22 +6,22 @@ use super::{
 };
 use crate::{
     analysis::sensitivity::{
-        Indices, Layout, Options, analyse,
+        Indices, Options, PointRoles, analyse,
         morris::SIGMA,
         one_at_a_time::{HIGH, LOW},
         sobol::FIRST,
     },
+    declare::table::Row,
     measure::record::{HEADLINES, OUTCOMES},
     output::{
         csv::Csv,
         dictionary::{self, SensitivityRow},
-        table::Row,
     },
     report::{
         self,
         sensitivity::{
             Finding, Findings, ending,
-            read::{Batch, ReadError},
+            read::{AnalysedBatch, ReadError},
             reason, write_sensitivity,
         },
     },
@@ -72,7 +72,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         let message = unknown("outcome", wrong, OUTCOMES);
         return Err(Failure::Usage(format!("{message}; `redqueen columns runs` lists all")));
     }
-    let batch = Batch::read(&args.dir, &args.outcome).map_err(|error| match error {
+    let batch = AnalysedBatch::read(&args.dir, &args.outcome).map_err(|error| match error {
         ReadError::Unfit(message) => Failure::Usage(message),
         ReadError::Manifest(error) => Failure::Usage(error.to_string()),
         ReadError::Table(error) => Failure::Report(error),
@@ -91,7 +91,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// The indices of every outcome under every scenario.
-fn findings(args: &Args, batch: Batch) -> Findings {
+fn findings(args: &Args, batch: AnalysedBatch) -> Findings {
     let Args { resamples, confidence, .. } = *args;
     let options = Options { resamples, confidence, seed: batch.design().seed };
     let factors = batch.design().factors.len();
@@ -147,9 +147,9 @@ fn text(findings: &Findings, asked: bool) -> String {
     let mut text = String::new();
     let layout = &findings.layout;
     let extra = match layout {
-        Layout::Morris { .. } => SIGMA,
-        Layout::Saltelli { .. } => FIRST,
-        Layout::OneAtATime { .. } => "low to high",
+        PointRoles::Morris { .. } => SIGMA,
+        PointRoles::Saltelli { .. } => FIRST,
+        PointRoles::OneAtATime { .. } => "low to high",
     };
     for (place, scenario) in findings.manifest.experiment.scenarios.iter().enumerate() {
         let blocks = findings.list.first().map_or(0, |finding| finding.indices.blocks);
@@ -190,11 +190,11 @@ fn outcome(text: &mut String, findings: &Findings, finding: &Finding, most: usiz
 }
 
 /// The number that stands beside the main index.
-fn second(layout: &Layout, indices: &Indices, factor: usize) -> String {
+fn second(layout: &PointRoles, indices: &Indices, factor: usize) -> String {
     let of = |name: &str| indices.value(name, factor).map(short).unwrap_or_default();
     match layout {
-        Layout::Morris { .. } => of(SIGMA),
-        Layout::Saltelli { .. } => of(FIRST),
-        Layout::OneAtATime { .. } => format!("{} to {}", of(LOW), of(HIGH)),
+        PointRoles::Morris { .. } => of(SIGMA),
+        PointRoles::Saltelli { .. } => of(FIRST),
+        PointRoles::OneAtATime { .. } => format!("{} to {}", of(LOW), of(HIGH)),
     }
 }

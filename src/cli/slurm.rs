@@ -1,19 +1,11 @@
 //! `redqueen slurm`: a batch as a Slurm job array, one shard a task, and a job that joins the shards.
 
-use super::{
-    common::{ConfigOptions, quoted},
-    estimate::Estimate,
-    failure::Failure,
-    worlds::Worlds,
-};
+use super::{common::ConfigOptions, failure::Failure};
 use crate::{
-    experiment::plan::Shard,
+    batch::{Study, quoted},
     measure::record::Record,
     model::Model,
-    output::{
-        batch::Batch,
-        folder::{Durability, write_aside},
-    },
+    output::folder::{Durability, write_aside},
 };
 use clap::builder::PossibleValuesParser;
 use std::{
@@ -78,11 +70,14 @@ fn plain(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
-    let experiment = args.config.chosen(model, args.runs, args.record.as_deref())?;
-    let (worlds, batch) = Worlds::new(model, &experiment, 0, |_| String::new());
-    let shard = Shard { number: 1, of: u64::from(args.tasks) };
-    let estimate = Estimate::probe(&worlds, &Batch { shard, ..batch.clone() }, args.cpus as usize);
-    let scripts = Scripts::new(args, &batch.name)?;
+    let study = args.config.study(model)?.shard(1, u64::from(args.tasks))?.threads(args.cpus as usize);
+    let study = args.runs.into_iter().fold(study, Study::runs);
+    let study = match &args.record {
+        Some(tables) => study.record(tables)?,
+        None => study,
+    };
+    let estimate = study.estimate();
+    let scripts = Scripts::new(args, study.name())?;
     scripts.write()?;
     let mut out = io::stdout().lock();
     writeln!(out, "each of {} tasks: {}", args.tasks, estimate.line(None))?;
@@ -189,7 +184,7 @@ fn head(args: &Args, here: &Path, folder: &Path, job: &str, log: &str) -> Result
 
 /// What the batch of a task is, as words of its command line.
 fn words(args: &Args) -> String {
-    let mut words = args.config.words(None);
+    let mut words = args.config.config().words(None).list();
     words.extend(args.config.values.seed.map(|seed| format!("--seed {seed}")));
     words.extend(args.runs.map(|runs| format!("--runs {runs}")));
     words.extend(args.record.as_ref().map(|tables| format!("--record {}", tables.join(","))));

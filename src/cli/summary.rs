@@ -3,12 +3,10 @@
 
 use crate::{
     analysis::sketch::Sketches,
-    experiment::event::Summary,
+    batch::Done,
+    declare::table::Row,
     measure::record::{HEADLINES, OutcomeRow, WorldRow},
-    output::{
-        batch::{Batch, BatchScenario},
-        table::Row,
-    },
+    output::batch::{Batch, BatchScenario},
 };
 use std::{fmt::Write as _, path::Path};
 
@@ -27,10 +25,10 @@ const INDICATORS: [&str; 9] = [
 const SPARKS: usize = 30;
 
 /// What was run, the headline outcomes of each scenario, failures, and where the files are.
-pub fn batch(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<String, csv::Error> {
-    let mut text = String::new();
+pub fn batch(done: &Done) -> Result<String, csv::Error> {
+    let (mut text, experiment) = (String::new(), done.batch());
     let mut sketches: Vec<_> = experiment.scenarios.iter().map(|_| Sketches::new(HEADLINES.len())).collect();
-    read_outcomes(experiment, folder, &mut sketches)?;
+    read_outcomes(experiment, &done.folder, &mut sketches)?;
     for (variant, sketches) in experiment.scenarios.iter().zip(&mut sketches) {
         line(
             &mut text,
@@ -43,19 +41,19 @@ pub fn batch(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<Str
             line(&mut text, &format!("  {name:<24}{median:>10}{low:>10}{high:>10}  {}", unit::<OutcomeRow>(name)));
         }
     }
-    closing(&mut text, folder, summary);
+    closing(&mut text, done);
     Ok(text)
 }
 
 /// One world: how its indicators went, and where the files are.
-pub fn world(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<String, csv::Error> {
-    let mut text = String::new();
+pub fn world(done: &Done) -> Result<String, csv::Error> {
+    let (mut text, experiment) = (String::new(), done.batch());
     for variant in &experiment.scenarios {
         let (seed, replicate) = (experiment.seed, experiment.first_replicate);
         line(&mut text, &format!("{}: one world, {}, seed {seed}, replicate {replicate}", variant.name, span(variant)));
     }
-    if experiment.record.world {
-        for (name, values) in INDICATORS.iter().zip(read_world(folder)?) {
+    if experiment.record.has(WorldRow::TABLE) {
+        for (name, values) in INDICATORS.iter().zip(read_world(&done.folder)?) {
             let ends = [values.iter().flatten().next(), values.iter().flatten().next_back()];
             if let [Some(first), Some(last)] = ends.map(|end| end.copied().map(short)) {
                 let sparks = sparkline(&values, SPARKS);
@@ -63,7 +61,7 @@ pub fn world(experiment: &Batch, folder: &Path, summary: &Summary) -> Result<Str
             }
         }
     }
-    closing(&mut text, folder, summary);
+    closing(&mut text, done);
     Ok(text)
 }
 
@@ -81,22 +79,20 @@ pub(super) fn span(variant: &BatchScenario) -> String {
     format!("{} to {}", variant.start, variant.start.plus(variant.months.saturating_sub(1)))
 }
 
-pub(super) fn closing(text: &mut String, folder: &Path, summary: &Summary) {
-    let done = summary.finished + summary.failed;
-    if done < summary.total {
-        line(text, &format!("stopped early: {done} of {} runs are kept", summary.total));
+pub(super) fn closing(text: &mut String, done: &Done) {
+    let runs = done.finished + done.failed;
+    if runs < done.total {
+        line(text, &format!("stopped early: {runs} of {} runs are kept", done.total));
     }
-    if summary.failed > 0 {
-        line(text, &format!("{} of {} runs failed; see runs.csv", summary.failed, summary.total));
+    if done.failed > 0 {
+        line(text, &format!("{} of {} runs failed; see runs.csv", done.failed, done.total));
     }
-    if let Some((job, error)) = &summary.first_failure {
-        line(
-            text,
-            &format!("first failure, run {}: {}", job.run, error.split_whitespace().collect::<Vec<_>>().join(" ")),
-        );
+    if let Some(first) = &done.first_failure {
+        let error = first.error.split_whitespace().collect::<Vec<_>>().join(" ");
+        line(text, &format!("first failure, run {}: {error}", first.job.run));
     }
     // A path is never cut: it is there to be copied.
-    let _ = writeln!(text, "files are in {}", folder.display());
+    let _ = writeln!(text, "files are in {}", done.folder.display());
 }
 
 /// Adds a line of at most 80 columns.

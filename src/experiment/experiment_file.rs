@@ -15,8 +15,8 @@ use crate::scenario::{
     load::{Loaded, load_with, read_flags},
     overrides::Override,
     schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
-    section::{Found, Section, file_name, finite, list, name, text, whole, wrong},
-    tree::{self, Node, Table},
+    section::{Mistakes, Section, file_name, finite, list, name, text, whole, wrong},
+    tree::{self, Node, TomlTable},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -69,7 +69,7 @@ impl Gather {
 
 /// The names that experiments may use, besides those of scenarios.
 #[derive(Clone, Copy, Debug)]
-pub struct Names<'a> {
+pub struct KnownNames<'a> {
     /// Tables that can be recorded.
     pub tables: &'a [&'a str],
     /// Outcomes that a stop rule can look at.
@@ -85,7 +85,7 @@ pub fn load_experiment(
     source: &Source,
     overrides: &[String],
     catalogue: &Arc<Catalogue>,
-    names: Names<'_>,
+    names: KnownNames<'_>,
 ) -> Result<Experiment, Diagnostics> {
     let origin = source.open(0, None)?;
     let (flags, mut found) = read_flags(overrides);
@@ -120,7 +120,7 @@ fn owned(tables: &[&str]) -> Vec<String> {
     tables.iter().map(|&table| table.to_owned()).collect()
 }
 
-fn keep<T>(result: Result<T, Diagnostics>, found: &mut Found) -> Option<T> {
+fn keep<T>(result: Result<T, Diagnostics>, found: &mut Mistakes) -> Option<T> {
     result.map_err(|errors| found.extend(errors.into_found())).ok()
 }
 
@@ -129,8 +129,8 @@ struct Reader<'r> {
     origin: &'r Arc<Origin>,
     flags: Vec<Override>,
     catalogue: &'r Arc<Catalogue>,
-    names: Names<'r>,
-    found: &'r mut Found,
+    names: KnownNames<'r>,
+    found: &'r mut Mistakes,
 }
 
 /// What a `[[scenarios]]` entry says.
@@ -141,7 +141,7 @@ struct VariantEntry<'a> {
 }
 
 impl Reader<'_> {
-    fn experiment(mut self, tree: &Table) -> Option<Experiment> {
+    fn experiment(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the experiment");
         let title = root.require("name", self.found);
         let title = title.and_then(|entry| self.note(file_name("name", &entry.node))).cloned();
@@ -286,40 +286,12 @@ fn gather(key: &str, node: &Node) -> Result<Option<Gather>, Diagnostic> {
 }
 
 /// The JSON Schema (draft 2020-12) of experiment files.
-pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
+pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
     let tables = names.tables;
     let path = || json!({ "type": "string" });
     let record = json!({ "type": "array", "items": { "enum": tables } });
-    let set = json!({ "type": "object" });
-    let variant = table_of([
-        ("name", described(name_schema(), "Its name in the tables.")),
-        ("scenario", described(path(), "A scenario file of its own; the path is relative to this file.")),
-        ("set", described(set, "Values by dotted key, such as \"time.months\" = 60.")),
-    ]);
-    let variants = json!({ "type": "array", "items": required(variant, &["name"]) });
-    let stop = required(
-        table_of([
-            (
-                "outcome",
-                described(
-                    json!({ "enum": names.outcomes }),
-                    "The outcome to know: of a single scenario its mean, of several their paired differences from the first.",
-                ),
-            ),
-            (
-                "standard_error",
-                described(json!({ "type": "number", "exclusiveMinimum": 0 }), "How well to know it, in its unit."),
-            ),
-            (
-                "max_runs",
-                described(
-                    json!({ "type": "integer", "minimum": 2, "maximum": u32::MAX, "default": 10_000 }),
-                    "Most replicates of a scenario and point.",
-                ),
-            ),
-        ]),
-        &["outcome", "standard_error"],
-    );
+    let stop = stop_schema(names);
+    let variants = variants_schema();
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
     let mut schema = required(
         table_of([
@@ -354,13 +326,53 @@ pub fn experiment_schema(names: Names<'_>) -> serde_json::Value {
     schema
 }
 
+/// The list `[[scenarios]]`.
+fn variants_schema() -> serde_json::Value {
+    let variant = table_of([
+        ("name", described(name_schema(), "Its name in the tables.")),
+        (
+            "scenario",
+            described(json!({ "type": "string" }), "A scenario file of its own; the path is relative to this file."),
+        ),
+        ("set", described(json!({ "type": "object" }), "Values by dotted key, such as \"time.months\" = 60.")),
+    ]);
+    json!({ "type": "array", "items": required(variant, &["name"]) })
+}
+
+/// The table `[stop]`.
+fn stop_schema(names: KnownNames<'_>) -> serde_json::Value {
+    required(
+        table_of([
+            (
+                "outcome",
+                described(
+                    json!({ "enum": names.outcomes }),
+                    "The outcome to know: of a single scenario its mean, of several their paired differences from the first.",
+                ),
+            ),
+            (
+                "standard_error",
+                described(json!({ "type": "number", "exclusiveMinimum": 0 }), "How well to know it, in its unit."),
+            ),
+            (
+                "max_runs",
+                described(
+                    json!({ "type": "integer", "minimum": 2, "maximum": u32::MAX, "default": 10_000 }),
+                    "Most replicates of a scenario and point.",
+                ),
+            ),
+        ]),
+        &["outcome", "standard_error"],
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scenario::load::tests::{SMALL, catalogue};
     use std::{fs, path::Path};
 
-    const NAMES: Names<'_> = Names { tables: &["world", "states"], outcomes: &["gap_nats_end", "entries"] };
+    const NAMES: KnownNames<'_> = KnownNames { tables: &["world", "states"], outcomes: &["gap_nats_end", "entries"] };
 
     fn read(folder: &Path, text: &str, overrides: &[&str]) -> Result<Experiment, String> {
         fs::write(folder.join("small.toml"), SMALL).unwrap();

@@ -2,12 +2,12 @@
 //! the jobs. Knows nothing of economics.
 
 pub mod design;
-pub mod event;
-pub mod experiment_file;
+pub(crate) mod event;
+pub(crate) mod experiment_file;
 pub mod plan;
 pub mod runner;
-pub mod schedule;
+pub(crate) mod schedule;
 pub mod variant;
 
-pub use experiment_file::{Experiment, Gather, Names, load_experiment};
+pub use experiment_file::{Experiment, Gather, KnownNames, load_experiment};
 pub use variant::Variant;

@@ -6,7 +6,7 @@ use crate::scenario::{
     diagnostic::{Origin, Place},
     load::Loaded,
     overrides::Override,
-    tree::{Entry, Node, Value},
+    tree::{Node, TomlEntry, Value},
 };
 use std::sync::Arc;
 
@@ -48,24 +48,16 @@ impl Variant {
 }
 
 /// Sets a parameter or the switch of a mechanism: that needs no reading anew, since no other number depends on it.
-/// `None` if it is something else.
+/// `None` if it is something else, or not taken.
 fn set(scenario: &mut Scenario, parameter: &str, setting: &Setting) -> Option<()> {
-    let (owner, name) = parameter.strip_prefix("mechanisms.")?.split_once('.')?;
-    let settings = scenario.settings_mut(owner)?;
-    match (name, setting) {
-        ("enabled", Setting::Flag(enabled)) => settings.enabled = *enabled && !settings.declared.left_out,
-        (_, Setting::Text(_)) => return None,
-        _ => {
-            let declared = settings.declared.parameters.iter().position(|declared| declared.name == name)?;
-            *settings.values.get_mut(declared)? = match setting {
-                Setting::Flag(flag) => f64::from(u8::from(*flag)),
-                Setting::Whole(whole) => *whole as f64,
-                Setting::Real(number) => *number,
-                Setting::Text(_) => return None,
-            };
-        }
-    }
-    Some(())
+    let number = match setting {
+        _ if !parameter.starts_with("mechanisms.") => return None,
+        Setting::Flag(flag) => f64::from(u8::from(*flag)),
+        Setting::Whole(whole) => *whole as f64,
+        Setting::Real(number) => *number,
+        Setting::Text(_) => return None,
+    };
+    scenario.set(parameter, number).ok()
 }
 
 /// A factor's value as an override; a mistake in its key or its value is shown at these places.
@@ -91,6 +83,6 @@ pub(crate) fn laid(
         Setting::Real(number) => Value::Real(*number),
         Setting::Text(text) => Value::Text(text.clone()),
     };
-    let entry = Entry { key, node: Node { value, place } };
+    let entry = TomlEntry { key, node: Node { value, place } };
     Override::from_entry(parameter, &entry).map_err(|error| Diagnostics::new(vec![error]))
 }

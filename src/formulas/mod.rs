@@ -23,7 +23,7 @@ pub struct Formula {
     /// What goes in.
     pub inputs: &'static [Input],
     /// What comes out; at most one of them holds a value for each list item.
-    pub outputs: &'static [Output],
+    pub outputs: &'static [FormulaOutput],
     /// Who found it.
     pub source: &'static str,
     /// The values of the outputs, in order.
@@ -73,7 +73,7 @@ pub struct Input {
 
 /// A value that a formula gives.
 #[derive(Clone, Copy, Debug)]
-pub struct Output {
+pub struct FormulaOutput {
     /// Its name.
     pub name: &'static str,
     /// Unit; `1` for a pure number.
@@ -85,7 +85,7 @@ pub struct Output {
 }
 
 /// An output with its value, or a value for each list item.
-pub type Answer = (&'static Output, Vec<f64>);
+pub type Answer = (&'static FormulaOutput, Vec<f64>);
 
 /// All formulas, in the order of the list that users see.
 pub fn all() -> impl Iterator<Item = &'static Formula> + Clone {
@@ -118,7 +118,7 @@ impl Formula {
         }
         let items = (values.len() + 1).saturating_sub(self.outputs.len());
         let mut rest = values.into_iter();
-        let mut take = |output: &Output| rest.by_ref().take(if output.each { items } else { 1 }).collect();
+        let mut take = |output: &FormulaOutput| rest.by_ref().take(if output.each { items } else { 1 }).collect();
         Ok(self.outputs.iter().map(|output| (output, take(output))).collect())
     }
 
@@ -201,12 +201,12 @@ const fn list(
     input(Holds::List, name, range, usual, meaning)
 }
 
-const fn output(name: &'static str, unit: &'static str, meaning: &'static str) -> Output {
-    Output { name, unit, meaning, each: false }
+const fn output(name: &'static str, unit: &'static str, meaning: &'static str) -> FormulaOutput {
+    FormulaOutput { name, unit, meaning, each: false }
 }
 
-const fn for_each(name: &'static str, unit: &'static str, meaning: &'static str) -> Output {
-    Output { name, unit, meaning, each: true }
+const fn for_each(name: &'static str, unit: &'static str, meaning: &'static str) -> FormulaOutput {
+    FormulaOutput { name, unit, meaning, each: true }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Formulas of fabs: yield, dies per wafer, experience.
 
-use super::{Formula, Given, Input, Output, number, output};
+use super::{Formula, FormulaOutput, Given, Input, number, output};
 use crate::model::yields::{
     dies_per_wafer, experience_ratio, murphy_rectangular_yield, murphy_triangular_yield, negative_binomial_yield,
     poisson_yield, seeds_yield,
@@ -8,7 +8,7 @@ use crate::model::yields::{
 
 const AREA: Input = number(("area", "mm²"), (1.0, 70_000.0), &[814.0], "area of the die");
 const DEFECTS: Input = number(("defects", "1/cm²"), (0.0, 1000.0), &[0.1], "defects per area");
-const YIELD: &[Output] = &[output("yield", "1", "share of dies that are good")];
+const YIELD: &[FormulaOutput] = &[output("yield", "1", "share of dies that are good")];
 
 pub(super) const FORMULAS: &[Formula] = &[
     Formula {

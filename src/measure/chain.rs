@@ -3,7 +3,7 @@
 use super::record::{AcceleratorRow, FabRow};
 use crate::{
     model::{
-        accelerator::{Binding, Design, Line},
+        accelerator::{Binding, ChipDesign, Line},
         clock::Clock,
         fab::{Capacity, Craft, Outage, Site},
         geography::Geography,
@@ -36,7 +36,7 @@ struct FabView {
 pub struct ChainObserver {
     states: QueryState<ChainView>,
     fabs: QueryState<FabView>,
-    accelerators: QueryState<(&'static Design, &'static Line)>,
+    accelerators: QueryState<(&'static ChipDesign, &'static Line)>,
     words: [Arc<str>; Stage::COUNT],
 }
 

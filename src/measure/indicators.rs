@@ -7,7 +7,7 @@ use super::{
 use crate::{
     maths,
     model::{
-        accounts::Progress,
+        accounts::ProgressParts,
         clock::Clock,
         firm::{Capability, Character, Finance, Focus, Hardware, Knowledge, Label, Momentum, Offer, Precaution, Usage},
         geography::{Geography, PerState, weighted},
@@ -171,7 +171,7 @@ impl Observer {
         economy: &EconomySums,
     ) -> WorldRow {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<Progress>().world);
+        let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<ProgressParts>().world);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         WorldRow {
@@ -292,16 +292,22 @@ impl Observer {
         sums
     }
 
-    /// The states' rows of the month.
-    pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
-        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
-        let (progress, relations) = (world.resource::<Progress>(), world.resource::<Relations>());
+    /// Share of each state's market that open firms serve.
+    fn open_shares(&mut self, world: &World, geography: &Geography) -> PerState {
         let mut open: PerState = [0.0; MAX_STATES];
         for firm in self.firms.iter(world).filter(|firm| firm.character.open) {
             for s in geography.each_state() {
                 open[s] += firm.usage.share[s];
             }
         }
+        open
+    }
+
+    /// The states' rows of the month.
+    pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let (progress, relations) = (world.resource::<ProgressParts>(), world.resource::<Relations>());
+        let open = self.open_shares(world, geography);
         for view in self.states.iter(world) {
             let StateViewItem { id, traits, economy, absorption, penetration, access, supply, power } = view;
             let s = *id;

@@ -2,7 +2,10 @@
 //! know it.
 
 mod chain;
+#[cfg(test)]
+mod declared_tests;
 mod indicators;
 mod outcomes;
 pub mod record;
 mod run;
+mod tables;

@@ -1,11 +1,12 @@
 //! What one simulated world gives back: rows of tables by month, and one row of outcomes.
 
-use crate::{output::table::Row, scenario::Month, table};
+use super::{run::Ended, tables::tables};
+use crate::{declare::table::Row, scenario::Month, table};
 use std::sync::Arc;
 
 table! {
     /// The world in a month.
-    pub struct WorldRow as "world" {
+    pub struct WorldRow as "world" by date {
         /// The month that has passed.
         date: Month, "";
         /// Highest measured rating of any model on offer.
@@ -99,7 +100,7 @@ table! {
 
 table! {
     /// A state in a month.
-    pub struct StateRow as "states" {
+    pub struct StateRow as "states" by date, state {
         /// The month that has passed.
         date: Month, "";
         /// The state.
@@ -193,7 +194,7 @@ table! {
 
 table! {
     /// A firm in a month.
-    pub struct FirmRow as "firms" {
+    pub struct FirmRow as "firms" by date, firm {
         /// The month that has passed.
         date: Month, "";
         /// The firm.
@@ -227,7 +228,7 @@ table! {
 
 table! {
     /// A fab, packaging plant or memory plant in a month.
-    pub struct FabRow as "fabs" {
+    pub struct FabRow as "fabs" by date, fab {
         /// The month that has passed.
         date: Month, "";
         /// The plant.
@@ -253,7 +254,7 @@ table! {
 
 table! {
     /// A chip design in a month.
-    pub struct AcceleratorRow as "accelerators" {
+    pub struct AcceleratorRow as "accelerators" by date, accelerator {
         /// The month that has passed.
         date: Month, "";
         /// The design.
@@ -277,7 +278,7 @@ table! {
 
 table! {
     /// A model release.
-    pub struct ReleaseRow as "releases" {
+    pub struct ReleaseRow as "releases" by release {
         /// Month of release.
         date: Month, "";
         /// The model's name: its firm and a serial number.
@@ -415,84 +416,69 @@ table! {
     }
 }
 
-/// Which tables to keep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// Keep `world`.
-    pub world: bool,
-    /// Keep `states`.
-    pub states: bool,
-    /// Keep `firms`.
-    pub firms: bool,
-    /// Keep `fabs`.
-    pub fabs: bool,
-    /// Keep `accelerators`.
-    pub accelerators: bool,
-    /// Keep `releases`.
-    pub releases: bool,
-    /// Keep `events`.
-    pub events: bool,
+tables! {
+    /// The world, month by month.
+    world: WorldRow = |month, rows| rows.push(month.seen.world.clone());
+    /// The states, month by month, sorted by name within a month.
+    states: StateRow = |month, rows| month.observer.states(month.simulation.world(), month.seen, rows);
+    /// The firms, month by month; configured ones by name, then those born in the run by birth.
+    firms: FirmRow = |month, rows| month.observer.firms(month.simulation.world(), rows);
+    /// The fabs, month by month, sorted by name within a month.
+    fabs: FabRow = |month, rows| month.observer.fabs(month.simulation.world(), rows);
+    /// The chip designs, month by month, sorted by name within a month.
+    accelerators: AcceleratorRow = |month, rows| month.observer.accelerators(month.simulation.world(), rows);
+    /// Releases in order of date, then firm.
+    releases: ReleaseRow = |month, rows| month.releases(rows);
+    /// Events in order of date.
+    events: EventRow = |month, rows| month.events(rows);
 }
+
+/// Which tables to keep.
+///
+/// ```
+/// use redqueen::measure::record::Record;
+/// let record = Record::of(&["world", "firms"]);
+/// assert!(record.has("firms") && !record.has("fabs") && Record::ALL.has("fabs"));
+/// assert_eq!(record.names().collect::<Vec<_>>(), ["world", "firms"]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record([bool; TABLES.len()]);
 
 impl Record {
-    /// Names of the tables, in the order of the fields.
-    pub const NAMES: [&'static str; 7] = [
-        WorldRow::TABLE,
-        StateRow::TABLE,
-        FirmRow::TABLE,
-        FabRow::TABLE,
-        AcceleratorRow::TABLE,
-        ReleaseRow::TABLE,
-        EventRow::TABLE,
-    ];
-    /// Every table.
-    pub const ALL: Self =
-        Self { world: true, states: true, firms: true, fabs: true, accelerators: true, releases: true, events: true };
-    /// No table: outcomes only.
-    pub const NONE: Self = Self {
-        world: false,
-        states: false,
-        firms: false,
-        fabs: false,
-        accelerators: false,
-        releases: false,
-        events: false,
+    /// Names of all tables, in order.
+    pub const NAMES: [&'static str; TABLES.len()] = {
+        let mut names = [""; TABLES.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = TABLES[at].name;
+            at += 1;
+        }
+        names
     };
+    /// Every table.
+    pub const ALL: Self = Self([true; TABLES.len()]);
+    /// No table: outcomes only.
+    pub const NONE: Self = Self([false; TABLES.len()]);
 
     /// The tables of these names; others are not known.
-    pub fn of(names: &[String]) -> Self {
-        let has = |table: &str| names.iter().any(|name| name == table);
-        Self {
-            world: has(WorldRow::TABLE),
-            states: has(StateRow::TABLE),
-            firms: has(FirmRow::TABLE),
-            fabs: has(FabRow::TABLE),
-            accelerators: has(AcceleratorRow::TABLE),
-            releases: has(ReleaseRow::TABLE),
-            events: has(EventRow::TABLE),
-        }
+    pub fn of<S: AsRef<str>>(names: &[S]) -> Self {
+        Self(Self::NAMES.map(|table| names.iter().any(|name| name.as_ref() == table)))
     }
-}
 
-/// One world's history: the recorded tables and the outcomes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trajectory {
-    /// The world, month by month.
-    pub world: Vec<WorldRow>,
-    /// The states, month by month, sorted by name within a month.
-    pub states: Vec<StateRow>,
-    /// The firms, month by month; configured ones by name, then those born in the run by birth.
-    pub firms: Vec<FirmRow>,
-    /// The fabs, month by month, sorted by name within a month.
-    pub fabs: Vec<FabRow>,
-    /// The chip designs, month by month, sorted by name within a month.
-    pub accelerators: Vec<AcceleratorRow>,
-    /// Releases in order of date, then firm.
-    pub releases: Vec<ReleaseRow>,
-    /// Events in order of date.
-    pub events: Vec<EventRow>,
-    /// What it came to.
-    pub outcomes: OutcomeRow,
+    /// Whether the table of this name is kept.
+    pub fn has(self, table: &str) -> bool {
+        self.names().any(|name| name == table)
+    }
+
+    /// Whether each of [`TABLES`] is kept, in that order.
+    pub const fn flags(self) -> [bool; TABLES.len()] {
+        self.0
+    }
+
+    /// Names of the tables that are kept, in order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().zip(self.0).filter_map(|(name, on)| on.then_some(name))
+    }
 }
 
 /// Names of the outcomes of a run, in order.

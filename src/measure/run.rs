@@ -1,19 +1,21 @@
 //! Lives through a run, and takes down what is asked for at the end of each month.
 
 use super::{
-    indicators::Observer,
+    indicators::{Observer, Snapshot},
     outcomes::Outcomes,
-    record::{AcceleratorRow, EventRow, FabRow, FirmRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow},
+    record::{Begun, EventRow, Record, ReleaseRow, Trajectory},
 };
 use crate::{
+    declare::table::Row,
     model::{
         InvalidNumber, Seed, Simulation,
         clock::Clock,
-        ledger::{Event, Ledger, LeftOut, Published},
+        ledger::{Ledger, LeftOut, Noted, Published},
         mechanisms::releases::Releases,
     },
     scenario::DatedEvent,
 };
+use bevy_ecs::prelude::*;
 
 impl Simulation {
     /// Lives through the scenario's months under `seed`, from the start, and records these tables.
@@ -23,72 +25,53 @@ impl Simulation {
     pub fn run(&mut self, seed: Seed, record: Record) -> Result<Trajectory, InvalidNumber> {
         self.reset(seed);
         self.world_mut().resource_mut::<Ledger>().left_out =
-            LeftOut { events: !record.events, releases: !record.releases };
+            LeftOut { events: !record.has(EventRow::TABLE), releases: !record.has(ReleaseRow::TABLE) };
         let mut observer = Observer::new(self.world_mut());
-        let mut rows = Tables::default();
+        let mut rows = Begun::default();
         let mut outcomes = Outcomes::default();
         let time = &self.scenario().time;
         for _ in 0..time.months * time.steps_per_year / 12 {
             self.step()?;
             if self.world().resource::<Clock>().ends_month() {
-                take_down(self, &mut observer, record, &mut rows, &mut outcomes);
+                let seen = observer.see(self.world());
+                rows.take_down(record, &mut Ended { simulation: self, observer: &mut observer, seen: &seen });
+                outcomes.observe(seen);
+                self.world_mut().resource_mut::<Ledger>().clear();
             }
             self.world_mut().resource_mut::<Clock>().advance();
         }
         let outcomes = outcomes.finish(&mut observer, self.world());
-        let Tables { world, states, firms, fabs, accelerators, releases, events } = rows;
-        Ok(Trajectory { world, states, firms, fabs, accelerators, releases, events, outcomes })
+        Ok(rows.finish(outcomes))
     }
 }
 
-/// The rows of the run so far.
-#[derive(Default)]
-struct Tables {
-    world: Vec<WorldRow>,
-    states: Vec<StateRow>,
-    firms: Vec<FirmRow>,
-    fabs: Vec<FabRow>,
-    accelerators: Vec<AcceleratorRow>,
-    releases: Vec<ReleaseRow>,
-    events: Vec<EventRow>,
+/// A month that has ended, as the tables see it.
+pub(super) struct Ended<'a> {
+    pub simulation: &'a mut Simulation,
+    pub observer: &'a mut Observer,
+    pub seen: &'a Snapshot,
 }
 
-fn take_down(
-    simulation: &mut Simulation,
-    observer: &mut Observer,
-    record: Record,
-    rows: &mut Tables,
-    outcomes: &mut Outcomes,
-) {
-    let world = simulation.world();
-    let seen = observer.see(world);
-    if record.world {
-        rows.world.push(seen.world.clone());
+impl Ended<'_> {
+    fn ledger(&mut self) -> Mut<'_, Ledger> {
+        self.simulation.world_mut().resource_mut()
     }
-    if record.states {
-        observer.states(world, &seen, &mut rows.states);
+
+    /// The releases of the month.
+    pub fn releases(&mut self, rows: &mut Vec<ReleaseRow>) {
+        rows.extend(self.ledger().releases.drain(..).map(ReleaseRow::from));
     }
-    if record.firms {
-        observer.firms(world, &mut rows.firms);
-    }
-    if record.fabs {
-        observer.fabs(world, &mut rows.fabs);
-    }
-    if record.accelerators {
-        observer.accelerators(world, &mut rows.accelerators);
-    }
-    outcomes.observe(seen);
-    let date = world.resource::<Clock>().month();
-    if record.events {
+
+    /// The scenario's events of the month, then those of the world.
+    pub fn events(&mut self, rows: &mut Vec<EventRow>) {
+        let world = self.simulation.world();
+        let date = world.resource::<Clock>().month();
         let shows_releases = world.resource::<Releases>().historical;
-        let dated = simulation.scenario().events.iter().filter(|event| event.date == date);
+        let dated = self.simulation.scenario().events.iter().filter(|event| event.date == date);
         let shown = dated.filter(|event| shows_releases || !event.kind.starts_with("release"));
-        rows.events.extend(shown.map(EventRow::from));
+        rows.extend(shown.map(EventRow::from));
+        rows.extend(self.ledger().events.drain(..).map(EventRow::from));
     }
-    let mut ledger = simulation.world_mut().resource_mut::<Ledger>();
-    rows.releases.extend(ledger.releases.drain(..).map(ReleaseRow::from));
-    rows.events.extend(ledger.events.drain(..).map(EventRow::from));
-    ledger.clear();
 }
 
 impl From<&DatedEvent> for EventRow {
@@ -104,8 +87,8 @@ impl From<&DatedEvent> for EventRow {
     }
 }
 
-impl From<Event> for EventRow {
-    fn from(Event { date, kind, actor, state, value, text }: Event) -> Self {
+impl From<Noted> for EventRow {
+    fn from(Noted { date, kind, actor, state, value, text }: Noted) -> Self {
         Self { date, kind, actor, state: Some(state), value, text }
     }
 }

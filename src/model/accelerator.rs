@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// What it is and stays.
 #[derive(Component, Clone, Debug)]
-pub struct Design {
+pub struct ChipDesign {
     /// Its name.
     pub name: Arc<str>,
     /// Its designer's home state.
@@ -27,7 +27,7 @@ pub struct Design {
     pub numbers: AcceleratorNumbers,
 }
 
-impl Design {
+impl ChipDesign {
     /// Whether it is made in this step.
     #[inline]
     pub fn is_made(&self, step: u32) -> bool {
@@ -85,7 +85,7 @@ pub struct AcceleratorBundle {
     /// Its stable key.
     pub key: Key,
     /// What it is.
-    pub design: Design,
+    pub design: ChipDesign,
     /// What leaves the line.
     pub line: Line,
 }
@@ -116,7 +116,7 @@ impl AcceleratorBundle {
                 received: none,
                 denied: none,
             },
-            design: Design {
+            design: ChipDesign {
                 name: spec.name.as_str().into(),
                 home: StateId::new(spec.state),
                 enters: enters.map_or(-1, i64::from),

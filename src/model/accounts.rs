@@ -13,7 +13,7 @@ use bevy_ecs::prelude::*;
 
 /// The month's progress, of the world and of each state's firms.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct Progress {
+pub struct ProgressParts {
     /// Of the world.
     pub world: Price,
     /// Of the firms at home in each state.
@@ -40,7 +40,7 @@ pub fn end_step(
     geography: Res<Geography>,
     ledger: Res<Ledger>,
     mut frontier: ResMut<Frontier>,
-    mut progress: ResMut<Progress>,
+    mut progress: ResMut<ProgressParts>,
     mut firms: Query<(&Character, &Capability, &Usage, &mut Standing)>,
 ) {
     frontier.remember();
@@ -61,5 +61,5 @@ pub fn end_step(
         world.add(before, None);
         states[closed.home].add(before, None);
     }
-    *progress = Progress { world: world.terms(), states: states.map(|sums| sums.terms()) };
+    *progress = ProgressParts { world: world.terms(), states: states.map(|sums| sums.terms()) };
 }

@@ -18,7 +18,7 @@ pub struct Closed {
 
 /// Something that happened to a firm or, under its own name, to a state or a shock.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Event {
+pub struct Noted {
     /// Month it happened.
     pub date: Month,
     /// What kind, such as `entry`.
@@ -97,7 +97,7 @@ pub struct Ledger {
     /// Number of firms that closed.
     pub exits: u32,
     /// Events, if they are recorded.
-    pub events: Vec<Event>,
+    pub events: Vec<Noted>,
     /// Releases, if they are recorded.
     pub releases: Vec<Published>,
 }
@@ -151,7 +151,7 @@ impl Ledger {
         if self.left_out.events {
             return;
         }
-        self.events.push(Event {
+        self.events.push(Noted {
             date: clock.month(),
             kind: kind.into(),
             actor: actor.clone(),

@@ -19,7 +19,7 @@ pub mod accounts;
 pub mod clock;
 pub mod fab;
 pub mod firm;
-pub mod founding;
+pub(crate) mod founding;
 pub mod geography;
 pub mod ledger;
 pub mod mechanisms;

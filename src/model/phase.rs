@@ -1,7 +1,10 @@
 //! What a mechanism must know of the month: its phases, and the plan to which it adds its systems.
 
 use super::clock::Clock;
-use crate::scenario::{MechanismDeclaration, Scenario, parameter::Parameters};
+use crate::{
+    declare::parameter::Parameters,
+    scenario::{MechanismDeclaration, Scenario},
+};
 use bevy_ecs::{prelude::*, schedule::ScheduleConfigs, system::ScheduleSystem};
 use std::any::TypeId;
 

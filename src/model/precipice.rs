@@ -24,12 +24,6 @@ pub fn blind_safety(teams: u32, enmity: f64, weight: f64) -> f64 {
     if enmity > 0.0 { (weight / (enmity * f64::from(teams))).min(1.0) } else { 1.0 }
 }
 
-/// Safety of the best team when all know all capabilities: s = gap/e, 1 at most, `gap` its lead over the second. Of several
-/// equilibria this is the one that is left when weakly dominated strategies are taken out.
-pub fn public_safety(gap: f64, enmity: f64) -> f64 {
-    if enmity > 0.0 { (gap / enmity).min(1.0) } else { 1.0 }
-}
-
 /// Risk of a disaster when no team knows any capability.
 ///
 /// ```

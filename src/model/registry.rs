@@ -4,8 +4,9 @@ use super::{
     month::{self, STANDARD},
     phase::{Mechanism, Registered},
 };
-use crate::scenario::{
-    Catalogue, Diagnostics, Loaded, Scenario, Source, diagnostic::nearest, load, parameter::Parameters,
+use crate::{
+    declare::parameter::Parameters,
+    scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, diagnostic::nearest, load},
 };
 use bevy_ecs::prelude::*;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! A world of a scenario, which can be lived through again and again.
 
 use super::{
-    accelerator::{AcceleratorBundle, Design},
-    accounts::{self, Progress},
+    accelerator::{AcceleratorBundle, ChipDesign},
+    accounts::{self, ProgressParts},
     clock::Clock,
     fab::{FabBundle, Site},
     firm::{Capability, Usage},
@@ -137,7 +137,7 @@ impl Simulation {
     /// Takes the world back to its first month, under another seed.
     pub fn reset(&mut self, seed: Seed) {
         let world = &mut self.world;
-        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>, With<Site>, With<Design>)>>();
+        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>, With<Site>, With<ChipDesign>)>>();
         let living: Vec<Entity> = living.iter(world).collect();
         for entity in living {
             world.despawn(entity);
@@ -151,7 +151,7 @@ impl Simulation {
         world.insert_resource(Frontier::new(memory));
         world.insert_resource(Ledger::default());
         world.insert_resource(Faults::default());
-        world.insert_resource(Progress::default());
+        world.insert_resource(ProgressParts::default());
         world.insert_resource(Reference::default());
         let relations = Relations::new(&self.scenario, world.resource::<Geography>());
         world.insert_resource(relations);

@@ -1,14 +1,12 @@
 //! What a batch is to run: all that decides the bytes of its tables.
 
-use super::{
-    manifest::{FileFormat, Manifest, ScenarioEntry},
-    table::{CellType, Column},
-};
+use super::manifest::{FileFormat, Manifest, ScenarioEntry};
 use crate::{
+    declare::table::{CellType, Column},
     experiment::{
         Gather,
         design::{Factor, Sample, Scale, Setting},
-        plan::{Plan, Shard, Stop},
+        plan::{Job, Plan, Shard, Stop},
     },
     measure::record::Record,
     scenario::{Month, Scenario},
@@ -95,6 +93,14 @@ impl Batch {
         }
     }
 
+    /// The command that does one of its runs again.
+    pub fn replay(&self, job: &Job) -> String {
+        let scenario = self.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
+        let designed = !self.sample.design().factors.is_empty();
+        let point = if designed { format!(" --point {}", job.point) } else { String::new() };
+        format!("{scenario} --seed {}{point} --replicate {}", self.seed, job.replicate)
+    }
+
     /// Over which runs quantiles are gathered here; those of a shard are gathered when the shards are joined.
     pub fn gathers(&self) -> Option<Gather> {
         self.quantiles.filter(|_| self.shard.is_whole())
@@ -142,48 +148,27 @@ pub struct BatchScenario {
     pub start: Month,
     /// Length in months.
     pub months: u32,
-    /// Names of its states, sorted.
-    pub states: Vec<String>,
-    /// Names of its configured firms, sorted.
-    pub firms: Vec<String>,
-    /// Names of its fabs.
-    pub fabs: Vec<String>,
-    /// Names of its accelerators.
-    pub accelerators: Vec<String>,
 }
 
 impl BatchScenario {
     /// The scenario of a manifest, without the command that replays it.
     fn of(entry: &ScenarioEntry) -> Option<Self> {
-        let names = |list: &str| -> Vec<String> {
-            let entries = entry.config[list].as_array().into_iter().flatten();
-            entries.filter_map(|entry| entry["name"].as_str()).map(String::from).collect()
-        };
         Some(Self {
             name: entry.name.clone(),
             config: entry.config.clone(),
             replay: String::new(),
             start: entry.start.parse().ok()?,
             months: entry.months,
-            states: names("states"),
-            firms: names("firms"),
-            fabs: names("fabs"),
-            accelerators: names("accelerators"),
         })
     }
 
     /// This scenario under the variant's `name`, whose complete config is `config` and which the command `replay` runs.
     pub fn new(name: &str, scenario: &Scenario, config: Value, replay: String) -> Self {
-        Self {
-            name: name.into(),
-            config,
-            replay,
-            start: scenario.time.start,
-            months: scenario.time.months,
-            states: scenario.states.iter().map(|state| state.name.clone()).collect(),
-            firms: scenario.firms.iter().map(|firm| firm.name.clone()).collect(),
-            fabs: scenario.fabs.iter().map(|fab| fab.name.clone()).collect(),
-            accelerators: scenario.accelerators.iter().map(|design| design.name.clone()).collect(),
-        }
+        Self { name: name.into(), config, replay, start: scenario.time.start, months: scenario.time.months }
+    }
+
+    /// Names of the entities that its config has under `list`.
+    pub fn names<'a>(&'a self, list: &str) -> impl Iterator<Item = &'a str> {
+        self.config[list].as_array().into_iter().flatten().filter_map(|entry| entry["name"].as_str())
     }
 }

@@ -4,8 +4,10 @@
 //! (`3.0`, `0.1`, `1e+21`, `-0.0`), so that a reader that guesses types sees a float column. Whole numbers have no
 //! point. Dates are `YYYY-MM`, flags `true` and `false`, missing values empty.
 
-use super::table::{Cell, Column, Row};
-use crate::experiment::design::Setting;
+use crate::{
+    declare::table::{Cell, Column, Row, Table, Tabular},
+    experiment::design::Setting,
+};
 
 /// A number that a table cannot hold.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -108,16 +110,21 @@ impl Csv {
 
     /// Adds the cells of a row, leaving the line open.
     pub fn row<R: Row>(&mut self, row: &R) -> Result<(), NotFinite> {
+        self.cells(&Table::of::<R>(), |visit| row.cells(visit))
+    }
+
+    /// Adds the cells of a row of `table`, which `give` gives.
+    fn cells<'a>(&mut self, table: &Table, give: impl FnOnce(&mut dyn FnMut(Cell<'a>))) -> Result<(), NotFinite> {
         let (mut place, mut wrong) = (0, None);
-        row.cells(&mut |cell| {
+        give(&mut |cell| {
             match cell {
                 Cell::Number(value) if !value.is_finite() => wrong = wrong.or(Some((place, value))),
                 _ => self.cell(cell),
             }
             place += 1;
         });
-        let name = |place: usize| R::COLUMNS.get(place).map_or("", |column| column.name);
-        wrong.map_or(Ok(()), |(place, value)| Err(NotFinite { table: R::TABLE, column: name(place), value }))
+        let name = |place: usize| table.columns.get(place).map_or("", |column| column.name);
+        wrong.map_or(Ok(()), |(place, value)| Err(NotFinite { table: table.name, column: name(place), value }))
     }
 
     /// Ends the line.
@@ -177,11 +184,12 @@ impl Csv {
 }
 
 /// The rows of a run as lines that start with the number of the run.
-pub fn encode<R: Row>(run: u64, rows: &[R]) -> Result<Vec<u8>, NotFinite> {
-    let mut csv = Csv::with_room(rows.len() * R::COLUMNS.len() * 16);
-    for row in rows {
+pub fn encode(run: u64, rows: &dyn Tabular) -> Result<Vec<u8>, NotFinite> {
+    let table = rows.table();
+    let mut csv = Csv::with_room(rows.count() * table.columns.len() * 16);
+    for row in 0..rows.count() {
         csv.count(run);
-        csv.row(row)?;
+        csv.cells(&table, |visit| rows.cells(row, visit))?;
         csv.end_line();
     }
     Ok(csv.into_bytes())
@@ -218,7 +226,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_cell_has_its_form() {
-        let bytes = encode(12, &[row(3.0, "US"), row(0.1, "a \"b\", c\nd")]).unwrap();
+        let bytes = encode(12, &vec![row(3.0, "US"), row(0.1, "a \"b\", c\nd")]).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text, "12,2023-07,3.0,,3,true,US\n12,2023-07,0.1,,3,true,\"a \"\"b\"\", c\nd\"\n");
     }
@@ -269,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_not_finite_is_named() {
-        let error = encode(0, &[row(1.0, ""), row(f64::NAN, "")]).unwrap_err();
+        let error = encode(0, &vec![row(1.0, ""), row(f64::NAN, "")]).unwrap_err();
         assert_eq!(error.to_string(), "column number of everything became NaN");
     }
 }

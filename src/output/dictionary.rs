@@ -1,8 +1,8 @@
 //! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
 
-use super::table::{CellType, Column, Row};
 use crate::{
-    measure::record::{AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, WorldRow},
+    declare::table::{CellType, Column, Row, Table},
+    measure::record::{OutcomeRow, TABLES},
     scenario::Month,
     table,
 };
@@ -12,7 +12,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 table! {
     /// How an indicator is distributed over the runs of a scenario and point in a month.
-    pub struct QuantileRow as "quantiles" {
+    pub struct QuantileRow as "quantiles" by scenario, point, table, entity, indicator, date {
         /// Scenario variant.
         scenario: Arc<str>, "";
         /// Design point, from 0; empty for all points together.
@@ -46,7 +46,7 @@ table! {
 
 table! {
     /// How an outcome of a scenario differs from that of another, over pairs of runs with the same noise.
-    pub struct DifferenceRow as "differences" {
+    pub struct DifferenceRow as "differences" by scenario, outcome {
         /// Scenario variant.
         scenario: Arc<str>, "";
         /// The scenario it is compared with: the first of the experiment.
@@ -83,7 +83,7 @@ impl DifferenceRow {
 
 table! {
     /// A sensitivity index of an outcome: how much a factor of the design moves it.
-    pub struct SensitivityRow as "sensitivity" {
+    pub struct SensitivityRow as "sensitivity" by scenario, outcome, factor, with, index {
         /// Scenario variant.
         scenario: Arc<str>, "";
         /// The outcome: a column of runs.csv.
@@ -113,7 +113,7 @@ pub struct TableInfo<'a> {
     /// What one row is, in a line.
     pub meaning: &'static str,
     /// Columns that together tell rows apart; empty if there are none.
-    pub key: &'static [&'static str],
+    pub key: Vec<&'static str>,
     /// Its columns, in order.
     pub columns: Vec<Column<'a>>,
 }
@@ -131,23 +131,22 @@ const RUN: Column<'static> =
     column("run", CellType::Whole, "1", "Number of the run in the order of the batch, from 0.");
 const POINT: Column<'static> = column("point", CellType::Whole, "1", "Design point, from 0.");
 
-fn trajectory<R: Row>(key: &'static [&'static str]) -> TableInfo<'static> {
-    let columns = [RUN].into_iter().chain(R::COLUMNS.iter().copied()).collect();
-    TableInfo { name: R::TABLE, meaning: R::MEANING, key, columns }
+impl From<Table> for TableInfo<'_> {
+    fn from(Table { name, meaning, key, columns }: Table) -> Self {
+        Self { name, meaning, key: key.to_vec(), columns: columns.to_vec() }
+    }
 }
 
-/// The tables of trajectories, each of which starts with the run's number, in the order of
-/// [`Record::NAMES`](crate::measure::record::Record::NAMES).
-pub fn trajectories() -> [TableInfo<'static>; Record::NAMES.len()] {
-    [
-        trajectory::<WorldRow>(&["run", "date"]),
-        trajectory::<StateRow>(&["run", "date", "state"]),
-        trajectory::<FirmRow>(&["run", "date", "firm"]),
-        trajectory::<FabRow>(&["run", "date", "fab"]),
-        trajectory::<AcceleratorRow>(&["run", "date", "accelerator"]),
-        trajectory::<ReleaseRow>(&["run", "release"]),
-        trajectory::<EventRow>(&[]),
-    ]
+/// The tables of trajectories, each of which starts with the run's number, in the order of [`TABLES`].
+pub fn trajectories() -> [TableInfo<'static>; TABLES.len()] {
+    TABLES.map(|table| {
+        let mut info = TableInfo::from(table);
+        info.columns.insert(0, RUN);
+        if !info.key.is_empty() {
+            info.key.insert(0, RUN.name);
+        }
+        info
+    })
 }
 
 /// The table of runs, with these factors of the design.
@@ -169,7 +168,7 @@ pub fn runs<'a>(factors: &[Column<'a>]) -> TableInfo<'a> {
     columns.push(column("status", CellType::Text, "", "`finished`, or `failed`; outcomes are then empty."));
     let meaning = "Why the run failed and how to replay it; empty if it finished.";
     columns.push(Column { optional: true, ..column("error", CellType::Text, "", meaning) });
-    TableInfo { name: RUNS, meaning: "A run and what it came to.", key: &["run"], columns }
+    TableInfo { name: RUNS, meaning: "A run and what it came to.", key: vec!["run"], columns }
 }
 
 /// The table of design points, with these factors of the design.
@@ -178,39 +177,24 @@ pub fn design<'a>(factors: &[Column<'a>]) -> TableInfo<'a> {
     TableInfo {
         name: DESIGN,
         meaning: "A point of the design and the values of its factors.",
-        key: &["point"],
+        key: vec!["point"],
         columns,
     }
 }
 
 /// The table of quantiles.
 pub fn quantiles() -> TableInfo<'static> {
-    TableInfo {
-        name: QuantileRow::TABLE,
-        meaning: QuantileRow::MEANING,
-        key: &["scenario", "point", "table", "entity", "indicator", "date"],
-        columns: QuantileRow::COLUMNS.to_vec(),
-    }
+    Table::of::<QuantileRow>().into()
 }
 
 /// The table of sensitivity indices.
 pub fn sensitivity() -> TableInfo<'static> {
-    TableInfo {
-        name: SensitivityRow::TABLE,
-        meaning: SensitivityRow::MEANING,
-        key: &["scenario", "outcome", "factor", "with", "index"],
-        columns: SensitivityRow::COLUMNS.to_vec(),
-    }
+    Table::of::<SensitivityRow>().into()
 }
 
 /// The table of differences between scenarios.
 pub fn differences() -> TableInfo<'static> {
-    TableInfo {
-        name: DifferenceRow::TABLE,
-        meaning: DifferenceRow::MEANING,
-        key: &["scenario", "outcome"],
-        columns: DifferenceRow::COLUMNS.to_vec(),
-    }
+    Table::of::<DifferenceRow>().into()
 }
 
 /// Every table that redqueen writes, with these factors of the design.

@@ -6,9 +6,9 @@ use super::{
     journal::TABLES,
     series::Layout,
     stored::{Rows, Stored},
-    table::{Cell, Row},
 };
 use crate::{
+    declare::table::{Cell, Row},
     experiment::{plan::Job, runner::Simulate},
     measure::record::{OUTCOMES, OutcomeRow, Trajectory},
 };
@@ -21,7 +21,7 @@ const REPLAY: &str = "; replay: ";
 pub struct EncodedRun {
     /// Its lines.
     pub rows: Rows,
-    /// Its indicators, as the scenario's [`Layout`] places them; empty if nobody gathers them.
+    /// Its indicators, as the scenario's layout places them; empty if nobody gathers them.
     pub series: Vec<f64>,
     /// The outcome that the stop rule looks at.
     pub observed: Option<f64>,
@@ -59,41 +59,30 @@ impl<'a> Form<'a> {
 
     /// A run that was simulated.
     fn encode(&self, job: &Job, trajectory: &Trajectory) -> Result<EncodedRun, NotFinite> {
-        fn table<R: Row>(on: bool, run: u64, rows: &[R]) -> Result<(Vec<u8>, u64), NotFinite> {
-            if on { Ok((csv::encode(run, rows)?, rows.len() as u64)) } else { Ok((Vec::new(), 0)) }
-        }
         let mut line = self.line(job);
         line.row(&trajectory.outcomes)?;
         line.text("finished");
         line.cell(Cell::Missing);
         line.end_line();
-        let record = self.batch.record;
-        let tables = [
-            (line.into_bytes(), 1),
-            table(record.world, job.run, &trajectory.world)?,
-            table(record.states, job.run, &trajectory.states)?,
-            table(record.firms, job.run, &trajectory.firms)?,
-            table(record.fabs, job.run, &trajectory.fabs)?,
-            table(record.accelerators, job.run, &trajectory.accelerators)?,
-            table(record.releases, job.run, &trajectory.releases)?,
-            table(record.events, job.run, &trajectory.events)?,
-        ];
-        let counts = std::array::from_fn(|at| tables[at].1);
+        let mut tables = [const { Vec::new() }; TABLES];
+        let mut counts = [0; TABLES];
+        (tables[0], counts[0]) = (line.into_bytes(), 1);
+        let flags = self.batch.record.flags();
+        for (at, rows) in trajectory.tables().into_iter().enumerate().filter(|(at, _)| flags[*at]) {
+            (tables[at + 1], counts[at + 1]) = (csv::encode(job.run, rows)?, rows.count() as u64);
+        }
         let series = if self.gathers { self.layouts[job.scenario].row(trajectory) } else { Vec::new() };
         let observed = self.observed.and_then(|at| number_at(&trajectory.outcomes, at));
-        Ok(EncodedRun { rows: Rows::new(tables.map(|table| table.0), counts), series, observed })
+        Ok(EncodedRun { rows: Rows::new(tables, counts), series, observed })
     }
 
     /// The line of a run that failed.
     pub fn failure(&self, job: &Job, error: &str) -> Rows {
-        let replay = self.batch.scenarios.get(job.scenario).map_or("redqueen run", |variant| &variant.replay);
         let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
-        let Batch { seed, sample, .. } = self.batch;
-        let point = if !sample.design().factors.is_empty() { format!(" --point {}", job.point) } else { String::new() };
         let mut line = self.line(job);
         (0..OUTCOMES.len()).for_each(|_| line.cell(Cell::Missing));
         line.text("failed");
-        line.text(&format!("{error}{REPLAY}{replay} --seed {seed}{point} --replicate {}", job.replicate));
+        line.text(&format!("{error}{REPLAY}{}", self.batch.replay(job)));
         line.end_line();
         let mut tables = [const { Vec::new() }; TABLES];
         tables[0] = line.into_bytes();

@@ -6,7 +6,7 @@
 //! again.
 
 use super::folder::OutputError;
-use crate::measure::record::Record as Tables;
+use crate::measure::record;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
@@ -18,7 +18,7 @@ use std::{
 /// The file's name.
 pub const FILE: &str = "journal";
 /// Tables that runs have rows in: `runs.csv`, then the trajectories.
-pub const TABLES: usize = Tables::NAMES.len() + 1;
+pub const TABLES: usize = record::TABLES.len() + 1;
 
 /// How often, and how long apart, another process's lock is tried.
 const LOCK_TRIES: u32 = 40;
@@ -85,29 +85,49 @@ impl Record {
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
+    header: Vec<u8>,
     file: Mutex<File>,
 }
 
 impl Journal {
-    /// Opens the journal of the experiment with this SHA-256, in hexadecimal; starts it anew if it is another's. Gives
-    /// the number of records that are whole.
+    /// Opens the journal of the experiment with this SHA-256, in hexadecimal, or makes an empty one; what stands there is
+    /// not changed. Gives the number of records that are whole; none if it is another experiment's.
     ///
     /// # Errors
-    /// The file cannot be read or written, or another process has it open (`WouldBlock`).
+    /// The file cannot be read or made, or another process has it open (`WouldBlock`).
     pub fn open(folder: &Path, experiment: &str) -> Result<(Self, u64), OutputError> {
         let path = folder.join(FILE);
         let failed = |source| OutputError::new("write", &path, source);
-        let mut file = open_locked(&path).map_err(failed)?;
+        let file = open_locked(&path).map_err(failed)?;
         let header = header(experiment);
-        if header_of(&file).map_err(failed)? != header {
-            file.set_len(0).map_err(failed)?;
-            file.rewind().map_err(failed)?;
-            file.write_all(&header).map_err(failed)?;
-        }
-        let count = records_of(&file).map_err(failed)?;
-        let journal = Self { path: path.clone(), file: Mutex::new(file) };
+        let own = header_of(&file).map_err(failed)? == header;
+        let count = if own { records_of(&file).map_err(failed)? } else { 0 };
+        let journal = Self { path: path.clone(), header, file: Mutex::new(file) };
         let count = journal.whole(count).map_err(failed)?;
         Ok((journal, count))
+    }
+
+    /// Starts anew, without any record.
+    pub fn start(&self) -> Result<(), OutputError> {
+        let start = || {
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            file.set_len(0)?;
+            file.rewind()?;
+            file.write_all(&self.header)
+        };
+        start().map_err(|source| OutputError::new("write", &self.path, source))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether nothing at all stands in it.
+    pub fn is_empty(&self) -> Result<bool, OutputError> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = file.metadata().map_err(|source| OutputError::new("read", &self.path, source))?;
+        Ok(found.len() == 0)
     }
 
     /// Opens a finished journal for reading; gives the number of its records.
@@ -118,11 +138,12 @@ impl Journal {
         let path = folder.join(FILE);
         let failed = |source| OutputError::new("read", &path, source);
         let file = File::open(&path).map_err(failed)?;
-        if header_of(&file).map_err(failed)? != header(experiment) {
+        let header = header(experiment);
+        if header_of(&file).map_err(failed)? != header {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is another experiment's")));
         }
         let count = records_of(&file).map_err(failed)?;
-        Ok((Self { path: path.clone(), file: Mutex::new(file) }, count))
+        Ok((Self { path: path.clone(), header, file: Mutex::new(file) }, count))
     }
 
     /// How many of the first `count` records are whole, up to the first that is not. Only the last ones can be torn by
@@ -250,6 +271,7 @@ mod tests {
     fn written(folder: &Path) -> Vec<u8> {
         let (journal, count) = Journal::open(folder, "abc").unwrap();
         assert_eq!(count, 0);
+        journal.start().unwrap();
         for at in 0..5 {
             journal.write(at, &record(3 * at)).unwrap();
         }

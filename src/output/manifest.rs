@@ -5,13 +5,10 @@ use super::{
     batch::{Batch, BatchScenario},
     dictionary,
 };
-use crate::{
-    experiment::{
-        Gather,
-        design::Design,
-        plan::{Shard, Stop},
-    },
-    measure::record::Record,
+use crate::experiment::{
+    Gather,
+    design::Design,
+    plan::{Shard, Stop},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -161,7 +158,7 @@ impl Identity {
             seed: experiment.seed,
             runs: experiment.runs,
             first_replicate: experiment.first_replicate,
-            record: recorded(experiment.record).map(String::from).collect(),
+            record: experiment.record.names().map(String::from).collect(),
             file_format: experiment.file_format,
             quantiles: experiment.quantiles,
             design: sample.design().clone(),
@@ -215,15 +212,4 @@ impl ScenarioEntry {
             config: variant.config.clone(),
         }
     }
-}
-
-/// Whether each table of [`Record::NAMES`] is recorded, in that order.
-pub const fn flags(record: Record) -> [bool; Record::NAMES.len()] {
-    let Record { world, states, firms, fabs, accelerators, releases, events } = record;
-    [world, states, firms, fabs, accelerators, releases, events]
-}
-
-/// Names of the recorded tables.
-pub fn recorded(record: Record) -> impl Iterator<Item = &'static str> {
-    Record::NAMES.into_iter().zip(flags(record)).filter_map(|(name, on)| on.then_some(name))
 }

@@ -1,16 +1,15 @@
 //! Tables on disk: what each column means, and how rows become files.
 
 pub mod batch;
-pub mod csv;
-pub mod dictionary;
+pub(crate) mod csv;
+pub(crate) mod dictionary;
 pub mod encode;
-pub mod folder;
-pub mod journal;
+pub(crate) mod folder;
+pub(crate) mod journal;
 pub mod manifest;
-pub mod package;
+pub(crate) mod package;
 #[cfg(feature = "parquet")]
-pub mod parquet;
-pub mod series;
-pub mod stored;
-pub mod table;
-pub mod writer;
+pub(crate) mod parquet;
+pub(crate) mod series;
+pub(crate) mod stored;
+pub(crate) mod writer;

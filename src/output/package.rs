@@ -4,8 +4,8 @@ use super::{
     dictionary::TableInfo,
     folder::json,
     manifest::{FileEntry, FileFormat, Identity},
-    table::{CellType, Column},
 };
+use crate::declare::table::{CellType, Column};
 use serde_json::{Value, json};
 
 /// The file's name.

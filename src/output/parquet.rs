@@ -10,8 +10,8 @@ use super::{
     folder::OutputError,
     manifest::{FileEntry, FileFormat},
     package,
-    table::{CellType, Column, Row as _},
 };
+use crate::declare::table::{CellType, Column, Row as _};
 use parquet::{
     basic::{Compression, LogicalType, Repetition, Type as Physical},
     data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type},

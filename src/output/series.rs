@@ -1,25 +1,24 @@
 //! Every indicator of a run as one row of numbers: by table, then month, entity and column. What is gathered over runs
 //! (quantiles) works on such rows, whether the run was simulated or read back from its tables.
 
-use super::{
-    batch::{Batch, BatchScenario},
-    table::{Cell, CellType, Column, Row},
-};
+use super::batch::{Batch, BatchScenario};
 use crate::{
-    measure::record::{AcceleratorRow, FabRow, FirmRow, Record, StateRow, Trajectory, WorldRow},
+    declare::table::{Cell, CellType, Column, Table, Tabular},
+    measure::record::{TABLES, Trajectory},
     scenario::Month,
 };
 use std::sync::Arc;
 
-/// Tables that have indicators: the first ones of [`Record::NAMES`].
-const BLOCKS: usize = 5;
+/// The column of the month.
+const DATE: &str = "date";
 
 /// The places of a scenario's indicators.
 #[derive(Clone, Debug)]
 pub struct Layout {
     start: Month,
     months: u32,
-    blocks: [Block; BLOCKS],
+    /// Of the tables that have indicators, with their places among all.
+    blocks: Vec<(usize, Block)>,
     width: usize,
 }
 
@@ -27,7 +26,7 @@ pub struct Layout {
 #[derive(Clone, Debug)]
 struct Block {
     name: Arc<str>,
-    /// `None` for the world; sorted. Empty if the table is not recorded.
+    /// `None` for the world; sorted.
     entities: Vec<Option<Arc<str>>>,
     /// Whether each column of the table is an indicator.
     numeric: Vec<bool>,
@@ -54,29 +53,13 @@ pub struct Series<'a> {
 }
 
 impl Layout {
-    /// The world, the states, the configured firms, fabs and accelerators of this scenario, as far as they are recorded.
+    /// The world and the configured entities of this scenario, as far as their tables are recorded.
     pub fn new(experiment: &Batch, variant: &BatchScenario) -> Self {
-        let some = |names: &[String], on: bool| {
-            let mut names: Vec<Option<Arc<str>>> = names.iter().map(|name| Some(name.as_str().into())).collect();
-            names.sort();
-            names.truncate(if on { names.len() } else { 0 });
-            names
-        };
-        let Record { world, states, firms, fabs, accelerators, .. } = experiment.record;
-        let mut width = 0;
         let months = variant.months;
-        let blocks = [
-            Block::new::<WorldRow>(if world { vec![None] } else { Vec::new() }, None, months, &mut width),
-            Block::new::<StateRow>(some(&variant.states, states), Some("state"), months, &mut width),
-            Block::new::<FirmRow>(some(&variant.firms, firms), Some("firm"), months, &mut width),
-            Block::new::<FabRow>(some(&variant.fabs, fabs), Some("fab"), months, &mut width),
-            Block::new::<AcceleratorRow>(
-                some(&variant.accelerators, accelerators),
-                Some("accelerator"),
-                months,
-                &mut width,
-            ),
-        ];
+        let (mut blocks, mut width) = (Vec::new(), 0);
+        for (place, table) in TABLES.iter().enumerate().filter(|(_, table)| experiment.record.has(table.name)) {
+            blocks.extend(Block::new(table, variant, &mut width).map(|block| (place, block)));
+        }
         Self { start: variant.start, months, blocks, width }
     }
 
@@ -89,28 +72,26 @@ impl Layout {
     /// are left out.
     pub fn row(&self, run: &Trajectory) -> Vec<f64> {
         let mut values = vec![f64::NAN; self.width];
-        let [world, states, firms, fabs, accelerators] = &self.blocks;
-        world.feed(&run.world, self, &mut values);
-        states.feed(&run.states, self, &mut values);
-        firms.feed(&run.firms, self, &mut values);
-        fabs.feed(&run.fabs, self, &mut values);
-        accelerators.feed(&run.accelerators, self, &mut values);
+        let tables = run.tables();
+        for (place, block) in &self.blocks {
+            block.feed(tables[*place], self, &mut values);
+        }
         values
     }
 
-    /// The row of a run whose lines in the tables are these, in the order of [`Record::NAMES`]. Lines that are not as
+    /// The row of a run whose lines in the tables are these, in the order of [`TABLES`]. Lines that are not as
     /// the dictionary says are left out.
     pub fn read(&self, tables: &[Vec<u8>]) -> Vec<f64> {
         let mut values = vec![f64::NAN; self.width];
-        for (block, lines) in self.blocks.iter().zip(tables) {
-            block.read(lines, self, &mut values);
+        for (place, block) in &self.blocks {
+            block.read(tables.get(*place).map_or(&[], Vec::as_slice), self, &mut values);
         }
         values
     }
 
     /// All series, by table, entity, indicator and month.
     pub fn series(&self) -> impl Iterator<Item = Series<'_>> {
-        self.blocks.iter().flat_map(move |block| {
+        self.blocks.iter().flat_map(move |(_, block)| {
             (0..block.entities.len()).flat_map(move |entity| {
                 (0..block.indicators.len()).flat_map(move |indicator| {
                     (0..self.months).map(move |month| Series {
@@ -131,22 +112,32 @@ impl Layout {
 }
 
 impl Block {
-    fn new<R: Row>(entities: Vec<Option<Arc<str>>>, entity: Option<&str>, months: u32, width: &mut usize) -> Self {
-        let column = |name: &str| R::COLUMNS.iter().position(|column| column.name == name);
-        let is_numeric = |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole);
-        let indicators: Vec<Arc<str>> =
-            R::COLUMNS.iter().filter(|column| is_numeric(column)).map(|column| column.name.into()).collect();
-        let block = Self {
-            name: R::TABLE.into(),
-            numeric: R::COLUMNS.iter().map(is_numeric).collect(),
-            date: column("date").unwrap_or(0),
-            entity: entity.and_then(column),
-            offset: *width,
-            entities,
-            indicators,
+    /// The place behind `width` of a table's indicators; `None` if it is not kept by month and entity.
+    fn new(table: &Table, variant: &BatchScenario, width: &mut usize) -> Option<Self> {
+        let entity = match table.key {
+            [DATE] => None,
+            [DATE, entity] => Some(*entity),
+            _ => return None,
         };
-        *width += months as usize * block.entities.len() * block.indicators.len();
-        block
+        let mut entities: Vec<Option<Arc<str>>> = if entity.is_some() {
+            variant.names(table.name).map(|name| Some(name.into())).collect()
+        } else {
+            vec![None]
+        };
+        entities.sort();
+        let is_numeric = |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole);
+        let indicators = table.columns.iter().filter(|column| is_numeric(column)).map(|column| column.name.into());
+        let block = Self {
+            name: table.name.into(),
+            numeric: table.columns.iter().map(is_numeric).collect(),
+            date: table.place(DATE)?,
+            entity: entity.and_then(|entity| table.place(entity)),
+            offset: *width,
+            indicators: indicators.collect(),
+            entities,
+        };
+        *width += variant.months as usize * block.entities.len() * block.indicators.len();
+        Some(block)
     }
 
     /// Where the values of an entity in a month begin.
@@ -154,12 +145,12 @@ impl Block {
         self.offset + (month * self.entities.len() + entity) * self.indicators.len()
     }
 
-    fn feed<R: Row>(&self, rows: &[R], layout: &Layout, values: &mut [f64]) {
+    fn feed(&self, rows: &dyn Tabular, layout: &Layout, values: &mut [f64]) {
         let mut next = 0;
-        for row in rows {
+        for row in 0..rows.count() {
             let (mut column, mut month, mut entity) = (0, None, None);
             let mut slots = None;
-            row.cells(&mut |cell| {
+            rows.cells(row, &mut |cell| {
                 match cell {
                     Cell::Month(date) if column == self.date => month = layout.month(date),
                     Cell::Text(name) if Some(column) == self.entity => entity = Some(name),

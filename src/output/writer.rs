@@ -7,7 +7,7 @@ use super::{
     encode::{EncodedRun, Form},
     folder::{Folder, OutputError, TableFile},
     journal::{Record, TABLES},
-    manifest::{self, FileEntry},
+    manifest::FileEntry,
     stored::{Rows, Stored},
 };
 use crate::experiment::{
@@ -102,7 +102,7 @@ impl<'a> Writer<'a> {
 pub fn headers(batch: &Batch) -> [Option<(&'static str, Vec<u8>)>; TABLES] {
     let factors = batch.factors();
     let tables = [dictionary::runs(&factors)].into_iter().chain(dictionary::trajectories());
-    let wanted = [true].into_iter().chain(manifest::flags(batch.record));
+    let wanted = [true].into_iter().chain(batch.record.flags());
     let mut headers = [const { None }; TABLES];
     for ((header, info), on) in headers.iter_mut().zip(tables).zip(wanted) {
         *header = on.then(|| (info.name, Csv::header(&info.columns)));

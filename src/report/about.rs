@@ -12,17 +12,17 @@ pub struct About {
     pub name: String,
     pub description: String,
     /// The states that the gap compares; a config that compares none has no such table.
-    pub comparison: Option<Comparison>,
+    pub comparison: Option<ComparedStates>,
     pub firms: Vec<Firm>,
-    pub fabs: Vec<Place>,
-    pub accelerators: Vec<Place>,
+    pub fabs: Vec<Located>,
+    pub accelerators: Vec<Located>,
     /// In order of their dates.
-    pub events: Vec<Event>,
+    pub events: Vec<DatedFact>,
 }
 
 /// The two states that the gap compares.
 #[derive(Debug, Deserialize)]
-pub struct Comparison {
+pub struct ComparedStates {
     pub leader: String,
     pub follower: String,
 }
@@ -38,14 +38,14 @@ pub struct Firm {
 
 /// Where a fab stands, or an accelerator is designed.
 #[derive(Debug, Deserialize)]
-pub struct Place {
+pub struct Located {
     pub name: String,
     pub state: String,
 }
 
 /// A dated fact of the config.
 #[derive(Debug, Deserialize)]
-pub struct Event {
+pub struct DatedFact {
     #[serde(deserialize_with = "month")]
     pub date: Month,
     pub kind: String,
@@ -92,7 +92,7 @@ impl About {
     }
 }
 
-impl Event {
+impl DatedFact {
     /// Whether it is a model release, of which there are too many to number.
     pub fn is_release(&self) -> bool {
         self.kind.starts_with("release")

@@ -1,7 +1,7 @@
 //! The parts of a chart: axes over months, lines, fans, stacked areas, bars and labels at line ends.
 
 use super::data::Stat;
-use super::scale::{Scale, Writing, year_ticks};
+use super::scale::{Axis, Writing, year_ticks};
 use super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
 use crate::scenario::Month;
 
@@ -19,7 +19,7 @@ pub struct Axes {
     pub frame: Frame,
     pub first: Month,
     pub last: Month,
-    pub scale: Scale,
+    pub scale: Axis,
     pub writing: Writing,
 }
 
@@ -179,7 +179,7 @@ pub fn shortened(text: &str) -> String {
 }
 
 /// One layer of a stacked area.
-pub struct Layer {
+pub struct AreaLayer {
     pub name: String,
     pub colour: String,
     /// Colour of its label.
@@ -189,7 +189,7 @@ pub struct Layer {
 }
 
 /// Draws layers on top of each other from the foot, with a thin line of paper between.
-pub fn stack(svg: &mut Svg, axes: &Axes, months: &[Month], layers: &[Layer]) -> Vec<EndLabel> {
+pub fn stack(svg: &mut Svg, axes: &Axes, months: &[Month], layers: &[AreaLayer]) -> Vec<EndLabel> {
     let mut floor = vec![0.0; months.len()];
     let mut labels = Vec::new();
     for layer in layers {

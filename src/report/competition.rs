@@ -1,10 +1,10 @@
-//! Pictures of firms and of what their competition comes to: ratings, usage, progress.
+//! Section of firms and of what their competition comes to: ratings, usage, progress.
 
-use super::chart::{Axes, EndLabel, Frame, Layer, Look, end_labels, fan, label_room, part_bars, shortened, stack};
+use super::chart::{AreaLayer, Axes, EndLabel, Frame, Look, end_labels, fan, label_room, part_bars, shortened, stack};
 use super::data::Stat;
 use super::figures::{FOOT, HEAD, LEFT, View, WIDTH, titled};
 use super::palette;
-use super::scale::{Scale, Writing};
+use super::scale::{Axis, Writing};
 use super::shown::Shown;
 use super::svg::{Anchor, INK, Ink, Stroke, Svg, text_width};
 use crate::scenario::Month;
@@ -142,7 +142,7 @@ impl View<'_> {
             .collect();
         let mut layers = self.states.layers(firms, self.about);
         let grey = || palette::GREY.to_owned();
-        layers.push(Layer {
+        layers.push(AreaLayer {
             name: "Other firms".to_owned(),
             colour: "#c4c7cb".to_owned(),
             ink: grey(),
@@ -151,7 +151,7 @@ impl View<'_> {
         let room =
             layers.iter().map(|layer| label_room([shortened(&layer.name).as_str()].into_iter())).fold(0.0, f64::max);
         let mut svg = titled(440.0, shown.title, "Share of world usage that a firm serves", &self.average("Mean"));
-        let mut axes = self.axes(440.0, room + 34.0, Scale::linear([0.0, 1.0].into_iter(), 5), Writing::Percent);
+        let mut axes = self.axes(440.0, room + 34.0, Axis::linear([0.0, 1.0].into_iter(), 5), Writing::Percent);
         axes.frame = Frame { y: HEAD + 6.0, height: 440.0 - HEAD - 6.0 - FOOT, ..axes.frame };
         axes.draw(&mut svg);
         let labels = stack(&mut svg, &axes, &months, &layers);
@@ -193,7 +193,7 @@ impl View<'_> {
             let down: f64 = parts.iter().filter(|part| **part < 0.0).sum();
             [up, down]
         });
-        let scale = Scale::linear(ends.chain([0.0]), 5);
+        let scale = Axis::linear(ends.chain([0.0]), 5);
         let note = "Change in usage-weighted capability, nats a year";
         let mut svg = titled(360.0, "Progress by selection, learning and turnover", note, &self.average("Mean"));
         let mut x = 0.0;

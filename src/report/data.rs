@@ -1,7 +1,7 @@
 //! Reads a finished output folder: what a report needs of it, by scenario.
 
 use super::about::About;
-use super::runs::{Outcomes, differences, read_runs};
+use super::runs::{OutcomeSketches, differences, read_runs};
 use super::shown::{self, Shown};
 use super::{ReportError, read as read_file};
 use crate::output::dictionary::DifferenceRow;
@@ -30,7 +30,7 @@ impl Stat {
 
 /// What a folder holds of one scenario.
 #[derive(Debug, Default)]
-pub struct Scenario {
+pub struct ScenarioResults {
     pub name: String,
     /// Finished runs in runs.csv.
     pub finished: usize,
@@ -39,7 +39,7 @@ pub struct Scenario {
     /// Messages of the first runs that failed, with their number.
     pub failures: Vec<(String, String)>,
     /// Outcomes of the finished runs.
-    pub outcomes: Outcomes,
+    pub outcomes: OutcomeSketches,
     /// Number of design points; pictures show the first, or all together.
     pub points: usize,
     pub last_point: Option<u64>,
@@ -49,7 +49,7 @@ pub struct Scenario {
     pub runs: u32,
 }
 
-impl Scenario {
+impl ScenarioResults {
     /// The indicator of every entity that has it.
     pub fn entities(&self, shown: Shown) -> impl Iterator<Item = (&str, &[Stat])> {
         let found = self.series.get(&(shown.table, shown.column));
@@ -81,18 +81,18 @@ impl Scenario {
 
 /// Everything a report shows.
 #[derive(Debug)]
-pub struct Folder {
+pub struct ReportData {
     pub manifest: Option<Manifest>,
     /// What is known of the scenarios of the manifest.
     pub about: Vec<About>,
-    pub scenarios: Vec<Scenario>,
+    pub scenarios: Vec<ScenarioResults>,
     /// Differences between scenarios, each from the first; none if there is only one.
     pub differences: Option<Vec<DifferenceRow>>,
     /// Files that are not there or empty, and what is left out for it.
     pub missing: Vec<String>,
 }
 
-impl Folder {
+impl ReportData {
     /// What is known of the scenario of this name.
     pub fn about(&self, name: &str) -> Option<&About> {
         self.about.iter().find(|about| about.name == name)
@@ -105,7 +105,7 @@ impl Folder {
 }
 
 /// Reads the folder; tables that were not recorded are noted, files that are damaged are errors.
-pub fn read(folder: &Path) -> Result<Folder, ReportError> {
+pub fn read(folder: &Path) -> Result<ReportData, ReportError> {
     let manifest = read_manifest(&folder.join(manifest::FILE))?;
     let (mut scenarios, mut about, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for entry in manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios) {
@@ -135,7 +135,7 @@ pub fn read(folder: &Path) -> Result<Folder, ReportError> {
     }
     let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
     let differences = if runs { differences(&folder.join("runs.csv"), &names)? } else { None };
-    Ok(Folder { manifest, about, scenarios, differences, missing })
+    Ok(ReportData { manifest, about, scenarios, differences, missing })
 }
 
 /// Reads the manifest; `None` if there is none.
@@ -153,22 +153,22 @@ fn read_manifest(file: &Path) -> Result<Option<Manifest>, ReportError> {
     }
 }
 
-pub fn of_name<'a>(scenarios: &'a mut Vec<Scenario>, name: &str) -> &'a mut Scenario {
+pub fn of_name<'a>(scenarios: &'a mut Vec<ScenarioResults>, name: &str) -> &'a mut ScenarioResults {
     let at = scenarios.iter().position(|scenario| scenario.name == name).unwrap_or_else(|| {
-        scenarios.push(Scenario { name: name.to_owned(), ..Scenario::default() });
+        scenarios.push(ScenarioResults { name: name.to_owned(), ..ScenarioResults::default() });
         scenarios.len() - 1
     });
     &mut scenarios[at]
 }
 
 /// A CSV file with its header.
-pub struct Table {
+pub struct CsvFile {
     file: PathBuf,
     reader: csv::Reader<File>,
     pub header: csv::StringRecord,
 }
 
-impl Table {
+impl CsvFile {
     /// Opens a table; `None` if the file is not there or has no header.
     pub fn open(file: &Path) -> Result<Option<Self>, ReportError> {
         let handle = match File::open(file) {
@@ -242,8 +242,8 @@ fn damaged(file: &Path, error: csv::Error) -> ReportError {
 }
 
 /// Reads the indicators that pictures use; `false` if there is no such table or no row of use.
-fn read_quantiles(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
-    let Some(mut table) = Table::open(file)? else { return Ok(false) };
+fn read_quantiles(file: &Path, scenarios: &mut Vec<ScenarioResults>) -> Result<bool, ReportError> {
+    let Some(mut table) = CsvFile::open(file)? else { return Ok(false) };
     let [name, point, of, entity, indicator, date, n, mean] =
         ["scenario", "point", "table", "entity", "indicator", "date", "n", "mean"].map(|column| table.column(column));
     let (name, point, of, entity, indicator) = (name?, point?, of?, entity?, indicator?);
@@ -298,7 +298,7 @@ mod tests {
 
     const HEADER: &str = "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n";
 
-    fn quantiles(rows: &str) -> Result<Folder, ReportError> {
+    fn quantiles(rows: &str) -> Result<ReportData, ReportError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("quantiles.csv"), format!("{HEADER}{rows}")).unwrap();
         read(folder.path())

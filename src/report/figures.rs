@@ -1,11 +1,11 @@
 //! Which picture shows what.
 
-use super::about::{About, Comparison, Event};
+use super::about::{About, ComparedStates, DatedFact};
 use super::chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened};
-use super::data::{Folder, Scenario, Stat};
-use super::palette::{self, States};
-use super::scale::{Scale, Writing};
-use super::shown::{self, COMPARED, Kind, PICTURES, Picture, Shown};
+use super::data::{ReportData, ScenarioResults, Stat};
+use super::palette::{self, StateColours};
+use super::scale::{Axis, Writing};
+use super::shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown};
 use super::svg::{Anchor, Ink, RULE, Stroke, Svg, text_width};
 use crate::scenario::Month;
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ pub struct Figure {
 }
 
 /// The pictures of one scenario.
-pub struct Section {
+pub struct Pictures {
     pub scenario: String,
     pub figures: Vec<Figure>,
 }
@@ -32,7 +32,7 @@ pub struct Section {
 /// All pictures of a report.
 pub struct Report {
     pub comparison: Vec<Figure>,
-    pub sections: Vec<Section>,
+    pub sections: Vec<Pictures>,
     pub missing: Vec<String>,
 }
 
@@ -44,23 +44,24 @@ impl Report {
 
 /// One scenario with what is known about it.
 pub struct View<'a> {
-    pub scenario: &'a Scenario,
+    pub scenario: &'a ScenarioResults,
     pub about: &'a About,
-    pub states: States,
+    pub states: StateColours,
     pub span: (Month, Month),
-    events: Vec<(usize, &'a Event)>,
+    events: Vec<(usize, &'a DatedFact)>,
     suffix: String,
 }
 
 /// The dated facts that are numbered on the pictures: those within the span that are not releases.
-pub fn numbered(about: &About, span: (Month, Month)) -> Vec<(usize, &Event)> {
-    let within = |event: &&Event| event.date >= span.0 && event.date <= span.1 && !event.is_release();
+pub fn numbered(about: &About, span: (Month, Month)) -> Vec<(usize, &DatedFact)> {
+    let within = |event: &&DatedFact| event.date >= span.0 && event.date <= span.1 && !event.is_release();
     about.events.iter().filter(within).enumerate().map(|(at, event)| (at + 1, event)).collect()
 }
 
 /// Draws everything that the folder has data for.
-pub fn draw(folder: &Folder) -> Report {
-    let drawable: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| scenario.span().is_some()).collect();
+pub fn draw(folder: &ReportData) -> Report {
+    let drawable: Vec<&ScenarioResults> =
+        folder.scenarios.iter().filter(|scenario| scenario.span().is_some()).collect();
     let mut missing = Vec::new();
     if !drawable.is_empty() {
         let without = folder.scenarios.iter().filter(|scenario| scenario.span().is_none());
@@ -80,9 +81,9 @@ pub fn draw(folder: &Folder) -> Report {
         let Some(span) = scenario.span() else { continue };
         let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
-        let states = States::of(scenario, about);
+        let states = StateColours::of(scenario, about);
         let view = View { scenario, about, states, span, events: numbered(about, span), suffix };
-        sections.push(Section { scenario: scenario.name.clone(), figures: view.figures(&mut missing) });
+        sections.push(Pictures { scenario: scenario.name.clone(), figures: view.figures(&mut missing) });
     }
     if drawable.len() > MOST_SCENARIOS {
         missing.push(format!("Only the first {MOST_SCENARIOS} scenarios have pictures of their own."));
@@ -91,7 +92,7 @@ pub fn draw(folder: &Folder) -> Report {
 }
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.
-fn lacking(scenario: &Scenario, wanted: impl Iterator<Item = Shown>, missing: &mut Vec<String>) {
+fn lacking(scenario: &ScenarioResults, wanted: impl Iterator<Item = Shown>, missing: &mut Vec<String>) {
     let (there, without): (Vec<Shown>, Vec<Shown>) = wanted.partition(|shown| scenario.has(*shown));
     let recorded = |shown: &Shown| there.iter().any(|other| other.table == shown.table);
     let columns: BTreeSet<String> = without
@@ -146,7 +147,7 @@ pub const FOOT: f64 = 30.0;
 struct Panel<'a> {
     title: String,
     lines: Vec<(&'a [Stat], Look<'a>)>,
-    scale: Scale,
+    scale: Axis,
     writing: Writing,
 }
 
@@ -173,7 +174,7 @@ fn grid_height(top: f64, panels: usize, columns: usize) -> f64 {
 }
 
 /// The headline indicators of several scenarios over each other.
-fn comparison(scenarios: &[&Scenario]) -> Vec<Figure> {
+fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
     let spans = scenarios.iter().filter_map(|scenario| scenario.span());
     let Some(span) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return Vec::new() };
     let mut panels = Vec::new();
@@ -230,7 +231,9 @@ impl View<'_> {
     /// Every picture that there are values for; the others are named in `missing`.
     fn figures(&self, missing: &mut Vec<String>) -> Vec<Figure> {
         let mut figures = Vec::new();
-        for picture in PICTURES.iter().filter(|picture| picture.kind != Kind::EachState || self.states.list.len() > 1) {
+        for picture in
+            PICTURES.iter().filter(|picture| picture.kind != Drawing::EachState || self.states.list.len() > 1)
+        {
             match self.draw(picture) {
                 Some((svg, caption)) => {
                     figures.push(Figure { name: format!("{}{}", picture.name, self.suffix), caption, svg });
@@ -250,14 +253,14 @@ impl View<'_> {
     fn draw(&self, picture: &Picture) -> Option<(Svg, String)> {
         let &first = picture.indicators.first()?;
         match picture.kind {
-            Kind::Gap => self.gap(first),
-            Kind::Grid(title, note) => self.grid(title, note, picture.indicators),
-            Kind::Overview => self.overview(first),
-            Kind::EachState => self.each_state(first),
-            Kind::Supply => self.supply(first),
-            Kind::Firms => self.firms(first),
-            Kind::Usage => self.usage(first),
-            Kind::Progress => self.progress(picture.indicators),
+            Drawing::Gap => self.gap(first),
+            Drawing::Grid(title, note) => self.grid(title, note, picture.indicators),
+            Drawing::Overview => self.overview(first),
+            Drawing::EachState => self.each_state(first),
+            Drawing::Supply => self.supply(first),
+            Drawing::Firms => self.firms(first),
+            Drawing::Usage => self.usage(first),
+            Drawing::Progress => self.progress(picture.indicators),
         }
     }
 
@@ -265,7 +268,7 @@ impl View<'_> {
         Look { colour, width: if bands { 2.4 } else { 1.6 }, bands, dashes: "", runs: self.scenario.runs }
     }
 
-    pub fn axes(&self, height: f64, room: f64, scale: Scale, writing: Writing) -> Axes {
+    pub fn axes(&self, height: f64, room: f64, scale: Axis, writing: Writing) -> Axes {
         let top = HEAD + self.event_rows() as f64 * 14.0;
         let frame = Frame { x: LEFT, y: top, width: WIDTH - LEFT - room, height: height - top - FOOT };
         Axes { frame, first: self.span.0, last: self.span.1, scale, writing }
@@ -307,7 +310,7 @@ impl View<'_> {
         }
         let title = match &self.about.comparison {
             None => shown.title.to_owned(),
-            Some(Comparison { leader, follower }) => format!("{} of {leader} over {follower}", shown.title),
+            Some(ComparedStates { leader, follower }) => format!("{} of {leader} over {follower}", shown.title),
         };
         let mut svg = titled(380.0, &title, &shown.meaning(), &runs_text(self.scenario.runs));
         let scale = shown.scale(stats.iter(), true, 6);
@@ -356,7 +359,7 @@ impl View<'_> {
         let scale = {
             let all = |bands| lines.iter().filter(move |line| line.3 == bands).flat_map(|line| line.2);
             let values = all(true).flat_map(|stat| stat.quantiles).chain(all(false).map(Stat::median));
-            if shown.log { Scale::log(values) } else { Scale::linear(values, 6) }
+            if shown.log { Axis::log(values) } else { Axis::linear(values, 6) }
         };
         let widest = lines.iter().map(|line| line.0).max_by_key(|name| name.chars().count())?;
         let room = label_room([shortened(widest).as_str()].into_iter());

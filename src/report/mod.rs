@@ -12,7 +12,7 @@ mod parameters;
 mod precision;
 mod runs;
 mod scale;
-pub mod sensitivity;
+pub(crate) mod sensitivity;
 mod shown;
 mod svg;
 #[cfg(test)]

@@ -1,16 +1,16 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
 use super::{
-    data::{Folder, Scenario},
+    data::{ReportData, ScenarioResults},
     figures::{Figure, Report, numbered},
     parameters::ParameterTables,
     precision,
     scale::significant,
 };
 use crate::{
-    analysis::sketch::Summary,
+    analysis::sketch::Distribution,
+    declare::table::Row,
     measure::record::{HEADLINES, OutcomeRow},
-    output::table::Row,
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -38,7 +38,7 @@ pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String
 }
 
 /// The page of a report.
-pub fn page(folder: &Folder, report: &Report, parameters: &ParameterTables) -> String {
+pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) -> String {
     let name = folder.manifest.as_ref().map_or("", |manifest| &manifest.experiment.name);
     let title = if name.is_empty() { "A redqueen run" } else { name };
     let assumed = parameters.assumed;
@@ -95,7 +95,7 @@ pub fn folded(summary: &str, inside: &Markup) -> Markup {
 }
 
 /// Version, seed, runs and scenarios.
-fn what_ran(folder: &Folder) -> Markup {
+fn what_ran(folder: &ReportData) -> Markup {
     let experiment = folder.manifest.as_ref().map(|manifest| &manifest.experiment);
     let finished: usize = folder.scenarios.iter().map(|scenario| scenario.finished).sum();
     let failed: usize = folder.scenarios.iter().map(|scenario| scenario.failed).sum();
@@ -110,7 +110,7 @@ fn what_ran(folder: &Folder) -> Markup {
         facts.push(format!("{failed} failed"));
     }
     facts.extend(experiment.map(|experiment| format!("seed {}", experiment.seed)));
-    if let Some((from, to)) = folder.scenarios.iter().find_map(Scenario::span) {
+    if let Some((from, to)) = folder.scenarios.iter().find_map(ScenarioResults::span) {
         facts.push(format!("{from} to {to}"));
     }
     html! {
@@ -121,10 +121,10 @@ fn what_ran(folder: &Folder) -> Markup {
 
 /// Name of a scenario's part of the page.
 fn heading<'a>(report: &Report, scenario: &'a str) -> &'a str {
-    if report.sections.len() == 1 { "Pictures" } else { scenario }
+    if report.sections.len() == 1 { "Section" } else { scenario }
 }
 
-fn navigation(folder: &Folder, report: &Report) -> Markup {
+fn navigation(folder: &ReportData, report: &Report) -> Markup {
     let outcomes = folder.scenarios.iter().any(|scenario| scenario.finished > 0);
     let differences = folder.differences.as_ref().is_some_and(|rows| !rows.is_empty());
     html! {
@@ -142,7 +142,7 @@ fn navigation(folder: &Folder, report: &Report) -> Markup {
 }
 
 /// What is not shown, and which runs failed.
-fn notes(folder: &Folder, report: &Report) -> Markup {
+fn notes(folder: &ReportData, report: &Report) -> Markup {
     let mut lines: Vec<String> = folder.missing.iter().chain(&report.missing).cloned().collect();
     for scenario in &folder.scenarios {
         if scenario.points > 1 {
@@ -178,7 +178,7 @@ fn figure(figure: &Figure) -> Markup {
     }
 }
 
-fn pictures(folder: &Folder, report: &Report) -> Markup {
+fn pictures(folder: &ReportData, report: &Report) -> Markup {
     html! {
         @for (at, section) in report.sections.iter().enumerate() {
             @let shown = html! {
@@ -194,9 +194,9 @@ fn pictures(folder: &Folder, report: &Report) -> Markup {
 }
 
 /// The dated events that the pictures number.
-fn events(folder: &Folder, name: &str) -> Markup {
+fn events(folder: &ReportData, name: &str) -> Markup {
     let scenario = folder.scenarios.iter().find(|scenario| scenario.name == name);
-    let events = match (folder.about(name), scenario.and_then(Scenario::span)) {
+    let events = match (folder.about(name), scenario.and_then(ScenarioResults::span)) {
         (Some(about), Some(span)) => numbered(about, span),
         _ => Vec::new(),
     };
@@ -224,7 +224,7 @@ fn events(folder: &Folder, name: &str) -> Markup {
 }
 
 /// Median with 5–95 %, mean with its Monte Carlo error, and how many runs have a value if not all.
-fn summary(found: Option<&Summary>, runs: usize) -> Markup {
+fn summary(found: Option<&Distribution>, runs: usize) -> Markup {
     let Some(found) = found else { return html! { "\u{2013}" small { "in 0 of " (runs) " runs" } } };
     let n = found.n;
     let of_all = (n != runs as u64).then(|| format!("in {n} of {runs} runs"));
@@ -242,8 +242,8 @@ fn summary(found: Option<&Summary>, runs: usize) -> Markup {
     }
 }
 
-fn outcomes(folder: &Folder) -> Markup {
-    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
+fn outcomes(folder: &ReportData) -> Markup {
+    let shown: Vec<&ScenarioResults> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
     if shown.is_empty() {
         return Markup::default();
     }
@@ -261,7 +261,7 @@ fn outcomes(folder: &Folder) -> Markup {
 }
 
 /// The outcomes that are headlines, or those that are not, by scenario.
-fn outcome_table(shown: &[&Scenario], headline: bool) -> Markup {
+fn outcome_table(shown: &[&ScenarioResults], headline: bool) -> Markup {
     let heads = html! {
         th { "Outcome" } th { "Unit" }
         @for scenario in shown {
@@ -303,7 +303,7 @@ mod tests {
             values.iter().for_each(|value| sketches.row()[0] = *value);
             sketches.summaries().pop().flatten()
         };
-        let summary = |found: Option<&Summary>, runs| summary(found, runs).into_string();
+        let summary = |found: Option<&Distribution>, runs| summary(found, runs).into_string();
         assert_eq!(summary(of(&[1.0, 3.0]).as_ref(), 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
         assert!(summary(of(&[1.0, 3.0]).as_ref(), 4).contains("in 2 of 4 runs"));
         assert!(summary(None, 4).contains("in 0 of 4 runs"));

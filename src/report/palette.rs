@@ -1,8 +1,8 @@
 //! Colours that most colour-blind readers can tell apart (Okabe and Ito), and who wears which.
 
 use super::about::{About, Firm};
-use super::chart::Layer;
-use super::data::Scenario;
+use super::chart::AreaLayer;
+use super::data::ScenarioResults;
 use super::shown::{CAPABILITY, COMPUTE, RATING};
 use super::svg::{Anchor, Ink, Svg, text_width};
 
@@ -40,12 +40,12 @@ fn tint(colour: &str, share: f64) -> String {
 }
 
 /// The states that have firms, leader and follower first, then by capability at the end; with their colours.
-pub struct States {
+pub struct StateColours {
     pub list: Vec<(String, &'static str)>,
 }
 
-impl States {
-    pub fn of(scenario: &Scenario, about: &About) -> Self {
+impl StateColours {
+    pub fn of(scenario: &ScenarioResults, about: &About) -> Self {
         let end = |name: &str| scenario.series(CAPABILITY, name).last().map_or(f64::MIN, |s| s.median());
         let home = |name: &str| about.firms.iter().any(|firm| firm.state == name);
         let mut names: Vec<&str> = scenario.entities(RATING).map(|(name, _)| name).collect();
@@ -83,7 +83,7 @@ impl States {
     }
 
     /// Firms as layers: those of a state together, in tints of its colour, the largest at the foot.
-    pub fn layers(&self, mut firms: Vec<(&str, Vec<f64>)>, about: &About) -> Vec<Layer> {
+    pub fn layers(&self, mut firms: Vec<(&str, Vec<f64>)>, about: &About) -> Vec<AreaLayer> {
         let place = |name: &str| {
             let state = about.firm(name).map_or("", |firm| firm.state.as_str());
             self.list.iter().position(|(of, _)| of == state).unwrap_or(usize::MAX)
@@ -97,7 +97,7 @@ impl States {
                 before = if before.0 == at { (at, before.1 + 1) } else { (at, 0) };
                 let base = colour(at);
                 let share = [0.0, 0.3, 0.5, 0.65][before.1.min(3)];
-                Layer { name: name.to_owned(), colour: tint(base, share), ink: base.to_owned(), shares }
+                AreaLayer { name: name.to_owned(), colour: tint(base, share), ink: base.to_owned(), shares }
             })
             .collect()
     }
@@ -105,7 +105,7 @@ impl States {
 
 #[cfg(test)]
 mod tests {
-    use super::super::about::Comparison;
+    use super::super::about::ComparedStates;
     use super::*;
 
     #[test]
@@ -118,11 +118,11 @@ mod tests {
     fn leader_and_follower_come_first() {
         let firm = |state: &str| Firm { state: state.to_owned(), ..Firm::default() };
         let about = About {
-            comparison: Some(Comparison { leader: "B".to_owned(), follower: "C".to_owned() }),
+            comparison: Some(ComparedStates { leader: "B".to_owned(), follower: "C".to_owned() }),
             firms: vec![firm("A"), firm("B"), firm("C")],
             ..About::default()
         };
-        let states = States::of(&Scenario::default(), &about);
+        let states = StateColours::of(&ScenarioResults::default(), &about);
         assert_eq!(states.colour("nowhere"), GREY);
         assert_eq!(states.list.len(), 3);
     }

@@ -1,26 +1,16 @@
 //! The tables of parameters: those of mechanisms with mark and source, then the numbers of states, firms and the like.
 
-use super::data::Folder;
-use super::page::{folded, table, unit};
-use crate::output::manifest::ScenarioEntry;
-use crate::scenario::parameter::{Mark, Parameter, Parameters};
-use crate::scenario::{
-    AcceleratorNumbers, Catalogue, ControlNumbers, FabNumbers, FirmNumbers, MechanismDeclaration, PolicyNumbers,
-    ShockNumbers, StateNumbers,
+use super::{
+    data::ReportData,
+    page::{folded, table, unit},
+};
+use crate::{
+    declare::parameter::{Mark, Parameter},
+    output::manifest::ScenarioEntry,
+    scenario::{Catalogue, MechanismDeclaration, kinds::KINDS},
 };
 use maud::{Markup, html};
 use serde_json::Value;
-
-/// The lists of entities in a config, with their headings and declared numbers.
-const ENTITIES: [(&str, &str, &[Parameter]); 7] = [
-    ("States", "states", StateNumbers::DECLARED),
-    ("Firms", "firms", FirmNumbers::DECLARED),
-    ("Fabs", "fabs", FabNumbers::DECLARED),
-    ("Accelerators", "accelerators", AcceleratorNumbers::DECLARED),
-    ("Export controls", "controls", ControlNumbers::DECLARED),
-    ("Shocks", "shocks", ShockNumbers::DECLARED),
-    ("Policies", "policies", PolicyNumbers::DECLARED),
-];
 
 /// The section of parameters.
 pub struct ParameterTables {
@@ -31,7 +21,7 @@ pub struct ParameterTables {
 
 impl ParameterTables {
     /// The parameters that the catalogue declares, with their values in the folder's configs.
-    pub fn of(folder: &Folder, catalogue: &Catalogue) -> Self {
+    pub fn of(folder: &ReportData, catalogue: &Catalogue) -> Self {
         let entries = folder.entries();
         let used = |mechanism: &&MechanismDeclaration| {
             entries.iter().any(|entry| is_enabled(&entry.config["mechanisms"][mechanism.name]))
@@ -44,7 +34,7 @@ impl ParameterTables {
                 @match entries.first().filter(|entry| entry.config.is_object()) {
                     Some(first) => {
                         (mechanisms(entries, &catalogue.mechanisms))
-                        @for (heading, list, declared) in ENTITIES { (entities(heading, &first.config[list], declared)) }
+                        @for kind in KINDS { (entities(kind.heading, &first.config[kind.list], kind.numbers)) }
                     }
                     None => p.quiet { "The folder's manifest holds no config." }
                 }

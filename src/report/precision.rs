@@ -1,16 +1,14 @@
 //! How exact the numbers are: differences between scenarios over pairs, and what so many replications tell.
 
 use super::{
-    data::{Folder, Scenario},
+    data::{ReportData, ScenarioResults},
     page::{folded, table},
     scale::significant,
 };
 use crate::{
+    declare::table::{Column, Row},
     measure::record::{HEADLINES, OutcomeRow},
-    output::{
-        dictionary::DifferenceRow,
-        table::{Column, Row},
-    },
+    output::dictionary::DifferenceRow,
 };
 use maud::{Markup, html};
 
@@ -19,7 +17,7 @@ const SHARES: [f64; 2] = [0.01, 0.05];
 const NONE: &str = "\u{2013}";
 
 /// How each scenario differs from the first, over pairs of runs.
-pub fn differences(folder: &Folder) -> Markup {
+pub fn differences(folder: &ReportData) -> Markup {
     let rows = folder.differences.as_deref().unwrap_or_default();
     if rows.is_empty() {
         return Markup::default();
@@ -105,13 +103,13 @@ fn difference_cells(found: &DifferenceRow) -> Markup {
 }
 
 /// Most design points of any scenario, if there are several.
-fn most_points(folder: &Folder) -> Option<usize> {
+fn most_points(folder: &ReportData) -> Option<usize> {
     folder.scenarios.iter().map(|scenario| scenario.points).max().filter(|points| *points > 1)
 }
 
 /// Mean, spread and Monte Carlo error of the headline outcomes, and the runs that a precision takes.
-pub fn replications(folder: &Folder) -> Markup {
-    let shown: Vec<&Scenario> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
+pub fn replications(folder: &ReportData) -> Markup {
+    let shown: Vec<&ScenarioResults> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
     if shown.is_empty() {
         return Markup::default();
     }
@@ -142,7 +140,7 @@ pub fn replications(folder: &Folder) -> Markup {
     }
 }
 
-fn replication_table(scenario: &Scenario) -> Markup {
+fn replication_table(scenario: &ScenarioResults) -> Markup {
     let design = scenario.points > 1;
     let found = outcomes(true).filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)));
     let lines = found.map(|(column, found)| {

@@ -3,13 +3,13 @@
 
 use super::{
     ReportError,
-    data::{Scenario, Table, of_name},
+    data::{CsvFile, ScenarioResults, of_name},
 };
 use crate::{
     analysis::{
         paired::Pairs,
         precision::{Precision, Tally},
-        sketch::{Sketches, Summary},
+        sketch::{Distribution, Sketches},
     },
     measure::record::OUTCOMES,
     output::dictionary::DifferenceRow,
@@ -22,20 +22,20 @@ const SHOWN_FAILURES: usize = 5;
 
 /// Outcomes of the finished runs of a scenario, gathered in memory that does not grow with their number.
 #[derive(Debug)]
-pub struct Outcomes {
+pub struct OutcomeSketches {
     tallies: [Tally; OUTCOMES.len()],
     sketches: Sketches,
-    summaries: Vec<Option<Summary>>,
+    summaries: Vec<Option<Distribution>>,
 }
 
-impl Default for Outcomes {
+impl Default for OutcomeSketches {
     fn default() -> Self {
         let tallies = std::array::from_fn(|_| Tally::default());
         Self { tallies, sketches: Sketches::new(OUTCOMES.len()), summaries: Vec::new() }
     }
 }
 
-impl Outcomes {
+impl OutcomeSketches {
     fn add(&mut self, point: u64, values: &[f64]) {
         self.sketches.feed(values);
         for (tally, value) in self.tallies.iter_mut().zip(values).filter(|(_, value)| !value.is_nan()) {
@@ -49,7 +49,7 @@ impl Outcomes {
     }
 
     /// How an outcome is distributed; `None` if no run has a value.
-    pub fn summary(&self, outcome: &str) -> Option<&Summary> {
+    pub fn summary(&self, outcome: &str) -> Option<&Distribution> {
         let place = OUTCOMES.iter().position(|name| *name == outcome)?;
         self.summaries.get(place)?.as_ref()
     }
@@ -63,7 +63,7 @@ impl Outcomes {
 
 /// Rows of runs.csv, one after the other.
 struct Runs {
-    table: Table,
+    table: CsvFile,
     row: csv::StringRecord,
     name: Option<usize>,
     point: Option<usize>,
@@ -75,7 +75,7 @@ struct Runs {
 
 impl Runs {
     fn open(file: &Path) -> Result<Option<Self>, ReportError> {
-        let Some(table) = Table::open(file)? else { return Ok(None) };
+        let Some(table) = CsvFile::open(file)? else { return Ok(None) };
         let [name, point, replicate, status, error] =
             ["scenario", "point", "replicate", "status", "error"].map(|column| table.find(column));
         let outcomes = OUTCOMES.map(|outcome| table.find(outcome));
@@ -142,7 +142,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// Reads outcomes and failures; `false` if there is no such table.
-pub fn read_runs(file: &Path, scenarios: &mut Vec<Scenario>) -> Result<bool, ReportError> {
+pub fn read_runs(file: &Path, scenarios: &mut Vec<ScenarioResults>) -> Result<bool, ReportError> {
     let Some(mut runs) = Runs::open(file)? else { return Ok(false) };
     let run = runs.table.column("run")?;
     while runs.next()? {

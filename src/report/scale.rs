@@ -13,7 +13,7 @@ pub enum Writing {
 
 /// A vertical scale.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scale {
+pub struct Axis {
     low: f64,
     high: f64,
     log: bool,
@@ -39,7 +39,7 @@ fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
-impl Scale {
+impl Axis {
     /// A linear scale that holds the values and about `count` ticks.
     pub fn linear(values: impl Iterator<Item = f64>, count: usize) -> Self {
         let (mut low, mut high) = extent(values).unwrap_or((0.0, 1.0));
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round_and_hold_the_values() {
-        let scale = Scale::linear([912.0, 1387.0].into_iter(), 5);
+        let scale = Axis::linear([912.0, 1387.0].into_iter(), 5);
         assert_eq!(scale.ticks, [900.0, 1000.0, 1100.0, 1200.0, 1300.0, 1400.0]);
         assert_eq!(scale.place(900.0), 0.0);
         assert_eq!(scale.place(1400.0), 1.0);
@@ -178,17 +178,17 @@ mod tests {
 
     #[test]
     fn log_ticks_are_decades_when_there_are_many() {
-        let scale = Scale::log([0.0, 0.003, 40.0].into_iter());
+        let scale = Axis::log([0.0, 0.003, 40.0].into_iter());
         assert_eq!(scale.ticks.len(), 4);
         assert_eq!((scale.place(0.002), scale.place(50.0)), (0.0, 1.0));
         assert_eq!(scale.place(-1.0), 0.0);
-        assert_eq!(Scale::log([3.0, 40.0].into_iter()).ticks, [2.0, 5.0, 10.0, 20.0, 50.0]);
+        assert_eq!(Axis::log([3.0, 40.0].into_iter()).ticks, [2.0, 5.0, 10.0, 20.0, 50.0]);
     }
 
     #[test]
     fn odd_values_still_make_a_scale() {
         for values in [vec![], vec![5.0], vec![0.0], vec![-1e308, 1e308], vec![f64::NAN], vec![1e-300, 1e-299]] {
-            for scale in [Scale::linear(values.iter().copied(), 5), Scale::log(values.iter().copied())] {
+            for scale in [Axis::linear(values.iter().copied(), 5), Axis::log(values.iter().copied())] {
                 assert!((2..20).contains(&scale.ticks.len()), "{values:?}: {scale:?}");
                 assert!(scale.place(values.first().copied().unwrap_or(0.0)).is_finite() || values[0].is_nan());
             }
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(number(-12345.6, 0), "\u{2212}12\u{2009}346");
         assert_eq!(significant(0.12345), "0.123");
         assert_eq!(significant(1234.5), "1234");
-        assert_eq!(Scale::linear([0.0, 0.3].into_iter(), 4).write(0.1, Writing::Percent), "10 %");
+        assert_eq!(Axis::linear([0.0, 0.3].into_iter(), 4).write(0.1, Writing::Percent), "10 %");
     }
 
     #[test]

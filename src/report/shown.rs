@@ -2,12 +2,9 @@
 
 use super::{
     data::Stat,
-    scale::{Scale, Writing},
+    scale::{Axis, Writing},
 };
-use crate::{
-    measure::record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
-    output::table::{Column, Row},
-};
+use crate::{declare::table::Column, measure::record::TABLES};
 
 /// An indicator to show.
 #[derive(Clone, Copy, Debug)]
@@ -93,7 +90,7 @@ const PROGRESS: [Shown; 6] = [
 
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Drawing {
     /// The fan of one indicator of the world.
     Gap,
     /// A panel for each indicator of the world, under this title and note.
@@ -117,51 +114,55 @@ pub enum Kind {
 pub struct Picture {
     /// Its file's name begins with this.
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: Drawing,
     /// All that it draws.
     pub indicators: &'static [Shown],
 }
 
-const fn picture(name: &'static str, kind: Kind, indicators: &'static [Shown]) -> Picture {
+const fn picture(name: &'static str, kind: Drawing, indicators: &'static [Shown]) -> Picture {
     Picture { name, kind, indicators }
 }
 
 /// The pictures of a scenario, in the order of the page.
 pub const PICTURES: &[Picture] = &[
-    picture("rating_gap", Kind::Gap, &[GAP]),
-    picture("world", Kind::Grid("The world", "Indicators of the whole world"), &WORLD),
-    picture("chips", Kind::Grid("Chips", "Making and sharing of compute in the whole world"), &CHIPS),
-    picture("society", Kind::Grid("Society", "Incidents, policy and who gains, in the whole world"), &SOCIETY),
-    picture("rating", Kind::Overview, &[RATING]),
-    picture("rating_by_state", Kind::EachState, &[RATING]),
-    picture("capability", Kind::Overview, &[CAPABILITY]),
-    picture("capability_by_state", Kind::EachState, &[CAPABILITY]),
-    picture("compute", Kind::Overview, &[COMPUTE]),
-    picture("compute_by_state", Kind::EachState, &[COMPUTE]),
-    picture("power", Kind::Overview, &[shown("states", "power", "Power by state", true)]),
-    picture("adoption", Kind::Overview, &[shown("states", "adoption", "Adoption by state", true)]),
+    picture("rating_gap", Drawing::Gap, &[GAP]),
+    picture("world", Drawing::Grid("The world", "Indicators of the whole world"), &WORLD),
+    picture("chips", Drawing::Grid("Chips", "Making and sharing of compute in the whole world"), &CHIPS),
+    picture("society", Drawing::Grid("Society", "Incidents, policy and who gains, in the whole world"), &SOCIETY),
+    picture("rating", Drawing::Overview, &[RATING]),
+    picture("rating_by_state", Drawing::EachState, &[RATING]),
+    picture("capability", Drawing::Overview, &[CAPABILITY]),
+    picture("capability_by_state", Drawing::EachState, &[CAPABILITY]),
+    picture("compute", Drawing::Overview, &[COMPUTE]),
+    picture("compute_by_state", Drawing::EachState, &[COMPUTE]),
+    picture("power", Drawing::Overview, &[shown("states", "power", "Power by state", true)]),
+    picture("adoption", Drawing::Overview, &[shown("states", "adoption", "Adoption by state", true)]),
     picture(
         "self_sufficiency",
-        Kind::Overview,
+        Drawing::Overview,
         &[shown("states", "self_sufficiency", "Least self-sufficiency of any stage, by state", true)],
     ),
     picture(
         "compute_received",
-        Kind::Overview,
+        Drawing::Overview,
         &[log(shown("states", "compute_received", "Compute received, by state", false))],
     ),
-    picture("safety_effort", Kind::Overview, &[shown("states", "safety_effort", "Safety effort by state", true)]),
-    picture("trust_in_ai", Kind::Overview, &[shown("states", "trust_in_ai", "Trust in AI by state", true)]),
-    picture("output_effect", Kind::Overview, &[shown("states", "output_effect", "Output added by AI, by state", true)]),
+    picture("safety_effort", Drawing::Overview, &[shown("states", "safety_effort", "Safety effort by state", true)]),
+    picture("trust_in_ai", Drawing::Overview, &[shown("states", "trust_in_ai", "Trust in AI by state", true)]),
+    picture(
+        "output_effect",
+        Drawing::Overview,
+        &[shown("states", "output_effect", "Output added by AI, by state", true)],
+    ),
     picture(
         "accelerators",
-        Kind::Supply,
+        Drawing::Supply,
         &[log(shown("accelerators", "compute", "Compute shipped, by accelerator", false))],
     ),
-    picture("fabs", Kind::Supply, &[log(shown("fabs", "capacity", "Capacity of plants", false))]),
-    picture("firms_rating", Kind::Firms, &[shown("firms", "rating", "Ratings of firms", false)]),
-    picture("usage_shares", Kind::Usage, &[shown("firms", "usage_share", "Shares of world usage", true)]),
-    picture("progress", Kind::Progress, &PROGRESS),
+    picture("fabs", Drawing::Supply, &[log(shown("fabs", "capacity", "Capacity of plants", false))]),
+    picture("firms_rating", Drawing::Firms, &[shown("firms", "rating", "Ratings of firms", false)]),
+    picture("usage_shares", Drawing::Usage, &[shown("firms", "usage_share", "Shares of world usage", true)]),
+    picture("progress", Drawing::Progress, &PROGRESS),
 ];
 
 /// The indicators of all pictures of a scenario, some of them more than once.
@@ -176,14 +177,8 @@ pub fn wanted() -> impl Iterator<Item = Shown> {
 
 impl Shown {
     fn declared(&self) -> Option<&'static Column<'static>> {
-        let columns = match self.table {
-            WorldRow::TABLE => WorldRow::COLUMNS,
-            StateRow::TABLE => StateRow::COLUMNS,
-            FabRow::TABLE => FabRow::COLUMNS,
-            AcceleratorRow::TABLE => AcceleratorRow::COLUMNS,
-            _ => FirmRow::COLUMNS,
-        };
-        columns.iter().find(|column| column.name == self.column)
+        let table = TABLES.iter().find(|table| table.name == self.table)?;
+        table.columns.iter().find(|column| column.name == self.column)
     }
 
     pub fn unit(&self) -> &'static str {
@@ -202,12 +197,12 @@ impl Shown {
         if unit.is_empty() { meaning } else { format!("{meaning}, {unit}") }
     }
 
-    pub fn scale<'a>(&self, stats: impl Iterator<Item = &'a Stat>, bands: bool, count: usize) -> Scale {
+    pub fn scale<'a>(&self, stats: impl Iterator<Item = &'a Stat>, bands: bool, count: usize) -> Axis {
         let values = stats.flat_map(|stat| {
             let levels = if bands { 0..5 } else { 2..3 };
             stat.quantiles[levels].iter().copied()
         });
-        if self.log { Scale::log(values) } else { Scale::linear(values, count) }
+        if self.log { Axis::log(values) } else { Axis::linear(values, count) }
     }
 }
 

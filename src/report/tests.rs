@@ -5,12 +5,10 @@ use super::{
     *,
 };
 use crate::{
+    declare::table::Row,
     experiment::{Gather, design::Design},
     measure::record::OutcomeRow,
-    output::{
-        manifest::{self, Identity, Manifest, ScenarioEntry},
-        table::Row,
-    },
+    output::manifest::{self, Identity, Manifest, ScenarioEntry},
     scenario::{Catalogue, MechanismDeclaration, Month},
 };
 use std::collections::BTreeSet;
@@ -25,7 +23,7 @@ crate::parameters! {
 }
 
 fn catalogue() -> Catalogue {
-    use crate::scenario::parameter::Parameters;
+    use crate::declare::parameter::Parameters;
     let growth =
         MechanismDeclaration { name: "growth", meaning: "Grows.", parameters: Growth::DECLARED, left_out: false };
     Catalogue { mechanisms: vec![growth] }

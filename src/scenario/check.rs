@@ -1,6 +1,9 @@
 //! Checks a scenario that was made or changed by hand. One that was read from a config has passed all of this already.
 
-use super::{MAX_ACCELERATORS, MAX_DOMAINS, MAX_FABS, MAX_STATES, Scenario, numbers::Numbered, parameter::Parameters};
+use super::{
+    MAX_DOMAINS, MAX_STATES, Scenario,
+    kinds::{EntityKind, Listed},
+};
 
 /// What in a scenario does not fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,9 +18,9 @@ pub struct Unsound {
 }
 
 /// The first thing that does not fit: where, and what is wrong.
-type Checked = Result<(), (String, String)>;
+pub(super) type Checked = Result<(), (String, String)>;
 
-fn ensure(holds: bool, place: impl FnOnce() -> String, problem: impl FnOnce() -> String) -> Checked {
+pub(super) fn ensure(holds: bool, place: impl FnOnce() -> String, problem: impl FnOnce() -> String) -> Checked {
     if holds { Ok(()) } else { Err((place(), problem())) }
 }
 
@@ -28,13 +31,8 @@ impl Scenario {
     /// # Errors
     /// The first thing that does not fit.
     pub fn check(&self) -> Result<(), Unsound> {
-        let checks =
-            [Self::check_frame, Self::check_states, Self::check_firms, Self::check_supply, Self::check_dealings];
-        checks.iter().try_for_each(|check| check(self)).map_err(|(place, problem)| Unsound {
-            scenario: self.name.clone(),
-            place,
-            problem,
-        })
+        let sound = self.check_frame().and_then(|()| self.check_entities()).and_then(|()| self.check_borders());
+        sound.map_err(|(place, problem)| Unsound { scenario: self.name.clone(), place, problem })
     }
 
     fn check_frame(&self) -> Checked {
@@ -74,14 +72,14 @@ impl Scenario {
         Ok(())
     }
 
-    fn check_states(&self) -> Checked {
-        entries(&self.states, usize::MAX)?;
-        for state in &self.states {
-            let place = |what: &str| format!("states.{}.{what}", state.name);
-            self.shares(&place("demand"), &state.demand, |weight| weight >= 0.0)?;
-            self.every_domain(&place("endowment"), &state.endowment, f64::is_finite)?;
-            state.closed_to.iter().try_for_each(|other| self.state(&place("closed_to"), *other))?;
-        }
+    fn check_entities(&self) -> Checked {
+        self.lists().into_iter().try_for_each(|list| {
+            named(list)?;
+            list.check_each(self)
+        })
+    }
+
+    fn check_borders(&self) -> Checked {
         for (at, border) in self.borders.iter().enumerate() {
             let place = format!("borders.{at}");
             let (a, b) = border.between;
@@ -98,69 +96,8 @@ impl Scenario {
         Ok(())
     }
 
-    fn check_firms(&self) -> Checked {
-        entries(&self.firms, usize::MAX)?;
-        for firm in &self.firms {
-            let place = |what: &str| format!("firms.{}.{what}", firm.name);
-            self.state(&place("state"), firm.state)?;
-            self.shares(&place("focus"), &firm.focus, |weight| weight > 0.0)?;
-            self.every_domain(&place("capability_by_domain"), &firm.capability_by_domain, f64::is_finite)?;
-            self.every_domain(&place("endowment"), &firm.endowment, f64::is_finite)?;
-        }
-        Ok(())
-    }
-
-    fn check_supply(&self) -> Checked {
-        entries(&self.fabs, MAX_FABS)?;
-        entries(&self.accelerators, MAX_ACCELERATORS)?;
-        for fab in &self.fabs {
-            self.state(&format!("fabs.{}.state", fab.name), fab.state)?;
-        }
-        for design in &self.accelerators {
-            let place = |what: &str| format!("accelerators.{}.{what}", design.name);
-            self.state(&place("state"), design.state)?;
-            ensure(
-                design.sales.len() == self.states.len(),
-                || place("sales"),
-                || {
-                    format!(
-                        "has {} numbers instead of one for each of {} states",
-                        design.sales.len(),
-                        self.states.len()
-                    )
-                },
-            )?;
-            for &(fab, share) in design.contracts.iter().flatten() {
-                ensure(
-                    fab < self.fabs.len(),
-                    || place("contracts"),
-                    || format!("name fab {fab}, but there are {}, from 0", self.fabs.len()),
-                )?;
-                ensure((0.0..=1.0).contains(&share), || place("contracts"), || format!("have a share of {share}"))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_dealings(&self) -> Checked {
-        unique(&self.controls)?;
-        unique(&self.shocks)?;
-        unique(&self.policies)?;
-        for control in &self.controls {
-            let states = control.by.iter().chain(&control.against);
-            states.into_iter().try_for_each(|state| self.state(&format!("controls.{}", control.name), *state))?;
-        }
-        for shock in &self.shocks {
-            let place = |what: &str| format!("shocks.{}.{what}", shock.name);
-            self.state(&place("location"), shock.location)?;
-            let pair = shock.between.into_iter().flat_map(|(a, b)| [a, b]);
-            pair.into_iter().try_for_each(|state| self.state(&place("between"), state))?;
-        }
-        self.policies.iter().try_for_each(|policy| self.state(&format!("policies.{}.state", policy.name), policy.state))
-    }
-
     /// An index that must name a state.
-    fn state(&self, place: &str, state: usize) -> Checked {
+    pub(super) fn state(&self, place: &str, state: usize) -> Checked {
         ensure(
             state < self.states.len(),
             || place.to_owned(),
@@ -168,7 +105,7 @@ impl Scenario {
         )
     }
 
-    fn every_domain(&self, place: &str, values: &[f64], fits: impl Fn(f64) -> bool) -> Checked {
+    pub(super) fn every_domain(&self, place: &str, values: &[f64], fits: impl Fn(f64) -> bool) -> Checked {
         ensure(
             values.len() == self.domains.len(),
             || place.to_owned(),
@@ -179,14 +116,14 @@ impl Scenario {
     }
 
     /// Weights by domain that sum to 1.
-    fn shares(&self, place: &str, weights: &[f64], fits: impl Fn(f64) -> bool) -> Checked {
+    pub(super) fn shares(&self, place: &str, weights: &[f64], fits: impl Fn(f64) -> bool) -> Checked {
         self.every_domain(place, weights, fits)?;
         let sum: f64 = weights.iter().sum();
         ensure((sum - 1.0).abs() < 1e-6, || place.to_owned(), || format!("must sum to 1, not {sum}"))
     }
 }
 
-fn in_range(place: &str, declared: &[super::parameter::Parameter], values: &[f64]) -> Checked {
+fn in_range(place: &str, declared: &[crate::declare::parameter::Parameter], values: &[f64]) -> Checked {
     declared.iter().zip(values).try_for_each(|(parameter, value)| {
         let expected = parameter.refuses(*value);
         ensure(
@@ -197,34 +134,25 @@ fn in_range(place: &str, declared: &[super::parameter::Parameter], values: &[f64
     })
 }
 
-/// Entities: no more than `most`, sorted by name, each name once, numbers in range.
-fn entries<T: Numbered>(list: &[T], most: usize) -> Checked {
-    ensure(list.len() <= most, || T::LIST.into(), || format!("must be at most {most}, not {}", list.len()))?;
-    let unsorted = list.windows(2).find(|pair| pair[0].name() >= pair[1].name());
-    ensure(
-        unsorted.is_none(),
-        || T::LIST.into(),
-        || {
-            let name = unsorted.map_or("", |pair| pair[1].name());
-            format!("must be sorted by name, each name once: `{name}` is out of place")
-        },
-    )?;
-    numbers(list)
-}
-
-/// What needs no order: each name once, numbers in range.
-fn unique<T: Numbered>(list: &[T]) -> Checked {
-    let mut names: Vec<&str> = list.iter().map(T::name).collect();
+/// Entities: no more than a world can have, each name once, sorted by name where rows are, numbers in range.
+fn named(list: &dyn Listed) -> Checked {
+    let EntityKind { list: place, most, recorded, numbers, .. } = list.kind();
+    let mut names = list.names();
+    let count = names.len();
+    let fits = most.is_none_or(|most| count <= most);
+    ensure(fits, || place.into(), || format!("must be at most {}, not {count}", most.unwrap_or_default()))?;
+    if recorded {
+        let unsorted = names.windows(2).find(|pair| pair[0] >= pair[1]).map(|pair| pair[1]);
+        let problem = |name| format!("must be sorted by name, each name once: `{name}` is out of place");
+        ensure(unsorted.is_none(), || place.into(), || problem(unsorted.unwrap_or_default()))?;
+    }
+    names
+        .iter()
+        .enumerate()
+        .try_for_each(|(at, name)| in_range(&format!("{place}.{name}"), numbers, &list.values(at)))?;
     names.sort_unstable();
-    let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
-    ensure(twice.is_none(), || T::LIST.into(), || format!("have `{}` twice", twice.map_or("", |pair| pair[0])))?;
-    numbers(list)
-}
-
-fn numbers<T: Numbered>(list: &[T]) -> Checked {
-    list.iter().try_for_each(|entry| {
-        in_range(&format!("{}.{}", T::LIST, entry.name()), T::Numbers::DECLARED, &entry.numbers().to_values())
-    })
+    let twice = names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+    ensure(twice.is_none(), || place.into(), || format!("have `{}` twice", twice.unwrap_or_default()))
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
-//! Reads the states and firms of a config.
+//! What the readers of entities have in common.
 
 use super::{
-    FirmNumbers, FirmSpec, MAX_STATES, Month, SafetyRule, StateNumbers, StateSpec,
     diagnostic::{Diagnostic, Place, unknown},
-    parameter::Parameters,
-    read::{after_start, note},
-    section::{Found, Section, choice, finite, flag, list, month, text, wrong},
-    tree::{Node, Table},
+    kinds::EntityKind,
+    read::note,
+    section::{Mistakes, Section, finite, list, text, wrong},
+    tree::{Node, TomlTable},
 };
 
 /// How far from 1 a sum of shares may be.
@@ -15,9 +14,9 @@ const TOLERANCE: f64 = 1e-6;
 pub(crate) const MAX_NATS: f64 = 50.0;
 
 /// The names of the states, sorted, to find indices by.
-pub(crate) struct Names<'a>(Vec<&'a str>);
+pub(crate) struct NameIndex<'a>(Vec<&'a str>);
 
-impl<'a> Names<'a> {
+impl<'a> NameIndex<'a> {
     /// From names in the order of the indices.
     pub(crate) fn new(names: impl Iterator<Item = &'a str>) -> Self {
         Self(names.collect())
@@ -35,7 +34,7 @@ impl<'a> Names<'a> {
     }
 
     /// The indices of the states that the list `key` names, sorted, each once.
-    pub(crate) fn find_all(&self, key: &str, node: &Node, found: &mut Found) -> Vec<usize> {
+    pub(crate) fn find_all(&self, key: &str, node: &Node, found: &mut Mistakes) -> Vec<usize> {
         let items = note(list(key, node), found).unwrap_or_default();
         let mut states: Vec<_> = items.iter().filter_map(|item| note(self.find(item), found)).collect();
         states.sort_unstable();
@@ -62,18 +61,23 @@ pub(crate) enum Weights {
     Levels,
 }
 
-/// Reads the entities of `list`, each called `what` in messages, with `read`.
+/// Reads the entities of a kind, no more than a world can have, with `read`.
 pub(crate) fn read_entities<'a, T>(
     root: &mut Section<'a>,
-    list: &'a str,
-    what: &str,
-    found: &mut Found,
-    mut read: impl FnMut(&'a str, &mut Section<'a>, &mut Found) -> Option<T>,
+    kind: &EntityKind,
+    found: &mut Mistakes,
+    mut read: impl FnMut(&'a str, &mut Section<'a>, &mut Mistakes) -> Option<T>,
 ) -> Vec<T> {
-    let table = root.take(list).and_then(|entry| entry.node.as_table());
+    let EntityKind { list, one, most, .. } = *kind;
+    let Some(list_entry) = root.take(list) else { return Vec::new() };
+    let table = list_entry.node.as_table();
+    let count = table.map_or(0, TomlTable::len);
+    if let Some(most) = most.filter(|most| count > *most) {
+        found.push(Diagnostic::at(&list_entry.key, format!("a world has at most {most} {list}, not {count}")));
+    }
     let mut entities = Vec::new();
     for (name, entry) in table.into_iter().flatten() {
-        let Some(mut section) = Section::of(&entry.node, format!("the {what} {name:?}"), found) else { continue };
+        let Some(mut section) = Section::of(&entry.node, format!("the {one} {name:?}"), found) else { continue };
         keep_name(&mut section, name, found);
         entities.extend(read(name, &mut section, found));
         section.finish(found);
@@ -81,94 +85,23 @@ pub(crate) fn read_entities<'a, T>(
     entities
 }
 
-/// Refuses more than `most` entities of `list`.
-pub(crate) fn at_most<'a>(root: &mut Section<'a>, list: &'a str, most: usize, found: &mut Found) {
-    if let Some(entry) = root.take(list)
-        && let Some(table) = entry.node.as_table()
-        && table.len() > most
-    {
-        found.push(Diagnostic::at(&entry.key, format!("a world has at most {most} {list}, not {}", table.len())));
-    }
-}
-
 /// The state that the key `key` names; it must be there.
 pub(crate) fn require_state<'a>(
     section: &mut Section<'a>,
     key: &'a str,
-    states: &Names<'_>,
-    found: &mut Found,
+    states: &NameIndex<'_>,
+    found: &mut Mistakes,
 ) -> Option<usize> {
     section.require(key, found).and_then(|entry| note(states.find(&entry.node), found))
 }
 
-/// Reads `states`.
-pub(crate) fn read_states(root: &mut Section<'_>, domains: Option<&[String]>, found: &mut Found) -> Vec<StateSpec> {
-    at_most(root, "states", MAX_STATES, found);
-    let empty = Table::new();
-    let table = root.take("states").and_then(|entry| entry.node.as_table()).unwrap_or(&empty);
-    if table.is_empty() {
-        found.push(Diagnostic::at(root.place(), "the scenario has no states"));
-    }
-    let names = Names::new(table.keys().map(String::as_str));
-    let mut states = Vec::new();
-    for (at, (name, entry)) in table.iter().enumerate() {
-        let Some(mut section) = Section::of(&entry.node, format!("the state {name:?}"), found) else { continue };
-        keep_name(&mut section, name, found);
-        let numbers = StateNumbers::from_values(&section.parameters(StateNumbers::DECLARED, found));
-        let demand = read_weights(&mut section, "demand", domains, Weights::Shares, found);
-        let endowment = read_weights(&mut section, "endowment", domains, Weights::Nats, found);
-        let closed_to = read_closed_to(&mut section, &names, at, found);
-        section.finish(found);
-        states.push(StateSpec { name: name.clone(), numbers, demand, endowment, closed_to });
-    }
-    states
-}
-
-/// Reads `firms`.
-pub(crate) fn read_firms<'a>(
-    root: &mut Section<'a>,
-    domains: Option<&'a [String]>,
-    states: &Names<'_>,
-    start: Option<Month>,
-    found: &mut Found,
-) -> Vec<FirmSpec> {
-    read_entities(root, "firms", "firm", found, |name, section, found| {
-        let state = require_state(section, "state", states, found);
-        let open = section.require("open", found).and_then(|entry| note(flag("open", &entry.node), found));
-        let enters = after_start(section.read("enters", month, found), start);
-        let safety = section.read("safety", choice, found).unwrap_or(SafetyRule::Fixed);
-        let numbers = FirmNumbers::from_values(&section.parameters(FirmNumbers::DECLARED, found));
-        let focus = read_weights(section, "focus", domains, Weights::AllAboveZero, found);
-        let capability_by_domain = read_weights(section, "capability_by_domain", domains, Weights::Nats, found);
-        let endowment = read_weights(section, "endowment", domains, Weights::Nats, found);
-        let (name, state, open) = (name.to_owned(), state?, open?);
-        Some(FirmSpec { name, state, open, enters, safety, numbers, focus, capability_by_domain, endowment })
-    })
-}
-
 /// The name was read when the lists were merged; an override cannot change it.
-fn keep_name(section: &mut Section<'_>, name: &str, found: &mut Found) {
+fn keep_name(section: &mut Section<'_>, name: &str, found: &mut Mistakes) {
     if let Some(entry) = section.take("name")
         && entry.node.as_text().is_none_or(|text| text != name)
     {
         found.push(wrong("name", &entry.node, &format!("{name:?}")));
     }
-}
-
-fn read_closed_to(section: &mut Section<'_>, names: &Names<'_>, own: usize, found: &mut Found) -> Vec<usize> {
-    let mut closed = Vec::new();
-    for item in section.read("closed_to", list, found).unwrap_or_default() {
-        match names.find(item) {
-            Ok(state) if state == own => {
-                found.push(Diagnostic::at(&item.place, "a state cannot close its market to its own firms"));
-            }
-            Ok(state) => closed.push(state),
-            Err(error) => found.push(error),
-        }
-    }
-    closed.sort_unstable();
-    closed.dedup();
-    closed
 }
 
 /// Reads a table by domain; equal shares or zeros where there is none.
@@ -177,7 +110,7 @@ pub(crate) fn read_weights<'a>(
     key: &'a str,
     domains: Option<&'a [String]>,
     rule: Weights,
-    found: &mut Found,
+    found: &mut Mistakes,
 ) -> Vec<f64> {
     let entry = section.take(key);
     let Some(domains) = domains else { return Vec::new() };

@@ -7,8 +7,8 @@ use super::{
     merge::{Layer, merge},
     overrides::Override,
     read::read_scenario,
-    section::{Found, text},
-    tree::{self, Table},
+    section::{Mistakes, text},
+    tree::{self, TomlTable},
 };
 use std::{
     io,
@@ -133,7 +133,7 @@ pub struct Loaded {
 /// A config with everything it extends and all its overrides, before it is checked.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    tree: Table,
+    tree: TomlTable,
     origin: Arc<Origin>,
     catalogue: Arc<Catalogue>,
 }
@@ -152,10 +152,10 @@ pub fn load(source: &Source, overrides: &[String], catalogue: &Arc<Catalogue>) -
 }
 
 /// Reads `--set` flags.
-pub(crate) fn read_flags(flags: &[String]) -> (Vec<Override>, Found) {
+pub(crate) fn read_flags(flags: &[String]) -> (Vec<Override>, Mistakes) {
     /// Errors in flags come after those in files.
     const AFTER_FILES: usize = usize::MAX / 2;
-    let (mut overrides, mut found) = (Vec::new(), Found::new());
+    let (mut overrides, mut found) = (Vec::new(), Mistakes::new());
     for (turn, flag) in flags.iter().enumerate() {
         match Override::from_flag(flag, AFTER_FILES + turn) {
             Ok(read) => overrides.push(read),
@@ -176,7 +176,7 @@ pub(crate) fn load_with(
     files.gather(source, from);
     let Files { origins, layers, mut found, .. } = files;
     let Some(origin) = origins.first().filter(|_| found.is_empty()) else { return Err(Diagnostics::new(found)) };
-    let mut tree = Table::new();
+    let mut tree = TomlTable::new();
     for layer in layers.into_iter().rev() {
         merge(&mut tree, layer, Layer::File, &mut found);
     }
@@ -206,7 +206,7 @@ impl Draft {
     /// # Errors
     /// Everything that is wrong with it then.
     pub fn with(&self, overrides: impl IntoIterator<Item = Override>) -> Result<Scenario, Diagnostics> {
-        let (mut tree, mut found) = (self.tree.clone(), Found::new());
+        let (mut tree, mut found) = (self.tree.clone(), Mistakes::new());
         for each in overrides {
             merge(&mut tree, each.into_layer(), Layer::Override, &mut found);
         }
@@ -220,8 +220,8 @@ impl Draft {
 struct Files {
     chain: Vec<PathBuf>,
     origins: Vec<Arc<Origin>>,
-    layers: Vec<Table>,
-    found: Found,
+    layers: Vec<TomlTable>,
+    found: Mistakes,
 }
 
 impl Files {
@@ -236,7 +236,7 @@ impl Files {
     }
 
     /// Reads one config; gives what it extends, and the place that says so.
-    fn read(&mut self, source: &Source, from: Option<&Place>) -> Result<Option<(Source, Option<Place>)>, Found> {
+    fn read(&mut self, source: &Source, from: Option<&Place>) -> Result<Option<(Source, Option<Place>)>, Mistakes> {
         let identity = source.identity();
         if let Some(place) = from
             && self.chain.contains(&identity)
@@ -258,7 +258,10 @@ impl Files {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::scenario::{MechanismDeclaration, parameter::Parameters, schema::scenario_schema, supply_tests::SUPPLY};
+    use crate::{
+        declare::parameter::Parameters,
+        scenario::{MechanismDeclaration, schema::scenario_schema, supply_tests::SUPPLY},
+    };
 
     crate::parameters! {
         /// A mechanism for tests.

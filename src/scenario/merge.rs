@@ -2,13 +2,12 @@
 
 use super::{
     diagnostic::{Diagnostic, Place, unknown},
-    section::{Found, wrong},
-    tree::{Entry, Node, Table, Value},
+    kinds::kind_of,
+    section::{Mistakes, wrong},
+    tree::{Node, TomlEntry, TomlTable, Value},
 };
 use std::collections::btree_map::Entry as Slot;
 
-/// Lists of tables that merge by the name of their entries.
-const BY_NAME: [&str; 7] = ["states", "firms", "fabs", "accelerators", "controls", "shocks", "policies"];
 /// The list of tables that merges by the unordered pair `between`.
 const BY_PAIR: &str = "borders";
 /// Stands between the two names of a pair in the key of a border; no name contains it.
@@ -24,9 +23,9 @@ pub(crate) enum Layer {
 }
 
 /// Lays `layer` over `base`.
-pub(crate) fn merge(base: &mut Table, layer: Table, kind: Layer, found: &mut Found) {
+pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: &mut Mistakes) {
     for (key, mut entry) in layer {
-        if BY_NAME.contains(&key.as_str()) || key == BY_PAIR {
+        if kind_of(&key).is_some() || key == BY_PAIR {
             if let Value::List(items) = &mut entry.node.value {
                 let items = std::mem::take(items);
                 entry.node.value = Value::Table(by_key(&key, items, found));
@@ -44,7 +43,7 @@ pub(crate) fn merge(base: &mut Table, layer: Table, kind: Layer, found: &mut Fou
     }
 }
 
-fn merge_entry(base: &mut Table, key: String, over: Entry) {
+fn merge_entry(base: &mut TomlTable, key: String, over: TomlEntry) {
     match base.get_mut(&key) {
         Some(under) => merge_node(under, over),
         None => {
@@ -53,7 +52,7 @@ fn merge_entry(base: &mut Table, key: String, over: Entry) {
     }
 }
 
-fn merge_node(under: &mut Entry, over: Entry) {
+fn merge_node(under: &mut TomlEntry, over: TomlEntry) {
     under.key = over.key;
     match (&mut under.node.value, over.node.value) {
         (Value::Table(below), Value::Table(above)) => {
@@ -66,18 +65,20 @@ fn merge_node(under: &mut Entry, over: Entry) {
     under.node.place = over.node.place;
 }
 
-fn append(base: &mut Table, key: String, over: Entry) {
+fn append(base: &mut TomlTable, key: String, over: TomlEntry) {
     match (base.get_mut(&key).map(|under| &mut under.node.value), over) {
-        (Some(Value::List(below)), Entry { node: Node { value: Value::List(above), .. }, .. }) => below.extend(above),
+        (Some(Value::List(below)), TomlEntry { node: Node { value: Value::List(above), .. }, .. }) => {
+            below.extend(above)
+        }
         (_, over) => merge_entry(base, key, over),
     }
 }
 
-fn merge_entities(base: &mut Table, list: String, over: Entry, kind: Layer, found: &mut Found) {
+fn merge_entities(base: &mut TomlTable, list: String, over: TomlEntry, kind: Layer, found: &mut Mistakes) {
     let states = if list == BY_PAIR { names(base) } else { Vec::new() };
-    let under = base.entry(list.clone()).or_insert_with(|| Entry {
+    let under = base.entry(list.clone()).or_insert_with(|| TomlEntry {
         key: over.key.clone(),
-        node: Node { value: Value::Table(Table::new()), place: over.node.place.clone() },
+        node: Node { value: Value::Table(TomlTable::new()), place: over.node.place.clone() },
     });
     let (Value::Table(below), Value::Table(above)) = (&mut under.node.value, over.node.value) else { return };
     for (mut name, mut entry) in above {
@@ -99,7 +100,7 @@ fn merge_entities(base: &mut Table, list: String, over: Entry, kind: Layer, foun
             }
         } else if kind == Layer::Override && !below.contains_key(&name) {
             let known = below.keys().map(String::as_str);
-            found.push(Diagnostic::at(&entry.key, unknown(&singular(&list), &name, known)));
+            found.push(Diagnostic::at(&entry.key, unknown(singular(&list), &name, known)));
             continue;
         }
         match take_remove(fields, found) {
@@ -113,17 +114,14 @@ fn merge_entities(base: &mut Table, list: String, over: Entry, kind: Layer, foun
     }
 }
 
-/// One entity of a list, in words: a policy of `policies`.
-fn singular(list: &str) -> String {
-    match list.strip_suffix("ies") {
-        Some(stem) => format!("{stem}y"),
-        None => list.trim_end_matches('s').to_owned(),
-    }
+/// One entry of a list, in words: a policy of `policies`.
+fn singular(list: &str) -> &'static str {
+    kind_of(list).map_or("border", |kind| kind.one)
 }
 
 /// Takes the key `remove` out; gives its place if it is `true`.
-fn take_remove(fields: &mut Table, found: &mut Found) -> Option<Place> {
-    let Entry { key, node } = fields.remove("remove")?;
+fn take_remove(fields: &mut TomlTable, found: &mut Mistakes) -> Option<Place> {
+    let TomlEntry { key, node } = fields.remove("remove")?;
     match node.value {
         Value::Flag(true) => {
             let others = fields.iter().filter(|(key, _)| !matches!(key.as_str(), "name" | "between"));
@@ -141,8 +139,8 @@ fn take_remove(fields: &mut Table, found: &mut Found) -> Option<Place> {
 }
 
 /// Turns a list of entities into a table by name or pair.
-fn by_key(list: &str, items: Vec<Node>, found: &mut Found) -> Table {
-    let mut table = Table::new();
+fn by_key(list: &str, items: Vec<Node>, found: &mut Mistakes) -> TomlTable {
+    let mut table = TomlTable::new();
     for node in items {
         let Some(fields) = node.as_table() else {
             found.push(wrong(list, &node, "a list of tables"));
@@ -153,7 +151,7 @@ fn by_key(list: &str, items: Vec<Node>, found: &mut Found) -> Table {
             Err(error) => found.push(error),
             Ok((key, place)) => match table.entry(key) {
                 Slot::Vacant(slot) => {
-                    slot.insert(Entry { key: place, node });
+                    slot.insert(TomlEntry { key: place, node });
                 }
                 Slot::Occupied(slot) => {
                     let shown = slot.key().replace(PAIR_SEPARATOR, "-");
@@ -165,14 +163,14 @@ fn by_key(list: &str, items: Vec<Node>, found: &mut Found) -> Table {
     table
 }
 
-fn name_of(list: &str, fields: &Table, place: &Place) -> Result<(String, Place), Diagnostic> {
+fn name_of(list: &str, fields: &TomlTable, place: &Place) -> Result<(String, Place), Diagnostic> {
     let what = singular(list);
     let entry = fields.get("name").ok_or_else(|| Diagnostic::at(place, format!("this {what} has no `name`")))?;
     let name = super::section::name("name", &entry.node)?;
     Ok((name.clone(), entry.node.place.clone()))
 }
 
-fn pair_of(fields: &Table, place: &Place) -> Result<(String, Place), Diagnostic> {
+fn pair_of(fields: &TomlTable, place: &Place) -> Result<(String, Place), Diagnostic> {
     let entry = fields.get("between").ok_or_else(|| Diagnostic::at(place, "this border has no `between`"))?;
     if let Value::List(ends) = &entry.node.value
         && let [a, b] = ends.as_slice()
@@ -189,7 +187,7 @@ fn pair_key(a: &str, b: &str) -> String {
     format!("{first}{PAIR_SEPARATOR}{second}")
 }
 
-fn names(base: &Table) -> Vec<String> {
+fn names(base: &TomlTable) -> Vec<String> {
     base.get("states").and_then(|entry| entry.node.as_table()).map_or_else(Vec::new, |t| t.keys().cloned().collect())
 }
 
@@ -202,10 +200,10 @@ fn pair_named<'a>(word: &str, states: &'a [String]) -> Option<(String, [&'a str;
     })
 }
 
-fn between(pair: [&str; 2], place: &Place) -> Entry {
+fn between(pair: [&str; 2], place: &Place) -> TomlEntry {
     let node = |value| Node { value, place: place.clone() };
     let ends = pair.into_iter().map(|name| node(Value::Text(name.to_owned()))).collect();
-    Entry { key: place.clone(), node: node(Value::List(ends)) }
+    TomlEntry { key: place.clone(), node: node(Value::List(ends)) }
 }
 
 #[cfg(test)]
@@ -214,8 +212,8 @@ mod tests {
     use crate::scenario::{diagnostic::Origin, tree};
     use std::sync::Arc;
 
-    fn layered(texts: &[&str]) -> (Table, Vec<String>) {
-        let (mut base, mut found) = (Table::new(), Vec::new());
+    fn layered(texts: &[&str]) -> (TomlTable, Vec<String>) {
+        let (mut base, mut found) = (TomlTable::new(), Vec::new());
         for (turn, text) in texts.iter().enumerate() {
             let origin = Arc::new(Origin { name: "x".into(), text: (*text).into(), turn, is_file: true });
             merge(&mut base, tree::parse(&origin).unwrap(), Layer::File, &mut found);
@@ -223,7 +221,7 @@ mod tests {
         (base, found.into_iter().map(|error| error.message).collect())
     }
 
-    fn table<'a>(base: &'a Table, key: &str) -> &'a Table {
+    fn table<'a>(base: &'a TomlTable, key: &str) -> &'a TomlTable {
         base[key].node.as_table().unwrap()
     }
 

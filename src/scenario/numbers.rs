@@ -1,11 +1,12 @@
 //! Numbers of a scenario by name, checked as those of a config are: `mechanisms.diffusion.phi_open`, `states.US.talent`.
 
 use super::{
-    AcceleratorSpec, ControlSpec, FabSpec, FirmSpec, MechanismSettings, PolicySpec, Scenario, ShockSpec, StateSpec,
+    MechanismSettings, Scenario,
     diagnostic::nearest,
-    parameter::{Kind, Parameter, Parameters},
+    kinds::{KINDS, Listed},
     tree::parse_key,
 };
+use crate::declare::parameter::{Kind, Parameter};
 
 /// Why a number cannot be read or set.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -32,67 +33,16 @@ pub enum NumberError {
     },
 }
 
-/// An entry of a scenario's lists, which has a name and numbers.
-pub trait Numbered {
-    /// Its list in a config, such as `firms`.
-    const LIST: &'static str;
-    /// Its numbers.
-    type Numbers: Parameters;
-    /// Its name.
-    fn name(&self) -> &str;
-    /// Its numbers.
-    fn numbers(&self) -> &Self::Numbers;
-    /// Its numbers, to be changed.
-    fn numbers_mut(&mut self) -> &mut Self::Numbers;
-}
-
-macro_rules! numbered {
-    ($($Spec:ty => $list:literal, $Numbers:ty;)*) => {$(
-        impl Numbered for $Spec {
-            const LIST: &'static str = $list;
-            type Numbers = $Numbers;
-            fn name(&self) -> &str {
-                &self.name
-            }
-            fn numbers(&self) -> &$Numbers {
-                &self.numbers
-            }
-            fn numbers_mut(&mut self) -> &mut $Numbers {
-                &mut self.numbers
-            }
-        }
-    )*};
-}
-
-numbered! {
-    StateSpec => "states", super::StateNumbers;
-    FirmSpec => "firms", super::FirmNumbers;
-    FabSpec => "fabs", super::FabNumbers;
-    AcceleratorSpec => "accelerators", super::AcceleratorNumbers;
-    ControlSpec => "controls", super::ControlNumbers;
-    ShockSpec => "shocks", super::ShockNumbers;
-    PolicySpec => "policies", super::PolicyNumbers;
-}
-
-/// The lists whose entries have numbers, as configs call them.
-const LISTS: [&str; 8] = [
-    "mechanisms",
-    StateSpec::LIST,
-    FirmSpec::LIST,
-    FabSpec::LIST,
-    AcceleratorSpec::LIST,
-    ControlSpec::LIST,
-    ShockSpec::LIST,
-    PolicySpec::LIST,
-];
+/// The list of mechanisms.
+const MECHANISMS: &str = "mechanisms";
 
 /// A name of three parts, `list.entry.number`; parts with points in them stand in quotes.
-struct Place<'p> {
+struct NumberName<'p> {
     text: &'p str,
     parts: [String; 3],
 }
 
-impl<'p> Place<'p> {
+impl<'p> NumberName<'p> {
     fn read(text: &'p str) -> Result<Self, NumberError> {
         let parts = parse_key(text).ok().and_then(|parts| <[String; 3]>::try_from(parts).ok());
         let unknown = || NumberError::Unknown {
@@ -122,24 +72,19 @@ impl<'p> Place<'p> {
             .map_or(Ok(()), |expected| Err(NumberError::Refused { place: self.text.to_owned(), expected, value }))
     }
 
-    fn entry<'l, T: Numbered>(&self, list: &'l [T]) -> Result<(usize, &'l T), NumberError> {
-        let found = list.iter().enumerate().find(|(_, entry)| entry.name() == self.parts[1]);
-        found.ok_or_else(|| self.unknown(&format!("entry of {}", T::LIST), 1, list.iter().map(T::name)))
+    /// The place of the entity in its list, and of the number among its numbers.
+    fn entry(&self, list: &dyn Listed) -> Result<(usize, usize), NumberError> {
+        let (kind, names) = (list.kind(), list.names());
+        let found = names.iter().position(|name| *name == self.parts[1]);
+        let at = found.ok_or_else(|| self.unknown(&format!("entry of {}", kind.list), 1, names))?;
+        Ok((at, self.parameter(kind.numbers)?))
     }
 
-    fn get<T: Numbered>(&self, list: &[T]) -> Result<f64, NumberError> {
-        let at = self.parameter(T::Numbers::DECLARED)?;
-        Ok(self.entry(list)?.1.numbers().to_values()[at])
-    }
-
-    fn set<T: Numbered>(&self, list: &mut [T], value: f64) -> Result<(), NumberError> {
-        let (entry, at) = (self.entry(list)?.0, self.parameter(T::Numbers::DECLARED)?);
-        self.check(&T::Numbers::DECLARED[at], value)?;
-        let numbers = list[entry].numbers_mut();
-        let mut values = numbers.to_values();
-        values[at] = value;
-        *numbers = T::Numbers::from_values(&values);
-        Ok(())
+    /// The list of entities that the first part names.
+    fn list<T>(&self, lists: impl IntoIterator<Item = T>) -> Result<T, NumberError> {
+        let known = || [MECHANISMS].into_iter().chain(KINDS.map(|kind| kind.list));
+        let found = KINDS.iter().zip(lists).find(|(kind, _)| kind.list == self.parts[0]);
+        found.map(|(_, list)| list).ok_or_else(|| self.unknown("list", 0, known()))
     }
 }
 
@@ -180,9 +125,9 @@ impl Scenario {
     /// # Errors
     /// There is no such number, or it does not take the value.
     pub fn set(&mut self, place: &str, value: impl Into<f64>) -> Result<(), NumberError> {
-        let (place, value) = (Place::read(place)?, value.into());
+        let (place, value) = (NumberName::read(place)?, value.into());
         match place.parts[0].as_str() {
-            "mechanisms" => {
+            MECHANISMS => {
                 let known: Vec<_> = self.mechanisms.iter().map(|settings| settings.declared.name).collect();
                 let unknown = || place.unknown("mechanism", 1, known);
                 let settings = self.settings_mut(&place.parts[1]).ok_or_else(unknown)?;
@@ -195,14 +140,13 @@ impl Scenario {
                 settings.values[at] = value;
                 Ok(())
             }
-            "states" => place.set(&mut self.states, value),
-            "firms" => place.set(&mut self.firms, value),
-            "fabs" => place.set(&mut self.fabs, value),
-            "accelerators" => place.set(&mut self.accelerators, value),
-            "controls" => place.set(&mut self.controls, value),
-            "shocks" => place.set(&mut self.shocks, value),
-            "policies" => place.set(&mut self.policies, value),
-            _ => Err(place.unknown("list", 0, LISTS)),
+            _ => {
+                let list = place.list(self.lists_mut())?;
+                let (at, number) = place.entry(list)?;
+                place.check(&list.kind().numbers[number], value)?;
+                list.set(at, number, value);
+                Ok(())
+            }
         }
     }
 
@@ -211,9 +155,9 @@ impl Scenario {
     /// # Errors
     /// There is no such number.
     pub fn number(&self, place: &str) -> Result<f64, NumberError> {
-        let place = Place::read(place)?;
+        let place = NumberName::read(place)?;
         match place.parts[0].as_str() {
-            "mechanisms" => {
+            MECHANISMS => {
                 let known = self.mechanisms.iter().map(|settings| settings.declared.name);
                 let settings = self.settings(&place.parts[1]);
                 let settings = settings.ok_or_else(|| place.unknown("mechanism", 1, known))?;
@@ -222,14 +166,10 @@ impl Scenario {
                 }
                 Ok(settings.values[place.parameter(settings.declared.parameters)?])
             }
-            "states" => place.get(&self.states),
-            "firms" => place.get(&self.firms),
-            "fabs" => place.get(&self.fabs),
-            "accelerators" => place.get(&self.accelerators),
-            "controls" => place.get(&self.controls),
-            "shocks" => place.get(&self.shocks),
-            "policies" => place.get(&self.policies),
-            _ => Err(place.unknown("list", 0, LISTS)),
+            _ => {
+                let list = place.list(self.lists())?;
+                place.entry(list).map(|(at, number)| list.values(at)[number])
+            }
         }
     }
 }
@@ -246,7 +186,7 @@ mod tests {
             ("mechanisms.diffusion.phi", 1.0, "there is no number `phi`"),
             ("mechanisms.diffusion.phi_open", -1.0, "must be a number from 0 to"),
             ("mechanisms.diffusion.phi_open", f64::NAN, "not NaN"),
-            ("mechanisms.diffusion.lag_open_months", 1.5, "must be a whole number from 0"),
+            ("mechanisms.diffusion.lag_open_months", 1.5, "must be a whole number from 1"),
             ("mechanisms.claims.enabled", 2.0, "there is no number `enabled`"),
             ("states.UAS.talent", 1.0, "there is no entry of states `UAS`, did you mean `US`?"),
             ("state.US.talent", 1.0, "there is no list `state`, did you mean `states`?"),
@@ -297,5 +237,5 @@ mod tests {
         assert!(!scenario.settings("market").unwrap().enabled);
     }
 
-    use crate::scenario::parameter::Parameters as _;
+    use crate::declare::parameter::Parameters as _;
 }

@@ -2,7 +2,7 @@
 
 use super::{
     diagnostic::{Diagnostic, Origin, Place},
-    tree::{self, Entry, Node, Table, Value},
+    tree::{self, Node, TomlEntry, TomlTable, Value},
 };
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Override {
     }
 
     /// Reads an entry of a `set` table, whose keys are dotted paths in quotes.
-    pub fn from_entry(key: &str, entry: &Entry) -> Result<Self, Diagnostic> {
+    pub fn from_entry(key: &str, entry: &TomlEntry) -> Result<Self, Diagnostic> {
         let path = tree::parse_key(key).map_err(|error| Diagnostic::at(&entry.key, error))?;
         Ok(Self { path, key: entry.key.clone(), node: entry.node.clone() })
     }
@@ -49,11 +49,11 @@ impl Override {
     }
 
     /// The value as a config that holds nothing else.
-    pub(crate) fn into_layer(self) -> Table {
+    pub(crate) fn into_layer(self) -> TomlTable {
         let mut node = self.node;
-        let mut table = Table::new();
+        let mut table = TomlTable::new();
         for part in self.path.into_iter().rev() {
-            table = Table::from([(part, Entry { key: self.key.clone(), node })]);
+            table = TomlTable::from([(part, TomlEntry { key: self.key.clone(), node })]);
             node = Node { value: Value::Table(table.clone()), place: self.key.clone() };
         }
         table

@@ -3,12 +3,11 @@
 use super::{
     Border, Catalogue, Comparison, DatedEvent, Exposure, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec,
     Time,
-    dealings_read::{read_controls, read_policies, read_shocks},
     diagnostic::{Diagnostic, Place, unknown},
-    entities::{Names, Weights, read_firms, read_states, read_weights},
-    section::{Found, Section, cell_text, file_name, flag, list, month, name, share, whole, wrong},
-    supply_read::{read_accelerators, read_fabs},
-    tree::{Node, Table, Value},
+    entities::{NameIndex, Weights, read_weights},
+    kinds::{Frame, Lists},
+    section::{Mistakes, Section, cell_text, file_name, flag, list, month, name, share, whole, wrong},
+    tree::{Node, TomlTable, Value},
 };
 
 /// The domains of a config that names none.
@@ -21,7 +20,12 @@ pub(crate) const MAX_MONTHS: u32 = 12_000;
 pub(crate) const DEFAULT_SEED: u64 = 1;
 
 /// Reads the whole config; `None` if something is wrong, which is then in `found`.
-pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, found: &mut Found) -> Option<Scenario> {
+pub(crate) fn read_scenario(
+    tree: &TomlTable,
+    place: &Place,
+    catalogue: &Catalogue,
+    found: &mut Mistakes,
+) -> Option<Scenario> {
     let mut root = Section::new(tree, place, "the scenario");
     if let Some(entry) = root.take("extends") {
         found.push(Diagnostic::at(&entry.key, "`extends` can only stand in a file"));
@@ -32,21 +36,15 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
     let time = read_time(&mut root, found);
     let domains = read_domains(&mut root, found);
     let exposure = read_exposure(&mut root, domains.as_deref(), found);
-    let states = read_states(&mut root, domains.as_deref(), found);
-    let names = Names::new(states.iter().map(|state| state.name.as_str()));
     let start = time.as_ref().map(|time| time.start);
-    let firms = read_firms(&mut root, domains.as_deref(), &names, start, found);
-    let fabs = read_fabs(&mut root, &names, start, found);
-    let accelerators = read_accelerators(&mut root, &names, &fabs, start, found);
-    let controls = read_controls(&mut root, &names, found);
-    let shocks = read_shocks(&mut root, &names, found);
-    let policies = read_policies(&mut root, &names, start, found);
-    let comparison = read_comparison(&mut root, &names, &states, found);
+    let lists = Lists::read(&mut root, domains.as_deref(), start, found);
+    let names = NameIndex::new(lists.states.iter().map(|state| state.name.as_str()));
+    let comparison = read_comparison(&mut root, &names, &lists.states, found);
     let borders = read_borders(&mut root, &names, found);
     let events = read_events(&mut root, found);
     let mechanisms = read_mechanisms(&mut root, catalogue, found);
     root.finish(found);
-    Some(Scenario {
+    let frame = Frame {
         name: title?,
         description,
         seed,
@@ -54,25 +52,19 @@ pub(crate) fn read_scenario(tree: &Table, place: &Place, catalogue: &Catalogue, 
         domains: domains?,
         exposure,
         comparison,
-        states,
-        firms,
-        fabs,
-        accelerators,
-        controls,
-        shocks,
-        policies,
         borders,
         events,
         mechanisms,
-    })
+    };
+    Some(Scenario::of(frame, lists))
 }
 
 /// Keeps the error, if it is one.
-pub(crate) fn note<T>(result: Result<T, Diagnostic>, found: &mut Found) -> Option<T> {
+pub(crate) fn note<T>(result: Result<T, Diagnostic>, found: &mut Mistakes) -> Option<T> {
     result.map_err(|error| found.push(error)).ok()
 }
 
-fn read_time(root: &mut Section<'_>, found: &mut Found) -> Option<Time> {
+fn read_time(root: &mut Section<'_>, found: &mut Mistakes) -> Option<Time> {
     let Some(entry) = root.take("time") else {
         found.push(Diagnostic::at(root.place(), "the scenario has no `time.start`").help("start = \"2023-01\""));
         return None;
@@ -100,7 +92,7 @@ fn steps_per_year(key: &str, node: &Node) -> Result<u32, Diagnostic> {
     }
 }
 
-fn read_domains(root: &mut Section<'_>, found: &mut Found) -> Option<Vec<String>> {
+fn read_domains(root: &mut Section<'_>, found: &mut Mistakes) -> Option<Vec<String>> {
     let Some(entry) = root.take("domains") else {
         return Some(DEFAULT_DOMAINS.iter().map(|&domain| domain.to_owned()).collect());
     };
@@ -121,7 +113,7 @@ fn read_domains(root: &mut Section<'_>, found: &mut Found) -> Option<Vec<String>
     (found.len() == before).then_some(domains)
 }
 
-fn read_exposure(root: &mut Section<'_>, domains: Option<&[String]>, found: &mut Found) -> Exposure {
+fn read_exposure(root: &mut Section<'_>, domains: Option<&[String]>, found: &mut Mistakes) -> Exposure {
     let section = root.take("exposure").and_then(|entry| Section::of(&entry.node, "[exposure]", found));
     let Some(mut section) = section else {
         let none = vec![0.0; domains.map_or(0, <[String]>::len)];
@@ -133,7 +125,12 @@ fn read_exposure(root: &mut Section<'_>, domains: Option<&[String]>, found: &mut
     Exposure { personal, autonomy }
 }
 
-fn read_comparison(root: &mut Section<'_>, names: &Names<'_>, states: &[StateSpec], found: &mut Found) -> Comparison {
+fn read_comparison(
+    root: &mut Section<'_>,
+    names: &NameIndex<'_>,
+    states: &[StateSpec],
+    found: &mut Mistakes,
+) -> Comparison {
     let entry = root.take("comparison");
     let mut section = entry.and_then(|entry| Section::of(&entry.node, "[comparison]", found));
     let mut side = |key| section.as_mut().and_then(|section| section.read(key, |_, node| names.find(node), found));
@@ -152,10 +149,10 @@ fn read_comparison(root: &mut Section<'_>, names: &Names<'_>, states: &[StateSpe
     Comparison { leader, follower: follower.unwrap_or_else(|| largest_but(Some(leader))) }
 }
 
-fn read_borders(root: &mut Section<'_>, names: &Names<'_>, found: &mut Found) -> Vec<Border> {
+fn read_borders(root: &mut Section<'_>, names: &NameIndex<'_>, found: &mut Mistakes) -> Vec<Border> {
     let table = root.take("borders").and_then(|entry| entry.node.as_table());
     let mut borders = Vec::new();
-    for entry in table.into_iter().flat_map(Table::values) {
+    for entry in table.into_iter().flat_map(TomlTable::values) {
         let Some(mut section) = Section::of(&entry.node, "the border", found) else { continue };
         let ends = section.read("between", list, found).unwrap_or_default();
         let ends: Vec<_> = ends.iter().filter_map(|end| note(names.find(end), found)).collect();
@@ -175,14 +172,14 @@ fn read_borders(root: &mut Section<'_>, names: &Names<'_>, found: &mut Found) ->
     borders
 }
 
-fn read_events(root: &mut Section<'_>, found: &mut Found) -> Vec<DatedEvent> {
+fn read_events(root: &mut Section<'_>, found: &mut Mistakes) -> Vec<DatedEvent> {
     let items = root.read("events", list, found).unwrap_or_default();
     let mut events: Vec<DatedEvent> = items.iter().filter_map(|item| read_event(item, found)).collect();
     events.sort_by_key(|event| event.date);
     events
 }
 
-fn read_event(item: &Node, found: &mut Found) -> Option<DatedEvent> {
+fn read_event(item: &Node, found: &mut Mistakes) -> Option<DatedEvent> {
     let mut section = Section::of(item, "the event", found)?;
     let date = section.require("date", found).and_then(|entry| note(month("date", &entry.node), found));
     let kind = section.require("kind", found).and_then(|entry| note(name("kind", &entry.node), found));
@@ -193,8 +190,8 @@ fn read_event(item: &Node, found: &mut Found) -> Option<DatedEvent> {
     Some(DatedEvent { date: date?, kind: kind?.clone(), actor, text, source })
 }
 
-fn read_mechanisms(root: &mut Section<'_>, catalogue: &Catalogue, found: &mut Found) -> Vec<MechanismSettings> {
-    let empty = Table::new();
+fn read_mechanisms(root: &mut Section<'_>, catalogue: &Catalogue, found: &mut Mistakes) -> Vec<MechanismSettings> {
+    let empty = TomlTable::new();
     let entry = root.take("mechanisms");
     let table = match entry {
         Some(entry) => entry.node.as_table().unwrap_or_else(|| {

@@ -1,17 +1,17 @@
 //! JSON Schema (draft 2020-12) of scenario files, made from the declarations, for editors and other programs.
 
 use super::{
-    Catalogue, Choice, FirmNumbers, MAX_ACCELERATORS, MAX_DOMAINS, MAX_FABS, MAX_STATES, SafetyRule, StateNumbers,
+    Catalogue, Choice, MAX_DOMAINS,
     entities::MAX_NATS,
-    parameter::{Kind, Parameter, Parameters},
+    kinds::{EntityKind, KINDS},
     read::{DEFAULT_DOMAINS, DEFAULT_MONTHS, DEFAULT_SEED, MAX_MONTHS},
-    supply_schema::{accelerator, control, fab, policy, shock},
 };
+use crate::declare::parameter::{Kind, Parameter};
 use serde_json::{Map, Value, json};
 
 /// The dialect that the schemas are written in.
 pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
-/// Names: no start that a spreadsheet would run as a formula, no control characters.
+/// NameIndex: no start that a spreadsheet would run as a formula, no control characters.
 const NAME: &str = r"^[^=+\-@\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$";
 
 /// The schema of scenario files. A file may leave out almost everything, because it may extend another.
@@ -22,7 +22,7 @@ pub fn scenario_schema(catalogue: &Catalogue) -> Value {
         properties.insert("enabled".into(), enabled);
         (mechanism.name.to_owned(), described(table(properties), mechanism.meaning))
     });
-    let properties = json!({
+    let mut properties = json!({
         "extends": described(json!({ "type": "string" }), "A config that this one is laid over; the path is relative to this file."),
         "name": described(name(), "Short name, used for the output folder."),
         "description": described(json!({ "type": "string" }), "What it shows and what to look at."),
@@ -43,17 +43,13 @@ pub fn scenario_schema(catalogue: &Catalogue) -> Value {
             ("leader", described(name(), "The state whose lead is measured.")),
             ("follower", described(name(), "The state it is measured against.")),
         ]),
-        "states": { "type": "array", "items": state(), "description": format!("The states, at most {MAX_STATES}; merged by name with those of the extended config.") },
-        "firms": { "type": "array", "items": firm(), "description": "The firms; merged by name with those of the extended config." },
-        "fabs": { "type": "array", "items": fab(), "description": format!("Fabs, packaging and memory plants, at most {MAX_FABS}; merged by name with those of the extended config.") },
-        "accelerators": { "type": "array", "items": accelerator(), "description": format!("Chip designs, at most {MAX_ACCELERATORS}; merged by name with those of the extended config.") },
-        "controls": { "type": "array", "items": control(), "description": "Export controls; merged by name with those of the extended config." },
-        "shocks": { "type": "array", "items": shock(), "description": "Outages of fabs; merged by name with those of the extended config." },
-        "policies": { "type": "array", "items": policy(), "description": "What states do, one lever each; merged by name with those of the extended config." },
-        "borders": { "type": "array", "items": border(), "description": "Borders that are not fully open or across which there is trust; merged by pair." },
-        "events": { "type": "array", "items": event(), "description": "Dated facts shown beside the results; added to those of the extended config." },
-        "mechanisms": table(mechanisms.collect()),
     });
+    for kind in KINDS {
+        properties[kind.list] = entities(&kind);
+    }
+    properties["borders"] = json!({ "type": "array", "items": border(), "description": "Borders that are not fully open or across which there is trust; merged by pair." });
+    properties["events"] = json!({ "type": "array", "items": event(), "description": "Dated facts shown beside the results; added to those of the extended config." });
+    properties["mechanisms"] = table(mechanisms.collect());
     json!({
         "$schema": DIALECT,
         "title": "redqueen scenario",
@@ -71,50 +67,14 @@ fn time() -> Value {
     ])
 }
 
-fn state() -> Value {
-    let mut properties = parameters(StateNumbers::DECLARED);
-    properties.extend([
-        entry("name", described(name(), "Its name.")),
-        entry("remove", remove()),
-        entry(
-            "demand",
-            by_domain(
-                json!({ "minimum": 0, "maximum": 1 }),
-                "What its market asks for: shares by domain that sum to 1.",
-            ),
-        ),
-        entry("endowment", by_domain(nats(), "Head start of its firms by domain, nats.")),
-        entry(
-            "closed_to",
-            described(json!({ "type": "array", "items": name() }), "States whose firms may not serve its market."),
-        ),
-    ]);
-    required(table(properties), &["name"])
-}
-
-fn firm() -> Value {
-    let mut properties = parameters(FirmNumbers::DECLARED);
-    properties.extend([
-        entry("name", described(name(), "Its name.")),
-        entry("remove", remove()),
-        entry("state", described(name(), "Its home state.")),
-        entry("open", described(json!({ "type": "boolean" }), "Whether it publishes the weights of its models.")),
-        entry("enters", described(month(), "Month it enters; left out if it is there from the start.")),
-        entry("safety", one_of::<SafetyRule>("How it sets its safety effort.", Some(SafetyRule::Fixed))),
-        entry(
-            "focus",
-            by_domain(
-                json!({ "exclusiveMinimum": 0, "maximum": 1 }),
-                "Where it puts its effort: shares of every domain that sum to 1.",
-            ),
-        ),
-        entry(
-            "capability_by_domain",
-            by_domain(nats(), "Difference from its capability by domain when it enters, nats."),
-        ),
-        entry("endowment", by_domain(nats(), "Head start of its own by domain, nats.")),
-    ]);
-    required(table(properties), &["name"])
+/// The list of a kind of entity.
+fn entities(kind: &EntityKind) -> Value {
+    let mut properties = parameters(kind.numbers);
+    properties.extend([entry("name", described(name(), "Its name.")), entry("remove", remove())]);
+    properties.extend((kind.keys)().into_iter().map(|(key, schema)| entry(key, schema)));
+    let most = kind.most.map_or_else(String::new, |most| format!(", at most {most}"));
+    let description = format!("{}{most}; merged by name with those of the extended config.", kind.meaning);
+    json!({ "type": "array", "items": required(table(properties), &["name"]), "description": description })
 }
 
 fn border() -> Value {
@@ -187,7 +147,7 @@ fn schema_of(parameter: &Parameter) -> Value {
     described(schema, &format!("{meaning}{unit} Default: {mark} ({source})."))
 }
 
-fn by_domain(range: Value, description: &str) -> Value {
+pub(crate) fn by_domain(range: Value, description: &str) -> Value {
     let mut each = range;
     each["type"] = "number".into();
     json!({ "type": "object", "additionalProperties": each, "description": description })
@@ -197,7 +157,7 @@ fn level() -> Value {
     json!({ "minimum": 0, "maximum": 1 })
 }
 
-fn nats() -> Value {
+pub(crate) fn nats() -> Value {
     json!({ "minimum": -MAX_NATS, "maximum": MAX_NATS })
 }
 

@@ -3,17 +3,17 @@
 use super::{
     Choice, Month,
     diagnostic::{Diagnostic, Place, nearest, unknown},
-    parameter::{Kind, Parameter},
-    tree::{Entry, Node, Table, Value},
+    tree::{Node, TomlEntry, TomlTable, Value},
 };
+use crate::declare::parameter::{Kind, Parameter};
 use std::fmt::Write as _;
 
 /// What was found wrong so far.
-pub(crate) type Found = Vec<Diagnostic>;
+pub(crate) type Mistakes = Vec<Diagnostic>;
 
 /// A table being read: remembers which keys were asked for, so that the others can be refused.
 pub(crate) struct Section<'a> {
-    table: &'a Table,
+    table: &'a TomlTable,
     place: Place,
     title: String,
     known: Vec<&'a str>,
@@ -21,12 +21,12 @@ pub(crate) struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// Starts reading `table`, called `title` in messages.
-    pub(crate) fn new(table: &'a Table, place: &Place, title: impl Into<String>) -> Self {
+    pub(crate) fn new(table: &'a TomlTable, place: &Place, title: impl Into<String>) -> Self {
         Self { table, place: place.clone(), title: title.into(), known: Vec::new() }
     }
 
     /// The same for a value, which must be a table.
-    pub(crate) fn of(node: &'a Node, title: impl Into<String>, found: &mut Found) -> Option<Self> {
+    pub(crate) fn of(node: &'a Node, title: impl Into<String>, found: &mut Mistakes) -> Option<Self> {
         let title = title.into();
         match node.as_table() {
             Some(table) => Some(Self::new(table, &node.place, title)),
@@ -43,13 +43,13 @@ impl<'a> Section<'a> {
     }
 
     /// The entry of this key, which is thereby known.
-    pub(crate) fn take(&mut self, key: &'a str) -> Option<&'a Entry> {
+    pub(crate) fn take(&mut self, key: &'a str) -> Option<&'a TomlEntry> {
         self.known.push(key);
         self.table.get(key)
     }
 
     /// The entry of this key, which must be there.
-    pub(crate) fn require(&mut self, key: &'a str, found: &mut Found) -> Option<&'a Entry> {
+    pub(crate) fn require(&mut self, key: &'a str, found: &mut Mistakes) -> Option<&'a TomlEntry> {
         let entry = self.take(key);
         if entry.is_none() {
             found.push(Diagnostic::at(&self.place, format!("{} has no `{key}`", self.title)));
@@ -62,14 +62,19 @@ impl<'a> Section<'a> {
         &mut self,
         key: &'a str,
         read: impl FnOnce(&str, &'a Node) -> Result<T, Diagnostic>,
-        found: &mut Found,
+        found: &mut Mistakes,
     ) -> Option<T> {
         let entry = self.take(key)?;
         read(key, &entry.node).map_err(|error| found.push(error)).ok()
     }
 
     /// The first month from `first` on and the month `last`, which must be later if both are there.
-    pub(crate) fn span(&mut self, first: &'a str, last: &'a str, found: &mut Found) -> (Option<Month>, Option<Month>) {
+    pub(crate) fn span(
+        &mut self,
+        first: &'a str,
+        last: &'a str,
+        found: &mut Mistakes,
+    ) -> (Option<Month>, Option<Month>) {
         let (from, to) = (self.read(first, month, found), self.read(last, month, found));
         if let (Some(begin), Some(end), Some(entry)) = (from, to, self.table.get(last))
             && end <= begin
@@ -81,12 +86,12 @@ impl<'a> Section<'a> {
     }
 
     /// Text, empty if it is not there.
-    pub(crate) fn text(&mut self, key: &'a str, found: &mut Found) -> String {
+    pub(crate) fn text(&mut self, key: &'a str, found: &mut Mistakes) -> String {
         self.read(key, text, found).cloned().unwrap_or_default()
     }
 
     /// The values of declared parameters, the default where the table is silent.
-    pub(crate) fn parameters(&mut self, declared: &'a [Parameter], found: &mut Found) -> Vec<f64> {
+    pub(crate) fn parameters(&mut self, declared: &'a [Parameter], found: &mut Mistakes) -> Vec<f64> {
         declared
             .iter()
             .map(|parameter| {
@@ -97,7 +102,7 @@ impl<'a> Section<'a> {
     }
 
     /// Refuses the keys that nobody asked for.
-    pub(crate) fn finish(self, found: &mut Found) {
+    pub(crate) fn finish(self, found: &mut Mistakes) {
         for (key, entry) in self.table {
             if !self.known.contains(&key.as_str()) {
                 found.push(Diagnostic::at(&entry.key, unknown("key", key, self.known.iter().copied())));
@@ -279,7 +284,7 @@ mod tests {
     }
 
     fn read(parameter: usize, text: &str) -> Result<f64, String> {
-        use crate::scenario::parameter::Parameters;
+        use crate::declare::parameter::Parameters;
         parameter_value(&Pond::DECLARED[parameter], &value(text)).map_err(|error| error.message)
     }
 

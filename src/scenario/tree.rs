@@ -20,11 +20,11 @@ pub enum Value {
     /// A list.
     List(Vec<Node>),
     /// A table.
-    Table(Table),
+    Table(TomlTable),
 }
 
 /// The entries of a table by key.
-pub type Table = BTreeMap<String, Entry>;
+pub type TomlTable = BTreeMap<String, TomlEntry>;
 
 /// A value and its place.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct Node {
 
 /// A key of a table with its value.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct TomlEntry {
     /// Where the key stands.
     pub key: Place,
     /// The value.
@@ -61,7 +61,7 @@ impl Value {
 
 impl Node {
     /// The entries, if it is a table.
-    pub const fn as_table(&self) -> Option<&Table> {
+    pub const fn as_table(&self) -> Option<&TomlTable> {
         if let Value::Table(table) = &self.value { Some(table) } else { None }
     }
 
@@ -72,7 +72,7 @@ impl Node {
 }
 
 /// Reads a TOML document; all its syntax errors at once if it has any.
-pub fn parse(origin: &Arc<Origin>) -> Result<Table, Vec<Diagnostic>> {
+pub fn parse(origin: &Arc<Origin>) -> Result<TomlTable, Vec<Diagnostic>> {
     let (document, errors) = DeTable::parse_recoverable(&origin.text);
     if errors.is_empty() {
         let mut found = Vec::new();
@@ -120,11 +120,13 @@ fn syntax_error(origin: &Arc<Origin>, error: &toml::de::Error) -> Diagnostic {
     Diagnostic::at(&place, error.message())
 }
 
-fn table(origin: &Arc<Origin>, from: &DeTable<'_>, found: &mut Vec<Diagnostic>) -> Table {
+fn table(origin: &Arc<Origin>, from: &DeTable<'_>, found: &mut Vec<Diagnostic>) -> TomlTable {
     from.iter()
         .map(|(key, value)| {
-            let entry =
-                Entry { key: Place::new(origin, key.span()), node: node(origin, value.get_ref(), value.span(), found) };
+            let entry = TomlEntry {
+                key: Place::new(origin, key.span()),
+                node: node(origin, value.get_ref(), value.span(), found),
+            };
             (key.get_ref().to_string(), entry)
         })
         .collect()

@@ -2,13 +2,14 @@
 
 use crate::support::program::{redqueen, table};
 use redqueen::{
+    declare::parameter::Kind,
     experiment::{
         Variant,
         design::{Design, Factor, Method, Role, Scale, Setting},
     },
     measure::record::Record,
     model::{Model, Seed},
-    scenario::{MechanismDeclaration, Source, parameter::Kind},
+    scenario::{MechanismDeclaration, Source},
 };
 
 fn factor(parameter: String, values: Vec<Setting>) -> Factor {

@@ -1,10 +1,16 @@
 //! What holds in every world, whatever its numbers.
 
-use crate::support::pairs::{rich, rich_world};
-use crate::support::worlds::{run, short};
+use crate::support::{
+    pairs::{rich, rich_world},
+    worlds::{run, short},
+};
 use bevy_ecs::prelude::*;
 use proptest::prelude::*;
 use redqueen::{
+    declare::{
+        parameter::Kind,
+        table::{Cell, Row},
+    },
     maths,
     measure::record::{FirmRow, StateRow, Trajectory},
     model::{
@@ -19,8 +25,7 @@ use redqueen::{
         release::{Frontier, Levels},
         state::{Access, Economy},
     },
-    output::table::{Cell, Row},
-    scenario::{Scenario, Source, load, parameter::Kind},
+    scenario::{Scenario, Source, load},
 };
 use std::collections::BTreeMap;
 

@@ -19,6 +19,7 @@ mod odd;
 mod own_mechanism;
 mod parquet;
 mod resume;
+mod rooms;
 mod sensitivity;
 mod shards;
 mod slurm;

@@ -1,11 +1,13 @@
 //! A mechanism at its null values is the same as none, bit for bit; at its own values it is not.
 
-use crate::support::pairs::rich_world;
-use crate::support::worlds::{run, short};
+use crate::support::{
+    pairs::rich_world,
+    worlds::{run, short},
+};
 use redqueen::{
+    declare::table::{Cell, Row},
     measure::record::{FabRow, Trajectory},
     model::Model,
-    output::table::{Cell, Row},
 };
 use std::collections::BTreeMap;
 
@@ -94,12 +96,9 @@ fn nulls_of_releases_take_away_sampling_error_and_late_opening() {
     let none = ["mechanisms.releases.battles=0", "mechanisms.releases.open_lag_months=0"];
     let of = |overrides: &[&str]| {
         let scenario = short("baseline", MONTHS, overrides);
-        let declared =
-            *Model::standard().catalogue().mechanisms.iter().find(|declared| declared.name == "releases").unwrap();
-        let place = |name: &str| declared.parameters.iter().position(|parameter| parameter.name == name).unwrap();
-        let settings = &scenario.settings("releases").unwrap().values;
-        let points = settings[place("rating_slope")] * 400.0 / redqueen::maths::LN_10;
-        let start = settings[place("rating_at_start")];
+        let number = |name: &str| scenario.number(&format!("mechanisms.releases.{name}")).unwrap();
+        let points = number("rating_slope") * 400.0 / redqueen::maths::LN_10;
+        let start = number("rating_at_start");
         let world = run(&scenario, 0);
         assert!(world.releases.len() > 50);
         let off = world.releases.iter().map(|release| (release.rating - start - points * release.capability).abs());

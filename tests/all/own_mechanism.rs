@@ -170,3 +170,17 @@ fn a_scenario_made_by_hand_is_checked_where_a_world_is_built_of_it() {
     assert!(error.contains("state is 99, but there are 10 states"), "{error}");
     assert_eq!(simulation.change(&scenario).unwrap_err().to_string(), error);
 }
+
+#[test]
+fn the_guide_shows_the_example_word_for_word() {
+    let read = |path: &str| std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (guide, example) = (read("docs/adding-a-mechanism.md"), read("examples/own_mechanism.rs"));
+    let blocks: Vec<&str> =
+        guide.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap_or(rest)).collect();
+    assert_eq!(blocks.len(), 6);
+    let mut from = 0;
+    for block in blocks {
+        let at = example[from..].find(block);
+        from += at.unwrap_or_else(|| panic!("this does not stand in the example, in this order:\n{block}"));
+    }
+}

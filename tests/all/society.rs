@@ -3,7 +3,7 @@
 use crate::support::pairs::*;
 use redqueen::{measure::record::Trajectory, scenario::Scenario};
 
-const RUNS: u64 = 12;
+const RUNS: u64 = 24;
 
 /// A measure surely rises from one scenario to the other.
 #[track_caller]

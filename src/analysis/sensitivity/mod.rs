@@ -28,7 +28,7 @@ pub struct Options {
 
 /// Which point of a design is what.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Layout {
+pub enum PointRoles {
     /// Trajectories one after the other, each of one point more than there are factors.
     Morris {
         /// Number of levels of the grid.
@@ -106,7 +106,7 @@ impl Indices {
     }
 }
 
-impl Layout {
+impl PointRoles {
     /// What a block is called, in the plural.
     pub const fn blocks_are(&self) -> &'static str {
         match self {
@@ -171,12 +171,12 @@ fn constant(blocks: &[(usize, Vec<f64>)]) -> bool {
 }
 
 /// The indices of an outcome from its values at the points of a design with so many factors.
-pub fn analyse(layout: &Layout, factors: usize, points: &[Point], options: &Options) -> Indices {
+pub fn analyse(layout: &PointRoles, factors: usize, points: &[Point], options: &Options) -> Indices {
     let blocks = layout.blocks(factors, points);
     let count = blocks.len();
     let used: Vec<(usize, Vec<f64>)> =
         blocks.into_iter().enumerate().filter_map(|(at, block)| Some((at, block?))).collect();
-    let fewest = if matches!(layout, Layout::OneAtATime { .. }) { 1 } else { FEWEST };
+    let fewest = if matches!(layout, PointRoles::OneAtATime { .. }) { 1 } else { FEWEST };
     let lack = match used.len() {
         few if few < fewest => Some(Lack::Blocks),
         _ if constant(&used) => Some(Lack::Variance),
@@ -184,13 +184,13 @@ pub fn analyse(layout: &Layout, factors: usize, points: &[Point], options: &Opti
     };
     let known = if lack.is_none() { used.as_slice() } else { &[] };
     let found = match layout {
-        Layout::Morris { levels, moves } => Some(morris::indices(factors, *levels, moves, known, options)),
-        Layout::Saltelli { second_order } => sobol::indices(factors, *second_order, known, options),
-        Layout::OneAtATime { .. } => Some(one_at_a_time::indices(factors, known, options)),
+        PointRoles::Morris { levels, moves } => Some(morris::indices(factors, *levels, moves, known, options)),
+        PointRoles::Saltelli { second_order } => sobol::indices(factors, *second_order, known, options),
+        PointRoles::OneAtATime { .. } => Some(one_at_a_time::indices(factors, known, options)),
     };
     let lack = if found.is_none() { Some(Lack::Variance) } else { lack };
     let list =
-        found.unwrap_or_else(|| sobol::names(factors, matches!(layout, Layout::Saltelli { second_order: true })));
+        found.unwrap_or_else(|| sobol::names(factors, matches!(layout, PointRoles::Saltelli { second_order: true })));
     Indices { used: used.len(), blocks: count, lack, list }
 }
 

@@ -44,7 +44,8 @@ fn sobol_indices_are_those_of_salib() {
             let name = format!("sobol-{function}-{}", if second_order { "second" } else { "total" });
             let data = reference(&name);
             let factors = data["factors"].as_u64().unwrap() as usize;
-            let found = analyse(&Layout::Saltelli { second_order }, factors, &points(&numbers(&data["y"])), &OPTIONS);
+            let found =
+                analyse(&PointRoles::Saltelli { second_order }, factors, &points(&numbers(&data["y"])), &OPTIONS);
             assert_eq!((found.used, found.lack), (found.blocks, None));
             assert_as_salib(&name, sobol::FIRST, &found, &data, "S1");
             assert_as_salib(&name, sobol::TOTAL, &found, &data, "ST");
@@ -67,7 +68,7 @@ fn elementary_effects_are_those_of_salib() {
             let trajectories = data["moves"].as_array().unwrap().iter();
             let moves = trajectories.map(|steps| steps.as_array().unwrap().iter().map(step).collect()).collect();
             let factors = data["factors"].as_u64().unwrap() as usize;
-            let layout = Layout::Morris { levels, moves };
+            let layout = PointRoles::Morris { levels, moves };
             let found = analyse(&layout, factors, &points(&numbers(&data["y"])), &OPTIONS);
             assert_eq!((found.used, found.lack), (20, None));
             assert_as_salib(&name, morris::MU, &found, &data, "mu");
@@ -78,7 +79,7 @@ fn elementary_effects_are_those_of_salib() {
 }
 
 /// y = 3 a − 2 b along trajectories that move a then b, or b then a, from corner to corner of a grid of four levels.
-fn linear() -> (Layout, Vec<Point>) {
+fn linear() -> (PointRoles, Vec<Point>) {
     let (mut moves, mut values) = (Vec::new(), Vec::new());
     for at in 0..6 {
         let (first, up) = (at % 2, at % 3 == 0);
@@ -94,7 +95,7 @@ fn linear() -> (Layout, Vec<Point>) {
         }
         moves.push(steps);
     }
-    (Layout::Morris { levels: 4, moves }, points(&values))
+    (PointRoles::Morris { levels: 4, moves }, points(&values))
 }
 
 #[test]
@@ -135,7 +136,7 @@ fn replicates_are_averaged_and_an_outcome_that_never_moves_has_no_indices() {
     let found = analyse(&layout, 2, &points.iter().map(spread).collect::<Vec<_>>(), &OPTIONS);
     assert!((found.value(morris::MU, 0).unwrap() - 3.0).abs() < 1e-12);
     let still = vec![Point::from([(0, Some(0.1))]); 48];
-    for layout in [layout, Layout::Saltelli { second_order: true }] {
+    for layout in [layout, PointRoles::Saltelli { second_order: true }] {
         let found = analyse(&layout, 2, &still, &OPTIONS);
         assert_eq!(found.lack, Some(Lack::Variance));
         assert!(found.list.iter().all(|index| index.value.is_none() && index.interval.is_none()));
@@ -146,14 +147,14 @@ fn replicates_are_averaged_and_an_outcome_that_never_moves_has_no_indices() {
 fn independent_points_without_variance_give_no_number_rather_than_an_infinite_one() {
     // A and B are always 1, what is crossed is not.
     let values: Vec<f64> = (0..8).flat_map(|_| [1.0, 2.0, 3.0, 1.0]).collect();
-    let found = analyse(&Layout::Saltelli { second_order: false }, 2, &points(&values), &OPTIONS);
+    let found = analyse(&PointRoles::Saltelli { second_order: false }, 2, &points(&values), &OPTIONS);
     assert_eq!(found.lack, Some(Lack::Variance));
     assert!(found.list.len() == 4 && found.list.iter().all(|index| index.value.is_none()));
 }
 
 #[test]
 fn swings_are_paired_by_replicate() {
-    let layout = Layout::OneAtATime { ends: vec![[1, 2], [3, 4]] };
+    let layout = PointRoles::OneAtATime { ends: vec![[1, 2], [3, 4]] };
     let point = |effect: f64| (0..6).map(|r| (r, Some(100.0 * r as f64 + effect))).collect::<Point>();
     let mut points: Vec<Point> = [0.0, -1.0, 4.0, 2.0, -3.0].into_iter().map(point).collect();
     points[3].insert(5, None);

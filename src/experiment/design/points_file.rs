@@ -10,7 +10,7 @@ use super::{
 use crate::scenario::{
     Diagnostic,
     diagnostic::{Origin, Place},
-    section::{Found, text},
+    section::{Mistakes, text},
     tree::{self, Node, Value},
 };
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
@@ -21,7 +21,7 @@ const POINT: &str = "point";
 
 /// The columns of the file that `node` names, and the coordinates of its points: by row, then column; `NaN` for empty
 /// cells, where the scenario's own value stays.
-pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Found) -> Option<(Vec<Varied>, Vec<f64>)> {
+pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Mistakes) -> Option<(Vec<Varied>, Vec<f64>)> {
     let path = keep(text("file", node), found)?;
     let origin = keep(context.source.beside(path).open(1, Some(&node.place)), found)?;
     let mut reader = ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(origin.text.as_bytes());
@@ -59,7 +59,7 @@ fn read_column<'a>(
     place: &Place,
     cells: impl Iterator<Item = (Option<&'a str>, Option<&'a Place>)>,
     context: &Context<'_>,
-    found: &mut Found,
+    found: &mut Mistakes,
 ) -> Option<(Varied, Vec<f64>)> {
     let path = keep(tree::parse_key(key).map_err(|error| Diagnostic::at(place, error)), found)?;
     let (mut values, mut places, mut given) = (Vec::new(), Vec::new(), Vec::new());

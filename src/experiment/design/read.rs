@@ -12,8 +12,8 @@ use crate::{
     scenario::{
         Catalogue, Choice, Diagnostic, Source,
         diagnostic::Origin,
-        section::{Found, Section, choice, flag, list, whole, wrong},
-        tree::{Entry, Node, Value},
+        section::{Mistakes, Section, choice, flag, list, whole, wrong},
+        tree::{Node, TomlEntry, Value},
     },
 };
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub(crate) struct Context<'a> {
 
 /// The word of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MethodWord {
     None,
     List,
     Grid,
@@ -59,7 +59,7 @@ pub(super) enum Kind {
     Saltelli,
 }
 
-impl Choice for Kind {
+impl Choice for MethodWord {
     const WORDS: &'static [(&'static str, Self)] = &[
         ("none", Self::None),
         ("list", Self::List),
@@ -73,7 +73,7 @@ impl Choice for Kind {
     ];
 }
 
-impl Kind {
+impl MethodWord {
     /// Its keys besides `kind`.
     const fn keys(self) -> &'static [&'static str] {
         match self {
@@ -98,7 +98,7 @@ impl Kind {
 }
 
 /// Keeps the error, if it is one.
-pub(super) fn keep<T>(result: Result<T, Diagnostic>, found: &mut Found) -> Option<T> {
+pub(super) fn keep<T>(result: Result<T, Diagnostic>, found: &mut Mistakes) -> Option<T> {
     result.map_err(|error| found.push(error)).ok()
 }
 
@@ -106,9 +106,9 @@ pub(super) fn keep<T>(result: Result<T, Diagnostic>, found: &mut Found) -> Optio
 pub(super) fn refuse_others<'a>(
     section: &mut Section<'a>,
     all: &[&'a str],
-    kind: Kind,
+    kind: MethodWord,
     takes: &[&str],
-    found: &mut Found,
+    found: &mut Mistakes,
 ) {
     for &key in all.iter().filter(|key| !takes.contains(key)) {
         if let Some(entry) = section.take(key) {
@@ -121,11 +121,11 @@ pub(super) fn refuse_others<'a>(
 }
 
 /// The sample that the table asks for; plain replicates if there is none. `None` if something is wrong with it.
-pub(crate) fn read_design(entry: Option<&Entry>, context: &Context<'_>, found: &mut Found) -> Option<Sample> {
+pub(crate) fn read_design(entry: Option<&TomlEntry>, context: &Context<'_>, found: &mut Mistakes) -> Option<Sample> {
     let Some(entry) = entry else { return Some(Sample::plain()) };
     let before = found.len();
     let mut section = Section::of(&entry.node, "[design]", found)?;
-    let kind = section.require("kind", found).and_then(|entry| keep(choice::<Kind>("kind", &entry.node), found));
+    let kind = section.require("kind", found).and_then(|entry| keep(choice::<MethodWord>("kind", &entry.node), found));
     let Some(kind) = kind else {
         for key in KEYS {
             section.take(key);
@@ -136,12 +136,12 @@ pub(crate) fn read_design(entry: Option<&Entry>, context: &Context<'_>, found: &
     refuse_others(&mut section, &KEYS, kind, kind.keys(), found);
     let method = read_method(kind, &mut section, found);
     let seed = section.read("seed", |key, node| whole(key, node, 0, u64::MAX), found).unwrap_or(context.seed);
-    let file = section.take("file").filter(|_| kind == Kind::List);
-    let factors = section.take("factors").filter(|_| kind != Kind::None);
+    let file = section.take("file").filter(|_| kind == MethodWord::List);
+    let factors = section.take("factors").filter(|_| kind != MethodWord::None);
     section.finish(found);
     let mut points = None;
     let varied = match (file, factors) {
-        _ if kind == Kind::None => Vec::new(),
+        _ if kind == MethodWord::None => Vec::new(),
         (Some(file), factors) => {
             if let Some(factors) = factors {
                 let error =
@@ -170,20 +170,21 @@ pub(crate) fn read_design(entry: Option<&Entry>, context: &Context<'_>, found: &
     Some(points.map_or_else(|| design.clone().sample(), |points| Sample::new(design.clone(), points)))
 }
 
-fn read_method(kind: Kind, section: &mut Section<'_>, found: &mut Found) -> Option<Method> {
-    let scramble = |section: &mut Section<'_>, found: &mut Found| section.read("scramble", flag, found).unwrap_or(true);
+fn read_method(kind: MethodWord, section: &mut Section<'_>, found: &mut Mistakes) -> Option<Method> {
+    let scramble =
+        |section: &mut Section<'_>, found: &mut Mistakes| section.read("scramble", flag, found).unwrap_or(true);
     Some(match kind {
-        Kind::None => Method::None,
-        Kind::List => Method::List,
-        Kind::Grid => Method::Grid,
-        Kind::OneAtATime => Method::OneAtATime,
-        Kind::Random => Method::Random { points: read_count(section, found)? },
-        Kind::Lhs => Method::Lhs { points: read_count(section, found)? },
-        Kind::Sobol => {
+        MethodWord::None => Method::None,
+        MethodWord::List => Method::List,
+        MethodWord::Grid => Method::Grid,
+        MethodWord::OneAtATime => Method::OneAtATime,
+        MethodWord::Random => Method::Random { points: read_count(section, found)? },
+        MethodWord::Lhs => Method::Lhs { points: read_count(section, found)? },
+        MethodWord::Sobol => {
             let scramble = scramble(section, found);
             Method::Sobol { points: read_count(section, found)?, scramble }
         }
-        Kind::Morris => {
+        MethodWord::Morris => {
             let trajectories = section.read("trajectories", |key, node| count(key, node, MAX_POINTS), found);
             let levels = section.read("levels", even, found);
             Method::Morris {
@@ -191,7 +192,7 @@ fn read_method(kind: Kind, section: &mut Section<'_>, found: &mut Found) -> Opti
                 levels: levels.unwrap_or(DEFAULT_LEVELS),
             }
         }
-        Kind::Saltelli => {
+        MethodWord::Saltelli => {
             let scramble = scramble(section, found);
             let second_order = section.read("second_order", flag, found).unwrap_or(true);
             Method::Saltelli { points: read_count(section, found)?, second_order, scramble }
@@ -200,7 +201,7 @@ fn read_method(kind: Kind, section: &mut Section<'_>, found: &mut Found) -> Opti
 }
 
 /// `points`, which must be there.
-fn read_count(section: &mut Section<'_>, found: &mut Found) -> Option<u32> {
+fn read_count(section: &mut Section<'_>, found: &mut Mistakes) -> Option<u32> {
     let entry = section.require("points", found)?;
     keep(count("points", &entry.node, MAX_POINTS), found)
 }
@@ -218,13 +219,13 @@ fn even(key: &str, node: &Node) -> Result<u32, Diagnostic> {
     }
 }
 
-fn read_factors(node: &Node, kind: Kind, context: &Context<'_>, found: &mut Found) -> Vec<Varied> {
+fn read_factors(node: &Node, kind: MethodWord, context: &Context<'_>, found: &mut Mistakes) -> Vec<Varied> {
     let items = keep(list("factors", node), found).unwrap_or_default();
     if items.is_empty() && matches!(node.value, Value::List(_)) {
         found.push(Diagnostic::at(&node.place, "the design has no factors"));
     }
     let varied: Vec<_> = items.iter().filter_map(|item| read_factor(item, kind, context, found)).collect();
-    if let (Kind::List, Some((first, others))) = (kind, varied.split_first()) {
+    if let (MethodWord::List, Some((first, others))) = (kind, varied.split_first()) {
         let length = |varied: &Varied| super::steps::count(&varied.factor);
         for other in others.iter().filter(|other| length(other) != length(first)) {
             let (a, b) = (&first.factor.parameter, &other.factor.parameter);
@@ -239,7 +240,7 @@ fn read_factors(node: &Node, kind: Kind, context: &Context<'_>, found: &mut Foun
     varied
 }
 
-fn refuse_doubles(varied: &[Varied], found: &mut Found) {
+fn refuse_doubles(varied: &[Varied], found: &mut Mistakes) {
     for (place, later) in varied.iter().enumerate() {
         if varied[..place].iter().any(|earlier| earlier.path == later.path) {
             found.push(Diagnostic::at(&later.place, format!("`{}` is varied twice", later.factor.parameter)));
@@ -247,7 +248,7 @@ fn refuse_doubles(varied: &[Varied], found: &mut Found) {
     }
 }
 
-fn refuse_too_many(design: &Design, entry: &Entry, found: &mut Found) {
+fn refuse_too_many(design: &Design, entry: &TomlEntry, found: &mut Mistakes) {
     let factors = design.factors.len();
     let columns = match design.method {
         Method::Sobol { .. } => factors,

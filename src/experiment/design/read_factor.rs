@@ -2,15 +2,17 @@
 
 use super::{
     Factor, Role, Scale, Setting,
-    read::{Context, Kind, MAX_LEVELS, keep, refuse_others},
+    read::{Context, MAX_LEVELS, MethodWord, keep, refuse_others},
     trial::{Varied, declared, unknown_key},
 };
-use crate::scenario::{
-    Choice, Diagnostic,
-    diagnostic::Place,
-    parameter::{Kind as Holds, Parameter},
-    section::{Found, Section, cell_text, choice, finite, list, text, whole, wrong},
-    tree::{self, Entry, Node, Value},
+use crate::{
+    declare::parameter::{Kind as Holds, Parameter},
+    scenario::{
+        Choice, Diagnostic,
+        diagnostic::Place,
+        section::{Mistakes, Section, cell_text, choice, finite, list, text, whole, wrong},
+        tree::{self, Node, TomlEntry, Value},
+    },
 };
 
 /// The word of a scale.
@@ -36,18 +38,23 @@ type Tried = (Scale, Vec<(Setting, Place)>);
 
 /// What a factor's table says of its values.
 struct Said<'a> {
-    kind: Kind,
+    kind: MethodWord,
     /// Where the parameter is named.
     place: &'a Place,
     key: &'a str,
     declared: Option<&'static Parameter>,
     scale: Option<(&'a Node, ScaleWord)>,
-    range: Option<&'a Entry>,
-    values: Option<&'a Entry>,
-    levels: Option<(&'a Entry, u32)>,
+    range: Option<&'a TomlEntry>,
+    values: Option<&'a TomlEntry>,
+    levels: Option<(&'a TomlEntry, u32)>,
 }
 
-pub(super) fn read_factor(node: &Node, kind: Kind, context: &Context<'_>, found: &mut Found) -> Option<Varied> {
+pub(super) fn read_factor(
+    node: &Node,
+    kind: MethodWord,
+    context: &Context<'_>,
+    found: &mut Mistakes,
+) -> Option<Varied> {
     let before = found.len();
     let mut section = Section::of(node, "[[design.factors]]", found)?;
     let parameter = section.require("parameter", found).map(|entry| &entry.node);
@@ -90,7 +97,7 @@ impl Said<'_> {
         if let Some(values) = self.values {
             return self.choice(values);
         }
-        if self.kind == Kind::List {
+        if self.kind == MethodWord::List {
             return Err(Diagnostic::at(self.place, format!("`{}` has no `values`", self.key)));
         }
         if self.holds(Holds::Flag) {
@@ -130,7 +137,7 @@ impl Said<'_> {
         }
     }
 
-    fn choice(&self, entry: &Entry) -> Result<Tried, Diagnostic> {
+    fn choice(&self, entry: &TomlEntry) -> Result<Tried, Diagnostic> {
         if let Some(range) = self.range {
             return Err(Diagnostic::at(&range.key, "a factor has `values` or a `range`, not both"));
         }
@@ -223,8 +230,8 @@ impl Said<'_> {
                 Err(Diagnostic::at(&entry.key, "`levels` belong to a `range`; `values` are taken as they are"))
             }
             (Some((_, levels)), _) => Ok(Some(levels)),
-            (None, Some(whole)) if self.kind == Kind::Grid => Ok(Some(u32::try_from(whole).unwrap_or(u32::MAX))),
-            (None, _) if self.kind == Kind::Grid && !matches!(scale, Scale::Choice { .. }) => {
+            (None, Some(whole)) if self.kind == MethodWord::Grid => Ok(Some(u32::try_from(whole).unwrap_or(u32::MAX))),
+            (None, _) if self.kind == MethodWord::Grid && !matches!(scale, Scale::Choice { .. }) => {
                 Err(Diagnostic::at(self.place, format!("`{}` has neither `levels` nor `values`", self.key))
                     .help("a grid needs to know which values of the range to take"))
             }

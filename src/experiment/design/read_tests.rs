@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     experiment::{
-        Experiment, Names,
+        Experiment, KnownNames,
         design::{Role, Scale, Setting, schema::design_schema},
         load_experiment,
     },
@@ -11,7 +11,7 @@ use crate::{
 };
 use std::fs;
 
-const NAMES: Names<'_> = Names { tables: &["world"], outcomes: &["entries"] };
+const NAMES: KnownNames<'_> = KnownNames { tables: &["world"], outcomes: &["entries"] };
 
 /// Reads an experiment on a small world with this after its name, and `points.csv` beside it.
 fn read_with(text: &str, overrides: &[&str], points: &str) -> Result<Experiment, String> {
@@ -347,7 +347,7 @@ fn a_sobol_sequence_has_its_most_dimensions() {
 fn the_schema_takes_every_kind_and_refuses_misspelt_keys() {
     let schema = design_schema();
     let valid = |text: &str| jsonschema::is_valid(&schema, &toml::from_str::<serde_json::Value>(text).unwrap());
-    for (kind, _) in Kind::WORDS {
+    for (kind, _) in MethodWord::WORDS {
         assert!(valid(&format!("kind = '{kind}'")), "{kind}");
     }
     let factor = "[[factors]]\nparameter = 'a.b'\nrange = [0, 1]\nscale = 'log'\nrole = 'lever'\n";

@@ -2,7 +2,7 @@
 
 use super::{
     Role,
-    read::{DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, Kind, MAX_LEVELS, MAX_POINTS},
+    read::{DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, MAX_LEVELS, MAX_POINTS, MethodWord},
     read_factor::ScaleWord,
 };
 use crate::scenario::schema::{described, one_of, required, table_of};
@@ -14,7 +14,7 @@ pub(crate) fn design_schema() -> Value {
     let count = |default: u32| json!({ "type": "integer", "minimum": 1, "maximum": MAX_POINTS, "default": default });
     let points = json!({ "type": "integer", "minimum": 1, "maximum": MAX_POINTS });
     let design = table_of([
-        ("kind", one_of::<Kind>("How the points are chosen.", None)),
+        ("kind", one_of::<MethodWord>("How the points are chosen.", None)),
         (
             "points",
             described(

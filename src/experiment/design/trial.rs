@@ -3,16 +3,16 @@
 
 use super::{
     Factor, Setting,
-    read::{Context, Kind},
+    read::{Context, MethodWord},
 };
 use crate::{
+    declare::parameter::{Kind as Holds, Mark, Parameter},
     experiment::variant::{Variant, laid},
     scenario::{
-        AcceleratorNumbers, Catalogue, ControlNumbers, Diagnostic, FabNumbers, FirmNumbers, PolicyNumbers, Scenario,
-        ShockNumbers, StateNumbers,
+        Catalogue, Diagnostic, Scenario,
         diagnostic::Place,
-        parameter::{Kind as Holds, Mark, Parameter, Parameters},
-        section::{Found, parameter_value},
+        kinds::kind_of,
+        section::{Mistakes, parameter_value},
         tree::{Node, Value},
     },
 };
@@ -61,20 +61,13 @@ pub(super) fn declared(path: &[String], catalogue: &Catalogue) -> Option<&'stati
             }
             mechanism.parameters
         }
-        "states" => StateNumbers::DECLARED,
-        "firms" => FirmNumbers::DECLARED,
-        "fabs" => FabNumbers::DECLARED,
-        "accelerators" => AcceleratorNumbers::DECLARED,
-        "controls" => ControlNumbers::DECLARED,
-        "shocks" => ShockNumbers::DECLARED,
-        "policies" => PolicyNumbers::DECLARED,
-        _ => return None,
+        list => kind_of(list)?.numbers,
     };
     declared.iter().find(|parameter| parameter.name == name)
 }
 
 /// What the scenarios say if they do not know a key at all.
-pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Found {
+pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Mistakes {
     let tried = |variant: &Variant| {
         let laid = laid(key, &Setting::Flag(true), Some((place, place)));
         laid.and_then(|laid| variant.draft.with([laid]))
@@ -85,7 +78,7 @@ pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Fo
 }
 
 /// Lays the values of a factor over every scenario and says once what is wrong with them.
-pub(super) fn try_out(varied: &Varied, kind: Kind, context: &Context<'_>, found: &mut Found) {
+pub(super) fn try_out(varied: &Varied, kind: MethodWord, context: &Context<'_>, found: &mut Mistakes) {
     if let [key] = varied.path.as_slice()
         && NO_FACTORS.contains(&key.as_str())
     {
@@ -101,7 +94,7 @@ pub(super) fn try_out(varied: &Varied, kind: Kind, context: &Context<'_>, found:
     let tries = enough(&varied.tries);
     let mut said: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
     for variant in context.variants {
-        let mut errors: Found = set_twice(variant, varied, kind, context).into_iter().collect();
+        let mut errors: Mistakes = set_twice(variant, varied, kind, context).into_iter().collect();
         errors.extend(tries.iter().flat_map(|(value, place)| try_one(variant, varied, (value, place))));
         for error in errors {
             match said.iter_mut().find(|(earlier, _)| *earlier == error) {
@@ -141,7 +134,7 @@ fn enough(tries: &[(Setting, Place)]) -> Vec<(&Setting, &Place)> {
 }
 
 /// A value that the design would replace at every point.
-fn set_twice(variant: &Variant, varied: &Varied, kind: Kind, context: &Context<'_>) -> Option<Diagnostic> {
+fn set_twice(variant: &Variant, varied: &Varied, kind: MethodWord, context: &Context<'_>) -> Option<Diagnostic> {
     let origin = &variant.draft.place(&varied.path)?.origin;
     let by = if !origin.is_file {
         format!("by {}", origin.name)
@@ -151,14 +144,14 @@ fn set_twice(variant: &Variant, varied: &Varied, kind: Kind, context: &Context<'
         return None;
     };
     // One factor at a time, the others keep the scenario's values.
-    if kind == Kind::OneAtATime {
+    if kind == MethodWord::OneAtATime {
         return None;
     }
     let message = format!("`{}` is a factor and is also set {by}", varied.factor.parameter);
     Some(Diagnostic::at(&varied.place, message))
 }
 
-fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place)) -> Found {
+fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place)) -> Mistakes {
     let key = &varied.factor.parameter;
     let laid = laid(key, value, Some((&varied.place, place)));
     match laid.and_then(|laid| variant.draft.with([laid])) {
@@ -180,21 +173,11 @@ fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place
 
 /// What every run of an experiment has alike, so that its tables have the same rows and columns.
 fn changed(plain: &Scenario, laid: &Scenario, varied: &Varied) -> Option<Diagnostic> {
-    fn names<T>(list: &[T], name: impl Fn(&T) -> &str) -> Vec<&str> {
-        list.iter().map(name).collect()
-    }
-    let entities = |scenario: &Scenario| -> [Vec<String>; 4] {
-        [
-            names(&scenario.states, |state| &state.name),
-            names(&scenario.firms, |firm| &firm.name),
-            names(&scenario.fabs, |fab| &fab.name),
-            names(&scenario.accelerators, |design| &design.name),
-        ]
-        .map(|names| names.into_iter().map(str::to_owned).collect())
-    };
+    let recorded = plain.lists().into_iter().zip(laid.lists()).filter(|(list, _)| list.kind().recorded);
+    let mut other = recorded.filter(|(plain, laid)| plain.names() != laid.names());
     let what = if plain.time != laid.time {
         "the time span"
-    } else if entities(plain) != entities(laid) {
+    } else if other.next().is_some() {
         "which entities there are"
     } else {
         return None;

@@ -10,7 +10,7 @@ mod shipping;
 use crate::{
     maths,
     model::{
-        accelerator::{Binding, Design, Line},
+        accelerator::{Binding, ChipDesign, Line},
         clock::Clock,
         fab::{Capacity, Craft, FabIndex, Outage, Site},
         geography::PerState,
@@ -152,7 +152,7 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     /// Packages that a thousand wafers of a plant carry, million.
-    fn per_wafer(&self, design: &Design, stage: Stage, plant: usize, dies: f64) -> f64 {
+    fn per_wafer(&self, design: &ChipDesign, stage: Stage, plant: usize, dies: f64) -> f64 {
         let numbers = &design.numbers;
         let packages = match stage {
             Stage::Logic => {
@@ -170,7 +170,7 @@ impl Maker<'_> {
     }
 
     /// What each stage carries now, undisturbed and when all is built; and where it comes from.
-    fn carried(&self, design: &Design, line: &mut Line) -> [Carried; 3] {
+    fn carried(&self, design: &ChipDesign, line: &mut Line) -> [Carried; 3] {
         let dies = dies_per_wafer(design.numbers.die_area_mm2, self.supply.wafer_mm);
         let mut carried = [[0.0; Stage::COUNT]; 3];
         for (stage, (_, named)) in Stage::WORDS.iter().enumerate() {
@@ -199,7 +199,7 @@ impl Maker<'_> {
     }
 
     /// Adds memory out of the reserve where memory is what limits; gives the stacks used, million.
-    fn top_up(&self, design: &Design, line: &Line, carried: &mut Carried) -> f64 {
+    fn top_up(&self, design: &ChipDesign, line: &Line, carried: &mut Carried) -> f64 {
         let memory = Stage::Memory as usize;
         let short = least_other(carried, memory) - carried[memory];
         if line.memory_reserve <= 0.0 || !(short > 0.0 && short.is_finite()) {
@@ -211,7 +211,7 @@ impl Maker<'_> {
     }
 
     /// Performance of a package: unchanged for a generation, then better by design and by finer nodes.
-    fn improve(&self, clock: &Clock, design: &Design, line: &mut Line) {
+    fn improve(&self, clock: &Clock, design: &ChipDesign, line: &mut Line) {
         let (booked, sum) =
             design.contracts[Stage::Logic as usize].iter().fold((0.0, 0.0), |(booked, sum), &(plant, share)| {
                 (booked + share, sum + share * self.plants.ln_node[plant])
@@ -234,7 +234,7 @@ fn make(
     mut ledger: ResMut<Ledger>,
     mut faults: ResMut<Faults>,
     mut fabs: Query<Plant>,
-    mut accelerators: Query<(&Design, &mut Line)>,
+    mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {
     let plants = Plants::run(&supply, &clock, fabs.iter_mut());
     let maker = Maker { supply: &supply, plants: &plants, barriers: &barriers };

@@ -185,10 +185,9 @@ fn open_borders(
 
 #[cfg(test)]
 mod tests {
-    use super::super::shocks::Shocks;
-    use super::*;
-    use crate::scenario::parameter::Parameters;
+    use super::{super::shocks::Shocks, *};
     use crate::{
+        declare::parameter::Parameters,
         model::{Model, states::StateId},
         scenario::{
             Border, ControlNumbers, ControlSpec, Goods, PolicyNumbers, PolicySpec, ShockNumbers, ShockSpec, Stage,

@@ -2,6 +2,7 @@
 //! one, and that those with a null move nothing at it.
 
 use crate::{
+    declare::parameter::Parameter,
     model::{
         Model, Simulation,
         accelerator::Line,
@@ -11,7 +12,7 @@ use crate::{
         states::StateId,
         testing::{live, of_state, set},
     },
-    scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage, parameter::Parameter},
+    scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage},
 };
 use bevy_ecs::query::QueryData;
 

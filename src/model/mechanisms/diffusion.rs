@@ -93,7 +93,7 @@ type Best = [PerDomain; KINDS];
 
 /// The best that a firm can learn from through borders of one openness.
 #[derive(Clone, Debug)]
-struct Border {
+struct BorderBest {
     openness: f64,
     best: Best,
 }
@@ -101,12 +101,12 @@ struct Border {
 /// The sources of every state, one state after the other.
 #[derive(Default)]
 struct Sources {
-    all: Vec<Border>,
+    all: Vec<BorderBest>,
     ends: [usize; MAX_STATES + 1],
 }
 
 impl Sources {
-    fn of(&self, own: StateId) -> &[Border] {
+    fn of(&self, own: StateId) -> &[BorderBest] {
         &self.all[self.ends[own]..self.ends[own.place() + 1]]
     }
 
@@ -138,7 +138,7 @@ impl Sources {
     /// those behind a border as open or more is not needed: whoever they pull is pulled more by the others.
     fn add(&mut self, first: usize, openness: f64, levels: [&PerDomain; KINDS]) {
         let sources = &mut self.all[first..];
-        let ahead = |source: &Border| {
+        let ahead = |source: &BorderBest| {
             let mut ahead = false;
             for (best, level) in source.best.iter().zip(levels) {
                 for d in 0..MAX_DOMAINS {
@@ -151,7 +151,7 @@ impl Sources {
             return;
         }
         match sources.iter_mut().find(|source| source.openness == openness) {
-            None => self.all.push(Border { openness, best: levels.map(|level| *level) }),
+            None => self.all.push(BorderBest { openness, best: levels.map(|level| *level) }),
             Some(source) => {
                 for (best, level) in source.best.iter_mut().zip(levels) {
                     for d in 0..MAX_DOMAINS {
@@ -166,7 +166,7 @@ impl Sources {
 /// The strongest pull of any source on a firm, by kind and domain: openness × how far the source's level is ahead of what
 /// is `needed` for it to pull, the firm's own level and what is lost on the way.
 #[inline]
-fn pull(sources: &[Border], needed: &Best) -> Best {
+fn pull(sources: &[BorderBest], needed: &Best) -> Best {
     let mut strongest = [[0.0; MAX_DOMAINS]; KINDS];
     for source in sources {
         for kind in 0..KINDS {
@@ -275,8 +275,8 @@ mod tests {
 
     #[test]
     fn the_strongest_border_counts_and_nobody_is_pulled_down() {
-        let source = |openness, level| Border { openness, best: [[level; MAX_DOMAINS]; KINDS] };
-        let strongest = |sources: &[Border], own| pull(sources, &[[own; MAX_DOMAINS]; KINDS])[1][0];
+        let source = |openness, level| BorderBest { openness, best: [[level; MAX_DOMAINS]; KINDS] };
+        let strongest = |sources: &[BorderBest], own| pull(sources, &[[own; MAX_DOMAINS]; KINDS])[1][0];
         assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, 3.0)], 1.0), 2.0);
         assert_eq!(strongest(&[source(0.9, 4.0), source(1.0, 3.0)], 1.0), 2.7);
         assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, f64::NEG_INFINITY)], 5.0), 0.0);

@@ -9,7 +9,7 @@ use super::diffusion::logistic_step;
 use crate::{
     maths,
     model::{
-        accelerator::Design,
+        accelerator::ChipDesign,
         clock::Clock,
         fab::{Capacity, Craft, FabIndex, Site},
         geography::{Geography, PerState},
@@ -124,7 +124,7 @@ fn feel_pressure(
     barriers: Res<Barriers>,
     mut memory: ResMut<Memory>,
     fabs: Query<DeniedFab>,
-    designs: Query<&Design>,
+    designs: Query<&ChipDesign>,
     mut states: States<(&Supply, &mut Industry)>,
 ) {
     let mut equipment: PerState = [0.0; MAX_STATES];
@@ -145,7 +145,12 @@ fn feel_pressure(
 }
 
 /// Mean share of the memory that is stopped, over the plants that designers of each state book.
-fn denied_memory(clock: &Clock, barriers: &Barriers, fabs: &Query<DeniedFab>, designs: &Query<&Design>) -> PerState {
+fn denied_memory(
+    clock: &Clock,
+    barriers: &Barriers,
+    fabs: &Query<DeniedFab>,
+    designs: &Query<&ChipDesign>,
+) -> PerState {
     let mut denied: PerState = [0.0; MAX_STATES];
     if barriers.memory.iter().flatten().all(|stopped| *stopped == 0.0) {
         return denied;

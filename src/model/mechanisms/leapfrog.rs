@@ -197,11 +197,12 @@ mod tests {
     fn half_the_step_makes_half_the_error() {
         let at = |steps_per_year: u32| {
             let mut scenario = with_effort(0.3);
-            scenario.time.steps_per_year = steps_per_year;
             scenario.set("mechanisms.leapfrog.start_performance", 1.0).unwrap();
             // Steady spending, so that only the paradigm's own steps differ.
             let mut simulation = Model::standard().simulate(&scenario).unwrap();
             let world = simulation.world_mut();
+            scenario.time.steps_per_year = steps_per_year;
+            world.insert_resource(Clock::new(&scenario.time));
             for _ in 0..5 * steps_per_year {
                 for mut supply in world.query::<&mut Supply>().iter_mut(world) {
                     (supply.spending, supply.received) = (50.0, 0.0);

@@ -187,7 +187,7 @@ fn gain_momentum(releases: Res<Releases>, clock: Res<Clock>, mut firms: Query<(&
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::parameter::Parameters;
+    use crate::declare::parameter::Parameters;
 
     #[test]
     fn one_nat_is_78_points_and_the_error_of_2500_battles_is_7() {

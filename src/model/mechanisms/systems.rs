@@ -14,7 +14,7 @@
 use crate::{
     maths,
     model::{
-        accelerator::{Design, Line},
+        accelerator::{ChipDesign, Line},
         clock::Clock,
         firm::{Character, Hardware},
         geography::{Geography, PerState},
@@ -117,7 +117,7 @@ fn mix_fleets(
     systems: Res<Systems>,
     clock: Res<Clock>,
     firms: Query<(&Character, &Hardware)>,
-    accelerators: Query<(&Design, &Line)>,
+    accelerators: Query<(&ChipDesign, &Line)>,
     mut states: States<(&Supply, &mut Fleet)>,
 ) {
     let held = held_by_firms(firms.iter());

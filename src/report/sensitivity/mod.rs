@@ -3,24 +3,30 @@
 pub mod read;
 mod tornado;
 
-use super::figures::file_name;
-use super::page::{document, folded, table, unit};
-use super::scale::significant;
-use super::svg::Svg;
-use super::{ReportError, make, write};
-use crate::analysis::sensitivity::{
-    Indices, Lack, Layout, Options,
-    morris::{MU, MU_STAR, SIGMA},
-    one_at_a_time::{HIGH, HIGH_CHANGE, LOW, LOW_CHANGE, SWING},
-    sobol::{FIRST, SECOND, TOTAL},
+use super::{
+    ReportError,
+    figures::file_name,
+    make,
+    page::{document, folded, table, unit},
+    scale::significant,
+    svg::Svg,
+    write,
 };
-use crate::experiment::design::{Factor, Role, Scale, Setting};
-use crate::output::manifest::Manifest;
-use crate::output::table::Column;
+use crate::{
+    analysis::sensitivity::{
+        Indices, Lack, Options, PointRoles,
+        morris::{MU, MU_STAR, SIGMA},
+        one_at_a_time::{HIGH, HIGH_CHANGE, LOW, LOW_CHANGE, SWING},
+        sobol::{FIRST, SECOND, TOTAL},
+    },
+    declare::table::Column,
+    experiment::design::{Factor, Role, Scale, Setting},
+    output::manifest::Manifest,
+};
 use maud::{Markup, PreEscaped, Render as _, html};
 use std::path::{Path, PathBuf};
 pub use tornado::ending;
-use tornado::{BOTH, Bar, DOWN, Line, MOST, Tornado, UP};
+use tornado::{BOTH, DOWN, MOST, Tornado, TornadoBar, TornadoRow, UP};
 
 /// The page's file.
 pub const PAGE: &str = "sensitivity.html";
@@ -33,7 +39,7 @@ pub struct Findings {
     /// The batch's manifest.
     pub manifest: Manifest,
     /// Which point of its design is what.
-    pub layout: Layout,
+    pub layout: PointRoles,
     /// How intervals were made.
     pub options: Options,
     /// The indices, by scenario, then outcome.
@@ -75,7 +81,7 @@ impl Findings {
 }
 
 /// Why an outcome has no indices, in words.
-pub fn reason(layout: &Layout, indices: &Indices) -> Option<String> {
+pub fn reason(layout: &PointRoles, indices: &Indices) -> Option<String> {
     Some(match indices.lack? {
         Lack::Variance => "it does not vary".to_owned(),
         Lack::Blocks => {
@@ -143,16 +149,16 @@ const HOLDS: &str = "The indices are statements about the model: they hold for t
                      parameters as the scenarios have them. Wider or narrower ranges give other indices. A range that is assumed \
                      stays an assumption, and what follows from it is no finding about the world.";
 
-fn what(layout: &Layout, factors: usize, list: &[Finding]) -> String {
+fn what(layout: &PointRoles, factors: usize, list: &[Finding]) -> String {
     let blocks = list.first().map_or(0, |finding| finding.indices.blocks);
     let blocks = format!("{blocks} {}", layout.blocks_are());
     let s = if factors == 1 { "" } else { "s" };
     match layout {
-        Layout::Morris { levels, .. } => {
+        PointRoles::Morris { levels, .. } => {
             format!("elementary effects (Morris) of {factors} factor{s}: {blocks} over {levels} levels")
         }
-        Layout::Saltelli { .. } => format!("Sobol indices of {factors} factor{s}: {blocks}"),
-        Layout::OneAtATime { .. } => format!("{factors} factor{s}, one at a time: {blocks}"),
+        PointRoles::Saltelli { .. } => format!("Sobol indices of {factors} factor{s}: {blocks}"),
+        PointRoles::OneAtATime { .. } => format!("{factors} factor{s}, one at a time: {blocks}"),
     }
 }
 
@@ -160,17 +166,17 @@ fn what(layout: &Layout, factors: usize, list: &[Finding]) -> String {
 fn meaning(findings: &Findings) -> String {
     let (confidence, blocks) = (findings.confidence(), findings.layout.blocks_are());
     let index = match findings.layout {
-        Layout::Morris { .. } => {
+        PointRoles::Morris { .. } => {
             "An elementary effect is what a step of one factor does to the outcome, scaled to its whole range. The bar is \
              \u{3bc}*, the mean size of the effects; the ring is \u{3c3}, their standard deviation: where it is not small against \
              \u{3bc}*, the effect depends on the other factors or is not linear."
         }
-        Layout::Saltelli { .. } => {
+        PointRoles::Saltelli { .. } => {
             "The bar is the total index: the share of the outcome's variance over the ranges that a factor has a part in, alone or \
              with others. The ring is the first-order index: the share that it explains by itself. What lies between them is \
              interaction. Small indices can be below zero by chance."
         }
-        Layout::OneAtATime { .. } => {
+        PointRoles::OneAtATime { .. } => {
             "A bar is how far the outcome moves from the base point when one factor goes to the end of its range and all others \
              stay. Factors that work only together do not show."
         }
@@ -278,15 +284,15 @@ fn picture(findings: &Findings, finding: &Finding) -> Svg {
         unit => format!(", {unit}"),
     };
     let (axis, legend, mark): (_, &[_], _) = match findings.layout {
-        Layout::Morris { .. } => (
+        PointRoles::Morris { .. } => (
             format!("Elementary effect over the whole range{unit}"),
             &[(UP, "\u{3bc}*, rises with the factor"), (DOWN, "falls"), (BOTH, "either way")],
             Some("\u{3c3}"),
         ),
-        Layout::Saltelli { .. } => {
+        PointRoles::Saltelli { .. } => {
             ("Share of the outcome's variance".to_owned(), &[(UP, "total index")], Some("first-order index"))
         }
-        Layout::OneAtATime { .. } => {
+        PointRoles::OneAtATime { .. } => {
             (format!("Change from the base point{unit}"), &[(UP, "at the high end"), (DOWN, "at the low end")], None)
         }
     };
@@ -301,9 +307,9 @@ fn picture(findings: &Findings, finding: &Finding) -> Svg {
         legend,
         mark,
         number: match findings.layout {
-            Layout::Morris { .. } => "\u{3bc}*",
-            Layout::Saltelli { .. } => "total index",
-            Layout::OneAtATime { .. } => "swing, high less low end",
+            PointRoles::Morris { .. } => "\u{3bc}*",
+            PointRoles::Saltelli { .. } => "total index",
+            PointRoles::OneAtATime { .. } => "swing, high less low end",
         },
         whisker: &format!("{} interval", findings.confidence()),
         lines,
@@ -311,13 +317,13 @@ fn picture(findings: &Findings, finding: &Finding) -> Svg {
     tornado.draw()
 }
 
-fn line(findings: &Findings, indices: &Indices, factor: usize) -> Option<Line> {
+fn line(findings: &Findings, indices: &Indices, factor: usize) -> Option<TornadoRow> {
     let main = indices.get(findings.layout.main(), factor)?;
     let value = main.value?;
     let of = |name: &str| indices.value(name, factor);
     let text = |name: &str| of(name).map_or_else(|| "\u{2013}".to_owned(), significant);
     let (bars, mark, tooltip) = match findings.layout {
-        Layout::Morris { .. } => {
+        PointRoles::Morris { .. } => {
             let mean = of(MU)?;
             let colour = match mean {
                 mean if mean.abs() < 0.5 * value => BOTH,
@@ -325,18 +331,19 @@ fn line(findings: &Findings, indices: &Indices, factor: usize) -> Option<Line> {
                 _ => UP,
             };
             let tooltip = format!("\u{3bc}* {}, \u{3bc} {}, \u{3c3} {}", text(MU_STAR), text(MU), text(SIGMA));
-            (vec![Bar { value, interval: main.interval, colour }], of(SIGMA), tooltip)
+            (vec![TornadoBar { value, interval: main.interval, colour }], of(SIGMA), tooltip)
         }
-        Layout::Saltelli { .. } => {
+        PointRoles::Saltelli { .. } => {
             let tooltip = format!("total {}, first order {}", text(TOTAL), text(FIRST));
-            (vec![Bar { value, interval: main.interval, colour: UP }], of(FIRST), tooltip)
+            (vec![TornadoBar { value, interval: main.interval, colour: UP }], of(FIRST), tooltip)
         }
-        Layout::OneAtATime { .. } => {
+        PointRoles::OneAtATime { .. } => {
             let bar = |name, colour| {
                 let index = indices.get(name, factor)?;
-                Some(Bar { value: index.value?, interval: index.interval, colour })
+                Some(TornadoBar { value: index.value?, interval: index.interval, colour })
             };
-            let mut bars: Vec<Bar> = [bar(HIGH_CHANGE, UP), bar(LOW_CHANGE, DOWN)].into_iter().flatten().collect();
+            let mut bars: Vec<TornadoBar> =
+                [bar(HIGH_CHANGE, UP), bar(LOW_CHANGE, DOWN)].into_iter().flatten().collect();
             // The shorter of two bars on the same side is drawn over the longer.
             bars.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
             (bars, None, format!("low end {}, high end {}, swing {}", text(LOW), text(HIGH), text(SWING)))
@@ -344,5 +351,5 @@ fn line(findings: &Findings, indices: &Indices, factor: usize) -> Option<Line> {
     };
     let name = findings.factor(factor).to_owned();
     let tooltip = format!("{name}: {tooltip}");
-    Some(Line { name, bars, mark, number: (value, main.interval), tooltip })
+    Some(TornadoRow { name, bars, mark, number: (value, main.interval), tooltip })
 }

@@ -1,16 +1,16 @@
 //! Reads what the analysis needs from an output folder: `manifest.json`, `design.csv` and `runs.csv`.
 
 use crate::{
-    analysis::sensitivity::{Layout, Point, morris::Move},
+    analysis::sensitivity::{Point, PointRoles, morris::Move},
+    declare::table::{Column, Row as _},
     experiment::design::{Design, Method, Scale, Setting},
     measure::record::OutcomeRow,
     output::{
         dictionary::{DESIGN, RUNS},
         folder::{Folder, OutputError},
         manifest::{self, Manifest},
-        table::{Column, Row as _},
     },
-    report::{ReportError, data::Table},
+    report::{ReportError, data::CsvFile},
 };
 use std::{
     collections::BTreeMap,
@@ -33,11 +33,11 @@ pub enum ReadError {
 
 /// A batch to be analysed.
 #[derive(Debug)]
-pub struct Batch {
+pub struct AnalysedBatch {
     /// Its manifest.
     pub manifest: Manifest,
     /// Which point of its design is what.
-    pub layout: Layout,
+    pub layout: PointRoles,
     /// The outcomes that were read.
     pub outcomes: Vec<&'static Column<'static>>,
     /// By scenario, then point: sums of the outcomes by replicate where replicates are blocks, else in one for all, so
@@ -52,7 +52,7 @@ struct Sums {
     outcomes: Vec<f64>,
 }
 
-impl Batch {
+impl AnalysedBatch {
     /// Reads the folder. `wanted` names the outcomes, all if empty.
     pub fn read(folder: &Path, wanted: &[String]) -> Result<Self, ReadError> {
         let manifest = fit(folder)?;
@@ -100,7 +100,7 @@ impl Batch {
             let runs = runs.ok_or_else(|| table.malformed(&row, point, "a point of the design"))?;
             let number: u64 =
                 cell(replicate).parse().map_err(|_| table.malformed(&row, replicate, "a whole number"))?;
-            let block = if matches!(self.layout, Layout::OneAtATime { .. }) { number } else { 0 };
+            let block = if matches!(self.layout, PointRoles::OneAtATime { .. }) { number } else { 0 };
             let sums = runs.entry(block).or_insert_with(|| Sums { runs: 0, outcomes: vec![0.0; outcomes.len()] });
             sums.runs += 1;
             let finished = cell(status) == "finished";
@@ -161,9 +161,9 @@ fn kind(method: &Method) -> String {
     }
 }
 
-fn open(file: &Path) -> Result<Table, ReportError> {
+fn open(file: &Path) -> Result<CsvFile, ReportError> {
     let missing = || ReportError::Read { file: file.to_owned(), source: std::io::ErrorKind::NotFound.into() };
-    Table::open(file)?.ok_or_else(missing)
+    CsvFile::open(file)?.ok_or_else(missing)
 }
 
 /// The cells of the factors by point.
@@ -193,16 +193,16 @@ fn wrong(file: &Path, point: usize, expected: String) -> ReportError {
 }
 
 /// Finds out which point is what, by the values of the factors.
-fn layout(design: &Design, cells: &[Vec<String>], file: &Path) -> Result<Layout, ReportError> {
+fn layout(design: &Design, cells: &[Vec<String>], file: &Path) -> Result<PointRoles, ReportError> {
     match design.method {
         Method::Morris { levels, .. } => {
             let width = design.factors.len() + 1;
             let trajectories = cells.chunks(width).enumerate();
             let moves = trajectories.map(|(at, trajectory)| moves(design, trajectory, file, at * width));
-            Ok(Layout::Morris { levels, moves: moves.collect::<Result<_, _>>()? })
+            Ok(PointRoles::Morris { levels, moves: moves.collect::<Result<_, _>>()? })
         }
-        Method::Saltelli { second_order, .. } => Ok(Layout::Saltelli { second_order }),
-        _ => Ok(Layout::OneAtATime { ends: ends(design, cells, file)? }),
+        Method::Saltelli { second_order, .. } => Ok(PointRoles::Saltelli { second_order }),
+        _ => Ok(PointRoles::OneAtATime { ends: ends(design, cells, file)? }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::figures::{FOOT, HEAD, WIDTH, titled};
 use super::super::palette::{GREY, colour};
-use super::super::scale::{Scale, Writing, number};
+use super::super::scale::{Axis, Writing, number};
 use super::super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
 use crate::maths::log10;
 
@@ -14,16 +14,16 @@ const NAMES: f64 = 290.0;
 const NUMBERS: f64 = 190.0;
 
 /// A bar from zero.
-pub struct Bar {
+pub struct TornadoBar {
     pub value: f64,
     pub interval: Option<(f64, f64)>,
     pub colour: &'static str,
 }
 
 /// What is drawn of a factor.
-pub struct Line {
+pub struct TornadoRow {
     pub name: String,
-    pub bars: Vec<Bar>,
+    pub bars: Vec<TornadoBar>,
     /// Second mark, a ring.
     pub mark: Option<f64>,
     /// Number and interval written at the right.
@@ -47,7 +47,7 @@ pub struct Tornado<'a> {
     pub number: &'a str,
     /// Word of the whiskers.
     pub whisker: &'a str,
-    pub lines: Vec<Line>,
+    pub lines: Vec<TornadoRow>,
 }
 
 /// Rising with the factor, falling, or neither clearly.
@@ -68,7 +68,7 @@ impl Tornado<'_> {
             });
             ends.chain(line.mark).collect::<Vec<_>>()
         });
-        let scale = Scale::linear(values.chain([0.0]), 6);
+        let scale = Axis::linear(values.chain([0.0]), 6);
         let width = WIDTH - NAMES - NUMBERS;
         let x = |value: f64| NAMES + width * scale.place(value);
         for tick in &scale.ticks {
@@ -121,7 +121,7 @@ fn whisker(svg: &mut Svg, from: f64, to: f64, y: f64) {
     }
 }
 
-fn draw_line(svg: &mut Svg, line: &Line, middle: f64, decimals: usize, x: &impl Fn(f64) -> f64) {
+fn draw_line(svg: &mut Svg, line: &TornadoRow, middle: f64, decimals: usize, x: &impl Fn(f64) -> f64) {
     svg.text(NAMES - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&line.name, 36));
     for bar in &line.bars {
         let (from, to) = (x(0.0).min(x(bar.value)), x(0.0).max(x(bar.value)));
@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn bars_stand_on_one_scale_from_zero() {
-        let line = |value: f64| Line {
+        let line = |value: f64| TornadoRow {
             name: "f".to_owned(),
-            bars: vec![Bar { value, interval: None, colour: UP }],
+            bars: vec![TornadoBar { value, interval: None, colour: UP }],
             mark: None,
             number: (value, None),
             tooltip: String::new(),

@@ -5,7 +5,7 @@
 use super::ChipSupply;
 use crate::{
     model::{
-        accelerator::{Design, Line},
+        accelerator::{ChipDesign, Line},
         clock::Clock,
         geography::{Geography, PerState},
         ledger::Ledger,
@@ -52,7 +52,7 @@ fn share_out(
     weights: &PerState,
     geography: &Geography,
     barriers: &Barriers,
-    design: &Design,
+    design: &ChipDesign,
     line: &mut Line,
     ledger: &mut Ledger,
 ) -> f64 {
@@ -100,7 +100,7 @@ pub fn ship(
     barriers: Res<Barriers>,
     mut ledger: ResMut<Ledger>,
     mut states: States<(&Paradigm, &mut Supply, &mut Industry)>,
-    mut accelerators: Query<(&Design, &mut Line)>,
+    mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {
     let money = states.map(|(paradigm, supply, _)| supply.spending * paradigm.silicon());
     let none = [0.0; MAX_STATES];

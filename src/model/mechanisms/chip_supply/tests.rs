@@ -16,9 +16,9 @@ fn world(months: u32) -> Scenario {
     scenario
 }
 
-fn line<'a>(simulation: &'a mut Simulation, name: &str) -> (&'a Design, &'a Line) {
+fn line<'a>(simulation: &'a mut Simulation, name: &str) -> (&'a ChipDesign, &'a Line) {
     let world = simulation.world_mut();
-    let mut lines = world.query::<(&Design, &Line)>();
+    let mut lines = world.query::<(&ChipDesign, &Line)>();
     lines.iter(world).find(|(design, _)| &*design.name == name).unwrap()
 }
 

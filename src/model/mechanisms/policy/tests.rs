@@ -209,11 +209,9 @@ fn support_of_open_models_gives_open_firms_more_of_their_value() {
 
 #[test]
 fn what_levers_move_is_absent_at_its_nulls_to_the_bit() {
-    let mut scenario = with(
-        <Lever as crate::scenario::Choice>::WORDS
-            .iter()
-            .flat_map(|(word, lever)| [0, 1].map(|state| PolicySpec { state, ..policy(word, *lever, 0.3) })),
-    );
+    let mut scenario = with(<Lever as crate::scenario::Choice>::WORDS.iter().flat_map(|(word, lever)| {
+        [0, 1].map(|state| PolicySpec { state, ..policy(&format!("{word} {state}"), *lever, 0.3) })
+    }));
     scenario.borders = vec![crate::scenario::Border { between: (0, 1), openness: 0.4, trust: 0.5 }];
     scenario.time.months = 60;
     // So little that it limits what runs.

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 /// The worlds of an experiment.
 #[derive(Debug)]
-pub struct Worlds {
+pub(crate) struct Worlds {
     variants: Vec<Variant>,
     sample: Sample,
     model: Model,
@@ -21,7 +21,7 @@ pub struct Worlds {
 
 impl Worlds {
     /// The worlds of `experiment`, and what a folder says of them. `replay` is the command that runs one of its variants.
-    pub fn new(
+    pub(crate) fn new(
         model: &Model,
         experiment: &Experiment,
         first_replicate: u64,

@@ -39,16 +39,20 @@ impl Simulate for Mock {
 }
 
 pub(crate) fn experiment(runs: u64, record: Record) -> Batch {
+    let named = |names: &[&str]| names.iter().map(|name| json!({"name": name})).collect::<Vec<_>>();
     let variant = |name: &str| BatchScenario {
         name: name.into(),
-        config: json!({"name": name, "time": {"months": MONTHS}}),
+        config: json!({
+            "name": name,
+            "time": {"months": MONTHS},
+            "states": named(&["CN", "US"]),
+            "firms": named(&["Acme, Inc", "Beta", "Late"]),
+            "fabs": named(&["Plant"]),
+            "accelerators": named(&["Chip"]),
+        }),
         replay: format!("redqueen run {name}.toml"),
         start: start(),
         months: MONTHS,
-        states: vec!["CN".into(), "US".into()],
-        firms: vec!["Acme, Inc".into(), "Beta".into(), "Late".into()],
-        fabs: vec!["Plant".into()],
-        accelerators: vec!["Chip".into()],
     };
     let scenarios = vec![variant("base"), variant("open")];
     Batch::plain("A test", 7, runs, record, scenarios)

@@ -104,36 +104,92 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
+/// What is declared of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name: its file is `<name>.csv`.
+    pub name: &'static str,
+    /// What one row is, in a line.
+    pub meaning: &'static str,
+    /// Columns that tell the rows of one run apart; empty if there are none.
+    pub key: &'static [&'static str],
+    /// Its columns, in order.
+    pub columns: &'static [Column<'static>],
+}
+
+impl Table {
+    /// What is declared of the table of these rows.
+    pub const fn of<R: Row>() -> Self {
+        Self { name: R::TABLE, meaning: R::MEANING, key: R::KEY, columns: R::COLUMNS }
+    }
+
+    /// Where a column stands.
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|declared| declared.name == column)
+    }
+}
+
+/// The rows of a table, whichever it is.
+pub trait Tabular {
+    /// What is declared of it.
+    fn table(&self) -> Table;
+    /// How many rows there are.
+    fn count(&self) -> usize;
+    /// Calls `visit` with each cell of a row, in the order of the columns.
+    fn cells<'a>(&'a self, row: usize, visit: &mut dyn FnMut(Cell<'a>));
+}
+
+impl<R: Row> Tabular for Vec<R> {
+    fn table(&self) -> Table {
+        Table::of::<R>()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn cells<'a>(&'a self, row: usize, visit: &mut dyn FnMut(Cell<'a>)) {
+        if let Some(row) = self.get(row) {
+            row.cells(visit);
+        }
+    }
+}
+
 /// A row of a declared table.
 pub trait Row {
     /// The table's name: its file is `<name>.csv`.
     const TABLE: &'static str;
     /// What one row is, in a line.
     const MEANING: &'static str;
+    /// Columns that tell the rows of one run apart; empty if there are none.
+    const KEY: &'static [&'static str];
     /// Its columns, in order.
     const COLUMNS: &'static [Column<'static>];
     /// Calls `visit` with each cell, in the order of the columns.
     fn cells<'a>(&'a self, visit: &mut dyn FnMut(Cell<'a>));
 }
 
-/// Declares a table as the struct of its row; each field with its meaning, type and unit.
+/// Declares a table as the struct of its row, with the columns that tell rows apart, if any; each field with its meaning,
+/// type and unit.
 ///
 /// ```
 /// redqueen::table! {
 ///     /// A row a month.
-///     pub struct Weather as "weather" {
+///     pub struct Weather as "weather" by date {
+///         /// The month that has passed.
+///         date: redqueen::scenario::Month, "";
 ///         /// Rain of the month.
 ///         rain: f64, "mm";
 ///     }
 /// }
-/// use redqueen::output::table::Row;
-/// assert_eq!(Weather::COLUMNS[0].unit, "mm");
+/// use redqueen::declare::table::Row;
+/// assert_eq!((Weather::KEY, Weather::COLUMNS[1].unit), (&["date"][..], "mm"));
 /// ```
 #[macro_export]
 macro_rules! table {
     (
         $(#[doc = $about:literal])+
-        $vis:vis struct $Name:ident as $table:literal {
+        $vis:vis struct $Name:ident as $table:literal $(by $($key:ident),+)? {
             $( $(#[doc = $meaning:literal])+ $field:ident : $type:ty, $unit:literal; )*
         }
     ) => {
@@ -141,20 +197,21 @@ macro_rules! table {
         #[derive(Clone, Debug, PartialEq)]
         $vis struct $Name { $( $(#[doc = $meaning])+ pub $field: $type, )* }
 
-        impl $crate::output::table::Row for $Name {
+        impl $crate::declare::table::Row for $Name {
             const TABLE: &'static str = $table;
             const MEANING: &'static str = concat!($($about),+).trim_ascii();
-            const COLUMNS: &'static [$crate::output::table::Column<'static>] = &[
-                $( $crate::output::table::Column {
+            const KEY: &'static [&'static str] = &[$($(stringify!($key)),+)?];
+            const COLUMNS: &'static [$crate::declare::table::Column<'static>] = &[
+                $( $crate::declare::table::Column {
                     name: stringify!($field),
-                    holds: <$type as $crate::output::table::Field>::HOLDS,
-                    optional: <$type as $crate::output::table::Field>::OPTIONAL,
+                    holds: <$type as $crate::declare::table::Field>::HOLDS,
+                    optional: <$type as $crate::declare::table::Field>::OPTIONAL,
                     unit: $unit,
                     meaning: concat!($($meaning),+).trim_ascii(),
                 }, )*
             ];
-            fn cells<'a>(&'a self, visit: &mut dyn FnMut($crate::output::table::Cell<'a>)) {
-                $( visit($crate::output::table::Field::cell(&self.$field)); )*
+            fn cells<'a>(&'a self, visit: &mut dyn FnMut($crate::declare::table::Cell<'a>)) {
+                $( visit($crate::declare::table::Field::cell(&self.$field)); )*
             }
         }
     };

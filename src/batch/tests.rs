@@ -2,20 +2,38 @@
 
 use super::*;
 use crate::{
-    cli::{
+    batch::{
+        NoRoom,
         mock::{MONTHS, Mock, experiment},
-        run, summary,
     },
+    declare::table::CellType,
     measure::record::Record,
-    output::table::CellType,
 };
 use std::{collections::BTreeMap, fs, sync::atomic::Ordering};
 
-fn options<'a>(out: &'a Path, threads: usize, cancel: &'a AtomicBool) -> BatchOptions<'a> {
-    BatchOptions { out, threads, overwrite: false, quiet: true, cancel }
+#[derive(Clone, Copy)]
+struct Options<'a> {
+    out: &'a Path,
+    threads: usize,
+    overwrite: bool,
+    estimates: bool,
+    cancel: &'a AtomicBool,
 }
 
-fn batch(mock: &Mock, experiment: &Batch, out: &Path, threads: usize) -> BatchReport {
+fn options<'a>(out: &'a Path, threads: usize, cancel: &'a AtomicBool) -> Options<'a> {
+    Options { out, threads, overwrite: false, estimates: false, cancel }
+}
+
+fn execute<S: Simulate<Output = Trajectory>>(
+    simulate: &S,
+    batch: &Batch,
+    options: &Options<'_>,
+) -> Result<Done, StudyError> {
+    let Options { out, threads, overwrite, estimates, cancel } = *options;
+    super::execute(simulate, batch, out, Work { threads, overwrite, estimates, cancel, on: &mut |_| Ok(()) })
+}
+
+fn batch(mock: &Mock, experiment: &Batch, out: &Path, threads: usize) -> Done {
     execute(mock, experiment, &options(out, threads, &AtomicBool::new(false))).unwrap()
 }
 
@@ -85,7 +103,7 @@ fn every_file_is_as_the_package_describes_it() {
 #[test]
 fn only_recorded_tables_are_written() {
     let dir = tempfile::tempdir().unwrap();
-    let record = Record { states: true, ..Record::NONE };
+    let record = Record::of(&["states"]);
     batch(&Mock::default(), &experiment(2, record), dir.path(), 1);
     let names: Vec<_> = files(dir.path()).into_keys().collect();
     assert_eq!(names, ["datapackage.json", "manifest.json", "quantiles.csv", "runs.csv", "states.csv"]);
@@ -97,7 +115,9 @@ fn a_failed_run_is_shown_with_its_replay_and_the_others_go_on() {
     let dir = tempfile::tempdir().unwrap();
     let mock = Mock { fails: vec![6], panics: vec![1], spoils: vec![2] };
     let report = batch(&mock, &experiment(4, Record::ALL), dir.path(), 2);
-    assert_eq!((report.summary.finished, report.summary.failed, report.exit_code()), (5, 3, 1));
+    assert_eq!((report.finished, report.failed, report.cancelled), (5, 3, false));
+    let first = report.first_failure.clone().unwrap();
+    assert_eq!((first.job.run, first.error.as_str()), (1, "the run panicked: boom"));
     let runs = table(dir.path(), "runs");
     assert_eq!(runs.len(), 8);
     assert_eq!((runs[6]["status"].as_str(), runs[6]["firms_end"].as_str()), ("failed", ""));
@@ -109,11 +129,7 @@ fn a_failed_run_is_shown_with_its_replay_and_the_others_go_on() {
     assert_eq!((runs[5]["status"].as_str(), runs[5]["firms_end"].as_str()), ("finished", "3"));
     assert_eq!(runs[5]["scenario"], "open");
     assert_eq!(table(dir.path(), "world").len(), 5 * MONTHS as usize);
-    let text = summary::batch(&experiment(4, Record::ALL), dir.path(), &report.summary).unwrap();
-    assert!(
-        text.contains("3 of 8 runs failed") && text.contains("first failure, run 1: the run panicked: boom"),
-        "{text}"
-    );
+    assert!(runs[1]["error"].ends_with(&format!("; replay: {}", first.replay)), "{first:?}");
 }
 
 #[test]
@@ -166,15 +182,15 @@ fn the_same_command_again_does_nothing_twice() {
     let before = files(dir.path());
     let again = batch(&mock, &experiment(3, Record::ALL), dir.path(), 1);
     assert!(again.already && !first.already);
-    assert_eq!((again.summary.finished, again.summary.failed, again.exit_code()), (5, 1, 1));
+    assert_eq!((again.finished, again.failed), (5, 1));
     assert!(before == files(dir.path()));
     let other = experiment(4, Record::ALL);
     let cancel = AtomicBool::new(false);
     let error = execute(&mock, &other, &options(dir.path(), 1, &cancel)).unwrap_err();
     assert!(error.to_string().contains("differs in the number of runs"), "{error}");
     assert!(before == files(dir.path()));
-    let overwrite = BatchOptions { overwrite: true, ..options(dir.path(), 1, &cancel) };
-    assert_eq!(execute(&mock, &other, &overwrite).unwrap().summary.total, 8);
+    let overwrite = Options { overwrite: true, ..options(dir.path(), 1, &cancel) };
+    assert_eq!(execute(&mock, &other, &overwrite).unwrap().total, 8);
 }
 
 /// Cancels after a number of runs.
@@ -199,14 +215,14 @@ fn a_cancelled_batch_keeps_its_runs_and_goes_on_from_there() {
     let cancel = AtomicBool::new(false);
     let report =
         execute(&Cancelling(Mock::default(), 5, &cancel), &experiment, &options(dir.path(), 2, &cancel)).unwrap();
-    assert_eq!(report.exit_code(), 130);
+    assert!(report.cancelled);
     let manifest = Folder::manifest(dir.path()).unwrap().unwrap();
     assert!(!manifest.complete && (6..40).contains(&manifest.runs_done), "{}", manifest.runs_done);
     assert!(!dir.path().join("runs.csv").exists(), "a table has its final name before it is complete");
     // Only what is missing is run: a run that was kept would fail now.
     let kept = Mock { fails: (0..manifest.runs_done).collect(), ..Mock::default() };
     let again = batch(&kept, &experiment, dir.path(), 2);
-    assert!(!again.already && again.summary.failed == 0);
+    assert!(!again.already && again.failed == 0);
     batch(&Mock::default(), &experiment, whole.path(), 1);
     assert!(files(dir.path()) == files(whole.path()));
     assert!(!dir.path().join("journal").exists());
@@ -235,7 +251,7 @@ impl Interrupted {
         let dir = tempfile::tempdir().unwrap();
         left.iter().for_each(|(name, bytes)| fs::write(dir.path().join(name), bytes).unwrap());
         let report = batch(&self.mock, &self.experiment, dir.path(), 2);
-        assert_eq!(report.summary.failed, 4, "{what}");
+        assert_eq!(report.failed, 4, "{what}");
         let made = files(dir.path());
         assert_eq!(made.keys().collect::<Vec<_>>(), self.whole.keys().collect::<Vec<_>>(), "{what}");
         for (name, bytes) in &self.whole {
@@ -293,26 +309,77 @@ fn a_stop_rule_decides_the_same_after_a_stop() {
     interrupted.goes_on(&interrupted.left, "with a stop rule");
 }
 
-#[test]
-fn the_summaries_fit_a_terminal() {
-    let dir = tempfile::tempdir().unwrap();
-    let experiment = experiment(9, Record::ALL);
-    let report = batch(&Mock::default(), &experiment, dir.path(), 1);
-    let text = summary::batch(&experiment, Path::new("output/x"), &report.summary);
-    assert!(text.is_err(), "there is no such folder");
-    let text = summary::batch(&experiment, dir.path(), &report.summary).unwrap();
-    assert!(text.contains("base: 9 runs, 2023-11 to 2024-04, seed 7") && text.contains("gap_rating_12"), "{text}");
-    assert!(!text.contains("gap_rating_24"), "an outcome without values is shown: {text}");
-    assert!(text.lines().all(|line| line.starts_with("files are in") || line.chars().count() <= 80), "{text}");
+/// Every file and folder below, with what is in it.
+fn all(folder: &Path) -> BTreeMap<std::path::PathBuf, Option<Vec<u8>>> {
+    let mut found = BTreeMap::new();
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(all(&path));
+        }
+        found.insert(path.clone(), fs::read(&path).ok());
+    }
+    found
+}
 
+#[test]
+fn what_has_no_room_is_refused_and_nothing_written() {
     let dir = tempfile::tempdir().unwrap();
-    let replay = Batch { first_replicate: 4, scenarios: experiment.scenarios[..1].to_vec(), ..experiment };
-    let (report, text) =
-        run::execute(&Mock::default(), &replay, &options(dir.path(), 1, &AtomicBool::new(false))).unwrap();
-    assert_eq!(report.summary.total, 1);
-    assert_eq!(table(dir.path(), "runs")[0]["replicate"], "4");
-    assert!(text.contains("frontier_rating  ▁") && text.lines().count() > 5, "{text}");
-    assert!(text.lines().all(|line| line.starts_with("files are in") || line.chars().count() <= 80), "{text}");
+    let endless = Batch { quantiles: None, ..experiment(u64::MAX / 64, Record::ALL) };
+    let refused = |out: &Path, overwrite| {
+        let before = all(dir.path());
+        let cancel = AtomicBool::new(false);
+        let options = Options { overwrite, estimates: true, ..options(out, 2, &cancel) };
+        let error = execute(&Mock::default(), &endless, &options).unwrap_err();
+        assert!(matches!(&error, StudyError::NoRoom(NoRoom::Disk { .. })), "{error}");
+        assert!(error.to_string().contains(" runs would write about "), "{error}");
+        assert!(all(dir.path()) == before, "{out:?} is not as it was");
+    };
+    refused(&dir.path().join("deep/in/there"), false);
+    let out = dir.path().join("out");
+    fs::create_dir(&out).unwrap();
+    refused(&out, false);
+    // What a kill left before there was anything, what was stopped on its way, and what is another's.
+    let cancel = AtomicBool::new(false);
+    execute(&Cancelling(Mock::default(), 5, &cancel), &endless, &options(&out, 2, &cancel)).unwrap();
+    refused(&out, false);
+    let other = dir.path().join("other");
+    batch(&Mock::default(), &experiment(3, Record::ALL), &other, 1);
+    refused(&other, true);
+}
+
+#[test]
+fn a_folder_is_opened_before_the_estimate_is_told_and_written_after() {
+    let dir = tempfile::tempdir().unwrap();
+    let (experiment, out, cancel) = (experiment(20, Record::ALL), dir.path().join("out"), AtomicBool::new(false));
+    execute(&Cancelling(Mock::default(), 5, &cancel), &experiment, &options(&out, 2, &cancel)).unwrap();
+    let (before, mut told) = (all(&out), Vec::new());
+    let held = Folder::manifest(&out).unwrap().unwrap().runs_done;
+    let mut on = |progress: &Progress<'_>| {
+        if let Progress::Opened { estimate, kept, .. } = progress {
+            assert_eq!((estimate.runs, *kept), (40, held));
+            assert!(all(&out) == before, "it was written before");
+            let busy = Folder::open(&out, &experiment, false);
+            assert!(matches!(busy, Err(FolderError::Busy { .. })), "{busy:?}");
+        }
+        told.push(format!("{progress:?}"));
+        Ok(())
+    };
+    let cancel = AtomicBool::new(false);
+    let work = Work { threads: 2, overwrite: false, estimates: true, cancel: &cancel, on: &mut on };
+    super::execute(&Mock::default(), &experiment, &out, work).unwrap();
+    assert_eq!(told.len(), 1 + 1 + 40 + 2 + 1, "{told:?}");
+    assert!(told[1].starts_with("Started") && told[44] == "Ended", "{told:?}");
+}
+
+#[test]
+fn an_estimate_that_its_listener_refuses_leaves_no_trace() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, cancel) = (dir.path().join("a/b"), AtomicBool::new(false));
+    let mut on = |_: &Progress<'_>| Err("not today".into());
+    let work = Work { threads: 1, overwrite: false, estimates: true, cancel: &cancel, on: &mut on };
+    let error = super::execute(&Mock::default(), &experiment(2, Record::ALL), &out, work).unwrap_err();
+    assert!(error.to_string().starts_with("not today"), "{error}");
+    assert!(all(dir.path()).is_empty());
 }
 
 #[cfg(unix)]
@@ -320,8 +387,8 @@ fn the_summaries_fit_a_terminal() {
 fn a_full_disk_stops_the_batch_with_a_clear_error() {
     let dir = tempfile::tempdir().unwrap();
     let experiment = experiment(4, Record::ALL);
-    let opened = Folder::open(dir.path(), &experiment, Identity::new(&experiment), false, true).unwrap();
-    let Opened::Ready(folder, stored) = opened else { panic!("it counts as complete") };
+    let Opened::New(claim) = Folder::open(dir.path(), &experiment, false).unwrap() else { panic!("it is not new") };
+    let (folder, stored) = claim.begin().unwrap();
     std::os::unix::fs::symlink("/dev/full", dir.path().join("states.csv.partial")).unwrap();
     let form = Form::new(&experiment);
     let error = Writer::new(&folder, &experiment, &form, &stored).unwrap_err();
@@ -331,7 +398,7 @@ fn a_full_disk_stops_the_batch_with_a_clear_error() {
 #[cfg(feature = "parquet")]
 mod parquet {
     use super::*;
-    use crate::output::{journal, manifest::FileFormat};
+    use crate::output::journal;
 
     fn interrupted_parquet() -> Interrupted {
         let interrupted = interrupted(Batch { file_format: FileFormat::Parquet, ..experiment(20, Record::ALL) });
@@ -353,7 +420,7 @@ mod parquet {
         let dir = tempfile::tempdir().unwrap();
         left.iter().for_each(|(name, bytes)| fs::write(dir.path().join(name), bytes).unwrap());
         let report = batch(&interrupted.mock, &interrupted.experiment, dir.path(), 1);
-        assert_eq!(report.summary.failed, 4);
+        assert_eq!(report.failed, 4);
         let mut made = files(dir.path());
         // Nobody reads what a kill left of a file that was being written, and the next conversion of it takes its place.
         made.remove("states.parquet.partial");

@@ -108,7 +108,7 @@ impl Parameter {
 }
 
 /// A type that a parameter can have in the code; all are carried as `f64` between files and designs.
-pub trait Value: Copy {
+pub trait ParameterValue: Copy {
     /// The kind of parameter this type holds.
     const KIND: Kind;
     /// From the carried number, which has passed the checks of its kind and range.
@@ -117,7 +117,7 @@ pub trait Value: Copy {
     fn to_number(self) -> f64;
 }
 
-impl Value for f64 {
+impl ParameterValue for f64 {
     const KIND: Kind = Kind::Real;
     fn from_number(number: f64) -> Self {
         number
@@ -127,7 +127,7 @@ impl Value for f64 {
     }
 }
 
-impl Value for u32 {
+impl ParameterValue for u32 {
     const KIND: Kind = Kind::Whole;
     fn from_number(number: f64) -> Self {
         number as u32
@@ -137,7 +137,7 @@ impl Value for u32 {
     }
 }
 
-impl Value for bool {
+impl ParameterValue for bool {
     const KIND: Kind = Kind::Flag;
     fn from_number(number: f64) -> Self {
         number > 0.0
@@ -174,7 +174,7 @@ pub trait Parameters: Sized {
 ///         frogs: u32 = 3, "1", range 0..=100, plausible 1..=10, figure "counted";
 ///     }
 /// }
-/// use redqueen::scenario::parameter::Parameters;
+/// use redqueen::declare::parameter::Parameters;
 /// assert_eq!(Pond::DECLARED[1].name, "frogs");
 /// assert_eq!(Pond::default().growth, 0.5);
 /// ```
@@ -239,11 +239,11 @@ macro_rules! parameters {
         #[derive(Clone, Debug, PartialEq)]
         $vis struct $Name { $( $(#[doc = $meaning])+ pub $field: $type, )* }
 
-        impl $crate::scenario::parameter::Parameters for $Name {
-            const DECLARED: &'static [$crate::scenario::parameter::Parameter] = &[
-                $( $crate::parameters!(@checked $Name, $field, $crate::scenario::parameter::Parameter {
+        impl $crate::declare::parameter::Parameters for $Name {
+            const DECLARED: &'static [$crate::declare::parameter::Parameter] = &[
+                $( $crate::parameters!(@checked $Name, $field, $crate::declare::parameter::Parameter {
                     name: stringify!($field),
-                    kind: <$type as $crate::scenario::parameter::Value>::KIND,
+                    kind: <$type as $crate::declare::parameter::ParameterValue>::KIND,
                     unit: $unit,
                     default: $default as f64,
                     range: ($low as f64, $high as f64),
@@ -258,28 +258,28 @@ macro_rules! parameters {
             #[allow(unused_mut, unused_variables, unused_assignments, reason = "a table may have no parameters")]
             fn from_values(values: &[f64]) -> Self {
                 let mut at = 0;
-                $( let $field = <$type as $crate::scenario::parameter::Value>::from_number(values[at]); at += 1; )*
+                $( let $field = <$type as $crate::declare::parameter::ParameterValue>::from_number(values[at]); at += 1; )*
                 Self { $($field),* }
             }
 
             fn to_values(&self) -> Vec<f64> {
-                vec![$( $crate::scenario::parameter::Value::to_number(self.$field) ),*]
+                vec![$( $crate::declare::parameter::ParameterValue::to_number(self.$field) ),*]
             }
         }
 
         // Without a use the declarations would not be looked at before the program asks for them.
-        const _: &[$crate::scenario::parameter::Parameter] =
-            <$Name as $crate::scenario::parameter::Parameters>::DECLARED;
+        const _: &[$crate::declare::parameter::Parameter] =
+            <$Name as $crate::declare::parameter::Parameters>::DECLARED;
 
         impl Default for $Name {
             fn default() -> Self {
-                <Self as $crate::scenario::parameter::Parameters>::from_values(
-                    &<Self as $crate::scenario::parameter::Parameters>::default_values())
+                <Self as $crate::declare::parameter::Parameters>::from_values(
+                    &<Self as $crate::declare::parameter::Parameters>::default_values())
             }
         }
     };
     (@checked $Name:ident, $field:ident, $parameter:expr) => {{
-        const PARAMETER: $crate::scenario::parameter::Parameter = $parameter;
+        const PARAMETER: $crate::declare::parameter::Parameter = $parameter;
         $crate::parameters!(@hold PARAMETER.has_ranges_in_order(), $Name, $field, "a range is reversed");
         $crate::parameters!(@hold PARAMETER.has_default_in_range(), $Name, $field, "the default lies outside the range");
         $crate::parameters!(@hold PARAMETER.has_plausible_in_range(), $Name, $field, "the plausible range leaves the range");
@@ -289,9 +289,9 @@ macro_rules! parameters {
     (@hold $rule:expr, $Name:ident, $field:ident, $wrong:literal) => {
         assert!($rule, concat!("`", stringify!($field), "` of `", stringify!($Name), "`: ", $wrong))
     };
-    (@mark figure) => { $crate::scenario::parameter::Mark::Figure };
-    (@mark assumption) => { $crate::scenario::parameter::Mark::Assumption };
-    (@mark calibrated) => { $crate::scenario::parameter::Mark::Calibrated };
+    (@mark figure) => { $crate::declare::parameter::Mark::Figure };
+    (@mark assumption) => { $crate::declare::parameter::Mark::Assumption };
+    (@mark calibrated) => { $crate::declare::parameter::Mark::Calibrated };
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
-//! How large a batch will be, from a short probe: said before anything is written, and refused if there is no room.
+//! How large a batch will be, from a short probe: told before anything is written, and refused if there is no room.
 
-use super::execute::BatchOptions;
 use crate::{
     analysis::sketch::BYTES_PER_SERIES,
     experiment::{
@@ -34,16 +33,16 @@ const QUANTILE_LINE: u64 = 150;
 /// What Parquet takes at most of the space of its CSV, which stays until all is converted; by experience 0.25 to 0.45.
 const PARQUET: f64 = 0.5;
 
-/// What a batch will take.
+/// What a batch will take, by a run or two of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// Runs, at most.
     pub runs: u64,
-    /// Space on the disk.
+    /// Space on the disk, in bytes.
     pub bytes: u64,
-    /// Memory.
+    /// Memory, in bytes.
     pub memory: u64,
-    /// Time on the threads asked for.
+    /// Time on the threads asked for, in seconds.
     pub seconds: f64,
     /// Whether a stop rule may make it less.
     pub at_most: bool,
@@ -51,7 +50,7 @@ pub struct Estimate {
 
 impl Estimate {
     /// Does a run or two of the first scenarios and reckons from there. Runs that fail count nothing.
-    pub fn probe<S: Simulate<Output = Trajectory>>(simulate: &S, batch: &Batch, threads: usize) -> Self {
+    pub(crate) fn probe<S: Simulate<Output = Trajectory>>(simulate: &S, batch: &Batch, threads: usize) -> Self {
         let plan = batch.plan();
         let range = plan.range();
         let runs = range.end - range.start;
@@ -73,7 +72,7 @@ impl Estimate {
         }
     }
 
-    /// The estimate in a line.
+    /// The estimate in a line, with the bytes that are `free` on the disk if that is known.
     pub fn line(&self, free: Option<u64>) -> String {
         let most = if self.at_most { "at most " } else { "" };
         let (runs, size, time) = (self.runs, size(self.bytes), time(self.seconds));
@@ -82,29 +81,54 @@ impl Estimate {
     }
 
     /// Why there is no room, if there is none; `held` is what the folder holds of it already.
-    pub fn refusal(&self, held: u64, free: Option<u64>, memory: Option<u64>) -> Option<String> {
-        let help = "record fewer tables (--record), leave quantiles out, or make fewer runs";
+    pub(crate) fn refusal(&self, held: u64, free: Option<u64>, memory: Option<u64>) -> Option<NoRoom> {
         let needed = self.bytes.saturating_sub(held);
         if let Some(free) = free.filter(|free| needed > *free) {
-            let (needed, free, runs) = (size(needed), size(free), self.runs);
-            return Some(format!("{runs} runs would write about {needed}, but only {free} are free; {help}"));
+            return Some(NoRoom::Disk { runs: self.runs, needed, free });
         }
-        let memory = memory.filter(|free| self.memory > *free)?;
-        let (needed, free) = (size(self.memory), size(memory));
-        Some(format!("quantiles would take about {needed} of memory, but only {free} are free; {help}"))
+        let free = memory.filter(|free| self.memory > *free)?;
+        Some(NoRoom::Memory { needed: self.memory, free })
     }
 }
 
-/// States the size of a batch and says whether there is room for it.
-pub(super) fn state<S: Simulate<Output = Trajectory>>(
-    simulate: &S,
-    batch: &Batch,
-    options: &BatchOptions<'_>,
-) -> Result<String, String> {
-    let estimate = Estimate::probe(simulate, batch, options.threads);
-    let free = free_disk(options.out);
-    let refusal = estimate.refusal(held(options.out), free, free_memory());
-    refusal.map_or_else(|| Ok(estimate.line(free)), Err)
+/// Why there is no room for a batch; all sizes in bytes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoRoom {
+    /// On the disk.
+    #[error(
+        "{runs} runs would write about {}, but only {} are free; record fewer tables, leave quantiles out, or make fewer runs",
+        size(*needed),
+        size(*free)
+    )]
+    Disk {
+        /// Runs to do.
+        runs: u64,
+        /// What they would write, less what is there already.
+        needed: u64,
+        /// What is free.
+        free: u64,
+    },
+    /// In memory.
+    #[error(
+        "quantiles would take about {} of memory, but only {} are free; record fewer tables, leave quantiles out, or make \
+         fewer runs",
+        size(*needed),
+        size(*free)
+    )]
+    Memory {
+        /// What gathering quantiles would take.
+        needed: u64,
+        /// What is free.
+        free: u64,
+    },
+    /// On the disk, for joined shards.
+    #[error("joining needs {} on the disk, but only {} are free; choose another folder", size(*needed), size(*free))]
+    Joined {
+        /// What the tables take.
+        needed: u64,
+        /// What is free.
+        free: u64,
+    },
 }
 
 struct Probed {
@@ -152,14 +176,14 @@ pub(super) fn free_disk(folder: &Path) -> Option<u64> {
 }
 
 /// Memory that programs can still take; `None` if the system does not say.
-fn free_memory() -> Option<u64> {
+pub(super) fn free_memory() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
 /// Bytes of the batch's tables in the folder, which is not complete: those that have their final name already too.
-fn held(folder: &Path) -> u64 {
+pub(super) fn held(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let endings = ["partial", "csv", "parquet"];
     let tables =
@@ -168,7 +192,7 @@ fn held(folder: &Path) -> u64 {
 }
 
 /// A number of bytes in few digits.
-pub(super) fn size(bytes: u64) -> String {
+fn size(bytes: u64) -> String {
     let units = ["kB", "MB", "GB", "TB", "PB"];
     let (mut value, mut unit) = (bytes as f64 / 1e3, 0);
     while value >= 999.5 && unit + 1 < units.len() {
@@ -192,7 +216,10 @@ fn time(seconds: f64) -> String {
 mod tests {
     use super::*;
     use crate::{
-        cli::mock::{Mock, experiment},
+        batch::{
+            engine::{Work, execute},
+            mock::{Mock, experiment},
+        },
         measure::record::Record,
     };
 
@@ -204,8 +231,8 @@ mod tests {
         let batch = experiment(40, Record::ALL);
         let estimate = Estimate::probe(&Mock::default(), &batch, 2);
         let cancel = std::sync::atomic::AtomicBool::new(false);
-        let options = BatchOptions { out: dir.path(), threads: 2, overwrite: false, quiet: true, cancel: &cancel };
-        super::super::execute::execute(&Mock::default(), &batch, &options).unwrap();
+        let work = Work { threads: 2, overwrite: false, estimates: false, cancel: &cancel, on: &mut |_| Ok(()) };
+        execute(&Mock::default(), &batch, dir.path(), work).unwrap();
         let tables = fs::read_dir(dir.path()).unwrap().map(Result::unwrap);
         let tables = tables.filter(|entry| entry.path().extension().is_some_and(|end| end == "csv"));
         let written: u64 = tables.map(|entry| entry.metadata().unwrap().len()).sum();
@@ -220,9 +247,9 @@ mod tests {
         assert_eq!(estimate.refusal(0, Some(61 * GB), Some(3 * GB)), None);
         assert_eq!(estimate.refusal(0, None, None), None);
         assert_eq!(estimate.refusal(50 * GB, Some(11 * GB), None), None, "50 GB are there already");
-        let said = estimate.refusal(0, Some(59 * GB), None).unwrap();
+        let said = estimate.refusal(0, Some(59 * GB), None).unwrap().to_string();
         assert!(said.starts_with("1000 runs would write about 60 GB, but only 59 GB are free; record fewer"), "{said}");
-        let said = estimate.refusal(0, None, Some(GB)).unwrap();
+        let said = estimate.refusal(0, None, Some(GB)).unwrap().to_string();
         assert!(said.contains("about 2.0 GB of memory, but only 1.0 GB are free"), "{said}");
         assert_eq!(estimate.line(None), "at most 1000 runs: about 60 GB on the disk, 83 min");
     }

@@ -5,55 +5,40 @@
 //! on keeps its partial tables and its journal, and the same command goes on from there. A complete folder is left as
 //! it is.
 
+mod claim;
+mod file;
+mod table;
+
 use super::{
     batch::Batch,
     dictionary,
-    journal::{self, Extent, Journal, TABLES},
+    journal::{self, Journal},
     manifest::{self, FileEntry, FileFormat, Identity, Manifest},
-    stored::Stored,
     writer::headers,
 };
-use serde::Serialize;
+pub use claim::Claim;
+use claim::Made;
+pub(super) use file::json;
+use file::remove;
+pub use file::{Durability, OutputError, write_aside};
 use std::{
     ffi::OsStr,
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
+pub use table::TableFile;
 
 /// Other files that redqueen puts into a folder, beside the tables and the manifest.
 pub const OTHER_FILES: [&str; 4] = ["datapackage.json", "report.html", "sensitivity.html", "log.txt"];
 /// Folders of pictures (SVG) that it puts there.
 pub const PICTURES: [&str; 2] = ["figures", "sensitivity"];
 
-/// A file could not be written or read.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {source}", path.display())]
-pub struct OutputError {
-    /// What was tried.
-    pub action: &'static str,
-    /// On which file.
-    pub path: PathBuf,
-    /// What the system said.
-    pub source: io::Error,
-}
-
-impl OutputError {
-    /// What the system said when `action` was tried on `path`.
-    pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self { action, path: path.to_owned(), source }
-    }
-
-    fn on<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
-        move |source| Self { action, path: path.to_owned(), source }
-    }
-}
-
 /// Why a folder cannot take an experiment.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// It holds results of something else.
-    #[error("{} holds another experiment, `{name}`, which differs in {differences}; choose another folder with --out, or replace it with --overwrite", path.display())]
+    #[error("{} holds another experiment, `{name}`, which differs in {differences}", path.display())]
     Another {
         /// The folder.
         path: PathBuf,
@@ -63,7 +48,7 @@ pub enum FolderError {
         differences: String,
     },
     /// It holds files, but no manifest that can be read.
-    #[error("{} is not empty and holds no experiment of redqueen; choose another folder with --out, or write into it with --overwrite", path.display())]
+    #[error("{} is not empty and holds no experiment of redqueen", path.display())]
     NotEmpty {
         /// The folder.
         path: PathBuf,
@@ -79,12 +64,9 @@ pub enum FolderError {
     Output(#[from] OutputError),
 }
 
-/// Unfinished tables in the order of the journal; `None` for those not recorded.
-type Unfinished = [Option<File>; TABLES];
-
 /// What a folder holds of an experiment.
 #[derive(Debug)]
-pub enum Found {
+enum Holding {
     /// All of it: nothing to do.
     Already(Box<Manifest>),
     /// Part of it.
@@ -93,13 +75,15 @@ pub enum Found {
     Nothing,
 }
 
-/// What opening a folder found.
+/// What opening a folder for a batch found.
 #[derive(Debug)]
 pub enum Opened {
-    /// All of the batch: nothing to do.
-    Already(Box<Manifest>),
-    /// A folder to write, and the runs that it holds.
-    Ready(Box<Folder>, Box<Stored>),
+    /// None of its runs: whatever stands there may be replaced.
+    New(Claim),
+    /// Its first runs.
+    GoOn(Claim),
+    /// All of it: nothing to do.
+    Complete(Box<Manifest>),
 }
 
 /// An output folder whose tables are being written.
@@ -115,18 +99,18 @@ impl Folder {
     ///
     /// # Errors
     /// It holds something else.
-    pub fn look(path: &Path, identity: &Identity, overwrite: bool) -> Result<Found, FolderError> {
+    fn look(path: &Path, identity: &Identity, overwrite: bool) -> Result<Holding, FolderError> {
         if overwrite {
-            return Ok(Found::Nothing);
+            return Ok(Holding::Nothing);
         }
         match Self::manifest(path)? {
             Some(found) if found.format == manifest::FORMAT && found.experiment == *identity => {
                 if !found.complete {
-                    return Ok(Found::Unfinished);
+                    return Ok(Holding::Unfinished);
                 }
                 let joined = found.experiment.shard.is_none() || path.join(journal::FILE).exists();
                 let whole = joined && has(path, &found.files);
-                Ok(if whole { Found::Already(Box::new(found)) } else { Found::Nothing })
+                Ok(if whole { Holding::Already(Box::new(found)) } else { Holding::Nothing })
             }
             Some(found) => Err(another(path, found, identity)),
             // A kill may have come before there was a manifest.
@@ -136,54 +120,44 @@ impl Folder {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         Err(OutputError::on("read", path)(error).into())
                     }
-                    _ => Ok(Found::Nothing),
+                    _ => Ok(Holding::Nothing),
                 }
             }
         }
     }
 
-    /// Opens or makes the folder for this batch, with the runs that it holds already, and keeps other processes out. Unless
-    /// it holds an unfinished part of the same batch, and `goes_on` says that this counts, whatever redqueen wrote there
-    /// before is removed, and nothing else.
+    /// Opens the folder for this batch, and keeps other processes out. It is made if it is not there; else nothing in it
+    /// is changed before the claim is [begun](Claim::begin). With `overwrite`, whatever it holds may be replaced. A folder
+    /// that is complete is tidied up, as a kill may have come before that.
     ///
     /// # Errors
-    /// It holds something else, cannot be written, or another process is writing it.
-    pub fn open(
-        path: &Path,
-        batch: &Batch,
-        identity: Identity,
-        overwrite: bool,
-        goes_on: bool,
-    ) -> Result<Opened, FolderError> {
-        if let Found::Already(manifest) = Self::look(path, &identity, overwrite)? {
-            return Ok(Opened::Already(manifest));
+    /// It holds something else, cannot be made or read, or another process is writing it.
+    pub fn open(path: &Path, batch: &Batch, overwrite: bool) -> Result<Opened, FolderError> {
+        let identity = Identity::new(batch);
+        if let Holding::Already(manifest) = Self::look(path, &identity, overwrite)? {
+            tidy(path, &identity, &manifest.files)?;
+            return Ok(Opened::Complete(manifest));
         }
-        fs::create_dir_all(path).map_err(OutputError::on("make", path))?;
-        let busy = |error: OutputError| match error.source.kind() {
+        let made = Made::folder(path)?;
+        let (journal, count) = Journal::open(path, &identity.sha256()).map_err(|error| match error.source.kind() {
             io::ErrorKind::WouldBlock => FolderError::Busy { path: path.to_owned() },
             _ => error.into(),
-        };
-        let (journal, mut count) = Journal::open(path, &identity.sha256()).map_err(busy)?;
+        })?;
+        let made = made.and_journal(&journal)?;
         // Another process may have been at work until it let go.
         let unfinished = match Self::look(path, &identity, overwrite)? {
-            Found::Already(manifest) => {
+            Holding::Already(manifest) => {
                 tidy(path, &identity, &manifest.files)?;
-                return Ok(Opened::Already(manifest));
+                return Ok(Opened::Complete(manifest));
             }
-            found => matches!(found, Found::Unfinished),
+            found => matches!(found, Holding::Unfinished),
         };
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
         let folder = Self { path: path.to_owned(), identity, replay };
-        let stored = if unfinished && goes_on { folder.stored_tables(batch)? } else { None };
-        if stored.is_none() || count == 0 {
-            count = 0;
-            journal.cut(0)?;
-            folder.remove_own_files()?;
-            folder.write_manifest(false, 0, 0, Vec::new())?;
-        }
-        let tables = stored.filter(|_| count > 0).unwrap_or([const { None }; TABLES]);
-        let headers = headers(batch).map(|header| header.map_or(0, |(_, line)| line.len() as u64));
-        Ok(Opened::Ready(Box::new(folder), Box::new(Stored::new(journal, count, headers, tables))))
+        let tables = if unfinished && count > 0 { folder.unfinished(batch)? } else { None };
+        let goes_on = tables.is_some();
+        let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers(batch));
+        Ok(if goes_on { Opened::GoOn(claim) } else { Opened::New(claim) })
     }
 
     /// Removes what was written, and the folder if nothing else is in it.
@@ -193,29 +167,6 @@ impl Folder {
         // A folder that holds something else stays.
         let _ = fs::remove_dir(&self.path);
         Ok(())
-    }
-
-    /// The unfinished tables of the batch; `None` if one is missing or lacks its header. A table that has its final name
-    /// already is taken back.
-    fn stored_tables(&self, batch: &Batch) -> Result<Option<Unfinished>, OutputError> {
-        let mut tables = [const { None }; TABLES];
-        for (table, header) in tables.iter_mut().zip(headers(batch)) {
-            let Some((name, header)) = header else { continue };
-            let (path, partial) = self.paths(name);
-            if !partial.exists() && path.is_file() {
-                fs::rename(&path, &partial).map_err(OutputError::on("rename", &path))?;
-            }
-            let mut begins = vec![0; header.len()];
-            let read = File::open(&partial).and_then(|mut file| file.read_exact(&mut begins).map(|()| file));
-            match read {
-                Ok(file) if begins == header => *table = Some(file),
-                Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
-                    return Err(OutputError::on("read", &partial)(error));
-                }
-                _ => return Ok(None),
-            }
-        }
-        Ok(Some(tables))
     }
 
     fn paths(&self, table: &str) -> (PathBuf, PathBuf) {
@@ -244,18 +195,12 @@ impl Folder {
 
     /// Begins the table `<name>.csv` with this header line.
     pub fn table(&self, name: &'static str, header: &[u8]) -> Result<TableFile, OutputError> {
-        let (_, path) = self.paths(name);
-        let file = File::create(&path).map_err(OutputError::on("write", &path))?;
-        let mut table = TableFile { name, path, file, extent: Extent::default() };
-        table.append(header, 0)?;
-        Ok(table)
+        TableFile::begin(name, self.paths(name).1, header)
     }
 
     /// Goes on with the unfinished table `<name>.csv`; it has to be [cut](TableFile::cut) before anything is added.
     pub fn go_on(&self, name: &'static str) -> Result<TableFile, OutputError> {
-        let (_, path) = self.paths(name);
-        let file = OpenOptions::new().write(true).open(&path).map_err(OutputError::on("write", &path))?;
-        Ok(TableFile { name, path, file, extent: Extent::default() })
+        TableFile::go_on(name, self.paths(name).1)
     }
 
     /// Writes a file under its final name only when it is complete.
@@ -333,53 +278,6 @@ pub fn tidy(folder: &Path, identity: &Identity, files: &[FileEntry]) -> Result<(
     remove(&journal)
 }
 
-/// Removes a file if it is there.
-fn remove(path: &Path) -> Result<(), OutputError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(OutputError::on("remove", path)(error)),
-        _ => Ok(()),
-    }
-}
-
-/// How far a file has to be written before it gets its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// To the disk: it stands there whole even if power fails.
-    Disk,
-    /// To the system, which brings it to the disk in its own time: enough for what can be made again from tables.
-    System,
-}
-
-/// Writes a file aside, and gives it its name when it is complete and as durable as asked.
-///
-/// # Errors
-/// The file cannot be written or renamed; nothing of it is left then.
-pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), OutputError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let write = || {
-        let mut file = File::create(&partial)?;
-        file.write_all(bytes)?;
-        if durability == Durability::Disk { file.sync_all() } else { Ok(()) }
-    };
-    if let Err(error) = write() {
-        // What was written of it only takes up room; the error matters more than whether this works.
-        let _ = fs::remove_file(&partial);
-        return Err(OutputError::on("write", &partial)(error));
-    }
-    if let Err(error) = fs::rename(&partial, path) {
-        let _ = fs::remove_file(&partial);
-        return Err(OutputError::on("write", path)(error));
-    }
-    // Where a folder can be opened, its new entry is forced to the disk too.
-    let folder = path.parent().filter(|_| durability == Durability::Disk);
-    if let Some(folder) = folder.and_then(|folder| File::open(folder).ok()) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
-}
-
 /// Whether these tables are there with their sizes.
 fn has(folder: &Path, files: &[FileEntry]) -> bool {
     files.iter().all(|entry| fs::metadata(folder.join(entry.file())).is_ok_and(|found| found.len() == entry.bytes))
@@ -393,64 +291,14 @@ fn another(path: &Path, found: Manifest, identity: &Identity) -> FolderError {
     FolderError::Another { path: path.to_owned(), name: found.experiment.name, differences: differences.join(", ") }
 }
 
-/// Indented JSON with a line feed at its end.
-pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
-}
-
-/// A table that grows beside its final name.
-#[derive(Debug)]
-pub struct TableFile {
-    name: &'static str,
-    path: PathBuf,
-    file: File,
-    extent: Extent,
-}
-
-impl TableFile {
-    /// Adds so many rows.
-    pub fn append(&mut self, bytes: &[u8], rows: u64) -> Result<(), OutputError> {
-        self.file.write_all(bytes).map_err(OutputError::on("write", &self.path))?;
-        self.extent.bytes += bytes.len() as u64;
-        self.extent.rows += rows;
-        Ok(())
-    }
-
-    /// How far it reaches.
-    pub const fn extent(&self) -> Extent {
-        self.extent
-    }
-
-    /// Cuts off what lies beyond this extent; more is added there.
-    pub fn cut(&mut self, end: Extent) -> Result<(), OutputError> {
-        let cut = self.file.set_len(end.bytes).and_then(|()| self.file.seek(SeekFrom::Start(end.bytes)));
-        cut.map_err(OutputError::on("cut", &self.path))?;
-        self.extent = end;
-        Ok(())
-    }
-
-    /// Waits until what was added is on the disk.
-    pub fn sync(&self) -> Result<(), OutputError> {
-        self.file.sync_data().map_err(OutputError::on("write", &self.path))
-    }
-
-    /// Gives the file its final name.
-    pub fn finish(self) -> Result<FileEntry, OutputError> {
-        let path = self.path.with_extension("");
-        self.file.sync_all().map_err(OutputError::on("write", &self.path))?;
-        drop(self.file);
-        fs::rename(&self.path, &path).map_err(OutputError::on("write", &path))?;
-        let Extent { rows, bytes } = self.extent;
-        Ok(FileEntry { name: self.name.into(), format: FileFormat::Csv, rows, bytes })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{measure::record::Record, output::batch::BatchScenario, scenario::Month};
+    use crate::{
+        measure::record::Record,
+        output::{batch::BatchScenario, stored::Stored},
+        scenario::Month,
+    };
     use serde_json::json;
 
     fn batch(seed: u64) -> Batch {
@@ -460,22 +308,18 @@ mod tests {
             replay: "redqueen run".into(),
             start: Month::new(2023, 1).unwrap(),
             months: 3,
-            states: vec![],
-            firms: vec![],
-            fabs: Vec::new(),
-            accelerators: Vec::new(),
         };
         Batch::plain("test", seed, 2, Record::NONE, vec![variant])
     }
 
-    fn look(path: &Path, seed: u64, overwrite: bool) -> Result<Found, FolderError> {
+    fn look(path: &Path, seed: u64, overwrite: bool) -> Result<Holding, FolderError> {
         Folder::look(path, &Identity::new(&batch(seed)), overwrite)
     }
 
     fn open(path: &Path, seed: u64, overwrite: bool) -> (Folder, Stored) {
-        match Folder::open(path, &batch(seed), Identity::new(&batch(seed)), overwrite, true).unwrap() {
-            Opened::Already(_) => panic!("the folder counts as complete"),
-            Opened::Ready(folder, stored) => (*folder, *stored),
+        match Folder::open(path, &batch(seed), overwrite).unwrap() {
+            Opened::Complete(_) => panic!("the folder counts as complete"),
+            Opened::New(claim) | Opened::GoOn(claim) => claim.begin().unwrap(),
         }
     }
 
@@ -493,13 +337,15 @@ mod tests {
     fn a_complete_folder_is_left_alone_and_an_incomplete_one_gone_on_with() {
         let dir = tempfile::tempdir().unwrap();
         fill(&open(dir.path(), 1, false).0, false);
-        assert!(matches!(look(dir.path(), 1, false), Ok(Found::Unfinished)));
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Unfinished)));
         fill(&open(dir.path(), 1, false).0, true);
-        let Ok(Found::Already(manifest)) = look(dir.path(), 1, false) else { panic!("it does not count as complete") };
+        let Ok(Holding::Already(manifest)) = look(dir.path(), 1, false) else {
+            panic!("it does not count as complete")
+        };
         assert_eq!(manifest.files, [FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6 }]);
         assert_eq!(fs::read_to_string(dir.path().join("runs.csv")).unwrap(), "run\n0\n");
         fs::write(dir.path().join("runs.csv"), "run\n").unwrap();
-        assert!(matches!(look(dir.path(), 1, false), Ok(Found::Nothing)), "a table was changed");
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Nothing)), "a table was changed");
     }
 
     #[test]
@@ -529,7 +375,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let _open = open(dir.path(), 1, false);
         for overwrite in [true, false] {
-            let again = Folder::open(dir.path(), &batch(1), Identity::new(&batch(1)), overwrite, true);
+            let again = Folder::open(dir.path(), &batch(1), overwrite);
             assert!(matches!(again, Err(FolderError::Busy { .. })), "{again:?}");
         }
     }
@@ -562,7 +408,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("file"), "").unwrap();
         let path = dir.path().join("file").join("out");
-        let error = Folder::open(&path, &batch(1), Identity::new(&batch(1)), false, true).unwrap_err();
+        let error = Folder::open(&path, &batch(1), false).unwrap_err();
         assert!(error.to_string().starts_with("cannot ") && error.to_string().contains("out"), "{error}");
     }
 }

@@ -1,0 +1,170 @@
+//! Runs a batch into its folder, whether its runs are simulated, read back after a stop, or joined from shards.
+
+use super::{
+    Done, Progress, StudyError,
+    estimate::{self, Estimate},
+};
+use crate::{
+    analysis::quantiles::QuantileWriter,
+    experiment::{
+        event::{Event, Listener, ListenerError, Summary},
+        runner::{BatchError, Simulate, run_batch},
+    },
+    measure::record::Trajectory,
+    output::{
+        batch::Batch,
+        dictionary,
+        encode::{Encode, EncodedRun, Form},
+        folder::{Folder, FolderError, Opened, OutputError, tidy},
+        manifest::{FileEntry, FileFormat},
+        package,
+        stored::Stored,
+        writer::{Writer, write_design},
+    },
+};
+use std::{path::Path, sync::atomic::AtomicBool, time::Instant};
+
+/// One who is told how a batch goes.
+pub(crate) type Hook<'a> = dyn FnMut(&Progress<'_>) -> Result<(), ListenerError> + 'a;
+
+/// How to run a batch; nothing here changes a byte of the tables.
+pub(crate) struct Work<'a> {
+    /// Number of threads, at least 1.
+    pub threads: usize,
+    /// Whether results of another experiment may be removed from the folder.
+    pub overwrite: bool,
+    /// Whether a run or two are done beforehand, to refuse what has no room.
+    pub estimates: bool,
+    /// Set to end the batch after the runs under way.
+    pub cancel: &'a AtomicBool,
+    /// Is told how it goes; an error stops the batch.
+    pub on: &'a mut Hook<'a>,
+}
+
+/// Runs `batch` with `simulate` into the folder `out`. Runs that the folder holds already are kept; if it holds all of
+/// them, it is left as it is.
+pub(crate) fn execute<S: Simulate<Output = Trajectory>>(
+    simulate: &S,
+    batch: &Batch,
+    out: &Path,
+    work: Work<'_>,
+) -> Result<Done, StudyError> {
+    let claim = match Folder::open(out, batch, work.overwrite)? {
+        Opened::Complete(manifest) => return Ok(Done::before(out, batch, &manifest)),
+        Opened::New(claim) | Opened::GoOn(claim) => claim,
+    };
+    if work.estimates {
+        let estimate = Estimate::probe(simulate, batch, work.threads);
+        let free = estimate::free_disk(out);
+        if let Some(refusal) = estimate.refusal(estimate::held(out), free, estimate::free_memory()) {
+            return Err(StudyError::NoRoom(refusal));
+        }
+        let stopped = |source| StudyError::Stopped { source, kept: claim.kept(), folder: out.to_owned() };
+        (work.on)(&Progress::Opened { estimate: &estimate, free, kept: claim.kept() }).map_err(stopped)?;
+    }
+    let (folder, stored) = claim.begin().map_err(FolderError::from)?;
+    let form = Form::new(batch);
+    let encode = Encode { simulate, form: &form, stored: Some(&stored) };
+    pour(&encode, &form, batch, (&folder, &stored), work)
+}
+
+/// Runs `simulate`, whose runs come encoded, into a folder that is begun.
+pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
+    simulate: &S,
+    form: &Form<'_>,
+    batch: &Batch,
+    (folder, stored): (&Folder, &Stored),
+    work: Work<'_>,
+) -> Result<Done, StudyError> {
+    let Work { threads, cancel, on, .. } = work;
+    let (started, before) = (Instant::now(), stored.good());
+    let mut writer = Writer::new(folder, batch, form, stored)?;
+    let mut quantiles = batch.gathers().map(|over| QuantileWriter::new(folder, batch, over)).transpose()?;
+    let mut teller = Teller(on);
+    let mut listeners: Vec<&mut dyn Listener<EncodedRun>> = vec![&mut writer, &mut teller];
+    listeners.extend(quantiles.as_mut().map(|quantiles| quantiles as &mut dyn Listener<EncodedRun>));
+    let result = run_batch(simulate, &batch.plan(), threads, &mut listeners, cancel);
+    drop(listeners);
+    let (done, failed) = writer.counts();
+    let log = || {
+        let (seconds, found) = (started.elapsed().as_secs_f64(), before.min(done));
+        format!("{done} runs in {seconds:.2} s on {threads} threads, {failed} failed, {found} of them found here")
+    };
+    let closed = result.map_err(|error| match error {
+        BatchError::Listener { source, .. } => source,
+        error => error.into(),
+    });
+    let closed = closed.and_then(|summary| {
+        close(folder, batch, writer, quantiles, &summary)?;
+        folder.log(&log())?;
+        Ok(summary)
+    });
+    let stopped = |source| StudyError::Stopped { source, kept: done, folder: folder.path().to_owned() };
+    closed.map(|summary| Done::now(folder.path(), batch, summary)).map_err(stopped)
+}
+
+/// Brings the tables to their end, or, if the batch was cancelled, safely to the disk.
+fn close(
+    folder: &Folder,
+    batch: &Batch,
+    mut writer: Writer<'_>,
+    quantiles: Option<QuantileWriter<'_>>,
+    summary: &Summary,
+) -> Result<(), ListenerError> {
+    let (done, failed) = writer.counts();
+    if summary.cancelled {
+        writer.sync()?;
+        return Ok(folder.write_manifest(false, done, failed, Vec::new())?);
+    }
+    let mut files = writer.finish()?;
+    files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
+    files.extend(write_design(folder, batch)?);
+    let files = in_format(folder, batch, files)?;
+    describe(folder, batch, &files)?;
+    folder.write_manifest(true, done, failed, files.clone())?;
+    Ok(tidy(folder.path(), folder.identity(), &files)?)
+}
+
+/// Tells of the events of a batch what a study tells.
+struct Teller<'a>(&'a mut Hook<'a>);
+
+impl Listener<EncodedRun> for Teller<'_> {
+    fn on(&mut self, event: &Event<'_, EncodedRun>) -> Result<(), ListenerError> {
+        (self.0)(&match event {
+            Event::Started { total } => Progress::Started { total: *total },
+            Event::RunFinished { job, .. } => Progress::Run { job, error: None },
+            Event::RunFailed { job, error } => Progress::Run { job, error: Some(error) },
+            Event::PointDone { total, .. } => Progress::Total { total: *total },
+            Event::Finished { .. } => Progress::Ended,
+        })
+    }
+}
+
+/// The finished tables in the format of the batch.
+#[cfg(feature = "parquet")]
+fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
+    match batch.file_format {
+        FileFormat::Csv => Ok(files),
+        FileFormat::Parquet => {
+            crate::output::parquet::convert(folder.path(), &dictionary::tables(&batch.factors()), files)
+        }
+    }
+}
+
+/// The finished tables in the format of the batch.
+#[cfg(not(feature = "parquet"))]
+fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
+    match batch.file_format {
+        FileFormat::Csv => Ok(files),
+        FileFormat::Parquet => Err(OutputError::new("write", folder.path(), std::io::ErrorKind::Unsupported.into())),
+    }
+}
+
+fn describe(folder: &Folder, batch: &Batch, files: &[FileEntry]) -> Result<(), OutputError> {
+    let factors = batch.factors();
+    folder.write(package::FILE, &package::describe(folder.identity(), &dictionary::tables(&factors), files))
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

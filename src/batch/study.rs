@@ -1,0 +1,358 @@
+//! A study: an experiment, how to run it, and the folder it is run into.
+
+use super::{
+    Done, Progress, StudyError, UnknownName, check_format, command::Words, engine::execute, estimate::Estimate,
+    settings::Settings, worlds::Worlds,
+};
+use crate::{
+    experiment::{Experiment, Gather, plan::Shard},
+    measure::record::Record,
+    model::Model,
+    output::{batch::Batch, manifest::FileFormat},
+    scenario::Source,
+};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
+
+/// An experiment that is about to be run: what to run, how, and whom to tell.
+///
+/// A batch of two runs, and its outcomes read back:
+///
+/// ```
+/// use redqueen::model::Model;
+/// let folder = tempfile::tempdir()?;
+/// let study = Model::standard().study("baseline")?.set("mechanisms.diffusion.xi_open", 2)?.months(3)?;
+/// let done = study.runs(2).record(["world"])?.threads(1).run_into(folder.path().join("out"))?;
+/// assert_eq!((done.finished, done.failed, done.already), (2, 0, false));
+/// for run in done.runs()? {
+///     assert!(run.failure.is_none() && run.outcome("firms_end")? > Some(1.0));
+/// }
+/// let wrong = done.runs()?[0].outcome("firms_and").unwrap_err();
+/// assert_eq!(wrong.to_string(), "no outcome `firms_and`, did you mean `firms_end`?");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Study<'a> {
+    model: Model,
+    /// Where the experiment was read; `None` if it was given.
+    config: Option<Config>,
+    chosen: Chosen,
+    experiment: Experiment,
+    shard: Shard,
+    format: FileFormat,
+    settings: Settings<'a>,
+    replay: Option<Box<Replay<'a>>>,
+}
+
+/// The command that runs the scenario of this name.
+type Replay<'a> = dyn Fn(&str) -> String + 'a;
+
+/// A config, and the values laid over it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Config {
+    /// File, or name of a built-in config; the built-in baseline without one.
+    pub path: Option<PathBuf>,
+    /// Overrides, `a.b.c=value`.
+    pub set: Vec<String>,
+    /// Master seed.
+    pub seed: Option<u64>,
+    /// Length of a run in months.
+    pub months: Option<u32>,
+}
+
+impl Config {
+    /// Where it is.
+    pub(crate) fn source(&self) -> Source {
+        let path = self.path.as_deref();
+        path.map_or_else(|| Source::Builtin("baseline".to_owned()), Source::from_argument)
+    }
+
+    /// All values as overrides.
+    pub(crate) fn overrides(&self) -> Vec<String> {
+        let seed = self.seed.map(|seed| format!("seed={seed}"));
+        let months = self.months.map(|months| format!("time.months={months}"));
+        self.set.iter().cloned().chain(seed).chain(months).collect()
+    }
+
+    /// The words of a command line that mean it, or its scenario of this name; the seed is not among them.
+    pub(crate) fn words<'w>(&'w self, scenario: Option<&'w str>) -> Words<'w> {
+        Words { config: self.path.as_deref(), scenario, set: &self.set, months: self.months }
+    }
+}
+
+/// What was chosen beside the config.
+#[derive(Clone, Debug, Default)]
+struct Chosen {
+    runs: Option<u32>,
+    record: Option<Vec<String>>,
+    quantiles: Option<Option<Gather>>,
+    single: Option<Single>,
+}
+
+/// A single run of an experiment.
+#[derive(Clone, Debug)]
+struct Single {
+    scenario: Option<String>,
+    point: u64,
+    replicate: u64,
+}
+
+impl Chosen {
+    /// Lays it over an experiment.
+    fn over(&self, experiment: &mut Experiment) -> Result<(), StudyError> {
+        experiment.runs = self.runs.unwrap_or(experiment.runs);
+        experiment.quantiles = self.quantiles.unwrap_or(experiment.quantiles);
+        if let Some(record) = &self.record {
+            experiment.record.clone_from(record);
+        }
+        self.single.as_ref().map_or(Ok(()), |single| single.of(experiment))
+    }
+}
+
+impl Single {
+    /// Makes this run all there is.
+    fn of(&self, experiment: &mut Experiment) -> Result<(), StudyError> {
+        let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
+        if let Some(wanted) = &self.scenario {
+            experiment.variants.retain(|variant| variant.name == *wanted);
+            if experiment.variants.is_empty() {
+                return Err(UnknownName::new("scenario", wanted, names.iter().map(String::as_str)).into());
+            }
+        }
+        experiment.variants.truncate(1);
+        let (point, points) = (self.point, experiment.sample.points());
+        if point >= points {
+            return Err(StudyError::NoPoint { point, points });
+        }
+        experiment.sample = experiment.sample.only(point);
+        experiment.stop = None;
+        experiment.runs = 1;
+        Ok(())
+    }
+}
+
+impl Model {
+    /// A study of the experiment in a file, or of a scenario in one, or of a built-in config of this name.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with file, line and column.
+    pub fn study<'a>(&self, config: impl AsRef<Path>) -> Result<Study<'a>, StudyError> {
+        Study::read(self, Config { path: Some(config.as_ref().to_owned()), ..Config::default() })
+    }
+}
+
+impl<'a> Study<'a> {
+    /// The study of a config.
+    pub(crate) fn read(model: &Model, config: Config) -> Result<Self, StudyError> {
+        let experiment = model.experiment(&config.source(), &config.overrides())?;
+        Ok(Self { config: Some(config), ..Self::of(model, experiment) })
+    }
+
+    /// A study of an experiment that is at hand. Nothing can be laid over it any more.
+    pub fn of(model: &Model, experiment: Experiment) -> Self {
+        Self {
+            model: model.clone(),
+            config: None,
+            chosen: Chosen::default(),
+            experiment,
+            shard: Shard::WHOLE,
+            format: FileFormat::Csv,
+            settings: Settings::default(),
+            replay: None,
+        }
+    }
+
+    /// Lays a value over the config, as `--set key=value` does: `set("mechanisms.diffusion.xi_open", 2.0)`,
+    /// `set("time.start", "2023-05")`. In an experiment it holds for every scenario.
+    ///
+    /// # Errors
+    /// There is no such key, or it does not take the value, or the study was not read from a config.
+    pub fn set(self, key: &str, value: impl fmt::Display) -> Result<Self, StudyError> {
+        self.laid(key, |config| config.set.push(format!("{key}={value}")))
+    }
+
+    /// Runs under this master seed.
+    ///
+    /// # Errors
+    /// The study was not read from a config.
+    pub fn seed(self, seed: u64) -> Result<Self, StudyError> {
+        self.laid("seed", |config| config.seed = Some(seed))
+    }
+
+    /// Lets runs live through so many months.
+    ///
+    /// # Errors
+    /// The config does not take this many, or the study was not read from one.
+    pub fn months(self, months: u32) -> Result<Self, StudyError> {
+        self.laid("time.months", |config| config.months = Some(months))
+    }
+
+    /// Reads the config anew, with what `change` lays over it.
+    fn laid(mut self, key: &str, change: impl FnOnce(&mut Config)) -> Result<Self, StudyError> {
+        let config = self.config.as_mut().ok_or_else(|| StudyError::Given { key: key.to_owned() })?;
+        change(config);
+        self.experiment = self.model.experiment(&config.source(), &config.overrides())?;
+        self.chosen.over(&mut self.experiment)?;
+        Ok(self)
+    }
+
+    /// Does so many replicates of each scenario and design point, at least one; with a stop rule in the first round.
+    #[must_use]
+    pub fn runs(mut self, runs: u32) -> Self {
+        self.chosen.runs = Some(runs.max(1));
+        self.experiment.runs = if self.chosen.single.is_some() { 1 } else { runs.max(1) };
+        self
+    }
+
+    /// Writes these tables, beside that of the runs.
+    ///
+    /// # Errors
+    /// There is no table of this name.
+    pub fn record<S: Into<String>>(mut self, tables: impl IntoIterator<Item = S>) -> Result<Self, StudyError> {
+        let tables: Vec<String> = tables.into_iter().map(Into::into).collect();
+        if let Some(wrong) = tables.iter().find(|table| !Record::NAMES.contains(&table.as_str())) {
+            return Err(UnknownName::new("table", wrong, Record::NAMES.into_iter()).into());
+        }
+        self.chosen.record = Some(tables.clone());
+        self.experiment.record = tables;
+        Ok(self)
+    }
+
+    /// Takes quantiles over these runs, or none.
+    #[must_use]
+    pub const fn quantiles(mut self, over: Option<Gather>) -> Self {
+        self.chosen.quantiles = Some(over);
+        self.experiment.quantiles = over;
+        self
+    }
+
+    /// Does a single run: that of a scenario (the first without one), a design point and a replicate, as `runs.csv` numbers
+    /// them.
+    ///
+    /// # Errors
+    /// There is no such scenario or point.
+    pub fn single(mut self, scenario: Option<&str>, point: u64, replicate: u64) -> Result<Self, StudyError> {
+        let single = Single { scenario: scenario.map(str::to_owned), point, replicate };
+        single.of(&mut self.experiment)?;
+        self.chosen.single = Some(single);
+        Ok(self)
+    }
+
+    /// Does a part of the batch, numbered from 1. [`Shards`](super::Shards) joins all of them.
+    ///
+    /// # Errors
+    /// The number is none of `1..=of`.
+    pub fn shard(mut self, number: u64, of: u64) -> Result<Self, StudyError> {
+        if !(1..=of).contains(&number) {
+            return Err(StudyError::NoShard { number, of });
+        }
+        self.shard = Shard { number, of };
+        Ok(self)
+    }
+
+    /// Runs on so many threads, at least one; on one for each core without this.
+    #[must_use]
+    pub const fn threads(mut self, threads: usize) -> Self {
+        self.settings.threads = Some(threads);
+        self
+    }
+
+    /// Whether results of another experiment may be removed from the folder; not without this.
+    #[must_use]
+    pub const fn overwrite(mut self, overwrite: bool) -> Self {
+        self.settings.overwrite = overwrite;
+        self
+    }
+
+    /// Whether to do a run or two beforehand, to tell what the batch will take and to refuse one that has no room; yes
+    /// without this.
+    #[must_use]
+    pub const fn estimates(mut self, estimates: bool) -> Self {
+        self.settings.estimates = estimates;
+        self
+    }
+
+    /// Writes the finished tables in this format.
+    #[must_use]
+    pub const fn format(mut self, format: FileFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Tells `listener` how it goes.
+    #[must_use]
+    pub fn on(mut self, listener: impl FnMut(&Progress<'_>) + 'a) -> Self {
+        self.settings.on(listener);
+        self
+    }
+
+    /// Ends the batch after the runs under way when `cancel` is set. The same study goes on from there.
+    #[must_use]
+    pub const fn cancel(mut self, cancel: &'a AtomicBool) -> Self {
+        self.settings.cancel = Some(cancel);
+        self
+    }
+
+    /// Says by which command a scenario's runs are done again, instead of `redqueen run` with the config; the seed, point
+    /// and replicate are added to it.
+    #[must_use]
+    pub fn replay(mut self, command: impl Fn(&str) -> String + 'a) -> Self {
+        self.replay = Some(Box::new(command));
+        self
+    }
+
+    /// The experiment's name.
+    pub fn name(&self) -> &str {
+        &self.experiment.name
+    }
+
+    /// What is to be run.
+    pub const fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// What it will take, by a run or two of it.
+    pub fn estimate(&self) -> Estimate {
+        let (worlds, batch) = self.prepared();
+        Estimate::probe(&worlds, &batch, self.settings.threads())
+    }
+
+    /// Runs it into a folder. Runs that the folder holds already are kept; if it holds all of them, it is left as it is.
+    ///
+    /// # Errors
+    /// The folder holds something else, is being written by another process, or has no room: nothing was written then. Or
+    /// it could not be written to the end: the runs until then are kept.
+    pub fn run_into(mut self, folder: impl AsRef<Path>) -> Result<Done, StudyError> {
+        let (worlds, batch) = self.prepared();
+        check_format(&batch)?;
+        execute(&worlds, &batch, folder.as_ref(), self.settings.work())
+    }
+
+    /// The worlds, and what a folder says of them.
+    fn prepared(&self) -> (Worlds, Batch) {
+        let single = self.chosen.single.as_ref();
+        let names_scenario = single.is_some() || self.experiment.variants.len() > 1;
+        let replay = |variant: &str| match (&self.replay, &self.config) {
+            (Some(replay), _) => replay(variant),
+            (None, Some(config)) => config.words(names_scenario.then_some(variant)).run(),
+            (None, None) => "redqueen run".to_owned(),
+        };
+        let first_replicate = single.map_or(0, |single| single.replicate);
+        let (worlds, batch) = Worlds::new(&self.model, &self.experiment, first_replicate, replay);
+        (worlds, Batch { shard: self.shard, file_format: self.format, ..batch })
+    }
+}
+
+impl fmt::Debug for Study<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Study");
+        shown.field("experiment", &self.experiment).field("shard", &self.shard).field("format", &self.format);
+        shown.field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "study_tests.rs"]
+mod tests;

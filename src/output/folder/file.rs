@@ -1,0 +1,89 @@
+//! How files of a folder come about: aside, under their final name only when they are complete.
+
+use serde::Serialize;
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// A file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}: {source}", path.display())]
+pub struct OutputError {
+    /// What was tried.
+    pub action: &'static str,
+    /// On which file.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl OutputError {
+    /// What the system said when `action` was tried on `path`.
+    pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self { action, path: path.to_owned(), source }
+    }
+
+    pub(super) fn on<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
+        move |source| Self { action, path: path.to_owned(), source }
+    }
+}
+
+/// Removes a file if it is there.
+pub(super) fn remove(path: &Path) -> Result<(), OutputError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(OutputError::on("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// How far a file has to be written before it gets its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// To the disk: it stands there whole even if power fails.
+    Disk,
+    /// To the system, which brings it to the disk in its own time: enough for what can be made again from tables.
+    System,
+}
+
+/// Writes a file aside, and gives it its name when it is complete and as durable as asked.
+///
+/// # Errors
+/// The file cannot be written or renamed; nothing of it is left then.
+pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), OutputError> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let write = || {
+        let mut file = File::create(&partial)?;
+        file.write_all(bytes)?;
+        if durability == Durability::Disk { file.sync_all() } else { Ok(()) }
+    };
+    if let Err(error) = write() {
+        // What was written of it only takes up room; the error matters more than whether this works.
+        let _ = fs::remove_file(&partial);
+        return Err(OutputError::on("write", &partial)(error));
+    }
+    if let Err(error) = fs::rename(&partial, path) {
+        // Another process that made the same file at the same time may have named it for this one.
+        if error.kind() == io::ErrorKind::NotFound && fs::read(path).is_ok_and(|found| found == bytes) {
+            return Ok(());
+        }
+        let _ = fs::remove_file(&partial);
+        return Err(OutputError::on("write", path)(error));
+    }
+    // Where a folder can be opened, its new entry is forced to the disk too.
+    let folder = path.parent().filter(|_| durability == Durability::Disk);
+    if let Some(folder) = folder.and_then(|folder| File::open(folder).ok()) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// Indented JSON with a line feed at its end.
+pub(in crate::output) fn json(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}

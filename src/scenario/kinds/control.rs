@@ -1,0 +1,149 @@
+//! Export controls.
+
+use super::{Before, Entity, EntityKind, Scenario};
+use crate::{
+    declare::{choice::choices, parameter::Parameters},
+    parameters,
+    scenario::{
+        Choice, Month,
+        check::Checked,
+        describe::{insert_month, insert_parameters, named},
+        diagnostic::Diagnostic,
+        entities::read_entities,
+        read::note,
+        schema::{self, described, names, one_of},
+        section::{Mistakes, Section, choice, list},
+    },
+};
+use serde_json::{Map, Value};
+
+choices! {
+    /// What an export control covers.
+    pub enum Goods {
+        /// Chips above a performance threshold.
+        Chips = "chips",
+        /// Equipment for logic nodes below a threshold.
+        Equipment = "equipment",
+        /// High-bandwidth memory.
+        Memory = "memory",
+    }
+}
+
+parameters! {
+    /// Numbers of an export control.
+    pub struct ControlNumbers {
+        /// Share of covered flows that the rule means to stop (x).
+        strictness: f64 = 0.8, "1", range 0.0..=1.0, plausible 0.4..=1.0 or null 0.0, assumption "licences and exceptions remain";
+        /// Share of what it means to stop that gets through all the same (ℓ).
+        leak: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.05..=0.5, assumption "smuggling and resale through third countries";
+        /// Chips of at least this performance are covered.
+        threshold_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.05..=1.0, assumption "4800 TPP is 0.3 PFLOPS dense BF16";
+        /// Performance of the best variant of a covered chip that the rule lets pass.
+        variant_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.0..=1.0, assumption "just below the threshold";
+        /// Equipment for nodes of at most this size is covered.
+        node_nm: f64 = 16.0, "nm", range 0.0..=1000.0, plausible 5.0..=28.0, assumption "the rules of 2022 name 16/14 nm logic";
+    }
+}
+
+/// An export control as configured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ControlSpec {
+    /// Its name, a stable key.
+    pub name: String,
+    /// What it covers.
+    pub what: Goods,
+    /// Indices of the states that impose it, sorted: designers' homes for chips, plants' places for memory.
+    pub by: Vec<usize>,
+    /// Indices of the states it is aimed at, sorted.
+    pub against: Vec<usize>,
+    /// First month in force.
+    pub from: Month,
+    /// First month no longer in force; `None` if it stays.
+    pub to: Option<Month>,
+    /// Its numbers.
+    pub numbers: ControlNumbers,
+}
+
+impl Entity for ControlSpec {
+    const KIND: EntityKind = EntityKind {
+        list: "controls",
+        one: "control",
+        called: "export control",
+        heading: "Export controls",
+        meaning: "Export controls",
+        most: None,
+        recorded: false,
+        numbers: ControlNumbers::DECLARED,
+        keys: Self::keys,
+    };
+    type Numbers = ControlNumbers;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn numbers(&self) -> &ControlNumbers {
+        &self.numbers
+    }
+
+    fn numbers_mut(&mut self) -> &mut ControlNumbers {
+        &mut self.numbers
+    }
+
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
+        let states = before.states();
+        read_entities(root, &Self::KIND, found, |name, section, found| {
+            let what = section.require("what", found).and_then(|entry| note(choice("what", &entry.node), found));
+            // Equipment comes from anywhere; for the rest it counts whose it is.
+            let silent = what.is_none_or(|what| what == Goods::Equipment);
+            let by = if silent { section.take("by") } else { section.require("by", found) };
+            let by = by.map_or_else(Vec::new, |entry| states.find_all("by", &entry.node, found));
+            let entry = section.require("against", found);
+            let against = entry.map_or_else(Vec::new, |entry| states.find_all("against", &entry.node, found));
+            if let Some(entry) = entry {
+                if matches!(list("against", &entry.node), Ok([])) {
+                    found.push(Diagnostic::at(&entry.node.place, "`against` names no state"));
+                }
+                if by.iter().any(|state| against.contains(state)) {
+                    let message = "a state cannot stand in both `by` and `against`";
+                    found.push(Diagnostic::at(&entry.node.place, message));
+                }
+            }
+            section.require("from", found);
+            let (from, to) = section.span("from", "to", found);
+            let numbers = ControlNumbers::from_values(&section.parameters(ControlNumbers::DECLARED, found));
+            Some(Self { name: name.to_owned(), what: what?, by, against, from: from?, to, numbers })
+        })
+    }
+
+    fn describe(&self, scenario: &Scenario) -> Map<String, Value> {
+        let mut entry = named(&self.name);
+        entry.insert("what".into(), self.what.word().into());
+        entry.insert("by".into(), scenario.state_names(&self.by));
+        entry.insert("against".into(), scenario.state_names(&self.against));
+        insert_month(&mut entry, "from", Some(self.from));
+        insert_month(&mut entry, "to", self.to);
+        insert_parameters(&mut entry, &self.numbers);
+        entry
+    }
+
+    fn check(&self, scenario: &Scenario) -> Checked {
+        let mut states = self.by.iter().chain(&self.against);
+        states.try_for_each(|state| scenario.state(&format!("controls.{}", self.name), *state))
+    }
+}
+
+impl ControlSpec {
+    /// The schema of its keys beside its numbers.
+    fn keys() -> Vec<(&'static str, Value)> {
+        let mut against = names("The states it is aimed at.");
+        against["minItems"] = 1.into();
+        vec![
+            ("what", one_of::<Goods>("What it covers.", None)),
+            ("by", names("The states that impose it: designers' homes for chips, plants' places for memory.")),
+            ("against", against),
+            ("from", described(schema::month(), "First month in force.")),
+            ("to", described(schema::month(), "First month no longer in force; left out if it stays.")),
+        ]
+    }
+}

@@ -1,0 +1,208 @@
+//! Policies: one lever of one state each.
+
+use super::{Before, Entity, EntityKind, Scenario};
+use crate::{
+    declare::{choice::choices, parameter::Parameters},
+    parameters,
+    scenario::{
+        Choice, Month,
+        check::Checked,
+        describe::{insert_month, insert_parameters, named},
+        diagnostic::Diagnostic,
+        entities::{read_entities, require_state},
+        read::{after_start, note},
+        schema::{self, described, one_of},
+        section::{Mistakes, Section, choice},
+    },
+};
+use serde_json::{Map, Value};
+
+/// The numbers of a policy that say how it reacts.
+const FEEDBACK: [&str; 4] = ["gain", "target", "delay_months", "cap"];
+
+choices! {
+    /// What a state can set in a policy.
+    pub enum Lever {
+        /// Support of open models, from 0 to 1.
+        OpenSource = "open_source",
+        /// Money for fabs at home, billion USD a year.
+        ChipSubsidy = "chip_subsidy",
+        /// Money that buys compute for firms at home, billion USD a year.
+        PublicCompute = "public_compute",
+        /// Openness of science across borders, from 0 to 1.
+        OpenScience = "open_science",
+        /// Talent gained, as a share of the talent there is.
+        Talent = "talent",
+        /// Power for AI built beyond trend, GW a year.
+        Power = "power",
+        /// Least safety effort of firms at home, from 0 to 1.
+        SafetyFloor = "safety_floor",
+        /// Share of spending on chips that goes into another paradigm, from 0 to 1.
+        Leapfrog = "leapfrog",
+        /// Will to cooperate with other states, from 0 to 1.
+        Cooperation = "cooperation",
+    }
+}
+
+impl Lever {
+    /// The values that the lever can take.
+    pub const fn range(self) -> (f64, f64) {
+        match self {
+            Self::ChipSubsidy | Self::PublicCompute => (0.0, 10_000.0),
+            Self::Power => (0.0, 1_000.0),
+            Self::Talent => (0.0, 10.0),
+            _ => (0.0, 1.0),
+        }
+    }
+}
+
+choices! {
+    /// A published number of a state that a feedback policy can react to.
+    pub enum Indicator {
+        /// Rating of its best model less that of the best elsewhere, points.
+        RatingLead = "rating_lead",
+        /// Least self-sufficiency of any stage, from 0 to 1.
+        SelfSufficiency = "self_sufficiency",
+        /// Share of its market that its own firms serve.
+        HomeShare = "home_share",
+        /// Share of power.
+        Power = "power",
+        /// Compute installed, MH100e.
+        Compute = "compute",
+        /// Damage of incidents, as a share of output.
+        Damage = "damage",
+        /// Growth of output, 1/year.
+        Growth = "growth",
+        /// Adoption.
+        Adoption = "adoption",
+    }
+}
+
+parameters! {
+    /// Numbers of a policy.
+    pub struct PolicyNumbers {
+        /// Value of the lever; with an `indicator`, what it is before feedback.
+        value: f64 = 0.0, "the lever's", range 0.0..=10000.0, plausible 0.0..=1.0 or null 0.0, assumption "chosen by the user";
+        /// Reaction to each unit by which the indicator falls short of the target.
+        gain: f64 = 0.0, "the lever's per indicator's", range -1000000.0..=1000000.0, plausible -10.0..=10.0 or null 0.0, assumption "chosen by the user";
+        /// Value of the indicator that the policy aims at.
+        target: f64 = 0.0, "the indicator's", range -1000000.0..=1000000.0, plausible -100.0..=100.0, assumption "chosen by the user";
+        /// Age of the indicator's value that the policy sees.
+        delay_months: u32 = 1, "months", range 1..=24, plausible 1..=12, assumption "statistics come out late";
+        /// Largest value of the lever under feedback.
+        cap: f64 = 1.0, "the lever's", range 0.0..=10000.0, plausible 0.0..=1.0, assumption "chosen by the user";
+    }
+}
+
+/// A policy as configured: one lever of one state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicySpec {
+    /// Its name, a stable key.
+    pub name: String,
+    /// Index of the state.
+    pub state: usize,
+    /// Which lever it moves.
+    pub lever: Lever,
+    /// First month in force; `None` if from the start.
+    pub from: Option<Month>,
+    /// First month no longer in force; `None` if it stays.
+    pub to: Option<Month>,
+    /// What it reacts to; `None` for a constant.
+    pub indicator: Option<Indicator>,
+    /// Its numbers.
+    pub numbers: PolicyNumbers,
+}
+
+impl Entity for PolicySpec {
+    const KIND: EntityKind = EntityKind {
+        list: "policies",
+        one: "policy",
+        called: "policy",
+        heading: "Policies",
+        meaning: "What states do, one lever each",
+        most: None,
+        recorded: false,
+        numbers: PolicyNumbers::DECLARED,
+        keys: Self::keys,
+    };
+    type Numbers = PolicyNumbers;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn numbers(&self) -> &PolicyNumbers {
+        &self.numbers
+    }
+
+    fn numbers_mut(&mut self) -> &mut PolicyNumbers {
+        &mut self.numbers
+    }
+
+    fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
+        let states = before.states();
+        read_entities(root, &Self::KIND, found, |name, section, found| {
+            let state = require_state(section, "state", &states, found);
+            let lever = section.require("lever", found).and_then(|entry| note(choice("lever", &entry.node), found));
+            let (from, to) = section.span("from", "to", found);
+            let from = after_start(from, before.start);
+            let reacts = section.take("indicator").is_some();
+            let indicator: Option<Indicator> = section.read("indicator", choice, found);
+            let numbers = PolicyNumbers::from_values(&section.parameters(PolicyNumbers::DECLARED, found));
+            if let Some(lever) = lever {
+                check_range(section, "value", numbers.value, lever, found);
+                check_range(section, "cap", numbers.cap, lever, found);
+            }
+            for key in FEEDBACK {
+                if let Some(entry) = section.take(key).filter(|_| !reacts) {
+                    found.push(Diagnostic::at(&entry.key, format!("`{key}` has no effect without `indicator`")));
+                }
+            }
+            Some(Self { name: name.to_owned(), state: state?, lever: lever?, from, to, indicator, numbers })
+        })
+    }
+
+    fn describe(&self, scenario: &Scenario) -> Map<String, Value> {
+        let mut entry = named(&self.name);
+        entry.insert("state".into(), scenario.state_name(self.state));
+        entry.insert("lever".into(), self.lever.word().into());
+        insert_month(&mut entry, "from", self.from);
+        insert_month(&mut entry, "to", self.to);
+        insert_parameters(&mut entry, &self.numbers);
+        match self.indicator {
+            Some(indicator) => {
+                entry.insert("indicator".into(), indicator.word().into());
+            }
+            // The reader refuses numbers that have no effect.
+            None => entry.retain(|key, _| !FEEDBACK.contains(&key.as_str())),
+        }
+        entry
+    }
+
+    fn check(&self, scenario: &Scenario) -> Checked {
+        scenario.state(&format!("policies.{}.state", self.name), self.state)
+    }
+}
+
+impl PolicySpec {
+    /// The schema of its keys beside its numbers.
+    fn keys() -> Vec<(&'static str, Value)> {
+        vec![
+            ("state", described(schema::name(), "The state.")),
+            ("lever", one_of::<Lever>("Which lever it moves.", None)),
+            ("from", described(schema::month(), "First month in force; left out if from the start.")),
+            ("to", described(schema::month(), "First month no longer in force; left out if it stays.")),
+            ("indicator", one_of::<Indicator>("What it reacts to; left out if it is constant.", None)),
+        ]
+    }
+}
+
+fn check_range<'a>(section: &mut Section<'a>, key: &'a str, value: f64, lever: Lever, found: &mut Mistakes) {
+    let (low, high) = lever.range();
+    if let Some(entry) = section.take(key)
+        && !(low..=high).contains(&value)
+    {
+        let message = format!("`{key}` of the lever `{}` must be from {low} to {high}, not {value}", lever.word());
+        found.push(Diagnostic::at(&entry.node.place, message));
+    }
+}
