@@ -3,8 +3,6 @@
 //! `exp` and `ln` are written here, the others come from the `libm` crate; `clippy.toml` keeps the methods of `f64` that
 //! call the platform's library out.
 
-use crate::scenario::MAX_STATES;
-
 mod elementary;
 mod moments;
 mod normal;
@@ -79,6 +77,9 @@ pub fn hhi(amounts: &[f64]) -> f64 {
     amounts.iter().map(|amount| (amount / total) * (amount / total)).sum()
 }
 
+/// So many pairs need no list of their own in memory.
+const FEW: usize = 16;
+
 /// Gini coefficient of `values`, each held by a group of the given weight (population); 0 if all are equal.
 ///
 /// With equal weights this is Σ (2i − n − 1) xᵢ / (n Σ x) over sorted values.
@@ -88,7 +89,7 @@ pub fn hhi(amounts: &[f64]) -> f64 {
 /// ```
 pub fn gini(groups: &[(f64, f64)]) -> f64 {
     // So few groups as there may be states need no place on the heap.
-    let (mut few, mut many) = ([(0.0, 0.0); MAX_STATES], Vec::new());
+    let (mut few, mut many) = ([(0.0, 0.0); FEW], Vec::new());
     let sorted = match few.get_mut(..groups.len()) {
         Some(few) => {
             few.copy_from_slice(groups);

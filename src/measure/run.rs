@@ -29,16 +29,10 @@ impl Simulation {
         let mut observer = Observer::new(self.world_mut());
         let mut rows = Begun::default();
         let mut outcomes = Outcomes::default();
-        let time = &self.scenario().time;
-        for _ in 0..time.months * time.steps_per_year / 12 {
-            self.step()?;
-            if self.world().resource::<Clock>().ends_month() {
-                let seen = observer.see(self.world());
-                rows.take_down(record, &mut Ended { simulation: self, observer: &mut observer, seen: &seen });
-                outcomes.observe(seen);
-                self.world_mut().resource_mut::<Ledger>().clear();
-            }
-            self.world_mut().resource_mut::<Clock>().advance();
+        while self.live_month()? {
+            let seen = observer.see(self.world());
+            rows.take_down(record, &mut Ended { simulation: self, observer: &mut observer, seen: &seen });
+            outcomes.observe(seen);
         }
         let outcomes = outcomes.finish(&mut observer, self.world());
         Ok(rows.finish(outcomes))

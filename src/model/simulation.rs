@@ -75,6 +75,10 @@ pub struct Simulation {
     world: World,
     start: Schedule,
     month: Schedule,
+    /// Months since the start.
+    lived: u32,
+    /// Whether the last of the scenario's months is over.
+    over: bool,
 }
 
 impl Model {
@@ -110,7 +114,8 @@ impl Simulation {
                 .chain(),
         );
         let month = model.month(scenario);
-        let mut simulation = Self { model: model.clone(), scenario: scenario.clone(), world, start, month };
+        let mut simulation =
+            Self { model: model.clone(), scenario: scenario.clone(), world, start, month, lived: 0, over: false };
         simulation.reset(Seed { master: scenario.seed, replicate: 0 });
         Ok(simulation)
     }
@@ -136,6 +141,7 @@ impl Simulation {
 
     /// Takes the world back to its first month, under another seed.
     pub fn reset(&mut self, seed: Seed) {
+        (self.lived, self.over) = (0, false);
         let world = &mut self.world;
         let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>, With<Site>, With<ChipDesign>)>>();
         let living: Vec<Entity> = living.iter(world).collect();
@@ -187,6 +193,44 @@ impl Simulation {
             Some(fault) => Err(fault),
             None => Ok(()),
         }
+    }
+
+    /// Lives through the next month of the scenario; `false` when all are over. At the end of a month the world, its ledger
+    /// included, stands as the rows of that month see it.
+    ///
+    /// ```
+    /// use redqueen::model::{Model, Seed, ledger::Ledger};
+    /// let mut scenario = redqueen::baseline();
+    /// scenario.time.months = 24;
+    /// let mut simulation = Model::standard().simulate(&scenario)?;
+    /// simulation.reset(Seed { master: 1, replicate: 0 });
+    /// let mut made = 0.0;
+    /// while simulation.live_month()? {
+    ///     made += simulation.world().resource::<Ledger>().made;
+    /// }
+    /// assert!(made > 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a number became invalid; the world must be reset before it is used again.
+    pub fn live_month(&mut self) -> Result<bool, InvalidNumber> {
+        let due = self.lived < self.scenario.time.months;
+        if self.lived > 0 && !self.over {
+            self.world.resource_mut::<Ledger>().clear();
+            self.world.resource_mut::<Clock>().advance();
+            self.over = !due;
+        }
+        if !due {
+            return Ok(false);
+        }
+        self.step()?;
+        while !self.world.resource::<Clock>().ends_month() {
+            self.world.resource_mut::<Clock>().advance();
+            self.step()?;
+        }
+        self.lived += 1;
+        Ok(true)
     }
 
     /// The scenario of which it is a world.
