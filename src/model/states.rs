@@ -129,8 +129,8 @@ impl<'s, D: QueryData + 'static> States<'_, 's, D> {
         self.query.iter_mut().map(|(state, item)| (*state, item))
     }
 
-    /// Something of each state as an array, for a loop over firms or plants: to read a place of it costs a tenth of looking a
-    /// state up. Places beyond the world's number of states are never read.
+    /// Something of each state as an array, for loops over firms or plants, which are the month's hottest: there a place of an
+    /// array is read in place of a look-up for every firm. Places beyond the world's number of states are never read.
     #[inline]
     pub fn map<T: Copy + Default>(&self, of: impl Fn(ROQueryItem<'_, 's, D>) -> T) -> [T; MAX_STATES] {
         let mut all = [T::default(); MAX_STATES];
