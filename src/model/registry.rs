@@ -5,8 +5,8 @@ use super::{
     phase::{Mechanism, Registered},
 };
 use crate::{
-    declare::parameter::Parameters,
-    scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, diagnostic::nearest, load},
+    declare::parameter::{Parameter, Parameters},
+    scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, Unsound, diagnostic::nearest, load},
 };
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
@@ -115,6 +115,36 @@ impl Model {
     /// mechanism: to see what takes how long.
     pub fn month_in_parts(&self, scenario: &Scenario) -> Vec<(&'static str, Schedule)> {
         month::parts(&self.mechanisms, |name| scenario.settings(name).is_some_and(|settings| settings.enabled))
+    }
+
+    /// Whether a world of this model can be built of a scenario: it is sound, and was made for these mechanisms.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn check(&self, scenario: &Scenario) -> Result<(), Unsound> {
+        scenario.check()?;
+        let unsound = |name: &str, problem: &str| Unsound {
+            scenario: scenario.name.clone(),
+            place: format!("mechanisms.{name}"),
+            problem: problem.to_owned(),
+        };
+        for Registered { declaration, .. } in &self.mechanisms {
+            let names =
+                |parameters: &[Parameter]| parameters.iter().map(|parameter| parameter.name).collect::<Vec<_>>();
+            let settings = scenario.settings(declaration.name);
+            let settings = settings.ok_or_else(|| unsound(declaration.name, "is missing: load it with this model"))?;
+            if names(settings.declared.parameters) != names(declaration.parameters) {
+                return Err(unsound(declaration.name, "has the numbers of another mechanism: load it with this model"));
+            }
+        }
+        let known = |name: &str| self.mechanisms.iter().any(|entry| entry.declaration.name == name);
+        let foreign = scenario.mechanisms.iter().find(|settings| !known(settings.declared.name));
+        foreign.map_or(Ok(()), |settings| Err(unsound(settings.declared.name, "is no mechanism of the model")))
+    }
+
+    /// Whether another mechanism has this one's place.
+    pub(super) fn replaces(&self, entry: &Registered) -> bool {
+        self.replaced.iter().any(|other| (other.is)() == (entry.is)())
     }
 
     /// Its mechanisms, and those that they replaced.

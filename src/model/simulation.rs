@@ -41,7 +41,7 @@ use bevy_ecs::{
 fn effective(entry: &Registered, settings: Option<&MechanismSettings>) -> Vec<f64> {
     let declared = entry.declaration.parameters.iter().enumerate();
     let value = |at: usize, default| settings.and_then(|settings| settings.values.get(at)).copied().unwrap_or(default);
-    let off = entry.declaration.left_out || settings.is_some_and(|settings| !settings.enabled);
+    let off = entry.declaration.left_out || settings.is_none_or(|settings| !settings.enabled);
     declared
         .map(|(at, parameter)| {
             let value = value(at, parameter.default);
@@ -54,7 +54,9 @@ fn effective(entry: &Registered, settings: Option<&MechanismSettings>) -> Vec<f6
 fn furnish(model: &Model, scenario: &Scenario, world: &mut World) {
     world.insert_resource(Geography::new(scenario));
     for entry in model.all() {
-        (entry.insert)(&effective(entry, scenario.settings(entry.declaration.name)), world);
+        // What took a mechanism's place has its settings.
+        let settings = scenario.settings(entry.declaration.name).filter(|_| !model.replaces(entry));
+        (entry.insert)(&effective(entry, settings), world);
     }
     let clock = Clock::new(&scenario.time);
     let dated = scenario.firms.iter().filter_map(|firm| Some((clock.entry_step(firm.enters)?, firm.clone()))).collect();
@@ -94,7 +96,7 @@ impl Model {
 impl Simulation {
     /// Sets up a world of `scenario`.
     pub(super) fn new(model: &Model, scenario: &Scenario) -> Result<Self, Unsound> {
-        scenario.check()?;
+        model.check(scenario)?;
         let mut world = World::new();
         accounts::register(&mut world);
         model.all().for_each(|mechanism| (mechanism.register)(&mut world));
@@ -130,7 +132,7 @@ impl Simulation {
             scenario.mechanisms.iter().map(|settings| settings.enabled).collect()
         };
         if switches(&self.scenario) == switches(scenario) {
-            scenario.check()?;
+            self.model.check(scenario)?;
             furnish(&self.model, scenario, &mut self.world);
             self.scenario.clone_from(scenario);
         } else {

@@ -40,7 +40,7 @@ pub struct Extent {
 
 /// What the journal says of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct JournalRecord {
     /// Its number.
     pub run: u64,
     /// Runs up to this one that failed.
@@ -51,7 +51,7 @@ pub struct Record {
     pub checksum: u32,
 }
 
-impl Record {
+impl JournalRecord {
     fn encode(&self) -> [u8; RECORD] {
         let mut bytes = [0; RECORD];
         let ends = self.ends.iter().flat_map(|end| [end.bytes, end.rows]);
@@ -156,7 +156,7 @@ impl Journal {
         let mut last = None;
         for at in 0..count {
             reader.read_exact(&mut bytes)?;
-            match Record::decode(&bytes).filter(|record| last.is_none_or(|last| last < record.run)) {
+            match JournalRecord::decode(&bytes).filter(|record| last.is_none_or(|last| last < record.run)) {
                 Some(record) => last = Some(record.run),
                 None => return Ok(at),
             }
@@ -165,12 +165,12 @@ impl Journal {
     }
 
     /// Record `at`, from 0; `None` if it is torn or not there.
-    pub fn record(&self, at: u64) -> Option<Record> {
+    pub fn record(&self, at: u64) -> Option<JournalRecord> {
         let mut bytes = [0; RECORD];
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(offset(at))).ok()?;
         file.read_exact(&mut bytes).ok()?;
-        Record::decode(&bytes)
+        JournalRecord::decode(&bytes)
     }
 
     /// The place of a run among the first `count` records.
@@ -188,7 +188,7 @@ impl Journal {
     }
 
     /// Writes record `at`, the one after the last.
-    pub fn write(&self, at: u64, record: &Record) -> Result<(), OutputError> {
+    pub fn write(&self, at: u64, record: &JournalRecord) -> Result<(), OutputError> {
         let write = || {
             let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
             file.seek(SeekFrom::Start(offset(at)))?;
@@ -263,9 +263,9 @@ mod tests {
     use super::*;
     use std::fs;
 
-    fn record(run: u64) -> Record {
+    fn record(run: u64) -> JournalRecord {
         let ends = std::array::from_fn(|table| Extent { bytes: run * 100 + table as u64, rows: run });
-        Record { run, failed: run / 2, ends, checksum: 7 + run as u32 }
+        JournalRecord { run, failed: run / 2, ends, checksum: 7 + run as u32 }
     }
 
     fn written(folder: &Path) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use super::{
     folder::OutputError,
-    journal::{Extent, Journal, Record, TABLES},
+    journal::{Extent, Journal, JournalRecord, TABLES},
 };
 use std::{
     fs::File,
@@ -106,7 +106,7 @@ impl Stored {
 
     fn rows(&self, at: u64) -> Option<Rows> {
         let (starts, _) = self.reach(at)?;
-        let Record { ends, checksum, .. } = self.journal.record(at)?;
+        let JournalRecord { ends, checksum, .. } = self.journal.record(at)?;
         let mut tables = [const { Vec::new() }; TABLES];
         let mut counts = [0; TABLES];
         for (place, table) in self.tables.iter().enumerate() {

@@ -6,7 +6,7 @@ use super::{
     dictionary,
     encode::{EncodedRun, Form},
     folder::{Folder, OutputError, TableFile},
-    journal::{Record, TABLES},
+    journal::{JournalRecord, TABLES},
     manifest::FileEntry,
     stored::{Rows, Stored},
 };
@@ -86,7 +86,7 @@ impl<'a> Writer<'a> {
             }
             let ends = std::array::from_fn(|at| self.tables[at].as_ref().map(TableFile::extent).unwrap_or_default());
             let failed = self.failed + u64::from(failed);
-            let record = Record { run: job.run, failed, ends, checksum: rows.checksum };
+            let record = JournalRecord { run: job.run, failed, ends, checksum: rows.checksum };
             self.stored.journal().write(self.done, &record)?;
             if self.synced.elapsed() > SYNC {
                 self.sync()?;

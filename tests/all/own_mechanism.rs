@@ -172,6 +172,18 @@ fn a_scenario_made_by_hand_is_checked_where_a_world_is_built_of_it() {
 }
 
 #[test]
+fn a_scenario_of_another_model_is_refused() {
+    let plain = short("baseline", 3, &[""; 0]);
+    let (more, other) = (Model::standard().with::<Lottery>(), Model::standard().with::<Silence>());
+    let said = |model: &Model, scenario: &Scenario| model.simulate(scenario).err().unwrap().to_string();
+    assert!(said(&more, &plain).contains("mechanisms.lottery is missing"));
+    assert!(
+        said(&Model::standard(), &more.baseline().unwrap()).contains("mechanisms.lottery is no mechanism of the model")
+    );
+    assert!(said(&other, &plain).contains("mechanisms.claims has the numbers of another mechanism"));
+}
+
+#[test]
 fn the_guide_shows_the_example_word_for_word() {
     let read = |path: &str| std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let (guide, example) = (read("docs/adding-a-mechanism.md"), read("examples/own_mechanism.rs"));

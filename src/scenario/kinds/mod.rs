@@ -208,7 +208,7 @@ scenario! {
         pub seed: u64,
         /// Start, length and step.
         pub time: Time,
-        /// Names of the domains, at most [`MAX_DOMAINS`].
+        /// Names of the domains, at most [`MAX_DOMAINS`](crate::scenario::MAX_DOMAINS).
         pub domains: Vec<String>,
         /// What each domain exposes people to.
         pub exposure: Exposure,
@@ -222,7 +222,7 @@ scenario! {
         pub mechanisms: Vec<MechanismSettings>,
     }
 
-    /// The states, sorted by name, at most [`MAX_STATES`].
+    /// The states, sorted by name, at most [`MAX_STATES`](crate::scenario::MAX_STATES).
     states: StateSpec;
     /// The firms, those that enter later included, sorted by name.
     firms: FirmSpec;
