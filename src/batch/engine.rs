@@ -15,7 +15,7 @@ use crate::{
         batch::Batch,
         dictionary,
         encode::{Encode, EncodedRun, Form},
-        folder::{Folder, FolderError, Opened, OutputError, tidy},
+        folder::{Folder, Opened, OutputError, tidy},
         manifest::{FileEntry, FileFormat},
         package,
         stored::Stored,
@@ -62,7 +62,7 @@ pub(crate) fn execute<S: Simulate<Output = Trajectory>>(
         let stopped = |source| StudyError::Stopped { source, kept: claim.kept(), folder: out.to_owned() };
         (work.on)(&Progress::Opened { estimate: &estimate, free, kept: claim.kept() }).map_err(stopped)?;
     }
-    let (folder, stored) = claim.begin().map_err(FolderError::from)?;
+    let (folder, stored) = claim.begin()?;
     let form = Form::new(batch);
     let encode = Encode { simulate, form: &form, stored: Some(&stored) };
     pour(&encode, &form, batch, (&folder, &stored), work)

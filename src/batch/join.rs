@@ -15,7 +15,7 @@ use crate::{
     output::{
         batch::Batch,
         encode::{EncodedRun, Form},
-        folder::{Folder, FolderError, Opened, OutputError},
+        folder::{Folder, Opened, OutputError},
         manifest::{FileFormat, Identity, Manifest},
         stored::Stored,
         writer::headers,
@@ -74,7 +74,7 @@ pub enum ShardsError {
         shard: Shard,
     },
     /// Shards are missing.
-    #[error("{count} of {of} {} missing: {named}", if *count == 1 { "shard is" } else { "shards are" })]
+    #[error("{count} of {of} shards {} missing: {named}", if *count == 1 { "is" } else { "are" })]
     Missing {
         /// How many.
         count: u64,
@@ -185,7 +185,7 @@ impl<'a> Shards<'a> {
         };
         let form = Form::new(&batch);
         let joined = Joined::new(&parts, &batch, &form)?;
-        let (folder, stored) = claim.begin().map_err(FolderError::from)?;
+        let (folder, stored) = claim.begin()?;
         let work = settings.work();
         let mut told = |progress: &Progress<'_>| -> Result<(), ListenerError> {
             (work.on)(progress)?;
@@ -194,7 +194,7 @@ impl<'a> Shards<'a> {
         let work = Work { on: &mut told, ..work };
         let done = pour(&joined, &form, &batch, (&folder, &stored), work);
         if let Some(damage) = joined.damage() {
-            folder.discard().map_err(FolderError::from)?;
+            folder.discard()?;
             return Err(damage.into());
         }
         done

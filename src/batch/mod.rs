@@ -34,6 +34,7 @@ mod settings;
 mod study;
 mod worlds;
 
+pub use crate::output::folder::{FolderError, OutputError};
 pub(crate) use command::quoted;
 pub use done::{Done, FailedRun};
 #[cfg(test)]

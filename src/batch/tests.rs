@@ -1,5 +1,6 @@
 //! The whole way from a batch to its folder, with a stand-in for the model.
 
+use super::super::FolderError;
 use super::*;
 use crate::{
     batch::{

@@ -60,17 +60,25 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     if !shard.is_whole() {
         return close_shard(&done, shard, args.output.quiet);
     }
-    show(&done, args.output.quiet)?;
     close(&done, model, args.output.quiet)
 }
 
-/// Shows what a finished batch came to.
-pub(super) fn show(done: &Done, quiet: bool) -> Result<(), Failure> {
-    if !quiet && !done.cancelled {
-        let text = summary::batch(done);
-        write!(io::stdout().lock(), "{}", text.map_err(|error| unreadable(done, error))?)?;
+/// Prints a text. Nobody is left to tell if the reader has gone; what else happened still counts then.
+pub(super) fn say(text: &str) -> Result<(), Failure> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(io::Error::new(error.kind(), format!("cannot write to standard output: {error}")).into())
+        }
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// Shows what a finished batch came to.
+fn show(done: &Done, quiet: bool) -> Result<(), Failure> {
+    if quiet {
+        return Ok(());
+    }
+    say(&summary::batch(done).map_err(|error| unreadable(done, error))?)
 }
 
 /// Where a batch goes that does not say: `output/<name>`, and for a part of it `output/<name>-<K>-of-<N>`.
@@ -85,14 +93,15 @@ fn default_folder(name: &str, shard: Shard) -> PathBuf {
 fn close_shard(done: &Done, shard: Shard, quiet: bool) -> Result<(), Failure> {
     if !quiet && !done.cancelled {
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
-        writeln!(io::stdout().lock(), "shard {shard}: {runs} runs in {folder}; join all with redqueen merge")?;
+        say(&format!("shard {shard}: {runs} runs in {folder}; join all with redqueen merge\n"))?;
     }
     ended(done)
 }
 
-/// Writes the report of a folder that is done, and tells how its runs went.
+/// Writes the report of a folder that is done, and tells what it came to.
 pub(super) fn close(done: &Done, model: &Model, quiet: bool) -> Result<(), Failure> {
     write_page(done, model, &[])?;
+    show(done, quiet)?;
     tell(done, quiet)
 }
 
@@ -111,7 +120,7 @@ pub(super) fn write_page(done: &Done, model: &Model, with: &[&str]) -> Result<()
 /// Tells where the report is, and how the runs went.
 pub(super) fn tell(done: &Done, quiet: bool) -> Result<(), Failure> {
     if !quiet && done.finished > 0 {
-        writeln!(io::stdout().lock(), "Report: {}", done.folder.join(PAGE).display())?;
+        say(&format!("Report: {}\n", done.folder.join(PAGE).display()))?;
     }
     ended(done)
 }
@@ -133,7 +142,7 @@ pub(super) fn ended(done: &Done) -> Result<(), Failure> {
 
 /// The error of a folder whose tables cannot be read back.
 pub(super) fn unreadable(done: &Done, error: csv::Error) -> StudyError {
-    StudyError::Stopped { source: error.into(), kept: done.finished, folder: done.folder.clone() }
+    StudyError::Table { path: done.folder.clone(), source: error }
 }
 
 #[cfg(test)]

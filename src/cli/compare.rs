@@ -14,10 +14,7 @@ use crate::{
     model::Model,
     scenario::Diagnostics,
 };
-use std::{
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,7 +62,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     batch::write_page(&done, model, &[DIFFERENCES])?;
     if !args.output.quiet && done.finished > 0 {
         let text = table(&done).map_err(|error| batch::unreadable(&done, error))?;
-        write!(io::stdout().lock(), "{text}")?;
+        batch::say(&text)?;
     }
     batch::tell(&done, args.output.quiet)
 }

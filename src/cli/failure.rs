@@ -41,6 +41,9 @@ pub enum Failure {
     /// The user stopped it.
     #[error("interrupted; finished runs are kept, and the same command goes on from there")]
     Interrupted,
+    /// The user stopped it while shards were joined.
+    #[error("interrupted; the shards are as they were, and the same command joins them anew")]
+    NotJoined,
 }
 
 impl From<StudyError> for Failure {
@@ -75,7 +78,7 @@ impl Failure {
                 2
             }
             Self::Runs(_) | Self::Io(_) | Self::Batch(_) | Self::Report(_) => 1,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::NotJoined => 130,
         }
     }
 

@@ -14,7 +14,7 @@ pub fn watch() -> Arc<AtomicBool> {
             std::process::exit(130);
         }
     });
-    // Without a handler a signal ends the program as it always does; finished runs are then redone.
+    // Without a handler a signal ends the program as it always does.
     drop(watching);
     cancel
 }

@@ -1,11 +1,6 @@
 //! `redqueen merge`: joins the shards of a batch.
 
-use super::{
-    batch::{close, show},
-    common::FormatOptions,
-    failure::Failure,
-    progress::Bar,
-};
+use super::{batch::close, common::FormatOptions, failure::Failure, progress::Bar};
 use crate::{batch::Shards, model::Model};
 use std::path::PathBuf;
 
@@ -46,6 +41,8 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let shards = shards.cancel(&cancel).on(|progress| bar.show(progress));
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", shards.name())));
     let done = shards.join_into(out)?;
-    show(&done, args.quiet)?;
+    if done.cancelled {
+        return Err(Failure::NotJoined);
+    }
     close(&done, model, args.quiet)
 }

@@ -7,10 +7,7 @@ use super::{
     summary,
 };
 use crate::model::Model;
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,9 +58,9 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.output.on(study, &cancel)?.threads(1).estimates(false);
     let folder = args.output.out.clone().unwrap_or_else(|| args.default_folder(study.name()));
     let done = study.run_into(folder)?;
-    let text = summary::world(&done).map_err(|error| batch::unreadable(&done, error))?;
+    batch::write_page(&done, model, &[])?;
     if !args.output.quiet {
-        write!(io::stdout().lock(), "{text}")?;
+        batch::say(&summary::world(&done).map_err(|error| batch::unreadable(&done, error))?)?;
     }
-    batch::close(&done, model, args.output.quiet)
+    batch::tell(&done, args.output.quiet)
 }

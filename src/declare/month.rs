@@ -7,6 +7,9 @@ use std::{fmt, str::FromStr};
 pub struct Month(u32);
 
 impl Month {
+    /// The last month that there is, December 9999.
+    pub const LAST: Self = Self(9999 * 12 + 11);
+
     /// The month `month` (1–12) of `year`, or `None` outside years 1–9999.
     pub const fn new(year: u32, month: u32) -> Option<Self> {
         if year == 0 || year > 9999 || month == 0 || month > 12 { None } else { Some(Self(year * 12 + month - 1)) }

@@ -8,6 +8,7 @@ use crate::{
         fab::{Capacity, Craft, Outage, Site},
         geography::Geography,
         state::{Burden, Fleet, Governance, Industry},
+        states::StateId,
     },
     scenario::{Choice, Stage},
 };
@@ -17,6 +18,7 @@ use std::sync::Arc;
 /// A state, as far as it is about chips, burdens and governance.
 #[derive(QueryData)]
 struct ChainView {
+    id: &'static StateId,
     fleet: &'static Fleet,
     industry: &'static Industry,
     burden: &'static Burden,
@@ -78,13 +80,16 @@ impl ChainObserver {
 
     /// The states' part, in the order of states.
     pub fn states(&mut self, world: &World) -> Vec<StateChain> {
-        let states = self.states.iter(world).map(|state| StateChain {
-            fleet: state.fleet.clone(),
-            industry: state.industry.clone(),
-            burden: state.burden.clone(),
-            governance: state.governance.clone(),
-        });
-        states.collect()
+        let mut states = vec![StateChain::default(); self.states.iter(world).count()];
+        for state in self.states.iter(world) {
+            states[*state.id] = StateChain {
+                fleet: state.fleet.clone(),
+                industry: state.industry.clone(),
+                burden: state.burden.clone(),
+                governance: state.governance.clone(),
+            };
+        }
+        states
     }
 
     /// The stage that limits most compute this month; `None` if nothing is made.

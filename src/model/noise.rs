@@ -92,6 +92,7 @@ impl Draw {
     /// The same with so many numbers a step, such as one for each domain.
     #[must_use]
     pub const fn places(self, places: usize) -> Self {
+        assert!(places > 0, "a draw has at least one place");
         Self { places: places as u32, ..self }
     }
 

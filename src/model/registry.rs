@@ -53,7 +53,8 @@ impl Model {
     }
 
     /// The model with another mechanism, whose systems stand behind all others of their phase. It takes the place of one of
-    /// the same name: those who read the numbers of that one find them at their nulls.
+    /// the same name, in the list too: those who read the numbers of that one find them at their nulls, or at their defaults
+    /// where they have none, and what that one did in any case (`always`) is left to the new one.
     #[must_use]
     pub fn with<M: Mechanism>(self) -> Self {
         let (entry, mut mechanisms, mut replaced) = (Registered::of::<M>(), self.mechanisms, self.replaced);
@@ -162,7 +163,9 @@ impl Scenario {
     /// The numbers of a mechanism; `None` if the scenario was made for a model without it.
     pub fn mechanism<M: Mechanism>(&self) -> Option<M> {
         self.settings(M::NAME)
-            .filter(|settings| settings.values.len() == M::DECLARED.len())
+            .filter(|settings| {
+                settings.declared.parameters == M::DECLARED && settings.values.len() == M::DECLARED.len()
+            })
             .map(|settings| <M as Parameters>::from_values(&settings.values))
     }
 }

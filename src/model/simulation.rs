@@ -128,8 +128,8 @@ impl Simulation {
     /// # Errors
     /// Something in the scenario does not fit; the world is then what it was.
     pub fn change(&mut self, scenario: &Scenario) -> Result<(), Unsound> {
-        let switches = |scenario: &Scenario| -> Vec<bool> {
-            scenario.mechanisms.iter().map(|settings| settings.enabled).collect()
+        let switches = |scenario: &Scenario| -> Vec<(&'static str, bool)> {
+            scenario.mechanisms.iter().map(|settings| (settings.declared.name, settings.enabled)).collect()
         };
         if switches(&self.scenario) == switches(scenario) {
             self.model.check(scenario)?;
@@ -141,7 +141,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// Takes the world back to its first month, under another seed.
+    /// Takes the world back to its first month, under another seed. What was spawned in the run before has a [`Key`] and goes.
     pub fn reset(&mut self, seed: Seed) {
         (self.lived, self.over) = (0, false);
         let world = &mut self.world;
@@ -198,7 +198,7 @@ impl Simulation {
     }
 
     /// Lives through the next month of the scenario; `false` when all are over. At the end of a month the world, its ledger
-    /// included, stands as the rows of that month see it.
+    /// included, stands as the rows of that month see it; when all are over, it stands at the start of the month after.
     ///
     /// ```
     /// use redqueen::model::{Model, Seed, ledger::Ledger};

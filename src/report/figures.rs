@@ -231,9 +231,14 @@ impl View<'_> {
     /// Every picture that there are values for; the others are named in `missing`.
     fn figures(&self, missing: &mut Vec<String>) -> Vec<Figure> {
         let mut figures = Vec::new();
-        for picture in
-            PICTURES.iter().filter(|picture| picture.kind != Drawing::EachState || self.states.list.len() > 1)
-        {
+        for picture in PICTURES {
+            if picture.kind == Drawing::EachState && self.states.list.len() < 2 {
+                missing.push(format!(
+                    "Scenario `{}`: picture `{}` is left out, because it sets states side by side and there is one.",
+                    self.scenario.name, picture.name
+                ));
+                continue;
+            }
             match self.draw(picture) {
                 Some((svg, caption)) => {
                     figures.push(Figure { name: format!("{}{}", picture.name, self.suffix), caption, svg });

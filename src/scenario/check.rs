@@ -1,8 +1,9 @@
 //! Checks a scenario that was made or changed by hand. One that was read from a config has passed all of this already.
 
 use super::{
-    MAX_DOMAINS, MAX_STATES, Scenario,
+    MAX_DOMAINS, MAX_STATES, Month, Scenario,
     kinds::{EntityKind, Listed},
+    read::MAX_MONTHS,
 };
 
 /// What in a scenario does not fit.
@@ -42,7 +43,10 @@ impl Scenario {
             || "time.steps_per_year".into(),
             || format!("must be 12 or 24, not {}", time.steps_per_year),
         )?;
-        ensure(time.months > 0, || "time.months".into(), || "must be at least 1".into())?;
+        let months = time.months;
+        let most =
+            MAX_MONTHS.min(Month::LAST.since(time.start).saturating_add(1).clamp(0, i64::from(MAX_MONTHS)) as u32);
+        ensure((1..=most).contains(&months), || "time.months".into(), || format!("must be 1 to {most}, not {months}"))?;
         ensure(
             (1..=MAX_DOMAINS).contains(&domains),
             || "domains".into(),
@@ -174,7 +178,7 @@ mod tests {
         let changes: [(Change, &str); 18] = [
             (|s| s.firms[0].state = 99, "firms.01.AI.state is 99, but there are 10 states"),
             (|s| s.time.steps_per_year = 48, "time.steps_per_year must be 12 or 24, not 48"),
-            (|s| s.time.months = 0, "time.months must be at least 1"),
+            (|s| s.time.months = 0, "time.months must be 1 to 12000, not 0"),
             (|s| s.domains.clear(), "domains must be 1 to 8, not 0"),
             (|s| s.states.clear(), "states must be 1 to 16, not 0"),
             (|s| s.comparison.follower = 10, "comparison.follower is 10"),

@@ -61,6 +61,11 @@ impl<'p> NumberName<'p> {
         }
     }
 
+    /// The error of a number that is declared and was taken away.
+    fn lost(&self) -> NumberError {
+        NumberError::Unknown { place: self.text.to_owned(), what: "value of it in the settings".to_owned(), near: None }
+    }
+
     fn parameter(&self, declared: &'static [Parameter]) -> Result<usize, NumberError> {
         let found = declared.iter().position(|parameter| parameter.name == self.parts[2]);
         found.ok_or_else(|| self.unknown("number", 2, declared.iter().map(|parameter| parameter.name)))
@@ -132,12 +137,16 @@ impl Scenario {
                 let unknown = || place.unknown("mechanism", 1, known);
                 let settings = self.settings_mut(&place.parts[1]).ok_or_else(unknown)?;
                 if place.parts[2] == "enabled" && (value == 0.0 || value == 1.0) {
-                    settings.enabled = value == 1.0 && !settings.declared.left_out;
+                    if value == 1.0 && settings.declared.left_out {
+                        let expected = "false: the model leaves the mechanism out".to_owned();
+                        return Err(NumberError::Refused { place: place.text.to_owned(), expected, value });
+                    }
+                    settings.enabled = value == 1.0;
                     return Ok(());
                 }
                 let at = place.parameter(settings.declared.parameters)?;
                 place.check(&settings.declared.parameters[at], value)?;
-                settings.values[at] = value;
+                *settings.values.get_mut(at).ok_or_else(|| place.lost())? = value;
                 Ok(())
             }
             _ => {
@@ -164,7 +173,8 @@ impl Scenario {
                 if place.parts[2] == "enabled" {
                     return Ok(settings.enabled.into());
                 }
-                Ok(settings.values[place.parameter(settings.declared.parameters)?])
+                let at = place.parameter(settings.declared.parameters)?;
+                settings.values.get(at).copied().ok_or_else(|| place.lost())
             }
             _ => {
                 let list = place.list(self.lists())?;

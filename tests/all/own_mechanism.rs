@@ -92,6 +92,9 @@ fn a_mechanism_that_draws_for_everybody_moves_no_other_byte() {
     assert_eq!(distinct.len(), all.len(), "no two draws are the same");
     assert!(with == run(&plain, &short("baseline", 48, &[""; 0])));
 
+    scenario.set("mechanisms.lottery.enabled", false).unwrap();
+    assert!(run(&more, &scenario) == with, "its null is its absence");
+    scenario.set("mechanisms.lottery.enabled", true).unwrap();
     scenario.set("mechanisms.lottery.prize", 5.0).unwrap();
     let rich = run(&more, &scenario);
     let cash = |world: &Trajectory| world.firms.iter().map(|row| row.cash).sum::<f64>();
@@ -123,7 +126,9 @@ fn leaving_a_mechanism_out_is_the_same_as_disabling_it() {
     let left_out = run(&without, &scenario);
     assert!(left_out == run(&Model::standard(), &disabled));
     assert!(left_out != run(&Model::standard(), &short("baseline", 36, &often)));
-    scenario.set("mechanisms.claims.enabled", true).unwrap();
+    let refused = scenario.set("mechanisms.claims.enabled", true).unwrap_err().to_string();
+    assert!(refused.contains("the model leaves the mechanism out"), "{refused}");
+    scenario.settings_mut("claims").unwrap().enabled = true;
     assert!(run(&without, &scenario) == left_out, "no config brings it back");
     let wrong = Model::standard().without("claim").unwrap_err();
     assert_eq!(wrong, UnknownMechanism { name: "claim".into(), near: Some("claims") });

@@ -71,7 +71,7 @@ fn what_does_not_belong_together_is_named() {
         assert!(error.starts_with("Some(2) error: ") && error.contains(said), "{parts:?}: {error}");
         assert!(!folder.path().join("joined").exists(), "something was written");
     };
-    refused(&[&one, &three], "1 of 3 shard is missing: 2/3");
+    refused(&[&one, &three], "1 of 3 shards is missing: 2/3");
     refused(&[&two], "2 of 3 shards are missing: 1/3, 3/3");
     refused(&[&one, &two, &three, &two], "are both shard 2/3");
     refused(&[&one, "whole"], "whole holds a whole batch, not a shard");

@@ -1,7 +1,7 @@
 //! The mechanisms of the standard model, one file each: its equation and source, its parameters, its draws, what it keeps
 //! with each entity, its systems, its tests.
 //!
-//! To add one here: write its file and add it to the list in `month.rs`. One in a crate of your own joins by
+//! To add one here: write its file, name it below, and add it to the list in `month.rs`. One in a crate of your own joins by
 //! [`Model::with`](super::Model::with).
 
 pub mod adoption;

@@ -154,9 +154,16 @@ impl Entity for AcceleratorSpec {
             || place("sales"),
             || format!("has {given} numbers instead of one for each of {states} states"),
         )?;
+        let weight = self.sales.iter().find(|weight| !(0.0..f64::INFINITY).contains(*weight));
+        ensure(weight.is_none(), || place("sales"), || format!("cannot hold {}", weight.copied().unwrap_or(f64::NAN)))?;
         let fabs = scenario.fabs.len();
-        self.contracts.iter().flatten().try_for_each(|&(fab, share)| {
+        let contracts = Stage::WORDS.iter().zip(&self.contracts);
+        let mut booked =
+            contracts.flat_map(|((_, stage), contracts)| contracts.iter().map(move |contract| (*stage, contract)));
+        booked.try_for_each(|(stage, &(fab, share))| {
             ensure(fab < fabs, || place("contracts"), || format!("name fab {fab}, but there are {fabs}, from 0"))?;
+            let fits = scenario.fabs[fab].stage == stage;
+            ensure(fits, || place("contracts"), || format!("book fab {fab} for another stage than its own"))?;
             ensure((0.0..=1.0).contains(&share), || place("contracts"), || format!("have a share of {share}"))
         })
     }

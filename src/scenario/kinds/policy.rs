@@ -6,7 +6,7 @@ use crate::{
     parameters,
     scenario::{
         Choice, Month,
-        check::Checked,
+        check::{Checked, ensure},
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
         entities::{read_entities, require_state},
@@ -180,7 +180,15 @@ impl Entity for PolicySpec {
     }
 
     fn check(&self, scenario: &Scenario) -> Checked {
-        scenario.state(&format!("policies.{}.state", self.name), self.state)
+        scenario.state(&format!("policies.{}.state", self.name), self.state)?;
+        let (low, high) = self.lever.range();
+        [("value", self.numbers.value), ("cap", self.numbers.cap)].into_iter().try_for_each(|(key, value)| {
+            ensure(
+                (low..=high).contains(&value),
+                || format!("policies.{}.{key}", self.name),
+                || format!("of the lever `{}` must be from {low} to {high}, not {value}", self.lever.word()),
+            )
+        })
     }
 }
 
