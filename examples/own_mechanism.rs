@@ -73,5 +73,5 @@ fn award(
 }
 
 fn main() -> ExitCode {
-    cli::main_of(&Model::standard().with::<Grants>())
+    cli::main_of(&Model::standard().with::<Grants>().named("own_mechanism", env!("CARGO_PKG_VERSION")))
 }

@@ -27,9 +27,9 @@ impl Words<'_> {
         words
     }
 
-    /// The command that runs one world of it.
-    pub(crate) fn run(&self) -> String {
-        format!("redqueen run {}", self.list().join(" ")).trim_end().to_owned()
+    /// The command of a program that runs one world of it.
+    pub(crate) fn run(&self, program: &str) -> String {
+        format!("{program} run {}", self.list().join(" ")).trim_end().to_owned()
     }
 }
 

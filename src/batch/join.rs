@@ -12,6 +12,7 @@ use crate::{
         plan::{Job, Shard},
         runner::Simulate,
     },
+    model::Model,
     output::{
         batch::Batch,
         encode::{EncodedRun, Form},
@@ -118,18 +119,21 @@ pub struct Shards<'a> {
     settings: Settings<'a>,
 }
 
-impl<'a> Shards<'a> {
-    /// Reads what these folders hold, in any order.
+impl Model {
+    /// Reads the shards of a batch of this model from their folders, in any order.
     ///
     /// # Errors
-    /// They are not the shards of one batch, or not all of them, or one is not complete.
-    pub fn read<P: AsRef<Path>>(folders: impl IntoIterator<Item = P>) -> Result<Self, StudyError> {
+    /// They are not the shards of one batch, or not all of them, or one is not complete; or another program, or another
+    /// version of it, wrote them.
+    pub fn shards<'a, P: AsRef<Path>>(&self, folders: impl IntoIterator<Item = P>) -> Result<Shards<'a>, StudyError> {
         let parts = folders.into_iter().map(|path| Part::read(path.as_ref())).collect::<Result<Vec<_>, _>>()?;
         let parts = complete(parts)?;
-        let batch = whole(&parts)?;
-        Ok(Self { parts, batch, settings: Settings::default() })
+        let batch = whole(&parts, self.program().to_string())?;
+        Ok(Shards { parts, batch, settings: Settings::default() })
     }
+}
 
+impl<'a> Shards<'a> {
     /// The name of their experiment.
     pub fn name(&self) -> &str {
         &self.batch.name
@@ -269,10 +273,10 @@ fn complete(mut parts: Vec<Part>) -> Result<Vec<Part>, ShardsError> {
     Err(ShardsError::Missing { count: of - parts.len() as u64, of, named: missing.join(", ") })
 }
 
-/// The batch that the parts make up.
-fn whole(parts: &[Part]) -> Result<Batch, ShardsError> {
+/// The batch that the parts make up, if this program wrote them.
+fn whole(parts: &[Part], program: String) -> Result<Batch, ShardsError> {
     let Some(first) = parts.first() else { return Err(ShardsError::None) };
-    let batch = Batch::of(&first.manifest).map(|batch| Batch { shard: Shard::WHOLE, ..batch });
+    let batch = Batch::of(&first.manifest).map(|batch| Batch { program, shard: Shard::WHOLE, ..batch });
     batch.filter(|batch| Identity::new(batch) == first.of()).ok_or_else(|| {
         let (path, program) = (first.path.clone(), first.manifest.experiment.program.clone());
         ShardsError::OtherBuild { path, program }

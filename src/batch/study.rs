@@ -334,10 +334,11 @@ impl<'a> Study<'a> {
     fn prepared(&self) -> (Worlds, Batch) {
         let single = self.chosen.single.as_ref();
         let names_scenario = single.is_some() || self.experiment.variants.len() > 1;
+        let program = self.model.program().name;
         let replay = |variant: &str| match (&self.replay, &self.config) {
             (Some(replay), _) => replay(variant),
-            (None, Some(config)) => config.words(names_scenario.then_some(variant)).run(),
-            (None, None) => "redqueen run".to_owned(),
+            (None, Some(config)) => config.words(names_scenario.then_some(variant)).run(program),
+            (None, None) => format!("{program} run"),
         };
         let first_replicate = single.map_or(0, |single| single.replicate);
         let (worlds, batch) = Worlds::new(&self.model, &self.experiment, first_replicate, replay);

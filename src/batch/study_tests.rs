@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    batch::{Results, Run, Shards, ShardsError},
+    batch::{Results, Run, ShardsError},
     experiment::design::Setting,
     output::folder::FolderError,
 };
@@ -70,10 +70,10 @@ fn shards_and_a_stop_on_the_way_come_to_the_same() {
     for (number, part) in (1..).zip(&parts) {
         study(&config).shard(number, 3).unwrap().run_into(part).unwrap();
     }
-    let missing = Shards::read(&parts[..2]).unwrap_err();
+    let missing = Model::standard().shards(&parts[..2]).unwrap_err();
     assert!(matches!(missing, StudyError::Shards(ShardsError::Missing { count: 1, of: 3, .. })), "{missing}");
     let mut told = 0;
-    let joined = Shards::read(&parts).unwrap().threads(2).on(|_| told += 1);
+    let joined = Model::standard().shards(&parts).unwrap().threads(2).on(|_| told += 1);
     let joined = joined.join_into(dir.path().join("joined")).unwrap();
     assert_eq!(joined.runs().unwrap(), whole.runs().unwrap());
     assert!(told > 16, "{told}");
@@ -130,4 +130,18 @@ fn what_cannot_be_is_refused_where_it_is_said() {
     let parquet = study(&config).shard(1, 2).unwrap().format(FileFormat::Parquet).run_into("nowhere").unwrap_err();
     let expected = if cfg!(feature = "parquet") { "shards are CSV" } else { "does not write Parquet" };
     assert!(parquet.to_string().contains(expected) && !Path::new("nowhere").exists(), "{parquet}");
+}
+
+#[test]
+fn a_program_of_ones_own_is_named_in_what_it_writes() {
+    let (dir, config) = prepare();
+    let out = dir.path().join("out");
+    let run = |version| Model::standard().named("mine", version).study(&config).unwrap().run_into(&out);
+    run("1.0").unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["experiment"]["program"], "mine 1.0");
+    assert!(manifest["replay"][0].as_str().unwrap().starts_with("mine run "), "{manifest}");
+    assert!(run("1.0").unwrap().already);
+    let other = run("1.1").unwrap_err().to_string();
+    assert!(other.contains("holds another experiment") && other.contains("the program's version"), "{other}");
 }

@@ -34,6 +34,7 @@ impl Worlds {
         });
         let runs = u64::from(experiment.runs);
         let batch = Batch {
+            program: model.program().to_string(),
             first_replicate,
             sample: experiment.sample.clone(),
             stop: experiment.stop.clone(),

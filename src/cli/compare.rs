@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let configs = [&args.a, &args.b].map(PathBuf::as_path);
     let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
     let config = |name: &str| configs[usize::from(names.first().is_some_and(|first| first != name))];
-    let replay = |name: &str| args.values.over(Some(config(name))).words(None).run();
+    let replay = |name: &str| args.values.over(Some(config(name))).words(None).run(model.program().name);
     let (cancel, mut bar) = (super::interrupt::watch(), Bar::new(args.output.quiet));
     let study = args.work.on(Study::of(model, experiment)).replay(replay).on(|progress| bar.show(progress));
     let study = args.output.on(study, &cancel)?;

@@ -18,8 +18,9 @@ pub struct Args {
     shell: Shell,
 }
 
-pub fn run(args: &Args, command: &mut clap::Command) -> Result<(), Failure> {
+pub fn run(args: &Args, mut command: clap::Command) -> Result<(), Failure> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, command, "redqueen", &mut text);
+    let name = command.get_name().to_owned();
+    clap_complete::generate(args.shell, &mut command, name, &mut text);
     Ok(io::stdout().lock().write_all(&text)?)
 }

@@ -1,7 +1,7 @@
 //! `redqueen merge`: joins the shards of a batch.
 
 use super::{batch::close, common::FormatOptions, failure::Failure, progress::Bar};
-use crate::{batch::Shards, model::Model};
+use crate::model::Model;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -35,7 +35,7 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let file_format = args.format.file_format()?;
-    let shards = Shards::read(&args.shards)?.format(file_format).overwrite(args.overwrite);
+    let shards = model.shards(&args.shards)?.format(file_format).overwrite(args.overwrite);
     let shards = args.threads.into_iter().fold(shards, |shards, threads| shards.threads(threads as usize));
     let (cancel, mut bar) = (super::interrupt::watch(), Bar::new(args.quiet));
     let shards = shards.cancel(&cancel).on(|progress| bar.show(progress));

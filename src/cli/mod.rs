@@ -22,7 +22,7 @@ mod slurm;
 mod summary;
 
 use crate::model::Model;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use failure::Failure;
 use std::process::ExitCode;
 
@@ -69,7 +69,11 @@ enum Command {
 /// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
 /// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
 pub fn main_of(model: &Model) -> ExitCode {
-    let done = match Cli::parse().command {
+    let program = model.program();
+    let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
+    let matches = command.clone().get_matches();
+    let parsed = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let done = match parsed.command {
         Command::Run(args) => run::run(&args, model),
         Command::Batch(args) => batch::run(&args, model),
         Command::Compare(args) => compare::run(&args, model),
@@ -83,7 +87,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Formula(args) => formula::run(&args),
         Command::Schema(args) => schema::run(&args, model),
         Command::Init(args) => init::run(&args),
-        Command::Completions(args) => completions::run(&args, &mut Cli::command()),
+        Command::Completions(args) => completions::run(&args, command),
     };
     done.map_or_else(|failure: Failure| failure.report(), |()| ExitCode::SUCCESS)
 }

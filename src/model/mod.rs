@@ -42,5 +42,5 @@ pub mod yields;
 pub use ledger::InvalidNumber;
 pub use noise::Seed;
 pub use phase::{Mechanism, MonthPlan, Phase};
-pub use registry::{Model, UnknownMechanism};
+pub use registry::{Model, Program, UnknownMechanism};
 pub use simulation::Simulation;

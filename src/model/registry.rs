@@ -9,7 +9,7 @@ use crate::{
     scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, Unsound, diagnostic::nearest, load},
 };
 use bevy_ecs::prelude::*;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 /// A model: a list of mechanisms. It loads scenarios, which know its mechanisms by name, and makes worlds of them.
 ///
@@ -29,6 +29,22 @@ pub struct Model {
     /// Mechanisms whose place another took: what they put into the world stays, at its null, for those that read it.
     replaced: Vec<Registered>,
     catalogue: Arc<Catalogue>,
+    program: Program,
+}
+
+/// The program that a model's command line is: what replays its runs, and whose results a folder holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The word that starts it.
+    pub name: &'static str,
+    /// Its version. Results of another version are not gone on with.
+    pub version: &'static str,
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.version)
+    }
 }
 
 /// A model has no mechanism of this name.
@@ -44,12 +60,30 @@ pub struct UnknownMechanism {
 impl Model {
     /// The model that the program ships.
     pub fn standard() -> Self {
-        Self::of(STANDARD.to_vec(), Vec::new())
+        let program = Program { name: "redqueen", version: env!("CARGO_PKG_VERSION") };
+        Self::of(STANDARD.to_vec(), Vec::new(), program)
     }
 
-    fn of(mechanisms: Vec<Registered>, replaced: Vec<Registered>) -> Self {
+    /// The model as that of a program of your own: commands that replay a run start with its name, and a folder that another
+    /// version of it wrote counts as somebody else's.
+    ///
+    /// ```
+    /// let model = redqueen::model::Model::standard().named("my-model", "0.3.0");
+    /// assert_eq!(model.program().to_string(), "my-model 0.3.0");
+    /// ```
+    #[must_use]
+    pub fn named(self, name: &'static str, version: &'static str) -> Self {
+        Self { program: Program { name, version }, ..self }
+    }
+
+    /// The program that its command line is.
+    pub const fn program(&self) -> Program {
+        self.program
+    }
+
+    fn of(mechanisms: Vec<Registered>, replaced: Vec<Registered>, program: Program) -> Self {
         let catalogue = Catalogue { mechanisms: mechanisms.iter().map(|entry| entry.declaration).collect() };
-        Self { mechanisms, replaced, catalogue: Arc::new(catalogue) }
+        Self { mechanisms, replaced, catalogue: Arc::new(catalogue), program }
     }
 
     /// The model with another mechanism, whose systems stand behind all others of their phase. It takes the place of one of
@@ -67,7 +101,7 @@ impl Model {
             }
             None => mechanisms.push(entry),
         }
-        Self::of(mechanisms, replaced)
+        Self::of(mechanisms, replaced, self.program)
     }
 
     /// The model without a mechanism, as if every scenario said `enabled = false` of it.
@@ -80,7 +114,7 @@ impl Model {
         let unknown = UnknownMechanism { name: name.to_owned(), near: nearest(name, known) };
         let found = mechanisms.iter_mut().find(|entry| entry.declaration.name == name);
         found.ok_or(unknown)?.declaration.left_out = true;
-        Ok(Self::of(mechanisms, self.replaced))
+        Ok(Self::of(mechanisms, self.replaced, self.program))
     }
 
     /// Its mechanisms and their parameters, in the order of the list.

@@ -16,6 +16,8 @@ use serde_json::Value;
 /// What is asked for: all that decides the bytes of the tables.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Batch {
+    /// Name and version of the program.
+    pub program: String,
     /// Short name.
     pub name: String,
     /// Master seed.
@@ -44,6 +46,7 @@ impl Batch {
     /// Plain replicates of these scenarios.
     pub fn plain(name: impl Into<String>, seed: u64, runs: u64, record: Record, scenarios: Vec<BatchScenario>) -> Self {
         Self {
+            program: concat!("redqueen ", env!("CARGO_PKG_VERSION")).into(),
             name: name.into(),
             seed,
             runs,
@@ -66,6 +69,7 @@ impl Batch {
             scenario.replay.clone_from(replay);
         }
         Some(Self {
+            program: identity.program.clone(),
             name: identity.name.clone(),
             seed: identity.seed,
             runs: identity.runs,

@@ -153,7 +153,7 @@ impl Identity {
             design.extend(sample.coordinates(point).iter().flat_map(|coordinate| coordinate.to_le_bytes()));
         }
         Self {
-            program: concat!("redqueen ", env!("CARGO_PKG_VERSION")).into(),
+            program: experiment.program.clone(),
             name: experiment.name.clone(),
             seed: experiment.seed,
             runs: experiment.runs,
