@@ -42,8 +42,11 @@ impl Bar {
     pub fn show(&mut self, progress: &Progress<'_>) {
         match progress {
             // Nobody is left to tell if standard error is closed.
-            Progress::Opened { estimate, free, .. } if !self.quiet => {
+            Progress::Opened { estimate, free, kept } if !self.quiet => {
                 let _ = writeln!(stderr(), "{}", estimate.line(*free));
+                if *kept > 0 {
+                    let _ = writeln!(stderr(), "{kept} of these runs are here already");
+                }
             }
             Progress::Started { total } => self.start(*total),
             Progress::Run { error, .. } => {
