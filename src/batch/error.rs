@@ -1,8 +1,8 @@
 //! What can go wrong with a study, from its config to reading it back.
 
-use super::{estimate::NoRoom, join::ShardsError};
+use super::estimate::NoRoom;
 use crate::{
-    experiment::event::ListenerError,
+    experiment::{event::ListenerError, plan::Shard},
     output::folder::{FolderError, OutputError},
     scenario::{Diagnostics, diagnostic::nearest},
 };
@@ -117,4 +117,88 @@ fn hint(near: Option<&str>, known: &[String]) -> String {
         None if known.is_empty() => ": there are none".to_owned(),
         None => format!("; there are {}", known.join(", ")),
     }
+}
+
+/// Why folders cannot be joined.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShardsError {
+    /// There is nothing to join.
+    #[error("no shards given")]
+    None,
+    /// A folder holds no batch.
+    #[error("{} holds no batch of redqueen", path.display())]
+    NoBatch {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder holds a batch that is not a part of one.
+    #[error("{} holds a whole batch, not a shard", path.display())]
+    Whole {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A shard is not complete.
+    #[error("{} holds shard {shard}, which is not complete: run its command again, it goes on where it stopped", path.display())]
+    Unfinished {
+        /// The folder.
+        path: PathBuf,
+        /// What it holds.
+        shard: Shard,
+    },
+    /// Two folders hold parts of different batches.
+    #[error("{} is no shard of the same batch as {}: it differs in {differences}", path.display(), first.display())]
+    Differs {
+        /// A folder.
+        path: PathBuf,
+        /// The folder of the first shard.
+        first: PathBuf,
+        /// What differs, in words.
+        differences: String,
+    },
+    /// Two folders hold the same shard.
+    #[error("{} and {} are both shard {shard}", a.display(), b.display())]
+    Twice {
+        /// A folder.
+        a: PathBuf,
+        /// The other.
+        b: PathBuf,
+        /// What both hold.
+        shard: Shard,
+    },
+    /// Shards are missing.
+    #[error("{count} of {of} shards {} missing: {named}", if *count == 1 { "is" } else { "are" })]
+    Missing {
+        /// How many.
+        count: u64,
+        /// Of how many.
+        of: u64,
+        /// The first of them.
+        named: String,
+    },
+    /// Another build of the program wrote them.
+    #[error("{} was written by another build of {program}, which this one cannot join", path.display())]
+    OtherBuild {
+        /// The folder of the first shard.
+        path: PathBuf,
+        /// What wrote it.
+        program: String,
+    },
+    /// The output folder is that of a shard.
+    #[error("{} is one of the shards; choose another folder", path.display())]
+    IsShard {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A shard's files cannot be read.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A run in a shard cannot be read; nothing is left of what was joined.
+    #[error("run {run} in {} is damaged", path.display())]
+    Damaged {
+        /// Which run.
+        run: u64,
+        /// The shard's folder.
+        path: PathBuf,
+    },
 }

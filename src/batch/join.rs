@@ -1,7 +1,7 @@
 //! Joins the shards of a batch.
 
 use super::{
-    Done, Progress, StudyError,
+    Done, Progress, ShardsError, StudyError,
     engine::{Work, pour},
     estimate::{self, NoRoom},
     settings::Settings,
@@ -16,100 +16,16 @@ use crate::{
     output::{
         batch::Batch,
         encode::{EncodedRun, Form},
-        folder::{Folder, Opened, OutputError},
+        folder::{Folder, Opened},
+        headers::headers,
         manifest::{FileFormat, Identity, Manifest},
         stored::Stored,
-        writer::headers,
     },
 };
 use std::{
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError, atomic::AtomicBool},
 };
-
-/// Why folders cannot be joined.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ShardsError {
-    /// There is nothing to join.
-    #[error("no shards given")]
-    None,
-    /// A folder holds no batch.
-    #[error("{} holds no batch of redqueen", path.display())]
-    NoBatch {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A folder holds a batch that is not a part of one.
-    #[error("{} holds a whole batch, not a shard", path.display())]
-    Whole {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A shard is not complete.
-    #[error("{} holds shard {shard}, which is not complete: run its command again, it goes on where it stopped", path.display())]
-    Unfinished {
-        /// The folder.
-        path: PathBuf,
-        /// What it holds.
-        shard: Shard,
-    },
-    /// Two folders hold parts of different batches.
-    #[error("{} is no shard of the same batch as {}: it differs in {differences}", path.display(), first.display())]
-    Differs {
-        /// A folder.
-        path: PathBuf,
-        /// The folder of the first shard.
-        first: PathBuf,
-        /// What differs, in words.
-        differences: String,
-    },
-    /// Two folders hold the same shard.
-    #[error("{} and {} are both shard {shard}", a.display(), b.display())]
-    Twice {
-        /// A folder.
-        a: PathBuf,
-        /// The other.
-        b: PathBuf,
-        /// What both hold.
-        shard: Shard,
-    },
-    /// Shards are missing.
-    #[error("{count} of {of} shards {} missing: {named}", if *count == 1 { "is" } else { "are" })]
-    Missing {
-        /// How many.
-        count: u64,
-        /// Of how many.
-        of: u64,
-        /// The first of them.
-        named: String,
-    },
-    /// Another build of the program wrote them.
-    #[error("{} was written by another build of {program}, which this one cannot join", path.display())]
-    OtherBuild {
-        /// The folder of the first shard.
-        path: PathBuf,
-        /// What wrote it.
-        program: String,
-    },
-    /// The output folder is that of a shard.
-    #[error("{} is one of the shards; choose another folder", path.display())]
-    IsShard {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A shard's files cannot be read.
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    /// A run in a shard cannot be read; nothing is left of what was joined.
-    #[error("run {run} in {} is damaged", path.display())]
-    Damaged {
-        /// Which run.
-        run: u64,
-        /// The shard's folder.
-        path: PathBuf,
-    },
-}
 
 /// The shards of a batch: all there are, each once and complete.
 #[derive(Debug)]

@@ -39,9 +39,9 @@ pub(crate) use command::quoted;
 pub use done::{Done, FailedRun};
 #[cfg(test)]
 pub(crate) use engine::{Work, execute};
-pub use error::{StudyError, UnknownName};
+pub use error::{ShardsError, StudyError, UnknownName};
 pub use estimate::{Estimate, NoRoom};
-pub use join::{Shards, ShardsError};
+pub use join::Shards;
 pub use progress::Progress;
 pub use results::{Results, Run};
 pub(crate) use study::Config;

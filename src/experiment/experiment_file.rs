@@ -1,22 +1,21 @@
 //! Reads experiment files: a scenario, how many replicates of it, and its named variants.
 
 use super::{
-    design::{
-        Sample,
-        read::{Context, read_design},
-        schema::design_schema,
-    },
+    design::{Sample, read::read_design, schema::design_schema},
     plan::Stop,
     variant::Variant,
 };
-use crate::scenario::{
-    Catalogue, Diagnostic, Diagnostics, Source,
-    diagnostic::{Origin, Place, unknown},
-    load::{Loaded, load_with, read_flags},
-    overrides::Override,
-    schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
-    section::{Mistakes, Section, file_name, finite, list, name, text, whole, wrong},
-    tree::{self, Node, TomlTable},
+use crate::{
+    experiment::design::context::Context,
+    scenario::{
+        Catalogue, Diagnostic, Diagnostics, Source,
+        diagnostic::{Origin, Place, unknown},
+        load::{Loaded, load_with, read_flags},
+        overrides::Override,
+        schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
+        section::{Mistakes, Section, file_name, finite, list, name, text, whole, wrong},
+        tree::{self, Node, TomlTable},
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! What is measured of chips, their making, and what states do and suffer: read off a world once a month.
 
-use super::record::{AcceleratorRow, FabRow};
+use super::rows::{AcceleratorRow, FabRow};
 use crate::{
     model::{
         accelerator::{Binding, ChipDesign, Line},

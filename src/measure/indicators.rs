@@ -2,7 +2,7 @@
 
 use super::{
     chain::{ChainObserver, StateChain},
-    record::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
+    rows::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
 };
 use crate::{
     maths,

@@ -4,8 +4,10 @@
 mod chain;
 #[cfg(test)]
 mod declared_tests;
+mod ended;
 mod indicators;
 mod outcomes;
 pub mod record;
+mod rows;
 mod run;
 mod tables;

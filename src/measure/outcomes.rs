@@ -2,7 +2,7 @@
 
 use super::{
     indicators::{Observer, Side, Snapshot},
-    record::{OutcomeRow, WorldRow},
+    rows::{OutcomeRow, WorldRow},
 };
 use crate::{model::geography::Geography, scenario::Stage};
 use bevy_ecs::prelude::*;

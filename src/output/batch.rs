@@ -1,6 +1,9 @@
 //! What a batch is to run: all that decides the bytes of its tables.
 
-use super::manifest::{FileFormat, Manifest, ScenarioEntry};
+use super::{
+    dictionary,
+    manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
+};
 use crate::{
     declare::table::{CellType, Column},
     experiment::{
@@ -174,5 +177,45 @@ impl BatchScenario {
     /// Names of the entities that its config has under `list`.
     pub fn names<'a>(&'a self, list: &str) -> impl Iterator<Item = &'a str> {
         self.config[list].as_array().into_iter().flatten().filter_map(|entry| entry["name"].as_str())
+    }
+}
+
+impl Identity {
+    /// The identity of this experiment under this version of the program.
+    pub fn new(experiment: &Batch) -> Self {
+        let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
+        let mut design = serde_json::to_vec(&scenarios).unwrap_or_default();
+        let sample = &experiment.sample;
+        for point in sample.numbers() {
+            design.extend(sample.coordinates(point).iter().flat_map(|coordinate| coordinate.to_le_bytes()));
+        }
+        Self {
+            program: experiment.program.clone(),
+            name: experiment.name.clone(),
+            seed: experiment.seed,
+            runs: experiment.runs,
+            first_replicate: experiment.first_replicate,
+            record: experiment.record.names().map(String::from).collect(),
+            file_format: experiment.file_format,
+            quantiles: experiment.quantiles,
+            design: sample.design().clone(),
+            points: sample.points(),
+            stop: experiment.stop.clone(),
+            shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
+            design_sha256: dictionary::sha256(&design),
+            dictionary_sha256: dictionary::hash(),
+            scenarios,
+        }
+    }
+}
+
+impl ScenarioEntry {
+    fn new(variant: &BatchScenario) -> Self {
+        Self {
+            name: variant.name.clone(),
+            start: variant.start.to_string(),
+            months: variant.months,
+            config: variant.config.clone(),
+        }
     }
 }

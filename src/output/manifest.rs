@@ -1,10 +1,7 @@
 //! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
 //! manifest; wall times and names of machines go to `log.txt`.
 
-use super::{
-    batch::{Batch, BatchScenario},
-    dictionary,
-};
+use super::dictionary;
 use crate::experiment::{
     Gather,
     design::Design,
@@ -144,33 +141,6 @@ impl FileFormat {
 }
 
 impl Identity {
-    /// The identity of this experiment under this version of the program.
-    pub fn new(experiment: &Batch) -> Self {
-        let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
-        let mut design = serde_json::to_vec(&scenarios).unwrap_or_default();
-        let sample = &experiment.sample;
-        for point in sample.numbers() {
-            design.extend(sample.coordinates(point).iter().flat_map(|coordinate| coordinate.to_le_bytes()));
-        }
-        Self {
-            program: experiment.program.clone(),
-            name: experiment.name.clone(),
-            seed: experiment.seed,
-            runs: experiment.runs,
-            first_replicate: experiment.first_replicate,
-            record: experiment.record.names().map(String::from).collect(),
-            file_format: experiment.file_format,
-            quantiles: experiment.quantiles,
-            design: sample.design().clone(),
-            points: sample.points(),
-            stop: experiment.stop.clone(),
-            shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
-            design_sha256: dictionary::sha256(&design),
-            dictionary_sha256: dictionary::hash(),
-            scenarios,
-        }
-    }
-
     /// SHA-256 of all of it, in hexadecimal.
     pub fn sha256(&self) -> String {
         dictionary::sha256(&serde_json::to_vec(self).unwrap_or_default())
@@ -200,16 +170,5 @@ impl Identity {
         .into_iter()
         .filter_map(|(what, same)| (!same).then_some(what))
         .collect()
-    }
-}
-
-impl ScenarioEntry {
-    fn new(variant: &BatchScenario) -> Self {
-        Self {
-            name: variant.name.clone(),
-            start: variant.start.to_string(),
-            months: variant.months,
-            config: variant.config.clone(),
-        }
     }
 }

@@ -6,6 +6,7 @@ use super::{
     dictionary,
     encode::{EncodedRun, Form},
     folder::{Folder, OutputError, TableFile},
+    headers::headers,
     journal::{JournalRecord, TABLES},
     manifest::FileEntry,
     stored::{Rows, Stored},
@@ -96,18 +97,6 @@ impl<'a> Writer<'a> {
         self.failed += u64::from(failed);
         Ok(())
     }
-}
-
-/// Name and header line of each table that the batch records, in the order of the journal.
-pub fn headers(batch: &Batch) -> [Option<(&'static str, Vec<u8>)>; TABLES] {
-    let factors = batch.factors();
-    let tables = [dictionary::runs(&factors)].into_iter().chain(dictionary::trajectories());
-    let wanted = [true].into_iter().chain(batch.record.flags());
-    let mut headers = [const { None }; TABLES];
-    for ((header, info), on) in headers.iter_mut().zip(tables).zip(wanted) {
-        *header = on.then(|| (info.name, Csv::header(&info.columns)));
-    }
-    headers
 }
 
 impl Listener<EncodedRun> for Writer<'_> {

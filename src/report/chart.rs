@@ -1,9 +1,10 @@
 //! The parts of a chart: axes over months, lines, fans, stacked areas, bars and labels at line ends.
 
-use super::data::Stat;
-use super::scale::{Axis, Writing, year_ticks};
-use super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
-use crate::scenario::Month;
+use super::{
+    scale::{Axis, Writing, year_ticks},
+    svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width},
+};
+use crate::{report::stat::Stat, scenario::Month};
 
 /// A rectangle to draw in.
 #[derive(Clone, Copy, Debug)]

@@ -1,13 +1,14 @@
 //! Section of firms and of what their competition comes to: ratings, usage, progress.
 
-use super::chart::{AreaLayer, Axes, EndLabel, Frame, Look, end_labels, fan, label_room, part_bars, shortened, stack};
-use super::data::Stat;
-use super::figures::{FOOT, HEAD, LEFT, View, WIDTH, titled};
-use super::palette;
-use super::scale::{Axis, Writing};
-use super::shown::Shown;
-use super::svg::{Anchor, INK, Ink, Stroke, Svg, text_width};
-use crate::scenario::Month;
+use super::{
+    chart::{AreaLayer, Axes, EndLabel, Frame, Look, end_labels, fan, label_room, part_bars, shortened, stack},
+    figures::{FOOT, HEAD, LEFT, View, WIDTH, titled},
+    palette,
+    scale::{Axis, Writing},
+    shown::Shown,
+    svg::{Anchor, INK, Ink, Stroke, Svg, text_width},
+};
+use crate::{report::stat::Stat, scenario::Month};
 
 impl View<'_> {
     /// Medians of all fabs or accelerators, in the colours of their states.

@@ -1,83 +1,26 @@
 //! Reads a finished output folder: what a report needs of it, by scenario.
 
-use super::about::About;
-use super::runs::{OutcomeSketches, differences, read_runs};
-use super::shown::{self, Shown};
-use super::{ReportError, read as read_file};
-use crate::output::dictionary::DifferenceRow;
-use crate::output::manifest::{self, Manifest, ScenarioEntry};
-use crate::scenario::Month;
+use super::{
+    ReportError,
+    about::About,
+    read as read_file,
+    runs::{differences, read_runs},
+    shown::{self, Shown},
+};
+use super::{
+    csv_file::CsvFile,
+    results::{ScenarioResults, of_name},
+    stat::Stat,
+};
+use crate::{
+    output::{
+        dictionary::DifferenceRow,
+        manifest::{self, Manifest, ScenarioEntry},
+    },
+    scenario::Month,
+};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
-
-/// An indicator over the runs of a scenario, in one month.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stat {
-    pub date: Month,
-    /// Runs that have a value.
-    pub n: u32,
-    pub mean: f64,
-    /// The quantiles 5, 25, 50, 75 and 95 %.
-    pub quantiles: [f64; 5],
-}
-
-impl Stat {
-    pub fn median(&self) -> f64 {
-        self.quantiles[2]
-    }
-}
-
-/// What a folder holds of one scenario.
-#[derive(Debug, Default)]
-pub struct ScenarioResults {
-    pub name: String,
-    /// Finished runs in runs.csv.
-    pub finished: usize,
-    /// Runs that failed.
-    pub failed: usize,
-    /// Messages of the first runs that failed, with their number.
-    pub failures: Vec<(String, String)>,
-    /// Outcomes of the finished runs.
-    pub outcomes: OutcomeSketches,
-    /// Number of design points; pictures show the first, or all together.
-    pub points: usize,
-    pub last_point: Option<u64>,
-    shown_point: Option<String>,
-    series: BTreeMap<(&'static str, &'static str), BTreeMap<String, Vec<Stat>>>,
-    /// Most runs behind any value of a picture.
-    pub runs: u32,
-}
-
-impl ScenarioResults {
-    /// The indicator of every entity that has it.
-    pub fn entities(&self, shown: Shown) -> impl Iterator<Item = (&str, &[Stat])> {
-        let found = self.series.get(&(shown.table, shown.column));
-        found.into_iter().flatten().map(|(name, stats)| (name.as_str(), stats.as_slice()))
-    }
-
-    /// The indicator of one entity, empty if it is not there; the world is the entity without a name.
-    pub fn series(&self, shown: Shown, entity: &str) -> &[Stat] {
-        let by_entity = self.series.get(&(shown.table, shown.column));
-        by_entity.and_then(|by_entity| by_entity.get(entity)).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether any entity has the indicator.
-    pub fn has(&self, shown: Shown) -> bool {
-        self.series.contains_key(&(shown.table, shown.column))
-    }
-
-    /// Whether pictures show all design points together.
-    pub fn pooled(&self) -> bool {
-        self.shown_point.as_deref() == Some("")
-    }
-
-    /// First and last month of any picture.
-    pub fn span(&self) -> Option<(Month, Month)> {
-        let all = || self.series.values().flat_map(BTreeMap::values).flatten().map(|stat| stat.date);
-        Some((all().min()?, all().max()?))
-    }
-}
+use std::path::Path;
 
 /// Everything a report shows.
 #[derive(Debug)]
@@ -151,94 +94,6 @@ fn read_manifest(file: &Path) -> Result<Option<Manifest>, ReportError> {
         manifest::FORMAT => Ok(Some(manifest)),
         other => Err(malformed(1, format!("a manifest of format {}, found format {other}", manifest::FORMAT))),
     }
-}
-
-pub fn of_name<'a>(scenarios: &'a mut Vec<ScenarioResults>, name: &str) -> &'a mut ScenarioResults {
-    let at = scenarios.iter().position(|scenario| scenario.name == name).unwrap_or_else(|| {
-        scenarios.push(ScenarioResults { name: name.to_owned(), ..ScenarioResults::default() });
-        scenarios.len() - 1
-    });
-    &mut scenarios[at]
-}
-
-/// A CSV file with its header.
-pub struct CsvFile {
-    file: PathBuf,
-    reader: csv::Reader<File>,
-    pub header: csv::StringRecord,
-}
-
-impl CsvFile {
-    /// Opens a table; `None` if the file is not there or has no header.
-    pub fn open(file: &Path) -> Result<Option<Self>, ReportError> {
-        let handle = match File::open(file) {
-            Ok(handle) => handle,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(ReportError::Read { file: file.to_owned(), source }),
-        };
-        let mut table =
-            Self { file: file.to_owned(), reader: csv::Reader::from_reader(handle), header: csv::StringRecord::new() };
-        table.header = table.reader.headers().cloned().map_err(|error| damaged(file, error))?;
-        Ok((!table.header.is_empty()).then_some(table))
-    }
-
-    pub fn find(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|column| column == name)
-    }
-
-    pub fn column(&self, name: &str) -> Result<usize, ReportError> {
-        self.find(name).ok_or_else(|| ReportError::Malformed {
-            file: self.file.clone(),
-            line: 1,
-            expected: format!("a column `{name}`"),
-        })
-    }
-
-    pub fn next(&mut self, row: &mut csv::StringRecord) -> Result<bool, ReportError> {
-        self.reader.read_record(row).map_err(|error| damaged(&self.file, error))
-    }
-
-    pub fn malformed(&self, row: &csv::StringRecord, column: usize, expected: &str) -> ReportError {
-        ReportError::Malformed {
-            file: self.file.clone(),
-            line: row.position().map_or(0, csv::Position::line),
-            expected: format!(
-                "{expected} in column `{}`, found `{}`",
-                self.header.get(column).unwrap_or_default(),
-                row.get(column).unwrap_or_default()
-            ),
-        }
-    }
-
-    /// The number in a cell; `None` if it is empty.
-    pub fn number(&self, row: &csv::StringRecord, column: usize) -> Result<Option<f64>, ReportError> {
-        let text = row.get(column).unwrap_or_default();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        match text.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(Some(value)),
-            _ => Err(self.malformed(row, column, "a finite number")),
-        }
-    }
-
-    /// The whole number in a cell, 0 if there is no such column.
-    pub fn count(&self, row: &csv::StringRecord, column: Option<usize>) -> Result<u64, ReportError> {
-        let Some(column) = column else { return Ok(0) };
-        let text = row.get(column).unwrap_or_default();
-        text.parse().map_err(|_| self.malformed(row, column, "a whole number"))
-    }
-}
-
-fn damaged(file: &Path, error: csv::Error) -> ReportError {
-    let (file, line) = (file.to_owned(), error.position().map_or(0, csv::Position::line));
-    let expected = match error.into_kind() {
-        csv::ErrorKind::Io(source) => return ReportError::Read { file, source },
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{expected_len} cells, found {len}"),
-        csv::ErrorKind::Utf8 { .. } => "text in UTF-8".to_owned(),
-        other => format!("a readable row: {other:?}"),
-    };
-    ReportError::Malformed { file, line, expected }
 }
 
 /// Reads the indicators that pictures use; `false` if there is no such table or no row of use.

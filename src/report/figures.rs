@@ -1,13 +1,18 @@
 //! Which picture shows what.
 
-use super::about::{About, ComparedStates, DatedFact};
-use super::chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened};
-use super::data::{ReportData, ScenarioResults, Stat};
-use super::palette::{self, StateColours};
-use super::scale::{Axis, Writing};
-use super::shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown};
-use super::svg::{Anchor, Ink, RULE, Stroke, Svg, text_width};
-use crate::scenario::Month;
+use super::{
+    about::{About, ComparedStates, DatedFact},
+    chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
+    data::ReportData,
+    palette::{self, StateColours},
+    scale::{Axis, Writing},
+    shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
+    svg::{Anchor, Ink, RULE, Stroke, Svg, text_width},
+};
+use crate::{
+    report::{results::ScenarioResults, stat::Stat},
+    scenario::Month,
+};
 use std::collections::BTreeSet;
 
 /// Width of every picture.

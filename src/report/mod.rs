@@ -4,16 +4,20 @@
 mod about;
 mod chart;
 mod competition;
+mod csv_file;
 mod data;
 mod figures;
+mod markup;
 mod page;
 mod palette;
 mod parameters;
 mod precision;
+mod results;
 mod runs;
 mod scale;
 pub(crate) mod sensitivity;
 mod shown;
+mod stat;
 mod svg;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
 use super::{
-    data::{ReportData, ScenarioResults},
+    data::ReportData,
     figures::{Figure, Report, numbered},
+    markup::{document, folded, table, unit},
     parameters::ParameterTables,
     precision,
     scale::significant,
@@ -11,31 +12,9 @@ use crate::{
     analysis::sketch::Distribution,
     declare::table::Row,
     measure::record::{HEADLINES, OutcomeRow},
+    report::results::ScenarioResults,
 };
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-
-const STYLE: &str = include_str!("page.css");
-
-/// A whole HTML file; what stands in `main` comes between the head, which begins with the title, and the foot.
-pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { h1 { (title) } (head) }
-                main { (main) }
-                footer { p.quiet { (foot) } }
-            }
-        }
-    };
-    page.into_string()
-}
+use maud::{Markup, html};
 
 /// The page of a report.
 pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) -> String {
@@ -74,24 +53,6 @@ const UNITS: &str = "MH100e: million accelerators of the speed of an H100. Nat: 
 
 const fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
-}
-
-/// A wide table, which scrolls by itself.
-pub fn table(caption: Option<&str>, heads: &Markup, rows: &Markup) -> Markup {
-    html! {
-        div.scroll {
-            table {
-                @if let Some(caption) = caption { caption { (caption) } }
-                thead { tr { (heads) } }
-                tbody { (rows) }
-            }
-        }
-    }
-}
-
-/// What opens on a click.
-pub fn folded(summary: &str, inside: &Markup) -> Markup {
-    html! { details { summary { (summary) } (inside) } }
 }
 
 /// Version, seed, runs and scenarios.
@@ -284,11 +245,6 @@ fn outcome_table(shown: &[&ScenarioResults], headline: bool) -> Markup {
         }
     };
     table(None, &heads, &rows)
-}
-
-/// A unit as tables write it: plain numbers have none.
-pub fn unit(unit: &str) -> &str {
-    if unit == "1" { "" } else { unit }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Colours that most colour-blind readers can tell apart (Okabe and Ito), and who wears which.
 
-use super::about::{About, Firm};
-use super::chart::AreaLayer;
-use super::data::ScenarioResults;
-use super::shown::{CAPABILITY, COMPUTE, RATING};
-use super::svg::{Anchor, Ink, Svg, text_width};
+use super::{
+    about::{About, Firm},
+    chart::AreaLayer,
+    shown::{CAPABILITY, COMPUTE, RATING},
+    svg::{Anchor, Ink, Svg, text_width},
+};
+use crate::report::results::ScenarioResults;
 
 /// Whatever has no colour of its own.
 pub const GREY: &str = "#80868b";

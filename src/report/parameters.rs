@@ -2,7 +2,7 @@
 
 use super::{
     data::ReportData,
-    page::{folded, table, unit},
+    markup::{folded, table, unit},
 };
 use crate::{
     declare::parameter::{Mark, Parameter},

@@ -1,14 +1,15 @@
 //! How exact the numbers are: differences between scenarios over pairs, and what so many replications tell.
 
 use super::{
-    data::{ReportData, ScenarioResults},
-    page::{folded, table},
+    data::ReportData,
+    markup::{folded, table},
     scale::significant,
 };
 use crate::{
     declare::table::{Column, Row},
     measure::record::{HEADLINES, OutcomeRow},
     output::dictionary::DifferenceRow,
+    report::results::ScenarioResults,
 };
 use maud::{Markup, html};
 

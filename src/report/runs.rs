@@ -1,65 +1,21 @@
 //! Reads runs.csv: how outcomes are distributed, how well their means are known, and how scenarios differ. Memory does
 //! not grow with the number of runs.
 
-use super::{
-    ReportError,
-    data::{CsvFile, ScenarioResults, of_name},
-};
+use super::ReportError;
 use crate::{
-    analysis::{
-        paired::Pairs,
-        precision::{Precision, Tally},
-        sketch::{Distribution, Sketches},
-    },
+    analysis::paired::Pairs,
     measure::record::OUTCOMES,
     output::dictionary::DifferenceRow,
+    report::{
+        csv_file::CsvFile,
+        results::{ScenarioResults, of_name},
+    },
 };
 use std::cmp::Ordering;
 use std::path::Path;
 
 /// Failures whose messages are kept of a scenario.
 const SHOWN_FAILURES: usize = 5;
-
-/// Outcomes of the finished runs of a scenario, gathered in memory that does not grow with their number.
-#[derive(Debug)]
-pub struct OutcomeSketches {
-    tallies: [Tally; OUTCOMES.len()],
-    sketches: Sketches,
-    summaries: Vec<Option<Distribution>>,
-}
-
-impl Default for OutcomeSketches {
-    fn default() -> Self {
-        let tallies = std::array::from_fn(|_| Tally::default());
-        Self { tallies, sketches: Sketches::new(OUTCOMES.len()), summaries: Vec::new() }
-    }
-}
-
-impl OutcomeSketches {
-    fn add(&mut self, point: u64, values: &[f64]) {
-        self.sketches.feed(values);
-        for (tally, value) in self.tallies.iter_mut().zip(values).filter(|(_, value)| !value.is_nan()) {
-            tally.add(point, *value);
-        }
-    }
-
-    fn finish(&mut self) {
-        self.summaries = self.sketches.summaries();
-        self.sketches.clear();
-    }
-
-    /// How an outcome is distributed; `None` if no run has a value.
-    pub fn summary(&self, outcome: &str) -> Option<&Distribution> {
-        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
-        self.summaries.get(place)?.as_ref()
-    }
-
-    /// How well its mean is known.
-    pub fn precision(&self, outcome: &str) -> Option<Precision> {
-        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
-        self.tallies[place].precision()
-    }
-}
 
 /// Rows of runs.csv, one after the other.
 struct Runs {

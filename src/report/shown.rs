@@ -1,10 +1,7 @@
 //! Which pictures there are and which indicators they show. Whatever is read of `quantiles.csv` follows from this.
 
-use super::{
-    data::Stat,
-    scale::{Axis, Writing},
-};
-use crate::{declare::table::Column, measure::record::TABLES};
+use super::scale::{Axis, Writing};
+use crate::{declare::table::Column, measure::record::TABLES, report::stat::Stat};
 
 /// An indicator to show.
 #[derive(Clone, Copy, Debug)]

@@ -1,29 +1,8 @@
 //! Checks a scenario that was made or changed by hand. One that was read from a config has passed all of this already.
 
-use super::{
-    MAX_DOMAINS, MAX_STATES, Month, Scenario,
-    kinds::{EntityKind, Listed},
-    read::MAX_MONTHS,
-};
-
-/// What in a scenario does not fit.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the scenario `{scenario}` cannot be simulated: {place} {problem}")]
-pub struct Unsound {
-    /// The scenario's name.
-    pub scenario: String,
-    /// Where, such as `firms.OpenAI.state`.
-    pub place: String,
-    /// What is wrong there.
-    pub problem: String,
-}
-
-/// The first thing that does not fit: where, and what is wrong.
-pub(super) type Checked = Result<(), (String, String)>;
-
-pub(super) fn ensure(holds: bool, place: impl FnOnce() -> String, problem: impl FnOnce() -> String) -> Checked {
-    if holds { Ok(()) } else { Err((place(), problem())) }
-}
+use super::unsound::{Checked, Unsound, ensure};
+use super::{MAX_DOMAINS, MAX_STATES, Month, Scenario, kinds::Listed, read::MAX_MONTHS};
+use crate::scenario::entities::EntityKind;
 
 impl Scenario {
     /// Whether a world can be built of it: every index names something, every list by domain is complete, every number is

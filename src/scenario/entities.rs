@@ -2,16 +2,41 @@
 
 use super::{
     diagnostic::{Diagnostic, Place, unknown},
-    kinds::EntityKind,
-    read::note,
     section::{Mistakes, Section, finite, list, text, wrong},
     tree::{Node, TomlTable},
 };
+use crate::declare::parameter::Parameter;
+use crate::scenario::section::note;
+use serde_json::Value;
 
 /// How far from 1 a sum of shares may be.
 const TOLERANCE: f64 = 1e-6;
 /// The largest difference in capability between domains, nats.
 pub(crate) const MAX_NATS: f64 = 50.0;
+
+/// What is declared of a kind of entity.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EntityKind {
+    /// Its list in a config, such as `firms`.
+    pub list: &'static str,
+    /// One of them, in messages about the list.
+    pub one: &'static str,
+    /// One of them, in text that does not speak of the list.
+    pub called: &'static str,
+    /// All of them, as a heading.
+    pub heading: &'static str,
+    /// All of them, as a sentence begins.
+    pub meaning: &'static str,
+    /// The most that a world can have, if there is such a number.
+    pub most: Option<usize>,
+    /// Whether the table of the list's name has rows of each, in the order of their names. All runs of an experiment then
+    /// have the same ones.
+    pub recorded: bool,
+    /// Its numbers.
+    pub numbers: &'static [Parameter],
+    /// The schema of its keys beside `name`, `remove` and its numbers.
+    pub keys: fn() -> Vec<(&'static str, Value)>,
+}
 
 /// The names of the states, sorted, to find indices by.
 pub(crate) struct NameIndex<'a>(Vec<&'a str>);

@@ -16,13 +16,14 @@ pub(crate) mod section;
 #[cfg(test)]
 pub(crate) mod supply_tests;
 pub(crate) mod tree;
+mod unsound;
 
 use crate::declare::parameter::Parameter;
 pub use crate::declare::{choice::Choice, month::Month};
-pub use check::Unsound;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use kinds::*;
 pub use load::{Draft, Loaded, Source, load};
+pub use unsound::Unsound;
 
 /// The most domains a world can have; arrays by domain are this long.
 pub const MAX_DOMAINS: usize = 8;

@@ -6,7 +6,7 @@ use super::{
     diagnostic::{Diagnostic, Place, unknown},
     entities::{NameIndex, Weights, read_weights},
     kinds::{Frame, Lists},
-    section::{Mistakes, Section, cell_text, file_name, flag, list, month, name, share, whole, wrong},
+    section::{Mistakes, Section, cell_text, file_name, flag, list, month, name, note, share, whole, wrong},
     tree::{Node, TomlTable, Value},
 };
 
@@ -57,11 +57,6 @@ pub(crate) fn read_scenario(
         mechanisms,
     };
     Some(Scenario::of(frame, lists))
-}
-
-/// Keeps the error, if it is one.
-pub(crate) fn note<T>(result: Result<T, Diagnostic>, found: &mut Mistakes) -> Option<T> {
-    result.map_err(|error| found.push(error)).ok()
 }
 
 fn read_time(root: &mut Section<'_>, found: &mut Mistakes) -> Option<Time> {

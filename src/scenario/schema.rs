@@ -3,10 +3,13 @@
 use super::{
     Catalogue, Choice, MAX_DOMAINS,
     entities::MAX_NATS,
-    kinds::{EntityKind, KINDS},
+    kinds::KINDS,
     read::{DEFAULT_DOMAINS, DEFAULT_MONTHS, DEFAULT_SEED, MAX_MONTHS},
 };
-use crate::declare::parameter::{Kind, Parameter};
+use crate::{
+    declare::parameter::{Kind, Parameter},
+    scenario::entities::EntityKind,
+};
 use serde_json::{Map, Value, json};
 
 /// The dialect that the schemas are written in.

@@ -11,6 +11,11 @@ use std::fmt::Write as _;
 /// What was found wrong so far.
 pub(crate) type Mistakes = Vec<Diagnostic>;
 
+/// Keeps the error, if it is one.
+pub(crate) fn note<T>(result: Result<T, Diagnostic>, found: &mut Mistakes) -> Option<T> {
+    result.map_err(|error| found.push(error)).ok()
+}
+
 /// A table being read: remembers which keys were asked for, so that the others can be refused.
 pub(crate) struct Section<'a> {
     table: &'a TomlTable,

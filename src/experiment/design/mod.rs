@@ -1,6 +1,7 @@
 //! Designs: which points of parameter space an experiment visits. A [`Design`] is what the user asked for; its
 //! [`Sample`] holds the points, as coordinates of the unit cube.
 
+pub(crate) mod context;
 mod draw;
 pub mod factor;
 mod latin;

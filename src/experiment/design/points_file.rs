@@ -3,15 +3,17 @@
 use super::{
     Factor, Role, Scale,
     factor::middle,
-    read::{Context, keep},
     read_factor::{alike, setting},
     trial::{Varied, declared},
 };
-use crate::scenario::{
-    Diagnostic,
-    diagnostic::{Origin, Place},
-    section::{Mistakes, text},
-    tree::{self, Node, Value},
+use crate::{
+    experiment::design::context::{Context, keep},
+    scenario::{
+        Diagnostic,
+        diagnostic::{Origin, Place},
+        section::{Mistakes, text},
+        tree::{self, Node, Value},
+    },
 };
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 use std::sync::Arc;

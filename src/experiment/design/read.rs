@@ -2,123 +2,22 @@
 
 use super::{
     Design, Method, Sample,
+    context::{Context, DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, MAX_POINTS, MethodWord, keep, refuse_others},
     points_file::read_points,
     read_factor::read_factor,
     sobol::MAX_DIMENSIONS,
     trial::{Varied, try_out},
 };
-use crate::{
-    experiment::Variant,
-    scenario::{
-        Catalogue, Choice, Diagnostic, Source,
-        diagnostic::Origin,
-        section::{Mistakes, Section, choice, flag, list, whole, wrong},
-        tree::{Node, TomlEntry, Value},
-    },
+use crate::scenario::{
+    Choice, Diagnostic,
+    section::{Mistakes, Section, choice, flag, list, whole, wrong},
+    tree::{Node, TomlEntry, Value},
 };
-use std::sync::Arc;
 
-/// The most points of a design.
-pub(super) const MAX_POINTS: u64 = 100_000_000;
 /// The most numbers, points times factors, of a design: 2 GB.
 const MAX_NUMBERS: u64 = 250_000_000;
-/// The most levels of a factor.
-pub(super) const MAX_LEVELS: u64 = 1_000_000;
-/// Trajectories and levels of a Morris design that does not say how many.
-pub(super) const DEFAULT_TRAJECTORIES: u32 = 10;
-/// See [`DEFAULT_TRAJECTORIES`].
-pub(super) const DEFAULT_LEVELS: u32 = 4;
 /// Every key of the table besides `kind`.
 const KEYS: [&str; 8] = ["factors", "file", "points", "trajectories", "levels", "second_order", "scramble", "seed"];
-
-/// What is needed to read a design beside its table.
-pub(crate) struct Context<'a> {
-    /// The experiment file, which other files are relative to.
-    pub source: &'a Source,
-    /// Its text.
-    pub origin: &'a Arc<Origin>,
-    /// Master seed of the experiment.
-    pub seed: u64,
-    /// Declared parameters.
-    pub catalogue: &'a Catalogue,
-    /// The scenarios that the design is crossed with; every factor must fit all of them.
-    pub variants: &'a [Variant],
-}
-
-/// The word of a method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MethodWord {
-    None,
-    List,
-    Grid,
-    OneAtATime,
-    Random,
-    Lhs,
-    Sobol,
-    Morris,
-    Saltelli,
-}
-
-impl Choice for MethodWord {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("none", Self::None),
-        ("list", Self::List),
-        ("grid", Self::Grid),
-        ("one-at-a-time", Self::OneAtATime),
-        ("random", Self::Random),
-        ("lhs", Self::Lhs),
-        ("sobol", Self::Sobol),
-        ("morris", Self::Morris),
-        ("saltelli", Self::Saltelli),
-    ];
-}
-
-impl MethodWord {
-    /// Its keys besides `kind`.
-    const fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::None => &[],
-            Self::List => &["factors", "file"],
-            Self::Grid | Self::OneAtATime => &["factors"],
-            Self::Random | Self::Lhs => &["factors", "points", "seed"],
-            Self::Sobol => &["factors", "points", "scramble", "seed"],
-            Self::Morris => &["factors", "trajectories", "levels", "seed"],
-            Self::Saltelli => &["factors", "points", "second_order", "scramble", "seed"],
-        }
-    }
-
-    /// The keys of its factors besides `parameter` and `role`.
-    pub(super) const fn factor_keys(self) -> &'static [&'static str] {
-        match self {
-            Self::None | Self::List => &["values"],
-            Self::Grid | Self::OneAtATime => &["range", "scale", "values", "levels"],
-            _ => &["range", "scale", "values"],
-        }
-    }
-}
-
-/// Keeps the error, if it is one.
-pub(super) fn keep<T>(result: Result<T, Diagnostic>, found: &mut Mistakes) -> Option<T> {
-    result.map_err(|error| found.push(error)).ok()
-}
-
-/// Refuses those of `all` keys that mean nothing to a design of this kind.
-pub(super) fn refuse_others<'a>(
-    section: &mut Section<'a>,
-    all: &[&'a str],
-    kind: MethodWord,
-    takes: &[&str],
-    found: &mut Mistakes,
-) {
-    for &key in all.iter().filter(|key| !takes.contains(key)) {
-        if let Some(entry) = section.take(key) {
-            let message = format!("`{key}` means nothing in a design of kind `{}`", kind.word());
-            let keys: Vec<_> = takes.iter().map(|key| format!("`{key}`")).collect();
-            let error = Diagnostic::at(&entry.key, message);
-            found.push(if keys.is_empty() { error } else { error.help(format!("it takes {}", keys.join(", "))) });
-        }
-    }
-}
 
 /// The sample that the table asks for; plain replicates if there is none. `None` if something is wrong with it.
 pub(crate) fn read_design(entry: Option<&TomlEntry>, context: &Context<'_>, found: &mut Mistakes) -> Option<Sample> {

@@ -2,11 +2,11 @@
 
 use super::{
     Factor, Role, Scale, Setting,
-    read::{Context, MAX_LEVELS, MethodWord, keep, refuse_others},
     trial::{Varied, declared, unknown_key},
 };
 use crate::{
     declare::parameter::{Kind as Holds, Parameter},
+    experiment::design::context::{Context, MAX_LEVELS, MethodWord, keep, refuse_others},
     scenario::{
         Choice, Diagnostic,
         diagnostic::Place,

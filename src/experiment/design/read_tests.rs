@@ -1,6 +1,7 @@
 //! What experiment files may say of designs, and what they are told if they say it wrongly.
 
 use super::*;
+use crate::scenario::Source;
 use crate::{
     experiment::{
         Experiment, KnownNames,

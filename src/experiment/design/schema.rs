@@ -1,11 +1,10 @@
 //! The JSON Schema of the `[design]` table.
 
-use super::{
-    Role,
-    read::{DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, MAX_LEVELS, MAX_POINTS, MethodWord},
-    read_factor::ScaleWord,
+use super::{Role, read_factor::ScaleWord};
+use crate::{
+    experiment::design::context::{DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, MAX_LEVELS, MAX_POINTS, MethodWord},
+    scenario::schema::{described, one_of, required, table_of},
 };
-use crate::scenario::schema::{described, one_of, required, table_of};
 use serde_json::{Value, json};
 
 /// The schema; which keys fit which kind is left to the reader.

@@ -1,13 +1,13 @@
 //! Tries the values of a factor on every scenario of the experiment, so that nothing goes wrong at a design point that
 //! could have been said before.
 
-use super::{
-    Factor, Setting,
-    read::{Context, MethodWord},
-};
+use super::{Factor, Setting};
 use crate::{
     declare::parameter::{Kind as Holds, Mark, Parameter},
-    experiment::variant::{Variant, laid},
+    experiment::{
+        design::context::{Context, MethodWord},
+        variant::{Variant, laid},
+    },
     scenario::{
         Catalogue, Diagnostic, Scenario,
         diagnostic::Place,

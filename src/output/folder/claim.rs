@@ -6,9 +6,9 @@ use super::{
 };
 use crate::output::{
     batch::Batch,
+    headers::headers,
     journal::{Journal, TABLES},
     stored::Stored,
-    writer::headers,
 };
 use std::{
     fs::{self, File},

@@ -12,9 +12,9 @@ mod table;
 use super::{
     batch::Batch,
     dictionary,
+    headers::headers,
     journal::{self, Journal},
     manifest::{self, FileEntry, FileFormat, Identity, Manifest},
-    writer::headers,
 };
 pub use claim::Claim;
 use claim::Made;

@@ -3,15 +3,7 @@
 pub mod read;
 mod tornado;
 
-use super::{
-    ReportError,
-    figures::file_name,
-    make,
-    page::{document, folded, table, unit},
-    scale::significant,
-    svg::Svg,
-    write,
-};
+use super::{ReportError, figures::file_name, make, scale::significant, svg::Svg, write};
 use crate::{
     analysis::sensitivity::{
         Indices, Lack, Options, PointRoles,
@@ -22,6 +14,7 @@ use crate::{
     declare::table::Column,
     experiment::design::{Factor, Role, Scale, Setting},
     output::manifest::Manifest,
+    report::markup::{document, folded, table, unit},
 };
 use maud::{Markup, PreEscaped, Render as _, html};
 use std::path::{Path, PathBuf};

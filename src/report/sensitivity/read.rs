@@ -10,7 +10,7 @@ use crate::{
         folder::{Folder, OutputError},
         manifest::{self, Manifest},
     },
-    report::{ReportError, data::CsvFile},
+    report::{ReportError, csv_file::CsvFile},
 };
 use std::{
     collections::BTreeMap,

@@ -1,19 +1,19 @@
 //! Chip designs, and what of the plants' capacity they book.
 
-use super::{Before, Entity, EntityKind, FabSpec, Scenario, Stage};
+use super::{Before, Entity, FabSpec, Scenario, Stage};
 use crate::{
     declare::parameter::Parameters,
     parameters,
     scenario::{
         Choice, Month,
-        check::{Checked, ensure},
         describe::{insert_month, insert_parameters, named},
         diagnostic::{Diagnostic, Place, unknown},
-        entities::{NameIndex, read_entities, require_state},
-        read::{after_start, note},
+        entities::{EntityKind, NameIndex, read_entities, require_state},
+        read::after_start,
         schema::{self, by_name, described},
-        section::{Mistakes, Section, real, share, wrong},
+        section::{Mistakes, Section, note, real, share, wrong},
         tree::{TomlEntry, TomlTable},
+        unsound::{Checked, ensure},
     },
 };
 use serde_json::{Map, Value};

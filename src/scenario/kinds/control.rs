@@ -1,18 +1,17 @@
 //! Export controls.
 
-use super::{Before, Entity, EntityKind, Scenario};
+use super::{Before, Entity, Scenario};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
         Choice, Month,
-        check::Checked,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
-        entities::read_entities,
-        read::note,
+        entities::{EntityKind, read_entities},
         schema::{self, described, names, one_of},
-        section::{Mistakes, Section, choice, list},
+        section::{Mistakes, Section, choice, list, note},
+        unsound::Checked,
     },
 };
 use serde_json::{Map, Value};

@@ -1,17 +1,17 @@
 //! Fabs, packaging plants and memory plants.
 
-use super::{Before, Entity, EntityKind, Scenario};
+use super::{Before, Entity, Scenario};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
         Choice, Month,
-        check::Checked,
         describe::{insert_month, insert_parameters, named},
-        entities::{read_entities, require_state},
-        read::{after_start, note},
+        entities::{EntityKind, read_entities, require_state},
+        read::after_start,
         schema::{self, described, one_of},
-        section::{Mistakes, Section, cell_text, choice, month},
+        section::{Mistakes, Section, cell_text, choice, month, note},
+        unsound::Checked,
     },
 };
 use serde_json::{Map, Value, json};

@@ -1,17 +1,17 @@
 //! Firms that train and offer models.
 
-use super::{Before, Entity, EntityKind, Scenario};
+use super::{Before, Entity, Scenario};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
         Choice, Month,
-        check::Checked,
         describe::{insert_month, insert_parameters, named},
-        entities::{Weights, read_entities, read_weights, require_state},
-        read::{after_start, note},
+        entities::{EntityKind, Weights, read_entities, read_weights, require_state},
+        read::after_start,
         schema::{self, by_domain, described, nats, one_of},
-        section::{Mistakes, Section, choice, flag, month},
+        section::{Mistakes, Section, choice, flag, month, note},
+        unsound::Checked,
     },
 };
 use serde_json::{Map, Value, json};

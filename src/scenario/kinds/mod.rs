@@ -19,36 +19,11 @@ pub use state::{StateNumbers, StateSpec};
 
 use super::{
     Border, Comparison, DatedEvent, Exposure, MechanismSettings, Month, Time,
-    check::Checked,
-    entities::NameIndex,
+    entities::{EntityKind, NameIndex},
     section::{Mistakes, Section},
 };
-use crate::declare::parameter::{Parameter, Parameters};
+use crate::{declare::parameter::Parameters, scenario::unsound::Checked};
 use serde_json::{Map, Value};
-
-/// What is declared of a kind of entity.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct EntityKind {
-    /// Its list in a config, such as `firms`.
-    pub list: &'static str,
-    /// One of them, in messages about the list.
-    pub one: &'static str,
-    /// One of them, in text that does not speak of the list.
-    pub called: &'static str,
-    /// All of them, as a heading.
-    pub heading: &'static str,
-    /// All of them, as a sentence begins.
-    pub meaning: &'static str,
-    /// The most that a world can have, if there is such a number.
-    pub most: Option<usize>,
-    /// Whether the table of the list's name has rows of each, in the order of their names. All runs of an experiment then
-    /// have the same ones.
-    pub recorded: bool,
-    /// Its numbers.
-    pub numbers: &'static [Parameter],
-    /// The schema of its keys beside `name`, `remove` and its numbers.
-    pub keys: fn() -> Vec<(&'static str, Value)>,
-}
 
 /// An entity as configured.
 pub(crate) trait Entity: Sized {

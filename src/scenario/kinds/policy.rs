@@ -1,18 +1,18 @@
 //! Policies: one lever of one state each.
 
-use super::{Before, Entity, EntityKind, Scenario};
+use super::{Before, Entity, Scenario};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
         Choice, Month,
-        check::{Checked, ensure},
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
-        entities::{read_entities, require_state},
-        read::{after_start, note},
+        entities::{EntityKind, read_entities, require_state},
+        read::after_start,
         schema::{self, described, one_of},
-        section::{Mistakes, Section, choice},
+        section::{Mistakes, Section, choice, note},
+        unsound::{Checked, ensure},
     },
 };
 use serde_json::{Map, Value};

@@ -1,18 +1,18 @@
 //! Outages of fabs, dated or by hazard.
 
-use super::{Before, Entity, EntityKind, Scenario, Stage};
+use super::{Before, Entity, Scenario, Stage};
 use crate::{
     declare::parameter::Parameters,
     parameters,
     scenario::{
         Choice, Month,
-        check::Checked,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
-        entities::{NameIndex, read_entities, require_state},
+        entities::{EntityKind, NameIndex, read_entities, require_state},
         schema::{self, described, names, one_of},
         section::{Mistakes, Section, choice, list, month},
         tree::Node,
+        unsound::Checked,
     },
 };
 use serde_json::{Map, Value, json};

@@ -1,18 +1,18 @@
 //! States: where firms live, markets are, and power lies.
 
-use super::{Before, Entity, EntityKind, Scenario};
+use super::{Before, Entity, Scenario};
 use crate::{
     declare::parameter::Parameters,
     parameters,
     scenario::{
         MAX_STATES,
-        check::Checked,
         describe::{insert_parameters, named},
         diagnostic::Diagnostic,
-        entities::{NameIndex, Weights, read_entities, read_weights},
+        entities::{EntityKind, NameIndex, Weights, read_entities, read_weights},
         schema::{self, by_domain, described, nats},
         section::{Mistakes, Section, list},
         tree::TomlTable,
+        unsound::Checked,
     },
 };
 use serde_json::{Map, Value, json};

@@ -1,0 +1,416 @@
+//! The rows of a run's tables, and its row of outcomes.
+
+use crate::{scenario::Month, table};
+use std::sync::Arc;
+
+table! {
+    /// The world in a month.
+    pub struct WorldRow as "world" by date {
+        /// The month that has passed.
+        date: Month, "";
+        /// Highest measured rating of any model on offer.
+        frontier_rating: Option<f64>, "points";
+        /// Highest measured rating of any model with open weights.
+        open_frontier_rating: Option<f64>, "points";
+        /// Rating of the best closed model less that of the best open model.
+        open_gap_rating: Option<f64>, "points";
+        /// Rating of the leader state's best model less that of the follower state's (see `comparison`).
+        gap_rating: Option<f64>, "points";
+        /// Capability of the leader state's best model less that of the follower state's.
+        gap_nats: Option<f64>, "nats";
+        /// Months since the leader state's best model was as capable as the follower state's best is now.
+        gap_months: Option<f64>, "months";
+        /// Capability of the best model on offer, against the best at the start.
+        frontier_capability: Option<f64>, "nats";
+        /// The same on the fixed-scale capability index.
+        frontier_index: Option<f64>, "index points";
+        /// Firms in business.
+        firms: u32, "firms";
+        /// Share of world usage that goes to open firms.
+        open_share: f64, "1";
+        /// Concentration of world usage: sum of squared shares (Herfindahl-Hirschman index).
+        firm_hhi: f64, "1";
+        /// Largest share of world usage of any firm.
+        largest_share: f64, "1";
+        /// Equal firms that would give this concentration, 1/HHI (Hill number of order 2).
+        effective_firms: f64, "firms";
+        /// Diversity of usage, the exponential of Shannon entropy (Hill number of order 1).
+        hill_diversity: f64, "firms";
+        /// Firms that entered in the month.
+        entries: u32, "firms";
+        /// Firms that closed in the month.
+        exits: u32, "firms";
+        /// Change in usage-weighted capability over the month: selection + learning + turnover.
+        progress: f64, "nats";
+        /// Part of progress by which usage moved to more capable firms (Price's covariance term).
+        selection: f64, "nats";
+        /// Part of progress by which firms became more capable (Price's transmission term).
+        learning: f64, "nats";
+        /// Part of progress from entry and exit.
+        turnover: f64, "nats";
+        /// Compute installed at firms and in clouds.
+        compute: f64, "MH100e";
+        /// Compute that was made in the month: delivered, to clouds and stored.
+        compute_made: f64, "MH100e";
+        /// Part of it that firms of the model bought.
+        compute_delivered: f64, "MH100e";
+        /// Part of it that went to clouds.
+        compute_to_clouds: f64, "MH100e";
+        /// Part of it that went into store, less what came out.
+        compute_stored: f64, "MH100e";
+        /// Compute that export controls kept from the states it was meant for.
+        compute_denied: f64, "MH100e";
+        /// Part of that which other states got.
+        compute_redirected: f64, "MH100e";
+        /// Compute that shocks kept from being made.
+        compute_lost: f64, "MH100e";
+        /// Compute that wore out in the month.
+        compute_retired: f64, "MH100e";
+        /// Compute of closing firms that others took over in the month.
+        compute_resold: f64, "MH100e";
+        /// Price of compute.
+        compute_price: f64, "billion USD of 2023 per MH100e";
+        /// Money invested in AI firms, as a yearly rate.
+        investment: f64, "billion USD of 2023/year";
+        /// Revenue of AI firms, as a yearly rate.
+        revenue: f64, "billion USD of 2023/year";
+        /// Output of all states.
+        output: f64, "billion USD of 2023/year";
+        /// Output that AI adds, as a share of output without it.
+        output_effect: f64, "1";
+        /// Mean adoption, weighted by population.
+        adoption: f64, "1";
+        /// Incidents in the month.
+        incidents: u32, "incidents";
+        /// Output lost to incidents and shocks, as a share of world output.
+        damage: f64, "1";
+        /// Cost of policy in all states.
+        policy_cost: f64, "billion USD of 2023/year";
+        /// Mean logarithm of output per person less lost privacy, weighted by population.
+        welfare: f64, "ln(thousand USD of 2023/year)";
+        /// Inequality of output per person between states, weighted by population (Gini).
+        output_gini: f64, "1";
+        /// Inequality of accessible capability between states (Gini of e to the capability, weighted by population).
+        access_gini: f64, "1";
+        /// Concentration of power among states (hegemony index: sum of squared power shares).
+        power_hhi: f64, "1";
+    }
+}
+
+table! {
+    /// A state in a month.
+    pub struct StateRow as "states" by date, state {
+        /// The month that has passed.
+        date: Month, "";
+        /// The state.
+        state: Arc<str>, "";
+        /// Firms in business at home there.
+        firms: u32, "firms";
+        /// Highest measured rating of its firms' models.
+        rating: Option<f64>, "points";
+        /// Capability of its firms' best model, against the world's best at the start.
+        capability: Option<f64>, "nats";
+        /// Capability that its users can reach, weighted by its demand.
+        access: f64, "nats";
+        /// Compute installed at its firms and in its clouds.
+        compute: f64, "MH100e";
+        /// Part of it held by its firms.
+        compute_firms: f64, "MH100e";
+        /// Compute that reached it in the month.
+        compute_received: f64, "MH100e";
+        /// Compute that export controls kept from it in the month.
+        compute_denied: f64, "MH100e";
+        /// Part of what reached it that an alternative paradigm made.
+        compute_alternative: f64, "MH100e";
+        /// Part of it that its firms bought.
+        compute_delivered: f64, "MH100e";
+        /// Share of its compute that its power lets run.
+        compute_running: f64, "1";
+        /// Power that its running compute draws, cooling included.
+        power_draw: f64, "GW";
+        /// Least of its self-sufficiencies by stage.
+        self_sufficiency: f64, "1";
+        /// Share of its demand for compute that was designed at home.
+        self_sufficiency_design: f64, "1";
+        /// Share of its demand for compute whose dies were made at home.
+        self_sufficiency_logic: f64, "1";
+        /// Share of its demand for compute that was packaged at home.
+        self_sufficiency_packaging: f64, "1";
+        /// Share of its demand for compute whose memory was made at home.
+        self_sufficiency_memory: f64, "1";
+        /// Maturity of its own equipment industry.
+        equipment_maturity: f64, "1";
+        /// Money invested in its firms, as a yearly rate.
+        investment: f64, "billion USD of 2023/year";
+        /// Share of world usage that its firms serve.
+        usage_share: f64, "1";
+        /// Share of its own market that its own firms serve.
+        home_share: f64, "1";
+        /// Share of its own market that open firms serve.
+        open_share: f64, "1";
+        /// How well its firms absorb outside knowledge.
+        absorptive_capacity: f64, "1";
+        /// Change in usage-weighted capability of its firms over the month.
+        progress: f64, "nats";
+        /// Part of progress by which usage moved between its firms.
+        selection: f64, "nats";
+        /// Part of progress by which its firms became more capable.
+        learning: f64, "nats";
+        /// Part of progress from entry and exit among its firms.
+        turnover: f64, "nats";
+        /// Share of its users that have adopted AI, weighted by its demand.
+        adoption: f64, "1";
+        /// Output.
+        output: f64, "billion USD of 2023/year";
+        /// Output per person.
+        output_per_person: f64, "thousand USD of 2023/year";
+        /// Output that AI adds, as a share of output without it.
+        output_effect: f64, "1";
+        /// Growth of output over the month, as a yearly rate.
+        growth: f64, "1/year";
+        /// Output lost to incidents and shocks, as a share.
+        damage: f64, "1";
+        /// Cost of its policies.
+        policy_cost: f64, "billion USD of 2023/year";
+        /// Mean safety effort of its firms, weighted by their compute.
+        safety_effort: f64, "1";
+        /// Incidents of its firms in the month.
+        incidents: u32, "incidents";
+        /// Trust of its users in AI.
+        trust_in_ai: f64, "1";
+        /// Mean trust between it and the other states.
+        trust_abroad: f64, "1";
+        /// Share of world output.
+        economic_power: f64, "1";
+        /// Share of hard power: own frontier and compute that runs.
+        hard_power: f64, "1";
+        /// Soft power: usage of its firms in all other states, and its part in standards.
+        soft_power: f64, "1";
+        /// Share of power (Tullock contest over the composite).
+        power: f64, "1";
+    }
+}
+
+table! {
+    /// A firm in a month.
+    pub struct FirmRow as "firms" by date, firm {
+        /// The month that has passed.
+        date: Month, "";
+        /// The firm.
+        firm: Arc<str>, "";
+        /// Its home state.
+        state: Arc<str>, "";
+        /// Whether it publishes weights.
+        open: bool, "";
+        /// Measured rating of its best model.
+        rating: f64, "points";
+        /// Rating gained over the last six months.
+        momentum: f64, "points";
+        /// Trained capability, weighted by its focus, against the world's best model at the start.
+        capability: f64, "nats";
+        /// Algorithmic knowledge, weighted by its focus.
+        knowledge: f64, "nats";
+        /// Compute it holds.
+        compute: f64, "MH100e";
+        /// Cash it holds.
+        cash: f64, "billion USD of 2023";
+        /// Revenue, as a yearly rate.
+        revenue: f64, "billion USD of 2023/year";
+        /// Investment received, funds of its own other business included, as a yearly rate.
+        investment: f64, "billion USD of 2023/year";
+        /// Its share of world usage.
+        usage_share: f64, "1";
+        /// Its share of usage at home.
+        home_share: f64, "1";
+    }
+}
+
+table! {
+    /// A fab, packaging plant or memory plant in a month.
+    pub struct FabRow as "fabs" by date, fab {
+        /// The month that has passed.
+        date: Month, "";
+        /// The plant.
+        fab: Arc<str>, "";
+        /// The state it stands in.
+        state: Arc<str>, "";
+        /// What it does: `logic`, `packaging` or `memory`.
+        stage: Arc<str>, "";
+        /// Capacity that accelerators can book, outages aside.
+        capacity: f64, "thousand wafers/month";
+        /// Capacity under construction.
+        building: f64, "thousand wafers/month";
+        /// Share of its output that shocks take.
+        outage: f64, "1";
+        /// Node of a logic fab.
+        node: Option<f64>, "nm";
+        /// Density of defects that kill a die, in a logic fab.
+        defects: Option<f64>, "1/cm2";
+        /// Experience: wafers made, thousand, what was learned from others included.
+        experience: f64, "thousand wafers";
+    }
+}
+
+table! {
+    /// A chip design in a month.
+    pub struct AcceleratorRow as "accelerators" by date, accelerator {
+        /// The month that has passed.
+        date: Month, "";
+        /// The design.
+        accelerator: Arc<str>, "";
+        /// Home of its designer.
+        state: Arc<str>, "";
+        /// Performance of a package.
+        performance: f64, "H100e";
+        /// Packages made in the month.
+        packages: f64, "million";
+        /// Compute shipped in the month, variants at what they perform.
+        compute: f64, "MH100e";
+        /// Compute that controls kept from the states it was meant for.
+        denied: f64, "MH100e";
+        /// Packages in store.
+        store: f64, "million";
+        /// Stage that limits its output: `logic`, `packaging` or `memory`; empty if none is made.
+        binding: Option<Arc<str>>, "";
+    }
+}
+
+table! {
+    /// A model release.
+    pub struct ReleaseRow as "releases" by release {
+        /// Month of release.
+        date: Month, "";
+        /// The model's name: its firm and a serial number.
+        release: Arc<str>, "";
+        /// Its firm.
+        firm: Arc<str>, "";
+        /// The firm's home state.
+        state: Arc<str>, "";
+        /// Whether its weights are published at release.
+        open: bool, "";
+        /// Capability, weighted by world demand, against the world's best model at the start.
+        capability: f64, "nats";
+        /// Measured rating.
+        rating: f64, "points";
+        /// Capability on the fixed-scale index.
+        index: f64, "index points";
+    }
+}
+
+table! {
+    /// Something that happened.
+    pub struct EventRow as "events" {
+        /// Month it happened.
+        date: Month, "";
+        /// What kind: `entry`, `exit`, `breakthrough`, `weights_opened`, `claim`, `incident`, `shock`, `shock_over`, `policy`, or a kind of the scenario's dated events.
+        kind: Arc<str>, "";
+        /// Who.
+        actor: Arc<str>, "";
+        /// The actor's state, if it has one.
+        state: Option<Arc<str>>, "";
+        /// Size, if it has one (a breakthrough's in nats, an incident's as a share of output).
+        value: Option<f64>, "1";
+        /// What, in a line.
+        text: Arc<str>, "";
+    }
+}
+
+table! {
+    /// What a run comes to: the outcomes that runs.csv shows.
+    pub struct OutcomeRow as "outcomes" {
+        /// Rating gap of leader over follower twelve months after the start.
+        gap_rating_12: Option<f64>, "points";
+        /// Rating gap of leader over follower 24 months after the start.
+        gap_rating_24: Option<f64>, "points";
+        /// Rating gap of leader over follower at the end.
+        gap_rating_end: Option<f64>, "points";
+        /// Capability gap of leader over follower at the end.
+        gap_nats_end: Option<f64>, "nats";
+        /// Lag of the follower behind the leader at the end.
+        gap_months_end: Option<f64>, "months";
+        /// Months until the follower first draws level with the leader; empty if never.
+        parity_months: Option<f64>, "months";
+        /// Rating gap of the best closed over the best open model, mean over the run.
+        open_gap_rating_mean: Option<f64>, "points";
+        /// Gain of the frontier rating, as a yearly rate over the run.
+        frontier_gain_per_year: Option<f64>, "points/year";
+        /// Capability of the best model at the end, against the best at the start.
+        frontier_capability_end: Option<f64>, "nats";
+        /// Share of world usage of open firms at the end.
+        open_share_end: f64, "1";
+        /// Concentration of usage at the end.
+        firm_hhi_end: f64, "1";
+        /// Equal firms that would give this concentration.
+        effective_firms_end: f64, "firms";
+        /// Largest share of world usage any firm ever had.
+        largest_share_max: f64, "1";
+        /// Firms in business at the end.
+        firms_end: u32, "firms";
+        /// Firms that entered.
+        entries: u32, "firms";
+        /// Firms that closed.
+        exits: u32, "firms";
+        /// Mean time in business of the firms that are there at the end.
+        survivor_age_mean: f64, "years";
+        /// Progress over the run from selection.
+        selection_sum: f64, "nats";
+        /// Progress over the run from learning.
+        learning_sum: f64, "nats";
+        /// Progress over the run from entry and exit.
+        turnover_sum: f64, "nats";
+        /// Compute of the leader state at the end.
+        compute_leader_end: f64, "MH100e";
+        /// Compute of the follower state at the end.
+        compute_follower_end: f64, "MH100e";
+        /// Compute that export controls kept from the follower state over the run.
+        compute_denied_follower: f64, "MH100e";
+        /// Compute that shocks kept from being made over the run.
+        compute_lost: f64, "MH100e";
+        /// Largest share of a month's chips that shocks kept from being made.
+        shock_depth: f64, "1";
+        /// Months from the first loss to shocks until 95 % of the chips were made again; empty without a shock or an end of it.
+        shock_recovery_months: Option<f64>, "months";
+        /// Least self-sufficiency of the leader state in any stage, mean over the last twelve months.
+        self_sufficiency_leader_end: f64, "1";
+        /// Least self-sufficiency of the follower state in any stage, mean over the last twelve months.
+        self_sufficiency_follower_end: f64, "1";
+        /// Maturity of the follower state's own equipment industry at the end.
+        equipment_maturity_follower_end: f64, "1";
+        /// Share of months in which packaging was the stage that limited most compute.
+        packaging_binding: f64, "1";
+        /// Share of months in which memory was the stage that limited most compute.
+        memory_binding: f64, "1";
+        /// Rating gained by the leader state's best model over the last twelve months.
+        momentum_leader_end: Option<f64>, "points";
+        /// Rating gained by the follower state's best model over the last twelve months.
+        momentum_follower_end: Option<f64>, "points";
+        /// Power share of the leader state at the end.
+        power_leader_end: f64, "1";
+        /// Power share of the follower state at the end.
+        power_follower_end: f64, "1";
+        /// Concentration of power at the end.
+        power_hhi_end: f64, "1";
+        /// Output that AI adds at the end, as a share of world output without it.
+        output_effect_end: f64, "1";
+        /// Incidents over the run.
+        incidents: u32, "incidents";
+        /// Output lost to incidents and shocks at the end, as a share of world output.
+        damage_end: f64, "1";
+        /// Cost of policy in all states over the run.
+        policy_cost_sum: f64, "billion USD of 2023";
+        /// Trust in AI at the end, weighted by population.
+        trust_in_ai_end: f64, "1";
+        /// Welfare at the end.
+        welfare_end: f64, "ln(thousand USD of 2023/year)";
+        /// Inequality of output per person at the end.
+        output_gini_end: f64, "1";
+        /// Share of usage in third countries that the leader's firms serve at the end.
+        third_countries_leader_end: f64, "1";
+        /// Share of usage in third countries that the follower's firms serve at the end.
+        third_countries_follower_end: f64, "1";
+        /// Mean adoption at the end.
+        adoption_end: f64, "1";
+        /// Mean adoption in third countries at the end.
+        adoption_third_countries_end: f64, "1";
+    }
+}

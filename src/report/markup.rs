@@ -1,0 +1,49 @@
+//! What pages are built of.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+const STYLE: &str = include_str!("page.css");
+
+/// A whole HTML file; what stands in `main` comes between the head, which begins with the title, and the foot.
+pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header { h1 { (title) } (head) }
+                main { (main) }
+                footer { p.quiet { (foot) } }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// A wide table, which scrolls by itself.
+pub fn table(caption: Option<&str>, heads: &Markup, rows: &Markup) -> Markup {
+    html! {
+        div.scroll {
+            table {
+                @if let Some(caption) = caption { caption { (caption) } }
+                thead { tr { (heads) } }
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
+/// What opens on a click.
+pub fn folded(summary: &str, inside: &Markup) -> Markup {
+    html! { details { summary { (summary) } (inside) } }
+}
+
+/// A unit as tables write it: plain numbers have none.
+pub fn unit(unit: &str) -> &str {
+    if unit == "1" { "" } else { unit }
+}

@@ -1,0 +1,112 @@
+//! What a folder holds of each scenario.
+
+use super::{shown::Shown, stat::Stat};
+use crate::{
+    analysis::{
+        precision::{Precision, Tally},
+        sketch::{Distribution, Sketches},
+    },
+    measure::record::OUTCOMES,
+    scenario::Month,
+};
+use std::collections::BTreeMap;
+
+/// What a folder holds of one scenario.
+#[derive(Debug, Default)]
+pub struct ScenarioResults {
+    pub name: String,
+    /// Finished runs in runs.csv.
+    pub finished: usize,
+    /// Runs that failed.
+    pub failed: usize,
+    /// Messages of the first runs that failed, with their number.
+    pub failures: Vec<(String, String)>,
+    /// Outcomes of the finished runs.
+    pub outcomes: OutcomeSketches,
+    /// Number of design points; pictures show the first, or all together.
+    pub points: usize,
+    pub last_point: Option<u64>,
+    pub(super) shown_point: Option<String>,
+    pub(super) series: BTreeMap<(&'static str, &'static str), BTreeMap<String, Vec<Stat>>>,
+    /// Most runs behind any value of a picture.
+    pub runs: u32,
+}
+
+impl ScenarioResults {
+    /// The indicator of every entity that has it.
+    pub fn entities(&self, shown: Shown) -> impl Iterator<Item = (&str, &[Stat])> {
+        let found = self.series.get(&(shown.table, shown.column));
+        found.into_iter().flatten().map(|(name, stats)| (name.as_str(), stats.as_slice()))
+    }
+
+    /// The indicator of one entity, empty if it is not there; the world is the entity without a name.
+    pub fn series(&self, shown: Shown, entity: &str) -> &[Stat] {
+        let by_entity = self.series.get(&(shown.table, shown.column));
+        by_entity.and_then(|by_entity| by_entity.get(entity)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any entity has the indicator.
+    pub fn has(&self, shown: Shown) -> bool {
+        self.series.contains_key(&(shown.table, shown.column))
+    }
+
+    /// Whether pictures show all design points together.
+    pub fn pooled(&self) -> bool {
+        self.shown_point.as_deref() == Some("")
+    }
+
+    /// First and last month of any picture.
+    pub fn span(&self) -> Option<(Month, Month)> {
+        let all = || self.series.values().flat_map(BTreeMap::values).flatten().map(|stat| stat.date);
+        Some((all().min()?, all().max()?))
+    }
+}
+
+pub fn of_name<'a>(scenarios: &'a mut Vec<ScenarioResults>, name: &str) -> &'a mut ScenarioResults {
+    let at = scenarios.iter().position(|scenario| scenario.name == name).unwrap_or_else(|| {
+        scenarios.push(ScenarioResults { name: name.to_owned(), ..ScenarioResults::default() });
+        scenarios.len() - 1
+    });
+    &mut scenarios[at]
+}
+
+/// Outcomes of the finished runs of a scenario, gathered in memory that does not grow with their number.
+#[derive(Debug)]
+pub struct OutcomeSketches {
+    tallies: [Tally; OUTCOMES.len()],
+    sketches: Sketches,
+    summaries: Vec<Option<Distribution>>,
+}
+
+impl Default for OutcomeSketches {
+    fn default() -> Self {
+        let tallies = std::array::from_fn(|_| Tally::default());
+        Self { tallies, sketches: Sketches::new(OUTCOMES.len()), summaries: Vec::new() }
+    }
+}
+
+impl OutcomeSketches {
+    pub(super) fn add(&mut self, point: u64, values: &[f64]) {
+        self.sketches.feed(values);
+        for (tally, value) in self.tallies.iter_mut().zip(values).filter(|(_, value)| !value.is_nan()) {
+            tally.add(point, *value);
+        }
+    }
+
+    pub(super) fn finish(&mut self) {
+        self.summaries = self.sketches.summaries();
+        self.sketches.clear();
+    }
+
+    /// How an outcome is distributed; `None` if no run has a value.
+    pub fn summary(&self, outcome: &str) -> Option<&Distribution> {
+        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
+        self.summaries.get(place)?.as_ref()
+    }
+
+    /// How well its mean is known.
+    pub fn precision(&self, outcome: &str) -> Option<Precision> {
+        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
+        self.tallies[place].precision()
+    }
+}
