@@ -97,3 +97,22 @@ fn the_page_lists_the_rooms_in_this_order() {
         page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).take(ROOMS.len()).collect();
     assert_eq!(listed, ROOMS);
 }
+
+#[test]
+fn draws_have_names_of_their_own() {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/mechanisms"), &mut files);
+    let mut names: Vec<String> = Vec::new();
+    for file in files {
+        let text = without_tests(&fs::read_to_string(&file).unwrap());
+        let mechanism = file.file_stem().unwrap().to_str().unwrap();
+        for rest in text.split("Draw::named(\"").skip(1) {
+            let name = rest.split('"').next().unwrap();
+            assert!(name.starts_with(&format!("{mechanism}/")), "{name} is drawn in {}", file.display());
+            names.push(name.to_owned());
+        }
+    }
+    assert!(names.len() > 10, "{names:?}");
+    names.sort();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two draws of one name share their luck: {names:?}");
+}
