@@ -164,11 +164,10 @@ impl Model {
             problem: problem.to_owned(),
         };
         for Registered { declaration, .. } in &self.mechanisms {
-            let names =
-                |parameters: &[Parameter]| parameters.iter().map(|parameter| parameter.name).collect::<Vec<_>>();
+            let names = |parameters: &'static [Parameter]| parameters.iter().map(|parameter| parameter.name);
             let settings = scenario.settings(declaration.name);
             let settings = settings.ok_or_else(|| unsound(declaration.name, "is missing: load it with this model"))?;
-            if names(settings.declared.parameters) != names(declaration.parameters) {
+            if !names(settings.declared.parameters).eq(names(declaration.parameters)) {
                 return Err(unsound(declaration.name, "has the numbers of another mechanism: load it with this model"));
             }
         }
@@ -178,7 +177,7 @@ impl Model {
     }
 
     /// Whether another mechanism has this one's place.
-    pub(super) fn replaces(&self, entry: &Registered) -> bool {
+    pub(super) fn is_replaced(&self, entry: &Registered) -> bool {
         self.replaced.iter().any(|other| (other.is)() == (entry.is)())
     }
 

@@ -55,7 +55,7 @@ fn furnish(model: &Model, scenario: &Scenario, world: &mut World) {
     world.insert_resource(Geography::new(scenario));
     for entry in model.all() {
         // What took a mechanism's place has its settings.
-        let settings = scenario.settings(entry.declaration.name).filter(|_| !model.replaces(entry));
+        let settings = scenario.settings(entry.declaration.name).filter(|_| !model.is_replaced(entry));
         (entry.insert)(&effective(entry, settings), world);
     }
     let clock = Clock::new(&scenario.time);

@@ -18,29 +18,20 @@ pub fn of_state<C: Component>(world: &World, place: usize) -> &C {
 
 /// Sets a parameter of a mechanism.
 pub fn set(scenario: &mut Scenario, mechanism: &str, parameter: &str, value: f64) {
-    change(scenario, mechanism, |name, _| (name == parameter).then_some(value));
+    scenario.set(&format!("mechanisms.{mechanism}.{parameter}"), value).unwrap();
 }
 
 /// Sets every parameter of a mechanism that has a null to it.
 pub fn set_to_null(scenario: &mut Scenario, mechanism: &str) {
-    change(scenario, mechanism, |_, null| null);
-}
-
-fn change(scenario: &mut Scenario, mechanism: &str, value: impl Fn(&str, Option<f64>) -> Option<f64>) {
-    let settings = scenario.settings_mut(mechanism).unwrap();
-    let mut changed = 0;
-    for (held, parameter) in settings.values.iter_mut().zip(settings.declared.parameters) {
-        if let Some(value) = value(parameter.name, parameter.null) {
-            *held = value;
-            changed += 1;
-        }
-    }
-    assert!(changed > 0, "{mechanism} has no such parameter");
+    let declared = scenario.settings(mechanism).unwrap().declared.parameters;
+    let nulls: Vec<_> = declared.iter().filter_map(|parameter| Some((parameter.name, parameter.null?))).collect();
+    assert!(!nulls.is_empty(), "{mechanism} has no null");
+    nulls.into_iter().for_each(|(parameter, null)| set(scenario, mechanism, parameter, null));
 }
 
 /// Leaves a mechanism out.
 pub fn disable(scenario: &mut Scenario, mechanism: &str) {
-    scenario.settings_mut(mechanism).unwrap().enabled = false;
+    scenario.set(&format!("mechanisms.{mechanism}.enabled"), false).unwrap();
 }
 
 /// A whole run under the first seed.

@@ -172,13 +172,13 @@ mod tests {
     use crate::{
         measure::record::{Record, Trajectory},
         model::{Model, Seed},
-        scenario::{Source, load},
+        scenario::Source,
     };
 
     fn run(months: u32, settings: &[&str]) -> Trajectory {
         let mut overrides = vec![format!("time.months={months}")];
         overrides.extend(settings.iter().map(|setting| format!("mechanisms.claims.{setting}")));
-        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue()).unwrap();
+        let loaded = Model::standard().load_with(&Source::Builtin("baseline".to_owned()), &overrides).unwrap();
         Model::standard()
             .simulate(&loaded.scenario)
             .unwrap()
@@ -242,8 +242,7 @@ mod tests {
     fn a_common_level_of_ratings_moves_no_claim() {
         let claimants = |level: f64| {
             let overrides = ["mechanisms.claims.hazard_per_year=5".to_owned()];
-            let loaded =
-                load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue()).unwrap();
+            let loaded = Model::standard().load_with(&Source::Builtin("baseline".to_owned()), &overrides).unwrap();
             let mut simulation = Model::standard().simulate(&loaded.scenario).unwrap();
             let world = simulation.world_mut();
             for mut offer in world.query::<&mut Offer>().iter_mut(world) {
@@ -260,7 +259,7 @@ mod tests {
 
     #[test]
     fn excitement_halves_in_six_months() {
-        let loaded = load(&Source::Builtin("baseline".to_owned()), &[], Model::standard().catalogue()).unwrap();
+        let loaded = Model::standard().load_with(&Source::Builtin("baseline".to_owned()), &[]).unwrap();
         let mut simulation = Model::standard().simulate(&loaded.scenario).unwrap();
         let world = simulation.world_mut();
         let firm = world.query::<(Entity, &Hype)>().iter(world).next().unwrap().0;

@@ -187,8 +187,7 @@ fn open_borders(
 mod tests {
     use super::{super::shocks::Shocks, *};
     use crate::{
-        declare::parameter::Parameters,
-        model::{Model, states::StateId},
+        model::{Model, states::StateId, testing},
         scenario::{
             Border, ControlNumbers, ControlSpec, Goods, PolicyNumbers, PolicySpec, ShockNumbers, ShockSpec, Stage,
         },
@@ -246,11 +245,7 @@ mod tests {
     #[test]
     fn at_its_nulls_trust_stays_and_borders_are_as_configured() {
         let mut null = scenario(Lever::Cooperation, 1.0);
-        for settings in null.mechanisms.iter_mut().filter(|settings| settings.declared.name == Cooperation::NAME) {
-            for (value, declared) in settings.values.iter_mut().zip(Cooperation::DECLARED) {
-                *value = declared.null.unwrap_or(*value);
-            }
-        }
+        testing::set_to_null(&mut null, Cooperation::NAME);
         let relations = after(&null, 24);
         assert_eq!(relations.trust[0][1], 0.5);
         assert_eq!(relations.openness, Geography::new(&null).openness);
@@ -278,11 +273,7 @@ mod tests {
     fn a_control_and_a_shock_cost_trust_when_they_begin() {
         let mut quiet = scenario(Lever::Cooperation, 0.0);
         for name in [ExportControls::NAME, Shocks::NAME] {
-            quiet
-                .mechanisms
-                .iter_mut()
-                .filter(|settings| settings.declared.name == name)
-                .for_each(|it| it.enabled = true);
+            quiet.set(&format!("mechanisms.{name}.enabled"), true).unwrap();
         }
         let start = quiet.time.start;
         let mut tense = quiet.clone();
@@ -316,11 +307,7 @@ mod tests {
         by_hazard.shocks[0].numbers.hazard_per_year = 100.0;
         assert_eq!(after(&by_hazard, 3).trust[0][1], 0.0);
         let off = |mut scenario: Scenario| {
-            scenario
-                .mechanisms
-                .iter_mut()
-                .filter(|it| it.declared.name == Shocks::NAME)
-                .for_each(|it| it.enabled = false);
+            testing::disable(&mut scenario, Shocks::NAME);
             scenario
         };
         assert_eq!(lost(&off(shocked), 3), 0.0);

@@ -247,13 +247,13 @@ mod tests {
     use crate::{
         measure::record::{Record, Trajectory},
         model::{Model, Seed, Simulation, state::Traits},
-        scenario::{Source, load},
+        scenario::Source,
     };
 
     fn simulation(months: u32, settings: &[&str]) -> Simulation {
         let mut overrides = vec![format!("time.months={months}")];
         overrides.extend(settings.iter().map(|setting| format!("mechanisms.{setting}")));
-        let loaded = load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue());
+        let loaded = Model::standard().load_with(&Source::Builtin("baseline".to_owned()), &overrides);
         let mut scenario = loaded.unwrap().scenario;
         scenario.exposure.personal = vec![0.5; scenario.domains.len()];
         scenario.exposure.autonomy = vec![0.5; scenario.domains.len()];

@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use crate::{
         measure::record::Record,
-        model::{Model, Seed, testing::of_state},
+        model::{Model, Seed, testing, testing::of_state},
         scenario::{PolicyNumbers, PolicySpec, Scenario},
     };
     use bevy_ecs::system::RunSystemOnce;
@@ -227,9 +227,7 @@ mod tests {
         let with = Model::standard().simulate(&with_effort(0.0)).unwrap().run(seed, Record::ALL).unwrap();
         let mut off = crate::baseline();
         off.time.months = 120;
-        for settings in off.mechanisms.iter_mut().filter(|settings| settings.declared.name == Leapfrog::NAME) {
-            settings.enabled = false;
-        }
+        testing::disable(&mut off, Leapfrog::NAME);
         let without = Model::standard().simulate(&off).unwrap().run(seed, Record::ALL).unwrap();
         assert!(with == without);
         assert_eq!(after(&with_effort(0.0), 24).0, Paradigm::default());

@@ -181,13 +181,13 @@ mod tests {
     use crate::{
         measure::record::Record,
         model::{Model, Seed, Simulation, firm::Label, states::StateId},
-        scenario::{Source, load},
+        scenario::Source,
     };
 
     fn world(overrides: &[&str], rule: SafetyRule) -> Simulation {
         let overrides: Vec<_> = overrides.iter().map(|&text| text.to_owned()).collect();
         let mut scenario =
-            load(&Source::Builtin("baseline".to_owned()), &overrides, Model::standard().catalogue()).unwrap().scenario;
+            Model::standard().load_with(&Source::Builtin("baseline".to_owned()), &overrides).unwrap().scenario;
         scenario.time.months = 12;
         for firm in &mut scenario.firms {
             firm.safety = rule;

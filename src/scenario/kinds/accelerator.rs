@@ -81,19 +81,7 @@ impl Entity for AcceleratorSpec {
         numbers: AcceleratorNumbers::DECLARED,
         keys: Self::keys,
     };
-    type Numbers = AcceleratorNumbers;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn numbers(&self) -> &AcceleratorNumbers {
-        &self.numbers
-    }
-
-    fn numbers_mut(&mut self) -> &mut AcceleratorNumbers {
-        &mut self.numbers
-    }
+    fields!(AcceleratorNumbers);
 
     fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();

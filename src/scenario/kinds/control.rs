@@ -75,19 +75,7 @@ impl Entity for ControlSpec {
         numbers: ControlNumbers::DECLARED,
         keys: Self::keys,
     };
-    type Numbers = ControlNumbers;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn numbers(&self) -> &ControlNumbers {
-        &self.numbers
-    }
-
-    fn numbers_mut(&mut self) -> &mut ControlNumbers {
-        &mut self.numbers
-    }
+    fields!(ControlNumbers);
 
     fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();

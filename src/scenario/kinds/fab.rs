@@ -80,19 +80,7 @@ impl Entity for FabSpec {
         numbers: FabNumbers::DECLARED,
         keys: Self::keys,
     };
-    type Numbers = FabNumbers;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn numbers(&self) -> &FabNumbers {
-        &self.numbers
-    }
-
-    fn numbers_mut(&mut self) -> &mut FabNumbers {
-        &mut self.numbers
-    }
+    fields!(FabNumbers);
 
     fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();

@@ -97,19 +97,7 @@ impl Entity for FirmSpec {
         numbers: FirmNumbers::DECLARED,
         keys: Self::keys,
     };
-    type Numbers = FirmNumbers;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn numbers(&self) -> &FirmNumbers {
-        &self.numbers
-    }
-
-    fn numbers_mut(&mut self) -> &mut FirmNumbers {
-        &mut self.numbers
-    }
+    fields!(FirmNumbers);
 
     fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();

@@ -1,6 +1,25 @@
 //! Kinds of entity that a config lists by name. Each has a file of its own: its numbers, how it is read, checked and
 //! written, the schema of its keys. All of them are listed here, and nowhere else.
 
+/// The name and the numbers of an entity, which are fields of it.
+macro_rules! fields {
+    ($Numbers:ty) => {
+        type Numbers = $Numbers;
+
+        fn name(&self) -> &str {
+            &self.name
+        }
+
+        fn numbers(&self) -> &$Numbers {
+            &self.numbers
+        }
+
+        fn numbers_mut(&mut self) -> &mut $Numbers {
+            &mut self.numbers
+        }
+    };
+}
+
 mod accelerator;
 mod control;
 mod fab;

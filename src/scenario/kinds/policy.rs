@@ -125,19 +125,7 @@ impl Entity for PolicySpec {
         numbers: PolicyNumbers::DECLARED,
         keys: Self::keys,
     };
-    type Numbers = PolicyNumbers;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn numbers(&self) -> &PolicyNumbers {
-        &self.numbers
-    }
-
-    fn numbers_mut(&mut self) -> &mut PolicyNumbers {
-        &mut self.numbers
-    }
+    fields!(PolicyNumbers);
 
     fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();

@@ -64,19 +64,7 @@ impl Entity for ShockSpec {
         numbers: ShockNumbers::DECLARED,
         keys: Self::keys,
     };
-    type Numbers = ShockNumbers;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn numbers(&self) -> &ShockNumbers {
-        &self.numbers
-    }
-
-    fn numbers_mut(&mut self) -> &mut ShockNumbers {
-        &mut self.numbers
-    }
+    fields!(ShockNumbers);
 
     fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let states = before.states();

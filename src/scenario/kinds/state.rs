@@ -82,19 +82,7 @@ impl Entity for StateSpec {
         numbers: StateNumbers::DECLARED,
         keys: Self::keys,
     };
-    type Numbers = StateNumbers;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn numbers(&self) -> &StateNumbers {
-        &self.numbers
-    }
-
-    fn numbers_mut(&mut self) -> &mut StateNumbers {
-        &mut self.numbers
-    }
+    fields!(StateNumbers);
 
     fn read<'a>(root: &mut Section<'a>, before: &Before<'a, '_>, found: &mut Mistakes) -> Vec<Self> {
         let table = root.take(Self::KIND.list).and_then(|entry| entry.node.as_table());

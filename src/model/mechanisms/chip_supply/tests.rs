@@ -75,9 +75,7 @@ fn the_stage_that_carries_least_limits_and_is_named() {
 fn compute_is_neither_lost_nor_found_with_controls_and_without() {
     for enabled in [true, false] {
         let mut scenario = world(60);
-        let controls =
-            scenario.mechanisms.iter_mut().find(|settings| settings.declared.name == "export_controls").unwrap();
-        controls.enabled = enabled;
+        scenario.set("mechanisms.export_controls.enabled", enabled).unwrap();
         let mut simulation = Model::standard().simulate(&scenario).unwrap();
         let mut denied = 0.0;
         for step in 0..60 {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     measure::record::Record,
-    model::{Model, Seed, states::StateId, testing::of_state},
+    model::{Model, Seed, states::StateId, testing, testing::of_state},
     scenario::{Month, PolicyNumbers},
 };
 
@@ -131,9 +131,7 @@ fn policies_without_strength_are_no_policies_to_the_bit() {
     let mut null = with(policies());
     null.set("mechanisms.policy.scale", 0.0).unwrap();
     let mut off = with(policies());
-    for settings in off.mechanisms.iter_mut().filter(|settings| settings.declared.name == Policy::NAME) {
-        settings.enabled = false;
-    }
+    testing::disable(&mut off, Policy::NAME);
     let none = run(&with([]));
     assert!(run(&null) == none);
     assert!(run(&off) == none);
@@ -222,16 +220,8 @@ fn what_levers_move_is_absent_at_its_nulls_to_the_bit() {
     let acting = run(&scenario);
     for name in ["policy", "systems", "leapfrog", "cooperation"] {
         let (mut null, mut off) = (scenario.clone(), scenario.clone());
-        let declared = scenario.settings(name).unwrap().declared;
-        for parameter in declared.parameters {
-            if let Some(value) = parameter.null {
-                null.set(&format!("mechanisms.{name}.{}", parameter.name), value).unwrap();
-            }
-        }
-        off.mechanisms
-            .iter_mut()
-            .filter(|settings| settings.declared.name == name)
-            .for_each(|settings| settings.enabled = false);
+        testing::set_to_null(&mut null, name);
+        testing::disable(&mut off, name);
         let (null, off) = (run(&null), run(&off));
         assert!(null == off, "{name}");
         assert!(off != acting, "{name}");
