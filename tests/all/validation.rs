@@ -222,11 +222,12 @@ open = false
             open: true,
             knowledge: levels["leader"],
             capability: [f64::NEG_INFINITY; MAX_DOMAINS],
+            ln_compute: 0.0,
         };
         let mut frontier = world.resource_mut::<Frontier>();
         frontier.any.now.knowledge = [[f64::NEG_INFINITY; MAX_DOMAINS]; _];
         frontier.open.now.knowledge = [[f64::NEG_INFINITY; MAX_DOMAINS]; _];
-        frontier.publish(&release);
+        frontier.publish(&release, 0.0);
         frontier.remember();
         simulation.step().unwrap();
     }

@@ -5,6 +5,7 @@
 //! opens more of the children of closed parents. Firms that the scenario dates enter in their month in any case. Compute of entrants comes out of their state's clouds.
 
 use super::{
+    diffusion::Diffusion,
     market::{count_world_usage, rescale_markets},
     policy::Policy,
     releases::Releases,
@@ -15,12 +16,12 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Capability, Character, Focus, Hardware, Knowledge, Offer, Precaution, Usage},
-        founding::{self, Founding, Newcomers},
+        founding::{self, Founding, Newcomers, Starts},
         geography::{Geography, PerDomain},
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
-        release::{Frontier, Levels, Release, best},
+        release::{Frontier, Levels, best},
         state::{Levers, Supply, Traits},
         states::{StateId, States},
     },
@@ -36,9 +37,9 @@ parameters! {
         /// Factor on every state's rate of entry.
         scale: f64 = 1.0, "1", range 0.0..=100000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
         /// Weight of the open frontier against the parent in a newborn's capability.
-        open_mix: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
+        open_mix: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
         /// How far a newborn starts behind that mix.
-        handicap: f64 = 0.3, "nats", range 0.0..=20.0, plausible 0.0..=1.5, assumption "data, tools and teams have to be built";
+        handicap: f64 = 0.8, "nats", range 0.0..=20.0, plausible 0.2..=1.5, assumption "data, tools and teams have to be built";
         /// How far behind the world frontier a newborn starts, before that, where it has neither a parent nor open models.
         latecomer_gap: f64 = 3.0, "nats", range 0.0..=50.0, plausible 1.0..=6.0, assumption "as far as a configured firm of which nothing is known: its capability";
         /// Mutation of focus: standard deviation of the log of each weight.
@@ -115,6 +116,7 @@ pub struct Founder<'w, 's> {
     entry: Res<'w, Entry>,
     policy: Res<'w, Policy>,
     training: Res<'w, Training>,
+    diffusion: Res<'w, Diffusion>,
     releases: Res<'w, Releases>,
     clock: Res<'w, Clock>,
     geography: Res<'w, Geography>,
@@ -147,16 +149,10 @@ impl Founder<'_, '_> {
             founding.usage[s] = self.entry.share * if s == home { 1.0 } else { self.entry.abroad_share };
         }
         self.take_compute(home, founding.compute);
-        let bundle = founding.bundle(&self.geography, &self.training, &self.releases);
+        let starts = Starts { training: &self.training, diffusion: &self.diffusion, releases: &self.releases };
+        let bundle = founding.bundle(&self.geography, &starts);
         let open = bundle.character.open;
-        self.frontier.publish(&Release {
-            firm: bundle.key,
-            home,
-            released: i64::from(self.clock.step()),
-            open,
-            knowledge: bundle.knowledge.0,
-            capability: bundle.capability.0,
-        });
+        self.frontier.publish(&bundle.release(i64::from(self.clock.step())), bundle.offer.rating);
         let (name, state) = (bundle.label.0.clone(), self.geography.names[home].clone());
         self.ledger.entries += 1;
         self.ledger.note(&self.clock, "entry", &name, &state, None, if open { "open" } else { "closed" });
