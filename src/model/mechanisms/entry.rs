@@ -5,6 +5,7 @@
 //! opens more of the children of closed parents. Firms that the scenario dates enter in their month in any case. Compute of entrants comes out of their state's clouds.
 
 use super::{
+    diffusion::Diffusion,
     market::{count_world_usage, rescale_markets},
     policy::Policy,
     releases::Releases,
@@ -15,12 +16,12 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Capability, Character, Focus, Hardware, Knowledge, Offer, Precaution, Usage},
-        founding::{self, Founding, Newcomers},
+        founding::{self, Founding, Newcomers, Starts},
         geography::{Geography, PerDomain},
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
-        release::{Frontier, Levels, Release, best},
+        release::{Frontier, Levels, best},
         state::{Levers, Supply, Traits},
         states::{StateId, States},
     },
@@ -38,9 +39,9 @@ parameters! {
         /// Time in which the wave of entry that the models of the start set off ebbs by half (T).
         wave_half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 3.0..=12.0, assumption "most of those who wanted to answer ChatGPT had founded a firm within a year";
         /// Weight of the open frontier against the parent in a newborn's capability.
-        open_mix: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
+        open_mix: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
         /// How far a newborn starts behind that mix.
-        handicap: f64 = 0.3, "nats", range 0.0..=20.0, plausible 0.0..=1.5, assumption "data, tools and teams have to be built";
+        handicap: f64 = 0.8, "nats", range 0.0..=20.0, plausible 0.2..=1.5, assumption "data, tools and teams have to be built";
         /// How far behind the world frontier a newborn starts, before that, where it has neither a parent nor open models.
         latecomer_gap: f64 = 3.0, "nats", range 0.0..=50.0, plausible 1.0..=6.0, assumption "as far as a configured firm of which nothing is known: its capability";
         /// How much of its parent's talent, against that of its state, a newborn inherits.
@@ -131,6 +132,7 @@ pub struct Founder<'w, 's> {
     entry: Res<'w, Entry>,
     policy: Res<'w, Policy>,
     training: Res<'w, Training>,
+    diffusion: Res<'w, Diffusion>,
     releases: Res<'w, Releases>,
     clock: Res<'w, Clock>,
     geography: Res<'w, Geography>,
@@ -163,16 +165,10 @@ impl Founder<'_, '_> {
             founding.usage[s] = self.entry.share * if s == home { 1.0 } else { self.entry.abroad_share };
         }
         self.take_compute(home, founding.compute);
-        let bundle = founding.bundle(&self.geography, &self.training, &self.releases);
+        let starts = Starts { training: &self.training, diffusion: &self.diffusion, releases: &self.releases };
+        let bundle = founding.bundle(&self.geography, &starts);
         let open = bundle.character.open;
-        self.frontier.publish(&Release {
-            firm: bundle.key,
-            home,
-            released: i64::from(self.clock.step()),
-            open,
-            knowledge: bundle.knowledge.0,
-            capability: bundle.capability.0,
-        });
+        self.frontier.publish(&bundle.release(i64::from(self.clock.step())), bundle.offer.rating);
         let (name, state) = (bundle.label.0.clone(), self.geography.names[home].clone());
         self.ledger.entries += 1;
         self.ledger.money.brought += bundle.finance.cash;
