@@ -117,8 +117,6 @@ pub struct Finance {
     pub revenue: f64,
     /// Investment of the step, as a yearly rate.
     pub investment: f64,
-    /// Steps in a row without cash.
-    pub broke: u32,
 }
 
 /// What it does for safety.
@@ -184,14 +182,12 @@ pub struct Usage {
     pub ln_share: PerState,
     /// Share of world usage.
     pub world: f64,
-    /// Steps in a row below the least share a firm can live on.
-    pub faded: u32,
 }
 
 impl Usage {
     /// Usage with these shares by state.
     pub fn new(share: PerState) -> Self {
-        Self { share, ln_share: share.map(maths::ln), world: 0.0, faded: 0 }
+        Self { share, ln_share: share.map(maths::ln), world: 0.0 }
     }
 }
 

@@ -107,7 +107,7 @@ impl Simulation {
             (
                 scale_markets,
                 market::count_world_usage,
-                money::first_spending,
+                (money::first_capital, money::first_spending).chain(),
                 adoption::reach,
                 output::set_reference,
                 first_standing,

@@ -8,7 +8,7 @@ use crate::{
         accelerator::Line,
         fab::Capacity,
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
-        state::{Economy, Industry, Supply},
+        state::{Economy, Industry},
         states::StateId,
         testing::{live, of_state, set},
     },
@@ -155,12 +155,6 @@ fn first_output(simulation: &mut Simulation) -> f64 {
     of_state::<Economy>(simulation.world(), 0).output
 }
 
-fn spending_elsewhere(simulation: &mut Simulation) -> f64 {
-    let world = simulation.world_mut();
-    let mut states = world.query::<(&StateId, &Supply)>();
-    states.iter(world).filter(|(id, _)| id.place() != 0).map(|(_, supply)| supply.spending).sum()
-}
-
 fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {
     let world = simulation.world_mut();
     world.query::<&Line>().iter(world).map(of).sum()
@@ -202,7 +196,6 @@ fn cases() -> Vec<Case> {
         case(("chip_supply", "usual_months"), FALLS, 24, as_it_is, usual),
         case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
         with_null(case(("chip_supply", "max_need"), RISES, 1, scarce_packaging, greatest_need), 1.0),
-        case(("money", "first_compute_share"), RISES, 0, at_home_in_the_first_state, spending_elsewhere),
         case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),
     ]
 }
