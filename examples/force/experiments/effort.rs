@@ -124,6 +124,12 @@ fn observed(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     effects.push(Effect::observed("closed less open, mean of 2024", POINTS, &open, 70.0, 10.0));
     let lag = bench.observe(&base, year(|row| row.gap_months))?;
     effects.push(Effect::observed("China's lag, mean of 2024", Unit::Of("months"), &lag, 7.4, 1.5));
+    let index_per_nat = base.number("mechanisms.releases.index_slope")?;
+    let index = bench.observe(&base, |world| {
+        index_per_nat * mean(world, (2023, 11), (2024, 12), |row| row.gap_nats.unwrap_or(f64::NAN))
+    })?;
+    let what = "gap on the capability index, mean of 2023-11 to 2024-12";
+    effects.push(Effect::observed(what, Unit::Of("index points"), &index, 7.64, 2.0));
     let gain = bench.observe(&base, |world| {
         let rating = |year, m| month(world, year, m).frontier_rating.unwrap_or(f64::NAN);
         rating(2024, 12) - rating(2023, 12)
