@@ -1,8 +1,7 @@
 //! Exit: firms whose money ends, and laggards whose investors give up, leave; by merger, by pivot or by failure.
 //!
-//! Hazard a year: h [e^{−runway/τ} + ω a (median rating at home − R)₊ / 100], runway in years of cash (below 0 in debt), a the part of its
-//! income that outside investors give: they lose patience with a laggard, while who lives on sales or on its owner's money decides for
-//! itself. Of those that leave, some merge with the firm at home that has the most cash, which takes over users, compute, cash and
+//! Hazard a year: h [e^{−runway/τ} + ω a (median rating at home − R)₊ / 100], runway in years of cash (below 0 in debt), a how far it
+//! depends on investors: they lose patience with a laggard, while who can live on sales or on its owner's money decides for itself. Of those that leave, some merge with the firm at home that has the most cash, which takes over users, compute, cash and
 //! debts; some pivot to applications: their users go to the best open firm that their market admits; the others fail, and their users go to all.
 //! Compute that nobody takes over goes back to the state's clouds; cash goes to the owners, and debts are lost by creditors.
 
@@ -31,10 +30,10 @@ parameters! {
     #[derive(Resource)]
     pub struct Exit {
         /// Hazard of a firm whose cash is gone while costs are above income (h).
-        hazard_per_year: f64 = 0.5, "1/year", range 0.0..=100.0, plausible 0.2..=1.2 or null 0.0, assumption "two years between the end of the cash and the end of the firm: bridge loans, hope and talks";
+        hazard_per_year: f64 = 0.8, "1/year", range 0.0..=100.0, plausible 0.3..=2.0 or null 0.0, assumption "a year and more between the end of the cash and the end of the firm: bridge loans, hope and talks";
         /// Runway at which the hazard has fallen by a factor e (τ).
         runway_years: f64 = 0.6, "years", range 0.01..=100.0, plausible 0.3..=1.2, assumption "firms look for a buyer half a year before the cash ends";
-        /// Weight of 100 points behind the median at home, for a firm that outside investors pay for (ω).
+        /// Weight of 100 points behind the median at home, for a firm that lives on investors' money (ω).
         laggard_weight: f64 = 0.8, "1/(100 points)", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "investors give up on a firm a year behind its rivals within a few years";
         /// Part of those that leave which merge, where a firm at home can pay.
         merger_share: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.7 or null 0.0, assumption "as Light Years Beyond with Meituan in 2023";
@@ -90,9 +89,9 @@ const DEEPEST: f64 = 4.0;
 
 impl Exit {
     /// Hazard, 1/year, of a firm with this runway in years whose rating is so many points below the median at home.
-    fn hazard(&self, runway: f64, behind: f64, outside: f64) -> f64 {
+    fn hazard(&self, runway: f64, behind: f64, dependence: f64) -> f64 {
         let broke = maths::exp((-runway / self.runway_years).min(DEEPEST));
-        self.hazard_per_year * (broke + self.laggard_weight * outside * behind.max(0.0) / 100.0)
+        self.hazard_per_year * (broke + self.laggard_weight * dependence * behind.max(0.0) / 100.0)
     }
 }
 
@@ -137,7 +136,7 @@ fn judge(
     for mut firm in &mut firms {
         let draw = firm.stream.0.uniform(&noise, LEAVES, *firm.key);
         let behind = medians[firm.character.home] - firm.offer.rating;
-        let hazard = exit.hazard(firm.budget.runway, behind, firm.budget.outside);
+        let hazard = exit.hazard(firm.budget.runway, behind, firm.budget.dependence);
         if draw < clock.probability(hazard) {
             let mut way = noise.of(WAY, *firm.key);
             let (merges, pivots) = (way.uniform() < exit.merger_share, way.uniform() < exit.pivot_share);

@@ -113,15 +113,15 @@ pub struct Budget {
     pub staff: Option<f64>,
     /// What outside investors give, billion USD a year.
     pub raised: f64,
-    /// Part of its income that outside investors give.
-    pub outside: f64,
+    /// Part of the least that it takes to stay in the race which its own income does not cover: how far it depends on investors.
+    pub dependence: f64,
     /// Years that its cash lasts: infinite while income covers costs, below 0 in debt.
     pub runway: f64,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { staff: None, raised: 0.0, outside: 0.0, runway: f64::INFINITY }
+        Self { staff: None, raised: 0.0, dependence: 0.0, runway: f64::INFINITY }
     }
 }
 
@@ -243,7 +243,8 @@ impl Treasury<'_> {
         let target = (1.0 - character.compute_share) * income - upkeep;
         let staff = staffing.step(budget.staff.unwrap_or(character.overhead), target);
         let costs = money.staff_scale * staff + upkeep;
-        let outside = if income > 0.0 { budget.raised / income } else { 0.0 };
+        let needs = money.staff_scale * staffing.least + upkeep;
+        let dependence = if needs > 0.0 { (1.0 - (income - budget.raised) / needs).max(0.0) } else { 0.0 };
         finance.cash += clock.per_step(income - costs);
         // Nobody pays for more than power lets run.
         let share = running * character.compute_share;
@@ -256,7 +257,7 @@ impl Treasury<'_> {
         hardware.demand = hardware.order / price;
         finance.cash += grant - paid_out;
         **budget =
-            Budget { staff: Some(staff), outside, runway: runway(finance.cash, costs - income, costs), ..**budget };
+            Budget { staff: Some(staff), dependence, runway: runway(finance.cash, costs - income, costs), ..**budget };
         flows.earned += clock.per_step(earned);
         flows.raised += clock.per_step(budget.raised);
         flows.own_funds += clock.per_step(finance.investment - budget.raised);
