@@ -5,7 +5,7 @@
 //! is. A claim excites investors: ln of the firm's weight with them rises, and fades with a half-life; some of the money is
 //! new. It moves nothing else: neither capability nor ratings nor users.
 
-use super::money::Money;
+use super::{money::Money, price::Prices};
 use crate::{
     maths,
     model::{
@@ -130,6 +130,7 @@ struct Claimant {
 fn announce(
     claims: Res<Claims>,
     money: Res<Money>,
+    prices: Res<Prices>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     noise: Noise,
@@ -156,7 +157,7 @@ fn announce(
         let others = if offer.rating == best { second } else { best };
         // Only a claimant's costs are looked up, so the price is not worked out for all.
         let costs =
-            money.running_costs(character, hardware, money.price(clock.years())) + clock.per_year(hardware.order);
+            money.running_costs(character, hardware, prices.at(character.home)) + clock.per_year(hardware.order);
         if draw < clock.probability(claims.hazard(offer.rating - others, pressure(finance.cash, costs))) {
             hype.0 += claims.excitement;
             last.0 = Some(clock.step());

@@ -3,11 +3,11 @@
 //! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's
 //! capital by exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own. What
 //! claims excite (hype) adds to the exponent, and draws new capital into the state.
-//! Budget = Δ (revenue · margin + investment); a share of it orders compute at the price of the month, the rest less costs
-//! is kept. Support of open models raises a; what a state gives for public compute is shared equally by its firms, who order
+//! Budget = Δ (revenue · margin + investment); a share of it orders compute, of which a part builds the power that it takes; the
+//! rest less costs is kept. Support of open models raises a; what a state gives for public compute is shared equally by its firms, who order
 //! compute for all of it.
 
-use super::{claims::Claims, policy::Policy};
+use super::{claims::Claims, policy::Policy, price::Prices};
 use crate::{
     maths,
     model::{
@@ -43,10 +43,6 @@ parameters! {
         share_floor: f64 = 0.05, "1", range 0.000001..=1.0, plausible 0.01..=0.2, assumption "promising firms are funded before they have users";
         /// Share of its capital that a state is first expected to spend on compute if none of its firms has users.
         first_compute_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "about as for firms: their compute_share";
-        /// Price of compute at the start.
-        compute_price: f64 = 30.0, "billion USD of 2023 per MH100e", range 0.001..=1000000.0, plausible 20.0..=40.0, figure "an H100 sold for about 30,000 USD in 2023, order of magnitude";
-        /// Fall of that price per year.
-        compute_price_fall: f64 = 0.3, "1/year", range 0.0..=0.99, plausible 0.2..=0.4, figure "AI Index 2025: hardware costs fell 30 % a year";
         /// What clouds and others outside the model spend on compute, as a share of the state's capital for AI.
         cloud_spending: f64 = 0.3, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
         /// Share of public money for compute that is spent.
@@ -55,13 +51,6 @@ parameters! {
         running_cost: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.05..=0.3 or null 0.0, assumption "power and hosting of an accelerator against its price";
         /// Factor on the firms' fixed costs.
         overhead_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the costs stand with the firms: overhead_billion_usd_per_year";
-    }
-}
-
-impl Money {
-    /// Price of compute after `years`, billion USD per MH100e.
-    pub fn price(&self, years: f64) -> f64 {
-        self.compute_price * maths::pow(1.0 - self.compute_price_fall, years)
     }
 }
 
@@ -165,18 +154,19 @@ struct Spender {
 
 fn spend(
     money: Res<Money>,
+    prices: Res<Prices>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut states: States<(&Levers, &Fleet, &mut Supply)>,
+    mut states: States<(&Levers, &mut Fleet, &mut Supply)>,
     mut firms: Query<Spender>,
 ) {
-    let price = money.price(clock.years());
-    let (mut orders, mut at_home): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    let (mut orders, mut at_home, mut power): (PerState, PerState, PerState) =
+        ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
     for firm in &firms {
         at_home[firm.character.home] += 1.0;
     }
-    let running = states.map(|(_, fleet, _)| fleet.running);
+    let chips = states.map(|(_, fleet, _)| fleet.chips_share);
     let public = states.map(|(levers, ..)| money.public_spending * levers.of(Lever::PublicCompute));
     let mut grant: PerState = [0.0; MAX_STATES];
     for s in geography.each_state() {
@@ -184,21 +174,27 @@ fn spend(
     }
     for SpenderItem { label, character, mut finance, mut hardware } in &mut firms {
         let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
+        let price = prices.at(character.home);
         let costs = clock.per_step(money.running_costs(character, &hardware, price));
-        let grant = grant[character.home];
-        // Nobody pays for more than power lets run.
-        hardware.order = running[character.home] * character.compute_share * budget + grant;
-        hardware.demand = hardware.order / price;
+        let (grant, chips) = (grant[character.home], chips[character.home]);
+        // Chips are paid when they arrive, power when it is ordered.
+        let asked = character.compute_share * budget + grant;
+        hardware.order = chips * asked;
+        hardware.demand = (hardware.order + hardware.backlog) / price;
         orders[character.home] += hardware.order;
-        finance.cash += budget - costs + grant;
+        let for_power = (1.0 - chips) * asked;
+        power[character.home] += for_power;
+        finance.cash += budget - costs + grant - for_power;
         finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
         faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, hardware.demand]);
     }
-    for (s, (_, fleet, mut supply)) in states.iter_mut() {
+    for (s, (_, mut fleet, mut supply)) in states.iter_mut() {
         // Without firms at home the state buys for its clouds.
         let own = if at_home[s] == 0.0 { clock.per_year(grant[s]) } else { 0.0 };
-        let clouds = money.cloud_spending * fleet.running * supply.capital;
-        supply.spending = clock.per_year(orders[s]) + own + clouds;
+        let clouds = money.cloud_spending * supply.capital;
+        supply.cloud_orders = chips[s] * (own + clouds);
+        supply.spending = clock.per_year(orders[s]) + supply.cloud_orders;
+        fleet.power_money = clock.per_year(power[s]) + (1.0 - chips[s]) * (own + clouds);
     }
 }
 
@@ -219,8 +215,9 @@ pub fn first_spending(
     }
     for (s, (traits, mut supply)) in states.iter_mut() {
         let share = if weight[s] > 0.0 { share[s] / weight[s] } else { money.first_compute_share };
-        let capital = (share + money.cloud_spending) * traits.0.capital_billion_usd_per_year;
-        supply.spending = money.capital_scale * (own[s] + capital);
+        let capital = money.capital_scale * traits.0.capital_billion_usd_per_year;
+        supply.cloud_orders = money.cloud_spending * capital;
+        supply.spending = money.capital_scale * own[s] + share * capital + supply.cloud_orders;
     }
 }
 
@@ -233,10 +230,5 @@ mod tests {
         let still = funding_weight(0.2, 0.01, 0.5, 0.0);
         assert!((still - 0.21).abs() < 1e-15);
         assert!((funding_weight(0.2, 0.01, 0.5, 100.0) / still - maths::exp(0.5)).abs() < 1e-15);
-    }
-
-    #[test]
-    fn compute_falls_to_seven_tenths_of_its_price_in_a_year() {
-        assert!((Money::default().price(1.0) - 21.0).abs() < 1e-12);
     }
 }
