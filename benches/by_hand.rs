@@ -22,6 +22,7 @@ use redqueen::{
             money::Money,
             output::{Output, Reference},
             power::{Power, PowerShares},
+            price::Price,
             releases::{POINTS_PER_NAT, Releases},
             research::Research,
             training::Training,
@@ -190,6 +191,7 @@ struct Firms {
     stock: Vec<f64>,
     demand: Vec<f64>,
     order: Vec<f64>,
+    backlog: Vec<f64>,
     cash: Vec<f64>,
     revenue: Vec<f64>,
     investment: Vec<f64>,
@@ -234,6 +236,7 @@ struct States {
 struct Rules {
     compute: Compute,
     money: Money,
+    price: Price,
     research: Research,
     diffusion: Diffusion,
     training: Training,
@@ -296,6 +299,7 @@ impl Flat {
         let rules = Rules {
             compute: world.resource::<Compute>().clone(),
             money: world.resource::<Money>().clone(),
+            price: world.resource::<Price>().clone(),
             research: world.resource::<Research>().clone(),
             diffusion: world.resource::<Diffusion>().clone(),
             training: world.resource::<Training>().clone(),
@@ -366,6 +370,7 @@ impl Flat {
             firms.stock.push(hardware.stock);
             firms.demand.push(hardware.demand);
             firms.order.push(hardware.order);
+            firms.backlog.push(hardware.backlog);
             firms.cash.push(finance.cash);
             firms.revenue.push(finance.revenue);
             firms.investment.push(finance.investment);
@@ -439,19 +444,23 @@ impl Flat {
         let (firms, states, clock) = (&mut self.firms, &mut self.states, &self.clock);
         let [delivered, to_clouds, retired] = &mut self.flows;
         let kept = clock.kept(self.rules.compute.retired_per_month);
+        let waits = clock.kept(self.rules.compute.given_up_per_month);
         for stock in firms.stock.iter_mut().chain(&mut states.clouds) {
             let left = *stock * kept;
             *retired += *stock - left;
             *stock = left;
         }
         let mut demand: PerState = [0.0; MAX_STATES];
-        for (home, wanted) in firms.home.iter().zip(&firms.demand) {
-            demand[*home] += wanted;
+        for i in 0..firms.home.len() {
+            demand[firms.home[i]] += firms.backlog[i] + firms.order[i];
         }
+        let price = self.rules.price.start;
         let mut ration: PerState = [1.0; MAX_STATES];
         for s in 0..states.numbers.len() {
-            ration[s] = if demand[s] > states.received[s] { states.received[s] / demand[s] } else { 1.0 };
-            states.delivered[s] = demand[s].min(states.received[s]);
+            // Clouds ask for chips as well, but none come.
+            let asked = demand[s] / price;
+            ration[s] = if asked > states.received[s] { states.received[s] / asked } else { 1.0 };
+            states.delivered[s] = (ration[s] * asked).min(states.received[s]);
             let rest = states.received[s] - states.delivered[s];
             states.clouds[s] += rest;
             *delivered += states.delivered[s];
@@ -459,9 +468,11 @@ impl Flat {
             self.finite &= states.clouds[s].is_finite();
         }
         for i in 0..firms.home.len() {
-            let ration = ration[firms.home[i]];
-            firms.stock[i] += ration * firms.demand[i];
-            firms.cash[i] -= ration * firms.order[i];
+            let asked = firms.backlog[i] + firms.order[i];
+            let paid = ration[firms.home[i]] * asked;
+            firms.stock[i] += paid / price;
+            firms.cash[i] -= paid;
+            firms.backlog[i] = waits * (asked - paid);
             self.finite &= firms.stock[i].is_finite();
         }
     }
@@ -485,7 +496,7 @@ impl Flat {
             growth[s] = money.capital_scale * exp(numbers.capital_growth_per_year * clock.years());
             per_weight[s] = numbers.capital_billion_usd_per_year * growth[s] / per_weight[s];
         }
-        let price = money.compute_price * pow(1.0 - money.compute_price_fall, clock.years());
+        let price = self.rules.price.start;
         for i in 0..firms.home.len() {
             firms.investment[i] *= per_weight[firms.home[i]];
             firms.investment[i] += firms.own_funds[i] * growth[firms.home[i]];
@@ -493,7 +504,7 @@ impl Flat {
             let running = money.running_cost * price * firms.stock[i];
             let costs = clock.per_step(money.overhead_scale * firms.overhead[i] + running);
             firms.order[i] = firms.compute_share[i] * budget;
-            firms.demand[i] = firms.order[i] / price;
+            firms.demand[i] = (firms.order[i] + firms.backlog[i]) / price;
             firms.cash[i] += budget - costs;
             firms.broke[i] = if firms.cash[i] < 0.0 { firms.broke[i] + 1 } else { 0 };
             self.finite &= (firms.cash[i] + firms.demand[i]).is_finite();

@@ -58,7 +58,7 @@ pub struct StateChain {
 impl StateChain {
     /// Share of output lost to incidents and shocks.
     pub fn damage(&self) -> f64 {
-        1.0 - crate::maths::exp(-(self.burden.incidents + self.burden.shocks))
+        1.0 - crate::maths::exp(-(self.burden.incidents + self.burden.shocks + self.burden.chips))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         firm::{Capability, Character, Finance, Focus, Hardware, Knowledge, Label, Momentum, Offer, Precaution, Usage},
         geography::{Geography, PerState, weighted},
         ledger::Ledger,
-        mechanisms::{market::market_weights, money::Money, power::PowerShares, releases::Releases},
+        mechanisms::{market::market_weights, power::PowerShares, price::Prices, releases::Releases},
         relations::Relations,
         release::Frontier,
         state::{Absorption, Access, Economy, Penetration, Supply, Traits},
@@ -207,7 +207,7 @@ impl Observer {
             compute_lost: ledger.lost,
             compute_retired: ledger.retired,
             compute_resold: ledger.resold,
-            compute_price: world.resource::<Money>().price(clock.years()),
+            compute_price: world.resource::<Prices>().world(),
             investment: homes[..geography.states].iter().map(|home| home.investment).sum(),
             revenue: usage.revenue,
             output: economy.output,
@@ -280,7 +280,7 @@ impl Observer {
             sums.people += people;
             sums.output += economy.output;
             let burden = &chain[*id].burden;
-            sums.undamaged += economy.output * maths::exp(burden.incidents + burden.shocks);
+            sums.undamaged += economy.output * maths::exp(burden.incidents + burden.shocks + burden.chips);
             sums.trend += economy.trend;
             sums.with_ai += economy.trend * maths::exp(economy.effect);
             sums.clouds += supply.clouds;
@@ -330,6 +330,10 @@ impl Observer {
                 compute_alternative: supply.month.alternative,
                 compute_delivered: supply.month.delivered,
                 compute_running: chain.fleet.running,
+                compute_price: world.resource::<Prices>().at(s),
+                home_preference: chain.industry.preference,
+                power_abroad: chain.fleet.abroad_gw,
+                chips_lost: chain.burden.chips,
                 power_draw: chain.fleet.running * compute * chain.fleet.kw_per_h100e,
                 self_sufficiency: chain.industry.least_self_sufficiency(),
                 self_sufficiency_design: chain.industry.self_sufficiency[0],

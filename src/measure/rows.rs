@@ -126,6 +126,14 @@ table! {
         compute_delivered: f64, "MH100e";
         /// Share of its compute that its power lets run.
         compute_running: f64, "1";
+        /// Price of compute in the state.
+        compute_price: f64, "billion USD of 2023 per MH100e";
+        /// How far its buyers shun foreign designs of chips, from 0 to 1.
+        home_preference: f64, "1";
+        /// Power that its compute draws in other states; negative where theirs draws power here.
+        power_abroad: f64, "GW";
+        /// Output lost to missing chips, in logs.
+        chips_lost: f64, "1";
         /// Power that its running compute draws, cooling included.
         power_draw: f64, "GW";
         /// Least of its self-sufficiencies by stage.

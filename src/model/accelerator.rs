@@ -55,6 +55,12 @@ pub struct Line {
     pub packages: f64,
     /// Packages that would have been made without outages.
     pub packages_undisturbed: f64,
+    /// What a package takes of plants, billion USD of capacity for a million packages a month.
+    pub cost: f64,
+    /// The same if plants made what is said of them: without what lies on all of them alike.
+    pub plain_cost: f64,
+    /// What each stage carries of it without outages and reserves, million packages.
+    pub carried: [f64; Stage::COUNT],
     /// Packages shipped: those made, and those out of or less those into store.
     pub shipped: f64,
     /// Packages in store.
@@ -104,6 +110,9 @@ impl AcceleratorBundle {
                 ln_node: None,
                 packages: 0.0,
                 packages_undisturbed: 0.0,
+                cost: 0.0,
+                plain_cost: 0.0,
+                carried: [0.0; Stage::COUNT],
                 shipped: 0.0,
                 store: 0.0,
                 usual: 0.0,

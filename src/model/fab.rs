@@ -42,8 +42,10 @@ pub struct Capacity {
     pub kwpm: f64,
     /// Capacity under construction, thousand wafers a month, in order of arrival: one entry for each step to come.
     pub building: VecDeque<f64>,
-    /// How much more would be wanted of it than it and what is being built can make: 1 if it just suffices.
+    /// What is wanted of it now over what it can make: 1 for the stage that limits, less for those that could do more.
     pub need: f64,
+    /// Mean of ln of price over normal price of what it makes, as makers expect it to last.
+    pub margin: f64,
 }
 
 impl Capacity {
@@ -98,6 +100,7 @@ impl FabBundle {
                 kwpm: if enters.is_none() { numbers.capacity_kwpm } else { 0.0 },
                 building: VecDeque::new(),
                 need: 1.0,
+                margin: 0.0,
             },
             craft: Craft { wafers: numbers.wafers_before, defects: numbers.defects_start, node_nm: numbers.node_nm },
             outage: Outage(0.0),

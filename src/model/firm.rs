@@ -96,8 +96,10 @@ pub struct Hardware {
     pub stock: f64,
     /// Would buy in this step.
     pub demand: f64,
-    /// Money set aside for it, billion USD.
+    /// Money with which it orders compute in this step, billion USD.
     pub order: f64,
+    /// Money of orders that wait to be delivered, billion USD; cash pays only what arrives.
+    pub backlog: f64,
 }
 
 impl Hardware {

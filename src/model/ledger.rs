@@ -73,6 +73,8 @@ pub struct MoneyFlows {
     pub upkeep: f64,
     /// Paid for compute that arrived.
     pub compute: f64,
+    /// Paid for power to be built.
+    pub power: f64,
     /// Went back to owners.
     pub paid_out: f64,
     /// Went to the owners of firms that closed.
@@ -85,7 +87,7 @@ impl MoneyFlows {
     /// Change of the firms' cash: what came in less what went out.
     pub fn balance(&self) -> f64 {
         let came = self.earned + self.raised + self.own_funds + self.granted + self.brought + self.written_off;
-        came - self.staff - self.upkeep - self.compute - self.paid_out - self.withdrawn
+        came - self.staff - self.upkeep - self.compute - self.power - self.paid_out - self.withdrawn
     }
 }
 

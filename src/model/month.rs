@@ -2,11 +2,11 @@
 
 use super::{
     mechanisms::{
-        adoption::Adoption, build_out::BuildOut, chip_supply::ChipSupply, claims::Claims, compute::Compute,
-        cooperation::Cooperation, diffusion::Diffusion, entry::Entry, exit::Exit, export_controls::ExportControls,
-        incidents::Incidents, induced_innovation::InducedInnovation, leapfrog::Leapfrog, market::Market, money::Money,
-        openness::Openness, output::Output, policy::Policy, power::Power, releases::Releases, research::Research,
-        safety::Safety, shocks::Shocks, systems::Systems, training::Training,
+        adoption::Adoption, build_out::BuildOut, chip_shortage::ChipShortage, chip_supply::ChipSupply, claims::Claims,
+        compute::Compute, cooperation::Cooperation, diffusion::Diffusion, entry::Entry, exit::Exit,
+        export_controls::ExportControls, incidents::Incidents, induced_innovation::InducedInnovation,
+        leapfrog::Leapfrog, market::Market, money::Money, openness::Openness, output::Output, policy::Policy, power::Power, price::Price,
+        releases::Releases, research::Research, safety::Safety, shocks::Shocks, systems::Systems, training::Training,
     },
     phase::{MonthPlan, Phase, Registered},
 };
@@ -25,7 +25,9 @@ pub(super) const STANDARD: &[Registered] = &[
     Registered::of::<InducedInnovation>(),
     Registered::of::<BuildOut>(),
     Registered::of::<ChipSupply>(),
+    Registered::of::<ChipShortage>(),
     Registered::of::<Leapfrog>(),
+    Registered::of::<Price>(),
     Registered::of::<Compute>(),
     Registered::of::<Systems>(),
     Registered::of::<Safety>(),

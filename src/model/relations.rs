@@ -115,6 +115,12 @@ impl Barriers {
         let rule = self.equipment[location];
         if node_nm <= rule.largest_node_nm { rule.stopped } else { 0.0 }
     }
+
+    /// Share of the equipment for other plants that rules keep from a state.
+    #[inline]
+    pub fn tools(&self, location: StateId) -> f64 {
+        self.equipment[location].stopped
+    }
 }
 
 #[cfg(test)]

@@ -48,7 +48,9 @@ pub struct Supply {
     pub denied: f64,
     /// Reached it in this step.
     pub received: f64,
-    /// Part of that from an alternative paradigm.
+    /// Would have reached it if no plant stood still.
+    pub undisturbed: f64,
+    /// Part of what it received that comes from an alternative paradigm.
     pub alternative: f64,
     /// Bought by firms in this step.
     pub delivered: f64,
@@ -60,6 +62,10 @@ pub struct Supply {
     pub month: Flows,
     /// Money with which firms at home order compute, billion USD a year, the state's own purchases included.
     pub spending: f64,
+    /// Part of it that is the clouds', billion USD a year.
+    pub cloud_orders: f64,
+    /// With which its buyers ask for compute: new orders, and those that wait, billion USD a year.
+    pub bids: f64,
 }
 
 /// Flows of compute to a state, MH100e.
@@ -86,8 +92,16 @@ pub struct Fleet {
     pub kw_per_h100e: f64,
     /// Power that AI can draw, GW; infinite without a cap.
     pub power_gw: f64,
-    /// Part of it that policy built beyond trend, GW.
+    /// Part of it that policy and buyers of compute built beyond trend, GW.
     pub built_gw: f64,
+    /// Part of it that the fleet draws in other states, GW; negative where others draw power here.
+    pub abroad_gw: f64,
+    /// Mean trust of those states that have power to spare, by how much; 0 if none has.
+    pub hosts: f64,
+    /// Share of the money for compute that buys chips (φ); the rest builds power for them.
+    pub chips_share: f64,
+    /// Money that builds power, billion USD a year.
+    pub power_money: f64,
     /// Share of the compute that this power lets run (u).
     pub running: f64,
     /// ln(u η): what firms lose in usable compute; 0 if nothing.
@@ -102,6 +116,10 @@ impl Default for Fleet {
             kw_per_h100e: 0.0,
             power_gw: f64::INFINITY,
             built_gw: 0.0,
+            abroad_gw: 0.0,
+            hosts: 0.0,
+            chips_share: 1.0,
+            power_money: 0.0,
             running: 1.0,
             ln_usable: 0.0,
         }
@@ -120,6 +138,8 @@ pub struct Industry {
     pub pressure: f64,
     /// Extra growth of its fabs' experience that pressure and subsidy bring, 1/year (ψ).
     pub learning: f64,
+    /// How far its buyers shun foreign designs (b), from 0 to 1.
+    pub preference: f64,
     /// Share of its demand for compute that was made at home, by stage of [`CHAIN`].
     pub self_sufficiency: [f64; CHAIN.len()],
 }
@@ -152,6 +172,8 @@ pub struct Burden {
     pub incidents: f64,
     /// Output lost to shocks in this step, as a share (log form).
     pub shocks: f64,
+    /// Output lost to missing chips in this step, as a share (log form).
+    pub chips: f64,
     /// Welfare lost with privacy, in units of ln output.
     pub privacy: f64,
 }

@@ -1,17 +1,18 @@
 //! Build-out: fabs order capacity, which arrives after a time to build, and move to finer nodes.
 //!
-//! A fab orders rate · Δ · (installed + under construction), with the rate γ + κ ln(need · demand) between 0 and a largest rate. γ is
-//! the growth of the world's spending on compute of late, demand what that spending would buy over what accelerators make,
-//! need how far the fab is the bottleneck. Chip subsidies order capacity at home on top. Until the time to build has passed, what
+//! A fab of capacity C with U under construction wants C* = C · need · q^κ · e^(gL): as much as the scarcest stage of what it makes
+//! carries (need ≤ 1 unless a reserve stands in), more where its chips sell above their normal price (Tobin's q: the price over
+//! what it takes to make them), and what demand will have grown to when orders of today arrive, after the time to build L. It
+//! orders at the rate (g C* + (C* − C − γ U)/T)/(C + U), between 0 and a largest rate: γ = 1 counts all that is under construction,
+//! less orders a shortage again and again (Sterman 1989). g is the growth of the world's spending on compute of late. Outages
+//! are mostly looked through (foresight). Chip subsidies order capacity at home on top. Until the time to build has passed, what
 //! arrives was under construction when the fab was first there: it grows by the fab's own rate. Where a rule on equipment covers
-//! a logic fab, its orders and its progress to finer nodes are multiplied by 1 − x (1 − M), M being the maturity of equipment
-//! made at home.
+//! a logic or memory fab, its orders and a logic fab's progress to finer nodes are multiplied by 1 − E, what it lacks:
+//! E = w x (1 − M), M being the maturity of equipment made at home.
 
-use super::money::Money;
 use crate::{
     maths,
     model::{
-        accelerator::Line,
         clock::Clock,
         fab::{Capacity, Craft, Site},
         geography::PerState,
@@ -41,13 +42,17 @@ parameters! {
         /// Time over which fabs look back to see how fast the world's spending on compute grows.
         growth_months: u32 = 12, "months", range 1..=240, plausible 6..=36, assumption "as annual reports do";
         /// Growth that fabs expect while the world is younger than that.
-        trend_per_year: f64 = 0.25, "1/year", range 0.0..=5.0, plausible 0.1..=0.6, assumption "cautious against the growth of spending in 2022-2024";
-        /// Growth of orders for each nat by which demand exceeds supply (κ).
-        response: f64 = 0.5, "1/year", range 0.0..=10.0, plausible 0.1..=1.5 or null 0.0, assumption "makers fear gluts and follow a shortage by half";
+        trend_per_year: f64 = 0.4, "1/year", range 0.0..=5.0, plausible 0.1..=0.6, assumption "cautious against the growth of spending in 2022-2024";
+        /// Capacity wanted for each nat by which chips sell above their normal price (κ).
+        response: f64 = 1.3, "nats/nat", range 0.0..=10.0, plausible 0.5..=2.0 or null 0.0, assumption "makers fear gluts: at 2 they would want all that is demanded, for a price that goes with the root of demand";
+        /// Time in which fabs want to close what they are short of (T).
+        adjust_years: f64 = 0.75, "years", range 0.05..=20.0, plausible 0.4..=2.0, assumption "budgets are set once a year and reviewed";
+        /// Part of what is under construction that fabs count when they order more (γ).
+        supply_line: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0, assumption "makers know their own building sites; people in experiments counted about a third of what they had ordered (Sterman 1989)";
+        /// How far makers look through outages, and through orders that wait, when they judge what their chips will sell at.
+        foresight: f64 = 0.95, "1", range 0.0..=1.0, plausible 0.5..=1.0, assumption "nobody builds for three years against an outage of one";
         /// The largest rate of orders.
         max_rate: f64 = 1.0, "1/year", range 0.0..=10.0, plausible 0.3..=1.5, assumption "tools and builders are short: at most about doubling in a year";
-        /// Demand of clouds and firms outside the model, as a share of that of the model's firms.
-        other_demand: f64 = 0.5, "1", range 0.0..=10.0, plausible 0.2..=2.0, assumption "most accelerators go to a few developers and their clouds";
         /// Cost of logic capacity.
         cost_logic: f64 = 1.0, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.5..=1.5, assumption "order of magnitude: a leading fab of 20-30 thousand wafers a month costs 20-30 billion";
         /// Cost of packaging capacity.
@@ -56,6 +61,8 @@ parameters! {
         cost_memory: f64 = 0.3, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.1..=0.6, assumption "order of magnitude: a third of logic";
         /// Progress of logic fabs to finer nodes, nats of the node's name a year.
         node_progress_per_year: f64 = 0.12, "1/year", range 0.0..=2.0, plausible 0.08..=0.2 or null 0.0, assumption "5 nm to 2 nm took six to seven years from volume to volume";
+        /// What a memory plant lacks under rules on equipment, against a logic fab (w).
+        memory_lack: f64 = 0.8, "1", range 0.0..=1.0, plausible 0.3..=1.0 or null 0.0, assumption "stacked memory needs fewer of the tools that are controlled";
     }
 }
 
@@ -89,25 +96,69 @@ impl BuildOut {
     }
 
     /// Cost of capacity by stage, in the order of [`Stage`].
-    fn costs(&self) -> [f64; Stage::COUNT] {
+    pub fn costs(&self) -> [f64; Stage::COUNT] {
         [self.cost_logic, self.cost_packaging, self.cost_memory]
     }
 }
 
-/// Rate at which a fab orders capacity, 1/year: γ + κ ln(tightness), from 0 to `max_rate`, given the growth γ of demand and how far
-/// demand exceeds supply as a ratio; 0 if nothing is demanded.
-///
-/// ```
-/// use redqueen::model::mechanisms::build_out::order_rate;
-/// assert_eq!(order_rate(0.25, 0.5, 1.0, 1.0), 0.25);
-/// assert_eq!(order_rate(0.25, 0.5, 100.0, 1.0), 1.0);
-/// assert_eq!(order_rate(0.25, 0.5, 0.1, 1.0), 0.0);
-/// ```
-pub fn order_rate(growth: f64, response: f64, tightness: f64, max_rate: f64) -> f64 {
-    if tightness <= 0.0 {
-        return 0.0;
+/// What a fab knows when it orders.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Capacity (C).
+    pub installed: f64,
+    /// Under construction (U).
+    pub building: f64,
+    /// Wanted now over capacity: need · q^κ.
+    pub wanted: f64,
+    /// Growth of demand (g), 1/year.
+    pub growth: f64,
+    /// Time to build (L), years.
+    pub years: f64,
+}
+
+impl BuildOut {
+    /// Rate at which a fab orders capacity, as a share of what it has and builds, 1/year.
+    ///
+    /// ```
+    /// use redqueen::model::mechanisms::build_out::{BuildOut, Plan};
+    /// // Where everything grows at one rate and nothing is short, orders keep it growing at that rate.
+    /// let (growth, years) = (0.3, 3.0);
+    /// let building = (growth * years as f64).exp() - 1.0;
+    /// let plan = Plan { installed: 1.0, building, wanted: 1.0, growth, years };
+    /// assert!((BuildOut::default().order_rate(plan) - growth).abs() < 1e-12);
+    /// ```
+    pub fn order_rate(&self, plan: Plan) -> f64 {
+        let held = plan.installed + plan.building;
+        if held <= 0.0 {
+            return 0.0;
+        }
+        let target = plan.installed * plan.wanted * maths::exp(plan.growth * plan.years);
+        let short = target - plan.installed - self.supply_line * plan.building;
+        ((plan.growth * target + short / self.adjust_years) / held).clamp(0.0, self.max_rate)
     }
-    (growth + if response > 0.0 { response * maths::ln(tightness) } else { 0.0 }).clamp(0.0, max_rate)
+}
+
+/// What plants lack of the equipment that they need.
+pub struct Lack<'a> {
+    /// The rules.
+    pub barriers: &'a Barriers,
+    /// What a memory plant lacks against a logic fab.
+    pub memory: f64,
+    /// Maturity of each state's own equipment industry.
+    pub maturity: PerState,
+}
+
+impl Lack<'_> {
+    /// What a plant lacks: E = w x (1 − M) where a rule covers it.
+    #[inline]
+    pub fn of(&self, site: &Site, craft: &Craft) -> f64 {
+        let denied = match site.stage {
+            Stage::Logic => self.barriers.equipment(site.location, craft.node_nm),
+            Stage::Memory => self.memory * self.barriers.tools(site.location),
+            Stage::Packaging => 0.0,
+        };
+        denied * (1.0 - self.maturity[site.location])
+    }
 }
 
 /// What growth at `rate` (1/year) from `capacity` adds in each of `steps` steps of Δ years: capacity (e^(rate Δ (k+1)) − e^(rate Δ k)).
@@ -126,16 +177,14 @@ fn growth_of(capacity: f64, rate_in_step: f64, steps: usize) -> impl Iterator<It
 pub struct Outlook {
     /// The world's spending on compute in each step of a year, in turn, billion USD a year.
     spending: Vec<f64>,
-    /// Its growth (γ), 1/year.
+    /// Its growth (g), 1/year.
     growth: f64,
-    /// What it would buy over what accelerators make.
-    demand: f64,
 }
 
 impl Outlook {
     /// Before anything is known.
     pub fn new(clock: &Clock, build_out: &BuildOut) -> Self {
-        Self { spending: vec![0.0; clock.steps(build_out.growth_months) as usize], growth: 0.0, demand: 1.0 }
+        Self { spending: vec![0.0; clock.steps(build_out.growth_months) as usize], growth: 0.0 }
     }
 }
 
@@ -151,24 +200,14 @@ fn enter(clock: Res<Clock>, mut fabs: Query<(&Site, &mut Capacity)>) {
     }
 }
 
-fn look_ahead(
-    build_out: Res<BuildOut>,
-    money: Res<Money>,
-    clock: Res<Clock>,
-    states: Query<&Supply>,
-    lines: Query<&Line>,
-    mut outlook: ResMut<Outlook>,
-) {
+fn look_ahead(build_out: Res<BuildOut>, clock: Res<Clock>, states: Query<&Supply>, mut outlook: ResMut<Outlook>) {
     let spending: f64 = states.iter().map(|supply| supply.spending).sum();
     let slot = clock.step() as usize % outlook.spending.len();
     let before = std::mem::replace(&mut outlook.spending[slot], spending);
     let years = clock.per_step(outlook.spending.len() as f64);
-    outlook.growth =
+    let growth =
         if before > 0.0 && spending > 0.0 { maths::ln(spending / before) / years } else { build_out.trend_per_year };
-    // Without outages, which nobody builds against.
-    let made = clock.per_year(lines.iter().map(|line| line.packages_undisturbed * line.performance).sum());
-    let wanted = spending * (1.0 + build_out.other_demand) / money.price(clock.years());
-    outlook.demand = if made > 0.0 { wanted / made } else { 1.0 };
+    outlook.growth = growth.clamp(-build_out.max_rate, build_out.max_rate);
 }
 
 /// Capacity under construction moves on by a step. Of a fab that is not there yet, what is ready waits for it.
@@ -198,15 +237,6 @@ fn arrive(build_out: Res<BuildOut>, clock: Res<Clock>, mut fabs: Query<(&Site, &
     }
 }
 
-/// Share of a fab's orders and progress that rules on equipment take: x (1 − M) where one covers it.
-#[inline]
-fn slowed(barriers: &Barriers, site: &Site, craft: &Craft, maturity: &PerState) -> f64 {
-    if site.stage != Stage::Logic {
-        return 0.0;
-    }
-    barriers.equipment(site.location, craft.node_nm) * (1.0 - maturity[site.location])
-}
-
 fn order(
     build_out: Res<BuildOut>,
     clock: Res<Clock>,
@@ -218,18 +248,25 @@ fn order(
 ) {
     let step = clock.step();
     let maturity = states.map(|(industry, _)| industry.maturity);
+    let lack = Lack { barriers: &barriers, memory: build_out.memory_lack, maturity };
     let held = fabs.iter().map(|(site, _, capacity)| (site, weight(site, capacity, step)));
     let granted = grants(&build_out, &clock, states.iter().map(|(s, (_, levers))| (s, levers)), held);
     for (site, craft, mut capacity) in &mut fabs {
         let held = weight(site, &capacity, step);
         let own = if site.is_there(step) {
-            let tightness = capacity.need * outlook.demand;
-            clock.per_step(order_rate(outlook.growth, build_out.response, tightness, build_out.max_rate))
+            let plan = Plan {
+                installed: capacity.kwpm,
+                building: held - capacity.kwpm,
+                wanted: capacity.need * maths::exp(build_out.response * capacity.margin),
+                growth: outlook.growth,
+                years: clock.per_step(build_out.time_to_build(site.stage, &clock) as f64),
+            };
+            clock.per_step(build_out.order_rate(plan))
         } else {
             0.0
         };
         let rate = own + granted[site.location];
-        let ordered = build_out.scale * rate * held * (1.0 - slowed(&barriers, site, craft, &maturity));
+        let ordered = build_out.scale * rate * held * (1.0 - lack.of(site, craft));
         capacity.building.push_back(ordered);
         faults.check(&clock, BuildOut::NAME, "capacity", &site.name, &[capacity.kwpm, ordered]);
     }
@@ -273,14 +310,15 @@ fn refine(
     mut fabs: Query<(&Site, &mut Craft)>,
 ) {
     let maturity = states.map(|industry| industry.maturity);
+    let lack = Lack { barriers: &barriers, memory: build_out.memory_lack, maturity };
     let progress = clock.per_step(build_out.scale * build_out.node_progress_per_year);
     let free = maths::exp(-progress);
     for (site, mut craft) in &mut fabs {
         if site.stage != Stage::Logic || !site.is_there(clock.step()) {
             continue;
         }
-        let slowed = slowed(&barriers, site, &craft, &maturity);
-        craft.node_nm *= if slowed > 0.0 { maths::exp(-progress * (1.0 - slowed)) } else { free };
+        let lacked = lack.of(site, &craft);
+        craft.node_nm *= if lacked > 0.0 { maths::exp(-progress * (1.0 - lacked)) } else { free };
         faults.check(&clock, BuildOut::NAME, "node", &site.name, &[craft.node_nm]);
     }
 }

@@ -62,15 +62,23 @@ fn close(found: f64, expected: f64) {
     assert!((found - expected).abs() < 1e-9 * expected.abs().max(1.0), "{found} for {expected}");
 }
 
+/// The rate at which a fab orders that builds nothing yet and is wanted just as it is.
+fn first_rate(growth: f64, years: f64) -> f64 {
+    BuildOut::default().order_rate(Plan { installed: 1.0, building: 0.0, wanted: 1.0, growth, years })
+}
+
 #[test]
 fn what_is_ordered_arrives_after_the_time_to_build() {
     let stages = [(Stage::Logic, 36), (Stage::Packaging, 12), (Stage::Memory, 24)];
     for (stage, months) in stages {
         let scenario = world(vec![plant("a", 0, stage, 10.0)]);
-        let steps = seen(&with_trend(&scenario, 0.3), months + 1, 0.0);
-        close(steps[0][0].1, 10.0 * 0.3 / 12.0);
+        let steps = seen(&with_trend(&scenario, 0.1), months + 1, 0.0);
+        let years = f64::from(months) / 12.0;
+        let rate = first_rate(0.1, years);
+        assert!(rate > 0.1 && rate < 1.0);
+        close(steps[0][0].1, 10.0 * rate / 12.0);
         assert!(steps[..months as usize].iter().all(|fabs| fabs[0].0 == 10.0), "{stage:?}");
-        close(steps[months as usize][0].0, 10.0 + 10.0 * 0.3 / 12.0);
+        close(steps[months as usize][0].0, 10.0 + 10.0 * rate / 12.0);
     }
 }
 
@@ -141,7 +149,7 @@ fn pace(covered_nm: f64, maturity: f64) -> (f64, f64) {
         to: None,
         numbers: ControlNumbers { strictness: 0.8, leak: 0.0, node_nm: covered_nm, ..ControlNumbers::default() },
     }];
-    let (_, ordered, node) = seen(&with_trend(&scenario, 0.3), 1, 0.0)[0][0];
+    let (_, ordered, node) = seen(&with_trend(&scenario, 0.1), 1, 0.0)[0][0];
     (12.0 * ordered / 10.0, -12.0 * maths::ln(node / 5.0))
 }
 
@@ -149,19 +157,39 @@ fn pace(covered_nm: f64, maturity: f64) -> (f64, f64) {
 fn a_rule_on_equipment_slows_growth_and_nodes_of_covered_fabs_and_less_a_mature_industry() {
     for (covered, maturity, share) in [(16.0, 0.0, 0.2), (16.0, 0.5, 0.6), (16.0, 0.99, 0.992), (4.0, 0.0, 1.0)] {
         let (orders, progress) = pace(covered, maturity);
-        close(orders, 0.3 * share);
+        close(orders, first_rate(0.1, 3.0) * share);
         close(progress, 0.12 * share);
     }
 }
 
 #[test]
-fn orders_follow_growth_and_shortage_between_nothing_and_the_largest_rate() {
-    let e = maths::exp(1.0);
-    close(order_rate(0.2, 0.5, e, 1.0), 0.7);
-    close(order_rate(0.2, 0.1, 1.0 / e, 1.0), 0.1);
-    assert_eq!(order_rate(-0.5, 0.5, 1.0, 1.0), 0.0);
-    assert_eq!(order_rate(0.2, 0.0, f64::INFINITY, 1.0), 0.2);
-    assert_eq!(order_rate(0.2, 0.5, 0.0, 1.0), 0.0);
+fn orders_close_a_shortage_once_where_fabs_count_what_they_build() {
+    let plan = Plan { installed: 1.0, building: 0.0, wanted: 1.5, growth: 0.0, years: 3.0 };
+    let numbers = BuildOut::default();
+    close(numbers.order_rate(plan), 0.5 / 0.75);
+    // All that is short is under construction.
+    assert_eq!(numbers.order_rate(Plan { building: 0.5, ..plan }), 0.0);
+    let forgetful = BuildOut { supply_line: 0.0, ..BuildOut::default() };
+    close(forgetful.order_rate(Plan { building: 0.5, ..plan }), 0.5 / 0.75 / 1.5);
+    assert_eq!(numbers.order_rate(Plan { wanted: 100.0, ..plan }), numbers.max_rate);
+    assert_eq!(numbers.order_rate(Plan { wanted: 0.5, ..plan }), 0.0);
+    assert_eq!(numbers.order_rate(Plan { installed: 0.0, ..plan }), 0.0);
+}
+
+#[test]
+fn memory_plants_lack_part_of_what_logic_fabs_lack_and_packaging_nothing() {
+    let mut barriers = Barriers::default();
+    barriers.equipment[0] = crate::model::relations::EquipmentRule { stopped: 0.6, largest_node_nm: 16.0 };
+    let maturity = [0.5; MAX_STATES];
+    let lack = Lack { barriers: &barriers, memory: 0.7, maturity };
+    let of = |stage| {
+        let spec = plant("a", 0, stage, 1.0);
+        let bundle = crate::model::fab::FabBundle::new(0, &spec, &Clock::new(&crate::baseline().time));
+        lack.of(&bundle.site, &bundle.craft)
+    };
+    close(of(Stage::Logic), 0.3);
+    close(of(Stage::Memory), 0.21);
+    assert_eq!(of(Stage::Packaging), 0.0);
 }
 
 #[test]

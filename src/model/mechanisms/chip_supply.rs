@@ -2,11 +2,17 @@
 //!
 //! A package needs dies, memory and packaging: output is the least of what the three stages can carry, and the stage that
 //! limits it is recorded. Good dies are wafers × dies per wafer × (1 + A D/α)^−α, with a density of defects
-//! D = D∞ + (D_start − D∞)(X/X₀)^−b that falls with experience X (Wright 1936; Stapper 1973). What leaves the line is sold in
-//! proportion to what states' firms spend; export controls turn part of that away.
+//! D = D∞ + (D_start − D∞)(X/X₀)^−b that falls with experience X (Wright 1936; Stapper 1973). Where rules on equipment leave a
+//! fab without tools, E_j = w x (1 − M) is what it lacks (w = 1 for logic): it starts (1 − uptime · E) of its wafers, with
+//! (1 + defects · E) of those defects. What leaves the line is sold in proportion to what buyers in states bid for compute, of
+//! which foreign designs get the part 1 − b where buyers shun them by b; export controls turn part of that away.
 
 mod shipping;
 
+use super::{
+    build_out::{BuildOut, Lack},
+    price::Prices,
+};
 use crate::{
     maths,
     model::{
@@ -17,7 +23,8 @@ use crate::{
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
-        states::StateId,
+        state::{Industry, Supply},
+        states::{StateId, States},
         yields::{defect_density, dies_per_wafer, negative_binomial_yield},
     },
     parameters,
@@ -49,8 +56,10 @@ parameters! {
         usual_months: u32 = 12, "months", range 1..=120, plausible 6..=24, assumption "contracts of about a year";
         /// Diameter of a logic wafer.
         wafer_mm: f64 = 300.0, "mm", range 100.0..=1000.0, plausible 200.0..=450.0, figure "SEMI M1: 300 mm at all leading fabs since about 2001; 200 mm before, 450 mm was given up";
-        /// How far a stage may seem to fall short of the others, as a ratio, when fabs decide what to build.
-        max_need: f64 = 10.0, "1", range 1.0..=1000000.0, plausible 2.0..=50.0 or null 1.0, assumption "nobody believes a forecast of more than tenfold orders";
+        /// Part of its output that a fab without any of the equipment that it needs would lose.
+        lack_uptime: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=0.8 or null 0.0, assumption "tools stand still for parts and service before they fail";
+        /// Growth of its defects, as a share.
+        lack_defects: f64 = 1.0, "1", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "7 nm without EUV takes about twice the exposures of a layer, each with its defects";
     }
 }
 
@@ -59,7 +68,7 @@ impl Mechanism for ChipSupply {
     const MEANING: &'static str = "accelerators are made in stages and shipped to states by what these spend";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Chips, make.run_if(anything_is_made));
+        month.add(Phase::Chips, (make, ask_for_capacity).chain().run_if(anything_is_made));
         month.add(Phase::Allocation, shipping::ship.run_if(anything_is_made));
     }
 
@@ -79,7 +88,7 @@ fn anything_is_made(supply: Res<ChipSupply>) -> bool {
 struct Plant {
     index: &'static FabIndex,
     site: &'static Site,
-    capacity: &'static mut Capacity,
+    capacity: &'static Capacity,
     craft: &'static mut Craft,
     outage: &'static Outage,
 }
@@ -87,24 +96,26 @@ struct Plant {
 /// The fabs in a step, by index.
 struct Plants {
     location: [StateId; MAX_FABS],
-    /// Thousand wafers started, and what would have been without outages, and with all that is under construction.
-    wafers: [[f64; MAX_FABS]; 3],
+    /// Thousand wafers started, and what would have been without outages.
+    wafers: [[f64; MAX_FABS]; 2],
+    /// Wafers that would be started if nothing held plants up.
+    capacity: [f64; MAX_FABS],
     defects: [f64; MAX_FABS],
     stacks: [f64; MAX_FABS],
     ln_node: [f64; MAX_FABS],
 }
 
-/// As it is, without outages, and with all that is under construction.
+/// As it is, and without outages.
 const NOW: usize = 0;
 const UNDISTURBED: usize = 1;
-const COMMITTED: usize = 2;
 
 impl Plants {
-    fn run<'a>(supply: &ChipSupply, clock: &Clock, fabs: impl Iterator<Item = PlantItem<'a, 'a>>) -> Self {
+    fn run<'a>(supply: &ChipSupply, clock: &Clock, lack: &Lack, fabs: impl Iterator<Item = PlantItem<'a, 'a>>) -> Self {
         let none = [0.0; MAX_FABS];
         let mut plants = Self {
             location: [StateId::new(0); MAX_FABS],
-            wafers: [none; 3],
+            wafers: [none; 2],
+            capacity: none,
             defects: none,
             stacks: none,
             ln_node: none,
@@ -112,16 +123,18 @@ impl Plants {
         let months = 1.0 / clock.steps_per_month();
         for PlantItem { index, site, capacity, mut craft, outage } in fabs {
             let (j, numbers) = (index.0, &site.numbers);
-            let full = supply.scale * capacity.kwpm * months;
+            let lacked = lack.of(site, &craft);
+            plants.capacity[j] = capacity.kwpm * months;
+            let full = supply.scale * plants.capacity[j] * (1.0 - supply.lack_uptime * lacked);
             plants.location[j] = site.location;
             plants.wafers[UNDISTURBED][j] = full;
             plants.wafers[NOW][j] = full * (1.0 - outage.0);
-            plants.wafers[COMMITTED][j] = full + supply.scale * months * capacity.under_construction();
             plants.stacks[j] = numbers.stacks_per_wafer;
             if site.stage == Stage::Logic {
                 let factor = craft.wafers / numbers.wafers_before;
-                craft.defects =
+                let learned =
                     defect_density(numbers.defects_start, numbers.defects_mature, factor, supply.learning_exponent);
+                craft.defects = learned * (1.0 + supply.lack_defects * lacked);
                 plants.defects[j] = craft.defects;
                 plants.ln_node[j] = maths::ln(craft.node_nm);
             }
@@ -148,6 +161,8 @@ struct Maker<'a> {
     supply: &'a ChipSupply,
     plants: &'a Plants,
     barriers: &'a Barriers,
+    /// Cost of a unit of capacity by stage.
+    costs: [f64; Stage::COUNT],
 }
 
 impl Maker<'_> {
@@ -169,22 +184,28 @@ impl Maker<'_> {
         packages * 1e-3
     }
 
-    /// What each stage carries now, undisturbed and when all is built; and where it comes from.
-    fn carried(&self, design: &ChipDesign, line: &mut Line) -> [Carried; 3] {
+    /// What each stage carries now and undisturbed; where it comes from, and what a package takes of plants.
+    fn carried(&self, design: &ChipDesign, line: &mut Line) -> [Carried; 2] {
         let dies = dies_per_wafer(design.numbers.die_area_mm2, self.supply.wafer_mm);
-        let mut carried = [[0.0; Stage::COUNT]; 3];
+        let mut carried = [[0.0; Stage::COUNT]; 2];
+        line.cost = 0.0;
         for (stage, (_, named)) in Stage::WORDS.iter().enumerate() {
             if *named == Stage::Memory && design.numbers.stacks_per_package == 0.0 {
                 carried.iter_mut().for_each(|carried| carried[stage] = f64::INFINITY);
                 continue;
             }
             let mut origin: PerState = [0.0; MAX_STATES];
+            let mut booked = 0.0;
             for &(plant, share) in &design.contracts[stage] {
                 let each = share * self.per_wafer(design, *named, plant, dies);
                 for (carried, wafers) in carried.iter_mut().zip(&self.plants.wafers) {
                     carried[stage] += each * wafers[plant];
                 }
+                booked += share * self.plants.capacity[plant];
                 origin[self.plants.location[plant]] += each * self.plants.wafers[NOW][plant];
+            }
+            if carried[UNDISTURBED][stage] > 0.0 {
+                line.cost += self.costs[stage] * booked / carried[UNDISTURBED][stage];
             }
             let whole = carried[NOW][stage];
             if whole > 0.0 {
@@ -229,25 +250,28 @@ impl Maker<'_> {
 
 fn make(
     supply: Res<ChipSupply>,
+    build_out: Res<BuildOut>,
     clock: Res<Clock>,
     barriers: Res<Barriers>,
+    states: States<&Industry>,
     mut ledger: ResMut<Ledger>,
     mut faults: ResMut<Faults>,
     mut fabs: Query<Plant>,
     mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {
-    let plants = Plants::run(&supply, &clock, fabs.iter_mut());
-    let maker = Maker { supply: &supply, plants: &plants, barriers: &barriers };
-    let mut need = [0.0; MAX_FABS];
-    let mut booked = [0.0; MAX_FABS];
+    let lack = Lack { barriers: &barriers, memory: build_out.memory_lack, maturity: states.map(|own| own.maturity) };
+    let plants = Plants::run(&supply, &clock, &lack, fabs.iter_mut());
+    let maker = Maker { supply: &supply, plants: &plants, barriers: &barriers, costs: build_out.costs() };
     for (design, mut line) in &mut accelerators {
         let line = &mut *line;
         (line.packages, line.packages_undisturbed, line.binding) = (0.0, 0.0, Binding::None);
+        line.carried = [0.0; Stage::COUNT];
         if !design.is_made(clock.step()) {
             continue;
         }
         maker.improve(&clock, design, line);
-        let [mut now, mut undisturbed, committed] = maker.carried(design, line);
+        let [mut now, mut undisturbed] = maker.carried(design, line);
+        (line.carried, line.plain_cost) = (undisturbed, line.cost * supply.scale);
         line.memory_reserve -= maker.top_up(design, line, &mut now);
         maker.top_up(design, line, &mut undisturbed);
         let limit = least(&now);
@@ -257,22 +281,46 @@ fn make(
             line.binding = Binding::Stage(Stage::WORDS[limit].1);
         }
         ledger.lost += (line.packages_undisturbed - line.packages) * line.performance;
-        for stage in 0..Stage::COUNT {
-            let ratio =
-                (least_other(&committed, stage) / committed[stage]).clamp(1.0 / supply.max_need, supply.max_need);
-            // Neither this stage nor the others carry anything yet.
-            let ratio = if ratio.is_nan() { 1.0 } else { ratio };
-            for &(plant, share) in &design.contracts[stage] {
-                need[plant] += share * ratio;
-                booked[plant] += share;
-            }
-        }
         let name = &design.name;
         faults.check(&clock, ChipSupply::NAME, "packages", name, &[line.packages, line.performance, line.store]);
     }
-    for mut plant in &mut fabs {
-        let j = plant.index.0;
-        plant.capacity.need = if booked[j] > 0.0 { need[j] / booked[j] } else { 1.0 };
+}
+
+/// What is wanted of each fab: that all stages carry what the scarcest does, and more where its chips sell above their normal
+/// price.
+fn ask_for_capacity(
+    clock: Res<Clock>,
+    prices: Res<Prices>,
+    states: States<&Supply>,
+    accelerators: Query<(&ChipDesign, &Line)>,
+    mut fabs: Query<(&FabIndex, &mut Capacity)>,
+) {
+    let bids = states.map(|supply| supply.bids);
+    let (mut need, mut margin, mut booked) = ([0.0; MAX_FABS], [0.0; MAX_FABS], [0.0; MAX_FABS]);
+    for (design, line) in accelerators.iter().filter(|(design, _)| design.is_made(clock.step())) {
+        let (mut sold, mut above) = (0.0, 0.0);
+        for (s, _) in states.iter() {
+            let weight = design.sales[s] * bids[s];
+            sold += weight;
+            above += weight * prices.lasting(s);
+        }
+        let above = if sold > 0.0 { above / sold } else { 0.0 };
+        for stage in 0..Stage::COUNT {
+            let ratio = line.packages_undisturbed / line.carried[stage];
+            // A stage that carries nothing yet.
+            let ratio = if ratio.is_finite() { ratio } else { 1.0 };
+            for &(plant, share) in &design.contracts[stage] {
+                need[plant] += share * ratio;
+                margin[plant] += share * above;
+                booked[plant] += share;
+            }
+        }
+    }
+    for (index, mut capacity) in &mut fabs {
+        let j = index.0;
+        let any = booked[j] > 0.0;
+        capacity.need = if any { need[j] / booked[j] } else { 1.0 };
+        capacity.margin = if any { margin[j] / booked[j] } else { 0.0 };
     }
 }
 

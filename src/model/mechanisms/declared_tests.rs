@@ -6,7 +6,6 @@ use crate::{
     model::{
         Model, Simulation,
         accelerator::Line,
-        fab::Capacity,
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
         state::{Economy, Industry},
         states::StateId,
@@ -79,11 +78,6 @@ fn lavish(scenario: &mut Scenario) {
 
 fn rules_on_chips_alone(scenario: &mut Scenario) {
     scenario.controls.retain(|rule| rule.what == Goods::Chips);
-}
-
-fn scarce_packaging(scenario: &mut Scenario) {
-    let packaging = scenario.fabs.iter_mut().filter(|fab| fab.stage == Stage::Packaging);
-    packaging.for_each(|fab| fab.numbers.capacity_kwpm *= 0.001);
 }
 
 fn scarce_logic(scenario: &mut Scenario) {
@@ -160,11 +154,6 @@ fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {
     world.query::<&Line>().iter(world).map(of).sum()
 }
 
-fn greatest_need(simulation: &mut Simulation) -> f64 {
-    let world = simulation.world_mut();
-    world.query::<&Capacity>().iter(world).map(|capacity| capacity.need).fold(0.0, f64::max)
-}
-
 fn gained(simulation: &mut Simulation) -> f64 {
     let world = simulation.world_mut();
     world.query::<&Momentum>().iter(world).map(|momentum| momentum.gained).sum()
@@ -195,7 +184,6 @@ fn cases() -> Vec<Case> {
         case(("chip_supply", "fill_months"), FALLS, 6, as_it_is, stored),
         case(("chip_supply", "usual_months"), FALLS, 24, as_it_is, usual),
         case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
-        with_null(case(("chip_supply", "max_need"), RISES, 1, scarce_packaging, greatest_need), 1.0),
         case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),
     ]
 }

@@ -3,7 +3,9 @@
 //! A rule in force multiplies what it covers by 1 − x (1 − ℓ), with strictness x and leak ℓ; of several rules the strictest counts.
 //! A variant of a covered chip can be shipped once designers had the time to make it: at a limit on performance, the best variant
 //! is that of the largest limit no higher which was in force at least a lag ago, before the start of the world too. A design
-//! stays ready once it exists. What rules say in each step is worked out before the first.
+//! stays ready once it exists. What rules say in each step is worked out before the first. Of the chips that are stopped, buyers
+//! get a part to use where no rule stands against it: they rent them in third states that have power to spare, the more these
+//! trust them.
 
 use crate::{
     model::{
@@ -25,6 +27,8 @@ parameters! {
         strictness_scale: f64 = 1.0, "1", range 0.0..=2.0, plausible 0.0..=1.25 or null 0.0, assumption "the strictness stands with the rules";
         /// Factor on the leak of every rule; what it makes leakier than 1 stops nothing.
         leak_scale: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0, assumption "the leak stands with the rules";
+        /// Part of the chips kept from a state that its firms rent in third states that trust it fully and have power to spare.
+        rented_abroad: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6 or null 0.0, assumption "Chinese firms rent data centres in south-east Asia; no rule covered the use of chips there";
         /// Time from a rule to variants of chips that it lets pass.
         variant_lag_months: u32 = 4, "months", range 0..=240, plausible 1..=8, figure "after the rules of 2022-10 and 2023-10, A800 came in 1 month, H800 in 5, H20 in 4";
     }

@@ -3,7 +3,9 @@
 //! ψ = ψ_0 + min(ψ_1 · pressure(t − L) + ψ_2 · subsidy, max_learning); the maturity M of a state's equipment industry takes the exact logistic step of
 //! dM = ψ M (1 − M), and the experience of its logic fabs grows by the induced part, the second term. Pressure is the
 //! denied share of demand, of whatever is denied most: chips, equipment or memory (Hicks 1932: what becomes scarce is what
-//! invention saves). No pressure is remembered from before the start.
+//! invention saves). No pressure is remembered from before the start. Who has been denied chips also comes to shun them:
+//! db = (ψ_b · pressure(t − L) + ψ_p · lever) (1 − b) − d_b b, and buyers at home give foreign designs only the part 1 − b of the
+//! weight that others give them.
 
 use super::diffusion::logistic_step;
 use crate::{
@@ -34,6 +36,12 @@ parameters! {
         pressure_weight: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.0..=0.4 or null 0.0, assumption "being cut off more than doubles the pace";
         /// What a subsidy of one percent of output adds to it (ψ_2).
         subsidy_weight: f64 = 0.2, "1/year per % of output", range 0.0..=10.0, plausible 0.0..=0.5 or null 0.0, assumption "half a percent of output does two thirds of what full pressure does";
+        /// Growth of the preference for designs of one's own under full pressure (ψ_b).
+        preference_growth: f64 = 0.25, "1/year", range 0.0..=12.0, plausible 0.0..=0.6 or null 0.0, assumption "buyers who may be cut off test a second source within a year or two, and move what they can";
+        /// The same that rules on procurement bring (ψ_p).
+        procurement_weight: f64 = 0.5, "1/year", range 0.0..=12.0, plausible 0.1..=1.0 or null 0.0, assumption "state-owned and public buyers hold half of demand and change within a year or two";
+        /// Rate at which that preference is forgotten (d_b).
+        preference_fade: f64 = 0.2, "1/year", range 0.0..=12.0, plausible 0.05..=0.5, assumption "software and habits of the leading designs pull back within about five years";
         /// Time from pressure to its effect (L).
         lag_months: u32 = 12, "months", range 0..=240, plausible 6..=36, assumption "teams and tools take about a year";
         /// Time over which the share of chips that was denied is taken.
@@ -66,7 +74,8 @@ impl InducedInnovation {
 
 /// At the null nothing is done or measured.
 fn anything_grows(induced: Res<InducedInnovation>) -> bool {
-    induced.growth > 0.0 || induced.pressure_weight > 0.0 || induced.subsidy_weight > 0.0
+    let own = induced.growth > 0.0 || induced.pressure_weight > 0.0 || induced.subsidy_weight > 0.0;
+    own || induced.preference_growth > 0.0 || induced.procurement_weight > 0.0
 }
 
 /// Compute that was meant for a state in a step, MH100e.
@@ -189,6 +198,10 @@ fn learn(
         let subsidy = 100.0 * levers.of(Lever::ChipSubsidy) / economy.output;
         industry.learning = induced.induced(pressure[s], subsidy).min(induced.max_learning);
         industry.maturity = logistic_step(industry.maturity, clock.per_step(induced.growth + industry.learning));
+        let shunning =
+            induced.preference_growth * pressure[s] + induced.procurement_weight * levers.of(Lever::Procurement);
+        let shift = shunning * (1.0 - industry.preference) - induced.preference_fade * industry.preference;
+        industry.preference = (industry.preference + clock.per_step(shift)).clamp(0.0, 1.0);
         if industry.learning > 0.0 {
             growth[s] = maths::exp(clock.per_step(industry.learning));
         }
@@ -210,6 +223,20 @@ mod tests {
     };
 
     const PARAMETERS: [&str; 3] = ["growth", "pressure_weight", "subsidy_weight"];
+
+    #[test]
+    fn pressure_and_procurement_turn_buyers_to_their_own_designs_as_far_as_they_forget() {
+        let mut scenario = world([0.0, 0.0, 0.0]);
+        testing::set(&mut scenario, "induced_innovation", "preference_growth", 0.6);
+        testing::set(&mut scenario, "induced_innovation", "lag_months", 0.0);
+        scenario.time.months = 600;
+        let (industry, _) = after(&scenario, 480, 0.0);
+        // At rest, ψ p (1 − b) = d b.
+        let pull = 0.6 * industry.pressure;
+        assert!((industry.preference - pull / (pull + 0.2)).abs() < 1e-3, "{industry:?}");
+        testing::set(&mut scenario, "induced_innovation", "preference_growth", 0.0);
+        assert_eq!(after(&scenario, 24, 0.0).0.preference, 0.0);
+    }
 
     /// A world in which only the first state has a logic fab, under a rule on equipment from month 2 on.
     fn world(weights: [f64; 3]) -> Scenario {

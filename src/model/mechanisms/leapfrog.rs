@@ -1,12 +1,13 @@
 //! Leapfrog: betting on another paradigm of computing.
 //!
 //! A state puts a share ℓ of its spending S on compute into a paradigm that needs no leading node. The paradigm's performance
-//! per cost follows its own experience X, c_p = c_0 (X/X_0)^b (Wright 1936), where dX = S (ℓ + (1 − ℓ) a): what is spent on
-//! developing it, and on making it. With payoff π = ln(c_p p), p the price of silicon's compute, buyers lean to the share
+//! per cost follows its own science and experience X, c_p = c_0 e^(gt) (X/X_0)^b (Wright 1936), where dX = S (ℓ + (1 − ℓ) a): what
+//! is spent on developing it, and on making it. With payoff π = ln(c_p p), p the price of silicon's compute where the buyers
+//! are, so that being denied it makes the bet pay sooner, buyers lean to the share
 //! a* = 1/(1 + exp(−k (π − w (1 − a)))), w the cost of switching that an installed base lowers, and
 //! da = v (a* − a). It makes (1 − ℓ) a S c_p, and fabs, export controls and blockades do not touch it.
 
-use super::money::Money;
+use super::price::{Price, Prices};
 use crate::{
     maths,
     model::{
@@ -29,11 +30,13 @@ parameters! {
         /// Factor on the share of spending that policies put into it.
         effort: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "the shares stand with the policies";
         /// Performance per cost with the reference experience, against silicon's at the start (c_0).
-        start_performance: f64 = 0.05, "1", range 0.0..=1000.0, plausible 0.01..=0.3, assumption "photonic, analogue and neuromorphic chips of 2023 were prototypes";
+        start_performance: f64 = 0.15, "1", range 0.0..=1000.0, plausible 0.03..=0.4, assumption "photonic, analogue and neuromorphic chips of 2023 were prototypes";
+        /// Growth of that without experience, by what science and other uses bring (g).
+        progress_per_year: f64 = 0.25, "nats/year", range 0.0..=2.0, plausible 0.0..=0.35 or null 0.0, assumption "devices and packaging get better for all, about three quarters as fast as silicon's accelerators";
         /// Experience to which that applies (X_0).
-        reference_experience: f64 = 10.0, "billion USD of 2023", range 0.001..=100000.0, plausible 3.0..=30.0, assumption "a few years of a large programme";
+        reference_experience: f64 = 5.0, "billion USD of 2023", range 0.001..=100000.0, plausible 2.0..=30.0, assumption "a few years of a large programme";
         /// Experience exponent (b): 0.5 is 1.41 times the performance per cost with each doubling.
-        exponent: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.2..=0.8, assumption "solar modules, which lost 20 % of their price per doubling, had 0.32; young digital technologies learn faster";
+        exponent: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.2..=0.6, assumption "solar modules, which lost 20 % of their price per doubling, had 0.32; young digital technologies learn faster";
         /// How sharply buyers answer to the payoff (k).
         steepness: f64 = 3.0, "1/nat", range 0.0..=100.0, plausible 1.0..=6.0, assumption "at equal payoff a nat moves nineteen in twenty";
         /// Cost of switching for the first buyer (w): software, skills.
@@ -100,26 +103,28 @@ fn choose_effort(leapfrog: Res<Leapfrog>, mut states: Query<(&Levers, &mut Parad
 
 fn make(
     leapfrog: Res<Leapfrog>,
-    money: Res<Money>,
+    price: Res<Price>,
+    prices: Res<Prices>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,
     mut faults: ResMut<Faults>,
     mut states: States<(&mut Paradigm, &mut Supply, &mut Industry)>,
 ) {
-    let price = money.price(clock.years());
+    let science = maths::exp(leapfrog.progress_per_year * clock.years());
     for (s, (mut paradigm, mut supply, mut industry)) in states.iter_mut() {
-        let spending = clock.per_step(supply.spending);
+        let spending = clock.per_step(supply.bids);
         let making = (1.0 - paradigm.effort) * paradigm.share * spending;
         paradigm.experience += paradigm.effort * spending + making;
         if paradigm.experience <= 0.0 {
             continue;
         }
         let curve = experience_curve(paradigm.experience, leapfrog.reference_experience, leapfrog.exponent);
-        let relative = leapfrog.start_performance * curve;
-        let made = making * relative / money.compute_price;
+        let relative = leapfrog.start_performance * science * curve;
+        let made = making * relative / price.start;
         supply.alternative = made;
         supply.received += made;
+        supply.undisturbed += made;
         ledger.made += made;
         if made > 0.0 {
             for stage in &mut industry.self_sufficiency {
@@ -127,7 +132,7 @@ fn make(
             }
         }
         supply.intended += made;
-        let payoff = maths::ln(relative * price / money.compute_price);
+        let payoff = maths::ln(relative * prices.at(s) / price.start);
         let target = leaning(payoff, paradigm.share, leapfrog.steepness, leapfrog.switching);
         paradigm.share = (paradigm.share + clock.per_step(leapfrog.speed) * (target - paradigm.share)).clamp(0.0, 1.0);
         let (name, numbers) = (&geography.names[s], [paradigm.share, paradigm.experience, made]);
@@ -205,7 +210,7 @@ mod tests {
             world.insert_resource(Clock::new(&scenario.time));
             for _ in 0..5 * steps_per_year {
                 for mut supply in world.query::<&mut Supply>().iter_mut(world) {
-                    (supply.spending, supply.received) = (50.0, 0.0);
+                    (supply.bids, supply.received) = (50.0, 0.0);
                 }
                 for mut paradigm in world.query::<&mut Paradigm>().iter_mut(world) {
                     paradigm.effort = 0.3;

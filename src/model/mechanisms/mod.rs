@@ -6,6 +6,7 @@
 
 pub mod adoption;
 pub mod build_out;
+pub mod chip_shortage;
 pub mod chip_supply;
 pub mod claims;
 pub mod compute;
@@ -23,6 +24,7 @@ pub mod openness;
 pub mod output;
 pub mod policy;
 pub mod power;
+pub mod price;
 pub mod releases;
 pub mod research;
 pub mod safety;

@@ -11,7 +11,7 @@
 
 mod capital;
 
-use super::policy::Policy;
+use super::{policy::Policy, price::Prices};
 use crate::{
     maths,
     model::{
@@ -54,10 +54,6 @@ parameters! {
         usage_growth: f64 = 0.5, "1", range 0.0..=10.0, plausible 0.0..=1.5 or null 0.0, assumption "doubling its users impresses as much as 35 rating points";
         /// What 100 rating points behind the best model of the world cost in weight (ξ).
         lag_weight: f64 = 1.2, "1/(100 points)", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "less than a third of the money at 100 points: few fund a model that is worse than a free one";
-        /// Price of compute at the start.
-        compute_price: f64 = 30.0, "billion USD of 2023 per MH100e", range 0.001..=1000000.0, plausible 20.0..=40.0, figure "an H100 sold for about 30,000 USD in 2023, order of magnitude";
-        /// Fall of that price per year.
-        compute_price_fall: f64 = 0.3, "1/year", range 0.0..=0.99, plausible 0.2..=0.4, figure "AI Index 2025: hardware costs fell 30 % a year";
         /// What clouds and others outside the model spend on compute, as a share of the state's capital for AI.
         cloud_spending: f64 = 0.3, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
         /// Share of public money for compute that is spent.
@@ -78,13 +74,6 @@ parameters! {
         reserve_years: f64 = 0.7, "years", range 0.0..=1000.0, plausible 0.3..=1.5, assumption "a funding round lasts for one to two years, half of it on average";
         /// Part of the cash beyond the reserve that is spent in a year.
         spare_per_year: f64 = 1.0, "1/year", range 0.0..=1000.0, plausible 0.0..=3.0 or null 0.0, assumption "money raised to be spent";
-    }
-}
-
-impl Money {
-    /// Price of compute after `years`, billion USD per MH100e.
-    pub fn price(&self, years: f64) -> f64 {
-        self.compute_price * maths::pow(1.0 - self.compute_price_fall, years)
     }
 }
 
@@ -129,10 +118,10 @@ impl Default for Budget {
 #[derive(Resource, Clone, Copy, Debug, Default)]
 struct FirstFrontier(Option<f64>);
 
-/// Cash that a firm has not yet promised to anybody.
+/// Cash that a firm has not yet promised to makers of chips.
 #[inline]
-pub fn free_cash(finance: &Finance, _hardware: &Hardware) -> f64 {
-    finance.cash
+pub fn free_cash(finance: &Finance, hardware: &Hardware) -> f64 {
+    finance.cash - hardware.backlog
 }
 
 /// Years that `cash` lasts while costs are above income by `hole` a year: infinite where they are not, unless in debt, which is then
@@ -233,8 +222,9 @@ impl Treasury<'_> {
         }
     }
 
-    /// A firm takes in its income, pays its costs and orders compute; `running` is the share of its state's compute that power lets run.
-    fn settle(&mut self, firm: &mut SpenderItem, staffing: Staffing, running: f64, grant: f64, price: f64) {
+    /// A firm takes in its income, pays its costs, orders chips with the part `chips` of its money for compute and has power built
+    /// with the rest; gives that rest, billion USD.
+    fn settle(&mut self, firm: &mut SpenderItem, staffing: Staffing, chips: f64, grant: f64, price: f64) -> f64 {
         let (money, clock, flows) = (&self.money, &self.clock, &mut self.ledger.money);
         let SpenderItem { label, character, finance, hardware, budget, .. } = firm;
         let earned = finance.revenue * money.margin;
@@ -246,16 +236,17 @@ impl Treasury<'_> {
         let needs = money.staff_scale * staffing.least + upkeep;
         let dependence = if needs > 0.0 { (1.0 - (income - budget.raised) / needs).max(0.0) } else { 0.0 };
         finance.cash += clock.per_step(income - costs);
-        // Nobody pays for more than power lets run.
-        let share = running * character.compute_share;
+        let share = character.compute_share;
         let free = free_cash(finance, hardware).max(0.0);
         let beyond = (free - money.reserve_years * (costs + character.compute_share * income)).max(0.0);
         let spare = clock.per_step(money.spare_per_year).min(1.0) * beyond;
         let order = (share * (clock.per_step(income) + spare)).min(free);
         let paid_out = ((1.0 - share) * spare).min(free - order);
-        hardware.order = order + grant;
-        hardware.demand = hardware.order / price;
-        finance.cash += grant - paid_out;
+        // Chips are paid when they arrive, power when it is ordered.
+        hardware.order = chips * (order + grant);
+        hardware.demand = (hardware.order + hardware.backlog) / price;
+        let power = (1.0 - chips) * (order + grant);
+        finance.cash += grant - paid_out - power;
         **budget =
             Budget { staff: Some(staff), dependence, runway: runway(finance.cash, costs - income, costs), ..**budget };
         flows.earned += clock.per_step(earned);
@@ -264,19 +255,21 @@ impl Treasury<'_> {
         flows.granted += grant;
         flows.staff += clock.per_step(money.staff_scale * staff);
         flows.upkeep += clock.per_step(upkeep);
+        flows.power += power;
         flows.paid_out += paid_out;
         self.faults.check(clock, Money::NAME, "cash", &label.0, &[finance.cash, hardware.demand]);
+        power
     }
 }
 
 fn spend(
     mut treasury: Treasury,
     geography: Res<Geography>,
-    mut states: States<(&Levers, &Fleet, &mut Supply)>,
+    prices: Res<Prices>,
+    mut states: States<(&Levers, &mut Fleet, &mut Supply)>,
     mut firms: Query<Spender>,
 ) {
-    let price = treasury.money.price(treasury.clock.years());
-    let mut orders: PerState = [0.0; MAX_STATES];
+    let (mut orders, mut power): (PerState, PerState) = Default::default();
     let (mut at_home, mut private): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     let mut frontier = f64::NEG_INFINITY;
     for firm in &firms {
@@ -285,23 +278,25 @@ fn spend(
         frontier = maths::larger(frontier, firm.offer.capability);
     }
     let staffing = treasury.staffing(frontier);
-    let running = states.map(|(_, fleet, _)| fleet.running);
+    let chips = states.map(|(_, fleet, _)| fleet.chips_share);
     let (money, clock) = (&treasury.money, &treasury.clock);
     let public = states.map(|(levers, ..)| clock.per_step(money.public_spending * levers.of(Lever::PublicCompute)));
     for mut firm in &mut firms {
         let home = firm.character.home;
         // Public money follows private money.
         let part = if private[home] > 0.0 { firm.finance.investment / private[home] } else { 1.0 / at_home[home] };
-        treasury.settle(&mut firm, staffing, running[home], part * public[home], price);
+        power[home] += treasury.settle(&mut firm, staffing, chips[home], part * public[home], prices.at(home));
         orders[home] += firm.hardware.order;
     }
     let (money, clock) = (&treasury.money, &treasury.clock);
     for s in geography.each_state() {
-        let (_, fleet, mut supply) = states.at_mut(s);
+        let (_, mut fleet, mut supply) = states.at_mut(s);
         // Without firms at home the state buys for its clouds.
         let own = if at_home[s] == 0.0 { clock.per_year(public[s]) } else { 0.0 };
-        let clouds = money.cloud_spending * fleet.running * supply.capital;
-        supply.spending = clock.per_year(orders[s]) + own + clouds;
+        let clouds = own + money.cloud_spending * supply.capital;
+        supply.cloud_orders = chips[s] * clouds;
+        supply.spending = clock.per_year(orders[s]) + supply.cloud_orders;
+        fleet.power_money = clock.per_year(power[s]) + (1.0 - chips[s]) * clouds;
     }
 }
 

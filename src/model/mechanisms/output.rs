@@ -94,7 +94,7 @@ fn gain_output(
 /// Output from trend, what AI adds, and what burdens take; policy leaves at least the part `left` of it.
 #[inline]
 pub fn burdened(trend: f64, effect: f64, burden: &Burden, left: f64) -> f64 {
-    let output = trend * maths::exp(effect - burden.incidents - burden.shocks);
+    let output = trend * maths::exp(effect - burden.incidents - burden.shocks - burden.chips);
     (output - burden.policy_cost).max(left * output)
 }
 

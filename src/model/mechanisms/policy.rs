@@ -64,7 +64,8 @@ impl Mechanism for Policy {
 }
 
 impl Policy {
-    /// What these levers cost a state of this output, billion USD a year. Another paradigm costs what it takes from chips.
+    /// What these levers cost a state of this output, billion USD a year. Another paradigm and rules on procurement cost what they
+    /// take from chips.
     pub fn cost(&self, levers: &Levers, output: f64) -> f64 {
         let of_output = self.cost_open_source * levers.of(Lever::OpenSource)
             + self.cost_open_science * levers.of(Lever::OpenScience)

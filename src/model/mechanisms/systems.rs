@@ -2,14 +2,24 @@
 //!
 //! A system of n chips of performance c delivers n · c · n^(−λ) and draws n · p · PUE. An H100-equivalent is counted as it
 //! works in an ordinary server of n_0 chips, so a state's fleet has the efficiency η = mean (n/n_0)^(−λ), weighted by the
-//! compute that it holds: what arrives is mixed into what is there, and all of it wears out alike. AI can draw
-//! G = G_0 e^(gt) + what policy built; of the compute C that the state holds, the share u = min(1, G/(C × kW per H100e)) runs.
-//! Research and training use C · u · η.
+//! compute that it holds: what arrives is mixed into what is there, and all of it wears out alike. Research and training use
+//! C · u · η, u the share of the compute that power lets run.
+//!
+//! Power goes by vintage: a year's arrivals, with what an H100-equivalent of them draws. Of a state's vintages those run first that
+//! draw least, and those go first that draw most. AI can draw G = G_0 e^(gt) + what policy and buyers built. Buyers look ahead by the
+//! time to build: the nearer what they will hold comes to the power that there will be, the larger the part b of money for compute
+//! that goes into power instead of chips. New chips that draw less than the worst that runs need less of it: φ = 1 − b ·
+//! min(1, kW_new/kW_worst) buys chips. r GW a year cost c r (1 + k r/G) and arrive after the time to build. Where power is short, chips run on power that others
+//! have to spare and rent out, the more the two states trust each other (data centres in the Gulf).
 //!
 //! The kW that a H100-equivalent draws falls from design to design: an accelerator's own figures hold when it is first
 //! sold, and its later versions need `energy_progress_per_year` less each year. That is slower than performance per package
 //! grows, for packages come to draw more. What arrives from no accelerator of the model (an alternative paradigm) works as
 //! ordinary servers that draw as much as the fleet it joins.
+
+mod vintages;
+
+pub use vintages::Vintages;
 
 use crate::{
     maths,
@@ -20,13 +30,15 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
+        relations::Relations,
         state::{Fleet, Levers, Supply, Traits},
-        states::States,
+        states::{StateId, States},
     },
     parameters,
     scenario::{Lever, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
+use std::collections::VecDeque;
 
 parameters! {
     /// Numbers of systems and their power.
@@ -46,6 +58,18 @@ parameters! {
         energy_progress_per_year: f64 = 0.25, "nats/year", range 0.0..=5.0, plausible 0.1..=0.4, assumption "performance per watt of leading accelerators doubles in two to three years";
         /// Factor on the power that AI can draw; 0 means that power limits nothing.
         power_scale: f64 = 1.0, "1", range 0.0..=1000000.0, plausible 0.5..=2.0 or null 0.0, assumption "the power stands with the states: ai_power_gw";
+        /// Part of the power ahead that buyers hold without caring for more.
+        power_slack: f64 = 0.75, "1", range 0.0..=0.999, plausible 0.5..=0.95, assumption "data centres are planned two years ahead of chips";
+        /// The most of their money for compute that buyers put into power (b).
+        power_share: f64 = 0.4, "1", range 0.0..=0.99, plausible 0.2..=0.6 or null 0.0, assumption "halls and their power take about a third of what a large data centre for AI costs";
+        /// Time to build power.
+        build_months: u32 = 24, "months", range 1..=240, plausible 12..=48, assumption "gas turbines and halls take about two years, lines longer";
+        /// Cost of power for AI with the halls for it, where little is built (c).
+        cost_per_gw: f64 = 12.0, "billion USD of 2023 per GW", range 0.001..=10000.0, plausible 8.0..=18.0, assumption "about 10 for halls with cooling and supply, 2 for plants and lines";
+        /// Growth of that cost with the share of power that is added in a year (k).
+        cost_convexity: f64 = 2.0, "years", range 0.0..=1000.0, plausible 0.5..=5.0 or null 0.0, assumption "who wants to add half of what there is within a year pays twice as much";
+        /// Part of the power to spare that a state rents out to chips of another that it trusts fully.
+        rented: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "campuses in the Gulf for firms of the US, announced from 2024 on, compare with all its power for AI";
     }
 }
 
@@ -57,7 +81,12 @@ impl Mechanism for Systems {
 
     // What fleets are like is measured in any case; without the mechanism, the nulls of its numbers make nothing of it.
     fn always(month: &mut MonthPlan) {
-        month.add(Phase::Stocks, (mix_fleets, limit_by_power).chain());
+        month.add(Phase::Stocks, (mix_fleets, build_power, rent_power, limit_by_power).chain());
+    }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<StateId, Vintages>();
+        world.register_required_components::<StateId, Sites>();
     }
 }
 
@@ -100,6 +129,36 @@ pub fn running_share(compute: f64, kw: f64, gw: f64) -> f64 {
     if drawn > gw { gw / drawn } else { 1.0 }
 }
 
+/// Power that `money` builds in a year where there are `gw` GW, at the cost c r (1 + k r/G) of r GW a year.
+///
+/// ```
+/// use redqueen::model::mechanisms::systems::power_for;
+/// assert_eq!(power_for(24.0, 4.0, 12.0, 0.0), 2.0);
+/// assert_eq!(power_for(48.0, 4.0, 12.0, 2.0), 2.0);
+/// ```
+pub fn power_for(money: f64, gw: f64, cost: f64, convexity: f64) -> f64 {
+    let plain = money / cost;
+    if convexity <= 0.0 || gw <= 0.0 || plain <= 0.0 {
+        return plain;
+    }
+    let bent = 2.0 * convexity / gw;
+    ((1.0 + 2.0 * bent * plain).sqrt() - 1.0) / bent
+}
+
+/// Part of the money for compute that buys chips: 1 − b · min(1, kW_new/kW_worst), with b up to `most` as `wanted` power ahead
+/// goes from the part `slack` of what there will be to all of it.
+///
+/// ```
+/// use redqueen::model::mechanisms::systems::chips_share;
+/// assert_eq!(chips_share(3.0, 4.0, 0.75, 0.4, 1.0), 1.0);
+/// assert_eq!(chips_share(9.0, 4.0, 0.75, 0.5, 1.0), 0.5);
+/// assert_eq!(chips_share(9.0, 4.0, 0.75, 0.5, 0.5), 0.75);
+/// ```
+pub fn chips_share(wanted: f64, ahead: f64, slack: f64, most: f64, new_over_worst: f64) -> f64 {
+    let tight = if wanted > 0.0 { ((wanted / ahead - slack) / (1.0 - slack)).clamp(0.0, 1.0) } else { 0.0 };
+    1.0 - most * tight * new_over_worst.min(1.0)
+}
+
 /// The mean of a stock of which the share `part` is new.
 fn mixed(mean: f64, of_new: f64, part: f64) -> f64 {
     mean + (of_new - mean) * part
@@ -118,7 +177,7 @@ fn mix_fleets(
     clock: Res<Clock>,
     firms: Query<(&Character, &Hardware)>,
     accelerators: Query<(&ChipDesign, &Line)>,
-    mut states: States<(&Supply, &mut Fleet)>,
+    mut states: States<(&Supply, &mut Fleet, &mut Vintages)>,
 ) {
     let held = held_by_firms(firms.iter());
     // What arrived by accelerator, and what of it is lost and drawn.
@@ -140,22 +199,101 @@ fn mix_fleets(
             drawn[s] += received * kw;
         }
     }
-    for (s, (supply, mut fleet)) in states.iter_mut() {
+    for (s, (supply, mut fleet, mut vintages)) in states.iter_mut() {
+        let stock = held[s] + supply.clouds;
+        let received = supply.received.min(stock);
+        let kw = system_power(1.0, systems.start_kw_per_h100e, systems.pue);
         if clock.step() == 0 {
             fleet.efficiency = 1.0;
-            fleet.kw_per_h100e = system_power(1.0, systems.start_kw_per_h100e, systems.pue);
+            fleet.kw_per_h100e = kw;
+            vintages.begin(stock - received, kw);
+        } else {
+            vintages.keep(stock - received);
         }
-        let stock = held[s] + supply.clouds;
         fleet.compute = stock;
-        if supply.received <= 0.0 || stock <= 0.0 {
+        if received <= 0.0 {
             continue;
         }
-        let part = (supply.received / stock).min(1.0);
         let others = (supply.received - arrived[s]).max(0.0);
         let new = arrived[s] + others;
         // Counted as losses, so that fleets without any stay at exactly 1.
-        fleet.efficiency = 1.0 - mixed(1.0 - fleet.efficiency, lost[s] / new, part);
-        fleet.kw_per_h100e = mixed(fleet.kw_per_h100e, (drawn[s] + others * fleet.kw_per_h100e) / new, part);
+        fleet.efficiency = 1.0 - mixed(1.0 - fleet.efficiency, lost[s] / new, received / stock);
+        vintages.add(clock.years(), received, (drawn[s] + others * fleet.kw_per_h100e) / new);
+    }
+}
+
+/// Power under construction, GW, in order of arrival: one entry for each step to come.
+#[derive(Component, Clone, Debug, Default)]
+pub struct Sites(VecDeque<f64>);
+
+/// Power arrives, and buyers decide how much of their money builds more.
+fn build_power(
+    systems: Res<Systems>,
+    clock: Res<Clock>,
+    mut states: States<(&Traits, &Levers, &Supply, &Vintages, &mut Fleet, &mut Sites)>,
+) {
+    for (_, (traits, levers, supply, vintages, mut fleet, mut sites)) in states.iter_mut() {
+        (fleet.power_gw, fleet.chips_share, fleet.abroad_gw) = (f64::INFINITY, 1.0, 0.0);
+        fleet.built_gw += clock.per_step(levers.of(Lever::Power));
+        if systems.power_scale <= 0.0 {
+            continue;
+        }
+        let steps = clock.steps(systems.build_months) as usize;
+        if clock.step() == 0 {
+            sites.0.clear();
+            sites.0.resize(steps, 0.0);
+        }
+        let trend = |years| traits.0.ai_power_gw * maths::exp(traits.0.ai_power_growth_per_year * years);
+        fleet.built_gw += sites.0.pop_front().unwrap_or(0.0);
+        fleet.power_gw = systems.power_scale * (trend(clock.years()) + fleet.built_gw);
+        let ordered = power_for(fleet.power_money, fleet.power_gw, systems.cost_per_gw, systems.cost_convexity);
+        sites.0.push_back(clock.per_step(ordered));
+        let years = clock.per_step(steps as f64);
+        let building: f64 = sites.0.iter().sum();
+        let ahead = systems.power_scale * (trend(clock.years() + years) + fleet.built_gw + building);
+        let (new, worst) = (vintages.newest_kw(), vintages.worst_kw(fleet.running));
+        let wanted = vintages.draw() + clock.per_year(supply.received) * new * years;
+        let over = if worst > 0.0 { new / worst } else { 1.0 };
+        fleet.chips_share = chips_share(wanted, ahead, systems.power_slack, systems.power_share, over);
+    }
+}
+
+/// Chips without power run where power is to spare: a state's spare power is shared among those who lack it, by what they
+/// lack and how far the two trust each other.
+fn rent_power(
+    systems: Res<Systems>,
+    geography: Res<Geography>,
+    relations: Res<Relations>,
+    mut states: States<(&Vintages, &mut Fleet)>,
+) {
+    if systems.power_scale <= 0.0 || systems.rented <= 0.0 {
+        return;
+    }
+    let lacks = states.map(|(vintages, fleet)| (vintages.draw() - fleet.power_gw).max(0.0));
+    let spare = states.map(|(vintages, fleet)| systems.rented * (fleet.power_gw - vintages.draw()).max(0.0));
+    for s in geography.each_state() {
+        let others = || geography.others(s).filter(|&host| spare[host] > 0.0);
+        let all: f64 = others().map(|host| spare[host]).sum();
+        let trusting: f64 = others().map(|host| spare[host] * relations.trust[s][host]).sum();
+        states.at_mut(s).1.hosts = if all > 0.0 { trusting / all } else { 0.0 };
+    }
+    let mut lent = [[0.0; MAX_STATES]; MAX_STATES];
+    let mut taken: PerState = [0.0; MAX_STATES];
+    for host in geography.each_state().filter(|&host| spare[host] > 0.0) {
+        let asked: f64 = geography.others(host).map(|s| lacks[s] * relations.trust[s][host]).sum();
+        for s in geography.others(host).filter(|_| asked > 0.0) {
+            let trust = relations.trust[s][host];
+            lent[s][host] = spare[host] * trust * (lacks[s] * trust / asked);
+            taken[s] += lent[s][host];
+        }
+    }
+    for s in geography.each_state().filter(|&s| taken[s] > 0.0) {
+        // Nobody rents more than it lacks.
+        let part = (lacks[s] / taken[s]).min(1.0);
+        states.at_mut(s).1.abroad_gw += part * taken[s];
+        for host in geography.others(s) {
+            states.at_mut(host).1.abroad_gw -= part * lent[s][host];
+        }
     }
 }
 
@@ -167,16 +305,12 @@ fn limit_by_power(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    mut states: States<(&Traits, &Levers, &mut Fleet)>,
+    mut states: States<(&Vintages, &mut Fleet)>,
 ) {
-    for (s, (traits, levers, mut fleet)) in states.iter_mut() {
-        fleet.built_gw += clock.per_step(levers.of(Lever::Power));
-        fleet.power_gw = f64::INFINITY;
-        fleet.running = 1.0;
+    for (s, (vintages, mut fleet)) in states.iter_mut() {
+        (fleet.running, fleet.kw_per_h100e) = (1.0, vintages.mean_kw(fleet.kw_per_h100e));
         if systems.power_scale > 0.0 {
-            let trend = maths::exp(traits.0.ai_power_growth_per_year * clock.years());
-            fleet.power_gw = systems.power_scale * (traits.0.ai_power_gw * trend + fleet.built_gw);
-            fleet.running = running_share(fleet.compute, fleet.kw_per_h100e, fleet.power_gw);
+            (fleet.running, fleet.kw_per_h100e) = vintages.run(fleet.power_gw + fleet.abroad_gw, fleet.kw_per_h100e);
         }
         let usable = fleet.running * fleet.efficiency;
         fleet.ln_usable = if usable == 1.0 { 0.0 } else { maths::ln(usable.max(LEAST_USABLE)) };
@@ -224,6 +358,7 @@ mod tests {
         bundle.line.received[0] = supply.received;
         world.spawn(bundle);
         world.run_system_once(mix_fleets).unwrap();
+        world.run_system_once(build_power).unwrap();
         world.run_system_once(limit_by_power).unwrap();
         of_state::<Fleet>(world, 0).clone()
     }
@@ -282,5 +417,48 @@ mod tests {
         scenario.policies.clear();
         scenario.states[0].numbers.ai_power_gw = 1e4;
         assert_eq!(fleet(&scenario, 8.0, 0.0).ln_usable, 0.0);
+    }
+
+    #[test]
+    fn buyers_of_scarce_power_build_it_in_place_of_chips_and_rent_what_others_spare() {
+        let mut scenario = crate::baseline();
+        scenario.policies.clear();
+        let mut at_start = |gw: f64, rented: f64| {
+            scenario.states[0].numbers.ai_power_gw = gw;
+            set(&mut scenario, "rented", rented);
+            let mut simulation = Model::standard().simulate(&scenario).unwrap();
+            simulation.step().unwrap();
+            let world = simulation.world_mut();
+            let abroad: f64 = world.query::<&Fleet>().iter(world).map(|fleet| fleet.abroad_gw).sum();
+            assert!(abroad.abs() < 1e-12, "what one draws another lends");
+            of_state::<Fleet>(world, 0).clone()
+        };
+        let (dark, helped, lit) = (at_start(0.05, 0.0), at_start(0.05, 0.5), at_start(50.0, 0.5));
+        assert_eq!((lit.chips_share, lit.running, lit.abroad_gw), (1.0, 1.0, 0.0));
+        assert!((dark.chips_share - (1.0 - Systems::default().power_share)).abs() < 0.05, "{dark:?}");
+        assert!(dark.power_money > 1.0 && dark.abroad_gw == 0.0 && dark.running < 0.5);
+        assert!(helped.abroad_gw > 0.0 && helped.running > dark.running);
+    }
+
+    #[test]
+    fn power_that_was_paid_arrives_after_the_time_to_build() {
+        let mut scenario = crate::baseline();
+        scenario.policies.clear();
+        set(&mut scenario, "build_months", 3.0);
+        set(&mut scenario, "cost_convexity", 0.0);
+        scenario.states[0].numbers.ai_power_gw = 0.05;
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
+        let mut paid = Vec::new();
+        for step in 0..8 {
+            let fleet = {
+                crate::model::testing::live(&mut simulation, 1);
+                of_state::<Fleet>(simulation.world(), 0).clone()
+            };
+            paid.push(fleet.power_money);
+            // Money of step n is spent in the step after and stands three later.
+            let arrived: f64 = paid.iter().take((step as usize + 1).saturating_sub(4)).sum::<f64>() / 12.0 / 12.0;
+            assert!((fleet.built_gw - arrived).abs() < 1e-12, "{step}: {} for {arrived}", fleet.built_gw);
+            simulation.world_mut().resource_mut::<Clock>().advance();
+        }
     }
 }

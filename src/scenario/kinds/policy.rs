@@ -41,6 +41,8 @@ choices! {
         Leapfrog = "leapfrog",
         /// Will to cooperate with other states, from 0 to 1.
         Cooperation = "cooperation",
+        /// How far state-owned and public buyers are told to buy chips designed at home, from 0 to 1.
+        Procurement = "procurement",
     }
 }
 

@@ -9,10 +9,10 @@ use crate::{
         clock::Clock,
         geography::{Geography, PerState},
         ledger::Ledger,
-        mechanisms::leapfrog::Paradigm,
+        mechanisms::{export_controls::ExportControls, leapfrog::Paradigm},
         relations::Barriers,
-        state::{CHAIN, Industry, Supply},
-        states::States,
+        state::{CHAIN, Fleet, Industry, Supply},
+        states::{StateId, States},
     },
     scenario::MAX_STATES,
 };
@@ -22,6 +22,7 @@ use bevy_ecs::prelude::*;
 pub fn clear(mut states: Query<&mut Supply>) {
     for mut supply in &mut states {
         (supply.intended, supply.denied, supply.received, supply.alternative) = (0.0, 0.0, 0.0, 0.0);
+        supply.undisturbed = 0.0;
     }
 }
 
@@ -37,74 +38,128 @@ fn dispatched(supply: &ChipSupply, clock: &Clock, line: &Line) -> f64 {
     }
 }
 
+/// How packages of one accelerator are shared among states, for each that leaves for customers.
+struct Split {
+    /// Part that reaches each state as it is, and part that controls keep from it.
+    full: PerState,
+    stopped: PerState,
+    /// Performance of the variants that take the place of what is stopped.
+    variant: PerState,
+    /// Part that finds no customer.
+    returned: f64,
+}
+
+impl Split {
+    /// By states' `weights`. What is stopped and has no variant goes to those whom no rule binds.
+    fn new(
+        weights: &PerState,
+        geography: &Geography,
+        barriers: &Barriers,
+        rented: &PerState,
+        (home, performance): (StateId, f64),
+    ) -> Self {
+        let none = [0.0; MAX_STATES];
+        let mut split = Self { full: none, stopped: none, variant: none, returned: 1.0 };
+        let total: f64 = weights[..geography.states].iter().sum();
+        if total <= 0.0 {
+            return split;
+        }
+        let (mut turned_away, mut open) = (0.0, 0.0);
+        let mut closed = [false; MAX_STATES];
+        for s in geography.each_state() {
+            let intended = weights[s] / total;
+            let barrier = barriers.chips(home, s, performance);
+            split.full[s] = intended;
+            if barrier.stopped == 0.0 {
+                open += weights[s];
+                continue;
+            }
+            closed[s] = true;
+            split.stopped[s] = intended * barrier.stopped * (1.0 - rented[s]);
+            split.full[s] -= split.stopped[s];
+            split.variant[s] = barrier.variant;
+            if barrier.variant <= 0.0 {
+                turned_away += split.stopped[s];
+            }
+        }
+        split.returned = if open > 0.0 { 0.0 } else { turned_away };
+        if turned_away > 0.0 && open > 0.0 {
+            for s in geography.each_state().filter(|&s| !closed[s]) {
+                split.full[s] += turned_away * (weights[s] / open);
+            }
+        }
+        split
+    }
+
+    /// Compute that a state receives of packages of this performance.
+    fn received(&self, state: StateId, packages: f64, performance: f64) -> f64 {
+        packages * (self.full[state] * performance + self.stopped[state] * self.variant[state])
+    }
+
+    /// Compute that controls keep from it.
+    fn denied(&self, state: StateId, packages: f64, performance: f64) -> f64 {
+        packages * self.stopped[state] * (performance - self.variant[state])
+    }
+}
+
 /// What states got in a step.
 struct Shipments {
     intended: PerState,
     denied: PerState,
     received: PerState,
+    undisturbed: PerState,
     /// Compute whose stages stood at home.
     own: [PerState; CHAIN.len()],
 }
 
-/// Shares the packages `out` of one accelerator among states by `weights`; gives how many found no customer, and notes flows.
-fn share_out(
-    out: f64,
-    weights: &PerState,
-    geography: &Geography,
-    barriers: &Barriers,
-    design: &ChipDesign,
-    line: &mut Line,
-    ledger: &mut Ledger,
-) -> f64 {
-    let performance = line.performance;
-    let total: f64 = weights[..geography.states].iter().sum();
-    if total <= 0.0 {
-        return out;
+impl Shipments {
+    fn none() -> Self {
+        let none = [0.0; MAX_STATES];
+        Self { intended: none, denied: none, received: none, undisturbed: none, own: [none; CHAIN.len()] }
     }
-    let (mut turned_away, mut open) = (0.0, 0.0);
-    let mut closed = [false; MAX_STATES];
-    for s in geography.each_state() {
-        let intended = out * (weights[s] / total);
-        let barrier = barriers.chips(design.home, s, performance);
-        if barrier.stopped == 0.0 {
-            open += weights[s];
-            line.received[s] = intended * performance;
-            continue;
-        }
-        closed[s] = true;
-        let stopped = intended * barrier.stopped;
-        line.received[s] = (intended - stopped) * performance + stopped * barrier.variant;
-        line.denied[s] = stopped * (performance - barrier.variant);
-        ledger.denied += line.denied[s];
-        if barrier.variant > 0.0 {
-            ledger.downgraded += line.denied[s];
-        } else {
-            turned_away += stopped;
+
+    /// Sends the packages `out` of a line to states, and notes flows.
+    fn send(&mut self, out: f64, split: &Split, geography: &Geography, line: &mut Line, ledger: &mut Ledger) {
+        let performance = line.performance;
+        for s in geography.each_state() {
+            let (received, denied) = (split.received(s, out, performance), split.denied(s, out, performance));
+            (line.received[s], line.denied[s]) = (received, denied);
+            line.compute_in_month += received;
+            line.denied_in_month += denied;
+            self.received[s] += received;
+            self.denied[s] += denied;
+            self.undisturbed[s] += split.received(s, line.packages_undisturbed, performance);
+            // What others were denied comes on top of what was meant for a state.
+            self.intended[s] += received + denied;
+            for (own, origin) in self.own.iter_mut().zip(&line.origin) {
+                own[s] += received * origin[s];
+            }
+            ledger.denied += denied;
+            if split.variant[s] > 0.0 {
+                ledger.downgraded += denied;
+            } else if split.returned == 0.0 {
+                ledger.redirected += denied;
+            }
         }
     }
-    if turned_away == 0.0 || open <= 0.0 {
-        return turned_away;
-    }
-    ledger.redirected += turned_away * performance;
-    for s in geography.each_state().filter(|&s| !closed[s]) {
-        line.received[s] += turned_away * (weights[s] / open) * performance;
-    }
-    0.0
 }
 
 /// Ships what was made, and what stores give.
 pub fn ship(
     supply: Res<ChipSupply>,
+    controls: Res<ExportControls>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     barriers: Res<Barriers>,
     mut ledger: ResMut<Ledger>,
-    mut states: States<(&Paradigm, &mut Supply, &mut Industry)>,
+    mut states: States<(&Paradigm, &mut Supply, &mut Industry, &Fleet)>,
     mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {
-    let money = states.map(|(paradigm, supply, _)| supply.spending * paradigm.silicon());
+    let money = states.map(|(paradigm, supply, ..)| supply.bids * paradigm.silicon());
+    let foreign = states.map(|(.., industry, _)| 1.0 - industry.preference);
+    let rented = states.map(|(.., fleet)| controls.rented_abroad * fleet.hosts);
     let none = [0.0; MAX_STATES];
-    let mut shipments = Shipments { intended: none, denied: none, received: none, own: [none; CHAIN.len()] };
+    let mut shipments = Shipments::none();
     for (design, mut line) in &mut accelerators {
         let line = &mut *line;
         (line.received, line.denied) = (none, none);
@@ -112,38 +167,30 @@ pub fn ship(
             (line.packages_in_month, line.compute_in_month, line.denied_in_month) = (0.0, 0.0, 0.0);
         }
         line.packages_in_month += line.packages;
-        if line.packages == 0.0 && line.store == 0.0 {
+        if line.packages_undisturbed == 0.0 && line.store == 0.0 {
             line.shipped = 0.0;
             continue;
         }
         if line.usual == 0.0 {
             line.usual = line.packages;
         }
+        let wanted = |s: usize| if s == design.home.place() { 1.0 } else { foreign[s] };
+        let weights: PerState = std::array::from_fn(|s| design.sales[s] * money[s] * wanted(s));
+        let split = Split::new(&weights, &geography, &barriers, &rented, (design.home, line.performance));
         let out = dispatched(&supply, &clock, line);
-        let weights: PerState = std::array::from_fn(|s| design.sales[s] * money[s]);
-        let returned = share_out(out, &weights, &geography, &barriers, design, line, &mut ledger);
-        line.shipped = out - returned;
+        shipments.send(out, &split, &geography, line, &mut ledger);
+        line.shipped = out * (1.0 - split.returned);
         line.usual += (line.shipped - line.usual) / f64::from(clock.steps(supply.usual_months));
         let stored = line.packages - line.shipped;
         line.store = (line.store + stored).max(0.0);
         ledger.stored += stored * line.performance;
         ledger.made += stored * line.performance;
-        for s in geography.each_state().filter(|&s| weights[s] > 0.0) {
-            line.compute_in_month += line.received[s];
-            line.denied_in_month += line.denied[s];
-            shipments.received[s] += line.received[s];
-            shipments.denied[s] += line.denied[s];
-            // What others were denied comes on top of what was meant for a state.
-            shipments.intended[s] += line.received[s] + line.denied[s];
-            for (own, origin) in shipments.own.iter_mut().zip(&line.origin) {
-                own[s] += line.received[s] * origin[s];
-            }
-        }
     }
-    for (s, (_, mut supply, mut industry)) in states.iter_mut() {
+    for (s, (_, mut supply, mut industry, _)) in states.iter_mut() {
         supply.intended += shipments.intended[s];
         supply.denied += shipments.denied[s];
         supply.received += shipments.received[s];
+        supply.undisturbed += shipments.undisturbed[s];
         ledger.made += shipments.received[s];
         for (stage, own) in industry.self_sufficiency.iter_mut().zip(&shipments.own) {
             *stage = if shipments.intended[s] > 0.0 { (own[s] / shipments.intended[s]).min(1.0) } else { 0.0 };

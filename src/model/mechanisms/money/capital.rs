@@ -147,6 +147,7 @@ pub fn first_spending(money: Res<Money>, firms: Query<(&Character, &Finance)>, m
         orders[character.home] += character.compute_share * finance.investment;
     }
     for (s, mut supply) in states.iter_mut() {
-        supply.spending = orders[s] + money.cloud_spending * supply.capital;
+        supply.cloud_orders = money.cloud_spending * supply.capital;
+        supply.spending = orders[s] + supply.cloud_orders;
     }
 }
