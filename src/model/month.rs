@@ -6,7 +6,7 @@ use super::{
         cooperation::Cooperation, diffusion::Diffusion, entry::Entry, exit::Exit, export_controls::ExportControls,
         incidents::Incidents, induced_innovation::InducedInnovation, leapfrog::Leapfrog, market::Market, money::Money,
         output::Output, policy::Policy, power::Power, releases::Releases, research::Research, safety::Safety,
-        shocks::Shocks, systems::Systems, training::Training,
+        shocks::Shocks, systems::Systems, training::Training, values::Values,
     },
     phase::{MonthPlan, Phase, Registered},
 };
@@ -20,6 +20,7 @@ use bevy_ecs::{
 pub(super) const STANDARD: &[Registered] = &[
     Registered::of::<Policy>(),
     Registered::of::<Cooperation>(),
+    Registered::of::<Values>(),
     Registered::of::<Shocks>(),
     Registered::of::<ExportControls>(),
     Registered::of::<InducedInnovation>(),

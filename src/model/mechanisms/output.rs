@@ -1,7 +1,7 @@
 //! Output: what AI adds to the economy.
 //!
-//! ln Y = ln Y_0 + g t + χ Σ_d ω_d F_d max(0, K_acc,d − K_ref,d) − damage, less the same sum at the start, so that a world begins at its
-//! observed output. Level form: nothing is counted twice. K_ref lies a fixed way below the world's frontier at the start, so
+//! ln Y = ln Y_0 + g t + χ Σ_d ω_d v_d F_d max(0, K_acc,d − K_ref,d) − damage, less the same sum at the start, so that a world begins at
+//! its observed output. ω is what the state asks for, v what a nat in the domain is worth (`worth.output`). Level form: nothing is counted twice. K_ref lies a fixed way below the world's frontier at the start, so
 //! that scenarios which differ in who can reach what are measured from the same level. Damage is that of incidents and shocks;
 //! what policy costs is paid out of Y.
 
@@ -55,9 +55,9 @@ impl Mechanism for Output {
     }
 }
 
-/// Adopted capability above the reference, weighted by demand, nats.
-pub fn adopted(demand: &[f64], adoption: &PerDomain, access: &PerDomain, reference: &PerDomain) -> f64 {
-    demand.iter().enumerate().map(|(d, weight)| weight * adoption[d] * (access[d] - reference[d]).max(0.0)).sum()
+/// Adopted capability above the reference, weighted by what a nat is worth in each domain, nats.
+pub fn adopted(worth: &[f64], adoption: &PerDomain, access: &PerDomain, reference: &PerDomain) -> f64 {
+    worth.iter().enumerate().map(|(d, weight)| weight * adoption[d] * (access[d] - reference[d]).max(0.0)).sum()
 }
 
 /// Notes what the world can reach at the start.
@@ -73,8 +73,8 @@ pub fn set_reference(
     reference.capability = at_start.map(|best| if best.is_finite() { best - output.reference_gap } else { 0.0 });
     reference.at_start = vec![0.0; geography.states];
     for (s, (penetration, access)) in states.iter() {
-        let demand = &geography.demand[s][..geography.domains];
-        reference.at_start[s] = adopted(demand, &penetration.0, &access.now, &reference.capability);
+        let worth = &geography.in_output[s][..geography.domains];
+        reference.at_start[s] = adopted(worth, &penetration.0, &access.now, &reference.capability);
     }
 }
 
@@ -85,8 +85,8 @@ fn gain_output(
     mut states: States<(&Penetration, &Access, &mut Economy)>,
 ) {
     for (s, (penetration, access, mut economy)) in states.iter_mut() {
-        let demand = &geography.demand[s][..geography.domains];
-        let now = adopted(demand, &penetration.0, &access.now, &reference.capability);
+        let worth = &geography.in_output[s][..geography.domains];
+        let now = adopted(worth, &penetration.0, &access.now, &reference.capability);
         economy.effect = output.gain * (now - reference.at_start[s]);
     }
 }
