@@ -21,7 +21,7 @@ use redqueen::{
             market::{Appeal, Market},
             money::Money,
             output::{Output, Reference},
-            power::{Power, PowerShares},
+            power::{COMPUTE_FLOOR, Power, PowerShares},
             releases::{POINTS_PER_NAT, Releases},
             research::Research,
             training::Training,
@@ -866,7 +866,7 @@ impl Flat {
         let all_used: f64 = used[..n].iter().sum();
         for s in 0..n {
             let behind = (frontier[s] - best).max(-contest.no_firm_gap);
-            let compute = ln(held[s] + states.clouds[s] + contest.compute_floor);
+            let compute = ln(held[s] + states.clouds[s] + COMPUTE_FLOOR);
             let third_countries = 1.0 - markets[s];
             let usage = if third_countries > 0.0 { abroad[s].max(0.0) / third_countries } else { 0.0 };
             let standards = used[s] / all_used;

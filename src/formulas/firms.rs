@@ -5,7 +5,7 @@ use crate::model::{
     mechanisms::{
         diffusion::{logistic_step, steady_gap},
         market::replicator_step,
-        money::funding_weight,
+        money::{Money, funding_weight},
         releases::{POINTS_PER_NAT, expected_score},
         research::own_growth,
         training::trained,
@@ -129,20 +129,26 @@ pub(super) const FORMULAS: &[Formula] = &[
     },
     Formula {
         name: "funding-weight",
-        meaning: "A firm's weight in its investors' eyes: size times momentum.",
-        equation: "weight = (share + floor) · e^(momentum · points / 100)",
+        meaning: "A firm's weight in its investors' eyes: size, momentum and lag.",
+        equation: "weight = (share + floor)^concentration · e^((momentum · points − lag_weight · behind) / 100)",
         inputs: &[
             number(("share", "1"), SHARE, &[0.2], "share of usage"),
-            number(("floor", "1"), SHARE, &[0.01], "what a firm without users counts").optional(),
+            number(("floor", "1"), SHARE, &[0.02], "what a firm without users counts").optional(),
+            number(("concentration", "1"), (0.0, 100.0), &[0.45], "how weight rises with usage").optional(),
             number(("momentum", "1/100 points"), (0.0, 100.0), &[1.0], "weight of momentum").optional(),
             number(("points", "points"), (-10_000.0, 10_000.0), &[50.0], "rating gained of late"),
+            number(("lag_weight", "1/100 points"), (0.0, 100.0), &[1.0], "weight of the lag").optional(),
+            number(("behind", "points"), (-10_000.0, 10_000.0), &[0.0], "points behind the best of the world")
+                .optional(),
         ],
         outputs: &[output("weight", "1", "weight against that of other firms")],
         source: "an assumption of the model: size by momentum",
         evaluate: |given| {
-            let [share, floor, momentum, points] =
-                ["share", "floor", "momentum", "points"].map(|name| given.number(name));
-            vec![funding_weight(share, floor, momentum, points)]
+            let [share_floor, concentration, momentum, lag_weight] =
+                ["floor", "concentration", "momentum", "lag_weight"].map(|name| given.number(name));
+            let money = Money { share_floor, concentration, momentum, lag_weight, ..Money::default() };
+            let [share, points, behind] = ["share", "points", "behind"].map(|name| given.number(name));
+            vec![funding_weight(&money, share, points, behind)]
         },
     },
 ];

@@ -17,6 +17,7 @@ use crate::{
             values::Reputation,
         },
         relations::Relations,
+        release::Frontier,
         state::{Absorption, Access, Economy, Penetration, Supply, Traits},
         states::StateId,
     },
@@ -250,7 +251,8 @@ impl Observer {
         let mut homes = [Home::default(); MAX_STATES];
         let mut sums = UsageSums {
             firms: 0,
-            best_open: f64::NEG_INFINITY,
+            // What was published stays on offer.
+            best_open: world.resource::<Frontier>().open_rating,
             best_closed: f64::NEG_INFINITY,
             best_capability: f64::NEG_INFINITY,
             open_share: 0.0,
@@ -263,8 +265,9 @@ impl Observer {
             homes[firm.character.home].add(&firm);
             let FirmViewItem { character, finance, offer, usage, .. } = firm;
             sums.firms += 1;
-            let best = if character.open { &mut sums.best_open } else { &mut sums.best_closed };
-            *best = maths::larger(*best, offer.rating);
+            if !character.open {
+                sums.best_closed = maths::larger(sums.best_closed, offer.rating);
+            }
             sums.best_capability = maths::larger(sums.best_capability, offer.capability);
             sums.open_share += if character.open { usage.world } else { 0.0 };
             sums.largest = maths::larger(sums.largest, usage.world);

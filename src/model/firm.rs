@@ -4,6 +4,7 @@ use super::{
     clock::Clock,
     geography::{PerDomain, PerState},
     noise::Key,
+    release::Release,
 };
 use crate::{
     maths,
@@ -17,12 +18,12 @@ use std::sync::Arc;
 #[derive(Component, Clone, Debug)]
 pub struct Label(pub Arc<str>);
 
-/// What it is and stays.
+/// What it is and, but for its openness, stays.
 #[derive(Component, Clone, Debug)]
 pub struct Character {
     /// Its home state.
     pub home: StateId,
-    /// Whether it publishes weights.
+    /// Whether it publishes the weights of its next model.
     pub open: bool,
     /// Talent of its researchers, its state's included.
     pub talent: f64,
@@ -79,6 +80,11 @@ pub struct Knowledge(pub PerDomain);
 #[derive(Component, Clone, Copy, Debug)]
 pub struct Capability(pub PerDomain);
 
+/// Part of its capability that it copied beyond its own ideas (B) by domain, nats: kept, as long as own ideas and compute do not
+/// make up for it.
+#[derive(Component, Clone, Copy, Debug, Default)]
+pub struct Copied(pub PerDomain);
+
 /// Fixed head start x by domain, nats.
 #[derive(Component, Clone, Copy, Debug)]
 pub struct Endowment(pub PerDomain);
@@ -111,8 +117,6 @@ pub struct Finance {
     pub revenue: f64,
     /// Investment of the step, as a yearly rate.
     pub investment: f64,
-    /// Steps in a row without cash.
-    pub broke: u32,
 }
 
 /// What it does for safety.
@@ -178,14 +182,12 @@ pub struct Usage {
     pub ln_share: PerState,
     /// Share of world usage.
     pub world: f64,
-    /// Steps in a row below the least share a firm can live on.
-    pub faded: u32,
 }
 
 impl Usage {
     /// Usage with these shares by state.
     pub fn new(share: PerState) -> Self {
-        Self { share, ln_share: share.map(maths::ln), world: 0.0, faded: 0 }
+        Self { share, ln_share: share.map(maths::ln), world: 0.0 }
     }
 }
 
@@ -204,6 +206,8 @@ pub struct FirmBundle {
     pub knowledge: Knowledge,
     /// What it can do.
     pub capability: Capability,
+    /// What of it was copied.
+    pub copied: Copied,
     /// Its head start.
     pub endowment: Endowment,
     /// Its compute.
@@ -218,6 +222,21 @@ pub struct FirmBundle {
     pub momentum: Momentum,
     /// Who uses it.
     pub usage: Usage,
+}
+
+impl FirmBundle {
+    /// The release that its first model is, in this step.
+    pub fn release(&self, step: i64) -> Release {
+        Release {
+            firm: self.key,
+            home: self.character.home,
+            released: step,
+            open: self.character.open,
+            knowledge: self.knowledge.0,
+            capability: self.capability.0,
+            ln_compute: self.hardware.ln_research(&self.character),
+        }
+    }
 }
 
 /// Takes a firm out of its place in storage, whatever components it has, and back to the end of its kind.

@@ -2,11 +2,11 @@
 
 use super::{
     firm::{
-        Capability, Character, Endowment, Finance, FirmBundle, Focus, Hardware, Knowledge, Label, Momentum, Offer,
-        Precaution, Usage,
+        Capability, Character, Copied, Endowment, Finance, FirmBundle, Focus, Hardware, Knowledge, Label, Momentum,
+        Offer, Precaution, Usage,
     },
     geography::{Geography, PerDomain, PerState, per_domain, weighted},
-    mechanisms::{releases::Releases, training::Training},
+    mechanisms::{diffusion::Diffusion, releases::Releases, training::Training},
     noise::Key,
 };
 use crate::{
@@ -42,17 +42,30 @@ pub struct Founding {
     pub usage: PerState,
 }
 
+/// Numbers of the mechanisms by which a firm starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Starts<'a> {
+    /// What compute is worth.
+    pub training: &'a Training,
+    /// What is kept of copies.
+    pub diffusion: &'a Diffusion,
+    /// How models are rated.
+    pub releases: &'a Releases,
+}
+
 impl Founding {
     /// The firm's components. Its knowledge is what makes its capability consistent with training (K = K*), up to the
-    /// limit; its first model is out, rated without sampling error.
-    pub fn bundle(self, geography: &Geography, training: &Training, releases: &Releases) -> FirmBundle {
+    /// limit; what is beyond that it has copied. Its first model is out, rated without sampling error.
+    pub fn bundle(self, geography: &Geography, starts: &Starts) -> FirmBundle {
+        let Starts { training, diffusion, releases } = starts;
         let hardware = Hardware { stock: self.compute, ..Hardware::default() };
         let ln_compute = hardware.ln_research(&self.character);
-        let mut knowledge = [0.0; MAX_DOMAINS];
+        let (mut knowledge, mut copied) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
         for d in geography.each_domain() {
             let consistent =
                 self.capability[d] - self.endowment[d] - training.scale * (self.focus.ln_relative[d] + ln_compute);
             knowledge[d] = consistent.min(self.knowledge_limit[d]);
+            copied[d] = diffusion.kept * (consistent - knowledge[d]);
         }
         let overall = geography.overall(&self.capability);
         let own = weighted(&self.focus.weights[..geography.domains], &self.capability);
@@ -80,6 +93,7 @@ impl Founding {
             focus: self.focus,
             knowledge: Knowledge(knowledge),
             capability: Capability(self.capability),
+            copied: Copied(copied),
             endowment: Endowment(self.endowment),
             hardware,
             finance: Finance { cash: self.cash, ..Finance::default() },

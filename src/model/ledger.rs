@@ -54,6 +54,41 @@ pub struct Published {
     pub index: f64,
 }
 
+/// What firms of the model took in and gave away in the month, billion USD: every way in which their cash changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MoneyFlows {
+    /// Revenue, less the cost of serving it.
+    pub earned: f64,
+    /// From outside investors.
+    pub raised: f64,
+    /// From the firms' other business.
+    pub own_funds: f64,
+    /// From states, for public compute.
+    pub granted: f64,
+    /// What entrants brought with them.
+    pub brought: f64,
+    /// Paid to staff, for rent and data.
+    pub staff: f64,
+    /// Paid to run compute.
+    pub upkeep: f64,
+    /// Paid for compute that arrived.
+    pub compute: f64,
+    /// Went back to owners.
+    pub paid_out: f64,
+    /// Went to the owners of firms that closed.
+    pub withdrawn: f64,
+    /// Debts of firms that closed, which their creditors lost.
+    pub written_off: f64,
+}
+
+impl MoneyFlows {
+    /// Change of the firms' cash: what came in less what went out.
+    pub fn balance(&self) -> f64 {
+        let came = self.earned + self.raised + self.own_funds + self.granted + self.brought + self.written_off;
+        came - self.staff - self.upkeep - self.compute - self.paid_out - self.withdrawn
+    }
+}
+
 /// Lists that a run does not record.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LeftOut {
@@ -88,6 +123,8 @@ pub struct Ledger {
     pub retired: f64,
     /// Compute of closing firms that others took over.
     pub resold: f64,
+    /// Money that firms took in and gave away.
+    pub money: MoneyFlows,
     /// Incidents.
     pub incidents: u32,
     /// Firms that entered.

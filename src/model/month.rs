@@ -5,8 +5,8 @@ use super::{
         adoption::Adoption, build_out::BuildOut, chip_supply::ChipSupply, claims::Claims, compute::Compute,
         cooperation::Cooperation, diffusion::Diffusion, entry::Entry, exit::Exit, export_controls::ExportControls,
         incidents::Incidents, induced_innovation::InducedInnovation, leapfrog::Leapfrog, market::Market, money::Money,
-        output::Output, policy::Policy, power::Power, releases::Releases, research::Research, safety::Safety,
-        shocks::Shocks, systems::Systems, training::Training, values::Values,
+        openness::Openness, output::Output, policy::Policy, power::Power, releases::Releases, research::Research,
+        safety::Safety, shocks::Shocks, systems::Systems, training::Training, values::Values,
     },
     phase::{MonthPlan, Phase, Registered},
 };
@@ -35,6 +35,7 @@ pub(super) const STANDARD: &[Registered] = &[
     Registered::of::<Diffusion>(),
     Registered::of::<Training>(),
     Registered::of::<Releases>(),
+    Registered::of::<Openness>(),
     Registered::of::<Market>(),
     Registered::of::<Claims>(),
     Registered::of::<Incidents>(),

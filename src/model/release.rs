@@ -27,6 +27,8 @@ pub struct Release {
     pub knowledge: PerDomain,
     /// Capability at release, by domain, nats.
     pub capability: PerDomain,
+    /// ln of the compute behind it, in MH100e: what its maker's research and training used.
+    pub ln_compute: f64,
 }
 
 /// The best levels of a set of releases, by home state and domain; −∞ where there is none.
@@ -36,21 +38,27 @@ pub struct Levels {
     pub knowledge: [PerDomain; MAX_STATES],
     /// Capability, nats.
     pub capability: [PerDomain; MAX_STATES],
+    /// ln of the compute behind that capability; nothing where there is none.
+    pub ln_compute: [PerDomain; MAX_STATES],
 }
 
 impl Default for Levels {
     fn default() -> Self {
         let none = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
-        Self { knowledge: none, capability: none }
+        Self { knowledge: none, capability: none, ln_compute: [[0.0; MAX_DOMAINS]; MAX_STATES] }
     }
 }
 
 impl Levels {
     /// Takes in a release.
-    pub fn raise(&mut self, home: StateId, knowledge: &PerDomain, capability: &PerDomain) {
+    pub fn raise(&mut self, release: &Release) {
+        let home = release.home;
         for d in 0..MAX_DOMAINS {
-            self.knowledge[home][d] = self.knowledge[home][d].max(knowledge[d]);
-            self.capability[home][d] = self.capability[home][d].max(capability[d]);
+            self.knowledge[home][d] = self.knowledge[home][d].max(release.knowledge[d]);
+            if release.capability[d] > self.capability[home][d] {
+                self.capability[home][d] = release.capability[d];
+                self.ln_compute[home][d] = release.ln_compute;
+            }
         }
     }
 }
@@ -94,32 +102,37 @@ impl Reach {
 }
 
 /// What releases have shown: the best of all, and the best with public weights.
-#[derive(Resource, Clone, Debug, Default)]
+#[derive(Resource, Clone, Debug)]
 pub struct Frontier {
     /// Any release.
     pub any: Reach,
     /// Releases with public weights.
     pub open: Reach,
+    /// Highest measured rating of a release with public weights, points; −∞ without any. What is public stays so, whatever
+    /// becomes of its maker.
+    pub open_rating: f64,
     memory: usize,
 }
 
 impl Frontier {
     /// An empty frontier that remembers this many steps.
     pub fn new(memory: u32) -> Self {
-        Self { memory: memory as usize, ..Self::default() }
+        let none = f64::NEG_INFINITY;
+        Self { any: Reach::default(), open: Reach::default(), open_rating: none, memory: memory as usize }
     }
 
-    /// Takes in a release.
-    pub fn publish(&mut self, release: &Release) {
-        self.any.now.raise(release.home, &release.knowledge, &release.capability);
+    /// Takes in a release and its measured rating.
+    pub fn publish(&mut self, release: &Release, rating: f64) {
+        self.any.now.raise(release);
         if release.open {
-            self.open_weights(release);
+            self.open_weights(release, rating);
         }
     }
 
     /// Takes in that a release's weights have become public.
-    pub fn open_weights(&mut self, release: &Release) {
-        self.open.now.raise(release.home, &release.knowledge, &release.capability);
+    pub fn open_weights(&mut self, release: &Release, rating: f64) {
+        self.open_rating = self.open_rating.max(rating);
+        self.open.now.raise(release);
     }
 
     /// Ends a step: what is out now will be a step old in the next.
@@ -143,15 +156,16 @@ mod tests {
             open: true,
             knowledge: [level; MAX_DOMAINS],
             capability: [level; MAX_DOMAINS],
+            ln_compute: 0.0,
         };
-        frontier.publish(&release(1.0, -1));
+        frontier.publish(&release(1.0, -1), 1000.0);
         frontier.remember();
         let mut seen = Vec::new();
         for step in 0..4 {
             // What research sees in a step, before the step's own releases.
             seen.push(frontier.open.lagged(2).capability[0][0]);
             if step == 0 {
-                frontier.publish(&release(2.0, 0));
+                frontier.publish(&release(2.0, 0), 1100.0);
             }
             frontier.remember();
         }

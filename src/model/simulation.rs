@@ -6,7 +6,7 @@ use super::{
     clock::Clock,
     fab::{FabBundle, Site},
     firm::{Capability, Usage},
-    founding::{self, Newcomers},
+    founding::{self, Newcomers, Starts},
     geography::{self, Geography, PerState},
     ledger::{Faults, InvalidNumber, Ledger},
     mechanisms::{
@@ -108,9 +108,8 @@ impl Simulation {
             (
                 scale_markets,
                 market::count_world_usage,
-                money::first_spending,
-                values::first_reputation,
-                values::measure_distance,
+                (values::first_reputation, values::measure_distance).chain(),
+                (money::first_capital, money::first_spending).chain(),
                 adoption::reach,
                 output::set_reference,
                 first_standing,
@@ -264,24 +263,18 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
     // The best firm of the start is the origin of the capability scale.
     let best = present().map(level).fold(f64::NEG_INFINITY, f64::max);
     let mut active: PerState = [0.0; crate::scenario::MAX_STATES];
-    let mut frontier = world.remove_resource::<Frontier>().unwrap_or_default();
+    let mut frontier = world.remove_resource::<Frontier>().unwrap_or_else(|| Frontier::new(0));
     for spec in present() {
         active[spec.state] += 1.0;
         let founding = founding::configured(spec, -best, -1, &geography, &talent);
         let (training, releases) = (world.resource::<Training>(), world.resource::<Releases>());
-        let mut bundle = founding.bundle(&geography, training, releases);
+        let starts = Starts { training, diffusion: world.resource(), releases };
+        let mut bundle = founding.bundle(&geography, &starts);
         // Firms do not release in step: the newest model of each is somewhere on its way to being replaced.
         let way = MODEL_AGE.at(seed, bundle.key, 0).uniform();
         bundle.offer.released -= (way * f64::from(clock.steps(releases.min_gap_months))) as i64;
         bundle.offer.own_capability -= way * releases.threshold;
-        frontier.publish(&Release {
-            firm: bundle.key,
-            home: bundle.character.home,
-            released: -1,
-            open: spec.open,
-            knowledge: bundle.knowledge.0,
-            capability: bundle.capability.0,
-        });
+        frontier.publish(&bundle.release(-1), bundle.offer.rating);
         world.spawn(bundle);
     }
     world.insert_resource(frontier);

@@ -110,6 +110,20 @@ fn a_bonus_for_open_models_raises_their_share() {
 }
 
 #[test]
+fn firms_that_lag_open_and_those_that_lead_close() {
+    let open_share = |world: &Trajectory| {
+        let (open, all) =
+            last_firms(world).fold((0.0, 0.0), |(open, all), firm| (open + f64::from(firm.open), all + 1.0));
+        open / all
+    };
+    let weighing = |name: &str, weight: f64| {
+        measured(&short("baseline", 48, &[format!("mechanisms.openness.{name}={weight}")]), RUNS, &open_share)
+    };
+    rises("open firms", &weighing("lag_weight", 0.0), &weighing("lag_weight", 3.0));
+    rises("open firms", &weighing("usage_weight", 40.0), &weighing("usage_weight", 0.0));
+}
+
+#[test]
 fn without_entry_there_are_fewer_firms() {
     let firms = |world: &Trajectory| f64::from(world.outcomes.firms_end);
     rises("firms", &baseline(&["mechanisms.entry.scale=0"], firms), &baseline(&[""; 0], firms));

@@ -457,7 +457,9 @@ fn halving_the_step_moves_outcomes_little() {
     // Without luck and jumps, what is left is the error of the step.
     let smooth = [
         "mechanisms.research.luck=0",
+        "mechanisms.research.form=0",
         "mechanisms.research.breakthroughs_per_year=0",
+        "mechanisms.openness.enabled=false",
         "mechanisms.releases.battles=0",
         "mechanisms.releases.threshold=0",
         "mechanisms.releases.min_gap_months=1",

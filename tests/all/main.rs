@@ -5,6 +5,7 @@ mod by_hand;
 mod chips;
 mod cli;
 mod compare;
+mod copying;
 mod data_package;
 mod designs;
 mod determinism;

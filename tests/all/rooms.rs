@@ -105,7 +105,13 @@ fn draws_have_names_of_their_own() {
     let mut names: Vec<String> = Vec::new();
     for file in files {
         let text = without_tests(&fs::read_to_string(&file).unwrap());
-        let mechanism = file.file_stem().unwrap().to_str().unwrap();
+        // A file in a folder is part of the mechanism of that name.
+        let of = if file.parent().unwrap().ends_with("mechanisms") {
+            file.file_stem()
+        } else {
+            file.parent().unwrap().file_name()
+        };
+        let mechanism = of.unwrap().to_str().unwrap();
         for rest in text.split("Draw::named(\"").skip(1) {
             let name = rest.split('"').next().unwrap();
             assert!(name.starts_with(&format!("{mechanism}/")), "{name} is drawn in {}", file.display());

@@ -184,7 +184,7 @@ fn steady_gap(row: &Row) -> f64 {
 domains = ["all"]
 time.start = "2023-01"
 {off}
-mechanisms.diffusion = {{ phi_open = {}, phi_closed = 0.0, home_scale = 0.0, lag_open_months = 1, absorption_growth = 0.0 }}
+mechanisms.diffusion = {{ phi_open = {}, phi_closed = 0.0, home_scale = 0.0, lag_open_months = 1, absorption_growth = 0.0, half_effort = 0.0 }}
 [[states]]
 name = "A"
 absorptive_capacity = 1.0
@@ -222,11 +222,12 @@ open = false
             open: true,
             knowledge: levels["leader"],
             capability: [f64::NEG_INFINITY; MAX_DOMAINS],
+            ln_compute: 0.0,
         };
         let mut frontier = world.resource_mut::<Frontier>();
         frontier.any.now.knowledge = [[f64::NEG_INFINITY; MAX_DOMAINS]; _];
         frontier.open.now.knowledge = [[f64::NEG_INFINITY; MAX_DOMAINS]; _];
-        frontier.publish(&release);
+        frontier.publish(&release, 0.0);
         frontier.remember();
         simulation.step().unwrap();
     }

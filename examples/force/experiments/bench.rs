@@ -28,6 +28,24 @@ impl Bench {
         Self { replicates: self.replicates, model: self.model.clone().with::<M>() }
     }
 
+    /// The same with so many times fewer replicates, but 12 at least.
+    pub fn fewer(&self, times: u64) -> Self {
+        Self { replicates: (self.replicates / times).max(12), model: self.model.clone() }
+    }
+
+    /// Every parameter of the mechanisms by its place in configs, with the ends of its plausible range.
+    pub fn plausible_ranges(&self) -> Vec<(String, f64, f64)> {
+        let mechanisms = self.model.catalogue().mechanisms.iter();
+        mechanisms
+            .flat_map(|mechanism| {
+                mechanism.parameters.iter().map(|parameter| {
+                    let (low, high) = parameter.plausible;
+                    (format!("mechanisms.{}.{}", mechanism.name, parameter.name), low, high)
+                })
+            })
+            .collect()
+    }
+
     /// A scenario of the program's own (`baseline`, `taiwan-blockade`, …) with `text`, a config, laid over it.
     pub fn scenario(&self, name: &str, text: &str) -> Result<Scenario, Failure> {
         let base = if name == "baseline" { "baseline.toml".to_owned() } else { format!("scenarios/{name}.toml") };
@@ -153,6 +171,12 @@ impl Effect {
         }
     }
 
+    /// The same, which may be due to luck: it is stated, whatever it comes to.
+    #[must_use]
+    pub fn even_by_luck(self) -> Self {
+        Self { against_luck: false, ..self }
+    }
+
     /// Whether it is what it must be.
     pub fn holds(&self) -> bool {
         let lucky = self.interval.is_none_or(|(low, high)| low <= 0.0 && high >= 0.0);
@@ -180,7 +204,8 @@ impl Effect {
     }
 }
 
-fn mean_and_sd(sample: &[f64]) -> (f64, f64) {
+/// Mean and standard deviation of a sample.
+pub fn mean_and_sd(sample: &[f64]) -> (f64, f64) {
     let n = sample.len() as f64;
     let mean = sample.iter().sum::<f64>() / n;
     (mean, (sample.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())

@@ -7,6 +7,7 @@ pub mod market;
 mod scaled_compute;
 pub mod society;
 pub mod supply;
+pub mod sweep;
 
 use bench::{Bench, Effect, Failure};
 
@@ -20,7 +21,9 @@ pub struct Experiment {
 
 /// All experiments, in order.
 pub fn all() -> impl Iterator<Item = &'static Experiment> {
-    [effort::EXPERIMENTS, supply::EXPERIMENTS, market::EXPERIMENTS, society::EXPERIMENTS].into_iter().flatten()
+    [effort::EXPERIMENTS, supply::EXPERIMENTS, market::EXPERIMENTS, society::EXPERIMENTS, sweep::EXPERIMENTS]
+        .into_iter()
+        .flatten()
 }
 
 /// What the model does not do though it should: experiment, effect, and what is known of why.

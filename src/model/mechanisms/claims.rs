@@ -1,16 +1,16 @@
 //! Claims: milestones that are marketing.
 //!
 //! A firm announces a milestone with hazard h = h_0 · exp(κ_lead · lead/100 + κ_funding · pressure), lead being its measured
-//! rating less the best of the others' (within `farthest_lead`) and pressure exp(−cash / a year's costs): how short its runway
-//! is. A claim excites investors: ln of the firm's weight with them rises, and fades with a half-life; some of the money is
+//! rating less the best of the others' (within `farthest_lead`) and pressure exp(−runway in years): how soon its cash
+//! is gone. A claim excites investors: ln of the firm's weight with them rises, and fades with a half-life; some of the money is
 //! new. It moves nothing else: neither capability nor ratings nor users.
 
-use super::money::Money;
+use super::money::Budget;
 use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Finance, Hardware, Label, Offer},
+        firm::{Character, Label, Offer},
         geography::Geography,
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
@@ -76,21 +76,15 @@ struct ClaimStream(Stream);
 /// Excitement that is taken for none, so that firms which claimed long ago need no work: it moves no share by more than this.
 const FORGOTTEN: f64 = 1e-6;
 
-/// How badly a firm needs money, from 0 to 1: exp(−years that its cash would last without income).
+/// How badly a firm needs money, from 0 to 1: exp(−years that its cash lasts).
 ///
 /// ```
 /// use redqueen::model::mechanisms::claims::pressure;
-/// assert_eq!([pressure(-1.0, 5.0), pressure(0.0, 5.0), pressure(3.0, 0.0)], [1.0, 1.0, 0.0]);
-/// assert!((pressure(5.0, 5.0) - (-1.0_f64).exp()).abs() < 1e-15);
+/// assert_eq!([pressure(-1.0), pressure(0.0), pressure(f64::INFINITY)], [1.0, 1.0, 0.0]);
+/// assert!((pressure(2.0) - (-2.0_f64).exp()).abs() < 1e-15);
 /// ```
-pub fn pressure(cash: f64, costs_per_year: f64) -> f64 {
-    if cash <= 0.0 {
-        1.0
-    } else if costs_per_year <= 0.0 {
-        0.0
-    } else {
-        maths::exp(-cash / costs_per_year)
-    }
+pub fn pressure(runway: f64) -> f64 {
+    maths::exp(-runway.max(0.0))
 }
 
 impl Claims {
@@ -121,15 +115,13 @@ struct Claimant {
     label: &'static Label,
     character: &'static Character,
     offer: &'static Offer,
-    finance: &'static Finance,
-    hardware: &'static Hardware,
+    budget: &'static Budget,
     hype: &'static mut Hype,
     last: &'static mut LastClaim,
 }
 
 fn announce(
     claims: Res<Claims>,
-    money: Res<Money>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     noise: Noise,
@@ -148,16 +140,13 @@ fn announce(
         }
     }
     for firm in &mut firms {
-        let ClaimantItem { key, mut stream, label, character, offer, finance, hardware, mut hype, mut last } = firm;
+        let ClaimantItem { key, mut stream, label, character, offer, budget, mut hype, mut last } = firm;
         let draw = stream.0.uniform(&noise, CLAIM, *key);
         if draw >= highest || last.0.is_some_and(|step| clock.step() - step < quiet) {
             continue;
         }
         let others = if offer.rating == best { second } else { best };
-        // Only a claimant's costs are looked up, so the price is not worked out for all.
-        let costs =
-            money.running_costs(character, hardware, money.price(clock.years())) + clock.per_year(hardware.order);
-        if draw < clock.probability(claims.hazard(offer.rating - others, pressure(finance.cash, costs))) {
+        if draw < clock.probability(claims.hazard(offer.rating - others, pressure(budget.runway))) {
             hype.0 += claims.excitement;
             last.0 = Some(clock.step());
             let state = &geography.names[character.home];

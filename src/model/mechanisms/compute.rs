@@ -127,6 +127,7 @@ fn deliver(
         let ration = ration[character.home];
         hardware.stock += ration * hardware.demand;
         finance.cash -= ration * hardware.order;
+        ledger.money.compute += ration * hardware.order;
         faults.check(&clock, Compute::NAME, "compute", &label.0, &[hardware.stock]);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         accelerator::Line,
         fab::Capacity,
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
-        state::{Economy, Industry, Supply},
+        state::Industry,
         states::StateId,
         testing::{live, of_state, set},
     },
@@ -151,16 +151,6 @@ fn first_learning(simulation: &mut Simulation) -> f64 {
     of_state::<Industry>(simulation.world(), 0).learning
 }
 
-fn first_output(simulation: &mut Simulation) -> f64 {
-    of_state::<Economy>(simulation.world(), 0).output
-}
-
-fn spending_elsewhere(simulation: &mut Simulation) -> f64 {
-    let world = simulation.world_mut();
-    let mut states = world.query::<(&StateId, &Supply)>();
-    states.iter(world).filter(|(id, _)| id.place() != 0).map(|(_, supply)| supply.spending).sum()
-}
-
 fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {
     let world = simulation.world_mut();
     world.query::<&Line>().iter(world).map(of).sum()
@@ -193,7 +183,6 @@ fn cases() -> Vec<Case> {
         case(("entry", "least_focus"), RISES, 1, crowded, least_weight),
         case(("entry", "latecomer_gap"), FALLS, 1, crowded_without_parents, latecomers),
         with_null(case(("entry", "safety_effort"), RISES, 1, crowded_without_parents, chosen_safety), 0.0),
-        case(("output", "left_by_policy"), RISES, 2, lavish, first_output),
         with_null(case(("induced_innovation", "max_learning"), RISES, 1, lavish, first_learning), 0.0),
         case(("induced_innovation", "memory_months"), FALLS, 14, rules_on_chips_alone, |simulation| {
             industry(simulation, "China").pressure
@@ -202,7 +191,6 @@ fn cases() -> Vec<Case> {
         case(("chip_supply", "usual_months"), FALLS, 24, as_it_is, usual),
         case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
         with_null(case(("chip_supply", "max_need"), RISES, 1, scarce_packaging, greatest_need), 1.0),
-        case(("money", "first_compute_share"), RISES, 0, at_home_in_the_first_state, spending_elsewhere),
         case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),
     ]
 }

@@ -1,18 +1,24 @@
 //! Diffusion: how knowledge and models spread between firms.
 //!
-//! A ← A + Δ a [φ_o max(0, O − A) + φ_c max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
-//! K ← K + Δ a [ξ_o max(0, O^K − δ_o − K) + ξ_c max(0, P^K − δ_c − K)] for capability (fine-tuning open weights, distilling
-//! closed services). O is the best in an open release, P in any release, H among firms of the same home state. Across a
-//! border each rate is multiplied by the border's openness, and the border with the strongest pull counts. Absorptive
-//! capacity a (Cohen and Levinthal 1990) grows as da = ψ a (1 − a) × activity, in its exact logistic step.
+//! A ← A + Δ a_i [φ_o max(0, O − A) + φ_c max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
+//! K ← K + M, M = Δ a_i [ξ_o max(0, O^K − δ_o − χ x_o − K) + ξ_c max(0, P^K − δ_c − χ x_c − K)] for capability (fine-tuning open
+//! weights, distilling closed services). O is the best in an open release, P in any release, H among firms of the same home
+//! state. Across a border each rate is multiplied by the border's openness, and the border with the strongest pull counts.
+//! What a home's endowment adds to its models is left out of both sides: data and devices at home are not copied.
+//!
+//! A copy has a ceiling: x = max(0, c_source − c) is how many nats more compute stood behind the source than the copier has, and
+//! each costs χ. What is copied beyond own ideas is kept (B): B ← max(0, B − L) + k M, with L what diffusion adds to
+//! knowledge in the step; training stands on it. Absorption a_i = a z/(z + h max z) takes own effort z (Cohen and Levinthal 1990).
+//! The absorptive capacity a of an ecosystem grows as da = ψ a (1 − a) × activity, in its exact logistic step.
 
 use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Capability, Character, Knowledge, Label},
+        firm::{Capability, Character, Copied, Knowledge, Label},
         geography::{Geography, PerDomain, PerState},
         ledger::Faults,
+        mechanisms::research::{Effort, Efforts},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, Levels},
@@ -29,19 +35,25 @@ parameters! {
     #[derive(Resource)]
     pub struct Diffusion {
         /// Rate at which knowledge flows from open releases (φ_o).
-        phi_open: f64 = 1.5, "1/year", range 0.0..=12.0, plausible 0.5..=3.0 or null 0.0, assumption "papers with weights and code are absorbed within a year";
+        phi_open: f64 = 0.6, "1/year", range 0.0..=12.0, plausible 0.3..=2.0 or null 0.0, assumption "papers with weights and code are absorbed within a year or two";
         /// Rate at which knowledge flows from any release (φ_c): staff, leaks, reverse engineering.
-        phi_closed: f64 = 0.25, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "slower than open knowledge by several times";
+        phi_closed: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "slower than open knowledge";
         /// Factor on every state's own rate of diffusion at home (φ_h).
         home_scale: f64 = 1.0, "1", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "the rates stand with the states: home_diffusion_per_year";
         /// Rate at which capability catches up by building on open weights (ξ_o).
-        xi_open: f64 = 5.0, "1/year", range 0.0..=12.0, plausible 2.0..=8.0 or null 0.0, assumption "fine-tunes of a new open model appear within months";
+        xi_open: f64 = 5.2, "1/year", range 0.0..=12.0, plausible 2.0..=8.0 or null 0.0, assumption "fine-tunes of a new open model appear within months";
         /// Rate at which capability catches up by distilling closed services (ξ_c).
-        xi_closed: f64 = 4.0, "1/year", range 0.0..=12.0, plausible 1.0..=6.0 or null 0.0, assumption "training on outputs was common by 2023";
+        xi_closed: f64 = 5.2, "1/year", range 0.0..=12.0, plausible 1.0..=8.0 or null 0.0, assumption "training on outputs was common by 2023";
         /// What is lost in building on open weights (δ_o).
         loss_open: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "copies are a little worse";
         /// What is lost in distilling (δ_c).
-        loss_closed: f64 = 0.3, "nats", range 0.0..=10.0, plausible 0.0..=2.0, assumption "outputs show less than weights";
+        loss_closed: f64 = 0.03, "nats", range 0.0..=10.0, plausible 0.0..=0.5, assumption "outputs show less than weights; most of what is lost is lost for want of compute";
+        /// What each nat of compute that the source has more costs a copy (χ).
+        ceiling: f64 = 0.27, "nats/nat", range 0.0..=2.0, plausible 0.05..=0.4 or null 0.0, assumption "a smaller model holds less of what a larger one can do";
+        /// Part of what is copied beyond own ideas that later training stands on (k).
+        kept: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "weights and data sets stay";
+        /// Effort, as a share of the highest in the world, at which a firm absorbs half of what its surroundings let it (h).
+        half_effort: f64 = 0.1, "1", range 0.0..=100.0, plausible 0.05..=0.5 or null 0.0, assumption "who does no research cannot use that of others (Cohen and Levinthal 1990)";
         /// Age at which an open release can be built on (τ).
         lag_open_months: u32 = 2, "months", range 1..=60, plausible 1..=6, assumption "first derivatives take weeks";
         /// Age at which any release can be learned from (τ_c).
@@ -49,7 +61,7 @@ parameters! {
         /// Factor on the openness of every border.
         border_openness: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "the borders' own openness stands in [[borders]]";
         /// Growth of absorptive capacity at the start's level of activity (ψ_a).
-        absorption_growth: f64 = 2.0, "1/year", range 0.0..=12.0, plausible 0.5..=3.0 or null 0.0, assumption "China went from far behind to close within two years";
+        absorption_growth: f64 = 3.0, "1/year", range 0.0..=12.0, plausible 1.0..=4.0 or null 0.0, assumption "China went from far behind to close within two years";
     }
 }
 
@@ -87,96 +99,116 @@ pub fn steady_gap(leader: f64, own: f64, learned: f64) -> f64 {
     (leader - own) / learned
 }
 
-/// Kinds of levels that pull: knowledge in open and in any releases, capability in open and in any.
-const KINDS: usize = 4;
-type Best = [PerDomain; KINDS];
+/// Steady gap in nats of a copier behind a leader, from K' = g_i + a ξ o (K_L(t − τ) − δ − χ ln(C_L/C_i) − K) with what is copied
+/// kept: δ + g_L τ + χ ln(C_L/C_i) + (g_L − g_i)/(a ξ o), all per the same time.
+///
+/// ```
+/// use redqueen::model::mechanisms::diffusion::{Copying, copying_gap};
+/// let copying = Copying { loss: 0.1, lag: 0.25, ceiling: 0.3, rate: 2.0 };
+/// let gap = copying_gap(1.0, 0.5, 2.0, &copying);
+/// assert!((gap - (0.1 + 0.25 + 0.6 + 0.25)).abs() < 1e-12);
+/// ```
+pub fn copying_gap(leader: f64, own: f64, ln_compute_ratio: f64, copying: &Copying) -> f64 {
+    let Copying { loss, lag, ceiling, rate } = copying;
+    loss + leader * lag + ceiling * ln_compute_ratio + (leader - own) / rate
+}
 
-/// The best that a firm can learn from through borders of one openness.
+/// How a firm copies.
+#[derive(Clone, Copy, Debug)]
+pub struct Copying {
+    /// What is lost in copying (δ), nats.
+    pub loss: f64,
+    /// Age at which a release is copied (τ).
+    pub lag: f64,
+    /// What each nat of compute less costs (χ).
+    pub ceiling: f64,
+    /// Part of the gap that is copied in a unit of time (a ξ o).
+    pub rate: f64,
+}
+
+/// Kinds of levels that pull: those in open and in any releases.
+const KINDS: usize = 2;
+
+/// What a firm can learn from through one border, by kind and domain.
 #[derive(Clone, Debug)]
-struct BorderBest {
+struct Source {
     openness: f64,
-    best: Best,
+    knowledge: [PerDomain; KINDS],
+    /// Capability less what the home's endowment and copying take off.
+    capability: [PerDomain; KINDS],
+    ln_compute: [PerDomain; KINDS],
 }
 
 /// The sources of every state, one state after the other.
 #[derive(Default)]
 struct Sources {
-    all: Vec<BorderBest>,
+    all: Vec<Source>,
     ends: [usize; MAX_STATES + 1],
 }
 
 impl Sources {
-    fn of(&self, own: StateId) -> &[BorderBest] {
+    fn of(&self, own: StateId) -> &[Source] {
         &self.all[self.ends[own]..self.ends[own.place() + 1]]
     }
 
     /// Finds what firms at home in each state can learn from.
-    fn find(
-        &mut self,
-        geography: &Geography,
-        relations: &Relations,
-        border_openness: f64,
-        open: &Levels,
-        any: &Levels,
-    ) {
+    fn find(&mut self, geography: &Geography, relations: &Relations, diffusion: &Diffusion, levels: [&Levels; KINDS]) {
+        let loss = [diffusion.loss_open, diffusion.loss_closed];
+        let any = levels[1];
         self.all.clear();
         for own in geography.each_state() {
             self.ends[own] = self.all.len();
             for home in geography.each_state().filter(|&home| any.knowledge[home][0] > f64::NEG_INFINITY) {
-                let openness = if home == own { 1.0 } else { relations.openness[own][home] * border_openness };
+                let border = relations.openness[own][home] * diffusion.border_openness;
+                let openness = if home == own { 1.0 } else { border };
                 if openness > 0.0 {
-                    let levels =
-                        [&open.knowledge[home], &any.knowledge[home], &open.capability[home], &any.capability[home]];
-                    self.add(self.ends[own], openness, levels);
+                    let portable = |kind: usize| {
+                        std::array::from_fn(|d| {
+                            levels[kind].capability[home][d] - geography.endowment[home][d] - loss[kind]
+                        })
+                    };
+                    self.all.push(Source {
+                        openness,
+                        knowledge: levels.map(|levels| levels.knowledge[home]),
+                        capability: std::array::from_fn(portable),
+                        ln_compute: levels.map(|levels| levels.ln_compute[home]),
+                    });
                 }
             }
             self.ends[own.place() + 1] = self.all.len();
         }
     }
-
-    /// Takes in a home behind a border. Behind borders of equal openness only the best counts, and who is nowhere ahead of
-    /// those behind a border as open or more is not needed: whoever they pull is pulled more by the others.
-    fn add(&mut self, first: usize, openness: f64, levels: [&PerDomain; KINDS]) {
-        let sources = &mut self.all[first..];
-        let ahead = |source: &BorderBest| {
-            let mut ahead = false;
-            for (best, level) in source.best.iter().zip(levels) {
-                for d in 0..MAX_DOMAINS {
-                    ahead |= level[d] > best[d];
-                }
-            }
-            ahead
-        };
-        if sources.iter().any(|source| source.openness >= openness && !ahead(source)) {
-            return;
-        }
-        match sources.iter_mut().find(|source| source.openness == openness) {
-            None => self.all.push(BorderBest { openness, best: levels.map(|level| *level) }),
-            Some(source) => {
-                for (best, level) in source.best.iter_mut().zip(levels) {
-                    for d in 0..MAX_DOMAINS {
-                        best[d] = maths::larger(best[d], level[d]);
-                    }
-                }
-            }
-        }
-    }
 }
 
-/// The strongest pull of any source on a firm, by kind and domain: openness × how far the source's level is ahead of what
-/// is `needed` for it to pull, the firm's own level and what is lost on the way.
+/// The strongest pull of any source, by kind and domain: openness × how far the source is ahead.
+#[derive(Clone, Debug, Default)]
+struct Pull {
+    knowledge: [PerDomain; KINDS],
+    capability: [PerDomain; KINDS],
+}
+
+/// The pull on a firm that knows and can do so much (its home's endowment taken off), of compute e^c.
 #[inline]
-fn pull(sources: &[BorderBest], needed: &Best) -> Best {
-    let mut strongest = [[0.0; MAX_DOMAINS]; KINDS];
+fn pull(sources: &[Source], knowledge: &PerDomain, capability: &PerDomain, ln_compute: f64, ceiling: f64) -> Pull {
+    let mut strongest = Pull::default();
     for source in sources {
         for kind in 0..KINDS {
             for d in 0..MAX_DOMAINS {
-                let pull = source.openness * (source.best[kind][d] - needed[kind][d]);
-                strongest[kind][d] = maths::larger(strongest[kind][d], pull);
+                let ahead = source.openness * (source.knowledge[kind][d] - knowledge[d]);
+                strongest.knowledge[kind][d] = maths::larger(strongest.knowledge[kind][d], ahead);
+                let short = ceiling * maths::larger(source.ln_compute[kind][d] - ln_compute, 0.0);
+                let ahead = source.openness * (source.capability[kind][d] - short - capability[d]);
+                strongest.capability[kind][d] = maths::larger(strongest.capability[kind][d], ahead);
             }
         }
     }
     strongest
+}
+
+/// Part of what its surroundings let it absorb that a firm of effort `own` takes in: z/(z + h max z); all at h = 0.
+#[inline]
+fn absorbed(own: f64, half_effort: f64, highest: f64) -> f64 {
+    if half_effort > 0.0 && highest > 0.0 { own / (own + half_effort * highest) } else { 1.0 }
 }
 
 /// What there is to learn from in the world.
@@ -185,6 +217,7 @@ struct Surroundings<'w, 's> {
     geography: Res<'w, Geography>,
     relations: Res<'w, Relations>,
     frontier: Res<'w, Frontier>,
+    efforts: Res<'w, Efforts>,
     states: States<'w, 's, (&'static Absorption, &'static Traits)>,
 }
 
@@ -194,8 +227,10 @@ struct Surroundings<'w, 's> {
 struct Learner {
     label: &'static Label,
     character: &'static Character,
+    effort: &'static Effort,
     knowledge: &'static mut Knowledge,
     capability: &'static mut Capability,
+    copied: &'static mut Copied,
 }
 
 fn diffuse(
@@ -206,28 +241,28 @@ fn diffuse(
     mut sources: Local<Sources>,
     mut firms: Query<Learner>,
 ) {
-    let Surroundings { geography, relations, frontier, states } = surroundings;
+    let Surroundings { geography, relations, frontier, efforts, states } = surroundings;
     let open = frontier.open.lagged(clock.steps(diffusion.lag_open_months));
     let any = frontier.any.lagged(clock.steps(diffusion.lag_closed_months));
     let home_best = best_at_home(&geography, firms.iter().map(|firm| (firm.character.home, &firm.knowledge.0)));
     let absorption = states.map(|(absorption, _)| clock.per_step(absorption.0));
     let home_rate = states.map(|(_, traits)| traits.0.home_diffusion_per_year * diffusion.home_scale);
-    sources.find(&geography, &relations, diffusion.border_openness, open, any);
-    for LearnerItem { label, character, mut knowledge, mut capability } in &mut firms {
+    sources.find(&geography, &relations, &diffusion, [open, any]);
+    for LearnerItem { label, character, effort, mut knowledge, mut capability, mut copied } in &mut firms {
         let home = character.home;
-        let needed = [
-            knowledge.0,
-            knowledge.0,
-            capability.0.map(|own| own + diffusion.loss_open),
-            capability.0.map(|own| own + diffusion.loss_closed),
-        ];
-        let [knows_open, knows_any, builds_on, distils] = pull(sources.of(home), &needed);
+        let absorption = absorption[home] * absorbed(effort.own, diffusion.half_effort, efforts.highest);
+        let portable: PerDomain = std::array::from_fn(|d| capability.0[d] - geography.endowment[home][d]);
+        let pull = pull(sources.of(home), &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
         for d in geography.each_domain() {
-            knowledge.0[d] += absorption[home]
-                * (diffusion.phi_open * knows_open[d]
-                    + diffusion.phi_closed * knows_any[d]
+            let learned = absorption
+                * (diffusion.phi_open * pull.knowledge[0][d]
+                    + diffusion.phi_closed * pull.knowledge[1][d]
                     + home_rate[home] * (home_best[home][d] - knowledge.0[d]).max(0.0));
-            capability.0[d] += absorption[home] * (diffusion.xi_open * builds_on[d] + diffusion.xi_closed * distils[d]);
+            let built =
+                absorption * (diffusion.xi_open * pull.capability[0][d] + diffusion.xi_closed * pull.capability[1][d]);
+            knowledge.0[d] += learned;
+            capability.0[d] += built;
+            copied.0[d] = (copied.0[d] - learned).max(0.0) + diffusion.kept * built;
         }
         faults.check(&clock, Diffusion::NAME, "knowledge", &label.0, &knowledge.0);
         faults.check(&clock, Diffusion::NAME, "capability", &label.0, &capability.0);
@@ -273,47 +308,36 @@ fn absorb(
 mod tests {
     use super::*;
 
+    fn source(openness: f64, level: f64, ln_compute: f64) -> Source {
+        let (level, ln_compute) = ([[level; MAX_DOMAINS]; KINDS], [[ln_compute; MAX_DOMAINS]; KINDS]);
+        Source { openness, knowledge: level, capability: level, ln_compute }
+    }
+
     #[test]
     fn the_strongest_border_counts_and_nobody_is_pulled_down() {
-        let source = |openness, level| BorderBest { openness, best: [[level; MAX_DOMAINS]; KINDS] };
-        let strongest = |sources: &[BorderBest], own| pull(sources, &[[own; MAX_DOMAINS]; KINDS])[1][0];
-        assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, 3.0)], 1.0), 2.0);
-        assert_eq!(strongest(&[source(0.9, 4.0), source(1.0, 3.0)], 1.0), 2.7);
-        assert_eq!(strongest(&[source(0.5, 4.0), source(1.0, f64::NEG_INFINITY)], 5.0), 0.0);
+        let strongest = |sources: &[Source], own| {
+            let own = [own; MAX_DOMAINS];
+            pull(sources, &own, &own, 0.0, 0.27).knowledge[1][0]
+        };
+        assert_eq!(strongest(&[source(0.5, 4.0, 0.0), source(1.0, 3.0, 0.0)], 1.0), 2.0);
+        assert_eq!(strongest(&[source(0.9, 4.0, 0.0), source(1.0, 3.0, 0.0)], 1.0), 2.7);
+        assert_eq!(strongest(&[source(0.5, 4.0, 0.0), source(1.0, f64::NEG_INFINITY, 0.0)], 5.0), 0.0);
     }
 
     #[test]
-    fn homes_behind_equal_borders_are_one_source() {
-        let baseline = crate::baseline();
-        let geography = Geography::new(&baseline);
-        let mut relations = Relations::new(&baseline, &geography);
-        relations.openness = [[1.0; MAX_STATES]; MAX_STATES];
-        relations.openness[0][1] = 0.0;
-        relations.openness[0][2] = 0.5;
-        let mut levels = Levels::default();
-        for home in 0..5 {
-            levels.raise(StateId::new(home), &[home as f64; MAX_DOMAINS], &[-(home as f64); MAX_DOMAINS]);
-        }
-        let mut sources = Sources::default();
-        sources.find(&geography, &relations, 1.0, &Levels::default(), &levels);
-        let seen: Vec<_> = sources
-            .of(StateId::new(0))
-            .iter()
-            .map(|source| (source.openness, source.best[1][0], source.best[3][0]))
-            .collect();
-        assert_eq!(seen, [(1.0, 4.0, 0.0), (0.5, 2.0, -2.0)]);
-        assert_eq!(sources.of(StateId::new(0))[0].best[0][0], f64::NEG_INFINITY);
+    fn a_copy_has_a_ceiling_where_the_source_had_more_compute() {
+        let built = |ln_compute, ceiling| {
+            let own = [1.0; MAX_DOMAINS];
+            pull(&[source(1.0, 3.0, 2.0)], &own, &own, ln_compute, ceiling).capability[0][0]
+        };
+        assert_eq!([built(2.0, 0.25), built(0.0, 0.25), built(0.0, 0.0), built(5.0, 0.25)], [2.0, 1.5, 2.0, 2.0]);
+        assert_eq!(built(-20.0, 0.25), 0.0);
     }
 
     #[test]
-    fn who_is_nowhere_ahead_behind_a_less_open_border_is_left_out() {
-        let level = |level| [level; MAX_DOMAINS];
-        let mut sources = Sources::default();
-        for (openness, known) in [(0.9, 3.0), (0.5, 2.0), (0.4, 4.0)] {
-            sources.add(0, openness, [&level(known); KINDS]);
-        }
-        let seen: Vec<_> = sources.all.iter().map(|source| source.openness).collect();
-        assert_eq!(seen, [0.9, 0.4]);
+    fn who_does_no_research_absorbs_nothing() {
+        assert_eq!([absorbed(0.0, 0.1, 1.0), absorbed(0.1, 0.1, 1.0), absorbed(0.3, 0.0, 1.0)], [0.0, 0.5, 1.0]);
+        assert_eq!(absorbed(0.0, 0.1, 0.0), 1.0);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Entry: new firms, with the traits of their parents and mutations of their own.
 //!
-//! Firms are born in each state as a Poisson process. A newborn's capability is a mix of the open frontier and of a parent at
-//! home, drawn by usage; its focus and its openness are inherited with mutation. Support of open models brings more births and
+//! Firms are born in each state as a Poisson process of rate r + w 2^{−t/T}: a wave that ebbs follows the models of the start. A newborn's capability is a mix of the open frontier and of a parent at
+//! home, drawn by usage; its focus, its openness and its talent (against its state's) are inherited with mutation. Support of open models brings more births and
 //! opens more of the children of closed parents. Firms that the scenario dates enter in their month in any case. Compute of entrants comes out of their state's clouds.
 
 use super::{
+    diffusion::Diffusion,
     market::{count_world_usage, rescale_markets},
     policy::Policy,
     releases::Releases,
@@ -15,12 +16,12 @@ use crate::{
     model::{
         clock::Clock,
         firm::{Capability, Character, Focus, Hardware, Knowledge, Offer, Precaution, Usage},
-        founding::{self, Founding, Newcomers},
+        founding::{self, Founding, Newcomers, Starts},
         geography::{Geography, PerDomain},
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
-        release::{Frontier, Levels, Release, best},
+        release::{Frontier, Levels, best},
         state::{Levers, Supply, Traits},
         states::{StateId, States},
     },
@@ -35,12 +36,18 @@ parameters! {
     pub struct Entry {
         /// Factor on every state's rate of entry.
         scale: f64 = 1.0, "1", range 0.0..=100000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
+        /// Time in which the wave of entry that the models of the start set off ebbs by half (T).
+        wave_half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 3.0..=12.0, assumption "most of those who wanted to answer ChatGPT had founded a firm within a year";
         /// Weight of the open frontier against the parent in a newborn's capability.
-        open_mix: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
+        open_mix: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
         /// How far a newborn starts behind that mix.
-        handicap: f64 = 0.3, "nats", range 0.0..=20.0, plausible 0.0..=1.5, assumption "data, tools and teams have to be built";
+        handicap: f64 = 0.8, "nats", range 0.0..=20.0, plausible 0.2..=1.5, assumption "data, tools and teams have to be built";
         /// How far behind the world frontier a newborn starts, before that, where it has neither a parent nor open models.
         latecomer_gap: f64 = 3.0, "nats", range 0.0..=50.0, plausible 1.0..=6.0, assumption "as far as a configured firm of which nothing is known: its capability";
+        /// How much of its parent's talent, against that of its state, a newborn inherits.
+        talent_heritability: f64 = 0.7, "1", range 0.0..=1.0, plausible 0.3..=1.0 or null 0.0, assumption "founders come out of the firm, with its people and its routines";
+        /// Mutation of talent: standard deviation of its log.
+        mutation_talent: f64 = 0.2, "1", range 0.0..=3.0, plausible 0.0..=0.4 or null 0.0, assumption "teams of one origin differ by a fifth";
         /// Mutation of focus: standard deviation of the log of each weight.
         mutation_focus: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.1..=1.0, assumption "start-ups look for niches";
         /// Weight that a newborn's focus has in every domain at least, before mutation; a parent's weights sum to 1.
@@ -62,7 +69,7 @@ parameters! {
         /// Share of a newborn's monthly budget that buys compute.
         budget_share: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "as for other firms: their compute_share";
         /// Cash that a newborn starts with.
-        cash_billion_usd: f64 = 0.5, "billion USD of 2023", range 0.0..=1000.0, plausible 0.05..=2.0, assumption "large first rounds of 2023";
+        cash_billion_usd: f64 = 0.1, "billion USD of 2023", range 0.0..=1000.0, plausible 0.03..=0.5, assumption "first rounds of 2023: Baichuan had 0.05, large ones several times that";
         /// Transparency of a newborn without a parent; others inherit it.
         transparency: f64 = 0.4, "1", range 0.0..=1.0, plausible 0.1..=0.8, assumption "as for other firms";
         /// Safety effort of a newborn without a parent; others inherit it.
@@ -73,6 +80,14 @@ parameters! {
 }
 
 impl Entry {
+    /// Talent of a newborn of a state of this talent: its parent's is handed down in part, with mutation.
+    fn talent(&self, state: f64, parent: Option<f64>, mutation: f64) -> f64 {
+        // Who has no talent has none to hand down.
+        let relative =
+            parent.filter(|parent| *parent > 0.0 && state > 0.0).map_or(0.0, |parent| maths::ln(parent / state));
+        state * maths::exp(self.talent_heritability * relative + self.mutation_talent * mutation)
+    }
+
     /// What a newborn without a parent does for safety.
     fn unguided(&self) -> Precaution {
         Precaution { effort: self.safety_effort, chosen: self.safety_effort, ..Precaution::default() }
@@ -102,6 +117,8 @@ const BIRTHS: Draw = Draw::named("entry/births");
 const PARENT: Draw = Draw::named("entry/parent");
 /// Whether it changes its parent's openness.
 const OPENNESS: Draw = Draw::named("entry/openness");
+/// Mutation of its talent.
+const TALENT: Draw = Draw::named("entry/talent");
 /// Mutation of its focus, one number for each domain.
 const FOCUS: Draw = Draw::named("entry/focus").places(MAX_DOMAINS);
 
@@ -115,6 +132,7 @@ pub struct Founder<'w, 's> {
     entry: Res<'w, Entry>,
     policy: Res<'w, Policy>,
     training: Res<'w, Training>,
+    diffusion: Res<'w, Diffusion>,
     releases: Res<'w, Releases>,
     clock: Res<'w, Clock>,
     geography: Res<'w, Geography>,
@@ -147,18 +165,13 @@ impl Founder<'_, '_> {
             founding.usage[s] = self.entry.share * if s == home { 1.0 } else { self.entry.abroad_share };
         }
         self.take_compute(home, founding.compute);
-        let bundle = founding.bundle(&self.geography, &self.training, &self.releases);
+        let starts = Starts { training: &self.training, diffusion: &self.diffusion, releases: &self.releases };
+        let bundle = founding.bundle(&self.geography, &starts);
         let open = bundle.character.open;
-        self.frontier.publish(&Release {
-            firm: bundle.key,
-            home,
-            released: i64::from(self.clock.step()),
-            open,
-            knowledge: bundle.knowledge.0,
-            capability: bundle.capability.0,
-        });
+        self.frontier.publish(&bundle.release(i64::from(self.clock.step())), bundle.offer.rating);
         let (name, state) = (bundle.label.0.clone(), self.geography.names[home].clone());
         self.ledger.entries += 1;
+        self.ledger.money.brought += bundle.finance.cash;
         self.ledger.note(&self.clock, "entry", &name, &state, None, if open { "open" } else { "closed" });
         let index = self.releases.index(bundle.offer.capability);
         self.ledger.note_release(&self.clock, &name, &state, open, &bundle.offer, index);
@@ -197,11 +210,13 @@ struct Cradle {
 }
 
 fn give_birth(mut founder: Founder, mut states: States<Birthplace>, firms: Query<Parent>) {
+    let ebb = maths::pow(0.5, 12.0 * founder.clock.years() / founder.entry.wave_half_life_months);
     for (home, mut state) in states.iter_mut() {
         let traits = &state.traits.0;
         let cradle = Cradle { home, talent: traits.talent, support: state.levers.of(Lever::OpenSource) };
         let raised = 1.0 + founder.policy.effect_entry * cradle.support;
-        let mean = founder.clock.per_step(founder.entry.scale * traits.entry_per_year * raised);
+        let wave = traits.entry_wave_per_year * ebb;
+        let mean = founder.clock.per_step(founder.entry.scale * (traits.entry_per_year * raised + wave));
         let births = maths::poisson_quantile(mean, state.stream.0.uniform(&founder.noise, BIRTHS, *state.key));
         for serial in 1..=births {
             let founding = newborn(&founder, &cradle, serial, &firms);
@@ -233,18 +248,13 @@ fn newborn(founder: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent
     let mean_compute = if count > 0.0 { held / count } else { clouds };
     let most = entry.clouds_share * clouds;
     let compute = (entry.compute_share * mean_compute).min(most).max(entry.least_compute_mh100e);
-    let months = clock.steps(1).max(1);
-    let name = match clock.step() % months {
-        0 => format!("{state} {} #{serial}", clock.month()),
-        part => format!("{state} {} #{serial}.{part}", clock.month()),
-    };
     Founding {
         key,
-        name: name.into(),
+        name: name_of_newborn(clock, state, serial).into(),
         character: Character {
             home,
             open,
-            talent,
+            talent: entry.talent(talent, parent.map(|parent| parent.character.talent), noise.normal(TALENT, key)),
             price: 0.0,
             research_share: entry.research_share,
             compute_share: entry.budget_share,
@@ -262,6 +272,14 @@ fn newborn(founder: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent
         // A newborn does for safety what its parent does.
         precaution: parent.map_or(entry.unguided(), |parent| *parent.precaution),
         usage: [0.0; MAX_STATES],
+    }
+}
+
+fn name_of_newborn(clock: &Clock, state: &str, serial: u32) -> String {
+    let months = clock.steps(1).max(1);
+    match clock.step() % months {
+        0 => format!("{state} {} #{serial}", clock.month()),
+        part => format!("{state} {} #{serial}.{part}", clock.month()),
     }
 }
 
@@ -328,4 +346,38 @@ fn settle(geography: Res<Geography>, mut usages: Query<&mut Usage>) {
 
 fn firms_changed(ledger: Res<Ledger>) -> bool {
     ledger.entries > 0 || ledger.exits > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::{set, trajectory};
+
+    #[test]
+    fn talent_is_handed_down_against_that_of_the_state() {
+        let entry = Entry { talent_heritability: 0.5, mutation_talent: 0.2, ..Entry::default() };
+        assert!((entry.talent(0.8, Some(0.8 * 1.44), 0.0) - 0.8 * 1.2).abs() < 1e-15);
+        assert!((entry.talent(0.8, None, 1.0) - 0.8 * maths::exp(0.2)).abs() < 1e-15);
+        assert_eq!(entry.talent(0.0, Some(1.0), 0.0), 0.0);
+    }
+
+    #[test]
+    fn a_wave_brings_its_firms_at_the_start() {
+        let entries = |wave: f64| {
+            let mut scenario = crate::baseline();
+            scenario.time.months = 48;
+            scenario.states.iter_mut().for_each(|state| state.numbers.entry_per_year = 0.0);
+            scenario.states[0].numbers.entry_wave_per_year = wave;
+            scenario.states.iter_mut().skip(1).for_each(|state| state.numbers.entry_wave_per_year = 0.0);
+            set(&mut scenario, "entry", "wave_half_life_months", 6.0);
+            let events = trajectory(&scenario).events;
+            let born = events.iter().filter(|event| &*event.kind == "entry" && event.actor.contains('#'));
+            born.map(|event| event.date.since(scenario.time.start)).collect::<Vec<_>>()
+        };
+        assert!(entries(0.0).is_empty());
+        // 60 a year times half a year over ln 2.
+        let born = entries(60.0);
+        assert!((25..65).contains(&born.len()), "{born:?}");
+        assert!(born.iter().filter(|month| **month < 12).count() > born.len() * 6 / 10, "{born:?}");
+    }
 }

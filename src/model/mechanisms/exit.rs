@@ -1,114 +1,324 @@
-//! Exit: firms without cash or users close.
+//! Exit: firms whose money ends, and laggards whose investors give up, leave; by merger, by pivot or by failure.
 //!
-//! A firm closes when it has been out of cash for some months, or below the least usage share for some months. Its compute is
-//! resold to the other firms of its state by demand (to clouds if nobody asks), never lost; its users go to the others.
+//! Hazard a year: h [e^{−runway/τ} + ω a (median rating at home − R)₊ / 100], runway in years of cash (below 0 in debt), a the part of its
+//! income that outside investors give: they lose patience with a laggard, while who lives on sales or on its owner's money decides for
+//! itself. Of those that leave, some merge with the firm at home that has the most cash, which takes over users, compute, cash and
+//! debts; some pivot to applications: their users go to the best open firm that their market admits; the others fail, and their users go to all.
+//! Compute that nobody takes over goes back to the state's clouds; cash goes to the owners, and debts are lost by creditors.
 
+use super::money::{Budget, free_cash};
 use crate::{
+    maths,
     model::{
         accounts::Standing,
         clock::Clock,
-        firm::{Character, Finance, Hardware, Label, Usage, remove_in_order},
-        geography::Geography,
+        firm::{Character, Finance, Hardware, Label, Offer, Usage, remove_in_order},
+        geography::{Geography, PerState},
         ledger::{Closed, Ledger},
+        noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
         state::Supply,
         states::{Roster, StateId},
     },
     parameters,
+    scenario::{MAX_STATES, Scenario},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
+use std::sync::Arc;
 
 parameters! {
     /// Numbers of exit.
     #[derive(Resource)]
     pub struct Exit {
-        /// Months without cash after which a firm closes; 0 means never.
-        broke_months: u32 = 6, "months", range 0..=600, plausible 3..=12 or null 0, assumption "bridge funding lasts about half a year";
-        /// Share of world usage below which a firm fades.
-        least_share: f64 = 0.0045, "1", range 0.0..=1.0, plausible 0.0005..=0.01 or null 0.0, assumption "too small to show on any ranking";
-        /// Months below that share after which a firm closes; 0 means never.
-        faded_months: u32 = 24, "months", range 0..=600, plausible 6..=36 or null 0, assumption "two years to find users";
+        /// Hazard of a firm whose cash is gone while costs are above income (h).
+        hazard_per_year: f64 = 0.5, "1/year", range 0.0..=100.0, plausible 0.2..=1.2 or null 0.0, assumption "two years between the end of the cash and the end of the firm: bridge loans, hope and talks";
+        /// Runway at which the hazard has fallen by a factor e (τ).
+        runway_years: f64 = 0.6, "years", range 0.01..=100.0, plausible 0.3..=1.2, assumption "firms look for a buyer half a year before the cash ends";
+        /// Weight of 100 points behind the median at home, for a firm that outside investors pay for (ω).
+        laggard_weight: f64 = 0.8, "1/(100 points)", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "investors give up on a firm a year behind its rivals within a few years";
+        /// Part of those that leave which merge, where a firm at home can pay.
+        merger_share: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.7 or null 0.0, assumption "as Light Years Beyond with Meituan in 2023";
+        /// Part of the others that pivot to applications, where there is an open model to build on.
+        pivot_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "as firms that stopped training and build on open models";
     }
 }
 
 impl Mechanism for Exit {
     const NAME: &'static str = "exit";
-    const MEANING: &'static str = "firms without cash or users close; their compute is resold";
+    const MEANING: &'static str = "firms without money or prospects merge, pivot or fail";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Exit, (count_faded, close_failed_firms).chain());
+        month.add(Phase::Exit, (judge, close_firms.run_if(any_leave)).chain());
+    }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<Character, ExitStream>();
+    }
+
+    fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        world.insert_resource(Leaving::default());
     }
 }
 
-fn count_faded(exit: Res<Exit>, mut firms: Query<&mut Usage>) {
-    for mut usage in &mut firms {
-        usage.faded = if usage.world < exit.least_share { usage.faded + 1 } else { 0 };
+/// Whether a firm leaves.
+const LEAVES: Draw = Draw::named("exit/leaves");
+/// In which way it leaves.
+const WAY: Draw = Draw::named("exit/way").places(2);
+
+/// Where a firm stands in the first of these draws, which it makes in every step.
+#[derive(Component, Clone, Debug, Default)]
+struct ExitStream(Stream);
+
+/// A firm that leaves, and what it tries first.
+#[derive(Clone, Copy, Debug)]
+struct Leaver {
+    firm: Entity,
+    merges: bool,
+    pivots: bool,
+}
+
+/// Firms that leave in this step.
+#[derive(Resource, Clone, Debug, Default)]
+struct Leaving(Vec<Leaver>);
+
+fn any_leave(leaving: Res<Leaving>) -> bool {
+    !leaving.0.is_empty()
+}
+
+/// The most that debts count as, in units of `runway_years`: beyond it the end is a matter of weeks.
+const DEEPEST: f64 = 4.0;
+
+impl Exit {
+    /// Hazard, 1/year, of a firm with this runway in years whose rating is so many points below the median at home.
+    fn hazard(&self, runway: f64, behind: f64, outside: f64) -> f64 {
+        let broke = maths::exp((-runway / self.runway_years).min(DEEPEST));
+        self.hazard_per_year * (broke + self.laggard_weight * outside * behind.max(0.0) / 100.0)
     }
 }
 
-fn close_failed_firms(world: &mut World, firms: &mut QueryState<(Entity, &Finance, &Usage)>) {
-    let (exit, clock) = (world.resource::<Exit>(), world.resource::<Clock>());
-    let broke = clock.steps(exit.broke_months);
-    let faded = clock.steps(exit.faded_months);
-    let fails =
-        |finance: &Finance, usage: &Usage| (broke > 0 && finance.broke >= broke) || (faded > 0 && usage.faded >= faded);
-    if !firms.iter(world).any(|(_, finance, usage)| fails(finance, usage)) {
+/// Median of the ratings of each state's firms; −∞ without any. `ratings` is sorted by state and rating.
+fn medians(ratings: &[(StateId, f64)]) -> PerState {
+    let mut medians = [f64::NEG_INFINITY; MAX_STATES];
+    for at_home in ratings.chunk_by(|a, b| a.0 == b.0) {
+        let (low, high) = (at_home[(at_home.len() - 1) / 2], at_home[at_home.len() / 2]);
+        medians[low.0] = 0.5 * (low.1 + high.1);
+    }
+    medians
+}
+
+/// A firm that may leave.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Judged {
+    firm: Entity,
+    key: &'static Key,
+    stream: &'static mut ExitStream,
+    character: &'static Character,
+    offer: &'static Offer,
+    budget: &'static Budget,
+}
+
+fn judge(
+    exit: Res<Exit>,
+    clock: Res<Clock>,
+    noise: Noise,
+    mut leaving: ResMut<Leaving>,
+    mut ratings: Local<Vec<(StateId, f64)>>,
+    mut firms: Query<Judged>,
+) {
+    leaving.0.clear();
+    if exit.hazard_per_year == 0.0 {
         return;
     }
-    let in_order: Vec<Entity> = firms.iter(world).map(|(firm, ..)| firm).collect();
-    let closing: Vec<Entity> =
-        firms.iter(world).filter(|(_, finance, usage)| fails(finance, usage)).map(|(firm, ..)| firm).collect();
-    for &firm in &closing {
-        close_accounts(world, firm, &closing);
+    ratings.clear();
+    ratings.extend(firms.iter().map(|firm| (firm.character.home, firm.offer.rating)));
+    ratings.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let medians = medians(&ratings);
+    for mut firm in &mut firms {
+        let draw = firm.stream.0.uniform(&noise, LEAVES, *firm.key);
+        let behind = medians[firm.character.home] - firm.offer.rating;
+        let hazard = exit.hazard(firm.budget.runway, behind, firm.budget.outside);
+        if draw < clock.probability(hazard) {
+            let mut way = noise.of(WAY, *firm.key);
+            let (merges, pivots) = (way.uniform() < exit.merger_share, way.uniform() < exit.pivot_share);
+            leaving.0.push(Leaver { firm: firm.firm, merges, pivots });
+        }
+    }
+}
+
+/// What is settled when a firm leaves.
+#[derive(QueryData)]
+#[query_data(derive(Clone, Copy))]
+struct Account {
+    firm: Entity,
+    label: &'static Label,
+    character: &'static Character,
+    offer: &'static Offer,
+    hardware: &'static Hardware,
+    standing: &'static Standing,
+    finance: &'static Finance,
+    usage: &'static Usage,
+}
+
+/// A firm that leaves, taken out of the world's hands.
+struct Estate {
+    name: Arc<str>,
+    home: StateId,
+    stock: f64,
+    cash: f64,
+    share: PerState,
+}
+
+fn close_firms(world: &mut World, accounts: &mut QueryState<Account>) {
+    let leaving = std::mem::take(&mut world.resource_mut::<Leaving>().0);
+    let closing: Vec<Entity> = leaving.iter().map(|leaver| leaver.firm).collect();
+    let in_order: Vec<Entity> = accounts.iter(world).map(|account| account.firm).collect();
+    for leaver in leaving {
+        let Ok(account) = accounts.get(world, leaver.firm) else { continue };
+        let estate = Estate {
+            name: account.label.0.clone(),
+            home: account.character.home,
+            stock: account.hardware.stock,
+            cash: account.finance.cash,
+            share: account.usage.share,
+        };
+        let standing = *account.standing;
+        let why = settle(world, accounts, leaver, &estate, &closing);
+        let clock = world.resource::<Clock>().clone();
+        let state = world.resource::<Geography>().names[estate.home].clone();
+        let mut ledger = world.resource_mut::<Ledger>();
+        if let Some(usage) = standing.usage {
+            ledger.closed.push(Closed { home: estate.home, usage, capability: standing.capability });
+        }
+        ledger.exits += 1;
+        ledger.note(&clock, "exit", &estate.name, &state, None, &why);
     }
     remove_in_order(world, &in_order, &closing);
 }
 
-/// What is settled when a firm closes.
-#[derive(QueryData)]
-struct Account {
-    label: &'static Label,
-    character: &'static Character,
-    hardware: &'static Hardware,
-    standing: &'static Standing,
-    finance: &'static Finance,
-}
-
-/// Notes the closing and hands the firm's compute on.
-fn close_accounts(world: &mut World, firm: Entity, closing: &[Entity]) {
-    let mut accounts = world.query::<Account>();
-    let Ok(account) = accounts.get(world, firm) else { return };
-    let (label, home, stock) = (account.label.0.clone(), account.character.home, account.hardware.stock);
-    let (standing, broke) = (*account.standing, account.finance.broke > 0);
-    resell(world, home, stock, closing);
-    let clock = world.resource::<Clock>().clone();
-    let state = world.resource::<Geography>().names[home].clone();
-    let mut ledger = world.resource_mut::<Ledger>();
-    if let Some(usage) = standing.usage {
-        ledger.closed.push(Closed { home, usage, capability: standing.capability });
+/// Hands on what a firm leaves, and says how it ended.
+fn settle(
+    world: &mut World,
+    accounts: &mut QueryState<Account>,
+    leaver: Leaver,
+    estate: &Estate,
+    closing: &[Entity],
+) -> String {
+    if let Some(buyer) = leaver.merges.then(|| buyer(world, accounts, estate, closing)).flatten() {
+        return merge(world, buyer, estate);
     }
-    ledger.exits += 1;
-    let why = if broke { "out of cash" } else { "out of users" };
-    ledger.note(&clock, "exit", &label, &state, None, why);
+    let heirs = if leaver.pivots { heirs(world, accounts, closing) } else { [None; MAX_STATES] };
+    let went_on = hand_on_users(world, &heirs, estate);
+    let state = world.resource::<Roster>().entity(estate.home);
+    if let Some(mut supply) = world.get_mut::<Supply>(state) {
+        supply.clouds += estate.stock;
+    }
+    let mut ledger = world.resource_mut::<Ledger>();
+    ledger.resold += estate.stock;
+    ledger.money.withdrawn += estate.cash.max(0.0);
+    ledger.money.written_off += (-estate.cash).max(0.0);
+    if went_on { "pivots to applications of open models".to_owned() } else { "fails".to_owned() }
 }
 
-/// Shares compute among the firms of a state that stay, by demand; the state's clouds take what nobody asks for.
-fn resell(world: &mut World, home: StateId, compute: f64, closing: &[Entity]) {
-    let mut buyers = world.query::<(Entity, &Character, &mut Hardware)>();
-    let buys = |entity: Entity, character: &Character| character.home == home && !closing.contains(&entity);
-    let demand: f64 =
-        buyers.iter(world).filter(|(entity, character, _)| buys(*entity, character)).map(|(.., c)| c.demand).sum();
-    if demand > 0.0 {
-        for (entity, character, mut held) in buyers.iter_mut(world) {
-            if buys(entity, character) {
-                held.stock += compute * held.demand / demand;
+/// The firm at home with the most cash, if it is enough to pay the debts.
+fn buyer(world: &World, accounts: &mut QueryState<Account>, estate: &Estate, closing: &[Entity]) -> Option<Entity> {
+    let mut best: Option<(Entity, f64)> = None;
+    for account in accounts.iter(world) {
+        let free = free_cash(account.finance, account.hardware);
+        let can = account.character.home == estate.home && !closing.contains(&account.firm) && free + estate.cash > 0.0;
+        if can && best.is_none_or(|(_, most)| free > most) {
+            best = Some((account.firm, free));
+        }
+    }
+    best.map(|(firm, _)| firm)
+}
+
+/// Users, compute, cash and debts go to the buyer.
+fn merge(world: &mut World, buyer: Entity, estate: &Estate) -> String {
+    world.resource_mut::<Ledger>().resold += estate.stock;
+    if let Some(mut finance) = world.get_mut::<Finance>(buyer) {
+        finance.cash += estate.cash;
+    }
+    if let Some(mut hardware) = world.get_mut::<Hardware>(buyer) {
+        hardware.stock += estate.stock;
+    }
+    hand_on_users(world, &[Some(buyer); MAX_STATES], estate);
+    format!("merges with {}", world.get::<Label>(buyer).map_or("another firm", |label| &*label.0))
+}
+
+/// The best open firm that each market admits.
+fn heirs(world: &World, accounts: &mut QueryState<Account>, closing: &[Entity]) -> [Option<Entity>; MAX_STATES] {
+    let mut heirs = [None; MAX_STATES];
+    let mut best = [f64::NEG_INFINITY; MAX_STATES];
+    for account in accounts.iter(world).filter(|account| account.character.open && !closing.contains(&account.firm)) {
+        for (s, heir) in heirs.iter_mut().enumerate() {
+            if account.usage.share[s] > 0.0 && account.offer.rating > best[s] {
+                best[s] = account.offer.rating;
+                *heir = Some(account.firm);
             }
         }
-    } else {
-        let state = world.resource::<Roster>().entity(home);
-        if let Some(mut supply) = world.get_mut::<Supply>(state) {
-            supply.clouds += compute;
+    }
+    heirs
+}
+
+/// Gives a firm's users in each market to its heir there, and says whether there was one; else they go to all when the markets are
+/// scaled to sum to 1 again.
+fn hand_on_users(world: &mut World, heirs: &[Option<Entity>; MAX_STATES], estate: &Estate) -> bool {
+    let mut given = false;
+    for (s, heir) in heirs.iter().enumerate() {
+        let Some(mut usage) = heir.and_then(|heir| world.get_mut::<Usage>(heir)) else { continue };
+        if estate.share[s] > 0.0 {
+            usage.share[s] += estate.share[s];
+            usage.ln_share[s] = maths::ln(usage.share[s]);
+            given = true;
         }
     }
-    world.resource_mut::<Ledger>().resold += compute;
+    given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::testing::{assert_null_is_absent, set, trajectory};
+
+    #[test]
+    fn the_hazard_rises_as_cash_runs_out_and_with_lag_for_those_on_others_money() {
+        let exit = Exit { hazard_per_year: 0.4, runway_years: 0.5, laggard_weight: 0.5, ..Exit::default() };
+        assert_eq!(exit.hazard(f64::INFINITY, -50.0, 1.0), 0.0);
+        assert_eq!(exit.hazard(0.0, 0.0, 1.0), 0.4);
+        assert!((exit.hazard(0.5, 0.0, 1.0) - 0.4 * maths::exp(-1.0)).abs() < 1e-15);
+        assert!((exit.hazard(f64::INFINITY, 200.0, 0.5) - 0.4 * 0.5).abs() < 1e-15);
+        assert_eq!(exit.hazard(f64::INFINITY, 200.0, 0.0), 0.0);
+        assert_eq!(exit.hazard(-1e9, 0.0, 0.0), 0.4 * maths::exp(DEEPEST));
+    }
+
+    #[test]
+    fn the_median_is_taken_among_firms_at_home() {
+        let (a, b) = (StateId::new(0), StateId::new(2));
+        let medians = medians(&[(a, 1.0), (a, 2.0), (a, 4.0), (b, 10.0), (b, 20.0)]);
+        assert_eq!((medians[0], medians[2]), (2.0, 15.0));
+        assert_eq!(medians[1], f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn at_its_null_nobody_leaves() {
+        assert_null_is_absent(&crate::baseline(), Exit::NAME);
+    }
+
+    #[test]
+    fn firms_leave_in_the_way_that_the_shares_say() {
+        let ends = |merger_share: f64, pivot_share: f64| {
+            let mut scenario = crate::baseline();
+            scenario.time.months = 60;
+            set(&mut scenario, "exit", "hazard_per_year", 2.0);
+            set(&mut scenario, "exit", "merger_share", merger_share);
+            set(&mut scenario, "exit", "pivot_share", pivot_share);
+            let events = trajectory(&scenario).events;
+            let exits = events.into_iter().filter(|event| &*event.kind == "exit");
+            exits.map(|event| event.text.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert!(ends(0.0, 0.0).iter().all(|end| end == "fails"));
+        assert!(ends(1.0, 0.0).iter().filter(|end| *end == "merges").count() > 2);
+        assert!(ends(0.0, 1.0).iter().filter(|end| *end == "pivots").count() > 2);
+    }
 }

@@ -310,7 +310,9 @@ fn strike_all(
     ledger.incidents += 1;
     let home = &conditions.geography.names[character.home];
     ledger.note(&clock, "incident", &label.0, home, Some(loss), "systemic");
-    states.at_mut(character.home).governance.incidents += 1;
+    let mut blamed = states.at_mut(character.home);
+    blamed.governance.incidents += 1;
+    blamed.reputation.0 = values::after_incident(&conditions.values, blamed.reputation.0, medians);
     for (_, mut state) in states.iter_mut() {
         state.burden.incidents += loss;
         state.react(params, medians);

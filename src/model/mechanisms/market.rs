@@ -1,8 +1,11 @@
 //! The market: users move towards better, more open, closer, cheaper models, and selection among firms follows.
 //!
 //! In each state's market the share of firm i follows a replicator (Taylor and Jonker 1978),
-//! m ← m exp(Δ η f) / Σ, with f = (ln 10 / 400) R + b_open \[open\] + b_home \[home\] − price − κ_v ln m. The rating R weighs domains by
-//! the state's demand; the last term is variety, without which one firm would take all.
+//! m ← m exp(Δ η f) / Σ, with f = β [(ln 10 / 400) R + b_open \[open\] + b_home \[home\] − b_far D − price] + λ m / (m + m_λ) − κ m. The rating R
+//! weighs domains by the state's demand, D is the distance of the firm's home (`values`). What many use gains by it (λ: habit, tools and staff trained on it), up to a limit; what nearly
+//! all use loses (κ: queues, tasks it does badly, buyers who want a second source). Crowding is linear, so that a firm far enough behind
+//! has no place at all: its share falls without end, where a logarithm would keep a place for everybody. A few always try what is on
+//! offer: no share falls below `trial` while the firm is in business, and a better model can come back from there.
 
 use super::releases::POINTS_PER_NAT;
 use crate::{
@@ -13,6 +16,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
+        relations::Relations,
         state::{Economy, Penetration},
         states::{StateId, States},
     },
@@ -26,13 +30,23 @@ parameters! {
     #[derive(Resource)]
     pub struct Market {
         /// Speed of selection (η).
-        speed: f64 = 1.0, "1/year", range 0.0..=12.0, plausible 0.3..=3.0 or null 0.0, assumption "users switch within a year or so";
+        speed: f64 = 2.0, "1/year", range 0.0..=12.0, plausible 0.7..=5.0 or null 0.0, assumption "users switch within a year or so";
+        /// Weight of rating, openness, home and price against crowding and habit (β).
+        sensitivity: f64 = 4.5, "1", range 0.0..=100.0, plausible 2.0..=8.0 or null 0.0, assumption "with crowding at 5, a firm 100 points behind another has half a market less";
+        /// What a firm that all use loses by being crowded (κ).
+        crowding: f64 = 5.0, "1", range 0.0..=100.0, plausible 2.0..=10.0 or null 0.0, assumption "no model holds more than half of a market for long against rivals of equal rating";
+        /// What a firm that many use gains by it, at most (λ).
+        habit: f64 = 0.6, "1", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "worth about 25 points at this sensitivity: accounts, tools and staff trained on it";
+        /// Share of a market at which half of that gain is reached (m_λ).
+        habit_share: f64 = 0.15, "1", range 0.000001..=100.0, plausible 0.05..=0.5, assumption "a model that a seventh of a market uses is known to everybody";
+        /// Least share of a market that a firm in business has.
+        trial: f64 = 0.0003, "1", range 0.0..=0.1, plausible 0.00003..=0.003 or null 0.0, assumption "one user in a few thousand tries whatever is on offer";
         /// Attraction of open weights: low price, customisation (b_open).
-        open_bonus: f64 = 0.2, "1", range -5.0..=5.0, plausible 0.0..=1.0, assumption "worth about 35 rating points";
+        open_bonus: f64 = 0.1, "1", range -5.0..=5.0, plausible 0.0..=0.3, assumption "worth about 17 rating points";
         /// Attraction of a firm of the own state: language, law, habit (b_home).
-        home_bonus: f64 = 0.3, "1", range -5.0..=5.0, plausible 0.0..=1.0, assumption "worth about 50 rating points";
-        /// Value of variety (κ_v).
-        variety: f64 = 0.22, "1", range 0.0..=5.0, plausible 0.1..=0.6, assumption "tastes and tasks differ; 0 would let one firm take all";
+        home_bonus: f64 = 0.2, "1", range -5.0..=5.0, plausible 0.0..=0.6, assumption "worth about 35 rating points";
+        /// What a nat of distance takes off the attraction of a firm from abroad (b_far).
+        distance_weight: f64 = 0.45, "1/nat", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "a nat less is worth as much in rating: releases.rating_slope";
     }
 }
 
@@ -53,7 +67,7 @@ impl Mechanism for Market {
     }
 }
 
-/// Attraction of its newest model in each state's market, less the variety term.
+/// Attraction of its newest model in each state's market, β [ … ].
 #[derive(Component, Clone, Copy, Debug, Default)]
 pub struct Appeal {
     /// By state.
@@ -88,10 +102,24 @@ fn find_appeal(market: Res<Market>, geography: Res<Geography>, mut firms: Query<
         }
         appeal.of_serial = offer.serial;
         for s in geography.each_state() {
-            appeal.by_state[s] = geography.in_state(s, &offer.rating_by_domain) / POINTS_PER_NAT - character.price
+            let attraction = geography.in_state(s, &offer.rating_by_domain) / POINTS_PER_NAT - character.price
                 + if character.open { market.open_bonus } else { 0.0 }
                 + if character.home == s { market.home_bonus } else { 0.0 };
+            appeal.by_state[s] = market.sensitivity * attraction;
         }
+    }
+}
+
+impl Market {
+    /// What a firm gains and loses by the share that it has: habit less crowding.
+    ///
+    /// ```
+    /// let market = redqueen::model::mechanisms::market::Market { habit: 0.6, habit_share: 0.2, crowding: 5.0, ..Default::default() };
+    /// assert!((market.returns(0.2) - (0.3 - 1.0)).abs() < 1e-15);
+    /// ```
+    #[inline]
+    pub fn returns(&self, share: f64) -> f64 {
+        self.habit * share / (share + self.habit_share) - self.crowding * share
     }
 }
 
@@ -100,14 +128,28 @@ fn find_appeal(market: Res<Market>, geography: Res<Geography>, mut firms: Query<
 #[query_data(mutable)]
 struct Competitor {
     label: &'static Label,
+    character: &'static Character,
     appeal: &'static Appeal,
     usage: &'static mut Usage,
+}
+
+/// What distance takes off the attraction of firms, by home, then state.
+fn taken_by_distance(market: &Market, geography: &Geography, relations: &Relations) -> [PerState; MAX_STATES] {
+    let weight = market.sensitivity * market.distance_weight;
+    let mut taken = [[0.0; MAX_STATES]; MAX_STATES];
+    for s in geography.each_state() {
+        for home in geography.each_state() {
+            taken[home][s.place()] = weight * relations.distance[s][home];
+        }
+    }
+    taken
 }
 
 fn select(
     market: Res<Market>,
     clock: Res<Clock>,
     geography: Res<Geography>,
+    relations: Res<Relations>,
     mut faults: ResMut<Faults>,
     mut grown: Local<Vec<f64>>,
     mut firms: Query<Competitor>,
@@ -123,16 +165,19 @@ fn select(
             *level = maths::larger(*level, *appeal);
         }
     }
-    let speed = clock.per_step(market.speed);
+    let (speed, least) = (clock.per_step(market.speed), maths::ln(market.trial));
+    let taken = taken_by_distance(&market, &geography, &relations);
     grown.clear();
-    for CompetitorItem { appeal, mut usage, .. } in &mut firms {
+    for CompetitorItem { character, appeal, mut usage, .. } in &mut firms {
+        let taken = &taken[character.home];
         let usage = &mut *usage;
         let (share, ln_share, appeal) =
             (&usage.share[..states], &mut usage.ln_share[..states], &appeal.by_state[..states]);
         for s in 0..states {
             // Without users there is nothing to grow from: the firm is shut out, or never was there.
-            let fitness = appeal[s] - level[s] - market.variety * ln_share[s];
-            ln_share[s] = if share[s] == 0.0 { ln_share[s] } else { ln_share[s] + speed * fitness };
+            let fitness = appeal[s] - level[s] - taken[s] + market.returns(share[s]);
+            ln_share[s] =
+                if share[s] == 0.0 { ln_share[s] } else { maths::larger(ln_share[s] + speed * fitness, least) };
         }
         grown.extend(share.iter().zip(ln_share).map(|(share, ln_share)| if *share == 0.0 { 0.0 } else { *ln_share }));
     }
@@ -215,6 +260,7 @@ pub fn count_world_usage(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing::{assert_null_is_absent, set, trajectory};
 
     #[test]
     fn the_replicator_raises_mean_fitness_by_the_variance_of_fitness() {
@@ -225,5 +271,54 @@ mod tests {
         let variance: f64 = shares.iter().zip(&factors).map(|(x, f)| x * (f - before) * (f - before)).sum();
         replicator_step(&mut shares, &factors);
         assert!((mean(&shares) - before - variance / before).abs() < 1e-15);
+    }
+
+    /// Shares of the first state's market after so many steps with these ratings, all else equal.
+    fn shares_after(market: &Market, ratings: &[f64], mut shares: Vec<f64>, steps: u32) -> Vec<f64> {
+        for _ in 0..steps {
+            let fitness = |(rating, share): (&f64, &f64)| {
+                maths::exp(
+                    market.speed / 12.0
+                        * (market.sensitivity * (rating - ratings[0]) / POINTS_PER_NAT + market.returns(*share)),
+                )
+            };
+            let factors: Vec<f64> = ratings.iter().zip(&shares).map(fitness).collect();
+            replicator_step(&mut shares, &factors);
+        }
+        shares
+    }
+
+    #[test]
+    fn shares_of_those_who_stay_differ_as_rating_over_crowding_and_laggards_lose_theirs() {
+        let market = Market { habit: 0.0, ..Market::default() };
+        // 20 points in place; 400 behind there is no place.
+        let shares = shares_after(&market, &[1000.0, 980.0, 600.0], vec![0.2, 0.3, 0.5], 600);
+        let apart = market.sensitivity * 20.0 / POINTS_PER_NAT / market.crowding;
+        assert!((shares[0] - shares[1] - apart).abs() < 1e-9, "{shares:?}");
+        assert!(shares[2] < 1e-12, "{shares:?}");
+    }
+
+    #[test]
+    fn habit_keeps_users_with_the_larger_of_two_equals() {
+        let after = |habit| shares_after(&Market { habit, ..Market::default() }, &[0.0, 0.0], vec![0.8, 0.2], 6)[0];
+        assert!(after(0.0) < after(2.0) && after(2.0) < 0.8);
+    }
+
+    #[test]
+    fn no_share_falls_below_what_tries_everything() {
+        let mut scenario = crate::baseline();
+        scenario.time.months = 60;
+        let least = |trial: f64| {
+            let mut scenario = scenario.clone();
+            set(&mut scenario, "market", "trial", trial);
+            let run = trajectory(&scenario);
+            run.firms.iter().map(|row| row.home_share).fold(1.0, f64::min)
+        };
+        assert!(least(0.001) > 0.0009 && least(0.0) < 0.0001);
+    }
+
+    #[test]
+    fn at_its_null_no_user_moves() {
+        assert_null_is_absent(&crate::baseline(), Market::NAME);
     }
 }

@@ -19,6 +19,7 @@ pub mod induced_innovation;
 pub mod leapfrog;
 pub mod market;
 pub mod money;
+pub mod openness;
 pub mod output;
 pub mod policy;
 pub mod power;

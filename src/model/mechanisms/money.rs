@@ -1,48 +1,59 @@
-//! Money: revenue, capital and what it buys.
+//! Money: what firms earn, raise and spend.
 //!
-//! Revenue = Σ_s m_s · μ Y_s F_s · a with appropriability a below 1 for open firms (Teece 1986). Investors give a state's
-//! capital by exp(ζ · momentum + ln(share + floor)): ζ weighs momentum against size; large firms add funds of their own. What
-//! claims excite (hype) adds to the exponent, and draws new capital into the state.
-//! Budget = Δ (revenue · margin + investment); a share of it orders compute at the price of the month, the rest less costs
-//! is kept. Support of open models raises a; what a state gives for public compute is shared equally by its firms, who order
-//! compute for all of it.
+//! Users pay for a part of what AI adds to output: a firm earns Σ_s m_s μ Y_s ω F [K_acc − K_ref]₊ a, with appropriability a below 1 for
+//! open firms (Teece 1986); support of open models raises it. Capital is shared by [investors](capital), own funds come on top.
+//! A firm plans with its income, revenue · margin + investment: the share `compute_share` of it orders compute, never for more
+//! than the cash that it has, and the rest pays its staff, S ← S + Δ h (target − S), with h faster in hiring than in firing and a least
+//! S_0 e^{a ΔK} that grows with the frontier's capability: what it takes to stay in the race. Cash beyond a reserve is spent over time, the
+//! same share of it on compute; what compute does not take of it goes back to the owners. Costs that income does not cover are
+//! paid out of cash, and on credit when it is gone: the runway, cash over that hole in years, tells how near the end is. What a state gives
+//! for public compute follows private money, and firms order compute for all of it.
 
-use super::{claims::Claims, policy::Policy};
+mod capital;
+
+use super::policy::Policy;
 use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Finance, Hardware, Label, Momentum, Usage},
+        firm::{Character, Finance, Hardware, Label, Offer, Usage},
         geography::{Geography, PerState},
-        ledger::Faults,
-        mechanisms::claims::Hype,
+        ledger::{Faults, Ledger},
+        mechanisms::output::{Reference, adopted},
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Economy, Fleet, Levers, Penetration, Supply, Traits},
+        state::{Access, Economy, Fleet, Levers, Penetration, Supply},
         states::States,
     },
     parameters,
-    scenario::{Lever, MAX_STATES},
+    scenario::{Lever, MAX_STATES, Scenario},
 };
-use bevy_ecs::{prelude::*, query::QueryData};
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
+pub use capital::{first_spending, funding_weight, invest as first_capital};
 
 parameters! {
     /// Numbers of money.
     #[derive(Resource)]
     pub struct Money {
-        /// Spending on AI services at full adoption, as a share of output (μ).
-        spending: f64 = 0.01, "1", range 0.0..=1.0, plausible 0.003..=0.03 or null 0.0, assumption "software and cloud services together are near 1 % of output";
+        /// Part of output that users pay for each nat of capability that they have adopted (μ).
+        captured: f64 = 0.0003, "1/nat", range 0.0..=1.0, plausible 0.0001..=0.0009 or null 0.0, calibrated "OpenAI's revenue ran at about 5.5 billion USD a year at the end of 2024, as reported";
         /// Share of revenue left after the cost of serving.
         margin: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.7, assumption "reported gross margins of model developers";
         /// Share of the value of its usage that an open firm can appropriate (a_open).
         open_appropriability: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.1..=0.6, assumption "others host open models and keep most of the revenue";
         /// Factor on every state's capital.
         capital_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the capital stands with the states: capital_billion_usd_per_year";
-        /// Weight of momentum over size (ζ), per 100 rating points gained of late (releases.momentum_months).
-        momentum: f64 = 0.5, "1/(100 points)", range 0.0..=20.0, plausible 0.0..=3.0 or null 0.0, assumption "investors chase recent gains";
-        /// Usage share that investors credit to a firm without any.
-        share_floor: f64 = 0.05, "1", range 0.000001..=1.0, plausible 0.01..=0.2, assumption "promising firms are funded before they have users";
-        /// Share of its capital that a state is first expected to spend on compute if none of its firms has users.
-        first_compute_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "about as for firms: their compute_share";
+        /// What a firm abroad is worth to investors against one at home, at full trust between the two states.
+        abroad: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.05..=0.6 or null 0.0, assumption "home bias: of their shares US investors held 94 % and British ones 82 % at home (French and Poterba 1991), a tenth or less of this; venture capital travels with strategic buyers";
+        /// How the weight of a firm with investors rises with its usage (γ).
+        concentration: f64 = 0.45, "1", range 0.0..=2.0, plausible 0.2..=0.8, assumption "below 1: a firm twice as large raises less than twice as much";
+        /// Usage share that investors credit to a firm without any (u_0).
+        share_floor: f64 = 0.0005, "1", range 0.000001..=1.0, plausible 0.0001..=0.005, assumption "promising firms are funded before they have users";
+        /// Weight of momentum (ζ), per 100 rating points gained of late (releases.momentum_months).
+        momentum: f64 = 1.0, "1/(100 points)", range 0.0..=20.0, plausible 0.0..=3.0 or null 0.0, assumption "investors chase recent gains";
+        /// What growth of usage by a factor e counts as in momentum, in 100 rating points.
+        usage_growth: f64 = 0.5, "1", range 0.0..=10.0, plausible 0.0..=1.5 or null 0.0, assumption "doubling its users impresses as much as 35 rating points";
+        /// What 100 rating points behind the best model of the world cost in weight (ξ).
+        lag_weight: f64 = 1.2, "1/(100 points)", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "less than a third of the money at 100 points: few fund a model that is worse than a free one";
         /// Price of compute at the start.
         compute_price: f64 = 30.0, "billion USD of 2023 per MH100e", range 0.001..=1000000.0, plausible 20.0..=40.0, figure "an H100 sold for about 30,000 USD in 2023, order of magnitude";
         /// Fall of that price per year.
@@ -53,8 +64,20 @@ parameters! {
         public_spending: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "programmes are spent as planned";
         /// Cost of running compute (power, hosting, staff) as a share of its price, per year.
         running_cost: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.05..=0.3 or null 0.0, assumption "power and hosting of an accelerator against its price";
-        /// Factor on the firms' fixed costs.
-        overhead_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the costs stand with the firms: overhead_billion_usd_per_year";
+        /// Factor on the cost of staff.
+        staff_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the costs at the start stand with the firms: overhead_billion_usd_per_year";
+        /// Least cost of staff, rent and data of a firm that trains models, at the start.
+        least_staff: f64 = 0.08, "billion USD of 2023/year", range 0.0..=100.0, plausible 0.03..=0.2 or null 0.0, assumption "two hundred well-paid people and the data they need";
+        /// Growth of that least cost with each nat of the frontier's capability.
+        least_growth: f64 = 0.25, "1/nat", range 0.0..=5.0, plausible 0.1..=0.4 or null 0.0, assumption "models twice as good take more people, more data, more tests";
+        /// Speed at which staff grows towards what a firm can pay.
+        hiring: f64 = 1.5, "1/year", range 0.0..=1000.0, plausible 0.7..=3.0 or null 0.0, assumption "a firm doubles its staff in half a year if it can pay it";
+        /// Speed at which staff falls to what a firm can pay.
+        firing: f64 = 0.5, "1/year", range 0.0..=1000.0, plausible 0.2..=1.5 or null 0.0, assumption "contracts, severance and hope: half is left after 17 months";
+        /// Spending that a firm keeps in reserve, in years of it.
+        reserve_years: f64 = 0.7, "years", range 0.0..=1000.0, plausible 0.3..=1.5, assumption "a funding round lasts for one to two years, half of it on average";
+        /// Part of the cash beyond the reserve that is spent in a year.
+        spare_per_year: f64 = 1.0, "1/year", range 0.0..=1000.0, plausible 0.0..=3.0 or null 0.0, assumption "money raised to be spent";
     }
 }
 
@@ -70,21 +93,86 @@ impl Mechanism for Money {
     const MEANING: &'static str = "firms earn from usage, raise capital by size and momentum, and order compute";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Budgets, (collect_revenue, invest, spend).chain());
+        month.add(Phase::Budgets, (collect_revenue, capital::invest, spend).chain());
+    }
+
+    fn register(world: &mut World) {
+        world.register_required_components::<Character, Budget>();
+        world.register_required_components::<Character, capital::Followed>();
+    }
+
+    fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        world.insert_resource(FirstFrontier::default());
     }
 }
 
-/// Weight of a firm in its investors' eyes: (share + floor) · exp(ζ · momentum).
-pub fn funding_weight(share: f64, floor: f64, momentum_weight: f64, points_gained: f64) -> f64 {
-    (share + floor) * maths::exp(momentum_weight * points_gained / 100.0)
+/// What a firm plans with.
+#[derive(Component, Clone, Copy, Debug)]
+pub struct Budget {
+    /// Cost of its staff, billion USD a year; nothing before its first month.
+    pub staff: Option<f64>,
+    /// What outside investors give, billion USD a year.
+    pub raised: f64,
+    /// Part of its income that outside investors give.
+    pub outside: f64,
+    /// Years that its cash lasts: infinite while income covers costs, below 0 in debt.
+    pub runway: f64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { staff: None, raised: 0.0, outside: 0.0, runway: f64::INFINITY }
+    }
+}
+
+/// Capability of the best model on offer in the first month, nats.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+struct FirstFrontier(Option<f64>);
+
+/// Cash that a firm has not yet promised to anybody.
+#[inline]
+pub fn free_cash(finance: &Finance, _hardware: &Hardware) -> f64 {
+    finance.cash
+}
+
+/// Years that `cash` lasts while costs are above income by `hole` a year: infinite where they are not, unless in debt, which is then
+/// counted in years of costs.
+///
+/// ```
+/// use redqueen::model::mechanisms::money::runway;
+/// assert_eq!([runway(3.0, 2.0, 5.0), runway(-1.0, 2.0, 5.0)], [1.5, -0.5]);
+/// assert_eq!([runway(3.0, -1.0, 5.0), runway(-1.0, -1.0, 5.0)], [f64::INFINITY, -0.2]);
+/// ```
+pub fn runway(cash: f64, hole: f64, costs: f64) -> f64 {
+    if hole > 0.0 {
+        cash / hole
+    } else if cash >= 0.0 || costs <= 0.0 {
+        f64::INFINITY
+    } else {
+        cash / costs
+    }
 }
 
 impl Money {
-    /// What a firm spends in a year besides what it orders: fixed costs and the cost of running its compute, at the price
-    /// of the month.
-    #[inline]
-    pub fn running_costs(&self, character: &Character, hardware: &Hardware, price: f64) -> f64 {
-        self.overhead_scale * character.overhead + self.running_cost * price * hardware.stock
+    /// Least cost of staff when the frontier has gained so many nats since the start.
+    fn least_staff(&self, gained: f64) -> f64 {
+        self.least_staff * maths::exp(self.least_growth * gained)
+    }
+}
+
+/// Parts of the way to its target that staff goes in a step.
+#[derive(Clone, Copy)]
+struct Staffing {
+    hired: f64,
+    fired: f64,
+    least: f64,
+}
+
+impl Staffing {
+    /// Cost of staff after a step, of a firm that could pay `target`.
+    fn step(&self, staff: f64, target: f64) -> f64 {
+        let moved = if target > staff { self.hired } else { self.fired };
+        (staff + moved * (target - staff)).max(self.least)
     }
 }
 
@@ -92,12 +180,15 @@ fn collect_revenue(
     money: Res<Money>,
     policy: Res<Policy>,
     geography: Res<Geography>,
-    states: States<(&Economy, &Penetration, &Levers)>,
+    reference: Res<Reference>,
+    states: States<(&Economy, &Penetration, &Access, &Levers)>,
     mut firms: Query<(&Character, &Usage, &mut Finance)>,
 ) {
     let (mut value, mut open): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (s, (economy, penetration, levers)) in states.iter() {
-        value[s] = money.spending * economy.output * geography.in_state(s, &penetration.0);
+    for (s, (economy, penetration, access, levers)) in states.iter() {
+        let demand = &geography.demand[s][..geography.domains];
+        value[s] =
+            money.captured * economy.output * adopted(demand, &penetration.0, &access.now, &reference.capability);
         let support = policy.effect_appropriability * levers.of(Lever::OpenSource);
         open[s] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
     }
@@ -108,135 +199,110 @@ fn collect_revenue(
     }
 }
 
-/// A firm that raises money.
-#[derive(QueryData)]
-#[query_data(mutable)]
-struct Investee {
-    character: &'static Character,
-    usage: &'static Usage,
-    momentum: &'static Momentum,
-    hype: &'static Hype,
-    finance: &'static mut Finance,
-}
-
-fn invest(
-    money: Res<Money>,
-    claims: Res<Claims>,
-    clock: Res<Clock>,
-    mut states: States<(&Traits, &mut Supply)>,
-    mut firms: Query<Investee>,
-) {
-    let mut per_weight: PerState = [0.0; MAX_STATES];
-    let mut growth: PerState = [1.0; MAX_STATES];
-    let (mut excited, mut used): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for InvesteeItem { character, usage, momentum, hype, mut finance } in &mut firms {
-        // The weight is kept in place of the investment until the state's sum is known.
-        finance.investment = funding_weight(usage.world, money.share_floor, money.momentum, momentum.gained);
-        used[character.home] += usage.world;
-        if hype.0 > 0.0 {
-            finance.investment *= maths::exp(hype.0);
-            excited[character.home] += usage.world * hype.0;
-        }
-        per_weight[character.home] += finance.investment;
-    }
-    for (s, (traits, mut supply)) in states.iter_mut() {
-        growth[s] = money.capital_scale * maths::exp(traits.0.capital_growth_per_year * clock.years());
-        supply.capital = traits.0.capital_billion_usd_per_year * growth[s];
-        if excited[s] > 0.0 {
-            supply.capital *= 1.0 + claims.new_money * excited[s] / used[s];
-        }
-        per_weight[s] = supply.capital / per_weight[s];
-    }
-    for InvesteeItem { character, mut finance, .. } in &mut firms {
-        finance.investment *= per_weight[character.home];
-        finance.investment += character.own_funds * growth[character.home];
-    }
-}
-
 /// A firm that spends.
 #[derive(QueryData)]
 #[query_data(mutable)]
 struct Spender {
     label: &'static Label,
     character: &'static Character,
+    offer: &'static Offer,
     finance: &'static mut Finance,
     hardware: &'static mut Hardware,
+    budget: &'static mut Budget,
+}
+
+/// What spending needs of the world.
+#[derive(SystemParam)]
+struct Treasury<'w> {
+    money: Res<'w, Money>,
+    clock: Res<'w, Clock>,
+    first: ResMut<'w, FirstFrontier>,
+    ledger: ResMut<'w, Ledger>,
+    faults: ResMut<'w, Faults>,
+}
+
+impl Treasury<'_> {
+    /// How staff moves in this step.
+    fn staffing(&mut self, frontier: f64) -> Staffing {
+        let money = &self.money;
+        let gained = if frontier.is_finite() { frontier - *self.first.0.get_or_insert(frontier) } else { 0.0 };
+        Staffing {
+            hired: self.clock.probability(money.hiring),
+            fired: self.clock.probability(money.firing),
+            least: money.least_staff(gained),
+        }
+    }
+
+    /// A firm takes in its income, pays its costs and orders compute; `running` is the share of its state's compute that power lets run.
+    fn settle(&mut self, firm: &mut SpenderItem, staffing: Staffing, running: f64, grant: f64, price: f64) {
+        let (money, clock, flows) = (&self.money, &self.clock, &mut self.ledger.money);
+        let SpenderItem { label, character, finance, hardware, budget, .. } = firm;
+        let earned = finance.revenue * money.margin;
+        let income = earned + finance.investment;
+        let upkeep = money.running_cost * price * hardware.stock;
+        let target = (1.0 - character.compute_share) * income - upkeep;
+        let staff = staffing.step(budget.staff.unwrap_or(character.overhead), target);
+        let costs = money.staff_scale * staff + upkeep;
+        let outside = if income > 0.0 { budget.raised / income } else { 0.0 };
+        finance.cash += clock.per_step(income - costs);
+        // Nobody pays for more than power lets run.
+        let share = running * character.compute_share;
+        let free = free_cash(finance, hardware).max(0.0);
+        let beyond = (free - money.reserve_years * (costs + character.compute_share * income)).max(0.0);
+        let spare = clock.per_step(money.spare_per_year).min(1.0) * beyond;
+        let order = (share * (clock.per_step(income) + spare)).min(free);
+        let paid_out = ((1.0 - share) * spare).min(free - order);
+        hardware.order = order + grant;
+        hardware.demand = hardware.order / price;
+        finance.cash += grant - paid_out;
+        **budget =
+            Budget { staff: Some(staff), outside, runway: runway(finance.cash, costs - income, costs), ..**budget };
+        flows.earned += clock.per_step(earned);
+        flows.raised += clock.per_step(budget.raised);
+        flows.own_funds += clock.per_step(finance.investment - budget.raised);
+        flows.granted += grant;
+        flows.staff += clock.per_step(money.staff_scale * staff);
+        flows.upkeep += clock.per_step(upkeep);
+        flows.paid_out += paid_out;
+        self.faults.check(clock, Money::NAME, "cash", &label.0, &[finance.cash, hardware.demand]);
+    }
 }
 
 fn spend(
-    money: Res<Money>,
-    clock: Res<Clock>,
+    mut treasury: Treasury,
     geography: Res<Geography>,
-    mut faults: ResMut<Faults>,
     mut states: States<(&Levers, &Fleet, &mut Supply)>,
     mut firms: Query<Spender>,
 ) {
-    let price = money.price(clock.years());
-    let (mut orders, mut at_home): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    let price = treasury.money.price(treasury.clock.years());
+    let mut orders: PerState = [0.0; MAX_STATES];
+    let (mut at_home, mut private): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    let mut frontier = f64::NEG_INFINITY;
     for firm in &firms {
         at_home[firm.character.home] += 1.0;
+        private[firm.character.home] += firm.finance.investment;
+        frontier = maths::larger(frontier, firm.offer.capability);
     }
+    let staffing = treasury.staffing(frontier);
     let running = states.map(|(_, fleet, _)| fleet.running);
-    let public = states.map(|(levers, ..)| money.public_spending * levers.of(Lever::PublicCompute));
-    let mut grant: PerState = [0.0; MAX_STATES];
+    let (money, clock) = (&treasury.money, &treasury.clock);
+    let public = states.map(|(levers, ..)| clock.per_step(money.public_spending * levers.of(Lever::PublicCompute)));
+    for mut firm in &mut firms {
+        let home = firm.character.home;
+        // Public money follows private money.
+        let part = if private[home] > 0.0 { firm.finance.investment / private[home] } else { 1.0 / at_home[home] };
+        treasury.settle(&mut firm, staffing, running[home], part * public[home], price);
+        orders[home] += firm.hardware.order;
+    }
+    let (money, clock) = (&treasury.money, &treasury.clock);
     for s in geography.each_state() {
-        grant[s] = clock.per_step(public[s]) / at_home[s].max(1.0);
-    }
-    for SpenderItem { label, character, mut finance, mut hardware } in &mut firms {
-        let budget = clock.per_step(finance.revenue * money.margin + finance.investment);
-        let costs = clock.per_step(money.running_costs(character, &hardware, price));
-        let grant = grant[character.home];
-        // Nobody pays for more than power lets run.
-        hardware.order = running[character.home] * character.compute_share * budget + grant;
-        hardware.demand = hardware.order / price;
-        orders[character.home] += hardware.order;
-        finance.cash += budget - costs + grant;
-        finance.broke = if finance.cash < 0.0 { finance.broke + 1 } else { 0 };
-        faults.check(&clock, Money::NAME, "cash", &label.0, &[finance.cash, hardware.demand]);
-    }
-    for (s, (_, fleet, mut supply)) in states.iter_mut() {
+        let (_, fleet, mut supply) = states.at_mut(s);
         // Without firms at home the state buys for its clouds.
-        let own = if at_home[s] == 0.0 { clock.per_year(grant[s]) } else { 0.0 };
+        let own = if at_home[s] == 0.0 { clock.per_year(public[s]) } else { 0.0 };
         let clouds = money.cloud_spending * fleet.running * supply.capital;
         supply.spending = clock.per_year(orders[s]) + own + clouds;
     }
 }
 
-/// What firms will spend on compute when the world starts, before they have ordered any: their own funds and their state's
-/// capital, by the share that buys compute.
-pub fn first_spending(
-    money: Res<Money>,
-    firms: Query<(&Character, &Usage)>,
-    mut states: States<(&Traits, &mut Supply)>,
-) {
-    let (mut own, mut share, mut weight): (PerState, PerState, PerState) =
-        ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (character, usage) in &firms {
-        let home = character.home;
-        own[home] += character.own_funds * character.compute_share;
-        share[home] += usage.world * character.compute_share;
-        weight[home] += usage.world;
-    }
-    for (s, (traits, mut supply)) in states.iter_mut() {
-        let share = if weight[s] > 0.0 { share[s] / weight[s] } else { money.first_compute_share };
-        let capital = (share + money.cloud_spending) * traits.0.capital_billion_usd_per_year;
-        supply.spending = money.capital_scale * (own[s] + capital);
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hundred_points_of_momentum_weigh_e_to_the_zeta() {
-        let still = funding_weight(0.2, 0.01, 0.5, 0.0);
-        assert!((still - 0.21).abs() < 1e-15);
-        assert!((funding_weight(0.2, 0.01, 0.5, 100.0) / still - maths::exp(0.5)).abs() < 1e-15);
-    }
-
-    #[test]
-    fn compute_falls_to_seven_tenths_of_its_price_in_a_year() {
-        assert!((Money::default().price(1.0) - 21.0).abs() < 1e-12);
-    }
-}
+mod tests;

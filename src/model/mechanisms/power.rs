@@ -45,8 +45,6 @@ parameters! {
         standards_weight: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6, assumption "users follow models more than they follow committees";
         /// How far behind the world's best a state without a firm of its own stands.
         no_firm_gap: f64 = 8.0, "nats", range 0.0..=50.0, plausible 4.0..=12.0, assumption "about four years";
-        /// Compute that counts for a state without any.
-        compute_floor: f64 = 0.0001, "MH100e", range 0.00000001..=1.0, plausible 0.00001..=0.001, assumption "a hundred accelerators";
         /// Soft power that counts for a state whose firms nobody else uses (ε).
         soft_floor: f64 = 0.01, "1", range 0.000001..=1.0, plausible 0.001..=0.05, assumption "one user in a hundred";
     }
@@ -68,6 +66,9 @@ impl Mechanism for Power {
         world.register_required_components::<Character, Profile>();
     }
 }
+
+/// Compute that counts for a state without any, MH100e: a hundred accelerators. Their logarithm needs some.
+pub const COMPUTE_FLOOR: f64 = 0.0001;
 
 /// Parts of its power, each a share of the world.
 #[derive(Component, Clone, Debug, Default)]
@@ -262,7 +263,7 @@ fn share_power(
         // Relative to the world's best, so that a common level of capability cancels.
         let behind = (own[s] - best).max(-params.no_firm_gap);
         let runs = (held[s] + supply.clouds) * fleet.running * fleet.efficiency;
-        let compute = maths::ln(runs + params.compute_floor);
+        let compute = maths::ln(runs + COMPUTE_FLOOR);
         power.soft = (1.0 - params.standards_weight) * abroad[s] + params.standards_weight * standards[s];
         power.economic = economy.output / total;
         hard[s] = params.output_weight * maths::ln(economy.output)

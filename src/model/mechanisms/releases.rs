@@ -4,6 +4,7 @@
 //! R = R_0 + κ_E (400 / ln 10) K, measured with a sampling error of 2 (400 / ln 10) / √n after n battles: one nat of log
 //! strength is 400 / ln 10 points (Elo 1978; Bradley and Terry 1952). Only gaps mean anything.
 
+use super::research::Effort;
 use crate::{
     maths,
     model::{
@@ -25,7 +26,7 @@ parameters! {
     #[derive(Resource)]
     pub struct Releases {
         /// Gain in capability that is worth a release (δ_rel).
-        threshold: f64 = 0.25, "nats", range 0.0..=20.0, plausible 0.1..=1.0, assumption "about 15 rating points";
+        threshold: f64 = 0.18, "nats", range 0.0..=20.0, plausible 0.1..=1.0, assumption "about 14 rating points";
         /// Least time between two releases of a firm.
         min_gap_months: u32 = 3, "months", range 0..=120, plausible 1..=12, assumption "large labs update a few times a year";
         /// Time over which what a rating gained counts as momentum.
@@ -104,6 +105,7 @@ struct Publisher {
     character: &'static Character,
     focus: &'static Focus,
     knowledge: &'static Knowledge,
+    effort: &'static Effort,
     capability: &'static Capability,
     offer: &'static mut Offer,
 }
@@ -123,7 +125,7 @@ fn release_models(outlet: Outlet, noise: Noise, mut firms: Query<Publisher>) {
     let Outlet { releases, clock, geography, mut frontier, mut ledger, mut commands } = outlet;
     let step = i64::from(clock.step());
     let gap = i64::from(clock.steps(releases.min_gap_months));
-    for PublisherItem { key, label, character, focus, knowledge, capability, mut offer } in &mut firms {
+    for PublisherItem { key, label, character, focus, knowledge, effort, capability, mut offer } in &mut firms {
         if step - offer.released < gap {
             continue;
         }
@@ -149,8 +151,9 @@ fn release_models(outlet: Outlet, noise: Noise, mut firms: Query<Publisher>) {
             open: character.open,
             knowledge: knowledge.0,
             capability: capability.0,
+            ln_compute: effort.ln_compute,
         };
-        frontier.publish(&release);
+        frontier.publish(&release, offer.rating);
         // Only a model that may be opened later has to be remembered.
         if !character.open && releases.open_lag_months > 0 {
             commands.spawn(release);
@@ -170,7 +173,8 @@ fn open_old_weights(outlet: Outlet, closed: Query<(Entity, &Release)>, firms: Qu
         if i64::from(clock.step()) - release.released < lag {
             continue;
         }
-        frontier.open_weights(release);
+        // An older model: nobody measures it anew.
+        frontier.open_weights(release, releases.rating(geography.overall(&release.capability)));
         commands.entity(entity).despawn();
         if let Some((_, label)) = firms.iter().find(|(key, _)| **key == release.firm) {
             ledger.note(&clock, "weights_opened", &label.0, &geography.names[release.home], None, "an older model");

@@ -1,23 +1,31 @@
 //! Research: how a firm learns on its own.
 //!
-//! z = (w D · u C η / C_ref)^λ · talent; A ← A + Δ (1 − c_σ σ) (1 − c_r r) g z/(1+z) · exp(ν ε − ν²/2), bounded in z so that
-//! knowledge cannot blow up in finite time. σ is safety effort, r the protection of rights in domains that feed on personal data. Breakthroughs arrive with a world-wide hazard shared by effort (at most one a firm and step) and add Exponential(mean) nats in one domain.
+//! Effort z = talent · (u C η / C_ref)^λ, with C the compute of research and training. Open rivals at home add to it what the
+//! ecosystem lets a firm absorb (a): y = z + μ a Σ z_j over them. In a domain of weight w, y_d = y (w D)^λ and
+//! A ← A + Δ (1 − c_σ σ) (1 − c_r r p_d) g τ^e y_d/(1 + y_d) · exp(ν ε − ν²/2) · exp(ν_f f − ν_f²/2), bounded in y so that
+//! knowledge cannot blow up in finite time. σ is safety effort, r the protection of rights in domains that feed on personal
+//! data, p_d how much a domain does, τ talent. ε is the luck of a month; f is a firm's form, luck that lasts: f ← ρ f + √(1 − ρ²) ε' with a half-life.
+//!
+//! Ideas get harder to find (Bloom et al. 2020): ln C_ref grows by κ for each nat that the best firm's knowledge has gained
+//! since the start. [Breakthroughs](self::breakthrough) come on top.
 //! The bounded form keeps the halving time of training compute (Ho et al. 2024) as its ceiling.
+
+mod breakthrough;
 
 use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Focus, Hardware, Knowledge, Label, Precaution},
-        geography::Geography,
-        ledger::{Faults, Ledger},
+        firm::{Capability, Character, Focus, Hardware, Knowledge, Label, Precaution},
+        geography::{Geography, PerState},
+        ledger::Faults,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
-        state::{Fleet, Levers, Traits},
+        state::{Absorption, Fleet, Levers, Traits},
         states::States,
     },
     parameters,
-    scenario::{Lever, MAX_DOMAINS},
+    scenario::{Lever, MAX_DOMAINS, MAX_STATES, Scenario},
 };
 use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
@@ -26,21 +34,33 @@ parameters! {
     #[derive(Resource)]
     pub struct Research {
         /// Growth of algorithmic knowledge at unlimited effort (g_A).
-        growth: f64 = 1.04, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, figure "Ho et al. 2024 (arXiv:2403.05812): compute for a given capability halves in 8 months, 5 to 14";
+        growth: f64 = 1.12, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, figure "Ho et al. 2024 (arXiv:2403.05812): compute for a given capability halves in 8 months, 5 to 14";
         /// How effort rises with compute (λ).
         exponent: f64 = 0.5, "1", range 0.05..=1.0, plausible 0.3..=0.8, assumption "decreasing returns: ideas get harder to run in parallel";
-        /// Research compute at which growth is half its ceiling (C_ref).
-        reference_mh100e: f64 = 0.06, "MH100e", range 0.000001..=1000.0, plausible 0.02..=0.5, assumption "the largest clusters of 2024; chosen so that the frontier gains near 125 points a year";
+        /// Research compute at which growth is half its ceiling, at the start (C_ref).
+        reference_mh100e: f64 = 0.06, "MH100e", range 0.000001..=1000.0, plausible 0.02..=0.5, assumption "the largest clusters of 2024; chosen so that the frontier gains near 130 points a year";
+        /// How much harder ideas get: growth of ln C_ref for each nat that the best firm has learned (κ_A).
+        harder: f64 = 0.4, "1", range 0.0..=5.0, plausible 0.2..=0.8 or null 0.0, assumption "research effort behind a steady pace has grown in every field studied (Bloom et al. 2020)";
+        /// How the ceiling of growth rises with talent (e): talent to this power.
+        talent_on_ceiling: f64 = 0.4, "1", range 0.0..=2.0, plausible 0.2..=0.6 or null 0.0, assumption "compute does not make up for people altogether";
+        /// Part of the effort of open rivals at home that adds to a firm's own, where all is absorbed (μ).
+        open_rivals: f64 = 0.2, "1", range 0.0..=2.0, plausible 0.05..=0.6 or null 0.0, assumption "code and recipes that neighbours publish save work";
         /// Spread of luck (ν): standard deviation of the log of a month's progress.
         luck: f64 = 0.8, "1", range 0.0..=3.0, plausible 0.4..=1.2 or null 0.0, assumption "labs of equal means differ widely in a month";
+        /// Spread of form (ν_f): standard deviation of the log of progress that lasts.
+        form: f64 = 0.35, "1", range 0.0..=2.0, plausible 0.2..=0.8 or null 0.0, assumption "labs have good and bad years: leadership changed several times in 2023-2024";
+        /// Time in which form is halved (T_f).
+        form_months: f64 = 15.0, "months", range 0.5..=240.0, plausible 6.0..=24.0, assumption "about the time from a team's idea to the next team's";
         /// Growth that full safety effort costs (c_σ).
-        safety_cost: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.3..=1.0 or null 0.0, assumption "effort for safety is taken from the same people and compute";
+        safety_cost: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=1.0 or null 0.0, assumption "effort for safety is taken from the same people and compute, and part of it serves research too";
         /// Growth that full protection of rights costs in a domain that feeds on personal data alone.
         rights_cost: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.3 or null 0.0, assumption "consent and deletion make data scarcer";
         /// Breakthroughs in the whole world (h_B).
         breakthroughs_per_year: f64 = 1.5, "1/year", range 0.0..=100.0, plausible 0.5..=3.0 or null 0.0, assumption "transformer-like or reasoning-like steps since 2017";
         /// Mean size of a breakthrough (j_B).
         breakthrough_nats: f64 = 0.4, "nats", range 0.0..=10.0, plausible 0.2..=1.0 or null 0.0, assumption "a third of a year's progress at once";
+        /// How far behind the best a firm may be to share in breakthroughs: at this many nats its chance falls to 1/e (w_B).
+        breakthrough_reach: f64 = 0.45, "nats", range 0.01..=100.0, plausible 0.2..=1.0, assumption "who is far behind does not find what nobody has found";
     }
 }
 
@@ -49,30 +69,61 @@ impl Mechanism for Research {
     const MEANING: &'static str = "firms learn from their own research, steadily and in breakthroughs";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Research, (learn, break_through).chain());
+        month.add(Phase::Research, (learn, breakthrough::break_through).chain());
+    }
+
+    fn always(month: &mut MonthPlan) {
+        // Before those who ask what a firm can make of what others know.
+        month.add(Phase::Budgets, weigh);
     }
 
     fn register(world: &mut World) {
         world.register_required_components::<Character, Effort>();
+        world.register_required_components::<Character, Form>();
         world.register_required_components::<Character, Streams>();
+    }
+
+    fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        world.insert_resource(Efforts::default());
     }
 }
 
-/// Research effort of the step, summed over domains; sets its share of breakthroughs.
+/// Research effort of the step.
 #[derive(Component, Clone, Copy, Debug, Default)]
-pub struct Effort(pub f64);
+pub struct Effort {
+    /// ln of the compute that research and training use and that power lets run, MH100e (c).
+    pub ln_compute: f64,
+    /// Talent, its state's support included.
+    pub talent: f64,
+    /// Effort of its own (z).
+    pub own: f64,
+}
+
+/// What the firms' efforts come to.
+#[derive(Resource, Clone, Debug, Default)]
+pub struct Efforts {
+    /// The highest of any firm.
+    pub highest: f64,
+    /// Sum over the open firms at home in each state.
+    open: PerState,
+    /// Best knowledge of the start, nats.
+    known_at_start: Option<f64>,
+}
+
+/// Luck that lasts: standard normal in the long run, 0 for a new firm.
+#[derive(Component, Clone, Copy, Debug, Default)]
+struct Form(f64);
 
 /// Luck in a step's progress, one number for each domain.
 const LUCK: Draw = Draw::named("research/luck").places(MAX_DOMAINS);
-/// Whether a breakthrough happens.
-const BREAKTHROUGH: Draw = Draw::named("research/breakthrough");
-/// Its size, and the domain it is in.
-const BREAKTHROUGH_SIZE: Draw = Draw::named("research/breakthrough size and domain").places(2);
+/// What is new in a firm's form.
+const FORM: Draw = Draw::named("research/form");
 
 /// Where a firm stands in the draws that it makes in every step.
 #[derive(Component, Clone, Debug, Default)]
 struct Streams {
     luck: Stream,
+    form: Stream,
     breakthrough: Stream,
 }
 
@@ -90,6 +141,54 @@ pub fn own_growth(ceiling: f64, z: f64) -> f64 {
     ceiling * z / (1.0 + z)
 }
 
+/// Form a step later, given the part of it that is `kept` and what is new, a standard normal number: its spread stays 1.
+#[inline]
+fn form_step(form: f64, kept: f64, new: f64) -> f64 {
+    kept * form + (1.0 - kept * kept).sqrt() * new
+}
+
+/// A firm whose effort is weighed.
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct Worker {
+    character: &'static Character,
+    hardware: &'static Hardware,
+    knowledge: &'static Knowledge,
+    effort: &'static mut Effort,
+}
+
+/// Works out the effort of every firm. An observer of what firms have: it runs whether or not they learn.
+fn weigh(
+    research: Res<Research>,
+    geography: Res<Geography>,
+    mut efforts: ResMut<Efforts>,
+    states: States<(&Fleet, &Levers)>,
+    mut firms: Query<Worker>,
+) {
+    let ln_usable = states.map(|(fleet, _)| fleet.ln_usable);
+    let support = states.map(|(_, levers)| 1.0 + levers.of(Lever::Talent));
+    let best = firms.iter().map(|firm| geography.overall(&firm.knowledge.0)).fold(f64::NEG_INFINITY, maths::larger);
+    let at_start = efforts.known_at_start.unwrap_or(best);
+    let learned = if best > at_start { best - at_start } else { 0.0 };
+    let ln_reference = maths::ln(research.reference_mh100e) + research.harder * learned;
+    *efforts = Efforts {
+        known_at_start: efforts.known_at_start.or(best.is_finite().then_some(best)),
+        highest: 0.0,
+        open: [0.0; MAX_STATES],
+    };
+    for WorkerItem { character, hardware, mut effort, .. } in &mut firms {
+        let home = character.home;
+        let ln_compute = hardware.ln_research(character) + ln_usable[home];
+        let talent = character.talent * support[home];
+        let own = talent * maths::exp(research.exponent * (ln_compute - ln_reference));
+        *effort = Effort { ln_compute, talent, own };
+        efforts.highest = maths::larger(efforts.highest, own);
+        if character.open {
+            efforts.open[home] += own;
+        }
+    }
+}
+
 /// A firm that learns on its own.
 #[derive(QueryData)]
 #[query_data(mutable)]
@@ -99,9 +198,10 @@ struct Researcher {
     label: &'static Label,
     character: &'static Character,
     focus: &'static mut Focus,
-    hardware: &'static Hardware,
     precaution: &'static Precaution,
-    effort: &'static mut Effort,
+    effort: &'static Effort,
+    form: &'static mut Form,
+    capability: &'static Capability,
     knowledge: &'static mut Knowledge,
 }
 
@@ -110,108 +210,79 @@ struct Researcher {
 struct LuckOfAll<'w, 's> {
     noise: Noise<'w>,
     factors: Local<'s, Vec<f64>>,
+    new_form: Local<'s, Vec<f64>>,
 }
 
 impl LuckOfAll<'_, '_> {
-    /// Factors on the progress of every firm in turn, one for each domain.
-    fn draw(&mut self, firms: &mut Query<Researcher>, domains: usize, spread: f64) -> &[f64] {
+    /// Factors on the progress of every firm in turn, one for each domain; its form moves on.
+    fn draw(&mut self, firms: &mut Query<Researcher>, domains: usize, research: &Research, clock: &Clock) -> &[f64] {
+        let spread = research.spread(clock);
+        let kept = maths::pow(0.5, 12.0 * clock.per_step(1.0) / research.form_months);
         self.factors.resize(domains * firms.iter().len(), 0.0);
+        self.new_form.clear();
         for (mut firm, numbers) in firms.iter_mut().zip(self.factors.chunks_exact_mut(domains)) {
-            firm.streams.luck.fill(&self.noise, LUCK, *firm.key, numbers);
+            let streams = &mut *firm.streams;
+            streams.luck.fill(&self.noise, LUCK, *firm.key, numbers);
+            self.new_form.push(streams.form.uniform(&self.noise, FORM, *firm.key));
         }
-        factors_of_luck(&mut self.factors, spread);
+        maths::normal_quantile_all(&mut self.factors);
+        maths::normal_quantile_all(&mut self.new_form);
+        let numbers = self.factors.chunks_exact_mut(domains).zip(self.new_form.iter());
+        for (mut firm, (numbers, new)) in firms.iter_mut().zip(numbers) {
+            firm.form.0 = form_step(firm.form.0, kept, *new);
+            let lasting = research.form * firm.form.0 - 0.5 * research.form * research.form;
+            numbers.iter_mut().for_each(|number| *number = spread * *number - 0.5 * spread * spread + lasting);
+        }
+        maths::exp_all(&mut self.factors);
         &self.factors
     }
+}
+
+/// How firms of a state learn.
+#[derive(Clone, Copy, Default)]
+struct Surroundings {
+    /// Part of open rivals' effort that adds to a firm's own (μ a).
+    from_rivals: f64,
+    /// Growth that rights cost in a domain that feeds on personal data alone.
+    rights: f64,
 }
 
 fn learn(
     research: Res<Research>,
     clock: Res<Clock>,
     geography: Res<Geography>,
+    efforts: Res<Efforts>,
     mut faults: ResMut<Faults>,
     mut luck: LuckOfAll,
-    states: States<(&Traits, &Fleet, &Levers)>,
+    states: States<(&Traits, &Absorption)>,
     mut firms: Query<Researcher>,
 ) {
-    let ln_usable = states.map(|(_, fleet, _)| fleet.ln_usable);
-    let talent = states.map(|(.., levers)| 1.0 + levers.of(Lever::Talent));
-    let rights = states.map(|(traits, ..)| research.rights_cost * traits.0.rights_protection);
-    let ceiling = clock.per_step(research.growth);
-    let ln_reference = maths::ln(research.reference_mh100e);
-    let domains = geography.domains;
-    let luck = luck.draw(&mut firms, domains, research.spread(&clock));
-    for (firm, luck) in firms.iter_mut().zip(luck.chunks_exact(domains)) {
-        let ResearcherItem { label, character, mut focus, hardware, precaution, mut effort, mut knowledge, .. } = firm;
-        let home = character.home;
-        let ln_compute = hardware.ln_research(character) + ln_usable[home] - ln_reference;
-        let talent = character.talent * talent[home];
-        let even = talent * maths::exp(research.exponent * ln_compute);
-        let ceiling = ceiling * (1.0 - research.safety_cost * precaution.effort);
-        let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
-        let mut z = [0.0; MAX_DOMAINS];
-        for d in 0..domains {
-            z[d] = even * returns[d];
-        }
-        effort.0 = z[..domains].iter().sum();
-        if research.growth > 0.0 {
-            let knowledge = &mut knowledge.0[..domains];
-            for d in 0..domains {
-                let ceiling = ceiling * (1.0 - rights[home] * personal[d]);
-                knowledge[d] += own_growth(ceiling, z[d]) * luck[d];
-            }
-        }
-        faults.check(&clock, Research::NAME, "knowledge", &label.0, &knowledge.0);
-    }
-}
-
-/// Uniform numbers become factors of mean 1 on progress, exp(ν ε − ν²/2), of spread ν.
-fn factors_of_luck(uniforms: &mut [f64], spread: f64) {
-    maths::normal_quantile_all(uniforms);
-    for number in uniforms.iter_mut() {
-        *number = spread * *number - 0.5 * spread * spread;
-    }
-    maths::exp_all(uniforms);
-}
-
-fn break_through(
-    research: Res<Research>,
-    clock: Res<Clock>,
-    geography: Res<Geography>,
-    noise: Noise,
-    mut ledger: ResMut<Ledger>,
-    mut firms: Query<Researcher>,
-) {
-    let hazard = research.breakthroughs_per_year;
-    let world: f64 = firms.iter().map(|firm| firm.effort.0).sum();
-    if hazard == 0.0 || research.breakthrough_nats == 0.0 || world <= 0.0 {
+    if research.growth == 0.0 {
         return;
     }
-    for mut firm in &mut firms {
-        let uniform = firm.streams.breakthrough.uniform(&noise, BREAKTHROUGH, *firm.key);
-        let hazard = hazard * firm.effort.0 / world;
-        // The probability 1 − exp(−hΔ) is below hΔ, which is seldom reached: that saves most exponentials.
-        if uniform >= clock.per_step(hazard) || uniform >= clock.probability(hazard) {
-            continue;
+    let surroundings = states.map(|(traits, absorption)| Surroundings {
+        from_rivals: research.open_rivals * absorption.0,
+        rights: research.rights_cost * traits.0.rights_protection,
+    });
+    let ceiling = clock.per_step(research.growth);
+    let domains = geography.domains;
+    let luck = luck.draw(&mut firms, domains, &research, &clock);
+    for (firm, luck) in firms.iter_mut().zip(luck.chunks_exact(domains)) {
+        let ResearcherItem { label, character, mut focus, precaution, effort, mut knowledge, .. } = firm;
+        let Surroundings { from_rivals, rights } = surroundings[character.home];
+        let rivals = efforts.open[character.home] - if character.open { effort.own } else { 0.0 };
+        let effective = effort.own + from_rivals * rivals.max(0.0);
+        let ceiling = ceiling
+            * maths::pow(effort.talent, research.talent_on_ceiling)
+            * (1.0 - research.safety_cost * precaution.effort);
+        let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
+        let knowledge = &mut knowledge.0[..domains];
+        for d in 0..domains {
+            let ceiling = ceiling * (1.0 - rights * personal[d]);
+            knowledge[d] += own_growth(ceiling, effective * returns[d]) * luck[d];
         }
-        let mut luck = noise.of(BREAKTHROUGH_SIZE, *firm.key);
-        let size = -research.breakthrough_nats * maths::ln(luck.uniform());
-        let domain = domain_at(luck.uniform(), &firm.focus.weights[..geography.domains]);
-        firm.knowledge.0[domain] += size;
-        let state = &geography.names[firm.character.home];
-        ledger.note(&clock, "breakthrough", &firm.label.0, state, Some(size), &geography.domain_names[domain]);
+        faults.check(&clock, Research::NAME, "knowledge", &label.0, knowledge);
     }
-}
-
-/// The domain in which `uniform` falls, when the weights, which sum to 1, are laid end to end.
-fn domain_at(uniform: f64, weights: &[f64]) -> usize {
-    let mut below = 0.0;
-    for (domain, weight) in weights.iter().enumerate() {
-        below += weight;
-        if uniform < below {
-            return domain;
-        }
-    }
-    weights.len() - 1
 }
 
 #[cfg(test)]
@@ -226,9 +297,11 @@ mod tests {
     }
 
     #[test]
-    fn domains_are_drawn_by_weight() {
-        let weights = [0.25, 0.5, 0.25];
-        assert_eq!([0.1, 0.25, 0.74, 0.76].map(|u| domain_at(u, &weights)), [0, 1, 1, 2]);
-        assert_eq!(domain_at(1.0, &[0.5, 0.5 - 1e-9]), 1);
+    fn form_keeps_its_spread_and_is_halved_in_its_time() {
+        let (kept, new) = (0.8, 0.0);
+        assert_eq!(form_step(2.0, kept, new), 1.6);
+        // Variance of a standard normal form: kept² + (1 − kept²) = 1.
+        let variance: f64 = 0.8 * 0.8 + form_step(0.0, kept, 1.0).powi(2);
+        assert!((variance - 1.0).abs() < 1e-15);
     }
 }

@@ -37,7 +37,7 @@ parameters! {
         /// Reputation of firms whose home protects rights fully, and who are fully transparent (w).
         reputation: f64 = 0.8, "1", range 0.0..=1.0, plausible 0.3..=1.0 or null 0.0, assumption "a good name brings firms nearly as near as a treaty";
         /// How much an incident of median severity lowers the log of the reputation of the firm's home.
-        reputation_hit: f64 = 0.03, "1", range 0.0..=10.0, plausible 0.0..=0.1 or null 0.0, assumption "as trust in AI at home, and a little more, for it is others who judge";
+        reputation_hit: f64 = 0.1, "1", range 0.0..=10.0, plausible 0.0..=0.3 or null 0.0, assumption "others, who know a state by what they hear of it, judge harder than those at home (trust_hit)";
     }
 }
 

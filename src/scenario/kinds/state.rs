@@ -40,6 +40,8 @@ parameters! {
         capital_growth_per_year: f64 = 0.1, "1/year", range -1.0..=2.0, plausible 0.0..=0.5, assumption "slower than the boom of 2022-2024";
         /// Expected entries of new firms.
         entry_per_year: f64 = 0.0, "1/year", range 0.0..=10000.0, plausible 0.0..=5.0 or null 0.0, assumption "firms that reach the leaderboards each year";
+        /// Expected entries of new firms on top of that at the start, in a wave that ebbs (entry.wave_half_life_months).
+        entry_wave_per_year: f64 = 0.0, "1/year", range 0.0..=10000.0, plausible 0.0..=15.0 or null 0.0, assumption "a rush of founders into a field that just opened";
         /// Share of users that have adopted AI at the start, in every domain.
         adoption: f64 = 0.01, "1", range 0.0..=1.0, plausible 0.0..=0.2, assumption "early adopters only in 2023";
         /// Power that AI can draw at the start.
