@@ -21,7 +21,7 @@ use redqueen::{
             market::{Appeal, Market},
             money::Money,
             output::{Output, Reference},
-            power::{Power, PowerShares},
+            power::{COMPUTE_FLOOR, Power, PowerShares},
             price::Price,
             releases::{POINTS_PER_NAT, Releases},
             research::Research,
@@ -32,7 +32,7 @@ use redqueen::{
         state::{Absorption, Access, Economy, Penetration, Supply, Traits},
         states::StateId,
     },
-    scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, SafetyRule, Scenario, StateNumbers},
+    scenario::{FirmNumbers, FirmSpec, MAX_DOMAINS, MAX_STATES, SafetyRule, Scenario, StateNumbers, Worth},
 };
 use std::collections::VecDeque;
 
@@ -55,6 +55,9 @@ pub fn scenario(firms: usize) -> Scenario {
     // Trust stands for itself in the world; here nobody has any.
     scenario.borders.iter_mut().for_each(|border| border.trust = 0.0);
     let (states, domains) = (scenario.states.len(), scenario.domains.len());
+    // No domain counts for more than another.
+    let all = |worth: f64| vec![worth; domains];
+    scenario.worth = Worth { output: all(1.0), hard: all(0.0), soft: all(0.0), soft_open: all(0.0) };
     scenario.firms = (0..firms)
         .map(|i| {
             // Numbers that differ from firm to firm, without chance: multiples of the golden ratio, less their whole part.
@@ -783,7 +786,7 @@ impl Flat {
             let own = &self.any.1[s * wide..(s + 1) * wide];
             let foreign = column_best(&self.any.1, wide, |home| home != s && !self.geography.closed[s][home]);
             for d in 0..wide {
-                let best = own[d].max(open[d]).max(foreign[d] - self.rules.adoption.foreign_penalty);
+                let best = own[d].max(open[d]).max(foreign[d]);
                 if best > f64::NEG_INFINITY {
                     access[d] = best;
                 }
@@ -794,9 +797,13 @@ impl Flat {
     fn adopt(&mut self) {
         let (rules, wide) = (&self.rules.adoption, self.geography.domains);
         let open = column_best(&self.open.1, wide, |_| true);
-        let mut serving: PerState = [0.0; MAX_STATES];
+        let (mut serving, mut price): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+        let n = self.states.output.len();
         for (i, home) in self.firms.home.iter().enumerate() {
             serving[*home] += self.firms.stock[i] * (1.0 - self.firms.research_share[i]);
+            for s in 0..n {
+                price[s] += self.firms.share[i * n + s] * self.firms.price[i];
+            }
         }
         let (mut world_serving, mut world_output) = (0.0, 0.0);
         for s in 0..self.states.output.len() {
@@ -815,8 +822,15 @@ impl Flat {
             let other = world_serving * (self.states.output[s] / world_output);
             let plenty = if serving[s] > 0.0 { serving[s] / (serving[s] + other) } else { 0.0 };
             let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
+            let mut kept = [0.0; MAX_DOMAINS];
             for d in 0..wide {
-                imitation[d] = rules.imitation * (1.0 + rules.open_gain * openness[d] + rules.serving_gain * plenty);
+                let lag = (any[d] - self.states.access[s][d]).max(0.0);
+                kept[d] = -(rules.lag_weight * lag + rules.price_weight * price[s]);
+            }
+            exp_all(&mut kept);
+            for d in 0..wide {
+                let gain = 1.0 + rules.open_gain * openness[d] + rules.serving_gain * plenty;
+                imitation[d] = rules.imitation * gain * kept[d];
                 growth[d] = (rules.innovation + imitation[d]) * years;
             }
             exp_all(&mut growth);
@@ -848,12 +862,12 @@ impl Flat {
     fn share_power(&mut self) {
         let markets = self.markets();
         let (contest, n) = (&self.rules.power, markets.len());
-        let (firms, states) = (&self.firms, &mut self.states);
+        let (firms, states, wide) = (&self.firms, &mut self.states, self.geography.domains);
         let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
         let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =
             ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
         for (i, &home) in firms.home.iter().enumerate() {
-            frontier[home] = frontier[home].max(firms.offered[i]);
+            frontier[home] = dot(&self.geography.world_demand[..wide], &self.any.1[home * wide..(home + 1) * wide]);
             held[home] += firms.stock[i];
             used[home] += firms.world[i];
             abroad[home] += firms.world[i] - markets[home] * firms.share[i * n + home];
@@ -863,16 +877,16 @@ impl Flat {
         let all_used: f64 = used[..n].iter().sum();
         for s in 0..n {
             let behind = (frontier[s] - best).max(-contest.no_firm_gap);
-            let compute = ln(held[s] + states.clouds[s] + contest.compute_floor);
+            let compute = ln(held[s] + states.clouds[s] + COMPUTE_FLOOR);
             let third_countries = 1.0 - markets[s];
             let usage = if third_countries > 0.0 { abroad[s].max(0.0) / third_countries } else { 0.0 };
             let standards = used[s] / all_used;
             states.soft[s] = (1.0 - contest.standards_weight) * usage + contest.standards_weight * standards;
             states.economic[s] = states.output[s] / total;
-            states.hard[s] = contest.capability_weight * behind + contest.compute_weight * compute;
-            states.power[s] = contest.output_weight * ln(states.output[s])
-                + states.hard[s]
-                + contest.soft_weight * ln(states.soft[s] + contest.soft_floor);
+            states.hard[s] = contest.output_weight * ln(states.output[s])
+                + contest.capability_weight * behind
+                + contest.compute_weight * compute;
+            states.power[s] = states.hard[s] + contest.soft_weight * ln(states.soft[s] + contest.soft_floor);
         }
         contest_shares(&mut states.hard[..n], 1.0);
         contest_shares(&mut states.power[..n], contest.decisiveness);

@@ -3,7 +3,8 @@
 use crate::{
     experiment::{plan::Job, runner::Simulate},
     measure::record::{
-        AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow,
+        AcceleratorRow, EventRow, FabRow, FirmDomainRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateDomainRow,
+        StateRow, Trajectory, WorldRow,
     },
     output::batch::{Batch, BatchScenario},
     scenario::Month,
@@ -85,6 +86,8 @@ fn trajectory(job: &Job) -> Trajectory {
         firms,
         fabs: months().map(|(m, date)| fab(date, noise(job, m, 3))).collect(),
         accelerators: months().map(|(m, date)| accelerator(date, noise(job, m, 4))).collect(),
+        state_domains: months().map(|(m, date)| state_domain(date, noise(job, m, 5))).collect(),
+        firm_domains: months().map(|(m, date)| firm_domain(date, noise(job, m, 6))).collect(),
         releases: vec![ReleaseRow {
             date: start(),
             release: format!("Beta-{}", job.run).into(),
@@ -129,6 +132,9 @@ fn world(date: Month, m: u32, job: &Job) -> WorldRow {
         exits: 1,
         progress: x,
         selection: 0.0,
+        selection_within: x,
+        selection_between: -x,
+        usage_covariance: x,
         learning: -0.0,
         turnover: 1e-12 * x,
         compute: x,
@@ -148,6 +154,7 @@ fn world(date: Month, m: u32, job: &Job) -> WorldRow {
         output_effect: x,
         adoption: x,
         incidents: m,
+        systemic_hazard: x,
         damage: x,
         policy_cost: x,
         welfare: x,
@@ -192,6 +199,7 @@ fn state(date: Month, name: &str, x: f64) -> StateRow {
         selection: x,
         learning: x,
         turnover: x,
+        usage_covariance: x,
         adoption: x,
         output: x,
         output_per_person: x,
@@ -202,6 +210,7 @@ fn state(date: Month, name: &str, x: f64) -> StateRow {
         safety_effort: x,
         incidents: 1,
         trust_in_ai: x,
+        reputation: x,
         trust_abroad: x,
         economic_power: x,
         hard_power: x,
@@ -227,6 +236,15 @@ fn firm(date: Month, name: &str, x: f64) -> FirmRow {
         usage_share: x,
         home_share: x,
     }
+}
+
+fn state_domain(date: Month, x: f64) -> StateDomainRow {
+    let (state, domain) = ("US".into(), "coding".into());
+    StateDomainRow { date, state, domain, capability: Some(x), rating: None, access: x, adoption: x }
+}
+
+fn firm_domain(date: Month, x: f64) -> FirmDomainRow {
+    FirmDomainRow { date, firm: "Beta".into(), domain: "coding".into(), effort: x, capability: -x, rating: x }
 }
 
 fn fab(date: Month, x: f64) -> FabRow {
@@ -278,8 +296,11 @@ fn outcomes(x: f64) -> OutcomeRow {
         exits: 1,
         survivor_age_mean: x,
         selection_sum: x,
+        selection_within_sum: x,
+        selection_between_sum: x,
         learning_sum: x,
         turnover_sum: x,
+        usage_covariance_end: x,
         compute_leader_end: x,
         compute_follower_end: x,
         compute_denied_follower: x,
@@ -298,6 +319,7 @@ fn outcomes(x: f64) -> OutcomeRow {
         power_hhi_end: x,
         output_effect_end: x,
         incidents: 1,
+        systemic_risk: x,
         damage_end: x,
         policy_cost_sum: x,
         trust_in_ai_end: x,

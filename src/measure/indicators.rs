@@ -2,7 +2,7 @@
 
 use super::{
     chain::{ChainObserver, StateChain},
-    rows::{AcceleratorRow, FabRow, FirmRow, StateRow, WorldRow},
+    rows::{AcceleratorRow, FabRow, FirmDomainRow, FirmRow, StateDomainRow, StateRow, WorldRow},
 };
 use crate::{
     maths,
@@ -12,13 +12,16 @@ use crate::{
         firm::{Capability, Character, Finance, Focus, Hardware, Knowledge, Label, Momentum, Offer, Precaution, Usage},
         geography::{Geography, PerState, weighted},
         ledger::Ledger,
-        mechanisms::{market::market_weights, power::PowerShares, price::Prices, releases::Releases},
+        mechanisms::{
+            incidents::Systemic, market::market_weights, power::PowerShares, price::Prices, releases::Releases,
+            values::Reputation,
+        },
         relations::Relations,
         release::Frontier,
         state::{Absorption, Access, Economy, Penetration, Supply, Traits},
         states::StateId,
     },
-    scenario::{MAX_STATES, Stage},
+    scenario::{MAX_DOMAINS, MAX_STATES, Stage},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -49,6 +52,7 @@ struct StateView {
     access: &'static Access,
     supply: &'static Supply,
     power: &'static PowerShares,
+    reputation: &'static Reputation,
 }
 
 /// Reads snapshots and rows off a world.
@@ -195,6 +199,9 @@ impl Observer {
             exits: ledger.exits,
             progress: progress.progress,
             selection: progress.selection,
+            selection_within: progress.within,
+            selection_between: progress.between,
+            usage_covariance: progress.covariance,
             learning: progress.learning,
             turnover: progress.turnover,
             compute: held + economy.clouds,
@@ -214,6 +221,7 @@ impl Observer {
             output_effect: economy.with_ai / economy.trend - 1.0,
             adoption: economy.adoption,
             incidents: ledger.incidents,
+            systemic_hazard: world.resource::<Systemic>().hazard,
             damage: 1.0 - economy.output / economy.undamaged,
             policy_cost: chain.iter().map(|state| state.burden.policy_cost).sum(),
             welfare: economy.welfare,
@@ -312,7 +320,8 @@ impl Observer {
         let (progress, relations) = (world.resource::<ProgressParts>(), world.resource::<Relations>());
         let open = self.open_shares(world, geography);
         for view in self.states.iter(world) {
-            let StateViewItem { id, traits, economy, absorption, penetration, access, supply, power } = view;
+            let StateViewItem { id, traits, economy, absorption, penetration, access, supply, power, reputation } =
+                view;
             let s = *id;
             let (home, price, chain) = (seen.homes[s], progress.states[s], &seen.chain[s]);
             let compute = home.compute + supply.clouds;
@@ -350,6 +359,7 @@ impl Observer {
                 selection: price.selection,
                 learning: price.learning,
                 turnover: price.turnover,
+                usage_covariance: price.covariance,
                 adoption: geography.in_state(s, &penetration.0),
                 output: economy.output,
                 output_per_person: economy.output / traits.0.population_million,
@@ -360,6 +370,7 @@ impl Observer {
                 safety_effort: if home.compute > 0.0 { home.safety / home.compute } else { 0.0 },
                 incidents: chain.governance.incidents,
                 trust_in_ai: chain.governance.trust,
+                reputation: reputation.0,
                 trust_abroad: relations.mean_trust(s, geography),
                 economic_power: power.economic,
                 hard_power: power.hard,
@@ -392,6 +403,53 @@ impl Observer {
                 usage_share: usage.world,
                 home_share: usage.share[character.home],
             });
+        }
+    }
+
+    /// The states' rows by domain of the month.
+    pub fn state_domains(&mut self, world: &World, rows: &mut Vec<StateDomainRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let none = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
+        let (mut capability, mut rating) = (none, none);
+        for firm in self.firms.iter(world) {
+            let home = firm.character.home;
+            for d in geography.each_domain() {
+                capability[home][d] = maths::larger(capability[home][d], firm.capability.0[d]);
+                rating[home][d] = maths::larger(rating[home][d], firm.offer.rating_by_domain[d]);
+            }
+        }
+        for view in self.states.iter(world) {
+            for d in geography.each_domain() {
+                rows.push(StateDomainRow {
+                    date: clock.month(),
+                    state: geography.names[*view.id].clone(),
+                    domain: geography.domain_names[d].clone(),
+                    capability: finite(capability[*view.id][d]),
+                    rating: finite(rating[*view.id][d]),
+                    access: view.access.now[d],
+                    adoption: view.penetration.0[d],
+                });
+            }
+        }
+    }
+
+    /// The firms' rows by domain, at the end of a quarter.
+    pub fn firm_domains(&mut self, world: &World, rows: &mut Vec<FirmDomainRow>) {
+        let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        if !clock.month().of_year().is_multiple_of(3) {
+            return;
+        }
+        for firm in self.firms.iter(world) {
+            for d in geography.each_domain() {
+                rows.push(FirmDomainRow {
+                    date: clock.month(),
+                    firm: firm.label.0.clone(),
+                    domain: geography.domain_names[d].clone(),
+                    effort: firm.focus.weights[d],
+                    capability: firm.capability.0[d],
+                    rating: firm.offer.rating_by_domain[d],
+                });
+            }
         }
     }
 

@@ -21,8 +21,10 @@ pub struct Outcomes {
     entries: u32,
     exits: u32,
     incidents: u32,
+    systemic_risk: f64,
     largest_share: f64,
-    progress: [f64; 3],
+    /// Selection, learning, turnover; selection within and between homes.
+    progress: [f64; 5],
     denied_follower: f64,
     policy_cost: f64,
     disruption: Disruption,
@@ -87,7 +89,9 @@ impl Outcomes {
         self.entries += row.entries;
         self.exits += row.exits;
         self.incidents += row.incidents;
-        for (sum, part) in self.progress.iter_mut().zip([row.selection, row.learning, row.turnover]) {
+        self.systemic_risk += row.systemic_hazard / 12.0;
+        let parts = [row.selection, row.learning, row.turnover, row.selection_within, row.selection_between];
+        for (sum, part) in self.progress.iter_mut().zip(parts) {
             *sum += part;
         }
         self.denied_follower += sides[1].denied;
@@ -145,8 +149,11 @@ impl Outcomes {
             exits: self.exits,
             survivor_age_mean: observer.mean_age(world),
             selection_sum: self.progress[0],
+            selection_within_sum: self.progress[3],
+            selection_between_sum: self.progress[4],
             learning_sum: self.progress[1],
             turnover_sum: self.progress[2],
+            usage_covariance_end: last.usage_covariance,
             compute_leader_end: observer.compute(world, leader),
             compute_follower_end: observer.compute(world, follower),
             compute_denied_follower: self.denied_follower,
@@ -165,6 +172,7 @@ impl Outcomes {
             power_hhi_end: last.power_hhi,
             output_effect_end: last.output_effect,
             incidents: self.incidents,
+            systemic_risk: self.systemic_risk,
             damage_end: last.damage,
             policy_cost_sum: self.policy_cost,
             trust_in_ai_end: observer.trust_in_ai(world, &seen),

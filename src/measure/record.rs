@@ -15,6 +15,10 @@ tables! {
     fabs: FabRow = |month, rows| month.observer.fabs(month.simulation.world(), rows);
     /// The chip designs, month by month, sorted by name within a month.
     accelerators: AcceleratorRow = |month, rows| month.observer.accelerators(month.simulation.world(), rows);
+    /// The states by domain, month by month, sorted by name within a month.
+    state_domains: StateDomainRow = |month, rows| month.observer.state_domains(month.simulation.world(), rows);
+    /// The firms by domain at the end of each quarter, in the order of firms.
+    firm_domains: FirmDomainRow = |month, rows| month.observer.firm_domains(month.simulation.world(), rows);
     /// Releases in order of date, then firm.
     releases: ReleaseRow = |month, rows| month.releases(rows);
     /// Events in order of date.

@@ -44,6 +44,12 @@ table! {
         progress: f64, "nats";
         /// Part of progress by which usage moved to more capable firms (Price's covariance term).
         selection: f64, "nats";
+        /// Part of selection by which usage moved between firms of the same home.
+        selection_within: f64, "nats";
+        /// Part of selection by which usage moved from the firms of one state to those of another.
+        selection_between: f64, "nats";
+        /// Capability weighted by usage above the plain mean of all firms (the covariance of Olley and Pakes).
+        usage_covariance: f64, "nats";
         /// Part of progress by which firms became more capable (Price's transmission term).
         learning: f64, "nats";
         /// Part of progress from entry and exit.
@@ -82,6 +88,8 @@ table! {
         adoption: f64, "1";
         /// Incidents in the month.
         incidents: u32, "incidents";
+        /// Hazard of a systemic incident, which would hit all states.
+        systemic_hazard: f64, "1/year";
         /// Output lost to incidents and shocks, as a share of world output.
         damage: f64, "1";
         /// Cost of policy in all states.
@@ -166,6 +174,8 @@ table! {
         learning: f64, "nats";
         /// Part of progress from entry and exit among its firms.
         turnover: f64, "nats";
+        /// Capability of its firms weighted by usage above their plain mean (the covariance of Olley and Pakes).
+        usage_covariance: f64, "nats";
         /// Share of its users that have adopted AI, weighted by its demand.
         adoption: f64, "1";
         /// Output.
@@ -186,13 +196,15 @@ table! {
         incidents: u32, "incidents";
         /// Trust of its users in AI.
         trust_in_ai: f64, "1";
+        /// Reputation of its firms abroad.
+        reputation: f64, "1";
         /// Mean trust between it and the other states.
         trust_abroad: f64, "1";
         /// Share of world output.
         economic_power: f64, "1";
-        /// Share of hard power: own frontier and compute that runs.
+        /// Share of hard power: own frontier in the domains that count, compute that runs, and the economy behind them.
         hard_power: f64, "1";
-        /// Soft power: usage of its firms in all other states, and its part in standards.
+        /// Soft power: use of its firms in all other states in the domains that count, and its part in standards.
         soft_power: f64, "1";
         /// Share of power (Tullock contest over the composite).
         power: f64, "1";
@@ -230,6 +242,44 @@ table! {
         usage_share: f64, "1";
         /// Its share of usage at home.
         home_share: f64, "1";
+    }
+}
+
+table! {
+    /// A state in a domain in a month.
+    pub struct StateDomainRow as "state_domains" by date, state, domain {
+        /// The month that has passed.
+        date: Month, "";
+        /// The state.
+        state: Arc<str>, "";
+        /// The domain.
+        domain: Arc<str>, "";
+        /// Trained capability of the best of its firms, against the world's best model at the start.
+        capability: Option<f64>, "nats";
+        /// Highest measured rating of its firms' models.
+        rating: Option<f64>, "points";
+        /// Capability that its users can reach.
+        access: f64, "nats";
+        /// Share of its users that have adopted AI.
+        adoption: f64, "1";
+    }
+}
+
+table! {
+    /// A firm in a domain at the end of a quarter.
+    pub struct FirmDomainRow as "firm_domains" by date, firm, domain {
+        /// The last month of the quarter.
+        date: Month, "";
+        /// The firm.
+        firm: Arc<str>, "";
+        /// The domain.
+        domain: Arc<str>, "";
+        /// Share of its effort.
+        effort: f64, "1";
+        /// Trained capability, against the world's best model at the start.
+        capability: f64, "nats";
+        /// Measured rating of its newest model.
+        rating: f64, "points";
     }
 }
 
@@ -362,10 +412,16 @@ table! {
         survivor_age_mean: f64, "years";
         /// Progress over the run from selection.
         selection_sum: f64, "nats";
+        /// Part of it within the firms of the same home.
+        selection_within_sum: f64, "nats";
+        /// Part of it between the firms of different homes.
+        selection_between_sum: f64, "nats";
         /// Progress over the run from learning.
         learning_sum: f64, "nats";
         /// Progress over the run from entry and exit.
         turnover_sum: f64, "nats";
+        /// Capability weighted by usage above the plain mean of all firms at the end (the covariance of Olley and Pakes).
+        usage_covariance_end: f64, "nats";
         /// Compute of the leader state at the end.
         compute_leader_end: f64, "MH100e";
         /// Compute of the follower state at the end.
@@ -402,6 +458,8 @@ table! {
         output_effect_end: f64, "1";
         /// Incidents over the run.
         incidents: u32, "incidents";
+        /// Systemic incidents to be expected over the run: the sum of their hazard.
+        systemic_risk: f64, "incidents";
         /// Output lost to incidents and shocks at the end, as a share of world output.
         damage_end: f64, "1";
         /// Cost of policy in all states over the run.

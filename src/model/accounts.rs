@@ -14,7 +14,7 @@ use bevy_ecs::prelude::*;
 /// The month's progress, of the world and of each state's firms.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct ProgressParts {
-    /// Of the world.
+    /// Of the world, its groups the firms of each home.
     pub world: Price,
     /// Of the firms at home in each state.
     pub states: [Price; MAX_STATES],
@@ -61,5 +61,6 @@ pub fn end_step(
         world.add(before, None);
         states[closed.home].add(before, None);
     }
-    *progress = ProgressParts { world: world.terms(), states: states.map(|sums| sums.terms()) };
+    let homes = &states[..geography.states];
+    *progress = ProgressParts { world: world.terms_of(homes), states: states.map(|sums| sums.terms()) };
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     model::states::StateId,
-    scenario::{MAX_DOMAINS, MAX_STATES, Scenario},
+    scenario::{MAX_DOMAINS, MAX_STATES, Scenario, Worth},
 };
 use bevy_ecs::prelude::*;
 use std::{ops::Range, sync::Arc};
@@ -21,6 +21,32 @@ pub fn per_domain(list: &[f64]) -> PerDomain {
 #[inline]
 pub fn weighted(weights: &[f64], values: &[f64]) -> f64 {
     weights.iter().zip(values).map(|(weight, value)| weight * value).sum()
+}
+
+/// Parts of domains in soft power: of all use, and of the use of open models. All of them sum to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SoftWorth {
+    /// All use counts alike, whatever it is for.
+    Alike,
+    /// By domain.
+    ByDomain {
+        /// Use of any model.
+        any: PerDomain,
+        /// Use of open models.
+        open: PerDomain,
+    },
+}
+
+impl SoftWorth {
+    fn of(worth: &Worth) -> Self {
+        let sum: f64 = worth.soft.iter().chain(&worth.soft_open).sum();
+        if sum > 0.0 {
+            let parts = |list: &[f64]| per_domain(list).map(|part| part / sum);
+            Self::ByDomain { any: parts(&worth.soft), open: parts(&worth.soft_open) }
+        } else {
+            Self::Alike
+        }
+    }
 }
 
 /// The fixed frame of a world.
@@ -48,6 +74,12 @@ pub struct Geography {
     pub personal: PerDomain,
     /// How much models act on their own in each domain, from 0 to 1.
     pub autonomy: PerDomain,
+    /// What a nat adds to output, by state and domain, in units of the gain: demand times the domain's worth.
+    pub in_output: [PerDomain; MAX_STATES],
+    /// Parts of the domains in hard power, which sum to 1.
+    pub in_hard_power: PerDomain,
+    /// What use abroad counts for in soft power.
+    pub in_soft_power: SoftWorth,
     /// Openness of the border between two states without trust, from restrictions; 1 inside a state.
     pub openness: [PerState; MAX_STATES],
     /// Whether the first state's market is closed to the second's firms.
@@ -79,6 +111,8 @@ impl Geography {
             openness[a][b] = border.openness;
             openness[b][a] = border.openness;
         }
+        let (worth, value) = (&scenario.worth, per_domain(&scenario.worth.output));
+        let hard: f64 = worth.hard.iter().sum();
         Self {
             domains: scenario.domains.len(),
             states,
@@ -89,6 +123,9 @@ impl Geography {
             demand,
             world_demand,
             endowment,
+            in_output: demand.map(|demand| std::array::from_fn(|d| demand[d] * value[d])),
+            in_hard_power: if hard > 0.0 { per_domain(&worth.hard).map(|part| part / hard) } else { world_demand },
+            in_soft_power: SoftWorth::of(worth),
             personal: per_domain(&scenario.exposure.personal),
             autonomy: per_domain(&scenario.exposure.autonomy),
             openness,
@@ -124,5 +161,29 @@ impl Geography {
     #[inline]
     pub fn in_state(&self, state: StateId, by_domain: &PerDomain) -> f64 {
         weighted(&self.demand[state][..self.domains], by_domain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_said_of_worth_all_use_and_what_the_world_asks_for_count() {
+        let mut scenario = crate::baseline();
+        let n = scenario.domains.len();
+        let all = |worth: f64| vec![worth; n];
+        scenario.worth = Worth { output: all(1.0), hard: all(0.0), soft: all(0.0), soft_open: all(0.0) };
+        let plain = Geography::new(&scenario);
+        assert_eq!((plain.in_output, plain.in_hard_power), (plain.demand, plain.world_demand));
+        assert_eq!(plain.in_soft_power, SoftWorth::Alike);
+        (scenario.worth.hard[4], scenario.worth.hard[1]) = (0.6, 0.2);
+        (scenario.worth.soft[2], scenario.worth.soft_open[5]) = (0.5, 0.5);
+        scenario.worth.output[3] = 2.0;
+        let worth = Geography::new(&scenario);
+        assert_eq!(worth.in_output[0][3], 2.0 * plain.demand[0][3]);
+        assert!((worth.in_hard_power[4] - 0.75).abs() < 1e-15 && worth.in_hard_power[0] == 0.0);
+        let SoftWorth::ByDomain { any, open } = worth.in_soft_power else { unreachable!() };
+        assert_eq!((any[2], open[5], any[5]), (0.5, 0.5, 0.0));
     }
 }

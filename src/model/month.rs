@@ -5,8 +5,9 @@ use super::{
         adoption::Adoption, build_out::BuildOut, chip_shortage::ChipShortage, chip_supply::ChipSupply, claims::Claims,
         compute::Compute, cooperation::Cooperation, diffusion::Diffusion, entry::Entry, exit::Exit,
         export_controls::ExportControls, incidents::Incidents, induced_innovation::InducedInnovation,
-        leapfrog::Leapfrog, market::Market, money::Money, openness::Openness, output::Output, policy::Policy, power::Power, price::Price,
-        releases::Releases, research::Research, safety::Safety, shocks::Shocks, systems::Systems, training::Training,
+        leapfrog::Leapfrog, market::Market, money::Money, openness::Openness, output::Output, policy::Policy,
+        power::Power, price::Price, releases::Releases, research::Research, safety::Safety, shocks::Shocks,
+        systems::Systems, training::Training, values::Values,
     },
     phase::{MonthPlan, Phase, Registered},
 };
@@ -20,6 +21,7 @@ use bevy_ecs::{
 pub(super) const STANDARD: &[Registered] = &[
     Registered::of::<Policy>(),
     Registered::of::<Cooperation>(),
+    Registered::of::<Values>(),
     Registered::of::<Shocks>(),
     Registered::of::<ExportControls>(),
     Registered::of::<InducedInnovation>(),

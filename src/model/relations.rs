@@ -14,6 +14,8 @@ pub struct Relations {
     pub trust: [PerState; MAX_STATES],
     /// Openness of their border for knowledge now: the scenario's, opened further by trust and open science.
     pub openness: [PerState; MAX_STATES],
+    /// How far users of the first state stand from firms of the second, nats that their services are worth less; 0 at home.
+    pub distance: [PerState; MAX_STATES],
     /// Pairs between whom a shock began; they lose trust in the next step.
     pub clashes: Vec<(StateId, StateId)>,
     /// Harm that incidents of the first state's firms have done in the second since states last met, in medians of severity.
@@ -38,7 +40,8 @@ impl Relations {
         for s in geography.each_state() {
             trust[s][s] = 1.0;
         }
-        Self { trust, openness: geography.openness, clashes: Vec::new(), harm: [[0.0; MAX_STATES]; MAX_STATES] }
+        let none = [[0.0; MAX_STATES]; MAX_STATES];
+        Self { trust, openness: geography.openness, distance: none, clashes: Vec::new(), harm: none }
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
         output::{self, Reference},
         releases::Releases,
         training::Training,
+        values,
     },
     noise::{Draw, Key, RunSeed, Seed},
     phase::Registered,
@@ -107,6 +108,7 @@ impl Simulation {
             (
                 scale_markets,
                 market::count_world_usage,
+                (values::first_reputation, values::measure_distance).chain(),
                 (money::first_capital, money::first_spending).chain(),
                 adoption::reach,
                 output::set_reference,

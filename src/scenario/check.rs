@@ -1,7 +1,7 @@
 //! Checks a scenario that was made or changed by hand. One that was read from a config has passed all of this already.
 
 use super::unsound::{Checked, Unsound, ensure};
-use super::{MAX_DOMAINS, MAX_STATES, Month, Scenario, kinds::Listed, read::MAX_MONTHS};
+use super::{MAX_DOMAINS, MAX_STATES, MAX_WORTH, Month, Scenario, Worth, kinds::Listed, read::MAX_MONTHS};
 use crate::scenario::entities::EntityKind;
 
 impl Scenario {
@@ -42,6 +42,7 @@ impl Scenario {
         for (what, weights) in [("personal", &self.exposure.personal), ("autonomy", &self.exposure.autonomy)] {
             self.every_domain(&format!("exposure.{what}"), weights, |weight| (0.0..=1.0).contains(&weight))?;
         }
+        self.check_worth()?;
         for settings in &self.mechanisms {
             let name = settings.declared.name;
             let (declared, values) = (settings.declared.parameters, &settings.values);
@@ -51,6 +52,15 @@ impl Scenario {
                 || format!("has {} numbers instead of {}", values.len(), declared.len()),
             )?;
             in_range(&format!("mechanisms.{name}"), declared, values)?;
+        }
+        Ok(())
+    }
+
+    fn check_worth(&self) -> Checked {
+        let Worth { output, hard, soft, soft_open } = &self.worth;
+        self.every_domain("worth.output", output, |value| (0.0..=MAX_WORTH).contains(&value))?;
+        for (what, parts) in [("hard", hard), ("soft", soft), ("soft_open", soft_open)] {
+            self.every_domain(&format!("worth.{what}"), parts, |part| (0.0..=1.0).contains(&part))?;
         }
         Ok(())
     }
@@ -154,12 +164,14 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         type Change = fn(&mut Scenario);
-        let changes: [(Change, &str); 18] = [
+        let changes: [(Change, &str); 20] = [
             (|s| s.firms[0].state = 99, "firms.01.AI.state is 99, but there are 10 states"),
             (|s| s.time.steps_per_year = 48, "time.steps_per_year must be 12 or 24, not 48"),
             (|s| s.time.months = 0, "time.months must be 1 to 12000, not 0"),
             (|s| s.domains.clear(), "domains must be 1 to 8, not 0"),
             (|s| s.states.clear(), "states must be 1 to 16, not 0"),
+            (|s| s.worth.output[2] = f64::INFINITY, "worth.output cannot hold inf"),
+            (|s| s.worth.soft_open = vec![1.5; 6], "worth.soft_open cannot hold 1.5"),
             (|s| s.comparison.follower = 10, "comparison.follower is 10"),
             (|s| s.firms[1].focus = vec![1.0], "focus has 1 numbers instead of one for each of 6 domains"),
             (|s| s.firms[1].focus[0] += 1.0, "focus must sum to 1"),
@@ -169,7 +181,7 @@ mod tests {
             (|s| s.states[0].closed_to = vec![77], "closed_to is 77"),
             (|s| s.borders[0].between = (3, 3), "borders.0 must be between two states"),
             (|s| s.mechanisms[3].values.clear(), "has 0 numbers instead of"),
-            (|s| s.mechanisms[12].values[0] = -1.0, "mechanisms.research.growth must be a number from 0 to 5"),
+            (|s| s.mechanisms[13].values[0] = -1.0, "mechanisms.research.growth must be a number from 0 to 5"),
             (|s| s.accelerators[0].sales = vec![], "sales has 0 numbers"),
             (|s| s.policies[1].name = s.policies[0].name.clone(), "policies have"),
             (|s| s.controls[0].against = vec![55], "is 55"),

@@ -31,6 +31,12 @@ impl Scenario {
                 "personal": self.by_domain(&self.exposure.personal),
                 "autonomy": self.by_domain(&self.exposure.autonomy),
             },
+            "worth": {
+                "output": self.by_domain(&self.worth.output),
+                "hard": self.by_domain(&self.worth.hard),
+                "soft": self.by_domain(&self.worth.soft),
+                "soft_open": self.by_domain(&self.worth.soft_open),
+            },
         });
         for list in self.lists() {
             json[list.kind().list] = list.describe(self);

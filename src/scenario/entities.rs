@@ -6,7 +6,7 @@ use super::{
     tree::{Node, TomlTable},
 };
 use crate::declare::parameter::Parameter;
-use crate::scenario::section::note;
+use crate::scenario::{MAX_WORTH, section::note};
 use serde_json::Value;
 
 /// How far from 1 a sum of shares may be.
@@ -84,6 +84,8 @@ pub(crate) enum Weights {
     Nats,
     /// Levels from 0 to 1; domains left out have 0.
     Levels,
+    /// Values from 0 on; domains left out have 1.
+    Values,
 }
 
 /// Reads the entities of a kind, no more than a world can have, with `read`.
@@ -129,7 +131,7 @@ fn keep_name(section: &mut Section<'_>, name: &str, found: &mut Mistakes) {
     }
 }
 
-/// Reads a table by domain; equal shares or zeros where there is none.
+/// Reads a table by domain; equal shares, ones or zeros where there is none.
 pub(crate) fn read_weights<'a>(
     section: &mut Section<'a>,
     key: &'a str,
@@ -140,8 +142,8 @@ pub(crate) fn read_weights<'a>(
     let entry = section.take(key);
     let Some(domains) = domains else { return Vec::new() };
     let sums_to_1 = matches!(rule, Weights::Shares | Weights::AllAboveZero);
-    let silent = if sums_to_1 { 1.0 / domains.len() as f64 } else { 0.0 };
-    let silent = vec![silent; domains.len()];
+    let left_out = if rule == Weights::Values { 1.0 } else { 0.0 };
+    let silent = vec![if sums_to_1 { 1.0 / domains.len() as f64 } else { left_out }; domains.len()];
     let Some(entry) = entry else { return silent };
     let before = found.len();
     let Some(mut table) = Section::of(&entry.node, key, found) else { return silent };
@@ -151,7 +153,7 @@ pub(crate) fn read_weights<'a>(
         if given.is_none() {
             missing.push(domain.as_str());
         }
-        weights.push(given.map_or(Ok(0.0), |given| weight(domain, &given.node, rule)).unwrap_or_else(|error| {
+        weights.push(given.map_or(Ok(left_out), |given| weight(domain, &given.node, rule)).unwrap_or_else(|error| {
             found.push(error);
             0.0
         }));
@@ -171,6 +173,7 @@ pub(crate) fn read_weights<'a>(
 
 fn weight(domain: &str, node: &Node, rule: Weights) -> Result<f64, Diagnostic> {
     let (fits, expected): (fn(f64) -> bool, _) = match rule {
+        Weights::Values => (|value| (0.0..=MAX_WORTH).contains(&value), format!("a number from 0 to {MAX_WORTH}")),
         Weights::Levels => (|level| (0.0..=1.0).contains(&level), "a number from 0 to 1".to_owned()),
         Weights::Shares => (|share| (0.0..=1.0).contains(&share), "a share from 0 to 1".to_owned()),
         Weights::AllAboveZero => (|share| share > 0.0 && share <= 1.0, "a share above 0, at most 1".to_owned()),

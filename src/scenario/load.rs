@@ -370,8 +370,22 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_domains_are_worth_is_read_and_silence_says_nothing() {
+        let silent = small(&[]).unwrap().worth;
+        assert_eq!((silent.output, silent.hard), (vec![1.0; 6], vec![0.0; 6]));
+        let worth =
+            small(&["worth.output={coding=2.5}", "worth.hard={vision=0.5}", "worth.soft.mobile=1"]).unwrap().worth;
+        assert_eq!(worth.output, [1.0, 1.0, 1.0, 1.0, 1.0, 2.5]);
+        assert_eq!(worth.hard, [0.0, 0.5, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!((worth.soft[3], worth.soft_open), (1.0, vec![0.0; 6]));
+    }
+
+    #[test]
     fn errors_in_overrides_name_the_flag() {
         for (flag, message) in [
+            ("worth.output.cloud=-1", "`cloud` must be a number from 0 to 100, not -1"),
+            ("worth.hard.clout=1", "unknown key `clout`, did you mean `cloud`?"),
+            ("worth.sof.cloud=1", "unknown key `sof`, did you mean `soft`?"),
             ("mechanisms.growth.rat=1", "unknown key `rat`, did you mean `rate`?"),
             ("mechanisms.growt.rate=1", "unknown mechanism `growt`, did you mean `growth`?"),
             ("mechanisms.growth.rate=3", "`rate` must be a number from 0 to 2 (1/year), not 3"),

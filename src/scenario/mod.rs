@@ -70,6 +70,22 @@ pub struct Exposure {
     pub autonomy: Vec<f64>,
 }
 
+/// What capability in each domain is worth, by the kind of power it brings; numbers by domain.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Worth {
+    /// Value of a nat in output, against a domain of 1.
+    pub output: Vec<f64>,
+    /// Part in hard power; if all are 0, what the world asks for.
+    pub hard: Vec<f64>,
+    /// Part of its use abroad in soft power; if all are 0, here and in `soft_open`, all use counts alike.
+    pub soft: Vec<f64>,
+    /// The same of the use of open models alone.
+    pub soft_open: Vec<f64>,
+}
+
+/// The most that a nat in one domain can be worth in output, against a domain of 1.
+pub(crate) const MAX_WORTH: f64 = 100.0;
+
 /// The two states that gap outcomes compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {

@@ -2,7 +2,7 @@
 
 use super::{
     Border, Catalogue, Comparison, DatedEvent, Exposure, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec,
-    Time,
+    Time, Worth,
     diagnostic::{Diagnostic, Place, unknown},
     entities::{NameIndex, Weights, read_weights},
     kinds::{Frame, Lists},
@@ -36,6 +36,7 @@ pub(crate) fn read_scenario(
     let time = read_time(&mut root, found);
     let domains = read_domains(&mut root, found);
     let exposure = read_exposure(&mut root, domains.as_deref(), found);
+    let worth = read_worth(&mut root, domains.as_deref(), found);
     let start = time.as_ref().map(|time| time.start);
     let lists = Lists::read(&mut root, domains.as_deref(), start, found);
     let names = NameIndex::new(lists.states.iter().map(|state| state.name.as_str()));
@@ -51,6 +52,7 @@ pub(crate) fn read_scenario(
         time: time?,
         domains: domains?,
         exposure,
+        worth,
         comparison,
         borders,
         events,
@@ -118,6 +120,19 @@ fn read_exposure(root: &mut Section<'_>, domains: Option<&[String]>, found: &mut
     let autonomy = read_weights(&mut section, "autonomy", domains, Weights::Levels, found);
     section.finish(found);
     Exposure { personal, autonomy }
+}
+
+fn read_worth(root: &mut Section<'_>, domains: Option<&[String]>, found: &mut Mistakes) -> Worth {
+    let section = root.take("worth").and_then(|entry| Section::of(&entry.node, "[worth]", found));
+    let Some(mut section) = section else {
+        let all = |worth: f64| vec![worth; domains.map_or(0, <[String]>::len)];
+        return Worth { output: all(1.0), hard: all(0.0), soft: all(0.0), soft_open: all(0.0) };
+    };
+    let output = read_weights(&mut section, "output", domains, Weights::Values, found);
+    let mut part = |key| read_weights(&mut section, key, domains, Weights::Levels, found);
+    let worth = Worth { output, hard: part("hard"), soft: part("soft"), soft_open: part("soft_open") };
+    section.finish(found);
+    worth
 }
 
 fn read_comparison(

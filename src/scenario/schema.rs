@@ -1,7 +1,7 @@
 //! JSON Schema (draft 2020-12) of scenario files, made from the declarations, for editors and other programs.
 
 use super::{
-    Catalogue, Choice, MAX_DOMAINS,
+    Catalogue, Choice, MAX_DOMAINS, MAX_WORTH,
     entities::MAX_NATS,
     kinds::KINDS,
     read::{DEFAULT_DOMAINS, DEFAULT_MONTHS, DEFAULT_SEED, MAX_MONTHS},
@@ -41,6 +41,15 @@ pub fn scenario_schema(catalogue: &Catalogue) -> Value {
                 ("autonomy", by_domain(level(), "How much models act on their own in each domain; 0 if not named.")),
             ]),
             "What domains expose people to.",
+        ),
+        "worth": described(
+            table_of([
+                ("output", by_domain(json!({ "minimum": 0, "maximum": MAX_WORTH }), "Value of a nat in output, against a domain of 1; 1 if not named.")),
+                ("hard", by_domain(level(), "Part of each domain in hard power, scaled to sum to 1; if none is named, what the world asks for.")),
+                ("soft", by_domain(level(), "Part of its use abroad in soft power, scaled with soft_open to sum to 1; if none is named, all use alike.")),
+                ("soft_open", by_domain(level(), "The same of the use of open models alone.")),
+            ]),
+            "What capability in each domain is worth, by the kind of power it brings.",
         ),
         "comparison": table_of([
             ("leader", described(name(), "The state whose lead is measured.")),

@@ -173,7 +173,7 @@ fn foreign_services_reach_less_where_they_are_penalised() {
         reached.iter().sum::<f64>() / reached.len() as f64 - world.outcomes.frontier_capability_end.unwrap()
     };
     let set = |nats: f64| {
-        baseline(&[&format!("mechanisms.adoption.foreign_penalty={nats}"), "mechanisms.entry.scale=0"], without_firms)
+        baseline(&[&format!("mechanisms.values.foreign_penalty={nats}"), "mechanisms.entry.scale=0"], without_firms)
     };
     rises("access without own firms", &set(2.0), &set(0.0));
 }

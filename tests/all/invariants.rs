@@ -77,7 +77,8 @@ fn check_tables(world: &Trajectory) {
         }
         before = Some(row.compute);
         assert!(
-            (row.selection + row.learning + row.turnover - row.progress).abs() < 1e-9,
+            (row.selection + row.learning + row.turnover - row.progress).abs() < 1e-9
+                && (row.selection_within + row.selection_between - row.selection).abs() < 1e-9,
             "progress in {:?}",
             row.date
         );

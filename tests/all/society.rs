@@ -125,7 +125,7 @@ fn trust_makes_foreign_services_worth_more() {
         let set = [
             &set[..],
             &SAME_FIRMS.map(str::to_owned),
-            &["firms.\"TII Falcon\".remove=true".to_owned(), "mechanisms.adoption.foreign_penalty=2".to_owned()],
+            &["firms.\"TII Falcon\".remove=true".to_owned(), "mechanisms.values.foreign_penalty=2".to_owned()],
         ]
         .concat();
         with(36, &set)

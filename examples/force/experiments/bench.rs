@@ -171,6 +171,12 @@ impl Effect {
         }
     }
 
+    /// The same, which may be due to luck: it is stated, whatever it comes to.
+    #[must_use]
+    pub fn even_by_luck(self) -> Self {
+        Self { against_luck: false, ..self }
+    }
+
     /// Whether it is what it must be.
     pub fn holds(&self) -> bool {
         let lucky = self.interval.is_none_or(|(low, high)| low <= 0.0 && high >= 0.0);

@@ -13,8 +13,15 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other.
-const SCENARIOS: [&str; 6] =
-    ["baseline", "taiwan-blockade", "leapfrog", "us-action-plan-power-fabs", "safety-race", "open-science"];
+const SCENARIOS: [&str; 7] = [
+    "baseline",
+    "taiwan-blockade",
+    "leapfrog",
+    "us-action-plan-power-fabs",
+    "safety-race",
+    "safety-imitation",
+    "open-science",
+];
 
 /// Outcomes that count: what a reader looks at first.
 const HEADLINES: [&str; 24] = [

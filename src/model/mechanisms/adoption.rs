@@ -1,15 +1,16 @@
 //! Adoption and access: who uses AI, and what they can reach.
 //!
 //! Adoption F takes the exact step of the Bass model (Bass 1969), dF/dt = (p + q F)(1 − F), with q raised by the availability of
-//! open models and by compute that serves users: x/(1 + x), x the serving compute per output against the world's mean. What users can reach is the best of their own firms' models, of open models, and
-//! of foreign services that their market admits, less a penalty that trust between the states takes off. Users whose trust in
-//! AI incidents have shaken imitate less.
+//! open models and by compute that serves users: x/(1 + x), x the serving compute per output against the world's mean; and
+//! lowered as e^(−κ_g G − κ_p P), G how far in the domain what users can reach lags behind the world's best, P the price level of
+//! what they use. Users imitate the less, the less they trust AI. What they can reach is the best of their own firms' models,
+//! of open models, and of foreign services that their market admits, less the distance of the firm's home (`values`).
 
 use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Hardware},
+        firm::{Character, Hardware, Usage},
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
@@ -35,8 +36,10 @@ parameters! {
         open_gain: f64 = 0.3, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "cheap models that can be adapted spread faster";
         /// How much imitation gains where compute to serve users is plentiful: in clouds, and firms' own that does no research.
         serving_gain: f64 = 0.2, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "scarce compute means waiting lists and high prices";
-        /// What a foreign service is worth less than an own one: price, law, distance; full trust between the states takes it off.
-        foreign_penalty: f64 = 0.5, "nats", range 0.0..=20.0, plausible 0.0..=2.0, assumption "about 30 rating points";
+        /// How much a nat by which what users can reach lags behind the world's best lowers the log of imitation (κ_g).
+        lag_weight: f64 = 0.35, "1/nat", range 0.0..=10.0, plausible 0.0..=0.7 or null 0.0, assumption "who sees what others have and cannot get it waits: a generation behind, a third fewer follow";
+        /// How much a unit of the price level of the services in use lowers the log of imitation.
+        price_weight: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0 or null 0.0, assumption "as many fewer users as the price is higher";
         /// Share of imitation that is lost if users lose all trust in AI, per unit of trust lost.
         trust_weight: f64 = 1.0, "1", range 0.0..=2.0, plausible 0.0..=1.5 or null 0.0, assumption "who trusts half as much hears of AI from friends as often and follows them half as often";
     }
@@ -88,7 +91,6 @@ pub fn bass_peak_rate(innovation: f64, imitation: f64) -> f64 {
 
 /// Works out what each state's users can reach.
 pub fn reach(
-    params: Res<Adoption>,
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     relations: Res<Relations>,
@@ -100,9 +102,9 @@ pub fn reach(
         let own = &levels[s];
         let mut foreign = [f64::NEG_INFINITY; MAX_DOMAINS];
         for home in geography.others(s).filter(|&home| !geography.closed[s][home]) {
-            let penalty = params.foreign_penalty * (1.0 - relations.trust[s][home]);
+            let distance = relations.distance[s][home];
             for d in geography.each_domain() {
-                foreign[d] = maths::larger(foreign[d], levels[home][d] - penalty);
+                foreign[d] = maths::larger(foreign[d], levels[home][d] - distance);
             }
         }
         for d in geography.each_domain() {
@@ -133,6 +135,7 @@ struct Adopting {
     supply: &'static Supply,
     traits: &'static Traits,
     governance: &'static Governance,
+    access: &'static Access,
     penetration: &'static mut Penetration,
 }
 
@@ -142,13 +145,16 @@ fn adopt(
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     mut faults: ResMut<Faults>,
-    firms: Query<(&Character, &Hardware)>,
+    firms: Query<(&Character, &Hardware, &Usage)>,
     mut states: States<Adopting>,
 ) {
     let open = best(&geography, &frontier.open.now.capability);
-    let mut serving: PerState = [0.0; MAX_STATES];
-    for (character, hardware) in &firms {
+    let (mut serving, mut price): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+    for (character, hardware, usage) in &firms {
         serving[character.home] += hardware.stock * (1.0 - character.research_share);
+        for s in geography.each_state() {
+            price[s] += usage.share[s] * character.price;
+        }
     }
     let (mut world_serving, mut world_output) = (0.0, 0.0);
     for (s, state) in states.iter() {
@@ -169,9 +175,16 @@ fn adopt(
         let trusting = trusting(params.trust_weight, state.traits.0.trust_in_ai, state.governance.trust);
         let penetration = &mut state.penetration;
         let (mut imitation, mut growth) = ([0.0; MAX_DOMAINS], [0.0; MAX_DOMAINS]);
+        let mut kept = [0.0; MAX_DOMAINS];
+        for d in geography.each_domain() {
+            // Without firms there is no best; nobody lags behind it.
+            let lag = (any[d] - state.access.now[d]).max(0.0);
+            kept[d] = -(params.lag_weight * lag + params.price_weight * price[s]);
+        }
+        maths::exp_all(&mut kept[..geography.domains]);
         for d in geography.each_domain() {
             let gain = 1.0 + params.open_gain * openness[d] + params.serving_gain * plenty;
-            imitation[d] = params.imitation * trusting * gain;
+            imitation[d] = params.imitation * trusting * gain * kept[d];
             growth[d] = (params.innovation + imitation[d]) * years;
         }
         maths::exp_all(&mut growth);

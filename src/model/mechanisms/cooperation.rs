@@ -1,7 +1,8 @@
 //! Cooperation: trust between states, and what it opens.
 //!
 //! T ← T + Δ (ψ c_s c_s' (1 − T) − δ T) − hits, within 0 and 1: both must want to cooperate (c is the lever) for trust to grow,
-//! it fades by itself, and is lost when an export control comes into force between the two or a shock strikes between them.
+//! it fades by itself, and is lost when an export control comes into force between the two or a shock strikes between them. A
+//! breach divides: who commits it also loses trust with third states, as far as those trust the one who suffers it.
 //! A border that restrictions leave the openness o has o + (1 − o) κ T, and open science on both sides opens the lesser of
 //! their efforts of what then is still closed.
 
@@ -9,7 +10,7 @@ use super::export_controls::ExportControls;
 use crate::{
     model::{
         clock::Clock,
-        geography::Geography,
+        geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
@@ -131,6 +132,30 @@ impl Breaches {
     }
 }
 
+/// Trust lost in a step by each pair, the smaller first.
+#[derive(Default)]
+struct Hits([PerState; MAX_STATES]);
+
+impl Hits {
+    fn between(&mut self, a: StateId, b: StateId, loss: f64) {
+        self.0[a.min(b)][a.max(b)] += loss;
+    }
+
+    /// What the one who commits a breach loses with those who trust the one who suffers it.
+    fn with_friends(
+        &mut self,
+        geography: &Geography,
+        trust: &[PerState; MAX_STATES],
+        by: StateId,
+        against: StateId,
+        loss: f64,
+    ) {
+        for third in geography.others(by).filter(|third| *third != against) {
+            self.between(by, third, loss * trust[third][against]);
+        }
+    }
+}
+
 fn meet(
     cooperation: Res<Cooperation>,
     breaches: Res<Breaches>,
@@ -140,20 +165,24 @@ fn meet(
     mut faults: ResMut<Faults>,
     states: States<&Levers>,
 ) {
-    let mut hits = [[0.0; MAX_STATES]; MAX_STATES];
-    let mut hit = |a: StateId, b: StateId, loss: f64| hits[a.min(b)][a.max(b)] += loss;
+    let mut hits = Hits::default();
     for breach in breaches.0.iter().filter(|breach| breach.step == clock.step()) {
-        hit(breach.by, breach.against, cooperation.hit_control * breach.stricter);
+        let loss = cooperation.hit_control * breach.stricter;
+        hits.between(breach.by, breach.against, loss);
+        hits.with_friends(&geography, &relations.trust, breach.by, breach.against, loss);
     }
     for (a, b) in std::mem::take(&mut relations.clashes) {
-        hit(a, b, cooperation.hit_shock);
+        hits.between(a, b, cooperation.hit_shock);
+        hits.with_friends(&geography, &relations.trust, a, b, cooperation.hit_shock);
+        hits.with_friends(&geography, &relations.trust, b, a, cooperation.hit_shock);
     }
     let harm = std::mem::take(&mut relations.harm);
     for a in geography.each_state() {
         for b in geography.each_state().filter(|&b| harm[a][b] > 0.0) {
-            hit(a, b, cooperation.hit_incident * harm[a][b]);
+            hits.between(a, b, cooperation.hit_incident * harm[a][b]);
         }
     }
+    let hits = hits.0;
     let will = states.map(|levers| levers.of(Lever::Cooperation));
     let (growth, decay) = (clock.per_step(cooperation.growth), clock.per_step(cooperation.decay));
     for a in geography.each_state() {
@@ -267,6 +296,17 @@ mod tests {
         }
         assert!((trust[1] - (0.9 - 0.9 * 0.03 / 12.0 - 0.5)).abs() < 1e-12);
         assert!(trust[2] > trust[1] - 0.01 && trust[0] > 0.49);
+    }
+
+    #[test]
+    fn who_breaks_trust_loses_it_with_the_friends_of_the_other() {
+        let geography = Geography::new(&crate::baseline());
+        let [a, b, c, d] = [0, 1, 2, 3].map(StateId::new);
+        let mut trust = [[0.0; MAX_STATES]; MAX_STATES];
+        (trust[1][2], trust[2][1]) = (0.4, 0.4);
+        let mut hits = Hits::default();
+        hits.with_friends(&geography, &trust, a, b, 0.5);
+        assert_eq!((hits.0[a][c], hits.0[a][d], hits.0[a][b], hits.0[b][c]), (0.2, 0.0, 0.0, 0.0));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::{
         Model, Simulation,
         accelerator::Line,
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
-        state::{Economy, Industry},
+        state::Industry,
         states::StateId,
         testing::{live, of_state, set},
     },
@@ -145,10 +145,6 @@ fn first_learning(simulation: &mut Simulation) -> f64 {
     of_state::<Industry>(simulation.world(), 0).learning
 }
 
-fn first_output(simulation: &mut Simulation) -> f64 {
-    of_state::<Economy>(simulation.world(), 0).output
-}
-
 fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {
     let world = simulation.world_mut();
     world.query::<&Line>().iter(world).map(of).sum()
@@ -176,7 +172,6 @@ fn cases() -> Vec<Case> {
         case(("entry", "least_focus"), RISES, 1, crowded, least_weight),
         case(("entry", "latecomer_gap"), FALLS, 1, crowded_without_parents, latecomers),
         with_null(case(("entry", "safety_effort"), RISES, 1, crowded_without_parents, chosen_safety), 0.0),
-        case(("output", "left_by_policy"), RISES, 2, lavish, first_output),
         with_null(case(("induced_innovation", "max_learning"), RISES, 1, lavish, first_learning), 0.0),
         case(("induced_innovation", "memory_months"), FALLS, 14, rules_on_chips_alone, |simulation| {
             industry(simulation, "China").pressure

@@ -164,6 +164,8 @@ struct Estate {
     name: Arc<str>,
     home: StateId,
     stock: f64,
+    /// Money for chips that have not come.
+    backlog: f64,
     cash: f64,
     share: PerState,
 }
@@ -178,6 +180,7 @@ fn close_firms(world: &mut World, accounts: &mut QueryState<Account>) {
             name: account.label.0.clone(),
             home: account.character.home,
             stock: account.hardware.stock,
+            backlog: account.hardware.backlog,
             cash: account.finance.cash,
             share: account.usage.share,
         };
@@ -232,7 +235,7 @@ fn buyer(world: &World, accounts: &mut QueryState<Account>, estate: &Estate, clo
     best.map(|(firm, _)| firm)
 }
 
-/// Users, compute, cash and debts go to the buyer.
+/// Users, compute, orders that wait, cash and debts go to the buyer.
 fn merge(world: &mut World, buyer: Entity, estate: &Estate) -> String {
     world.resource_mut::<Ledger>().resold += estate.stock;
     if let Some(mut finance) = world.get_mut::<Finance>(buyer) {
@@ -240,6 +243,7 @@ fn merge(world: &mut World, buyer: Entity, estate: &Estate) -> String {
     }
     if let Some(mut hardware) = world.get_mut::<Hardware>(buyer) {
         hardware.stock += estate.stock;
+        hardware.backlog += estate.backlog;
     }
     hand_on_users(world, &[Some(buyer); MAX_STATES], estate);
     format!("merges with {}", world.get::<Label>(buyer).map_or("another firm", |label| &*label.0))

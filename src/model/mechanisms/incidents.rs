@@ -5,16 +5,22 @@
 //! its domains for accidents and their need of personal data for bias and privacy, by its focus. So h_0 is the rate in a world
 //! whose firms are at the start's frontier, fully exposed, opaque, and do nothing for safety.
 //!
-//! Severity is lognormal: a loss as a share of output (log form). The firm's home bears it in full, another state by the share of
+//! Systemic incidents hit all states alike. Their hazard is h_s · exp(κ_s · frontier growth) · e^(−ν_s σ_min), σ_min the least safety
+//! effort of the firms within a nat of the best: the weakest link decides. Losses are Pareto, x_0 U^(−1/α), at most a nat.
+//!
+//! Severity of the others is lognormal: a loss as a share of output (log form). The firm's home bears it in full, another state by the share of
 //! its market that the firm serves times `abroad_share`. A loss of privacy is a loss of welfare instead, less by the state's
 //! protection of rights. Damage decays; trust of users falls and recovers; regulators react, and relent.
 
-use super::output::{Output, Reference};
+use super::{
+    output::{Output, Reference},
+    values::{self, Reputation, Values},
+};
 use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Character, Focus, Label, Precaution, Usage},
+        firm::{Character, Focus, Label, Offer, Precaution, Usage},
         geography::{Geography, weighted},
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
@@ -25,6 +31,7 @@ use crate::{
         states::{StateId, States},
     },
     parameters,
+    scenario::Scenario,
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -56,12 +63,20 @@ parameters! {
         decay: f64 = 0.2, "1/year", range 0.0..=0.99, plausible 0.1..=0.5, assumption "damage lasts some years";
         /// How much an incident of median severity lowers the log of trust in AI.
         trust_hit: f64 = 0.02, "1", range 0.0..=10.0, plausible 0.0..=0.1, assumption "single cases move surveys by a point";
-        /// Rate at which trust recovers.
-        trust_recovery: f64 = 0.5, "1/year", range 0.0..=12.0, plausible 0.2..=1.0, assumption "two years";
         /// How much of the way to full regulation an incident of median severity brings the floor of safety effort.
         reaction: f64 = 0.005, "1", range 0.0..=10.0, plausible 0.0..=0.05, assumption "laws follow grave cases";
         /// Rate at which that floor is relaxed.
         reaction_decay: f64 = 0.1, "1/year", range 0.0..=12.0, plausible 0.0..=0.5, assumption "laws outlive their causes";
+        /// Rate of systemic incidents at the start's frontier, if some firm near it does nothing for safety (h_s).
+        systemic_per_year: f64 = 0.02, "1/year", range 0.0..=1000.0, plausible 0.005..=0.05 or null 0.0, assumption "one in fifty years as AI was in 2023: none was seen, and few call it impossible";
+        /// How much a nat of frontier growth since the start raises the log of that rate (κ_s).
+        systemic_growth: f64 = 0.1, "1/nat", range 0.0..=5.0, plausible 0.0..=0.2, assumption "abler models are nearer to what systems hang on";
+        /// How much full safety effort of the least careful firm near the frontier lowers the log of that rate (ν_s).
+        systemic_protection: f64 = 3.0, "1", range 0.0..=20.0, plausible 1.0..=6.0, assumption "as for single incidents";
+        /// Least loss of output in a systemic incident, in log form (x_0).
+        systemic_loss: f64 = 0.01, "1", range 0.0..=1.0, plausible 0.003..=0.03, assumption "a bad cyber-attack on a large economy's systems";
+        /// Exponent of the tail of its losses (α): the share of losses beyond x falls as x^−α.
+        systemic_tail: f64 = 1.5, "1", range 0.5..=20.0, plausible 1.1..=2.5, assumption "a finite mean and no variance, as in losses of catastrophes";
     }
 }
 
@@ -70,7 +85,11 @@ impl Mechanism for Incidents {
     const MEANING: &'static str = "accidents, misuse, bias and lost privacy do damage and cost trust";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Society, (recover, strike).chain());
+        month.add(Phase::Society, (recover, strike, strike_all).chain());
+    }
+
+    fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        world.insert_resource(Systemic::default());
     }
 
     fn register(world: &mut World) {
@@ -87,6 +106,23 @@ const INCIDENT: Draw = Draw::named("incidents/incident").places(KINDS.len());
 /// How severe an incident of each kind is.
 const SEVERITY: Draw = Draw::named("incidents/severity").places(KINDS.len());
 
+/// Whether a systemic incident happens.
+const SYSTEMIC: Draw = Draw::named("incidents/systemic");
+/// How large its loss is.
+const SYSTEMIC_LOSS: Draw = Draw::named("incidents/systemic loss");
+
+/// How far behind the best model, in nats, a firm can be and yet bring about a systemic incident.
+const NEAR_THE_FRONTIER: f64 = 1.0;
+/// The largest loss in a systemic incident, in log form: nearly two thirds of output.
+const LARGEST_LOSS: f64 = 1.0;
+
+/// The risk that all states share.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+pub struct Systemic {
+    /// Its hazard now, 1/year.
+    pub hazard: f64,
+}
+
 /// Where a firm stands in the draw that it makes in every step.
 #[derive(Component, Clone, Debug, Default)]
 struct IncidentStream(Stream);
@@ -94,6 +130,11 @@ struct IncidentStream(Stream);
 impl Incidents {
     fn rates(&self) -> [f64; KINDS.len()] {
         [self.accidents_per_year, self.misuse_per_year, self.bias_per_year, self.privacy_per_year]
+    }
+
+    /// Loss of output in a systemic incident in log form, from a uniform draw (Pareto).
+    fn systemic_loss(&self, uniform: f64) -> f64 {
+        (self.systemic_loss * maths::pow(uniform, -1.0 / self.systemic_tail)).min(LARGEST_LOSS)
     }
 
     /// Severity in medians, from a standard normal draw.
@@ -114,15 +155,13 @@ fn left(clock: &Clock, rate: f64) -> f64 {
     1.0 - clock.probability(rate)
 }
 
-/// Damage decays, trust recovers, regulators relent; a new month counts its incidents anew.
-fn recover(params: Res<Incidents>, clock: Res<Clock>, mut states: Query<(&Traits, &mut Burden, &mut Governance)>) {
+/// Damage decays, regulators relent; a new month counts its incidents anew.
+fn recover(params: Res<Incidents>, clock: Res<Clock>, mut states: Query<(&mut Burden, &mut Governance)>) {
     let kept = maths::pow(1.0 - params.decay, clock.per_step(1.0));
-    let (shaken, strict) = (left(&clock, params.trust_recovery), left(&clock, params.reaction_decay));
-    for (traits, mut burden, mut governance) in &mut states {
+    let strict = left(&clock, params.reaction_decay);
+    for (mut burden, mut governance) in &mut states {
         burden.incidents *= kept;
         burden.privacy *= kept;
-        // In this form trust that was never lost stays as it is, bit for bit.
-        governance.trust += (1.0 - shaken) * (traits.0.trust_in_ai - governance.trust);
         governance.reaction *= strict;
         if clock.begins_month() {
             governance.incidents = 0;
@@ -150,12 +189,14 @@ struct Sufferer {
     traits: &'static Traits,
     burden: &'static mut Burden,
     governance: &'static mut Governance,
+    reputation: &'static mut Reputation,
 }
 
 /// What decides how likely incidents are in the world, in a step.
 #[derive(bevy_ecs::system::SystemParam)]
 struct Conditions<'w> {
     params: Res<'w, Incidents>,
+    values: Res<'w, Values>,
     output: Res<'w, Output>,
     geography: Res<'w, Geography>,
     relations: ResMut<'w, Relations>,
@@ -209,7 +250,9 @@ fn strike(
             let state = &geography.names[character.home];
             ledger.incidents += 1;
             ledger.note(&clock, "incident", &label.0, state, Some(params.severity * medians), KINDS[kind]);
-            states.at_mut(character.home).governance.incidents += 1;
+            let mut blamed = states.at_mut(character.home);
+            blamed.governance.incidents += 1;
+            blamed.reputation.0 = values::after_incident(&conditions.values, blamed.reputation.0, medians);
             for (s, mut state) in states.iter_mut() {
                 let felt = if s == character.home { 1.0 } else { params.abroad_share * usage.share[s] };
                 state.suffer(params, kind, medians * felt);
@@ -224,6 +267,58 @@ fn strike(
     }
 }
 
+/// A firm that may be the weakest link.
+#[derive(QueryData)]
+struct Link {
+    label: &'static Label,
+    character: &'static Character,
+    offer: &'static Offer,
+    precaution: &'static Precaution,
+}
+
+/// The firm with the least safety effort among those near the best model; of equals the first in key order.
+fn weakest<'a>(links: &'a Query<Link>) -> Option<LinkItem<'a, 'a>> {
+    let best = links.iter().map(|link| link.offer.capability).fold(f64::NEG_INFINITY, f64::max);
+    let near = links.iter().filter(|link| link.offer.capability >= best - NEAR_THE_FRONTIER);
+    near.min_by(|a, b| a.precaution.effort.total_cmp(&b.precaution.effort))
+}
+
+/// A systemic incident, if there is one, hits all states.
+fn strike_all(
+    conditions: Conditions,
+    clock: Res<Clock>,
+    noise: Noise,
+    mut risk: ResMut<Systemic>,
+    mut ledger: ResMut<Ledger>,
+    links: Query<Link>,
+    mut states: States<Sufferer>,
+) {
+    let params = &conditions.params;
+    let link = weakest(&links).filter(|_| params.systemic_per_year > 0.0);
+    let Some(LinkItem { label, character, precaution, .. }) = link else {
+        risk.hazard = 0.0;
+        return;
+    };
+    let exponent = params.systemic_growth * conditions.grown() - params.systemic_protection * precaution.effort;
+    risk.hazard = params.systemic_per_year * maths::exp(exponent);
+    if noise.uniform(SYSTEMIC, Key::world()) >= clock.probability(risk.hazard) {
+        return;
+    }
+    let loss = params.systemic_loss(noise.uniform(SYSTEMIC_LOSS, Key::world()));
+    // Where single incidents do no harm they are no measure; it then shakes people as one of them would.
+    let medians = if params.severity > 0.0 { loss / params.severity } else { 1.0 };
+    ledger.incidents += 1;
+    let home = &conditions.geography.names[character.home];
+    ledger.note(&clock, "incident", &label.0, home, Some(loss), "systemic");
+    let mut blamed = states.at_mut(character.home);
+    blamed.governance.incidents += 1;
+    blamed.reputation.0 = values::after_incident(&conditions.values, blamed.reputation.0, medians);
+    for (_, mut state) in states.iter_mut() {
+        state.burden.incidents += loss;
+        state.react(params, medians);
+    }
+}
+
 impl SuffererItem<'_, '_> {
     /// What an incident that the state feels with this many medians of severity does to it.
     fn suffer(&mut self, params: &Incidents, kind: usize, medians: f64) {
@@ -235,6 +330,11 @@ impl SuffererItem<'_, '_> {
         } else {
             self.burden.incidents += params.severity * medians;
         }
+        self.react(params, medians);
+    }
+
+    /// What people and regulators make of it.
+    fn react(&mut self, params: &Incidents, medians: f64) {
         let governance = &mut self.governance;
         governance.trust *= maths::exp(-params.trust_hit * medians);
         governance.reaction = 1.0 - (1.0 - governance.reaction) * maths::exp(-params.reaction * medians);
@@ -270,7 +370,8 @@ mod tests {
         trajectory.events.iter().filter(|event| &*event.kind == "incident" && &*event.text == kind).count()
     }
 
-    const NONE: [&str; 4] = [
+    const NONE: [&str; 5] = [
+        "incidents.systemic_per_year=0",
         "incidents.accidents_per_year=0",
         "incidents.misuse_per_year=0",
         "incidents.bias_per_year=0",
@@ -324,9 +425,9 @@ mod tests {
     #[test]
     fn incidents_of_each_kind_come_at_their_rates() {
         let only = |kind: usize| {
-            let rate = format!("{}=200", NONE[kind].split_once('=').unwrap().0);
+            let rate = format!("{}=200", NONE[kind + 1].split_once('=').unwrap().0);
             let mut settings: Vec<&str> = NONE.to_vec();
-            settings[kind] = &rate;
+            settings[kind + 1] = &rate;
             KINDS.map(|kind| count(&run(&settings), kind))
         };
         for kind in 0..KINDS.len() {
@@ -336,21 +437,19 @@ mod tests {
     }
 
     #[test]
-    fn damage_decays_by_a_fifth_a_year_and_trust_recovers() {
+    fn damage_decays_by_a_fifth_a_year_and_regulators_relent() {
         let mut simulation = simulation(12, &NONE);
         let world = simulation.world_mut();
         for (mut burden, mut governance) in world.query::<(&mut Burden, &mut Governance)>().iter_mut(world) {
             (burden.incidents, burden.privacy) = (0.1, 0.2);
-            (governance.trust, governance.reaction, governance.incidents) = (0.0, 0.3, 7);
+            (governance.reaction, governance.incidents) = (0.3, 7);
         }
         let recovers = world.register_system(recover);
         for _ in 0..12 {
             world.run_system(recovers).unwrap();
         }
-        for (traits, burden, governance) in world.query::<(&Traits, &Burden, &Governance)>().iter(world) {
+        for (burden, governance) in world.query::<(&Burden, &Governance)>().iter(world) {
             assert!((burden.incidents - 0.08).abs() < 1e-15 && (burden.privacy - 0.16).abs() < 1e-15);
-            let recovered = traits.0.trust_in_ai * (1.0 - maths::exp(-0.5));
-            assert!((governance.trust - recovered).abs() < 1e-15);
             assert!((governance.reaction - 0.3 * maths::exp(-0.1)).abs() < 1e-15);
             assert_eq!(governance.incidents, 0);
         }
@@ -363,7 +462,7 @@ mod tests {
             let traits = Traits(crate::scenario::StateNumbers { rights_protection: rights, ..Default::default() });
             let governance = Governance { trust: 0.5, ..Governance::default() };
             let mut world = World::new();
-            let state = world.spawn((traits, Burden::default(), governance)).id();
+            let state = world.spawn((traits, Burden::default(), governance, Reputation::default())).id();
             world.query::<Sufferer>().get_mut(&mut world, state).unwrap().suffer(&params, kind, 2.0);
             let governance = world.get::<Governance>(state).unwrap();
             assert!(governance.trust < 0.5 && governance.reaction > 0.0);
@@ -373,6 +472,50 @@ mod tests {
         assert_eq!(suffered(0, 0.75), (0.0004, 0.0));
         assert_eq!(suffered(PRIVACY, 0.75), (0.0, 0.0001));
         assert_eq!(suffered(PRIVACY, 1.0), (0.0, 0.0));
+    }
+
+    #[test]
+    fn the_least_careful_firm_near_the_frontier_decides_the_systemic_hazard() {
+        let mut simulation = simulation(1, &["incidents.systemic_growth=0"]);
+        let hazard = |simulation: &mut Simulation, careful: f64| {
+            let world = simulation.world_mut();
+            let best = world.query::<&Offer>().iter(world).map(|offer| offer.capability).fold(f64::MIN, f64::max);
+            let mut near = 0;
+            for (offer, mut precaution) in world.query::<(&Offer, &mut Precaution)>().iter_mut(world) {
+                let counts = offer.capability >= best - 1.0;
+                near += usize::from(counts);
+                // The first of those near is the least careful; who is far behind does nothing at all.
+                precaution.effort = if !counts {
+                    0.0
+                } else if near == 1 {
+                    careful
+                } else {
+                    0.9
+                };
+            }
+            let strikes = world.register_system(strike_all);
+            world.run_system(strikes).unwrap();
+            (near, world.resource::<Systemic>().hazard)
+        };
+        let (near, at_half) = hazard(&mut simulation, 0.5);
+        assert!(near > 1);
+        assert!((at_half - 0.02 * maths::exp(-1.5)).abs() < 1e-15);
+        assert!((hazard(&mut simulation, 0.1).1 - 0.02 * maths::exp(-0.3)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn systemic_losses_are_pareto_and_hit_all_states_alike() {
+        let params = Incidents::default();
+        assert_eq!(params.systemic_loss(1.0), 0.01);
+        assert!((params.systemic_loss(0.125) - 0.04).abs() < 1e-15);
+        assert_eq!(params.systemic_loss(1e-12), LARGEST_LOSS);
+        let only: Vec<_> = NONE[1..].iter().chain(&["incidents.systemic_per_year=30"]).copied().collect();
+        let mut simulation = simulation(24, &only);
+        let world = simulation.run(SEED, Record::ALL).unwrap();
+        assert!(count(&world, "systemic") > 15);
+        for states in world.states.chunks(simulation.scenario().states.len()) {
+            assert!(states.iter().all(|state| state.damage == states[0].damage && state.damage >= 0.0));
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The market: users move towards better, more open, closer, cheaper models, and selection among firms follows.
 //!
 //! In each state's market the share of firm i follows a replicator (Taylor and Jonker 1978),
-//! m ← m exp(Δ η f) / Σ, with f = β [(ln 10 / 400) R + b_open \[open\] + b_home \[home\] − price] + λ m / (m + m_λ) − κ m. The rating R
-//! weighs domains by the state's demand. What many use gains by it (λ: habit, tools and staff trained on it), up to a limit; what nearly
+//! m ← m exp(Δ η f) / Σ, with f = β [(ln 10 / 400) R + b_open \[open\] + b_home \[home\] − b_far D − price] + λ m / (m + m_λ) − κ m. The rating R
+//! weighs domains by the state's demand, D is the distance of the firm's home (`values`). What many use gains by it (λ: habit, tools and staff trained on it), up to a limit; what nearly
 //! all use loses (κ: queues, tasks it does badly, buyers who want a second source). Crowding is linear, so that a firm far enough behind
 //! has no place at all: its share falls without end, where a logarithm would keep a place for everybody. A few always try what is on
 //! offer: no share falls below `trial` while the firm is in business, and a better model can come back from there.
@@ -16,6 +16,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
+        relations::Relations,
         state::{Economy, Penetration},
         states::{StateId, States},
     },
@@ -44,6 +45,8 @@ parameters! {
         open_bonus: f64 = 0.1, "1", range -5.0..=5.0, plausible 0.0..=0.3, assumption "worth about 17 rating points";
         /// Attraction of a firm of the own state: language, law, habit (b_home).
         home_bonus: f64 = 0.2, "1", range -5.0..=5.0, plausible 0.0..=0.6, assumption "worth about 35 rating points";
+        /// What a nat of distance takes off the attraction of a firm from abroad (b_far).
+        distance_weight: f64 = 0.45, "1/nat", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "a nat less is worth as much in rating: releases.rating_slope";
     }
 }
 
@@ -125,14 +128,28 @@ impl Market {
 #[query_data(mutable)]
 struct Competitor {
     label: &'static Label,
+    character: &'static Character,
     appeal: &'static Appeal,
     usage: &'static mut Usage,
+}
+
+/// What distance takes off the attraction of firms, by home, then state.
+fn taken_by_distance(market: &Market, geography: &Geography, relations: &Relations) -> [PerState; MAX_STATES] {
+    let weight = market.sensitivity * market.distance_weight;
+    let mut taken = [[0.0; MAX_STATES]; MAX_STATES];
+    for s in geography.each_state() {
+        for home in geography.each_state() {
+            taken[home][s.place()] = weight * relations.distance[s][home];
+        }
+    }
+    taken
 }
 
 fn select(
     market: Res<Market>,
     clock: Res<Clock>,
     geography: Res<Geography>,
+    relations: Res<Relations>,
     mut faults: ResMut<Faults>,
     mut grown: Local<Vec<f64>>,
     mut firms: Query<Competitor>,
@@ -149,14 +166,16 @@ fn select(
         }
     }
     let (speed, least) = (clock.per_step(market.speed), maths::ln(market.trial));
+    let taken = taken_by_distance(&market, &geography, &relations);
     grown.clear();
-    for CompetitorItem { appeal, mut usage, .. } in &mut firms {
+    for CompetitorItem { character, appeal, mut usage, .. } in &mut firms {
+        let taken = &taken[character.home];
         let usage = &mut *usage;
         let (share, ln_share, appeal) =
             (&usage.share[..states], &mut usage.ln_share[..states], &appeal.by_state[..states]);
         for s in 0..states {
             // Without users there is nothing to grow from: the firm is shut out, or never was there.
-            let fitness = appeal[s] - level[s] + market.returns(share[s]);
+            let fitness = appeal[s] - level[s] - taken[s] + market.returns(share[s]);
             ln_share[s] =
                 if share[s] == 0.0 { ln_share[s] } else { maths::larger(ln_share[s] + speed * fitness, least) };
         }

@@ -31,6 +31,7 @@ pub mod safety;
 pub mod shocks;
 pub mod systems;
 pub mod training;
+pub mod values;
 
 #[cfg(test)]
 mod declared_tests;

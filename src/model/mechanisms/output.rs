@@ -1,7 +1,7 @@
 //! Output: what AI adds to the economy.
 //!
-//! ln Y = ln Y_0 + g t + χ Σ_d ω_d F_d max(0, K_acc,d − K_ref,d) − damage, less the same sum at the start, so that a world begins at its
-//! observed output. Level form: nothing is counted twice. K_ref lies a fixed way below the world's frontier at the start, so
+//! ln Y = ln Y_0 + g t + χ Σ_d ω_d v_d F_d max(0, K_acc,d − K_ref,d) − damage, less the same sum at the start, so that a world begins at
+//! its observed output. ω is what the state asks for, v what a nat in the domain is worth (`worth.output`). Level form: nothing is counted twice. K_ref lies a fixed way below the world's frontier at the start, so
 //! that scenarios which differ in who can reach what are measured from the same level. Damage is that of incidents and shocks;
 //! what policy costs is paid out of Y.
 
@@ -28,8 +28,6 @@ parameters! {
         gain: f64 = 0.010, "1/nat", range 0.0..=1.0, plausible 0.002..=0.03 or null 0.0, assumption "about 1 % of output a year at full adoption and today's pace";
         /// How far below the world's frontier of the start a capability is worth nothing.
         reference_gap: f64 = 2.0, "nats", range 0.0..=50.0, plausible 0.0..=5.0, assumption "models of 2021 changed little";
-        /// Least part of its output that policy leaves a state.
-        left_by_policy: f64 = 0.1, "1", range 0.000001..=1.0, plausible 0.05..=0.5, assumption "no state spends nearly all it has";
     }
 }
 
@@ -55,9 +53,9 @@ impl Mechanism for Output {
     }
 }
 
-/// Adopted capability above the reference, weighted by demand, nats.
-pub fn adopted(demand: &[f64], adoption: &PerDomain, access: &PerDomain, reference: &PerDomain) -> f64 {
-    demand.iter().enumerate().map(|(d, weight)| weight * adoption[d] * (access[d] - reference[d]).max(0.0)).sum()
+/// Adopted capability above the reference, weighted by what a nat is worth in each domain, nats.
+pub fn adopted(worth: &[f64], adoption: &PerDomain, access: &PerDomain, reference: &PerDomain) -> f64 {
+    worth.iter().enumerate().map(|(d, weight)| weight * adoption[d] * (access[d] - reference[d]).max(0.0)).sum()
 }
 
 /// Notes what the world can reach at the start.
@@ -73,8 +71,8 @@ pub fn set_reference(
     reference.capability = at_start.map(|best| if best.is_finite() { best - output.reference_gap } else { 0.0 });
     reference.at_start = vec![0.0; geography.states];
     for (s, (penetration, access)) in states.iter() {
-        let demand = &geography.demand[s][..geography.domains];
-        reference.at_start[s] = adopted(demand, &penetration.0, &access.now, &reference.capability);
+        let worth = &geography.in_output[s][..geography.domains];
+        reference.at_start[s] = adopted(worth, &penetration.0, &access.now, &reference.capability);
     }
 }
 
@@ -85,22 +83,24 @@ fn gain_output(
     mut states: States<(&Penetration, &Access, &mut Economy)>,
 ) {
     for (s, (penetration, access, mut economy)) in states.iter_mut() {
-        let demand = &geography.demand[s][..geography.domains];
-        let now = adopted(demand, &penetration.0, &access.now, &reference.capability);
+        let worth = &geography.in_output[s][..geography.domains];
+        let now = adopted(worth, &penetration.0, &access.now, &reference.capability);
         economy.effect = output.gain * (now - reference.at_start[s]);
     }
 }
 
-/// Output from trend, what AI adds, and what burdens take; policy leaves at least the part `left` of it.
+/// Least part of its output that policy leaves a state, whatever it pays for.
+const LEFT_BY_POLICY: f64 = 0.1;
+
+/// Output from trend, what AI adds, and what burdens take.
 #[inline]
-pub fn burdened(trend: f64, effect: f64, burden: &Burden, left: f64) -> f64 {
+pub fn burdened(trend: f64, effect: f64, burden: &Burden) -> f64 {
     let output = trend * maths::exp(effect - burden.incidents - burden.shocks - burden.chips);
-    (output - burden.policy_cost).max(left * output)
+    (output - burden.policy_cost).max(LEFT_BY_POLICY * output)
 }
 
 /// Output at the end of the step: trend, what AI adds, and what is lost.
 fn grow(
-    output: Res<Output>,
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
@@ -110,7 +110,7 @@ fn grow(
     for (s, (traits, burden, mut economy)) in states.iter_mut() {
         economy.before = economy.output;
         economy.trend = traits.0.gdp_billion_usd * maths::exp(traits.0.growth_per_year * years);
-        economy.output = burdened(economy.trend, economy.effect, burden, output.left_by_policy);
+        economy.output = burdened(economy.trend, economy.effect, burden);
         faults.check(&clock, Output::NAME, "output", &geography.names[s], &[economy.output]);
     }
 }
@@ -123,13 +123,13 @@ mod tests {
     #[test]
     fn burdens_lower_output_and_none_leave_it_bit_for_bit() {
         let none = Burden::default();
-        assert_eq!(burdened(512.3, 0.037, &none, 0.1), 512.3 * maths::exp(0.037));
+        assert_eq!(burdened(512.3, 0.037, &none), 512.3 * maths::exp(0.037));
         let damaged = Burden { incidents: 0.01, shocks: 0.02, ..Burden::default() };
-        assert!((burdened(100.0, 0.03, &damaged, 0.1) - 100.0).abs() < 1e-12);
+        assert!((burdened(100.0, 0.03, &damaged) - 100.0).abs() < 1e-12);
         let costly = Burden { policy_cost: 5.0, ..Burden::default() };
-        assert_eq!(burdened(100.0, 0.0, &costly, 0.1), 95.0);
+        assert_eq!(burdened(100.0, 0.0, &costly), 95.0);
         let ruinous = Burden { policy_cost: 500.0, ..Burden::default() };
-        assert_eq!(burdened(100.0, 0.0, &ruinous, 0.1), 10.0);
+        assert_eq!(burdened(100.0, 0.0, &ruinous), 10.0);
     }
 
     #[test]

@@ -1,25 +1,29 @@
 //! Proportional power: how advantages of each kind add up to influence.
 //!
 //! Z_s = Y^a · e^(b K_own) · C^c · (soft + ε)^h, power = Z^r / Σ Z^r (Tullock 1980): r = 1 makes power proportional, r = 0 equal, r → ∞
-//! gives all to the leader. Hard power is the same contest over K_own and C alone, C the compute that runs, at the efficiency
-//! of the state's systems. Soft power is usage of a state's firms abroad and its part in standards, which states write
-//! together with those they trust.
+//! gives all to the leader. K_own = Σ_d w_d K_d is the best that firms at home have released in domains that count in hard power
+//! (`worth.hard`), C the compute that runs, at the efficiency of the state's systems. Hard power is the same contest without
+//! the soft part: capability and compute, scaled by the economy behind them.
+//! Soft power is use of a state's firms abroad and its part in standards, which states write together with those they trust. Use
+//! counts by domain (`worth.soft`, `worth.soft_open` for open models alone): a firm's share of market s in domain d is
+//! m_si p_id / Σ_j m_sj p_jd, with its profile p_id = 10^((R_id − R_i)/400), so users are with whom is good at what they do.
 
-use super::market::market_weights;
+use super::{market::market_weights, releases::POINTS_PER_NAT};
 use crate::{
     maths,
     model::{
         clock::Clock,
         firm::{Character, Hardware, Offer, Usage},
-        geography::{Geography, PerState},
+        geography::{Geography, PerDomain, PerState, SoftWorth, weighted},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
+        release::Frontier,
         state::{Economy, Fleet, Penetration, Supply},
         states::{StateId, States},
     },
     parameters,
-    scenario::MAX_STATES,
+    scenario::{MAX_DOMAINS, MAX_STATES},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -41,8 +45,6 @@ parameters! {
         standards_weight: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6, assumption "users follow models more than they follow committees";
         /// How far behind the world's best a state without a firm of its own stands.
         no_firm_gap: f64 = 8.0, "nats", range 0.0..=50.0, plausible 4.0..=12.0, assumption "about four years";
-        /// Compute that counts for a state without any.
-        compute_floor: f64 = 0.0001, "MH100e", range 0.00000001..=1.0, plausible 0.00001..=0.001, assumption "a hundred accelerators";
         /// Soft power that counts for a state whose firms nobody else uses (ε).
         soft_floor: f64 = 0.01, "1", range 0.000001..=1.0, plausible 0.001..=0.05, assumption "one user in a hundred";
     }
@@ -56,18 +58,22 @@ impl Mechanism for Power {
     fn build(_month: &mut MonthPlan) {}
 
     fn always(month: &mut MonthPlan) {
-        month.add(Phase::Power, share_power);
+        month.add(Phase::Power, (find_profiles, share_power).chain());
     }
 
     fn register(world: &mut World) {
         world.register_required_components::<StateId, PowerShares>();
+        world.register_required_components::<Character, Profile>();
     }
 }
+
+/// Compute that counts for a state without any, MH100e: a hundred accelerators. Their logarithm needs some.
+pub const COMPUTE_FLOOR: f64 = 0.0001;
 
 /// Parts of its power, each a share of the world.
 #[derive(Component, Clone, Debug, Default)]
 pub struct PowerShares {
-    /// Own frontier and running compute.
+    /// Own frontier and running compute, with the economy behind them.
     pub hard: f64,
     /// Output.
     pub economic: f64,
@@ -87,6 +93,104 @@ pub fn parts_in_standards(used: &PerState, trust: &[PerState; MAX_STATES], state
     if sum > 0.0 { parts.map(|part| part / sum) } else { parts }
 }
 
+/// How good its newest model is in each domain against what it is overall, 10^((R_d − R)/400).
+#[derive(Component, Clone, Copy, Debug, Default)]
+struct Profile {
+    by_domain: PerDomain,
+    /// Serial of the model it was worked out for.
+    of_serial: u32,
+}
+
+/// Works out the profile of each firm's newest model; it changes only with a release.
+fn find_profiles(geography: Res<Geography>, mut firms: Query<(&Offer, &mut Profile)>) {
+    for (offer, mut profile) in &mut firms {
+        if profile.of_serial == offer.serial {
+            continue;
+        }
+        profile.of_serial = offer.serial;
+        let overall = geography.overall(&offer.rating_by_domain);
+        profile.by_domain = offer.rating_by_domain.map(|rating| (rating - overall) / POINTS_PER_NAT);
+        maths::exp_all(&mut profile.by_domain[..geography.domains]);
+    }
+}
+
+/// A firm whose use counts in its home's power.
+#[derive(QueryData)]
+struct Used {
+    character: &'static Character,
+    hardware: &'static Hardware,
+    profile: &'static Profile,
+    usage: &'static Usage,
+}
+
+/// Weights of the states' markets in the use of AI in each domain, shares of 1: output times demand times adoption.
+fn markets_by_domain<'a>(
+    geography: &Geography,
+    states: impl Iterator<Item = (StateId, &'a Economy, &'a Penetration)>,
+) -> [PerState; MAX_DOMAINS] {
+    let mut weights = [[0.0; MAX_STATES]; MAX_DOMAINS];
+    let mut sums = [0.0; MAX_DOMAINS];
+    for (s, economy, penetration) in states {
+        for d in geography.each_domain() {
+            weights[d][s] = economy.output * geography.demand[s][d] * penetration.0[d];
+            sums[d] += weights[d][s];
+        }
+    }
+    for d in geography.each_domain().filter(|d| sums[*d] > 0.0) {
+        weights[d].iter_mut().for_each(|weight| *weight /= sums[d]);
+    }
+    weights
+}
+
+/// Part of each home's firms in what is used elsewhere, weighted by the domains' parts: of any model, and of open ones.
+fn used_abroad<'a>(
+    geography: &Geography,
+    (any, open): (&PerDomain, &PerDomain),
+    markets: &[PerState; MAX_DOMAINS],
+    firms: impl Iterator<Item = (&'a Character, &'a PerDomain, &'a PerState)> + Clone,
+) -> PerState {
+    let (n, counting) = (geography.states, geography.each_domain().filter(|d| any[*d] + open[*d] > 0.0));
+    let mut all = [[0.0; MAX_STATES]; MAX_DOMAINS];
+    for (_, profile, share) in firms.clone() {
+        for d in counting.clone() {
+            for (all, share) in all[d][..n].iter_mut().zip(share) {
+                *all += profile[d] * share;
+            }
+        }
+    }
+    let mut abroad = [0.0; MAX_STATES];
+    for d in counting.clone() {
+        for (all, market) in all[d][..n].iter_mut().zip(&markets[d]) {
+            *all = if *all > 0.0 { market / *all } else { 0.0 };
+        }
+    }
+    for (character, profile, share) in firms {
+        let home = character.home;
+        for d in counting.clone() {
+            let part = any[d] + if character.open { open[d] } else { 0.0 };
+            let elsewhere = 1.0 - markets[d][home];
+            if part > 0.0 && elsewhere > 0.0 {
+                let served = weighted(&all[d][..n], share) - all[d][home] * share[home];
+                abroad[home] += part * profile[d] * served.max(0.0) / elsewhere;
+            }
+        }
+    }
+    abroad
+}
+
+/// What firms at home can do in hard power, by home; −∞ without firms there.
+fn hard_frontier(geography: &Geography, frontier: &Frontier, at_home: &PerState) -> PerState {
+    std::array::from_fn(|s| {
+        let released = &frontier.any.now.capability[s];
+        // A release sets all domains at once.
+        if s < geography.states && at_home[s] > 0.0 && released[0].is_finite() {
+            weighted(&geography.in_hard_power[..geography.domains], released)
+        } else {
+            f64::NEG_INFINITY
+        }
+    })
+}
+
 /// A state whose power is measured.
 #[derive(QueryData)]
 #[query_data(mutable)]
@@ -98,57 +202,110 @@ struct Powerful {
     power: &'static mut PowerShares,
 }
 
+/// What firms add up to by home.
+#[derive(Default)]
+struct Homes {
+    firms: PerState,
+    /// Compute, MH100e.
+    held: PerState,
+    /// Share of world usage.
+    used: PerState,
+    /// Share of what is used elsewhere, as it counts in soft power.
+    abroad: PerState,
+}
+
+fn homes(geography: &Geography, firms: &Query<Used>, states: &States<Powerful>) -> Homes {
+    let markets = || states.iter().map(|(s, state)| (s, state.economy, state.penetration));
+    let weights = market_weights(geography, markets());
+    let mut homes = Homes::default();
+    for UsedItem { character, hardware, usage, .. } in firms {
+        let home = character.home;
+        homes.firms[home] += 1.0;
+        homes.held[home] += hardware.stock;
+        homes.used[home] += usage.world;
+        homes.abroad[home] += usage.world - weights[home] * usage.share[home];
+    }
+    for s in geography.each_state() {
+        let elsewhere = 1.0 - weights[s];
+        homes.abroad[s] = if elsewhere > 0.0 { homes.abroad[s].max(0.0) / elsewhere } else { 0.0 };
+    }
+    if let SoftWorth::ByDomain { any, open } = &geography.in_soft_power {
+        let each = firms.iter().map(|firm| (firm.character, &firm.profile.by_domain, &firm.usage.share));
+        homes.abroad = used_abroad(geography, (any, open), &markets_by_domain(geography, markets()), each);
+    }
+    homes
+}
+
+#[derive(bevy_ecs::system::SystemParam)]
+struct Background<'w> {
+    clock: Res<'w, Clock>,
+    geography: Res<'w, Geography>,
+    frontier: Res<'w, Frontier>,
+    relations: Res<'w, Relations>,
+}
+
 fn share_power(
     params: Res<Power>,
-    clock: Res<Clock>,
-    geography: Res<Geography>,
+    world: Background,
     mut faults: ResMut<Faults>,
-    relations: Res<Relations>,
-    firms: Query<(&Character, &Offer, &Hardware, &Usage)>,
+    firms: Query<Used>,
     mut states: States<Powerful>,
 ) {
-    let markets = market_weights(&geography, states.iter().map(|(s, state)| (s, state.economy, state.penetration)));
-    let mut frontier: PerState = [f64::NEG_INFINITY; MAX_STATES];
-    let (mut held, mut abroad, mut used): (PerState, PerState, PerState) =
-        ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (character, offer, hardware, usage) in &firms {
-        let home = character.home;
-        frontier[home] = frontier[home].max(offer.capability);
-        held[home] += hardware.stock;
-        used[home] += usage.world;
-        abroad[home] += usage.world - markets[home] * usage.share[home];
-    }
-    let best = frontier[..geography.states].iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
-    let total: f64 = states.iter().map(|(_, state)| state.economy.output).sum();
+    let geography = &*world.geography;
     let n = geography.states;
-    let standards = parts_in_standards(&used, &relations.trust, n);
+    let Homes { firms: at_home, held, used, abroad } = homes(geography, &firms, &states);
+    let own = hard_frontier(geography, &world.frontier, &at_home);
+    let best = own[..n].iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
+    let total: f64 = states.iter().map(|(_, state)| state.economy.output).sum();
+    let standards = parts_in_standards(&used, &world.relations.trust, n);
     let (mut hard, mut composite): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (s, PowerfulItem { economy, supply, fleet, mut power, .. }) in states.iter_mut() {
         // Relative to the world's best, so that a common level of capability cancels.
-        let behind = (frontier[s] - best).max(-params.no_firm_gap);
+        let behind = (own[s] - best).max(-params.no_firm_gap);
         let runs = (held[s] + supply.clouds) * fleet.running * fleet.efficiency;
-        let compute = maths::ln(runs + params.compute_floor);
-        let elsewhere = 1.0 - markets[s];
-        let usage = if elsewhere > 0.0 { abroad[s].max(0.0) / elsewhere } else { 0.0 };
-        power.soft = (1.0 - params.standards_weight) * usage + params.standards_weight * standards[s];
+        let compute = maths::ln(runs + COMPUTE_FLOOR);
+        power.soft = (1.0 - params.standards_weight) * abroad[s] + params.standards_weight * standards[s];
         power.economic = economy.output / total;
-        hard[s] = params.capability_weight * behind + params.compute_weight * compute;
-        composite[s] = params.output_weight * maths::ln(economy.output)
-            + hard[s]
-            + params.soft_weight * maths::ln(power.soft + params.soft_floor);
+        hard[s] = params.output_weight * maths::ln(economy.output)
+            + params.capability_weight * behind
+            + params.compute_weight * compute;
+        composite[s] = hard[s] + params.soft_weight * maths::ln(power.soft + params.soft_floor);
     }
     maths::contest_shares(&mut hard[..n], 1.0);
     maths::contest_shares(&mut composite[..n], params.decisiveness);
     for (s, mut state) in states.iter_mut() {
         state.power.hard = hard[s];
         state.power.share = composite[s];
-        faults.check(&clock, Power::NAME, "power", &geography.names[s], &[state.power.share]);
+        faults.check(&world.clock, Power::NAME, "power", &geography.names[s], &[state.power.share]);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn use_abroad_goes_by_domain_to_whom_is_good_at_it_and_open_use_to_open_models() {
+        let geography = Geography::new(&crate::baseline());
+        let character = |home: usize, open: bool| {
+            let firm = crate::baseline().firms[0].clone();
+            let founded = crate::model::founding::configured(&firm, 0.0, 0, &geography, &[1.0; MAX_STATES]);
+            Character { home: StateId::new(home), open, ..founded.character }
+        };
+        let share = |each: f64| std::array::from_fn(|s| if s < geography.states { each } else { 0.0 });
+        let markets = [share(1.0 / geography.states as f64); MAX_DOMAINS];
+        let one = |d: usize| std::array::from_fn(|at| if at == d { 1.0 } else { 0.0 });
+        let (mut coder, even) = ([1.0; MAX_DOMAINS], [1.0; MAX_DOMAINS]);
+        coder[5] = 3.0;
+        let (a, b) = (character(0, true), character(1, false));
+        let firms = [(&a, &coder, &share(0.5)), (&b, &even, &share(0.5))];
+        let none = [0.0; MAX_DOMAINS];
+        let of = |any, open| used_abroad(&geography, (&any, &open), &markets, firms.iter().copied());
+        let (alike, coding, open) = (of(one(2), none), of(one(5), none), of(none, one(5)));
+        assert!((alike[0] - 0.5).abs() < 1e-12 && (alike[1] - 0.5).abs() < 1e-12);
+        assert!((coding[0] - 0.75).abs() < 1e-12 && (coding[1] - 0.25).abs() < 1e-12);
+        assert!((open[0] - 0.75).abs() < 1e-12 && open[1] == 0.0);
+    }
 
     #[test]
     fn standards_follow_usage_and_are_shared_among_those_who_trust_each_other() {

@@ -37,7 +37,7 @@ pub use shock::{ShockNumbers, ShockSpec};
 pub use state::{StateNumbers, StateSpec};
 
 use super::{
-    Border, Comparison, DatedEvent, Exposure, MechanismSettings, Month, Time,
+    Border, Comparison, DatedEvent, Exposure, MechanismSettings, Month, Time, Worth,
     entities::{EntityKind, NameIndex},
     section::{Mistakes, Section},
 };
@@ -206,6 +206,8 @@ scenario! {
         pub domains: Vec<String>,
         /// What each domain exposes people to.
         pub exposure: Exposure,
+        /// What each domain is worth.
+        pub worth: Worth,
         /// Which two states the gap outcomes compare.
         pub comparison: Comparison,
         /// Borders that differ from fully open without trust; pairs sorted, no doubles.

@@ -1,7 +1,7 @@
 //! Capital: who gives money to whom.
 //!
 //! Investors of state s have capital K_s. They look at all firms of the world and share it by B_sh w: w a firm's weight in their
-//! eyes, B what the home h of the firm is worth to them, 1 at home and `abroad` times the trust between the two states elsewhere (home
+//! eyes, B what the home h of the firm is worth to them, 1 at home, elsewhere `abroad` times the trust between the two states times e^(−D), D the distance of h (`values`; home
 //! bias; French and Poterba 1991). ln w = γ ln(u + u_0) + ζ g − ξ (lag / 100) + hype, u the firm's share of world usage, lag the points by which
 //! its rating is below the world's best, and g what it gained of late: points / 100, and the growth of ln(u + u_0) times a weight.
 //! γ below 1 keeps the largest from taking all. What excites investors draws new money into the state.
@@ -39,13 +39,13 @@ pub fn funding_weight(money: &Money, share: f64, points_gained: f64, points_behi
 pub(super) fn share_capital(
     abroad: f64,
     states: usize,
-    trust: &[PerState],
+    near: &[PerState],
     capital: &PerState,
     weight: &PerState,
 ) -> PerState {
     let mut per_weight: PerState = [0.0; MAX_STATES];
     for s in 0..states {
-        let worth = |home: usize| if home == s { 1.0 } else { abroad * trust[s][home] };
+        let worth = |home: usize| if home == s { 1.0 } else { abroad * near[s][home] };
         let seen: f64 = (0..states).map(|home| worth(home) * weight[home]).sum();
         if seen > 0.0 {
             for home in 0..states {
@@ -82,6 +82,18 @@ pub struct Investors<'w> {
 }
 
 impl Investors<'_> {
+    /// How near investors of the first state are to firms of the second.
+    fn near(&self) -> [PerState; MAX_STATES] {
+        let (n, relations) = (self.geography.states, &self.relations);
+        let mut near = relations.distance;
+        for (near, trust) in near[..n].iter_mut().zip(&relations.trust) {
+            near[..n].iter_mut().for_each(|distance| *distance = -*distance);
+            maths::exp_all(&mut near[..n]);
+            near[..n].iter_mut().zip(trust).for_each(|(near, trust)| *near *= trust);
+        }
+        near
+    }
+
     /// Works out every firm's weight, in the order of firms.
     fn weigh(&self, firms: &mut Query<Investee>, weights: &mut Vec<f64>) {
         let money = &self.money;
@@ -130,8 +142,8 @@ pub fn invest(
         }
         capital[s] = supply.capital;
     }
-    let trust = &investors.relations.trust;
-    let per_weight = share_capital(money.abroad, investors.geography.states, trust, &capital, &weight);
+    let near = investors.near();
+    let per_weight = share_capital(money.abroad, investors.geography.states, &near, &capital, &weight);
     for (mut firm, value) in firms.iter_mut().zip(weights.iter()) {
         let home = firm.character.home;
         firm.budget.raised = value * per_weight[home];
