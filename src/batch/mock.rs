@@ -2,8 +2,11 @@
 
 use crate::{
     experiment::{plan::Job, runner::Simulate},
-    measure::record::{
-        AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow,
+    measure::{
+        Own,
+        record::{
+            AcceleratorRow, EventRow, FabRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateRow, Trajectory, WorldRow,
+        },
     },
     output::batch::{Batch, BatchScenario},
     scenario::Month,
@@ -104,6 +107,7 @@ fn trajectory(job: &Job) -> Trajectory {
             text: "enters, \"late\"".into(),
         }],
         outcomes: outcomes(noise(job, 99, 0)),
+        own: Own::default(),
     }
 }
 
