@@ -26,7 +26,8 @@ use std::{any::Any, fmt, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Model {
     mechanisms: Vec<Registered>,
-    /// Mechanisms whose place another took: what they put into the world stays, at its null, for those that read it.
+    /// Mechanisms whose place another took: what they put into the world stays, at its null, for those that read it, and what
+    /// they do in any case goes on.
     replaced: Vec<Registered>,
     catalogue: Arc<Catalogue>,
     program: Program,
@@ -104,8 +105,8 @@ impl Model {
     }
 
     /// The model with another mechanism, whose systems stand behind all others of their phase. It takes the place of one of
-    /// the same name, in the list too: those who read the numbers of that one find them at their nulls, or at their defaults
-    /// where they have none, and what that one did in any case (`always`) is left to the new one.
+    /// the same name, in the list too. That one is then as if disabled: those who read its numbers find them at their nulls,
+    /// or at their defaults where they have none, and what it does in any case (`always`) it goes on doing, behind the new one.
     #[must_use]
     pub fn with<M: Mechanism>(self) -> Self {
         let (entry, mut mechanisms, mut replaced) = (Registered::of::<M>(), self.mechanisms, self.replaced);
@@ -166,7 +167,7 @@ impl Model {
     /// The month of `scenario` in parts that come to the same when they run one after the other, each with the name of its
     /// mechanism: to see what takes how long.
     pub fn month_in_parts(&self, scenario: &Scenario) -> Vec<(&'static str, Schedule)> {
-        month::parts(&self.mechanisms, |name| {
+        month::parts(&self.mechanisms, &self.replaced, |name| {
             scenario.settings(name).is_some_and(|settings| settings.enabled)
         })
     }
@@ -207,7 +208,7 @@ impl Model {
 
     /// The month of `scenario`.
     pub(super) fn month(&self, scenario: &Scenario) -> Schedule {
-        month::schedule(&self.mechanisms, |name| {
+        month::schedule(&self.mechanisms, &self.replaced, |name| {
             scenario.settings(name).is_some_and(|settings| settings.enabled)
         })
     }
