@@ -6,7 +6,7 @@ use super::{
     record::{HEADLINES, OutcomeRow, Record, TABLES},
 };
 use crate::{
-    declare::table::{Column, Row, Table},
+    declare::table::{CellType, Column, Row, Table},
     model::Model,
 };
 use bevy_ecs::{prelude::*, system::ReadOnlySystem};
@@ -211,7 +211,19 @@ const fn check(table: &Table) {
     }
     let mut at = 0;
     while at < table.columns.len() {
-        assert!(!same(table.columns[at].name, "run"), "the first column of every table is `run`");
+        let Column { name, holds, unit, .. } = table.columns[at];
+        assert!(!same(name, "run"), "the first column of every table is `run`");
+        let is_numeric = matches!(holds, CellType::Number | CellType::Whole);
+        assert!(is_numeric != unit.is_empty(), "numbers have a unit, `1` if they are pure, and nothing else has");
+        at += 1;
+    }
+    let mut at = 0;
+    while at < table.key.len() {
+        let mut column = 0;
+        while column < table.columns.len() && !same(table.key[at], table.columns[column].name) {
+            column += 1;
+        }
+        assert!(column < table.columns.len(), "what tells rows apart are columns");
         at += 1;
     }
 }

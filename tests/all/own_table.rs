@@ -126,6 +126,25 @@ fn its_rows_and_values_are_those_of_a_world_and_are_described() {
     assert!(row["difference"].parse::<f64>().unwrap() > 0.0, "more states are open where all firms are");
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn it_becomes_parquet_like_any_other() {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    let folder = prepare(EXPERIMENT);
+    let out = folder.path().join("out");
+    study(&folder, &model()).format(redqueen::output::manifest::FileFormat::Parquet).run_into(&out).unwrap();
+    let rows = table(&whole(&folder).folder.join("open_blocs.csv")).1.len();
+    let read = |name: &str| SerializedFileReader::new(fs::File::open(out.join(name)).unwrap()).unwrap();
+    let columns = |found: &SerializedFileReader<fs::File>| -> Vec<String> {
+        let columns = found.metadata().file_metadata().schema_descr().columns().iter();
+        columns.map(|column| column.name().to_owned()).collect()
+    };
+    let blocs = read("open_blocs.parquet");
+    assert_eq!(columns(&blocs), ["run", "date", "state", "firms", "usage"]);
+    assert_eq!(usize::try_from(blocs.metadata().file_metadata().num_rows()), Ok(rows));
+    assert!(columns(&read("runs.parquet")).contains(&"open_blocs_max".to_owned()));
+}
+
 #[test]
 fn a_stop_rule_looks_at_an_outcome_of_ones_own() {
     let stop = "[stop]\noutcome = 'open_blocs_max'\nstandard_error = 100\nmax_runs = 8\n";
