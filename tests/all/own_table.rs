@@ -263,6 +263,17 @@ fn what_the_world_does_not_have_fails_the_run_unless_the_system_allows_for_it() 
 }
 
 #[test]
+fn a_value_that_is_no_number_fails_its_run() {
+    let folder = prepare(EXPERIMENT);
+    let model = Model::standard().with_table(count).with_outcome(RELEASES, || f64::NAN);
+    let study = model.study("baseline").unwrap().months(2).unwrap().runs(2).record(["happened"]).unwrap();
+    let done = study.run_into(folder.path().join("out")).unwrap();
+    assert_eq!((done.finished, done.failed), (0, 2));
+    assert_eq!(done.first_failure.unwrap().error, "column releases of outcomes became NaN");
+    assert_eq!(fs::read_to_string(done.folder.join("happened.csv")).unwrap(), "run,date,events,releases\n");
+}
+
+#[test]
 fn the_guide_shows_the_example_word_for_word() {
     let read = |path: &str| fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let (guide, example) = (read("docs/adding-a-table.md"), read("examples/own_table.rs"));
