@@ -61,7 +61,7 @@ pub const OUTCOMES: [&str; OutcomeRow::COLUMNS.len()] = {
 };
 
 /// The outcomes of the standard model that summaries open with.
-pub const HEADLINES: [&str; 12] = [
+pub(super) const HEADLINES: [&str; 12] = [
     "gap_rating_12",
     "gap_rating_24",
     "gap_rating_end",
