@@ -7,6 +7,7 @@ pub mod market;
 mod scaled_compute;
 pub mod society;
 pub mod supply;
+mod supply_parameters;
 
 use bench::{Bench, Effect, Failure};
 

@@ -29,8 +29,6 @@ parameters! {
         output_loss: f64 = 0.08, "1", range 0.0..=1.0, plausible 0.02..=0.15 or null 0.0, assumption "published estimates of a blockade of Taiwan: about 5 % of the world's output in its first year, 10 % in a war";
         /// Chips that industry keeps in store.
         stores_months: f64 = 2.0, "months", range 0.0..=60.0, plausible 0.5..=6.0, assumption "two to three months of stock in electronics and cars after 2021";
-        /// Time in which empty stores are filled again.
-        refill_months: f64 = 12.0, "months", range 0.1..=240.0, plausible 3.0..=24.0, assumption "plants run full after an outage";
     }
 }
 
@@ -46,6 +44,9 @@ impl Mechanism for ChipShortage {
         world.register_required_components::<StateId, Used>();
     }
 }
+
+/// Time in which empty stores are filled again, months.
+const REFILL_MONTHS: f64 = 12.0;
 
 /// Chips that industry has used out of its stores, months of its use.
 #[derive(Component, Clone, Copy, Debug, Default)]
@@ -106,7 +107,7 @@ fn miss(
         let at_home = if whole[s] > 0.0 { stopped[s] / whole[s] } else { 0.0 };
         let missing = own * at_home + (1.0 - own) * abroad;
         let lost;
-        (used.0, lost) = bridged(missing, months, used.0, shortage.stores_months, shortage.refill_months);
+        (used.0, lost) = bridged(missing, months, used.0, shortage.stores_months, REFILL_MONTHS);
         burden.chips = shortage.output_loss * lost;
         faults.check(&clock, ChipShortage::NAME, "output lost", &geography.names[s], &[burden.chips, used.0]);
     }

@@ -44,7 +44,7 @@ parameters! {
         /// Share of its capital that a state is first expected to spend on compute if none of its firms has users.
         first_compute_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "about as for firms: their compute_share";
         /// What clouds and others outside the model spend on compute, as a share of the state's capital for AI.
-        cloud_spending: f64 = 0.3, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
+        cloud_spending: f64 = 0.8, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
         /// Share of public money for compute that is spent.
         public_spending: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "programmes are spent as planned";
         /// Cost of running compute (power, hosting, staff) as a share of its price, per year.
