@@ -1,7 +1,7 @@
 //! Chip shortage: what an economy loses that runs out of advanced chips.
 //!
 //! Accelerators are a small part of what advanced logic goes into. A state's industry uses chips from its own fabs as far as
-//! they go, o_s = min(1, W_s/(d_s W)) with W what all logic fabs of the model make undisturbed and d its share of the world's
+//! they go, o_s = min(1, W_s/(d_s W)) with W what is booked of all logic fabs undisturbed and d its share of the world's
 //! output, and buys the rest from the fabs that have more than their own states use. The part that is missing is m_s = o_s m_own
 //! + (1 − o_s) m_world, m being what outages take. Stores of a few months bridge it; what is missing then costs the share ι
 //! of output.
@@ -88,8 +88,9 @@ fn miss(
 ) {
     let (mut whole, mut stopped): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (site, capacity, outage) in fabs.iter().filter(|(site, ..)| site.stage == Stage::Logic) {
-        whole[site.location] += capacity.kwpm;
-        stopped[site.location] += capacity.kwpm * outage.0;
+        let used = capacity.kwpm * capacity.booked;
+        whole[site.location] += used;
+        stopped[site.location] += used * outage.0;
     }
     let world: f64 = whole[..geography.states].iter().sum();
     let output: f64 = states.iter().map(|(_, (economy, ..))| economy.output).sum();
@@ -134,6 +135,8 @@ mod tests {
         let mut scenario = crate::baseline();
         scenario.time.months = 12;
         scenario.accelerators.clear();
+        // Without accelerators fabs count as booked, as long as nobody books them.
+        testing::disable(&mut scenario, "chip_supply");
         scenario.policies.clear();
         let fab = |name: &str, state, capacity_kwpm| FabSpec {
             name: name.to_owned(),

@@ -66,8 +66,9 @@ impl Mechanism for ChipSupply {
     const MEANING: &'static str = "accelerators are made in stages and shipped to states by what these spend";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Chips, (make, ask_for_capacity).chain().run_if(anything_is_made));
+        month.add(Phase::Chips, make.run_if(anything_is_made));
         month.add(Phase::Allocation, shipping::ship.run_if(anything_is_made));
+        month.add(Phase::Stocks, ask_for_capacity.run_if(anything_is_made));
     }
 
     fn always(month: &mut MonthPlan) {
@@ -320,6 +321,7 @@ fn ask_for_capacity(
     for (index, mut capacity) in &mut fabs {
         let j = index.0;
         let any = booked[j] > 0.0;
+        capacity.booked = booked[j];
         capacity.need = if any { need[j] / booked[j] } else { 1.0 };
         capacity.margin = if any { margin[j] / booked[j] } else { 0.0 };
     }
