@@ -4,7 +4,7 @@
 
 use bevy_ecs::query::QueryData;
 use redqueen::{
-    maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all, pow},
+    maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all},
     model::{
         Seed, Simulation,
         accounts::{ProgressParts, Standing},

@@ -8,6 +8,7 @@ mod scaled_compute;
 pub mod society;
 pub mod supply;
 pub mod sweep;
+mod supply_parameters;
 
 use bench::{Bench, Effect, Failure};
 

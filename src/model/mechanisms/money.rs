@@ -55,7 +55,7 @@ parameters! {
         /// What 100 rating points behind the best model of the world cost in weight (ξ).
         lag_weight: f64 = 1.2, "1/(100 points)", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "less than a third of the money at 100 points: few fund a model that is worse than a free one";
         /// What clouds and others outside the model spend on compute, as a share of the state's capital for AI.
-        cloud_spending: f64 = 0.3, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
+        cloud_spending: f64 = 0.8, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
         /// Share of public money for compute that is spent.
         public_spending: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "programmes are spent as planned";
         /// Cost of running compute (power, hosting, staff) as a share of its price, per year.
