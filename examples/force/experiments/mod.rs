@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod effort;
+mod forced_claim;
 pub mod market;
 mod scaled_compute;
 pub mod society;
