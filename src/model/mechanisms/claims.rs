@@ -1,11 +1,10 @@
 //! Claims: milestones that are marketing.
 //!
-//! A firm announces a milestone with hazard h = h_0 · exp(−κ_lag · lag/100 + κ_funding · pressure), lag being how far its measured
-//! rating is below the best of all, and pressure exp(−runway in years): how soon its cash is gone. A claim excites investors: ln of
+//! A firm announces a milestone with hazard h = h_0 · exp(−κ_lag · lag/100), lag being how far its measured rating is below the best
+//! of all. A claim excites investors: ln of
 //! the firm's weight with them rises by as much as a claim can raise it, and fades with a half-life; some of the money is
 //! new. It moves nothing else: neither capability nor ratings nor users.
 
-use super::money::Budget;
 use crate::{
     maths,
     model::{
@@ -24,16 +23,14 @@ parameters! {
     /// Numbers of claims.
     #[derive(Resource)]
     pub struct Claims {
-        /// Hazard of a claim of a firm that has the best model and no need of money (h_0).
+        /// Hazard of a claim of a firm that has the best model (h_0).
         hazard_per_year: f64 = 0.25, "1/year", range 0.0..=100.0, plausible 0.0..=0.8 or null 0.0, assumption "each of the laboratories at the front says every few years that it is near or past a milestone";
         /// How much a lag of 100 points lowers the log of the hazard (κ_lag).
         lag_weight: f64 = 1.0, "1/(100 points)", range 0.0..=10.0, plausible 0.0..=2.5 or null 0.0, assumption "only those near the front are believed";
-        /// How much need of money raises the log of the hazard (κ_funding).
-        funding_weight: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0, assumption "announcements come before funding rounds";
         /// What a claim adds to the log of the firm's weight with investors.
         excitement: f64 = 0.7, "1", range 0.0..=5.0, plausible 0.2..=1.5 or null 0.0, assumption "it doubles what the firm attracts at first";
         /// Time in which excitement falls by half.
-        half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 3.0..=12.0, assumption "attention moves on within a year";
+        half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 2.0..=18.0, assumption "attention moves on within a year";
         /// Part of what excitement brings a firm that is new money; the rest comes from its rivals.
         new_money: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "half of it: announcements came before rounds that were larger than any before, and before thinner ones of others";
     }
@@ -67,21 +64,10 @@ struct ClaimStream(Stream);
 /// Excitement that is taken for none, so that firms which claimed long ago need no work: it moves no share by more than this.
 const FORGOTTEN: f64 = 1e-6;
 
-/// How badly a firm needs money, from 0 to 1: exp(−years that its cash lasts).
-///
-/// ```
-/// use redqueen::model::mechanisms::claims::pressure;
-/// assert_eq!([pressure(-1.0), pressure(0.0), pressure(f64::INFINITY)], [1.0, 1.0, 0.0]);
-/// assert!((pressure(2.0) - (-2.0_f64).exp()).abs() < 1e-15);
-/// ```
-pub fn pressure(runway: f64) -> f64 {
-    maths::exp(-runway.max(0.0))
-}
-
 impl Claims {
-    /// Hazard of a claim, 1/year, of a firm so many points behind the best and with this need of money.
-    fn hazard(&self, lag: f64, pressure: f64) -> f64 {
-        self.hazard_per_year * maths::exp(self.funding_weight * pressure - self.lag_weight * lag / 100.0)
+    /// Hazard of a claim, 1/year, of a firm so many points behind the best.
+    fn hazard(&self, lag: f64) -> f64 {
+        self.hazard_per_year * maths::exp(-self.lag_weight * lag / 100.0)
     }
 }
 
@@ -105,7 +91,6 @@ struct Claimant {
     label: &'static Label,
     character: &'static Character,
     offer: &'static Offer,
-    budget: &'static Budget,
     hype: &'static mut Hype,
 }
 
@@ -118,15 +103,15 @@ fn announce(
     mut firms: Query<Claimant>,
 ) {
     // No firm's probability is above this, so most are decided by their draw alone.
-    let highest = clock.probability(claims.hazard(0.0, 1.0));
+    let highest = clock.probability(claims.hazard(0.0));
     let best = firms.iter().map(|firm| firm.offer.rating).fold(f64::NEG_INFINITY, maths::larger);
     for firm in &mut firms {
-        let ClaimantItem { key, mut stream, label, character, offer, budget, mut hype } = firm;
+        let ClaimantItem { key, mut stream, label, character, offer, mut hype } = firm;
         let draw = stream.0.uniform(&noise, CLAIM, *key);
         if draw >= highest {
             continue;
         }
-        if draw < clock.probability(claims.hazard(best - offer.rating, pressure(budget.runway))) {
+        if draw < clock.probability(claims.hazard(best - offer.rating)) {
             hype.0 = hype.0.max(claims.excitement);
             let state = &geography.names[character.home];
             ledger.note(&clock, "claim", &label.0, state, None, "announces a milestone");
@@ -188,12 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn need_raises_the_hazard_and_lag_lowers_it() {
-        let claims = Claims { hazard_per_year: 0.2, lag_weight: 0.5, funding_weight: 1.0, ..Claims::default() };
-        assert_eq!(claims.hazard(0.0, 0.0), 0.2);
-        assert!((claims.hazard(0.0, 1.0) - 0.2 * maths::exp(1.0)).abs() < 1e-15);
-        assert!((claims.hazard(200.0, 0.0) - 0.2 * maths::exp(-1.0)).abs() < 1e-15);
-        assert_eq!(claims.hazard(f64::INFINITY, 1.0), 0.0);
+    fn lag_lowers_the_hazard() {
+        let claims = Claims { hazard_per_year: 0.2, lag_weight: 0.5, ..Claims::default() };
+        assert_eq!([claims.hazard(0.0), claims.hazard(f64::INFINITY)], [0.2, 0.0]);
+        assert!((claims.hazard(200.0) - 0.2 * maths::exp(-1.0)).abs() < 1e-15);
     }
 
     #[test]
