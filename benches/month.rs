@@ -125,7 +125,7 @@ fn baseline() {
     let months = f64::from(scenario.time.months);
     let record = Record::of(&["world", "states"]);
     let plan = Plan::replicates(1, REPLICATES);
-    let worlds = Worlds { scenario: scenario.clone(), record };
+    let worlds = Worlds { scenario: scenario.clone(), record: record.clone() };
     let mut simulations = [(); 5].map(|()| Model::standard().simulate(&scenario).unwrap());
     let [bare, none, kept, encoded, reset] = &mut simulations;
     let seeds = || (0..REPLICATES).map(|replicate| Seed { master: scenario.seed, replicate });
@@ -145,7 +145,7 @@ fn baseline() {
                 }
             },
             &mut || seeds().for_each(|seed| drop(black_box(none.run(seed, Record::NONE)))),
-            &mut || seeds().for_each(|seed| drop(black_box(kept.run(seed, record)))),
+            &mut || seeds().for_each(|seed| drop(black_box(kept.run(seed, record.clone())))),
             &mut || jobs().for_each(|job| drop(black_box(encode.run(encoded, &job)))),
         ],
     );
@@ -205,7 +205,7 @@ const RUNS: u64 = 100;
 fn batch_of(worlds: &Worlds) -> Batch {
     let scenario = &worlds.scenario;
     let variant = BatchScenario::new("baseline", scenario, scenario.to_json(), String::new());
-    Batch { quantiles: None, ..Batch::plain("baseline", scenario.seed, RUNS, worlds.record, vec![variant]) }
+    Batch { quantiles: None, ..Batch::plain("baseline", scenario.seed, RUNS, worlds.record.clone(), vec![variant]) }
 }
 
 fn to_files(threads: usize, quantiles: bool) {
@@ -232,6 +232,6 @@ impl Simulate for Worlds {
 
     fn run(&self, simulation: &mut Simulation, job: &Job) -> Result<Trajectory, String> {
         let seed = Seed { master: self.scenario.seed, replicate: job.replicate };
-        simulation.run(seed, self.record).map_err(|invalid| invalid.to_string())
+        simulation.run(seed, self.record.clone()).map_err(|error| error.to_string())
     }
 }

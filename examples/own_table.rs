@@ -1,23 +1,30 @@
-//! A table and an outcome of one's own: rows declared as the program's are, filled from the world at each month's end.
+//! A table and an outcome of one's own: systems that read the world at the end of each month. They join the model, and with it
+//! its whole command line:
 //!
 //! ```text
-//! cargo run --release --example own_table > blocs.csv
+//! cargo run --release --example own_table -- columns open_blocs
+//! cargo run --release --example own_table -- batch --runs 20 --record world,open_blocs --out output/open-blocs
 //! ```
 
+use bevy_ecs::prelude::*;
 use redqueen::{
-    declare::{
-        month::Month,
-        table::{Cell, Row},
-    },
+    cli,
+    declare::month::Month,
+    measure::Outcome,
     model::{
-        Model, Seed,
+        Model,
         clock::Clock,
         firm::{Character, Usage},
         geography::Geography,
+        states::StateId,
     },
     table,
 };
-use std::{collections::BTreeMap, error::Error, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::ExitCode,
+    sync::Arc,
+};
 
 table! {
     /// The firms of a state that publish their models, in a month.
@@ -33,53 +40,41 @@ table! {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let model = Model::standard();
-    let mut scenario = model.baseline()?;
-    scenario.time.months = 36;
-    let mut simulation = model.simulate(&scenario)?;
-    let mut firms = simulation.world_mut().query::<(&Character, &Usage)>();
-
-    simulation.reset(Seed { master: scenario.seed, replicate: 0 });
-    let mut rows = Vec::new();
-    while simulation.live_month()? {
-        let world = simulation.world();
-        let mut blocs: BTreeMap<_, (u32, f64)> = BTreeMap::new();
-        for (character, usage) in firms.iter(world).filter(|(character, _)| character.open) {
-            let bloc = blocs.entry(character.home).or_default();
-            *bloc = (bloc.0 + 1, bloc.1 + usage.world);
-        }
-        let (date, names) = (world.resource::<Clock>().month(), &world.resource::<Geography>().names);
-        rows.extend(blocs.into_iter().map(|(home, (firms, usage))| OpenBlocRow {
-            date,
-            state: names[home].clone(),
-            firms,
-            usage,
-        }));
+/// The rows of a month.
+fn blocs(clock: Res<Clock>, geography: Res<Geography>, firms: Query<(&Character, &Usage)>) -> Vec<OpenBlocRow> {
+    let mut blocs: BTreeMap<StateId, (u32, f64)> = BTreeMap::new();
+    for (character, usage) in firms.iter().filter(|(character, _)| character.open) {
+        let bloc = blocs.entry(character.home).or_default();
+        *bloc = (bloc.0 + 1, bloc.1 + usage.world);
     }
-
-    let columns: Vec<&str> = OpenBlocRow::COLUMNS.iter().map(|column| column.name).collect();
-    println!("{}", columns.join(","));
-    for row in &rows {
-        let mut cells = Vec::new();
-        row.cells(&mut |cell| cells.push(written(cell)));
-        println!("{}", cells.join(","));
-    }
-    let last = rows.iter().filter(|row| row.date == rows[rows.len() - 1].date);
-    eprintln!(
-        "outcome: {:.3} of world usage is served by open models at the end",
-        last.map(|row| row.usage).sum::<f64>()
-    );
-    Ok(())
+    let row = |(home, (firms, usage)): (StateId, _)| OpenBlocRow {
+        date: clock.month(),
+        state: geography.names[home].clone(),
+        firms,
+        usage,
+    };
+    blocs.into_iter().map(row).collect()
 }
 
-fn written(cell: Cell<'_>) -> String {
-    match cell {
-        Cell::Number(number) => number.to_string(),
-        Cell::Whole(number) => number.to_string(),
-        Cell::Text(text) => text.to_owned(),
-        Cell::Month(month) => month.to_string(),
-        Cell::Flag(flag) => flag.to_string(),
-        Cell::Missing => String::new(),
-    }
+/// What runs.csv has of it.
+pub const MOST_BLOCS: Outcome =
+    Outcome::named("open_blocs_max", "states", "Most states with a firm that publishes its models, in any month.");
+
+/// What it is so far: a `Local` lasts as long as a run.
+fn most_blocs(mut most: Local<usize>, firms: Query<&Character>) -> f64 {
+    let homes: BTreeSet<StateId> = firms.iter().filter(|firm| firm.open).map(|firm| firm.home).collect();
+    *most = homes.len().max(*most);
+    *most as f64
+}
+
+/// The standard model with both.
+pub fn model() -> Model {
+    Model::standard()
+        .with_table(blocs)
+        .with_outcome(MOST_BLOCS, most_blocs)
+        .named("own_table", env!("CARGO_PKG_VERSION"))
+}
+
+fn main() -> ExitCode {
+    cli::main_of(&model())
 }

@@ -87,7 +87,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! `docs/adding-a-mechanism.md` goes through one with luck, `examples/` has whole programs, `docs/architecture.md` shows the rooms, and
+//! [`with_table`](model::Model::with_table) and [`with_outcome`](model::Model::with_outcome) add to what is measured of worlds.
+//! `docs/adding-a-mechanism.md` goes through a mechanism with luck, `examples/` has whole programs, `docs/architecture.md` shows the rooms, and
 //! `docs/ODD.md` describes the model.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -145,9 +145,11 @@ impl Listener<EncodedRun> for Teller<'_> {
 fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
     match batch.file_format {
         FileFormat::Csv => Ok(files),
-        FileFormat::Parquet => {
-            crate::output::parquet::convert(folder.path(), &dictionary::tables(&batch.factors()), files)
-        }
+        FileFormat::Parquet => crate::output::parquet::convert(
+            folder.path(),
+            &dictionary::tables(&batch.factors(), &batch.measured),
+            files,
+        ),
     }
 }
 
@@ -162,7 +164,10 @@ fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Ve
 
 fn describe(folder: &Folder, batch: &Batch, files: &[FileEntry]) -> Result<(), OutputError> {
     let factors = batch.factors();
-    folder.write(package::FILE, &package::describe(folder.identity(), &dictionary::tables(&factors), files))
+    folder.write(
+        package::FILE,
+        &package::describe(folder.identity(), &dictionary::tables(&factors, &batch.measured), files),
+    )
 }
 
 #[cfg(test)]

@@ -184,6 +184,12 @@ pub enum ShardsError {
         /// What wrote it.
         program: String,
     },
+    /// Another model of the same program wrote them.
+    #[error("{} was written by a model that has other tables or outcomes than this one, which cannot join it", path.display())]
+    OtherTables {
+        /// The folder of the first shard.
+        path: PathBuf,
+    },
     /// The output folder is that of a shard.
     #[error("{} is one of the shards; choose another folder", path.display())]
     IsShard {

@@ -11,6 +11,7 @@ use crate::{
     output::{
         batch::Batch,
         encode::{Encode, Form},
+        headers::headers,
         journal,
         manifest::FileFormat,
         series::Layout,
@@ -65,7 +66,7 @@ impl Estimate {
         let converted = if batch.file_format == FileFormat::Parquet { PARQUET * rows } else { 0.0 };
         Self {
             runs,
-            bytes: (journal::BYTES_PER_RUN as f64 * runs as f64 + rows + converted) as u64,
+            bytes: (journal::bytes_per_run(headers(batch).len()) as f64 * runs as f64 + rows + converted) as u64,
             memory: memory + (bytes * 8.0 * threads as f64) as u64,
             seconds: seconds * runs as f64 / threads.max(1) as f64,
             at_most: batch.stop.is_some(),

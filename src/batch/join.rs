@@ -44,7 +44,7 @@ impl Model {
     pub fn shards<'a, P: AsRef<Path>>(&self, folders: impl IntoIterator<Item = P>) -> Result<Shards<'a>, StudyError> {
         let parts = folders.into_iter().map(|path| Part::read(path.as_ref())).collect::<Result<Vec<_>, _>>()?;
         let parts = complete(parts)?;
-        let batch = whole(&parts, self.program().to_string())?;
+        let batch = whole(&parts, self)?;
         Ok(Shards { parts, batch, settings: Settings::default() })
     }
 }
@@ -189,14 +189,20 @@ fn complete(mut parts: Vec<Part>) -> Result<Vec<Part>, ShardsError> {
     Err(ShardsError::Missing { count: of - parts.len() as u64, of, named: missing.join(", ") })
 }
 
-/// The batch that the parts make up, if this program wrote them.
-fn whole(parts: &[Part], program: String) -> Result<Batch, ShardsError> {
+/// The batch that the parts make up, if this program wrote them and the model measures what they hold.
+fn whole(parts: &[Part], model: &Model) -> Result<Batch, ShardsError> {
     let Some(first) = parts.first() else { return Err(ShardsError::None) };
-    let batch = Batch::of(&first.manifest).map(|batch| Batch { program, shard: Shard::WHOLE, ..batch });
-    batch.filter(|batch| Identity::new(batch) == first.of()).ok_or_else(|| {
-        let (path, program) = (first.path.clone(), first.manifest.experiment.program.clone());
-        ShardsError::OtherBuild { path, program }
-    })
+    let (path, of) = (first.path.clone(), first.of());
+    let other_build = || ShardsError::OtherBuild { path: path.clone(), program: of.program.clone() };
+    let batch = Batch::of(&first.manifest, model.measured()).ok_or_else(other_build)?;
+    let batch = Batch { program: model.program().to_string(), shard: Shard::WHOLE, ..batch };
+    let own = Identity::new(&batch);
+    if own == of {
+        return Ok(batch);
+    }
+    let same_program = own.program == of.program;
+    let others = own.dictionary_sha256 != of.dictionary_sha256 || own.record != of.record;
+    Err(if same_program && others { ShardsError::OtherTables { path } } else { other_build() })
 }
 
 /// Reads the runs out of the shards.
@@ -211,10 +217,11 @@ struct Joined<'a> {
 impl<'a> Joined<'a> {
     fn new(parts: &'a [Part], batch: &Batch, form: &'a Form<'a>) -> Result<Self, ShardsError> {
         let headers = headers(batch);
-        let names = std::array::from_fn(|at| headers[at].as_ref().map(|(name, _)| *name));
-        let lengths = std::array::from_fn(|at| headers[at].as_ref().map_or(0, |(_, line)| line.len() as u64));
+        let names: Vec<_> = headers.iter().map(|header| header.as_ref().map(|(name, _)| *name)).collect();
+        let lengths: Vec<_> =
+            headers.iter().map(|header| header.as_ref().map_or(0, |(_, line)| line.len() as u64)).collect();
         let shards = parts.iter().map(|part| {
-            let stored = Stored::finished(&part.path, &part.manifest.experiment.sha256(), names, lengths)?;
+            let stored = Stored::finished(&part.path, &part.manifest.experiment.sha256(), &names, &lengths)?;
             let range = Batch { shard: part.shard, ..batch.clone() }.plan().range();
             Ok((range.start, part.path.as_path(), stored))
         });

@@ -2,9 +2,12 @@
 
 use crate::{
     experiment::{plan::Job, runner::Simulate},
-    measure::record::{
-        AcceleratorRow, EventRow, FabRow, FirmDomainRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateDomainRow,
-        StateRow, Trajectory, WorldRow,
+    measure::{
+        Own,
+        record::{
+            AcceleratorRow, EventRow, FabRow, FirmDomainRow, FirmRow, OutcomeRow, Record, ReleaseRow, StateDomainRow,
+            StateRow, Trajectory, WorldRow,
+        },
     },
     output::batch::{Batch, BatchScenario},
     scenario::Month,
@@ -107,6 +110,7 @@ fn trajectory(job: &Job) -> Trajectory {
             text: "enters, \"late\"".into(),
         }],
         outcomes: outcomes(noise(job, 99, 0)),
+        own: Own::default(),
     }
 }
 

@@ -49,14 +49,10 @@ pub use study::Study;
 
 use crate::{
     experiment::{Experiment, KnownNames, load_experiment},
-    measure::record::{OUTCOMES, Record},
     model::Model,
     output::{batch::Batch, manifest::FileFormat},
     scenario::{Diagnostics, Source},
 };
-
-/// The tables and outcomes that experiment files can name.
-pub const NAMES: KnownNames<'static> = KnownNames { tables: &Record::NAMES, outcomes: &OUTCOMES };
 
 impl Model {
     /// Reads an experiment file, or a scenario file as an experiment with that one variant, with overrides (`a.b.c=value`)
@@ -65,7 +61,10 @@ impl Model {
     /// # Errors
     /// Everything that is wrong with it and with them, with file, line and column.
     pub fn experiment(&self, source: &Source, overrides: &[String]) -> Result<Experiment, Diagnostics> {
-        load_experiment(source, overrides, self.catalogue(), NAMES)
+        let measured = self.measured();
+        let (tables, outcomes) = (measured.table_names(), measured.outcome_names());
+        let names = KnownNames { tables: &tables, outcomes: &outcomes };
+        load_experiment(source, overrides, self.catalogue(), names)
     }
 }
 

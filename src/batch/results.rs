@@ -5,7 +5,7 @@ use crate::{
     declare::table::CellType,
     experiment::design::Setting,
     output::{
-        batch::Batch,
+        batch::factors,
         folder::Folder,
         manifest::{FileFormat, Manifest},
     },
@@ -86,8 +86,8 @@ struct Columns {
 impl Columns {
     /// The columns of this header; `None` if it is not that of the manifest's batch.
     fn new(manifest: &Manifest, header: &csv::StringRecord) -> Option<Self> {
-        let batch = Batch::of(manifest)?;
-        let factors: Vec<_> = batch.factors().iter().map(|column| (column.name.to_owned(), column.holds)).collect();
+        let sample = manifest.experiment.design.clone().sample();
+        let factors: Vec<_> = factors(&sample).iter().map(|column| (column.name.to_owned(), column.holds)).collect();
         let names: Vec<&str> = header.iter().collect();
         let inner = names.strip_prefix(&FIRST)?.strip_suffix(&LAST)?;
         let (found, outcomes) = inner.split_at_checked(factors.len())?;

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     experiment::{Experiment, Gather, plan::Shard},
-    measure::record::Record,
     model::Model,
     output::{batch::Batch, manifest::FileFormat},
     scenario::Source,
@@ -212,8 +211,9 @@ impl<'a> Study<'a> {
     /// There is no table of this name.
     pub fn record<S: Into<String>>(mut self, tables: impl IntoIterator<Item = S>) -> Result<Self, StudyError> {
         let tables: Vec<String> = tables.into_iter().map(Into::into).collect();
-        if let Some(wrong) = tables.iter().find(|table| !Record::NAMES.contains(&table.as_str())) {
-            return Err(UnknownName::new("table", wrong, Record::NAMES.into_iter()).into());
+        let known = self.model.measured().table_names();
+        if let Some(wrong) = tables.iter().find(|table| !known.contains(&table.as_str())) {
+            return Err(UnknownName::new("table", wrong, known.iter().copied()).into());
         }
         self.chosen.record = Some(tables.clone());
         self.experiment.record = tables;

@@ -98,7 +98,12 @@ fn every_file_is_as_the_package_describes_it() {
         let entry = manifest.files.iter().find(|file| resource["name"] == file.name.as_str()).unwrap();
         assert_eq!(entry.rows, rows, "{path:?}");
     }
-    assert!(dictionary::tables(&[]).iter().flat_map(|t| &t.columns).any(|column| column.holds == CellType::Month));
+    assert!(
+        dictionary::tables(&[], &experiment(1, Record::ALL).measured)
+            .iter()
+            .flat_map(|t| &t.columns)
+            .any(|column| column.holds == CellType::Month)
+    );
 }
 
 #[test]

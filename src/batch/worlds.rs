@@ -39,7 +39,8 @@ impl Worlds {
             sample: experiment.sample.clone(),
             stop: experiment.stop.clone(),
             quantiles: experiment.quantiles,
-            ..Batch::plain(&experiment.name, experiment.seed, runs, record, scenarios.collect())
+            measured: model.measured(),
+            ..Batch::plain(&experiment.name, experiment.seed, runs, record.clone(), scenarios.collect())
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());
         (Self { variants, sample, model: model.clone(), seed: experiment.seed, record }, batch)
@@ -80,6 +81,6 @@ impl Simulate for Worlds {
             }
         };
         let seed = Seed { master: self.seed, replicate: job.replicate };
-        simulation.run(seed, self.record).map_err(|invalid| invalid.to_string())
+        simulation.run(seed, self.record.clone()).map_err(|error| error.to_string())
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     declare::table::{CellType, Column},
+    model::Model,
     output::dictionary::{self, TableInfo},
 };
 use serde_json::{Value, json};
@@ -21,16 +22,15 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Tables to explain [default: all]
-    #[arg(value_parser = clap::builder::PossibleValuesParser::new(dictionary::tables(&[]).iter().map(|table| table.name)))]
     tables: Vec<String>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
-pub fn run(args: &Args) -> Result<(), Failure> {
+pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let wanted = |table: &&TableInfo<'_>| args.tables.is_empty() || args.tables.iter().any(|name| name == table.name);
-    let all = dictionary::tables(&[]);
+    let all = dictionary::tables(&[], &model.measured());
     let tables = all.iter().filter(wanted);
     let mut out = BufWriter::new(io::stdout().lock());
     if args.format == Format::Text {

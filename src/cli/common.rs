@@ -3,7 +3,6 @@
 use super::failure::Failure;
 use crate::{
     batch::{Config, Study},
-    measure::record::Record,
     model::Model,
     output::manifest::FileFormat,
     scenario::{Scenario, Source},
@@ -59,7 +58,7 @@ pub struct OutputOptions {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Tables to write, with commas between them [default: the experiment file's, or all]
-    #[arg(long, value_name = "TABLES", value_delimiter = ',', value_parser = PossibleValuesParser::new(Record::NAMES))]
+    #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     pub record: Option<Vec<String>>,
     /// Show no progress and no summary
     #[arg(long, short)]

@@ -5,12 +5,11 @@ use super::{
     common::{OutputOptions, ValueOptions, WorkOptions, source},
     failure::Failure,
     progress::Bar,
-    summary::{closing, line, short, span, unit},
+    summary::{closing, headlines, line, short, span, unit},
 };
 use crate::{
     batch::{Done, Study},
     experiment::{Experiment, Gather, Variant},
-    measure::record::{HEADLINES, OutcomeRow},
     model::Model,
     scenario::Diagnostics,
 };
@@ -153,7 +152,8 @@ fn table(done: &Done) -> Result<String, csv::Error> {
         place.and_then(|place| row.get(place)).unwrap_or_default().to_owned()
     };
     let mut reductions = Vec::new();
-    for name in HEADLINES {
+    for column in headlines(batch) {
+        let name = column.name;
         let Some(row) = rows.iter().find(|row| cell(row, "outcome") == name) else { continue };
         let number = |column: &str| cell(row, column).parse::<f64>().ok();
         let [low, high] = [number("low"), number("high")];
@@ -161,7 +161,7 @@ fn table(done: &Done) -> Result<String, csv::Error> {
         let shown = [number("mean_against"), number("mean"), number("difference"), low, high];
         let shown = shown.map(|value| format!("{:>8}", value.map(few).unwrap_or_default())).concat();
         let mark = if clear { '*' } else { ' ' };
-        line(&mut text, &format!("  {name:<22}{shown} {mark}{}", unit::<OutcomeRow>(name)));
+        line(&mut text, &format!("  {name:<22}{shown} {mark}{}", unit(&column)));
         reductions.extend(number("variance_reduction"));
     }
     line(&mut text, "  * the interval of the mean difference leaves out zero, in the model");

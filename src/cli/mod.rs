@@ -21,8 +21,8 @@ mod sensitivity;
 mod slurm;
 mod summary;
 
-use crate::model::Model;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use crate::{model::Model, output::dictionary};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, builder::PossibleValuesParser};
 use failure::Failure;
 use std::process::ExitCode;
 
@@ -66,11 +66,25 @@ enum Command {
     Completions(completions::Args),
 }
 
+/// The command line of a model's program, which knows the tables that it records and writes.
+fn command_of(model: &Model) -> clap::Command {
+    let (program, measured) = (model.program(), model.measured());
+    let recorded = PossibleValuesParser::new(measured.table_names());
+    let written = PossibleValuesParser::new(dictionary::tables(&[], &measured).iter().map(|table| table.name));
+    let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
+    command.mut_subcommands(|command| {
+        command.mut_args(|arg| match arg.get_id().as_str() {
+            "record" => arg.value_parser(recorded.clone()),
+            "tables" => arg.value_parser(written.clone()),
+            _ => arg,
+        })
+    })
+}
+
 /// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
 /// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
 pub fn main_of(model: &Model) -> ExitCode {
-    let program = model.program();
-    let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
+    let command = command_of(model);
     let matches = command.clone().get_matches();
     let parsed = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match parsed.command {
@@ -79,11 +93,11 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Compare(args) => compare::run(&args, model),
         Command::Merge(args) => merge::run(&args, model),
         Command::Slurm(args) => slurm::run(&args, model),
-        Command::Sensitivity(args) => sensitivity::run(&args),
+        Command::Sensitivity(args) => sensitivity::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),
         Command::Params(args) => params::run(&args, model),
-        Command::Columns(args) => columns::run(&args),
+        Command::Columns(args) => columns::run(&args, model),
         Command::Formula(args) => formula::run(&args),
         Command::Schema(args) => schema::run(&args, model),
         Command::Init(args) => init::run(&args),
@@ -98,6 +112,20 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+        command_of(&Model::standard()).debug_assert();
+    }
+
+    #[test]
+    fn tables_are_named_where_they_are_recorded_and_explained() {
+        let command = command_of(&Model::standard());
+        let takes = |command: &clap::Command, arg: &str, table: &str| {
+            let arg = command.get_arguments().find(|found| found.get_id() == arg)?;
+            Some(arg.get_possible_values().iter().any(|value| value.matches(table, false)))
+        };
+        let recording: Vec<_> =
+            command.get_subcommands().filter_map(|command| takes(command, "record", "world")).collect();
+        assert_eq!(recording, [true; 4], "run, batch, compare and slurm");
+        let columns = command.find_subcommand("columns").unwrap();
+        assert_eq!(takes(columns, "tables", "quantiles"), Some(true));
     }
 }

@@ -43,5 +43,5 @@ pub(super) fn finished(folder: &Path) -> Result<(), Failure> {
 
 /// Writes the report of `folder`.
 pub(super) fn write(folder: &Path, model: &Model) -> Result<report::ReportFiles, Failure> {
-    Ok(report::write_report(folder, model.catalogue())?)
+    Ok(report::write_report(folder, model.catalogue(), &model.measured())?)
 }

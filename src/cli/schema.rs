@@ -2,7 +2,9 @@
 
 use super::failure::Failure;
 use crate::{
-    batch::NAMES, experiment::experiment_file::experiment_schema, model::Model, scenario::schema::scenario_schema,
+    experiment::{KnownNames, experiment_file::experiment_schema},
+    model::Model,
+    scenario::schema::scenario_schema,
 };
 use std::io::{self, Write};
 
@@ -29,7 +31,11 @@ enum Of {
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let schema = match args.of {
         Of::Scenario => scenario_schema(model.catalogue()),
-        Of::Experiment => experiment_schema(NAMES),
+        Of::Experiment => {
+            let measured = model.measured();
+            let (tables, outcomes) = (measured.table_names(), measured.outcome_names());
+            experiment_schema(KnownNames { tables: &tables, outcomes: &outcomes })
+        }
     };
     Ok(writeln!(io::stdout().lock(), "{schema:#}")?)
 }

@@ -12,7 +12,7 @@ use crate::{
         sobol::FIRST,
     },
     declare::table::Row,
-    measure::record::{HEADLINES, OUTCOMES},
+    model::Model,
     output::{
         csv::Csv,
         dictionary::{self, SensitivityRow},
@@ -67,17 +67,19 @@ fn share(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(inside).ok_or_else(|| "expected a number between 0 and 1, such as 0.95".to_owned())
 }
 
-pub fn run(args: &Args) -> Result<(), Failure> {
-    if let Some(wrong) = args.outcome.iter().find(|name| !OUTCOMES.contains(&name.as_str())) {
-        let message = unknown("outcome", wrong, OUTCOMES);
+pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    let measured = model.measured();
+    let known = measured.outcome_names();
+    if let Some(wrong) = args.outcome.iter().find(|name| !known.contains(&name.as_str())) {
+        let message = unknown("outcome", wrong, known);
         return Err(Failure::Usage(format!("{message}; `redqueen columns runs` lists all")));
     }
-    let batch = AnalysedBatch::read(&args.dir, &args.outcome).map_err(|error| match error {
+    let batch = AnalysedBatch::read(&args.dir, &measured, &args.outcome).map_err(|error| match error {
         ReadError::Unfit(message) => Failure::Usage(message),
         ReadError::Manifest(error) => Failure::Usage(error.to_string()),
         ReadError::Table(error) => Failure::Report(error),
     })?;
-    let findings = findings(args, batch);
+    let findings = findings(args, batch, &measured.headlines());
     let (bytes, rows) = table(&findings);
     let csv = report::write_table(&args.dir, &dictionary::sensitivity(), &bytes, rows)?;
     let files = write_sensitivity(&args.dir, &findings)?;
@@ -91,7 +93,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 /// The indices of every outcome under every scenario.
-fn findings(args: &Args, batch: AnalysedBatch) -> Findings {
+fn findings(args: &Args, batch: AnalysedBatch, headlines: &[&str]) -> Findings {
     let Args { resamples, confidence, .. } = *args;
     let options = Options { resamples, confidence, seed: batch.design().seed };
     let factors = batch.design().factors.len();
@@ -100,7 +102,7 @@ fn findings(args: &Args, batch: AnalysedBatch) -> Findings {
         (0..batch.outcomes.len()).flat_map(|outcome| (0..scenarios).map(move |scenario| (scenario, outcome))).collect();
     let headline = |outcome: usize| {
         let name = batch.outcomes.get(outcome).map_or("", |column| column.name);
-        !args.outcome.is_empty() || HEADLINES.contains(&name)
+        !args.outcome.is_empty() || headlines.contains(&name)
     };
     wanted.sort_by_key(|(_, outcome)| !headline(*outcome));
     let list = wanted
@@ -108,7 +110,7 @@ fn findings(args: &Args, batch: AnalysedBatch) -> Findings {
         .filter_map(|(scenario, outcome)| {
             let indices = analyse(&batch.layout, factors, &batch.values(scenario, outcome), &options);
             let headline = headline(outcome);
-            batch.outcomes.get(outcome).map(|outcome| Finding { scenario, outcome, headline, indices })
+            batch.outcomes.get(outcome).map(|&outcome| Finding { scenario, outcome, headline, indices })
         })
         .collect();
     Findings { manifest: batch.manifest, layout: batch.layout, options, list }

@@ -3,11 +3,9 @@
 use super::{common::ConfigOptions, failure::Failure};
 use crate::{
     batch::{Study, quoted},
-    measure::record::Record,
     model::Model,
     output::folder::{Durability, write_aside},
 };
-use clap::builder::PossibleValuesParser;
 use std::{
     fmt::Write as _,
     fs,
@@ -38,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     runs: Option<u32>,
     /// Tables to write, with commas between them [default: the experiment file's, or all]
-    #[arg(long, value_name = "TABLES", value_delimiter = ',', value_parser = PossibleValuesParser::new(Record::NAMES))]
+    #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     record: Option<Vec<String>>,
     /// Output folder of the joined batch [default: output/NAME]; scripts, logs and shards go to DIR-slurm
     #[arg(long, value_name = "DIR")]

@@ -4,8 +4,8 @@
 use crate::{
     analysis::sketch::Sketches,
     batch::Done,
-    declare::table::Row,
-    measure::record::{HEADLINES, OutcomeRow, WorldRow},
+    declare::table::{Column, Row},
+    measure::record::WorldRow,
     output::batch::{Batch, BatchScenario},
 };
 use std::{fmt::Write as _, path::Path};
@@ -27,18 +27,19 @@ const SPARKS: usize = 30;
 /// What was run, the headline outcomes of each scenario, failures, and where the files are.
 pub fn batch(done: &Done) -> Result<String, csv::Error> {
     let (mut text, experiment) = (String::new(), done.batch());
-    let mut sketches: Vec<_> = experiment.scenarios.iter().map(|_| Sketches::new(HEADLINES.len())).collect();
-    read_outcomes(experiment, &done.folder, &mut sketches)?;
+    let headlines = headlines(experiment);
+    let mut sketches: Vec<_> = experiment.scenarios.iter().map(|_| Sketches::new(headlines.len())).collect();
+    read_outcomes(experiment, &done.folder, &headlines, &mut sketches)?;
     for (variant, sketches) in experiment.scenarios.iter().zip(&mut sketches) {
         line(
             &mut text,
             &format!("{}: {}, {}, seed {}", variant.name, size(experiment), span(variant), experiment.seed),
         );
         line(&mut text, &format!("  {:<24}{:>10}{:>10}{:>10}  unit", "outcome", "median", "5 %", "95 %"));
-        for (name, summary) in HEADLINES.iter().zip(sketches.summaries()) {
+        for (column, summary) in headlines.iter().zip(sketches.summaries()) {
             let Some(summary) = summary else { continue };
             let [low, _, median, _, high] = summary.quantiles.map(short);
-            line(&mut text, &format!("  {name:<24}{median:>10}{low:>10}{high:>10}  {}", unit::<OutcomeRow>(name)));
+            line(&mut text, &format!("  {:<24}{median:>10}{low:>10}{high:>10}  {}", column.name, unit(column)));
         }
     }
     closing(&mut text, done);
@@ -57,7 +58,8 @@ pub fn world(done: &Done) -> Result<String, csv::Error> {
             let ends = [values.iter().flatten().next(), values.iter().flatten().next_back()];
             if let [Some(first), Some(last)] = ends.map(|end| end.copied().map(short)) {
                 let sparks = sparkline(&values, SPARKS);
-                line(&mut text, &format!("  {name:<16} {sparks} {first:>7} to {last:<7} {}", unit::<WorldRow>(name)));
+                let unit = WorldRow::COLUMNS.iter().find(|column| column.name == *name).map(unit).unwrap_or_default();
+                line(&mut text, &format!("  {name:<16} {sparks} {first:>7} to {last:<7} {unit}"));
             }
         }
     }
@@ -104,23 +106,35 @@ pub(super) fn line(text: &mut String, line: &str) {
     text.push('\n');
 }
 
-/// The unit of a column in few letters; none for pure numbers.
-pub(super) fn unit<R: Row>(name: &str) -> String {
-    let unit = R::COLUMNS.iter().find(|column| column.name == name).map_or("", |column| column.unit);
-    if unit == "1" { String::new() } else { unit.replace(" of 2023", "").replace("billion ", "bn ") }
+/// The outcomes that summaries open with, in their order.
+pub(super) fn headlines(experiment: &Batch) -> Vec<Column<'static>> {
+    let outcomes: Vec<_> = experiment.measured.outcomes().collect();
+    let headlines = experiment.measured.headlines().into_iter();
+    headlines.filter_map(|name| outcomes.iter().copied().find(|column| column.name == name)).collect()
 }
 
-fn read_outcomes(experiment: &Batch, folder: &Path, sketches: &mut [Sketches]) -> Result<(), csv::Error> {
+/// The unit of a column in few letters; none for pure numbers.
+pub(super) fn unit(column: &Column<'_>) -> String {
+    if column.unit == "1" { String::new() } else { column.unit.replace(" of 2023", "").replace("billion ", "bn ") }
+}
+
+fn read_outcomes(
+    experiment: &Batch,
+    folder: &Path,
+    outcomes: &[Column<'_>],
+    sketches: &mut [Sketches],
+) -> Result<(), csv::Error> {
     let mut reader = csv::Reader::from_path(folder.join("runs.csv"))?;
     let header = reader.headers()?.clone();
     let place = |name: &str| header.iter().position(|column| column == name).unwrap_or(usize::MAX);
-    let (scenario, outcomes) = (place("scenario"), HEADLINES.map(place));
+    let scenario = place("scenario");
+    let outcomes: Vec<usize> = outcomes.iter().map(|outcome| place(outcome.name)).collect();
     for record in reader.records() {
         let record = record?;
         let index = experiment.scenarios.iter().position(|variant| Some(variant.name.as_str()) == record.get(scenario));
         if let Some(sketches) = index.and_then(|index| sketches.get_mut(index)) {
-            for (value, place) in sketches.row().iter_mut().zip(outcomes) {
-                *value = record.get(place).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN);
+            for (value, place) in sketches.row().iter_mut().zip(&outcomes) {
+                *value = record.get(*place).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN);
             }
         }
     }

@@ -38,6 +38,12 @@ fn tables_are_listed_in_this_room_alone() {
 }
 
 #[test]
+fn outcomes_are_asked_of_the_model() {
+    // A constant would leave out those that joined it.
+    assert_eq!(naming(1, &["OUTCOMES"], "measure"), BTreeSet::from(["study_tests.rs".to_owned()]));
+}
+
+#[test]
 fn kinds_of_entity_are_listed_in_one_file_alone() {
     assert_eq!(naming(4, &SPECS, "scenario/kinds"), BTreeSet::new());
 }

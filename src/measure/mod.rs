@@ -6,8 +6,21 @@ mod chain;
 mod declared_tests;
 mod ended;
 mod indicators;
+mod measured;
+mod outcome;
 mod outcomes;
+mod own;
 pub mod record;
 mod rows;
 mod run;
 mod tables;
+
+pub use measured::Measured;
+#[cfg(test)]
+pub(crate) use measured::TAKEN_TABLES;
+pub use outcome::Outcome;
+#[cfg(test)]
+pub(crate) use outcome::TAKEN_COLUMNS;
+pub(crate) use outcome::is_name;
+pub use own::{Own, Unmeasured};
+pub use run::RunError;

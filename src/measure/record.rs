@@ -1,7 +1,7 @@
 //! What one simulated world gives back: rows of tables by month, and one row of outcomes.
 
 pub use super::rows::*;
-use super::{ended::Ended, tables::tables};
+use super::{ended::Ended, own::Own, tables::tables};
 use crate::declare::table::Row;
 
 tables! {
@@ -25,55 +25,35 @@ tables! {
     events: EventRow = |month, rows| month.events(rows);
 }
 
-/// Which tables to keep.
+/// Which tables to keep, by their names.
 ///
 /// ```
-/// use redqueen::measure::record::Record;
+/// use redqueen::measure::{Measured, record::Record};
 /// let record = Record::of(&["world", "firms"]);
 /// assert!(record.has("firms") && !record.has("fabs") && Record::ALL.has("fabs"));
-/// assert_eq!(record.names().collect::<Vec<_>>(), ["world", "firms"]);
+/// assert_eq!(Measured::default().recorded(&record).map(|table| table.name).collect::<Vec<_>>(), ["world", "firms"]);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record([bool; TABLES.len()]);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record(Option<Vec<String>>);
 
 impl Record {
-    /// Names of all tables, in order.
-    pub const NAMES: [&'static str; TABLES.len()] = {
-        let mut names = [""; TABLES.len()];
-        let mut at = 0;
-        while at < names.len() {
-            names[at] = TABLES[at].name;
-            at += 1;
-        }
-        names
-    };
     /// Every table.
-    pub const ALL: Self = Self([true; TABLES.len()]);
+    pub const ALL: Self = Self(None);
     /// No table: outcomes only.
-    pub const NONE: Self = Self([false; TABLES.len()]);
+    pub const NONE: Self = Self(Some(Vec::new()));
 
-    /// The tables of these names; others are not known.
+    /// The tables of these names.
     pub fn of<S: AsRef<str>>(names: &[S]) -> Self {
-        Self(Self::NAMES.map(|table| names.iter().any(|name| name.as_ref() == table)))
+        Self(Some(names.iter().map(|name| name.as_ref().to_owned()).collect()))
     }
 
     /// Whether the table of this name is kept.
-    pub fn has(self, table: &str) -> bool {
-        self.names().any(|name| name == table)
-    }
-
-    /// Whether each of [`TABLES`] is kept, in that order.
-    pub const fn flags(self) -> [bool; TABLES.len()] {
-        self.0
-    }
-
-    /// Names of the tables that are kept, in order.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::NAMES.into_iter().zip(self.0).filter_map(|(name, on)| on.then_some(name))
+    pub fn has(&self, table: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.iter().any(|name| name == table))
     }
 }
 
-/// Names of the outcomes of a run, in order.
+/// Names of the outcomes of a run of the standard model, in order.
 pub const OUTCOMES: [&str; OutcomeRow::COLUMNS.len()] = {
     let mut names = [""; OutcomeRow::COLUMNS.len()];
     let mut at = 0;
@@ -84,8 +64,8 @@ pub const OUTCOMES: [&str; OutcomeRow::COLUMNS.len()] = {
     names
 };
 
-/// The outcomes that summaries open with.
-pub const HEADLINES: [&str; 12] = [
+/// The outcomes of the standard model that summaries open with.
+pub(super) const HEADLINES: [&str; 12] = [
     "gap_rating_12",
     "gap_rating_24",
     "gap_rating_end",

@@ -4,6 +4,7 @@ use super::{
     ended::Ended,
     indicators::Observer,
     outcomes::Outcomes,
+    own::Unmeasured,
     record::{Begun, EventRow, Record, ReleaseRow, Trajectory},
 };
 use crate::{
@@ -13,26 +14,42 @@ use crate::{
         ledger::{Ledger, LeftOut},
     },
 };
-use bevy_ecs::prelude::*;
+
+/// Why a run came to no end.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum RunError {
+    /// A number became invalid.
+    #[error(transparent)]
+    Invalid(#[from] InvalidNumber),
+    /// A table or an outcome that joined the model asks for what the world does not have.
+    #[error(transparent)]
+    Unmeasured(#[from] Unmeasured),
+}
 
 impl Simulation {
     /// Lives through the scenario's months under `seed`, from the start, and records these tables.
     ///
     /// # Errors
-    /// If a number became invalid.
-    pub fn run(&mut self, seed: Seed, record: Record) -> Result<Trajectory, InvalidNumber> {
+    /// If a number became invalid, or what joined the model cannot be measured.
+    pub fn run(&mut self, seed: Seed, record: Record) -> Result<Trajectory, RunError> {
         self.reset(seed);
+        let measured = self.model().measured();
+        let mut own = measured.begin(&record, self.world_mut());
+        // What joined the model may read the month's happenings whether or not they are recorded.
+        let unread = |table: &str| !record.has(table) && own.is_empty();
         self.world_mut().resource_mut::<Ledger>().left_out =
-            LeftOut { events: !record.has(EventRow::TABLE), releases: !record.has(ReleaseRow::TABLE) };
+            LeftOut { events: unread(EventRow::TABLE), releases: unread(ReleaseRow::TABLE) };
         let mut observer = Observer::new(self.world_mut());
-        let mut rows = Begun::default();
+        let mut rows = Begun::new(&record);
         let mut outcomes = Outcomes::default();
         while self.live_month()? {
             let seen = observer.see(self.world());
-            rows.take_down(record, &mut Ended { simulation: self, observer: &mut observer, seen: &seen });
+            // Before the tables that take the month's happenings out of the ledger.
+            own.take_down(self.world())?;
+            rows.take_down(&mut Ended { simulation: self, observer: &mut observer, seen: &seen });
             outcomes.observe(seen);
         }
         let outcomes = outcomes.finish(&mut observer, self.world());
-        Ok(rows.finish(outcomes))
+        Ok(rows.finish(outcomes, own.finish()))
     }
 }

@@ -56,9 +56,9 @@ struct MonthLabel;
 #[derive(SystemSet, Clone, Debug, PartialEq, Eq, Hash)]
 struct Turn(usize);
 
-/// The systems of a month in their order: those of the mechanisms for which `enabled` holds and what all of them do in any
-/// case.
-fn plan(mechanisms: &[Registered], enabled: impl Fn(&str) -> bool) -> MonthPlan {
+/// The systems of a month in their order: those of the mechanisms for which `enabled` holds and what all of them, those that
+/// were `replaced` too, do in any case.
+fn plan(mechanisms: &[Registered], replaced: &[Registered], enabled: impl Fn(&str) -> bool) -> MonthPlan {
     let mut plan = MonthPlan::default();
     for mechanism in mechanisms {
         plan.owner = mechanism.declaration.name;
@@ -66,6 +66,8 @@ fn plan(mechanisms: &[Registered], enabled: impl Fn(&str) -> bool) -> MonthPlan 
             (mechanism.build)(&mut plan);
         }
         (mechanism.always)(&mut plan);
+        let before = replaced.iter().filter(|other| other.declaration.name == mechanism.declaration.name);
+        before.for_each(|other| (other.always)(&mut plan));
     }
     plan.owner = "accounts";
     plan.add(Phase::Accounts, super::accounts::end_step);
@@ -74,13 +76,17 @@ fn plan(mechanisms: &[Registered], enabled: impl Fn(&str) -> bool) -> MonthPlan 
 }
 
 /// The month as a schedule.
-pub(super) fn schedule(mechanisms: &[Registered], enabled: impl Fn(&str) -> bool) -> Schedule {
-    in_order(plan(mechanisms, enabled).systems.into_iter().map(|(_, _, systems)| systems))
+pub(super) fn schedule(mechanisms: &[Registered], replaced: &[Registered], enabled: impl Fn(&str) -> bool) -> Schedule {
+    in_order(plan(mechanisms, replaced, enabled).systems.into_iter().map(|(_, _, systems)| systems))
 }
 
 /// The month as parts that come to the same when they run one after the other, each with the name of its mechanism.
-pub(super) fn parts(mechanisms: &[Registered], enabled: impl Fn(&str) -> bool) -> Vec<(&'static str, Schedule)> {
-    let parts = plan(mechanisms, enabled).systems.into_iter();
+pub(super) fn parts(
+    mechanisms: &[Registered],
+    replaced: &[Registered],
+    enabled: impl Fn(&str) -> bool,
+) -> Vec<(&'static str, Schedule)> {
+    let parts = plan(mechanisms, replaced, enabled).systems.into_iter();
     parts.map(|(_, owner, systems)| (owner, in_order([systems]))).collect()
 }
 

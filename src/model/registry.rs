@@ -9,7 +9,7 @@ use crate::{
     scenario::{Catalogue, Diagnostics, Loaded, Scenario, Source, Unsound, diagnostic::nearest, load},
 };
 use bevy_ecs::prelude::*;
-use std::{fmt, sync::Arc};
+use std::{any::Any, fmt, sync::Arc};
 
 /// A model: a list of mechanisms. It loads scenarios, which know its mechanisms by name, and makes worlds of them.
 ///
@@ -26,10 +26,13 @@ use std::{fmt, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Model {
     mechanisms: Vec<Registered>,
-    /// Mechanisms whose place another took: what they put into the world stays, at its null, for those that read it.
+    /// Mechanisms whose place another took: what they put into the world stays, at its null, for those that read it, and what
+    /// they do in any case goes on.
     replaced: Vec<Registered>,
     catalogue: Arc<Catalogue>,
     program: Program,
+    /// What a room above keeps with it, and the model knows nothing of: what is measured of its worlds.
+    kept: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// The program that a model's command line is: what replays its runs, and whose results a folder holds.
@@ -61,7 +64,7 @@ impl Model {
     /// The model that the program ships.
     pub fn standard() -> Self {
         let program = Program { name: "redqueen", version: env!("CARGO_PKG_VERSION") };
-        Self::of(STANDARD.to_vec(), Vec::new(), program)
+        Self::of(STANDARD.to_vec(), Vec::new(), program, None)
     }
 
     /// The model as that of a program of your own: commands that replay a run start with its name, and a folder that another
@@ -81,14 +84,29 @@ impl Model {
         self.program
     }
 
-    fn of(mechanisms: Vec<Registered>, replaced: Vec<Registered>, program: Program) -> Self {
+    fn of(
+        mechanisms: Vec<Registered>,
+        replaced: Vec<Registered>,
+        program: Program,
+        kept: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Self {
         let catalogue = Catalogue { mechanisms: mechanisms.iter().map(|entry| entry.declaration).collect() };
-        Self { mechanisms, replaced, catalogue: Arc::new(catalogue), program }
+        Self { mechanisms, replaced, catalogue: Arc::new(catalogue), program, kept }
+    }
+
+    /// What a room above keeps with the model, if anything of this type.
+    pub(crate) fn kept<T: Any>(&self) -> Option<&T> {
+        self.kept.as_deref()?.downcast_ref()
+    }
+
+    /// The model with this kept with it, in the place of what was.
+    pub(crate) fn keep(self, thing: impl Any + Send + Sync) -> Self {
+        Self { kept: Some(Arc::new(thing)), ..self }
     }
 
     /// The model with another mechanism, whose systems stand behind all others of their phase. It takes the place of one of
-    /// the same name, in the list too: those who read the numbers of that one find them at their nulls, or at their defaults
-    /// where they have none, and what that one did in any case (`always`) is left to the new one.
+    /// the same name, in the list too. That one is then as if disabled: those who read its numbers find them at their nulls,
+    /// or at their defaults where they have none, and what it does in any case (`always`) it goes on doing, behind the new one.
     #[must_use]
     pub fn with<M: Mechanism>(self) -> Self {
         let (entry, mut mechanisms, mut replaced) = (Registered::of::<M>(), self.mechanisms, self.replaced);
@@ -101,7 +119,7 @@ impl Model {
             }
             None => mechanisms.push(entry),
         }
-        Self::of(mechanisms, replaced, self.program)
+        Self::of(mechanisms, replaced, self.program, self.kept)
     }
 
     /// The model without a mechanism, as if every scenario said `enabled = false` of it.
@@ -114,7 +132,7 @@ impl Model {
         let unknown = UnknownMechanism { name: name.to_owned(), near: nearest(name, known) };
         let found = mechanisms.iter_mut().find(|entry| entry.declaration.name == name);
         found.ok_or(unknown)?.declaration.left_out = true;
-        Ok(Self::of(mechanisms, self.replaced, self.program))
+        Ok(Self::of(mechanisms, self.replaced, self.program, self.kept))
     }
 
     /// Its mechanisms and their parameters, in the order of the list.
@@ -149,7 +167,9 @@ impl Model {
     /// The month of `scenario` in parts that come to the same when they run one after the other, each with the name of its
     /// mechanism: to see what takes how long.
     pub fn month_in_parts(&self, scenario: &Scenario) -> Vec<(&'static str, Schedule)> {
-        month::parts(&self.mechanisms, |name| scenario.settings(name).is_some_and(|settings| settings.enabled))
+        month::parts(&self.mechanisms, &self.replaced, |name| {
+            scenario.settings(name).is_some_and(|settings| settings.enabled)
+        })
     }
 
     /// Whether a world of this model can be built of a scenario: it is sound, and was made for these mechanisms.
@@ -188,7 +208,9 @@ impl Model {
 
     /// The month of `scenario`.
     pub(super) fn month(&self, scenario: &Scenario) -> Schedule {
-        month::schedule(&self.mechanisms, |name| scenario.settings(name).is_some_and(|settings| settings.enabled))
+        month::schedule(&self.mechanisms, &self.replaced, |name| {
+            scenario.settings(name).is_some_and(|settings| settings.enabled)
+        })
     }
 }
 

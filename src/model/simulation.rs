@@ -237,6 +237,11 @@ impl Simulation {
         Ok(true)
     }
 
+    /// The model of which it is a world.
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// The scenario of which it is a world.
     pub const fn scenario(&self) -> &Scenario {
         &self.scenario

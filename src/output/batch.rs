@@ -11,7 +11,7 @@ use crate::{
         design::{Factor, Sample, Scale, Setting},
         plan::{Job, Plan, Shard, Stop},
     },
-    measure::record::Record,
+    measure::{Measured, record::Record},
     scenario::{Month, Scenario},
 };
 use serde_json::Value;
@@ -31,6 +31,8 @@ pub struct Batch {
     pub first_replicate: u64,
     /// Which tables to keep.
     pub record: Record,
+    /// What is measured of its worlds.
+    pub measured: Measured,
     /// The scenario variants, in order.
     pub scenarios: Vec<BatchScenario>,
     /// The design points, crossed with the scenarios.
@@ -46,7 +48,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Plain replicates of these scenarios.
+    /// Plain replicates of these scenarios, of which the standard tables and outcomes are measured.
     pub fn plain(name: impl Into<String>, seed: u64, runs: u64, record: Record, scenarios: Vec<BatchScenario>) -> Self {
         Self {
             program: concat!("redqueen ", env!("CARGO_PKG_VERSION")).into(),
@@ -55,6 +57,7 @@ impl Batch {
             runs,
             first_replicate: 0,
             record,
+            measured: Measured::default(),
             scenarios,
             sample: Sample::plain(),
             stop: None,
@@ -64,8 +67,9 @@ impl Batch {
         }
     }
 
-    /// The batch that a folder holds, as its manifest says; `None` if that is not all there.
-    pub fn of(manifest: &Manifest) -> Option<Self> {
+    /// The batch that a folder holds, as its manifest says, if this is what was measured of it; `None` if that is not all
+    /// there.
+    pub fn of(manifest: &Manifest, measured: Measured) -> Option<Self> {
         let identity = &manifest.experiment;
         let mut scenarios = identity.scenarios.iter().map(BatchScenario::of).collect::<Option<Vec<_>>>()?;
         for (scenario, replay) in scenarios.iter_mut().zip(&manifest.replay) {
@@ -78,6 +82,7 @@ impl Batch {
             runs: identity.runs,
             first_replicate: identity.first_replicate,
             record: Record::of(&identity.record),
+            measured,
             scenarios,
             sample: identity.design.clone().sample(),
             stop: identity.stop.clone(),
@@ -115,9 +120,14 @@ impl Batch {
 
     /// The design's factors as columns of `runs.csv` and `design.csv`.
     pub fn factors(&self) -> Vec<Column<'_>> {
-        let factors = &self.sample.design().factors;
-        factors.iter().enumerate().map(|(place, factor)| column(factor, self.sample.leaves(place))).collect()
+        factors(&self.sample)
     }
+}
+
+/// The factors of a design as columns.
+pub fn factors(sample: &Sample) -> Vec<Column<'_>> {
+    let factors = &sample.design().factors;
+    factors.iter().enumerate().map(|(place, factor)| column(factor, sample.leaves(place))).collect()
 }
 
 fn column(factor: &Factor, optional: bool) -> Column<'_> {
@@ -195,7 +205,7 @@ impl Identity {
             seed: experiment.seed,
             runs: experiment.runs,
             first_replicate: experiment.first_replicate,
-            record: experiment.record.names().map(String::from).collect(),
+            record: experiment.measured.recorded(&experiment.record).map(|table| table.name.to_owned()).collect(),
             file_format: experiment.file_format,
             quantiles: experiment.quantiles,
             design: sample.design().clone(),
@@ -203,7 +213,7 @@ impl Identity {
             stop: experiment.stop.clone(),
             shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
             design_sha256: dictionary::sha256(&design),
-            dictionary_sha256: dictionary::hash(),
+            dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,
         }
     }

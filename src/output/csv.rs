@@ -113,6 +113,20 @@ impl Csv {
         self.cells(&Table::of::<R>(), |visit| row.cells(visit))
     }
 
+    /// Adds a number of this column, which must be finite; empty if there is none.
+    pub fn number_of(
+        &mut self,
+        table: &'static str,
+        column: &'static str,
+        value: Option<f64>,
+    ) -> Result<(), NotFinite> {
+        match value {
+            Some(value) if !value.is_finite() => return Err(NotFinite { table, column, value }),
+            value => self.cell(value.map_or(Cell::Missing, Cell::Number)),
+        }
+        Ok(())
+    }
+
     /// Adds the cells of a row of `table`, which `give` gives.
     fn cells<'a>(&mut self, table: &Table, give: impl FnOnce(&mut dyn FnMut(Cell<'a>))) -> Result<(), NotFinite> {
         let (mut place, mut wrong) = (0, None);

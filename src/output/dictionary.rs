@@ -1,8 +1,8 @@
 //! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
 
 use crate::{
-    declare::table::{CellType, Column, Row, Table},
-    measure::record::{OutcomeRow, TABLES},
+    declare::table::{CellType, Column, Table},
+    measure::Measured,
     scenario::Month,
     table,
 };
@@ -137,9 +137,9 @@ impl From<Table> for TableInfo<'_> {
     }
 }
 
-/// The tables of trajectories, each of which starts with the run's number, in the order of [`TABLES`].
-pub fn trajectories() -> [TableInfo<'static>; TABLES.len()] {
-    TABLES.map(|table| {
+/// The tables of trajectories, each of which starts with the run's number, in the order of what is measured.
+pub fn trajectories<'a>(measured: &Measured) -> impl Iterator<Item = TableInfo<'a>> {
+    measured.tables().map(|table| {
         let mut info = TableInfo::from(table);
         info.columns.insert(0, RUN);
         if !info.key.is_empty() {
@@ -149,8 +149,8 @@ pub fn trajectories() -> [TableInfo<'static>; TABLES.len()] {
     })
 }
 
-/// The table of runs, with these factors of the design.
-pub fn runs<'a>(factors: &[Column<'a>]) -> TableInfo<'a> {
+/// The table of runs, with these factors of the design and the outcomes that are measured.
+pub fn runs<'a>(factors: &[Column<'a>], measured: &Measured) -> TableInfo<'a> {
     let mut columns = vec![
         RUN,
         column("scenario", CellType::Text, "", "Scenario variant."),
@@ -164,7 +164,7 @@ pub fn runs<'a>(factors: &[Column<'a>]) -> TableInfo<'a> {
         column("seed", CellType::Whole, "1", "Master seed of the noise."),
     ];
     columns.extend(factors);
-    columns.extend(OutcomeRow::COLUMNS.iter().map(|outcome| Column { optional: true, ..*outcome }));
+    columns.extend(measured.outcomes().map(|outcome| Column { optional: true, ..outcome }));
     columns.push(column("status", CellType::Text, "", "`finished`, or `failed`; outcomes are then empty."));
     let meaning = "Why the run failed and how to replay it; empty if it finished.";
     columns.push(Column { optional: true, ..column("error", CellType::Text, "", meaning) });
@@ -197,17 +197,17 @@ pub fn differences() -> TableInfo<'static> {
     Table::of::<DifferenceRow>().into()
 }
 
-/// Every table that redqueen writes, with these factors of the design.
-pub fn tables<'a>(factors: &[Column<'a>]) -> Vec<TableInfo<'a>> {
-    let mut tables = vec![runs(factors)];
-    tables.extend(trajectories());
+/// Every table that is written of what is measured, with these factors of the design.
+pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured) -> Vec<TableInfo<'a>> {
+    let mut tables = vec![runs(factors, measured)];
+    tables.extend(trajectories(measured));
     tables.extend([quantiles(), differences(), design(factors), sensitivity()]);
     tables
 }
 
 /// SHA-256 of the whole dictionary: changes with any name, type, unit, meaning or key.
-pub fn hash() -> String {
-    let tables: Vec<_> = tables(&[])
+pub fn hash(measured: &Measured) -> String {
+    let tables: Vec<_> = tables(&[], measured)
         .iter()
         .map(|table| {
             let columns: Vec<_> = table
@@ -235,11 +235,30 @@ pub fn sha256(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        declare::table::Row as _,
+        measure::{
+            TAKEN_COLUMNS, TAKEN_TABLES,
+            record::{OutcomeRow, TABLES},
+        },
+    };
     use std::collections::BTreeSet;
 
     #[test]
+    fn what_joins_a_model_cannot_take_a_name_that_is_here() {
+        let measured = Measured::default();
+        let columns = runs(&[], &measured).columns;
+        let outcome = |column: &&Column<'_>| OutcomeRow::COLUMNS.iter().any(|outcome| outcome.name == column.name);
+        assert!(columns.iter().filter(|column| !outcome(column)).map(|column| column.name).eq(TAKEN_COLUMNS));
+        let all = tables(&[], &measured);
+        let names: BTreeSet<_> = all.iter().map(|table| table.name).collect();
+        let trajectories = TABLES.iter().map(|table| table.name);
+        assert_eq!(names, trajectories.chain(TAKEN_TABLES).collect());
+    }
+
+    #[test]
     fn every_table_and_column_has_one_name_and_a_meaning() {
-        let tables = tables(&[]);
+        let tables = tables(&[], &Measured::default());
         assert_eq!(tables.iter().map(|table| table.name).collect::<BTreeSet<_>>().len(), tables.len());
         for table in &tables {
             let names: BTreeSet<_> = table.columns.iter().map(|column| column.name).collect();
@@ -256,6 +275,6 @@ mod tests {
     #[test]
     fn hashes_are_the_standard_ones() {
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_eq!(hash(), hash());
+        assert_eq!(hash(&Measured::default()), hash(&Measured::default()));
     }
 }

@@ -3,14 +3,13 @@
 use super::{
     batch::Batch,
     csv::{self, Csv, NotFinite},
-    journal::TABLES,
     series::Layout,
     stored::{Rows, Stored},
 };
 use crate::{
     declare::table::{Cell, Row},
     experiment::{plan::Job, runner::Simulate},
-    measure::record::{OUTCOMES, OutcomeRow, Trajectory},
+    measure::record::{OutcomeRow, Trajectory},
 };
 
 /// What stands between a failure's text and the command that replays it.
@@ -34,6 +33,10 @@ pub struct Form<'a> {
     layouts: Vec<Layout>,
     gathers: bool,
     observed: Option<usize>,
+    /// How many outcomes a run has.
+    outcomes: usize,
+    /// Whether each table is recorded, in the order of what is measured.
+    recorded: Vec<bool>,
 }
 
 impl<'a> Form<'a> {
@@ -41,8 +44,10 @@ impl<'a> Form<'a> {
     pub fn new(batch: &'a Batch) -> Self {
         let layouts = batch.scenarios.iter().map(|variant| Layout::new(batch, variant)).collect();
         let outcome = batch.stop.as_ref().map(|stop| stop.outcome.as_str());
-        let observed = OUTCOMES.iter().position(|name| Some(*name) == outcome);
-        Self { batch, layouts, gathers: batch.gathers().is_some(), observed }
+        let observed = batch.measured.outcomes().position(|column| Some(column.name) == outcome);
+        let outcomes = batch.measured.outcomes().count();
+        let recorded = batch.measured.tables().map(|table| batch.record.has(table.name)).collect();
+        Self { batch, layouts, gathers: batch.gathers().is_some(), observed, outcomes, recorded }
     }
 
     /// The first cells of a line of `runs.csv`.
@@ -61,18 +66,19 @@ impl<'a> Form<'a> {
     fn encode(&self, job: &Job, trajectory: &Trajectory) -> Result<EncodedRun, NotFinite> {
         let mut line = self.line(job);
         line.row(&trajectory.outcomes)?;
+        for (outcome, value) in trajectory.own.outcomes() {
+            line.number_of(OutcomeRow::TABLE, outcome.column().name, value)?;
+        }
         line.text("finished");
         line.cell(Cell::Missing);
         line.end_line();
-        let mut tables = [const { Vec::new() }; TABLES];
-        let mut counts = [0; TABLES];
-        (tables[0], counts[0]) = (line.into_bytes(), 1);
-        let flags = self.batch.record.flags();
-        for (at, rows) in trajectory.tables().into_iter().enumerate().filter(|(at, _)| flags[*at]) {
-            (tables[at + 1], counts[at + 1]) = (csv::encode(job.run, rows)?, rows.count() as u64);
+        let (mut tables, mut counts) = (vec![line.into_bytes()], vec![1]);
+        for (rows, recorded) in trajectory.tables().into_iter().zip(&self.recorded) {
+            tables.push(if *recorded { csv::encode(job.run, rows)? } else { Vec::new() });
+            counts.push(if *recorded { rows.count() as u64 } else { 0 });
         }
         let series = if self.gathers { self.layouts[job.scenario].row(trajectory) } else { Vec::new() };
-        let observed = self.observed.and_then(|at| number_at(&trajectory.outcomes, at));
+        let observed = self.observed.and_then(|at| number_at(trajectory, at));
         Ok(EncodedRun { rows: Rows::new(tables, counts), series, observed })
     }
 
@@ -80,14 +86,13 @@ impl<'a> Form<'a> {
     pub fn failure(&self, job: &Job, error: &str) -> Rows {
         let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut line = self.line(job);
-        (0..OUTCOMES.len()).for_each(|_| line.cell(Cell::Missing));
+        (0..self.outcomes).for_each(|_| line.cell(Cell::Missing));
         line.text("failed");
         line.text(&format!("{error}{REPLAY}{}", self.batch.replay(job)));
         line.end_line();
-        let mut tables = [const { Vec::new() }; TABLES];
-        tables[0] = line.into_bytes();
-        let mut counts = [0; TABLES];
-        counts[0] = 1;
+        let (mut tables, mut counts) = (vec![line.into_bytes()], vec![1]);
+        tables.extend(self.recorded.iter().map(|_| Vec::new()));
+        counts.extend(self.recorded.iter().map(|_| 0));
         Rows::new(tables, counts)
     }
 
@@ -97,8 +102,8 @@ impl<'a> Form<'a> {
         let line = line.into_records().next().and_then(Result::ok).unwrap_or_default();
         let cell = |place: usize| line.get(place).unwrap_or("");
         let outcomes = 5 + self.batch.sample.design().factors.len();
-        if cell(outcomes + OUTCOMES.len()) == "failed" {
-            let error = cell(outcomes + OUTCOMES.len() + 1);
+        if cell(outcomes + self.outcomes) == "failed" {
+            let error = cell(outcomes + self.outcomes + 1);
             return Err(error.rsplit_once(REPLAY).map_or(error, |(error, _)| error).to_owned());
         }
         let observed = self.observed.and_then(|at| cell(outcomes + at).parse().ok());
@@ -107,9 +112,13 @@ impl<'a> Form<'a> {
     }
 }
 
-fn number_at(outcomes: &OutcomeRow, place: usize) -> Option<f64> {
+/// The outcome at this place.
+fn number_at(trajectory: &Trajectory, place: usize) -> Option<f64> {
+    if let Some(own) = place.checked_sub(OutcomeRow::COLUMNS.len()) {
+        return trajectory.own.outcomes().nth(own).and_then(|(_, value)| value);
+    }
     let (mut at, mut found) = (0, None);
-    outcomes.cells(&mut |cell| {
+    trajectory.outcomes.cells(&mut |cell| {
         if at == place {
             found = match cell {
                 Cell::Number(value) => Some(value),

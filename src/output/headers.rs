@@ -1,15 +1,16 @@
 //! The header lines of a batch's tables.
 
-use super::{batch::Batch, csv::Csv, dictionary, journal::TABLES};
+use super::{
+    batch::Batch,
+    csv::Csv,
+    dictionary::{self, RUNS},
+};
 
-/// Name and header line of each table that the batch records, in the order of the journal.
-pub fn headers(batch: &Batch) -> [Option<(&'static str, Vec<u8>)>; TABLES] {
+/// Name and header line of each table, in the order of the journal; `None` for one that the batch does not record.
+pub fn headers(batch: &Batch) -> Vec<Option<(&'static str, Vec<u8>)>> {
     let factors = batch.factors();
-    let tables = [dictionary::runs(&factors)].into_iter().chain(dictionary::trajectories());
-    let wanted = [true].into_iter().chain(batch.record.flags());
-    let mut headers = [const { None }; TABLES];
-    for ((header, info), on) in headers.iter_mut().zip(tables).zip(wanted) {
-        *header = on.then(|| (info.name, Csv::header(&info.columns)));
-    }
-    headers
+    let tables =
+        [dictionary::runs(&factors, &batch.measured)].into_iter().chain(dictionary::trajectories(&batch.measured));
+    let wanted = |table: &str| table == RUNS || batch.record.has(table);
+    tables.map(|info| wanted(info.name).then(|| (info.name, Csv::header(&info.columns)))).collect()
 }

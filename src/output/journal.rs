@@ -1,12 +1,12 @@
 //! `journal`: which runs an unfinished folder holds, and where each of them stands in the tables.
 //!
-//! A line of text that names the experiment, then a record of fixed size for each run, in the order of the runs: its
-//! number, the ends of its rows in every table, and a checksum of them. A run counts when its record is whole and its
+//! A line of text that names the experiment, then a record for each run, in the order of the runs: its number, the ends of
+//! its rows in every table, and a checksum of them. All records of a journal have the same size, as the experiment says
+//! which tables there are. A run counts when its record is whole and its
 //! rows agree with the checksum; whatever the disk lost in a power cut, or a kill cut short, is thereby found and done
 //! again.
 
 use super::folder::OutputError;
-use crate::measure::record;
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
@@ -17,17 +17,17 @@ use std::{
 
 /// The file's name.
 pub const FILE: &str = "journal";
-/// Tables that runs have rows in: `runs.csv`, then the trajectories.
-pub const TABLES: usize = record::TABLES.len() + 1;
 
 /// How often, and how long apart, another process's lock is tried.
 const LOCK_TRIES: u32 = 40;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
 const HEADER: usize = "redqueen journal 1 ".len() + 64 + 1;
-const RECORD: usize = 8 + 8 + TABLES * 16 + 4 + 4;
 
-/// What a run takes up in the journal.
-pub const BYTES_PER_RUN: usize = RECORD;
+/// What a run takes up in the journal of a batch with so many tables that runs have rows in: `runs.csv`, and the trajectories
+/// whether or not they are recorded.
+pub const fn bytes_per_run(tables: usize) -> usize {
+    8 + 8 + tables * 16 + 4 + 4
+}
 
 /// How far a table reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,38 +46,36 @@ pub struct JournalRecord {
     /// Runs up to this one that failed.
     pub failed: u64,
     /// How far the tables reach with it; nothing for tables that are not recorded.
-    pub ends: [Extent; TABLES],
+    pub ends: Vec<Extent>,
     /// Checksum of its rows, table after table.
     pub checksum: u32,
 }
 
 impl JournalRecord {
-    fn encode(&self) -> [u8; RECORD] {
-        let mut bytes = [0; RECORD];
+    fn encode(&self) -> Vec<u8> {
         let ends = self.ends.iter().flat_map(|end| [end.bytes, end.rows]);
         let words = [self.run, self.failed].into_iter().chain(ends);
-        for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
-            place.copy_from_slice(&word.to_le_bytes());
-        }
-        bytes[RECORD - 8..RECORD - 4].copy_from_slice(&self.checksum.to_le_bytes());
-        let own = crc32fast::hash(&bytes[..RECORD - 4]);
-        bytes[RECORD - 4..].copy_from_slice(&own.to_le_bytes());
+        let mut bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
+        bytes.extend(self.checksum.to_le_bytes());
+        let own = crc32fast::hash(&bytes);
+        bytes.extend(own.to_le_bytes());
         bytes
     }
 
     /// The record in these bytes, unless it is torn.
-    fn decode(bytes: &[u8; RECORD]) -> Option<Self> {
-        let half = |at: usize| bytes[at..at + 4].try_into().map(u32::from_le_bytes).ok();
-        if half(RECORD - 4)? != crc32fast::hash(&bytes[..RECORD - 4]) {
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (bytes, own) = bytes.split_last_chunk::<4>()?;
+        if u32::from_le_bytes(*own) != crc32fast::hash(bytes) {
             return None;
         }
-        let mut words = bytes.chunks_exact(8).filter_map(|chunk| chunk.try_into().map(u64::from_le_bytes).ok());
+        let (bytes, checksum) = bytes.split_last_chunk::<4>()?;
+        let mut words = bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
         let (run, failed) = (words.next()?, words.next()?);
-        let mut ends = [Extent::default(); TABLES];
-        for end in &mut ends {
-            *end = Extent { bytes: words.next()?, rows: words.next()? };
+        let mut ends = Vec::with_capacity(bytes.len() / 16);
+        while let (Some(bytes), Some(rows)) = (words.next(), words.next()) {
+            ends.push(Extent { bytes, rows });
         }
-        Some(Self { run, failed, ends, checksum: half(RECORD - 8)? })
+        Some(Self { run, failed, ends, checksum: u32::from_le_bytes(*checksum) })
     }
 }
 
@@ -87,22 +85,24 @@ pub struct Journal {
     path: PathBuf,
     header: Vec<u8>,
     file: Mutex<File>,
+    /// Size of a record.
+    size: usize,
 }
 
 impl Journal {
-    /// Opens the journal of the experiment with this SHA-256, in hexadecimal, or makes an empty one; what stands there is
-    /// not changed. Gives the number of records that are whole; none if it is another experiment's.
+    /// Opens the journal of the experiment with this SHA-256, in hexadecimal, and so many tables, or makes an empty one; what
+    /// stands there is not changed. Gives the number of records that are whole; none if it is another experiment's.
     ///
     /// # Errors
     /// The file cannot be read or made, or another process has it open (`WouldBlock`).
-    pub fn open(folder: &Path, experiment: &str) -> Result<(Self, u64), OutputError> {
-        let path = folder.join(FILE);
+    pub fn open(folder: &Path, experiment: &str, tables: usize) -> Result<(Self, u64), OutputError> {
+        let (path, size) = (folder.join(FILE), bytes_per_run(tables));
         let failed = |source| OutputError::new("write", &path, source);
         let file = open_locked(&path).map_err(failed)?;
         let header = header(experiment);
         let own = header_of(&file).map_err(failed)? == header;
-        let count = if own { records_of(&file).map_err(failed)? } else { 0 };
-        let journal = Self { path: path.clone(), header, file: Mutex::new(file) };
+        let count = if own { records_of(&file, size).map_err(failed)? } else { 0 };
+        let journal = Self { path: path.clone(), header, file: Mutex::new(file), size };
         let count = journal.whole(count).map_err(failed)?;
         Ok((journal, count))
     }
@@ -134,16 +134,16 @@ impl Journal {
     ///
     /// # Errors
     /// The file cannot be read, or is no journal of this experiment.
-    pub fn read_only(folder: &Path, experiment: &str) -> Result<(Self, u64), OutputError> {
-        let path = folder.join(FILE);
+    pub fn read_only(folder: &Path, experiment: &str, tables: usize) -> Result<(Self, u64), OutputError> {
+        let (path, size) = (folder.join(FILE), bytes_per_run(tables));
         let failed = |source| OutputError::new("read", &path, source);
         let file = File::open(&path).map_err(failed)?;
         let header = header(experiment);
         if header_of(&file).map_err(failed)? != header {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is another experiment's")));
         }
-        let count = records_of(&file).map_err(failed)?;
-        Ok((Self { path: path.clone(), header, file: Mutex::new(file) }, count))
+        let count = records_of(&file, size).map_err(failed)?;
+        Ok((Self { path: path.clone(), header, file: Mutex::new(file), size }, count))
     }
 
     /// How many of the first `count` records are whole, up to the first that is not. Only the last ones can be torn by
@@ -151,8 +151,8 @@ impl Journal {
     fn whole(&self, count: u64) -> io::Result<u64> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(HEADER as u64))?;
-        let mut reader = io::BufReader::with_capacity(RECORD * 512, &*file);
-        let mut bytes = [0; RECORD];
+        let mut reader = io::BufReader::with_capacity(self.size * 512, &*file);
+        let mut bytes = vec![0; self.size];
         let mut last = None;
         for at in 0..count {
             reader.read_exact(&mut bytes)?;
@@ -166,9 +166,9 @@ impl Journal {
 
     /// Record `at`, from 0; `None` if it is torn or not there.
     pub fn record(&self, at: u64) -> Option<JournalRecord> {
-        let mut bytes = [0; RECORD];
+        let mut bytes = vec![0; self.size];
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(offset(at))).ok()?;
+        file.seek(SeekFrom::Start(self.offset(at))).ok()?;
         file.read_exact(&mut bytes).ok()?;
         JournalRecord::decode(&bytes)
     }
@@ -191,7 +191,7 @@ impl Journal {
     pub fn write(&self, at: u64, record: &JournalRecord) -> Result<(), OutputError> {
         let write = || {
             let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(offset(at)))?;
+            file.seek(SeekFrom::Start(self.offset(at)))?;
             file.write_all(&record.encode())
         };
         write().map_err(|source| OutputError::new("write", &self.path, source))
@@ -200,7 +200,12 @@ impl Journal {
     /// Forgets the records from `at` on.
     pub fn cut(&self, at: u64) -> Result<(), OutputError> {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.set_len(offset(at)).map_err(|source| OutputError::new("cut", &self.path, source))
+        file.set_len(self.offset(at)).map_err(|source| OutputError::new("cut", &self.path, source))
+    }
+
+    /// Where record `at` begins.
+    const fn offset(&self, at: u64) -> u64 {
+        HEADER as u64 + at * self.size as u64
     }
 
     /// Waits until what was written is on the disk.
@@ -245,17 +250,13 @@ fn header_of(file: &File) -> io::Result<Vec<u8>> {
     Ok(found)
 }
 
-/// How many records the file has room for.
-fn records_of(file: &File) -> io::Result<u64> {
-    Ok(file.metadata()?.len().saturating_sub(HEADER as u64) / RECORD as u64)
+/// How many records of this size the file has room for.
+fn records_of(file: &File, size: usize) -> io::Result<u64> {
+    Ok(file.metadata()?.len().saturating_sub(HEADER as u64) / size as u64)
 }
 
 fn header(experiment: &str) -> Vec<u8> {
     format!("redqueen journal 1 {experiment:>64.64}\n").into_bytes()
-}
-
-const fn offset(at: u64) -> u64 {
-    HEADER as u64 + at * RECORD as u64
 }
 
 #[cfg(test)]
@@ -263,13 +264,16 @@ mod tests {
     use super::*;
     use std::fs;
 
+    const TABLES: usize = 8;
+    const RECORD: usize = bytes_per_run(TABLES);
+
     fn record(run: u64) -> JournalRecord {
-        let ends = std::array::from_fn(|table| Extent { bytes: run * 100 + table as u64, rows: run });
+        let ends = (0..TABLES as u64).map(|table| Extent { bytes: run * 100 + table, rows: run }).collect();
         JournalRecord { run, failed: run / 2, ends, checksum: 7 + run as u32 }
     }
 
     fn written(folder: &Path) -> Vec<u8> {
-        let (journal, count) = Journal::open(folder, "abc").unwrap();
+        let (journal, count) = Journal::open(folder, "abc", TABLES).unwrap();
         assert_eq!(count, 0);
         journal.start().unwrap();
         for at in 0..5 {
@@ -283,14 +287,14 @@ mod tests {
     fn records_are_found_again() {
         let folder = tempfile::tempdir().unwrap();
         written(folder.path());
-        let (journal, count) = Journal::open(folder.path(), "abc").unwrap();
+        let (journal, count) = Journal::open(folder.path(), "abc", TABLES).unwrap();
         assert_eq!(count, 5);
         assert_eq!(journal.record(4), Some(record(12)));
         assert_eq!(journal.record(5), None);
         assert_eq!(journal.find(9, count), Some(3));
         assert_eq!((journal.find(10, count), journal.find(9, 2)), (None, None));
         drop(journal);
-        assert_eq!(Journal::open(folder.path(), "other").unwrap().1, 0, "another experiment's runs were taken");
+        assert_eq!(Journal::open(folder.path(), "other", TABLES).unwrap().1, 0, "another experiment's runs were taken");
     }
 
     #[test]
@@ -301,22 +305,22 @@ mod tests {
         for cut in 0..bytes.len() {
             fs::write(&path, &bytes[..cut]).unwrap();
             let whole = cut.saturating_sub(HEADER) / RECORD;
-            assert_eq!(Journal::open(folder.path(), "abc").unwrap().1, whole as u64, "cut at {cut}");
+            assert_eq!(Journal::open(folder.path(), "abc", TABLES).unwrap().1, whole as u64, "cut at {cut}");
         }
         for flip in (HEADER..bytes.len()).step_by(13) {
             let mut spoilt = bytes.clone();
             spoilt[flip] ^= 0x10;
             fs::write(&path, &spoilt).unwrap();
             let whole = (flip - HEADER) / RECORD;
-            assert_eq!(Journal::open(folder.path(), "abc").unwrap().1, whole as u64, "byte {flip}");
+            assert_eq!(Journal::open(folder.path(), "abc", TABLES).unwrap().1, whole as u64, "byte {flip}");
         }
     }
 
     #[test]
     fn two_processes_cannot_write_one_journal() {
         let folder = tempfile::tempdir().unwrap();
-        let (_journal, _) = Journal::open(folder.path(), "abc").unwrap();
-        let error = Journal::open(folder.path(), "abc").unwrap_err();
+        let (_journal, _) = Journal::open(folder.path(), "abc", TABLES).unwrap();
+        let error = Journal::open(folder.path(), "abc", TABLES).unwrap_err();
         assert_eq!(error.source.kind(), io::ErrorKind::WouldBlock);
     }
 }

@@ -4,8 +4,8 @@
 use super::batch::{Batch, BatchScenario};
 use crate::{
     declare::table::{Cell, CellType, Column, Table, Tabular},
-    measure::record::{TABLES, Trajectory},
-    scenario::Month,
+    measure::record::Trajectory,
+    scenario::{Month, kinds::KINDS},
 };
 use std::sync::Arc;
 
@@ -57,8 +57,9 @@ impl Layout {
     pub fn new(experiment: &Batch, variant: &BatchScenario) -> Self {
         let months = variant.months;
         let (mut blocks, mut width) = (Vec::new(), 0);
-        for (place, table) in TABLES.iter().enumerate().filter(|(_, table)| experiment.record.has(table.name)) {
-            blocks.extend(Block::new(table, variant, &mut width).map(|block| (place, block)));
+        let tables = experiment.measured.tables().enumerate();
+        for (place, table) in tables.filter(|(_, table)| experiment.record.has(table.name)) {
+            blocks.extend(Block::new(&table, variant, &mut width).map(|block| (place, block)));
         }
         Self { start: variant.start, months, blocks, width }
     }
@@ -74,12 +75,14 @@ impl Layout {
         let mut values = vec![f64::NAN; self.width];
         let tables = run.tables();
         for (place, block) in &self.blocks {
-            block.feed(tables[*place], self, &mut values);
+            if let Some(rows) = tables.get(*place) {
+                block.feed(*rows, self, &mut values);
+            }
         }
         values
     }
 
-    /// The row of a run whose lines in the tables are these, in the order of [`TABLES`]. Lines that are not as
+    /// The row of a run whose lines in the tables are these, in the order of what is measured. Lines that are not as
     /// the dictionary says are left out.
     pub fn read(&self, tables: &[Vec<u8>]) -> Vec<f64> {
         let mut values = vec![f64::NAN; self.width];
@@ -119,10 +122,12 @@ impl Block {
             [DATE, entity] => Some(*entity),
             _ => return None,
         };
-        let mut entities: Vec<Option<Arc<str>>> = if entity.is_some() {
-            variant.names(table.name).map(|name| Some(name.into())).collect()
-        } else {
-            vec![None]
+        let mut entities: Vec<Option<Arc<str>>> = match entity {
+            None => vec![None],
+            Some(entity) => {
+                let list = KINDS.iter().find(|kind| kind.one == entity).map_or("", |kind| kind.list);
+                variant.names(list).map(|name| Some(name.into())).collect()
+            }
         };
         entities.sort();
         let is_numeric = |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole);

@@ -2,7 +2,7 @@
 
 use super::{
     folder::OutputError,
-    journal::{Extent, Journal, JournalRecord, TABLES},
+    journal::{Extent, Journal, JournalRecord},
 };
 use std::{
     fs::File,
@@ -20,9 +20,9 @@ use std::{
 pub struct Stored {
     journal: Journal,
     /// The tables by their place in the journal's records; `None` for those not recorded.
-    tables: [Option<Mutex<File>>; TABLES],
+    tables: Vec<Option<Mutex<File>>>,
     /// How far the headers of the tables reach.
-    headers: [Extent; TABLES],
+    headers: Vec<Extent>,
     /// Runs from the first on that are not known to be damaged.
     good: AtomicU64,
 }
@@ -31,16 +31,16 @@ pub struct Stored {
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     /// The bytes of each table, the line of `runs.csv` first.
-    pub tables: [Vec<u8>; TABLES],
+    pub tables: Vec<Vec<u8>>,
     /// How many rows these are.
-    pub counts: [u64; TABLES],
+    pub counts: Vec<u64>,
     /// Checksum of all bytes.
     pub checksum: u32,
 }
 
 impl Rows {
     /// These rows, with their checksum.
-    pub fn new(tables: [Vec<u8>; TABLES], counts: [u64; TABLES]) -> Self {
+    pub fn new(tables: Vec<Vec<u8>>, counts: Vec<u64>) -> Self {
         let mut hasher = crc32fast::Hasher::new();
         tables.iter().for_each(|bytes| hasher.update(bytes));
         Self { tables, counts, checksum: hasher.finalize() }
@@ -48,10 +48,12 @@ impl Rows {
 }
 
 impl Stored {
-    /// The first `count` runs of `journal` in these tables, which have headers of these lengths.
-    pub fn new(journal: Journal, count: u64, headers: [u64; TABLES], tables: [Option<File>; TABLES]) -> Self {
-        let headers = headers.map(|bytes| Extent { bytes, rows: 0 });
-        Self { journal, tables: tables.map(|table| table.map(Mutex::new)), headers, good: AtomicU64::new(count) }
+    /// The first `count` runs of `journal` in these tables, which have headers of these lengths; a table that is not recorded
+    /// has none.
+    pub fn new(journal: Journal, count: u64, headers: &[u64], tables: Vec<Option<File>>) -> Self {
+        let headers = headers.iter().map(|&bytes| Extent { bytes, rows: 0 }).collect();
+        let tables = tables.into_iter().map(|table| table.map(Mutex::new)).collect();
+        Self { journal, tables, headers, good: AtomicU64::new(count) }
     }
 
     /// The finished tables of a folder, which `names` gives in the order of the journal.
@@ -61,18 +63,15 @@ impl Stored {
     pub fn finished(
         folder: &Path,
         experiment: &str,
-        names: [Option<&str>; TABLES],
-        headers: [u64; TABLES],
+        names: &[Option<&str>],
+        headers: &[u64],
     ) -> Result<Self, OutputError> {
-        let (journal, count) = Journal::read_only(folder, experiment)?;
-        let mut tables = [const { None }; TABLES];
-        for (table, name) in tables.iter_mut().zip(names) {
-            if let Some(name) = name {
-                let path = folder.join(format!("{name}.csv"));
-                let file = File::open(&path).map_err(|source| OutputError::new("read", &path, source))?;
-                *table = Some(file);
-            }
-        }
+        let (journal, count) = Journal::read_only(folder, experiment, names.len())?;
+        let open = |name: &str| {
+            let path = folder.join(format!("{name}.csv"));
+            File::open(&path).map_err(|source| OutputError::new("read", &path, source))
+        };
+        let tables = names.iter().map(|name| name.map(open).transpose()).collect::<Result<_, _>>()?;
         Ok(Self::new(journal, count, headers, tables))
     }
 
@@ -87,9 +86,9 @@ impl Stored {
     }
 
     /// How far the tables reach after the first `count` runs, and how many of these failed.
-    pub fn reach(&self, count: u64) -> Option<([Extent; TABLES], u64)> {
+    pub fn reach(&self, count: u64) -> Option<(Vec<Extent>, u64)> {
         match count.checked_sub(1) {
-            None => Some((self.headers, 0)),
+            None => Some((self.headers.clone(), 0)),
             Some(last) => self.journal.record(last).map(|record| (record.ends, record.failed)),
         }
     }
@@ -107,12 +106,12 @@ impl Stored {
     fn rows(&self, at: u64) -> Option<Rows> {
         let (starts, _) = self.reach(at)?;
         let JournalRecord { ends, checksum, .. } = self.journal.record(at)?;
-        let mut tables = [const { Vec::new() }; TABLES];
-        let mut counts = [0; TABLES];
+        let (mut tables, mut counts) = (vec![Vec::new(); self.tables.len()], vec![0; self.tables.len()]);
         for (place, table) in self.tables.iter().enumerate() {
             let Some(file) = table else { continue };
-            tables[place] = read(file, starts[place].bytes..ends[place].bytes)?;
-            counts[place] = ends[place].rows.checked_sub(starts[place].rows)?;
+            let (start, end) = (starts.get(place)?, ends.get(place)?);
+            tables[place] = read(file, start.bytes..end.bytes)?;
+            counts[place] = end.rows.checked_sub(start.rows)?;
         }
         Some(Rows::new(tables, counts)).filter(|rows| rows.checksum == checksum)
     }

@@ -7,7 +7,7 @@ use super::{
     encode::{EncodedRun, Form},
     folder::{Folder, OutputError, TableFile},
     headers::headers,
-    journal::{JournalRecord, TABLES},
+    journal::JournalRecord,
     manifest::FileEntry,
     stored::{Rows, Stored},
 };
@@ -26,7 +26,7 @@ const SYNC: Duration = Duration::from_secs(30);
 pub struct Writer<'a> {
     form: &'a Form<'a>,
     stored: &'a Stored,
-    tables: [Option<TableFile>; TABLES],
+    tables: Vec<Option<TableFile>>,
     done: u64,
     failed: u64,
     appends: bool,
@@ -36,13 +36,12 @@ pub struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Begins the tables of this batch in the folder, or goes on with those of `stored`.
     pub fn new(folder: &Folder, batch: &Batch, form: &'a Form<'a>, stored: &'a Stored) -> Result<Self, OutputError> {
-        let mut tables = [const { None }; TABLES];
-        for (table, header) in tables.iter_mut().zip(headers(batch)) {
-            if let Some((name, header)) = header {
-                let goes_on = stored.good() > 0;
-                *table = Some(if goes_on { folder.go_on(name)? } else { folder.table(name, &header)? });
-            }
-        }
+        let goes_on = stored.good() > 0;
+        let table = |(name, header): (&'static str, Vec<u8>)| {
+            if goes_on { folder.go_on(name) } else { folder.table(name, &header) }
+        };
+        let tables = headers(batch).into_iter().map(|header| header.map(table).transpose());
+        let tables = tables.collect::<Result<_, OutputError>>()?;
         Ok(Self { form, stored, tables, done: 0, failed: 0, appends: false, synced: Instant::now() })
     }
 
@@ -82,10 +81,11 @@ impl<'a> Writer<'a> {
     fn write(&mut self, job: &Job, rows: &Rows, failed: bool) -> Result<(), OutputError> {
         if self.appends || self.done >= self.stored.good() {
             self.begin()?;
-            for ((table, bytes), count) in self.tables.iter_mut().zip(&rows.tables).zip(rows.counts) {
-                table.as_mut().map_or(Ok(()), |table| table.append(bytes, count))?;
+            for ((table, bytes), count) in self.tables.iter_mut().zip(&rows.tables).zip(&rows.counts) {
+                table.as_mut().map_or(Ok(()), |table| table.append(bytes, *count))?;
             }
-            let ends = std::array::from_fn(|at| self.tables[at].as_ref().map(TableFile::extent).unwrap_or_default());
+            let ends = self.tables.iter().map(|table| table.as_ref().map(TableFile::extent).unwrap_or_default());
+            let ends = ends.collect();
             let failed = self.failed + u64::from(failed);
             let record = JournalRecord { run: job.run, failed, ends, checksum: rows.checksum };
             self.stored.journal().write(self.done, &record)?;

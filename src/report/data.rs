@@ -13,6 +13,8 @@ use super::{
     stat::Stat,
 };
 use crate::{
+    declare::table::Column,
+    measure::Measured,
     output::{
         dictionary::DifferenceRow,
         manifest::{self, Manifest, ScenarioEntry},
@@ -25,6 +27,8 @@ use std::path::Path;
 /// Everything a report shows.
 #[derive(Debug)]
 pub struct ReportData {
+    /// The outcomes that were looked for, and which of them come first.
+    pub measured: Measured,
     pub manifest: Option<Manifest>,
     /// What is known of the scenarios of the manifest.
     pub about: Vec<About>,
@@ -36,6 +40,12 @@ pub struct ReportData {
 }
 
 impl ReportData {
+    /// The outcomes that are headlines, or those that are not, in the order of the columns.
+    pub fn outcomes(&self, headline: bool) -> impl Iterator<Item = Column<'static>> {
+        let headlines = self.measured.headlines();
+        self.measured.outcomes().filter(move |column| headlines.contains(&column.name) == headline)
+    }
+
     /// What is known of the scenario of this name.
     pub fn about(&self, name: &str) -> Option<&About> {
         self.about.iter().find(|about| about.name == name)
@@ -48,7 +58,7 @@ impl ReportData {
 }
 
 /// Reads the folder; tables that were not recorded are noted, files that are damaged are errors.
-pub fn read(folder: &Path) -> Result<ReportData, ReportError> {
+pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportError> {
     let manifest = read_manifest(&folder.join(manifest::FILE))?;
     let (mut scenarios, mut about, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for entry in manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios) {
@@ -65,7 +75,8 @@ pub fn read(folder: &Path) -> Result<ReportData, ReportError> {
     if manifest.is_none() {
         missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
     }
-    let runs = read_runs(&folder.join("runs.csv"), &mut scenarios)?;
+    let outcomes = measured.outcome_names();
+    let runs = read_runs(&folder.join("runs.csv"), &outcomes, &mut scenarios)?;
     if !runs {
         missing.push("runs.csv is missing or empty: there is no table of outcomes.".to_owned());
     }
@@ -77,8 +88,8 @@ pub fn read(folder: &Path) -> Result<ReportData, ReportError> {
         return Err(ReportError::NotAnOutput { folder: folder.to_owned() });
     }
     let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    let differences = if runs { differences(&folder.join("runs.csv"), &names)? } else { None };
-    Ok(ReportData { manifest, about, scenarios, differences, missing })
+    let differences = if runs { differences(&folder.join("runs.csv"), &outcomes, &names)? } else { None };
+    Ok(ReportData { measured: measured.clone(), manifest, about, scenarios, differences, missing })
 }
 
 /// Reads the manifest; `None` if there is none.
@@ -156,7 +167,7 @@ mod tests {
     fn quantiles(rows: &str) -> Result<ReportData, ReportError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("quantiles.csv"), format!("{HEADER}{rows}")).unwrap();
-        read(folder.path())
+        read(folder.path(), &Measured::default())
     }
 
     #[test]
@@ -190,6 +201,6 @@ mod tests {
     #[test]
     fn a_folder_of_something_else_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(read(folder.path()), Err(ReportError::NotAnOutput { .. })));
+        assert!(matches!(read(folder.path(), &Measured::default()), Err(ReportError::NotAnOutput { .. })));
     }
 }

@@ -22,12 +22,16 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-use crate::output::{
-    csv::{Csv, NotFinite},
-    dictionary::{self, DifferenceRow, TableInfo},
-    folder::{Durability, OutputError, write_aside},
-    manifest::{FileEntry, FileFormat},
-    package,
+use crate::{
+    measure::Measured,
+    output::{
+        csv::{Csv, NotFinite},
+        dictionary::{self, DifferenceRow, TableInfo},
+        folder::{Durability, OutputError, write_aside},
+        manifest::{FileEntry, FileFormat},
+        package,
+    },
+    scenario::Catalogue,
 };
 use parameters::ParameterTables;
 use std::{
@@ -80,12 +84,12 @@ pub enum ReportError {
 
 /// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
 /// `differences.csv` if it holds several scenarios. `catalogue` explains the
-/// parameters that the folder's config holds.
+/// parameters that the folder's config holds, `measured` the outcomes of its runs.
 ///
 /// # Errors
 /// The folder holds no output, a file of it is damaged or comes from another version, or one cannot be read or written.
-pub fn write_report(folder: &Path, catalogue: &crate::scenario::Catalogue) -> Result<ReportFiles, ReportError> {
-    let data = data::read(folder)?;
+pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -> Result<ReportFiles, ReportError> {
+    let data = data::read(folder, measured)?;
     if let Some(rows) = &data.differences {
         write_differences(folder, rows)?;
     }

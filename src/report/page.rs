@@ -8,12 +8,7 @@ use super::{
     precision,
     scale::significant,
 };
-use crate::{
-    analysis::sketch::Distribution,
-    declare::table::Row,
-    measure::record::{HEADLINES, OutcomeRow},
-    report::results::ScenarioResults,
-};
+use crate::{analysis::sketch::Distribution, report::results::ScenarioResults};
 use maud::{Markup, html};
 
 /// The page of a report.
@@ -215,23 +210,22 @@ fn outcomes(folder: &ReportData) -> Markup {
                 "Median over the runs with the 5 % and 95 % quantiles; below it the mean ± its standard error from the finite \
                  number of runs."
             }
-            (outcome_table(&shown, true))
-            (folded("All other outcomes", &outcome_table(&shown, false)))
+            (outcome_table(folder, &shown, true))
+            (folded("All other outcomes", &outcome_table(folder, &shown, false)))
         }
     }
 }
 
 /// The outcomes that are headlines, or those that are not, by scenario.
-fn outcome_table(shown: &[&ScenarioResults], headline: bool) -> Markup {
+fn outcome_table(folder: &ReportData, shown: &[&ScenarioResults], headline: bool) -> Markup {
     let heads = html! {
         th { "Outcome" } th { "Unit" }
         @for scenario in shown {
             th.number { (scenario.name) br; small { (scenario.finished) " run" (plural(scenario.finished)) } }
         }
     };
-    let columns = OutcomeRow::COLUMNS
-        .iter()
-        .filter(|column| HEADLINES.contains(&column.name) == headline)
+    let columns = folder
+        .outcomes(headline)
         .filter(|column| shown.iter().any(|scenario| scenario.outcomes.summary(column.name).is_some()));
     let rows = html! {
         @for column in columns {

@@ -5,12 +5,7 @@ use super::{
     markup::{folded, table},
     scale::significant,
 };
-use crate::{
-    declare::table::{Column, Row},
-    measure::record::{HEADLINES, OutcomeRow},
-    output::dictionary::DifferenceRow,
-    report::results::ScenarioResults,
-};
+use crate::{declare::table::Column, output::dictionary::DifferenceRow, report::results::ScenarioResults};
 use maud::{Markup, html};
 
 /// The precisions that runs are counted for.
@@ -41,17 +36,12 @@ pub fn differences(folder: &ReportData) -> Markup {
             @for group in rows.chunk_by(|a, b| a.scenario == b.scenario) {
                 @if let Some(first) = group.first() {
                     h3 { (first.scenario) " against " (first.against) }
-                    (difference_table(group, first, true))
-                    (folded("All other outcomes", &difference_table(group, first, false)))
+                    (difference_table(folder, group, first, true))
+                    (folded("All other outcomes", &difference_table(folder, group, first, false)))
                 }
             }
         }
     }
-}
-
-/// The outcomes that are headlines, or those that are not, in the order of the columns.
-fn outcomes(headline: bool) -> impl Iterator<Item = &'static Column<'static>> {
-    OutcomeRow::COLUMNS.iter().filter(move |column| HEADLINES.contains(&column.name) == headline)
 }
 
 /// The heads of a table that has an outcome in each row.
@@ -80,10 +70,10 @@ fn interval(ends: Option<(f64, f64)>) -> String {
     ends.map_or_else(|| NONE.to_owned(), |(low, high)| format!("{} to {}", significant(low), significant(high)))
 }
 
-fn difference_table(rows: &[DifferenceRow], first: &DifferenceRow, headline: bool) -> Markup {
-    let found =
-        outcomes(headline).filter_map(|column| Some((column, rows.iter().find(|row| *row.outcome == *column.name)?)));
-    let lines = html! { @for (column, found) in found { (row(column, &difference_cells(found))) } };
+fn difference_table(folder: &ReportData, rows: &[DifferenceRow], first: &DifferenceRow, headline: bool) -> Markup {
+    let of = |column: &Column<'_>| rows.iter().find(|row| *row.outcome == *column.name);
+    let found = folder.outcomes(headline).filter_map(|column| Some((column, of(&column)?)));
+    let lines = html! { @for (column, found) in found { (row(&column, &difference_cells(found))) } };
     let (against, scenario) = (&*first.against, &*first.scenario);
     table(None, &heads(&["Pairs", against, scenario, "Difference", "95 % interval", "Larger in", "Unpaired"]), &lines)
 }
@@ -131,19 +121,19 @@ pub fn replications(folder: &ReportData) -> Markup {
             }
             @for (at, scenario) in shown.iter().enumerate() {
                 @if at > 0 {
-                    (folded(&scenario.name, &replication_table(scenario)))
+                    (folded(&scenario.name, &replication_table(folder, scenario)))
                 } @else {
                     @if shown.len() > 1 { h3 { (scenario.name) } }
-                    (replication_table(scenario))
+                    (replication_table(folder, scenario))
                 }
             }
         }
     }
 }
 
-fn replication_table(scenario: &ScenarioResults) -> Markup {
+fn replication_table(folder: &ReportData, scenario: &ScenarioResults) -> Markup {
     let design = scenario.points > 1;
-    let found = outcomes(true).filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)));
+    let found = folder.outcomes(true).filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)));
     let lines = found.map(|(column, found)| {
         let mut cells = vec![found.all.n.to_string(), significant(found.all.mean), number(found.all.sd)];
         if design {
@@ -153,7 +143,7 @@ fn replication_table(scenario: &ScenarioResults) -> Markup {
         }
         let runs = |share| found.runs_for(share).map_or_else(|| NONE.to_owned(), |runs| runs.to_string());
         cells.extend(SHARES.map(runs));
-        row(column, &html! { @for cell in &cells { td.number { (cell) } } })
+        row(&column, &html! { @for cell in &cells { td.number { (cell) } } })
     });
     let middle = if design { ["SD at a point", "Standard error"] } else { ["Standard error", "95 % interval"] };
     let heads = heads(&["Runs", "Mean", "SD", middle[0], middle[1], "Runs for 1 %", "Runs for 5 %"]);

@@ -6,7 +6,6 @@ use crate::{
         precision::{Precision, Tally},
         sketch::{Distribution, Sketches},
     },
-    measure::record::OUTCOMES,
     scenario::Month,
 };
 use std::collections::BTreeMap;
@@ -73,20 +72,27 @@ pub fn of_name<'a>(scenarios: &'a mut Vec<ScenarioResults>, name: &str) -> &'a m
 /// Outcomes of the finished runs of a scenario, gathered in memory that does not grow with their number.
 #[derive(Debug)]
 pub struct OutcomeSketches {
-    tallies: [Tally; OUTCOMES.len()],
+    /// Their names; none before the first run.
+    names: Vec<&'static str>,
+    tallies: Vec<Tally>,
     sketches: Sketches,
     summaries: Vec<Option<Distribution>>,
 }
 
 impl Default for OutcomeSketches {
     fn default() -> Self {
-        let tallies = std::array::from_fn(|_| Tally::default());
-        Self { tallies, sketches: Sketches::new(OUTCOMES.len()), summaries: Vec::new() }
+        Self { names: Vec::new(), tallies: Vec::new(), sketches: Sketches::new(0), summaries: Vec::new() }
     }
 }
 
 impl OutcomeSketches {
-    pub(super) fn add(&mut self, point: u64, values: &[f64]) {
+    /// Adds a run, whose outcomes of these names are these; the names are the same for all runs.
+    pub(super) fn add(&mut self, names: &[&'static str], point: u64, values: &[f64]) {
+        if self.names.is_empty() {
+            self.names = names.to_vec();
+            self.tallies = names.iter().map(|_| Tally::default()).collect();
+            self.sketches = Sketches::new(names.len());
+        }
         self.sketches.feed(values);
         for (tally, value) in self.tallies.iter_mut().zip(values).filter(|(_, value)| !value.is_nan()) {
             tally.add(point, *value);
@@ -100,13 +106,13 @@ impl OutcomeSketches {
 
     /// How an outcome is distributed; `None` if no run has a value.
     pub fn summary(&self, outcome: &str) -> Option<&Distribution> {
-        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
+        let place = self.names.iter().position(|name| *name == outcome)?;
         self.summaries.get(place)?.as_ref()
     }
 
     /// How well its mean is known.
     pub fn precision(&self, outcome: &str) -> Option<Precision> {
-        let place = OUTCOMES.iter().position(|name| *name == outcome)?;
-        self.tallies[place].precision()
+        let place = self.names.iter().position(|name| *name == outcome)?;
+        self.tallies.get(place)?.precision()
     }
 }

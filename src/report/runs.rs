@@ -4,7 +4,6 @@
 use super::ReportError;
 use crate::{
     analysis::paired::Pairs,
-    measure::record::OUTCOMES,
     output::dictionary::DifferenceRow,
     report::{
         csv_file::CsvFile,
@@ -26,15 +25,16 @@ struct Runs {
     replicate: Option<usize>,
     status: Option<usize>,
     error: Option<usize>,
-    outcomes: [Option<usize>; OUTCOMES.len()],
+    /// The columns of the outcomes.
+    outcomes: Vec<Option<usize>>,
 }
 
 impl Runs {
-    fn open(file: &Path) -> Result<Option<Self>, ReportError> {
+    fn open(file: &Path, outcomes: &[&str]) -> Result<Option<Self>, ReportError> {
         let Some(table) = CsvFile::open(file)? else { return Ok(None) };
         let [name, point, replicate, status, error] =
             ["scenario", "point", "replicate", "status", "error"].map(|column| table.find(column));
-        let outcomes = OUTCOMES.map(|outcome| table.find(outcome));
+        let outcomes = outcomes.iter().map(|outcome| table.find(outcome)).collect();
         let row = csv::StringRecord::new();
         Ok(Some(Self { table, row, name, point, replicate, status, error, outcomes }))
     }
@@ -57,14 +57,12 @@ impl Runs {
     }
 
     /// The outcomes; `NaN` where the run has none.
-    fn values(&self) -> Result<[f64; OUTCOMES.len()], ReportError> {
-        let mut values = [f64::NAN; OUTCOMES.len()];
-        for (value, column) in values.iter_mut().zip(self.outcomes) {
-            if let Some(found) = column.map(|column| self.table.number(&self.row, column)).transpose()? {
-                *value = found.unwrap_or(f64::NAN);
-            }
-        }
-        Ok(values)
+    fn values(&self) -> Result<Vec<f64>, ReportError> {
+        let value = |column: &Option<usize>| {
+            let found = column.map(|column| self.table.number(&self.row, column)).transpose()?;
+            Ok(found.flatten().unwrap_or(f64::NAN))
+        };
+        self.outcomes.iter().map(value).collect()
     }
 }
 
@@ -73,13 +71,13 @@ struct Cursor<'a> {
     runs: Runs,
     scenario: &'a str,
     key: Option<(u64, u64)>,
-    values: [f64; OUTCOMES.len()],
+    values: Vec<f64>,
 }
 
 impl<'a> Cursor<'a> {
-    fn open(file: &Path, scenario: &'a str) -> Result<Option<Self>, ReportError> {
-        let Some(runs) = Runs::open(file)? else { return Ok(None) };
-        let mut cursor = Self { runs, scenario, key: None, values: [f64::NAN; OUTCOMES.len()] };
+    fn open(file: &Path, outcomes: &[&str], scenario: &'a str) -> Result<Option<Self>, ReportError> {
+        let Some(runs) = Runs::open(file, outcomes)? else { return Ok(None) };
+        let mut cursor = Self { runs, scenario, key: None, values: Vec::new() };
         cursor.advance()?;
         Ok(Some(cursor))
     }
@@ -98,8 +96,12 @@ impl<'a> Cursor<'a> {
 }
 
 /// Reads outcomes and failures; `false` if there is no such table.
-pub fn read_runs(file: &Path, scenarios: &mut Vec<ScenarioResults>) -> Result<bool, ReportError> {
-    let Some(mut runs) = Runs::open(file)? else { return Ok(false) };
+pub fn read_runs(
+    file: &Path,
+    outcomes: &[&'static str],
+    scenarios: &mut Vec<ScenarioResults>,
+) -> Result<bool, ReportError> {
+    let Some(mut runs) = Runs::open(file, outcomes)? else { return Ok(false) };
     let run = runs.table.column("run")?;
     while runs.next()? {
         let scenario = of_name(scenarios, runs.cell(runs.name));
@@ -115,23 +117,26 @@ pub fn read_runs(file: &Path, scenarios: &mut Vec<ScenarioResults>) -> Result<bo
         if scenario.last_point.replace(point) != Some(point) {
             scenario.points += 1;
         }
-        scenario.outcomes.add(point, &runs.values()?);
+        scenario.outcomes.add(outcomes, point, &runs.values()?);
     }
     scenarios.iter_mut().for_each(|scenario| scenario.outcomes.finish());
     Ok(true)
 }
 
 /// How each scenario differs from the first; `None` if there is only one.
-pub fn differences(file: &Path, scenarios: &[String]) -> Result<Option<Vec<DifferenceRow>>, ReportError> {
+pub fn differences(
+    file: &Path,
+    outcomes: &[&str],
+    scenarios: &[String],
+) -> Result<Option<Vec<DifferenceRow>>, ReportError> {
     let Some((first, others)) = scenarios.split_first().filter(|(_, others)| !others.is_empty()) else {
         return Ok(None);
     };
     let mut rows = Vec::new();
     for other in others {
-        let (Some(mut base), Some(mut runs)) = (Cursor::open(file, first)?, Cursor::open(file, other)?) else {
-            continue;
-        };
-        let mut pairs = [Pairs::default(); OUTCOMES.len()];
+        let open = |scenario| Cursor::open(file, outcomes, scenario);
+        let (Some(mut base), Some(mut runs)) = (open(first)?, open(other)?) else { continue };
+        let mut pairs = vec![Pairs::default(); outcomes.len()];
         while let (Some(a), Some(b)) = (base.key, runs.key) {
             match a.cmp(&b) {
                 Ordering::Less => base.advance()?,
@@ -147,7 +152,7 @@ pub fn differences(file: &Path, scenarios: &[String]) -> Result<Option<Vec<Diffe
                 }
             }
         }
-        let found = OUTCOMES.iter().zip(&pairs).filter_map(|(name, pairs)| Some((name, pairs.difference()?)));
+        let found = outcomes.iter().zip(&pairs).filter_map(|(name, pairs)| Some((name, pairs.difference()?)));
         rows.extend(found.map(|(name, difference)| difference.row(other, first, name)));
     }
     Ok(Some(rows))

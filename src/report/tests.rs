@@ -140,7 +140,7 @@ fn folder(scenarios: &[&str], count: u32) -> tempfile::TempDir {
 }
 
 fn report(folder: &Path) -> (ReportFiles, String) {
-    let files = write_report(folder, &catalogue()).unwrap();
+    let files = write_report(folder, &catalogue(), &Measured::default()).unwrap();
     let html = fs::read_to_string(&files.html).unwrap();
     (files, html)
 }
@@ -375,7 +375,7 @@ fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
         ("\"format\":2", "\"format\":1", "expected a manifest of format 2, found format 1"),
     ] {
         change(from, to);
-        let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
         assert!(error.contains("manifest.json:1: expected a manifest") && error.contains(said), "{error}");
     }
     change("\"open\":true", "\"open\":3");
@@ -390,7 +390,7 @@ fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
 fn damage_is_an_error_with_file_and_line() {
     let folder = folder(&["base"], 2);
     fs::write(folder.path().join("manifest.json"), "{\n \"runs\": 3,\n oops }").unwrap();
-    let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
+    let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:3: expected JSON"), "{error}");
 }
 
@@ -401,7 +401,7 @@ fn errors_name_the_file_and_the_cause() {
         let file = folder.path().join(name);
         let _ = fs::remove_file(&file);
         fs::create_dir_all(file.join("inside")).unwrap();
-        let error = write_report(folder.path(), &catalogue()).unwrap_err();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert_eq!(error.to_string(), format!("{starts} {}: {cause}", file.display()));
         assert!(!cause.is_empty());
@@ -417,7 +417,7 @@ fn errors_name_the_file_and_the_cause() {
         let file = folder.path().join(name);
         let _ = fs::remove_file(&file);
         fs::create_dir_all(file.join("inside")).unwrap();
-        let error = write_report(folder.path(), &catalogue()).unwrap_err().to_string();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{starts} {}: ", file.display())), "{error}");
     }
 }
@@ -438,7 +438,7 @@ fn no_damage_makes_it_panic() {
             }
             damaged.truncate((damaged.len() as f64 * (0.5 + dice.roll())) as usize);
             fs::write(&file, damaged).unwrap();
-            match write_report(folder.path(), &catalogue()) {
+            match write_report(folder.path(), &catalogue(), &Measured::default()) {
                 Err(ReportError::Malformed { line, .. }) => {
                     refused += 1;
                     assert!(line > 0, "{name}");

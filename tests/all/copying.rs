@@ -99,8 +99,9 @@ fn a_copier_settles_at_the_gap_of_its_own_effort_and_compute() {
         let (diffusion, research) = (world.resource::<Diffusion>().clone(), world.resource::<Research>().clone());
         let highest = world.resource::<Efforts>().highest;
         let [leader, copier] = ["leader", "copier"].map(|name| of_firm(world, name, |_, effort, _| *effort));
-        let growth =
-            |effort: &Effort| own_growth(research.growth, effort.own) * effort.talent.powf(research.talent_on_ceiling);
+        let growth = |effort: &Effort| {
+            own_growth(research.growth, effort.own) * redqueen::maths::pow(effort.talent, research.talent_on_ceiling)
+        };
         let absorbed = copier.own / (copier.own + diffusion.half_effort * highest);
         let month = 1.0 / 12.0;
         let copying = Copying {

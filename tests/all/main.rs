@@ -18,6 +18,7 @@ mod memory;
 mod nulls;
 mod odd;
 mod own_mechanism;
+mod own_table;
 mod parquet;
 mod resume;
 mod rooms;

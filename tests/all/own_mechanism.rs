@@ -8,7 +8,7 @@ use redqueen::{
         Mechanism, Model, MonthPlan, Phase, Seed, UnknownMechanism,
         fab::Site,
         firm::{Character, Finance},
-        mechanisms::claims::Claims,
+        mechanisms::{claims::Claims, market::Market},
         noise::{Draw, Key, Noise},
         states::StateId,
     },
@@ -164,6 +164,36 @@ fn a_mechanism_takes_the_place_of_one_of_the_same_name() {
     // And back again.
     let back = model.with::<Claims>();
     assert!(run(&back, &plain) == quiet);
+}
+
+parameters! {
+    /// A market in which nobody moves.
+    #[derive(Resource)]
+    struct Standstill {
+        /// Speed, which is not used.
+        speed: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "for this test";
+    }
+}
+
+impl Mechanism for Standstill {
+    const NAME: &'static str = Market::NAME;
+    const MEANING: &'static str = "nobody moves";
+
+    fn build(_: &mut MonthPlan) {}
+}
+
+#[test]
+fn what_was_replaced_is_as_if_disabled_and_goes_on_with_what_it_does_in_any_case() {
+    let text = "extends = \"baseline.toml\"\n[mechanisms.market]\n";
+    let load = |model: &Model, rest: &str| {
+        let source = Source::Text { name: "still.toml".into(), text: format!("{text}{rest}\n[time]\nmonths = 24\n") };
+        model.load(&source).unwrap()
+    };
+    let model = Model::standard().with::<Standstill>();
+    let disabled = run(&Model::standard(), &load(&Model::standard(), "enabled = false"));
+    assert!(run(&model, &load(&model, "speed = 0.5")) == disabled);
+    // Firms that enter and close still change whose share is what.
+    assert!(disabled.firms.iter().any(|row| row.usage_share != disabled.firms[0].usage_share));
 }
 
 #[test]

@@ -208,11 +208,15 @@ impl Effect {
 pub fn mean_and_sd(sample: &[f64]) -> (f64, f64) {
     let n = sample.len() as f64;
     let mean = sample.iter().sum::<f64>() / n;
-    (mean, (sample.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
+    (mean, (sample.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0)).sqrt())
 }
 
 fn three_digits(number: f64) -> String {
-    let digits = if number == 0.0 { 1 } else { (2 - number.abs().log10().floor() as i32).clamp(0, 6) as usize };
+    let digits = if number == 0.0 {
+        1
+    } else {
+        (2 - (redqueen::maths::ln(number.abs()) / redqueen::maths::LN_10).floor() as i32).clamp(0, 6) as usize
+    };
     format!("{number:.digits$}")
 }
 

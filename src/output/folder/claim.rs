@@ -4,12 +4,7 @@ use super::{
     Folder,
     file::{OutputError, remove},
 };
-use crate::output::{
-    batch::Batch,
-    headers::headers,
-    journal::{Journal, TABLES},
-    stored::Stored,
-};
+use crate::output::{journal::Journal, stored::Stored};
 use std::{
     fs::{self, File},
     io::{self, Read as _},
@@ -17,9 +12,9 @@ use std::{
 };
 
 /// Name and header line of each table, in the order of the journal.
-type Headers = [Option<(&'static str, Vec<u8>)>; TABLES];
+pub(super) type Headers = Vec<Option<(&'static str, Vec<u8>)>>;
 /// Unfinished tables in the order of the journal; `None` for those not recorded.
-pub(super) type Unfinished = [Option<File>; TABLES];
+pub(super) type Unfinished = Vec<Option<File>>;
 
 /// A folder that is kept for a batch, and from other processes. What it holds is untouched until the batch is
 /// [begun](Self::begin); if the claim is dropped before that, the folder is left as it was found.
@@ -73,27 +68,31 @@ impl Claim {
                 journal.start()?;
                 folder.remove_own_files()?;
                 folder.write_manifest(false, 0, 0, Vec::new())?;
-                (0, [const { None }; TABLES])
+                (0, headers.iter().map(|_| None).collect())
             }
         };
-        let lengths = headers.map(|header| header.map_or(0, |(_, line)| line.len() as u64));
-        Ok((folder, Stored::new(journal, count, lengths, tables)))
+        let lengths: Vec<_> =
+            headers.iter().map(|header| header.as_ref().map_or(0, |(_, line)| line.len() as u64)).collect();
+        Ok((folder, Stored::new(journal, count, &lengths, tables)))
     }
 }
 
 impl Folder {
     /// The unfinished tables of the batch; `None` if one is missing or lacks its header.
-    pub(super) fn unfinished(&self, batch: &Batch) -> Result<Option<Unfinished>, OutputError> {
-        let mut tables = [const { None }; TABLES];
-        for (table, header) in tables.iter_mut().zip(headers(batch)) {
-            let Some((name, header)) = header else { continue };
+    pub(super) fn unfinished(&self, headers: &Headers) -> Result<Option<Unfinished>, OutputError> {
+        let mut tables = Vec::new();
+        for header in headers {
+            let Some((name, header)) = header else {
+                tables.push(None);
+                continue;
+            };
             let (path, partial) = self.paths(name);
             // A kill may have come when some tables had their final names already.
             let path = if !partial.exists() && path.is_file() { path } else { partial };
             let mut begins = vec![0; header.len()];
             let read = File::open(&path).and_then(|mut file| file.read_exact(&mut begins).map(|()| file));
             match read {
-                Ok(file) if begins == header => *table = Some(file),
+                Ok(file) if begins == *header => tables.push(Some(file)),
                 Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
                     return Err(OutputError::on("read", &path)(error));
                 }

@@ -16,12 +16,14 @@ use super::{
     journal::{self, Journal},
     manifest::{self, FileEntry, FileFormat, Identity, Manifest},
 };
+use crate::measure::{Measured, is_name};
 pub use claim::Claim;
 use claim::Made;
 pub(super) use file::json;
 use file::remove;
 pub use file::{Durability, OutputError, write_aside};
 use std::{
+    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, OpenOptions},
     io::{self, Write as _},
@@ -138,8 +140,9 @@ impl Folder {
             tidy(path, &identity, &manifest.files)?;
             return Ok(Opened::Complete(manifest));
         }
-        let made = Made::folder(path)?;
-        let (journal, count) = Journal::open(path, &identity.sha256()).map_err(|error| match error.source.kind() {
+        let (made, headers) = (Made::folder(path)?, headers(batch));
+        let journal = Journal::open(path, &identity.sha256(), headers.len());
+        let (journal, count) = journal.map_err(|error| match error.source.kind() {
             io::ErrorKind::WouldBlock => FolderError::Busy { path: path.to_owned() },
             _ => error.into(),
         })?;
@@ -154,9 +157,9 @@ impl Folder {
         };
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
         let folder = Self { path: path.to_owned(), identity, replay };
-        let tables = if unfinished && count > 0 { folder.unfinished(batch)? } else { None };
+        let tables = if unfinished && count > 0 { folder.unfinished(&headers)? } else { None };
         let goes_on = tables.is_some();
-        let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers(batch));
+        let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers);
         Ok(if goes_on { Opened::GoOn(claim) } else { Opened::New(claim) })
     }
 
@@ -237,8 +240,12 @@ impl Folder {
     }
 
     fn remove_own_files(&self) -> Result<(), OutputError> {
-        let tables = dictionary::tables(&[]);
-        let tables = tables.iter().flat_map(|table| FileFormat::ALL.map(|format| format.file(table.name)));
+        let standard = dictionary::tables(&[], &Measured::default());
+        // A model of another program may have written tables of its own.
+        let recorded = Self::manifest(&self.path)?.map_or_else(Vec::new, |found| found.experiment.record);
+        let recorded = recorded.iter().chain(&self.identity.record).map(String::as_str).filter(|name| is_name(name));
+        let tables: BTreeSet<&str> = standard.iter().map(|table| table.name).chain(recorded).collect();
+        let tables = tables.iter().flat_map(|table| FileFormat::ALL.map(|format| format.file(table)));
         for name in tables.chain(OTHER_FILES.map(String::from)).chain([manifest::FILE.to_owned()]) {
             for path in [self.path.join(format!("{name}.partial")), self.path.join(name)] {
                 remove(&path)?;

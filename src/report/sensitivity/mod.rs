@@ -45,7 +45,7 @@ pub struct Finding {
     /// Place of the scenario.
     pub scenario: usize,
     /// The outcome.
-    pub outcome: &'static Column<'static>,
+    pub outcome: Column<'static>,
     /// Whether the page shows it at once, not folded away.
     pub headline: bool,
     /// What was found.

@@ -2,9 +2,9 @@
 
 use crate::{
     analysis::sensitivity::{Point, PointRoles, morris::Move},
-    declare::table::{Column, Row as _},
+    declare::table::Column,
     experiment::design::{Design, Method, Scale, Setting},
-    measure::record::OutcomeRow,
+    measure::Measured,
     output::{
         dictionary::{DESIGN, RUNS},
         folder::{Folder, OutputError},
@@ -39,7 +39,7 @@ pub struct AnalysedBatch {
     /// Which point of its design is what.
     pub layout: PointRoles,
     /// The outcomes that were read.
-    pub outcomes: Vec<&'static Column<'static>>,
+    pub outcomes: Vec<Column<'static>>,
     /// By scenario, then point: sums of the outcomes by replicate where replicates are blocks, else in one for all, so
     /// that more replicates take no more memory.
     runs: Vec<Vec<BTreeMap<u64, Sums>>>,
@@ -53,14 +53,14 @@ struct Sums {
 }
 
 impl AnalysedBatch {
-    /// Reads the folder. `wanted` names the outcomes, all if empty.
-    pub fn read(folder: &Path, wanted: &[String]) -> Result<Self, ReadError> {
+    /// Reads the folder. `wanted` names some of the outcomes that are measured; all if empty.
+    pub fn read(folder: &Path, measured: &Measured, wanted: &[String]) -> Result<Self, ReadError> {
         let manifest = fit(folder)?;
         let cells = read_design(&folder.join(format!("{DESIGN}.csv")), &manifest)?;
         let layout = layout(&manifest.experiment.design, &cells, &folder.join(format!("{DESIGN}.csv")))?;
         let file = folder.join(format!("{RUNS}.csv"));
-        let all = OutcomeRow::COLUMNS.iter();
-        let outcomes = all.filter(|column| wanted.is_empty() || wanted.iter().any(|name| name == column.name));
+        let outcomes =
+            measured.outcomes().filter(|column| wanted.is_empty() || wanted.iter().any(|name| name == column.name));
         let mut batch = Self { manifest, layout, outcomes: outcomes.collect(), runs: Vec::new() };
         batch.read_runs(&file)?;
         Ok(batch)

@@ -1,0 +1,229 @@
+//! What is measured of a model's worlds, as a value: the standard tables and outcomes, and those that join it.
+
+use super::{
+    outcome::{Outcome, among, is_name, same},
+    own::{self, OwnOutcome, OwnTable},
+    record::{HEADLINES, OutcomeRow, Record, TABLES},
+};
+use crate::{
+    declare::table::{CellType, Column, Row, Table},
+    model::Model,
+};
+use bevy_ecs::{prelude::*, system::ReadOnlySystem};
+use std::fmt;
+
+/// Tables that a folder has beside those that are measured.
+pub(crate) const TAKEN_TABLES: [&str; 5] = ["runs", "quantiles", "differences", "design", "sensitivity"];
+
+/// What is measured of the worlds of a model: the tables and outcomes of the standard model, then those that joined it.
+#[derive(Clone, Default)]
+pub struct Measured {
+    tables: Vec<OwnTable>,
+    outcomes: Vec<OwnOutcome>,
+}
+
+impl Measured {
+    /// The tables of a run, in order.
+    pub fn tables(&self) -> impl Iterator<Item = Table> {
+        TABLES.into_iter().chain(self.tables.iter().map(|own| own.table))
+    }
+
+    /// Those of them that are to be recorded.
+    pub fn recorded(&self, record: &Record) -> impl Iterator<Item = Table> {
+        self.tables().filter(|table| record.has(table.name))
+    }
+
+    /// The outcomes of a run as columns, in order.
+    pub fn outcomes(&self) -> impl Iterator<Item = Column<'static>> {
+        OutcomeRow::COLUMNS.iter().copied().chain(self.outcomes.iter().map(|own| own.outcome.column()))
+    }
+
+    /// Names of the outcomes that summaries open with; what joined the model is among them.
+    pub fn headlines(&self) -> Vec<&'static str> {
+        HEADLINES.into_iter().chain(self.outcomes.iter().map(|own| own.outcome.column().name)).collect()
+    }
+
+    /// Names of the tables.
+    pub fn table_names(&self) -> Vec<&'static str> {
+        self.tables().map(|table| table.name).collect()
+    }
+
+    /// Names of the outcomes.
+    pub fn outcome_names(&self) -> Vec<&'static str> {
+        self.outcomes().map(|outcome| outcome.name).collect()
+    }
+
+    /// Begins to measure what joined the model, in a world that stands at the start of a run.
+    pub(super) fn begin(&self, record: &Record, world: &mut World) -> own::Begun {
+        own::Begun::new(&self.tables, |table| record.has(table), &self.outcomes, world)
+    }
+}
+
+/// The same tables and outcomes are declared; how they are read off a world cannot be compared.
+impl PartialEq for Measured {
+    fn eq(&self, other: &Self) -> bool {
+        self.tables().eq(other.tables()) && self.outcomes().eq(other.outcomes())
+    }
+}
+
+impl fmt::Debug for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Measured")
+            .field("tables", &self.table_names())
+            .field("outcomes", &self.outcome_names())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Model {
+    /// The model with another table, which batches record like any other. `fill` is a system that gives the rows of the
+    /// month that has ended; it reads the world and changes nothing, which the compiler holds it to, and finds the month's
+    /// events and releases in the ledger. It is begun anew for each run. The table takes the place of one of the same name
+    /// that joined before.
+    ///
+    /// A table by `date` has indicators; one by `date` and a kind of entity (`state`, `firm`, …) has them for each of that
+    /// kind in the config.
+    ///
+    /// ```
+    /// use bevy_ecs::prelude::*;
+    /// use redqueen::{measure::record::Record, model::{Model, Seed, clock::Clock, firm::Finance}, table};
+    ///
+    /// table! {
+    ///     /// Firms in debt, in a month.
+    ///     pub struct DebtRow as "debt" by date {
+    ///         /// The month that has passed.
+    ///         date: redqueen::declare::month::Month, "";
+    ///         /// How many there are.
+    ///         firms: u32, "firms";
+    ///     }
+    /// }
+    ///
+    /// fn debt(clock: Res<Clock>, firms: Query<&Finance>) -> Vec<DebtRow> {
+    ///     let in_debt = firms.iter().filter(|finance| finance.cash < 0.0).count();
+    ///     vec![DebtRow { date: clock.month(), firms: in_debt as u32 }]
+    /// }
+    ///
+    /// let model = Model::standard().with_table(debt);
+    /// let mut scenario = model.baseline()?;
+    /// scenario.time.months = 12;
+    /// let run = model.simulate(&scenario)?.run(Seed { master: 1, replicate: 0 }, Record::ALL)?;
+    /// assert_eq!(run.own.rows::<DebtRow>().len(), 12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// The compiler refuses a table of a name that a folder has, and a fill that changes something:
+    ///
+    /// ```compile_fail,E0080
+    /// # use redqueen::{model::Model, table};
+    /// table! {
+    ///     /// The world once more.
+    ///     struct Again as "world" { /// A number.
+    ///         number: f64, "1"; }
+    /// }
+    /// let model = Model::standard().with_table(|| -> Vec<Again> { Vec::new() });
+    /// ```
+    ///
+    /// ```compile_fail,E0277
+    /// # use bevy_ecs::prelude::*;
+    /// # use redqueen::{model::{Model, firm::Finance}, table};
+    /// # table! {
+    /// #     /// Rows.
+    /// #     struct Rows as "rows" { /// A number.
+    /// #         number: f64, "1"; }
+    /// # }
+    /// fn pay(mut firms: Query<&mut Finance>) -> Vec<Rows> {
+    ///     firms.iter_mut().for_each(|mut finance| finance.cash += 1.0);
+    ///     Vec::new()
+    /// }
+    /// let model = Model::standard().with_table(pay);
+    /// ```
+    #[must_use]
+    pub fn with_table<R, M>(
+        self,
+        fill: impl IntoSystem<(), Vec<R>, M, System: ReadOnlySystem> + Clone + Send + Sync + 'static,
+    ) -> Self
+    where
+        R: Row + Send + Sync + 'static,
+    {
+        const { check(&Table::of::<R>()) };
+        let (own, mut measured) = (OwnTable::new::<R, M, _>(fill), self.measured());
+        match measured.tables.iter_mut().find(|other| other.table.name == R::TABLE) {
+            Some(place) => *place = own,
+            None => measured.tables.push(own),
+        }
+        self.keep(measured)
+    }
+
+    /// The model with another outcome, a column of the table of runs that summaries, reports, stop rules and sensitivity
+    /// know like any other. `read` is a system that gives its value, or `None`; it reads the world and changes nothing. It
+    /// is asked at the end of each month, so that a `Local` can gather what it needs, and what it says of the last one is the
+    /// outcome. It is begun anew for each run, and takes the place of one of the same name that joined before.
+    ///
+    /// ```
+    /// use bevy_ecs::prelude::*;
+    /// use redqueen::{measure::{Outcome, record::Record}, model::{Model, Seed, firm::Finance}};
+    ///
+    /// const RICHEST: Outcome = Outcome::named("cash_max", "billion USD of 2023", "Most cash that any firm ever had.");
+    ///
+    /// fn richest(mut most: Local<f64>, firms: Query<&Finance>) -> f64 {
+    ///     *most = firms.iter().fold(*most, |most, finance| most.max(finance.cash));
+    ///     *most
+    /// }
+    ///
+    /// let model = Model::standard().with_outcome(RICHEST, richest);
+    /// let mut scenario = model.baseline()?;
+    /// scenario.time.months = 12;
+    /// let run = model.simulate(&scenario)?.run(Seed { master: 1, replicate: 0 }, Record::NONE)?;
+    /// assert!(run.own.outcome(RICHEST) > Some(0.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_outcome<T, M>(
+        self,
+        outcome: Outcome,
+        read: impl IntoSystem<(), T, M, System: ReadOnlySystem> + Clone + Send + Sync + 'static,
+    ) -> Self
+    where
+        T: Into<Option<f64>> + 'static,
+    {
+        let (own, mut measured) = (OwnOutcome::new::<T, M, _>(outcome, read), self.measured());
+        match measured.outcomes.iter_mut().find(|other| other.outcome.column().name == outcome.column().name) {
+            Some(place) => *place = own,
+            None => measured.outcomes.push(own),
+        }
+        self.keep(measured)
+    }
+
+    /// What is measured of its worlds.
+    pub fn measured(&self) -> Measured {
+        self.kept::<Measured>().cloned().unwrap_or_default()
+    }
+}
+
+/// Refuses a table that cannot stand beside the others, at compile time.
+const fn check(table: &Table) {
+    assert!(is_name(table.name), "a table's name has small letters, digits and `_` alone");
+    assert!(!among(table.name, &TAKEN_TABLES), "a folder has a table of this name");
+    let mut at = 0;
+    while at < TABLES.len() {
+        assert!(!same(table.name, TABLES[at].name), "the standard model has a table of this name");
+        at += 1;
+    }
+    let mut at = 0;
+    while at < table.columns.len() {
+        let Column { name, holds, unit, .. } = table.columns[at];
+        assert!(!same(name, "run"), "the first column of every table is `run`");
+        let is_numeric = matches!(holds, CellType::Number | CellType::Whole);
+        assert!(is_numeric != unit.is_empty(), "numbers have a unit, `1` if they are pure, and nothing else has");
+        at += 1;
+    }
+    let mut at = 0;
+    while at < table.key.len() {
+        let mut column = 0;
+        while column < table.columns.len() && !same(table.key[at], table.columns[column].name) {
+            column += 1;
+        }
+        assert!(column < table.columns.len(), "what tells rows apart are columns");
+        at += 1;
+    }
+}
