@@ -170,9 +170,8 @@ fn collect_revenue(
 ) {
     let (mut value, mut open): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (s, (economy, penetration, access, levers)) in states.iter() {
-        let demand = &geography.demand[s][..geography.domains];
-        value[s] =
-            money.captured * economy.output * adopted(demand, &penetration.0, &access.now, &reference.capability);
+        let worth = &geography.in_output[s][..geography.domains];
+        value[s] = money.captured * economy.output * adopted(worth, &penetration.0, &access.now, &reference.capability);
         let support = policy.effect_appropriability * levers.of(Lever::OpenSource);
         open[s] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
     }
