@@ -7,8 +7,7 @@ use crate::{
         Model, Simulation,
         accelerator::Line,
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
-        states::StateId,
-        testing::{live, of_state, set},
+        testing::{live, set},
     },
     scenario::{Lever, PolicyNumbers, PolicySpec, Scenario, Stage},
 };
@@ -67,14 +66,6 @@ fn renting_nothing(scenario: &mut Scenario) {
     set(scenario, "entry", "compute_share", 0.0);
 }
 
-/// Subsidies of the first state, which is small.
-fn lavish(scenario: &mut Scenario) {
-    scenario.states[0].numbers.gdp_billion_usd = 1000.0;
-    let numbers = PolicyNumbers { value: 5000.0, ..PolicyNumbers::default() };
-    let (name, lever) = ("Test".to_owned(), Lever::ChipSubsidy);
-    scenario.policies = vec![PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers }];
-}
-
 fn scarce_logic(scenario: &mut Scenario) {
     let logic = scenario.fabs.iter_mut().filter(|fab| fab.stage == Stage::Logic);
     logic.for_each(|fab| fab.numbers.capacity_kwpm *= 0.001);
@@ -127,8 +118,6 @@ fn latecomers(simulation: &mut Simulation) -> f64 {
 
 fn chosen_safety(simulation: &mut Simulation) -> f64 {
     newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.precaution.chosen })
-}
-
 }
 
 fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {

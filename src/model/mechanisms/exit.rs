@@ -7,7 +7,10 @@
 //! would rather have its compute at the price of the month: users, compute, cash and debts go there; else it fails, and its users go to all.
 //! Compute that nobody takes over goes back to the state's clouds; cash goes to the owners, and debts are lost by creditors.
 
-use super::money::{Budget, Money, free_cash};
+use super::{
+    money::{Budget, free_cash},
+    price::Prices,
+};
 use crate::{
     maths,
     model::{
@@ -206,7 +209,7 @@ fn settle(world: &mut World, accounts: &mut QueryState<Account>, estate: &Estate
 
 /// The firm at home with the most cash, if that pays the debts and they are no more than the compute is worth.
 fn buyer(world: &World, accounts: &mut QueryState<Account>, estate: &Estate, closing: &[Entity]) -> Option<Entity> {
-    let price = world.resource::<Money>().price(world.resource::<Clock>().years());
+    let price = world.resource::<Prices>().at(estate.home);
     if estate.cash + price * estate.stock <= 0.0 {
         return None;
     }
