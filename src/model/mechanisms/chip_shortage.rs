@@ -2,9 +2,9 @@
 //!
 //! Accelerators are a small part of what advanced logic goes into. A state's industry uses chips from its own fabs as far as
 //! they go, o_s = min(1, W_s/(d_s W)) with W what is booked of all logic fabs undisturbed, in transistors (wafers over the square
-//! of the node), and d its share of the world's output, and buys the rest from the fabs that have more than their own states use. The part that is missing is m_s = o_s m_own
-//! + (1 − o_s) m_world, m being what outages take. Stores of a few months bridge it; what is missing then costs the share ι
-//! of output.
+//! of the node), and d its share of the world's output. It buys the rest from the fabs that have more than their own states
+//! use. The part that is missing is m_s = o_s m_own + (1 − o_s) m_world, m being what outages take. Stores of a few months bridge
+//! it; what is missing then costs the share ι of output.
 
 use crate::{
     model::{

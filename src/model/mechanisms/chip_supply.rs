@@ -251,13 +251,11 @@ impl Maker<'_> {
 }
 
 fn make(
-    supply: Res<ChipSupply>,
-    build_out: Res<BuildOut>,
+    (supply, build_out): (Res<ChipSupply>, Res<BuildOut>),
     clock: Res<Clock>,
     barriers: Res<Barriers>,
     states: States<&Industry>,
-    mut ledger: ResMut<Ledger>,
-    mut faults: ResMut<Faults>,
+    (mut ledger, mut faults): (ResMut<Ledger>, ResMut<Faults>),
     mut fabs: Query<Plant>,
     mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {

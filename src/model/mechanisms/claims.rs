@@ -129,8 +129,7 @@ struct Claimant {
 
 fn announce(
     claims: Res<Claims>,
-    money: Res<Money>,
-    prices: Res<Prices>,
+    (money, prices): (Res<Money>, Res<Prices>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     noise: Noise,

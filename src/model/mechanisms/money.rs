@@ -153,8 +153,7 @@ struct Spender {
 }
 
 fn spend(
-    money: Res<Money>,
-    prices: Res<Prices>,
+    (money, prices): (Res<Money>, Res<Prices>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
