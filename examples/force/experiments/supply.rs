@@ -5,7 +5,7 @@ use super::{
     bench::{Bench, Effect, Failure, Unit, firms, month, state},
     supply_parameters::parameters,
 };
-use redqueen::{measure::record::Trajectory, scenario::Scenario};
+use redqueen::{maths::ln, measure::record::Trajectory, scenario::Scenario};
 
 const LOWER: std::ops::RangeInclusive<f64> = f64::NEG_INFINITY..=-0.01;
 const HIGHER: std::ops::RangeInclusive<f64> = 0.01..=f64::INFINITY;
@@ -112,22 +112,25 @@ fn whom_a_blockade_hurts(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     };
     type Look = fn(&Trajectory) -> f64;
     let ln_compute: Look =
-        |world| state(world, "China", YEAR, 12).compute.ln() - state(world, "US", YEAR, 12).compute.ln();
+        |world| ln(state(world, "China", YEAR, 12).compute) - ln(state(world, "US", YEAR, 12).compute);
     let power: Look = |world| state(world, "China", YEAR, 12).power;
-    let output: Look = |world| over_year_of(world, "China").ln();
-    let gap: Look = |world| month(world, 2029, 12).gap_nats.unwrap_or(f64::NAN);
+    let output: Look = |world| ln(over_year_of(world, "China"));
     let mut effects = Vec::new();
     for (what, unit, look, must) in [
         ("China's compute against the US's at the end of a blockade", "nats", ln_compute, HIGHER),
         ("China's share of power then", "of the world", power, 0.001..=f64::INFINITY),
         ("China's output in that year", "nats", output, 0.001..=f64::INFINITY),
-        ("the gap in capability a year later", "nats", gap, ANY),
     ] {
         let (from, to) = (moved(&dependent, &look)?, moved(&own, &look)?);
         let what = format!("{what}: self-sufficient against dependent");
         effects.push(Effect::difference(&what, Unit::Of(unit), &from, &to, must));
     }
-    let compute: Look = |world| state(world, "US", YEAR, 12).compute.ln();
+    let gap: Look = |world| month(world, 2029, 12).gap_nats.unwrap_or(f64::NAN);
+    for (what, moved) in [("dependent", moved(&dependent, &gap)?), ("self-sufficient", moved(&own, &gap)?)] {
+        let what = format!("the gap a year after a blockade, China {what}");
+        effects.push(Effect::median(&what, Unit::Of("nats"), &moved, ANY));
+    }
+    let compute: Look = |world| ln(state(world, "US", YEAR, 12).compute);
     let (plain, fabs) = (pair("taiwan-blockade", true)?, pair("taiwan-blockade-us-fabs", true)?);
     let (from, to) = (moved(&plain, &compute)?, moved(&fabs, &compute)?);
     let what = "the US's compute at the end of a blockade, with fabs of its own";
@@ -152,17 +155,22 @@ fn chinese(year: u32) -> impl Fn(&Trajectory) -> f64 {
 fn equipment(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let base = bench.with(&[])?;
     let tighter = bench.of("tighter-equipment", &[])?;
-    let plain = bench.of("baseline", &[("mechanisms.induced_innovation.pressure_weight", 0.0)])?;
-    let mut off = plain;
+    let mut off = base.clone();
     off.set("mechanisms.induced_innovation.enabled", false)?;
-    let (now, then) = (bench.observe(&base, chinese(YEAR))?, bench.observe(&base, chinese(2032))?);
+    let (second, then) = (bench.observe(&base, chinese(2027))?, bench.observe(&base, chinese(2032))?);
     let own = |year| move |world: &Trajectory| state(world, "China", year, 12).self_sufficiency_design;
     let (own_2025, own_2032) = (bench.observe(&base, own(2025))?, bench.observe(&base, own(2032))?);
     Ok(vec![
         Effect::change(
-            "China's own chips in the third year of tighter rules on equipment",
-            &now,
-            &bench.observe(&tighter, chinese(YEAR))?,
+            "China's own chips in the second year of tighter rules on equipment",
+            &second,
+            &bench.observe(&tighter, chinese(2027))?,
+            f64::NEG_INFINITY..=-0.1,
+        ),
+        Effect::change(
+            "China's own chips in 2032 under tighter rules on equipment",
+            &then,
+            &bench.observe(&tighter, chinese(2032))?,
             f64::NEG_INFINITY..=-0.1,
         ),
         Effect::change(

@@ -1,7 +1,7 @@
 //! What each parameter of chips moves from the low end of its plausible range to the high one.
 
 use super::bench::{Bench, Effect, Failure, month, state};
-use redqueen::measure::record::Trajectory;
+use redqueen::{maths::ln, measure::record::Trajectory};
 
 /// Mechanisms whose parameters are tried, and the scenarios in which they may show.
 const TRIED: &[(&str, &[&str])] = &[
@@ -17,19 +17,21 @@ const TRIED: &[(&str, &[&str])] = &[
     ("shocks", &["taiwan-blockade", "taiwan-risk"]),
 ];
 
+type Headline = (&'static str, fn(&Trajectory) -> f64);
+
 /// The headlines, each with what 1 % of it is worth: shares of themselves, but 5 points of rating.
-const HEADLINES: &[(&str, fn(&Trajectory) -> f64)] = &[
-    ("compute of 2024", |world| month(world, 2024, 12).compute.ln()),
-    ("compute of 2028", |world| month(world, 2028, 12).compute.ln()),
-    ("compute of 2032", |world| month(world, 2032, 12).compute.ln()),
-    ("price of 2028", |world| month(world, 2028, 12).compute_price.ln()),
-    ("output of 2028", |world| month(world, 2028, 6).output.ln()),
-    ("China's compute of 2028", |world| state(world, "China", 2028, 12).compute.ln()),
-    ("China's compute of 2032", |world| state(world, "China", 2032, 12).compute.ln()),
-    ("China's own share of 2032", |world| state(world, "China", 2032, 12).self_sufficiency_design.ln()),
+const HEADLINES: &[Headline] = &[
+    ("compute of 2024", |world| ln(month(world, 2024, 12).compute)),
+    ("compute of 2028", |world| ln(month(world, 2028, 12).compute)),
+    ("compute of 2032", |world| ln(month(world, 2032, 12).compute)),
+    ("price of 2028", |world| ln(month(world, 2028, 12).compute_price)),
+    ("output of 2028", |world| ln(month(world, 2028, 6).output)),
+    ("China's compute of 2028", |world| ln(state(world, "China", 2028, 12).compute)),
+    ("China's compute of 2032", |world| ln(state(world, "China", 2032, 12).compute)),
+    ("China's own share of 2032", |world| ln(state(world, "China", 2032, 12).self_sufficiency_design)),
     ("the US's running compute of 2032", |world| {
         let us = state(world, "US", 2032, 12);
-        (us.compute * us.compute_running).ln()
+        ln(us.compute * us.compute_running)
     }),
     ("the gap of 2032, in 500 points", |world| month(world, 2032, 12).gap_rating.unwrap_or(f64::NAN) / 500.0),
     ("the frontier of 2032, in 500 points", |world| month(world, 2032, 12).frontier_rating.unwrap_or(f64::NAN) / 500.0),

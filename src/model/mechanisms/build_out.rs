@@ -52,7 +52,7 @@ parameters! {
         /// How far makers look through outages, and through orders that wait, when they judge what their chips will sell at.
         foresight: f64 = 0.95, "1", range 0.0..=1.0, plausible 0.5..=1.0, assumption "nobody builds for three years against an outage of one";
         /// The largest rate of orders.
-        max_rate: f64 = 1.2, "1/year", range 0.0..=10.0, plausible 0.6..=1.6, assumption "tools and builders are short: advanced packaging, which grew fastest, took a year to go from 13 to 35 thousand wafers a month";
+        max_rate: f64 = 0.9, "1/year", range 0.0..=10.0, plausible 0.5..=1.3, assumption "tools and builders are short: advanced packaging, which grew fastest, took a year to go from 13 to 35 thousand wafers a month";
         /// Cost of logic capacity.
         cost_logic: f64 = 1.0, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.5..=1.5, assumption "order of magnitude: a leading fab of 20-30 thousand wafers a month costs 20-30 billion";
         /// Cost of packaging capacity.

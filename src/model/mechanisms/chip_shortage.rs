@@ -1,15 +1,15 @@
 //! Chip shortage: what an economy loses that runs out of advanced chips.
 //!
 //! Accelerators are a small part of what advanced logic goes into. A state's industry uses chips from its own fabs as far as
-//! they go, o_s = min(1, W_s/(d_s W)) with W what is booked of all logic fabs undisturbed and d its share of the world's
-//! output, and buys the rest from the fabs that have more than their own states use. The part that is missing is m_s = o_s m_own
-//! + (1 − o_s) m_world, m being what outages take. Stores of a few months bridge it; what is missing then costs the share ι
-//! of output.
+//! they go, o_s = min(1, W_s/(d_s W)) with W what is booked of all logic fabs undisturbed, in transistors (wafers over the square
+//! of the node), and d its share of the world's output. It buys the rest from the fabs that have more than their own states
+//! use. The part that is missing is m_s = o_s m_own + (1 − o_s) m_world, m being what outages take. Stores of a few months bridge
+//! it; what is missing then costs the share ι of output.
 
 use crate::{
     model::{
         clock::Clock,
-        fab::{Capacity, Outage, Site},
+        fab::{Capacity, Craft, Outage, Site},
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
@@ -83,12 +83,12 @@ fn miss(
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut faults: ResMut<Faults>,
-    fabs: Query<(&Site, &Capacity, &Outage)>,
+    fabs: Query<(&Site, &Capacity, &Craft, &Outage)>,
     mut states: States<(&Economy, &mut Burden, &mut Used)>,
 ) {
     let (mut whole, mut stopped): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (site, capacity, outage) in fabs.iter().filter(|(site, ..)| site.stage == Stage::Logic) {
-        let used = capacity.kwpm * capacity.booked;
+    for (site, capacity, craft, outage) in fabs.iter().filter(|(site, ..)| site.stage == Stage::Logic) {
+        let used = capacity.kwpm * capacity.booked / (craft.node_nm * craft.node_nm);
         whole[site.location] += used;
         stopped[site.location] += used * outage.0;
     }
@@ -172,7 +172,7 @@ mod tests {
     fn who_depends_on_others_loses_and_who_does_not_does_not() {
         let dependent = blockaded(0.0);
         assert_eq!(lost(&dependent, 2, 1), 0.0);
-        assert_eq!(lost(&dependent, 4, 1), 0.0, "stores last two months");
+        assert!(lost(&dependent, 4, 1) < 1e-15, "stores last two months");
         assert!((lost(&dependent, 5, 1) - 0.08).abs() < 1e-15);
         assert_eq!(lost(&blockaded(100.0), 8, 1), 0.0);
     }

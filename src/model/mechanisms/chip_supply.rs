@@ -55,7 +55,7 @@ parameters! {
         /// Diameter of a logic wafer.
         wafer_mm: f64 = 300.0, "mm", range 100.0..=1000.0, plausible 200.0..=450.0, figure "SEMI M1: 300 mm at all leading fabs since about 2001; 200 mm before, 450 mm was given up";
         /// Part of its output that a fab without any of the equipment that it needs would lose.
-        lack_uptime: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=0.8 or null 0.0, assumption "tools stand still for parts and service before they fail";
+        lack_uptime: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.9 or null 0.0, assumption "tools stand still for parts and service before they fail";
         /// Growth of its defects, as a share.
         lack_defects: f64 = 1.0, "1", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "7 nm without EUV takes about twice the exposures of a layer, each with its defects";
     }
@@ -251,13 +251,11 @@ impl Maker<'_> {
 }
 
 fn make(
-    supply: Res<ChipSupply>,
-    build_out: Res<BuildOut>,
+    (supply, build_out): (Res<ChipSupply>, Res<BuildOut>),
     clock: Res<Clock>,
     barriers: Res<Barriers>,
     states: States<&Industry>,
-    mut ledger: ResMut<Ledger>,
-    mut faults: ResMut<Faults>,
+    (mut ledger, mut faults): (ResMut<Ledger>, ResMut<Faults>),
     mut fabs: Query<Plant>,
     mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {

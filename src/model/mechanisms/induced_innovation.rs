@@ -191,8 +191,7 @@ fn denied_memory(
 }
 
 fn learn(
-    induced: Res<InducedInnovation>,
-    build_out: Res<BuildOut>,
+    (induced, build_out): (Res<InducedInnovation>, Res<BuildOut>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut memory: ResMut<Memory>,

@@ -149,8 +149,7 @@ impl Shipments {
 
 /// Ships what was made, and what stores give.
 pub fn ship(
-    supply: Res<ChipSupply>,
-    controls: Res<ExportControls>,
+    (supply, controls): (Res<ChipSupply>, Res<ExportControls>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     barriers: Res<Barriers>,
