@@ -106,6 +106,9 @@ impl Mechanism for Entry {
     }
 }
 
+/// Largest part of its state's clouds that a firm which enters on a date takes.
+const MOST_OF_CLOUDS: f64 = 0.9;
+
 /// How many firms are born in a state.
 const BIRTHS: Draw = Draw::named("entry/births");
 /// Which firm a newborn descends from.
@@ -328,6 +331,9 @@ fn enter_dated(mut founder: Founder, newcomers: Res<Newcomers>, offers: Query<&O
     let frontier = if frontier.is_finite() { frontier } else { 0.0 };
     for (_, spec) in newcomers.dated.iter().filter(|(step, _)| *step == now) {
         let mut founding = founding::configured(spec, frontier, i64::from(now), &founder.geography, &newcomers.talent);
+        // It rents what it has; clouds that a wave of births has emptied give it less.
+        let clouds = founder.supplies.at(founding.character.home).clouds;
+        founding.compute = founding.compute.min(MOST_OF_CLOUDS * clouds).max(founder.entry.least_compute_mh100e);
         // A latecomer knows no more than what the world has seen.
         founding.knowledge_limit = best(&founder.geography, &founder.frontier.any.now.knowledge);
         founder.found(founding);
