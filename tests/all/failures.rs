@@ -128,7 +128,7 @@ fn another_experiments_folder_is_not_overwritten_unasked() {
     };
     batch(&[]).assert().success();
     let before = files(&folder.path().join("out"), "");
-    for other in [&["--seed", "9"][..], &["--set", "mechanisms.market.speed=2"], &["--record", "world"]] {
+    for other in [&["--seed", "9"][..], &["--set", "mechanisms.market.speed=3"], &["--record", "world"]] {
         let output = batch(other).assert().code(2).get_output().clone();
         let said = text(&output.stderr);
         assert!(said.contains("another experiment") && said.contains("out"), "{said}");
