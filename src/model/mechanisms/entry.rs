@@ -106,6 +106,12 @@ impl Mechanism for Entry {
     }
 }
 
+/// Largest part of its state's clouds that a firm which enters on a date takes.
+const MOST_OF_CLOUDS: f64 = 0.9;
+
+/// Largest part of a firm's compute that an entrant rents where clouds are empty.
+const MOST_RENTED: f64 = 0.5;
+
 /// How many firms are born in a state.
 const BIRTHS: Draw = Draw::named("entry/births");
 /// Which firm a newborn descends from.
@@ -136,21 +142,30 @@ pub struct Founder<'w, 's> {
     ledger: ResMut<'w, Ledger>,
     commands: Commands<'w, 's>,
     supplies: States<'w, 's, &'static mut Supply>,
-    holdings: Query<'w, 's, (&'static Character, &'static Hardware)>,
+    holdings: Query<'w, 's, (&'static Character, &'static mut Hardware)>,
 }
 
 impl Founder<'_, '_> {
-    /// Takes compute out of a state's clouds; what they lack counts as made and delivered.
+    /// Takes compute out of a state's clouds; what they lack of it is rented from the firm at home that has most, and what that could
+    /// not spare counts as made and delivered.
     fn take_compute(&mut self, home: StateId, wanted: f64) {
         let mut supply = self.supplies.at_mut(home);
         let taken = wanted.min(supply.clouds);
         supply.clouds -= taken;
-        supply.received += wanted - taken;
-        supply.delivered += wanted - taken;
-        supply.month.received += wanted - taken;
-        supply.month.delivered += wanted - taken;
-        self.ledger.made += wanted - taken;
-        self.ledger.delivered += wanted - taken;
+        let mut lacking = wanted - taken;
+        let at_home = self.holdings.iter_mut().filter(|(character, _)| character.home == home);
+        let richest = at_home.max_by(|a, b| a.1.stock.total_cmp(&b.1.stock));
+        if let Some((_, mut hardware)) = richest.filter(|_| lacking > 0.0) {
+            let rented = lacking.min(MOST_RENTED * hardware.stock);
+            hardware.stock -= rented;
+            lacking -= rented;
+        }
+        supply.received += lacking;
+        supply.delivered += lacking;
+        supply.month.received += lacking;
+        supply.month.delivered += lacking;
+        self.ledger.made += lacking;
+        self.ledger.delivered += lacking;
     }
 
     /// Founds a firm: into the world, the frontier and the records.
@@ -328,6 +343,9 @@ fn enter_dated(mut founder: Founder, newcomers: Res<Newcomers>, offers: Query<&O
     let frontier = if frontier.is_finite() { frontier } else { 0.0 };
     for (_, spec) in newcomers.dated.iter().filter(|(step, _)| *step == now) {
         let mut founding = founding::configured(spec, frontier, i64::from(now), &founder.geography, &newcomers.talent);
+        // It rents what it has; clouds that a wave of births has emptied give it less.
+        let clouds = founder.supplies.at(founding.character.home).clouds;
+        founding.compute = founding.compute.min(MOST_OF_CLOUDS * clouds).max(founder.entry.least_compute_mh100e);
         // A latecomer knows no more than what the world has seen.
         founding.knowledge_limit = best(&founder.geography, &founder.frontier.any.now.knowledge);
         founder.found(founding);

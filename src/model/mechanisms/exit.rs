@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn the_hazard_rises_as_cash_runs_out_and_with_lag_for_those_on_others_money() {
-        let exit = Exit { hazard_per_year: 0.4, runway_years: 0.5, laggard_weight: 0.5, ..Exit::default() };
+        let exit = Exit { hazard_per_year: 0.4, runway_years: 0.5, laggard_weight: 0.5 };
         assert_eq!(exit.hazard(f64::INFINITY, -50.0, 1.0), 0.0);
         assert_eq!(exit.hazard(0.0, 0.0, 1.0), 0.4);
         assert!((exit.hazard(0.5, 0.0, 1.0) - 0.4 * maths::exp(-1.0)).abs() < 1e-15);

@@ -14,10 +14,12 @@ use crate::{
         clock::Clock,
         firm::{Character, Finance, Momentum, Offer, Usage},
         geography::{Geography, PerState},
+        ledger::Faults,
         mechanisms::{
             claims::{Claims, Hype},
             releases::Releases,
         },
+        phase::Mechanism as _,
         relations::Relations,
         state::{Supply, Traits},
         states::States,
@@ -119,6 +121,7 @@ impl Investors<'_> {
 /// Investors give.
 pub fn invest(
     investors: Investors,
+    mut faults: ResMut<Faults>,
     mut weights: Local<Vec<f64>>,
     mut states: States<(&Traits, &mut Supply)>,
     mut firms: Query<Investee>,
@@ -141,6 +144,7 @@ pub fn invest(
             supply.capital *= 1.0 + investors.claims.new_money * excited[s] / (weight[s] - excited[s]);
         }
         capital[s] = supply.capital;
+        faults.check(clock, Money::NAME, "capital", &investors.geography.names[s], &[supply.capital]);
     }
     let near = investors.near();
     let per_weight = share_capital(money.abroad, investors.geography.states, &near, &capital, &weight);
