@@ -4,7 +4,7 @@
 
 use bevy_ecs::query::QueryData;
 use redqueen::{
-    maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all, pow},
+    maths::{contest_shares, exp, exp_all, larger, ln, normal_quantile_all},
     model::{
         Seed, Simulation,
         accounts::{ProgressParts, Standing},
@@ -198,7 +198,9 @@ struct Firms {
     cash: Vec<f64>,
     revenue: Vec<f64>,
     investment: Vec<f64>,
-    broke: Vec<u32>,
+    raised: Vec<f64>,
+    staff: Vec<f64>,
+    followed: Vec<f64>,
     serial: Vec<u32>,
     released: Vec<i64>,
     rating: Vec<f64>,
@@ -258,6 +260,7 @@ pub struct Flat {
     geography: Geography,
     reference: Reference,
     at_start: PerState,
+    first_frontier: Option<f64>,
     firms: Firms,
     states: States,
     any: Levels,
@@ -321,6 +324,7 @@ impl Flat {
         let mut copy = Self {
             reference: world.resource::<Reference>().clone(),
             at_start: world.resource::<FirmsAtStart>().0,
+            first_frontier: None,
             past: VecDeque::from([(any.clone(), open.clone())]),
             memory: memory as usize,
             rules,
@@ -377,7 +381,9 @@ impl Flat {
             firms.cash.push(finance.cash);
             firms.revenue.push(finance.revenue);
             firms.investment.push(finance.investment);
-            firms.broke.push(finance.broke);
+            firms.raised.push(0.0);
+            firms.staff.push(character.overhead);
+            firms.followed.push(ln(usage.world + self.rules.money.share_floor));
             firms.serial.push(offer.serial);
             firms.released.push(offer.released);
             firms.rating.push(offer.rating);
@@ -481,35 +487,73 @@ impl Flat {
     }
 
     fn earn(&mut self) {
-        let (firms, states, money, clock) = (&mut self.firms, &self.states, &self.rules.money, &self.clock);
+        let (firms, states, money) = (&mut self.firms, &self.states, &self.rules.money);
         let (n, wide) = (self.geography.states, self.geography.domains);
         let mut value = vec![0.0; n];
         for s in 0..n {
-            let adoption = dot(&self.geography.demand[s][..wide], &states.adoption[s]);
-            value[s] = money.spending * states.output[s] * adoption;
+            let demand = &self.geography.demand[s];
+            let gained = |d: usize| (states.access[s][d] - self.reference.capability[d]).max(0.0);
+            let adopted: f64 = (0..wide).map(|d| demand[d] * states.adoption[s][d] * gained(d)).sum();
+            value[s] = money.captured * states.output[s] * adopted;
         }
-        let (mut per_weight, mut growth): (PerState, PerState) = ([0.0; MAX_STATES], [1.0; MAX_STATES]);
         for (i, share) in firms.share.chunks_exact(n).enumerate() {
             let appropriability = if firms.open[i] { money.open_appropriability } else { 1.0 };
             firms.revenue[i] = appropriability * dot(share, &value);
-            firms.investment[i] = (firms.world[i] + money.share_floor) * exp(money.momentum * firms.gained[i] / 100.0);
-            per_weight[firms.home[i]] += firms.investment[i];
         }
+        self.invest();
+        self.spend();
+    }
+
+    /// Nobody trusts anybody abroad here, so that capital stays at home.
+    fn invest(&mut self) {
+        let (firms, states, money, clock) = (&mut self.firms, &self.states, &self.rules.money, &self.clock);
+        let best = firms.rating.iter().copied().fold(f64::NEG_INFINITY, larger);
+        let years = f64::from(self.rules.releases.momentum_months) / 12.0;
+        let mut weight: Vec<f64> = firms.world.iter().map(|usage| ln(usage + money.share_floor)).collect();
+        for (i, weight) in weight.iter_mut().enumerate() {
+            let grown = *weight - firms.followed[i];
+            firms.followed[i] += (clock.per_step(1.0) / years).min(1.0) * grown;
+            let gained = firms.gained[i] / 100.0 + money.usage_growth * grown;
+            let behind = (best - firms.rating[i]) / 100.0;
+            *weight = money.concentration * *weight + money.momentum * gained - money.lag_weight * behind;
+        }
+        exp_all(&mut weight);
+        let (mut sum, mut growth): (PerState, PerState) = ([0.0; MAX_STATES], [1.0; MAX_STATES]);
+        for (home, weight) in firms.home.iter().zip(&weight) {
+            sum[*home] += weight;
+        }
+        let mut per_weight: PerState = [0.0; MAX_STATES];
         for (s, numbers) in states.numbers.iter().enumerate() {
             growth[s] = money.capital_scale * exp(numbers.capital_growth_per_year * clock.years());
-            per_weight[s] = numbers.capital_billion_usd_per_year * growth[s] / per_weight[s];
+            per_weight[s] = numbers.capital_billion_usd_per_year * growth[s] / sum[s];
         }
+        for (i, weight) in weight.iter().enumerate() {
+            let home = firms.home[i];
+            firms.raised[i] = weight * per_weight[home];
+            firms.investment[i] = firms.raised[i] + firms.own_funds[i] * growth[home];
+        }
+    }
+
+    fn spend(&mut self) {
+        let (firms, money, clock) = (&mut self.firms, &self.rules.money, &self.clock);
+        let frontier = firms.offered.iter().copied().fold(f64::NEG_INFINITY, larger);
+        let first = *self.first_frontier.get_or_insert(frontier);
+        let least = money.least_staff * exp(money.least_growth * (frontier - first));
+        let moved = clock.probability(money.staffing);
         let price = self.rules.price.start;
         for i in 0..firms.home.len() {
-            firms.investment[i] *= per_weight[firms.home[i]];
-            firms.investment[i] += firms.own_funds[i] * growth[firms.home[i]];
-            let budget = clock.per_step(firms.revenue[i] * money.margin + firms.investment[i]);
-            let running = money.running_cost * price * firms.stock[i];
-            let costs = clock.per_step(money.overhead_scale * firms.overhead[i] + running);
-            firms.order[i] = firms.compute_share[i] * budget;
+            let income = firms.revenue[i] * money.margin + firms.investment[i];
+            let upkeep = money.running_cost * price * firms.stock[i];
+            let target = (1.0 - firms.compute_share[i]) * income - upkeep;
+            firms.staff[i] = (firms.staff[i] + moved * (target - firms.staff[i])).max(least);
+            let costs = money.staff_scale * firms.staff[i] + upkeep;
+            firms.cash[i] += clock.per_step(income - costs);
+            let (share, free) = (firms.compute_share[i], firms.cash[i].max(0.0));
+            let beyond = (free - money.reserve_years * (costs + share * income)).max(0.0);
+            let spare = clock.per_step(money.spare_per_year).min(1.0) * beyond;
+            firms.order[i] = (share * (clock.per_step(income) + spare)).min(free);
             firms.demand[i] = (firms.order[i] + firms.backlog[i]) / price;
-            firms.cash[i] += budget - costs;
-            firms.broke[i] = if firms.cash[i] < 0.0 { firms.broke[i] + 1 } else { 0 };
+            firms.cash[i] -= ((1.0 - share) * spare).min(free - firms.order[i]);
             self.finite &= (firms.cash[i] + firms.demand[i]).is_finite();
         }
     }
@@ -721,9 +765,10 @@ impl Flat {
             firms.of_serial[i] = firms.serial[i];
             let ratings = &firms.rating_by_domain[i * wide..(i + 1) * wide];
             for (s, appeal) in appeal.iter_mut().enumerate() {
-                *appeal = dot(&self.geography.demand[s][..wide], ratings) / POINTS_PER_NAT - firms.price[i]
+                let attraction = dot(&self.geography.demand[s][..wide], ratings) / POINTS_PER_NAT - firms.price[i]
                     + if firms.open[i] { market.open_bonus } else { 0.0 }
                     + if firms.home[i] == s { market.home_bonus } else { 0.0 };
+                *appeal = market.sensitivity * attraction;
             }
         }
     }
@@ -736,13 +781,15 @@ impl Flat {
                 *level = larger(*level, *appeal);
             }
         }
-        let speed = self.clock.per_step(market.speed);
+        let (speed, least) = (self.clock.per_step(market.speed), ln(market.trial));
         let shut: Vec<Vec<bool>> =
             (0..n).map(|home| (0..n).map(|s| self.geography.closed[s][home]).collect()).collect();
         for (i, ln_share) in firms.ln_share.chunks_exact_mut(n).enumerate() {
-            let (appeal, shut) = (&firms.appeal[i * n..(i + 1) * n], &shut[firms.home[i]]);
+            let (appeal, share) = (&firms.appeal[i * n..(i + 1) * n], &firms.share[i * n..(i + 1) * n]);
+            let shut = &shut[firms.home[i]];
             for s in (0..n).filter(|s| !shut[*s]) {
-                ln_share[s] += speed * (appeal[s] - level[s] - market.variety * ln_share[s]);
+                let returns = market.habit * share[s] / (share[s] + market.habit_share) - market.crowding * share[s];
+                ln_share[s] = larger(ln_share[s] + speed * (appeal[s] - level[s] + returns), least);
             }
         }
         firms.share.copy_from_slice(&firms.ln_share);

@@ -182,7 +182,10 @@ mod tests {
             (|s| s.borders[0].between = (3, 3), "borders.0 must be between two states"),
             (|s| s.mechanisms[3].values.clear(), "has 0 numbers instead of"),
             (
-                |s| s.mechanisms.iter_mut().find(|each| each.declared.name == "research").unwrap().values[0] = -1.0,
+                |s| {
+                    let research = s.mechanisms.iter_mut().find(|settings| settings.declared.name == "research");
+                    research.unwrap().values[0] = -1.0;
+                },
                 "mechanisms.research.growth must be a number from 0 to 5",
             ),
             (|s| s.accelerators[0].sales = vec![], "sales has 0 numbers"),
