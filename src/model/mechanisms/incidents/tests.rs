@@ -166,7 +166,8 @@ fn systemic_losses_are_pareto_and_hit_all_states_alike() {
     assert_eq!(params.systemic_loss(1.0), 0.01);
     assert!((params.systemic_loss(0.125) - 0.04).abs() < 1e-15);
     assert_eq!(params.systemic_loss(1e-12), LARGEST_LOSS);
-    let only: Vec<_> = NONE[1..].iter().chain(&["incidents.systemic_per_year=30"]).copied().collect();
+    let only: Vec<_> =
+        NONE[1..].iter().chain(&["incidents.systemic_per_year=30", "incidents.reaction=0"]).copied().collect();
     let mut simulation = simulation(24, &only);
     let world = simulation.run(SEED, Record::ALL).unwrap();
     assert!(count(&world, "systemic") > 15);
