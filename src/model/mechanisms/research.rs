@@ -97,6 +97,16 @@ pub struct Effort {
     pub talent: f64,
     /// Effort of its own (z).
     pub own: f64,
+    /// Talent and what it makes of the ceiling of growth, τ^e: worked out again when talent changes, which is seldom.
+    on_ceiling: Option<(f64, f64)>,
+}
+
+impl Effort {
+    /// What talent makes of the ceiling of growth, as it was weighed in this step.
+    #[inline]
+    fn on_ceiling(&self) -> f64 {
+        self.on_ceiling.map_or(1.0, |(_, factor)| factor)
+    }
 }
 
 /// What the firms' efforts come to.
@@ -181,7 +191,11 @@ fn weigh(
         let ln_compute = hardware.ln_research(character) + ln_usable[home];
         let talent = character.talent * support[home];
         let own = talent * maths::exp(research.exponent * (ln_compute - ln_reference));
-        *effort = Effort { ln_compute, talent, own };
+        let on_ceiling = match effort.on_ceiling {
+            Some(known) if known.0 == talent => known,
+            _ => (talent, maths::pow(talent, research.talent_on_ceiling)),
+        };
+        *effort = Effort { ln_compute, talent, own, on_ceiling: Some(on_ceiling) };
         efforts.highest = maths::larger(efforts.highest, own);
         if character.open {
             efforts.open[home] += own;
@@ -272,9 +286,7 @@ fn learn(
         let Surroundings { from_rivals, rights } = surroundings[character.home];
         let rivals = efforts.open[character.home] - if character.open { effort.own } else { 0.0 };
         let effective = effort.own + from_rivals * rivals.max(0.0);
-        let ceiling = ceiling
-            * maths::pow(effort.talent, research.talent_on_ceiling)
-            * (1.0 - research.safety_cost * precaution.effort);
+        let ceiling = ceiling * effort.on_ceiling() * (1.0 - research.safety_cost * precaution.effort);
         let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
         let knowledge = &mut knowledge.0[..domains];
         for d in 0..domains {
