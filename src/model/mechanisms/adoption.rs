@@ -152,7 +152,8 @@ fn adopt(
     let (mut serving, mut price): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (character, hardware, usage) in &firms {
         serving[character.home] += hardware.stock * (1.0 - character.research_share);
-        for s in geography.each_state() {
+        // Most have the common price level of 0.
+        for s in geography.each_state().filter(|_| character.price != 0.0) {
             price[s] += usage.share[s] * character.price;
         }
     }
