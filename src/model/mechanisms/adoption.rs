@@ -182,7 +182,7 @@ fn adopt(
             let lag = (any[d] - state.access.now[d]).max(0.0);
             kept[d] = -(params.lag_weight * lag + params.price_weight * price[s]);
         }
-        maths::exp_all(&mut kept[..geography.domains]);
+        maths::exp_all(&mut kept);
         for d in geography.each_domain() {
             let gain = 1.0 + params.open_gain * openness[d] + params.serving_gain * plenty;
             imitation[d] = params.imitation * trusting * gain * kept[d];

@@ -137,7 +137,8 @@ fn judge(
         let draw = firm.stream.0.uniform(&noise, LEAVES, *firm.key);
         let behind = medians[firm.character.home] - firm.offer.rating;
         let hazard = exit.hazard(firm.budget.runway, behind, firm.budget.dependence);
-        if draw < clock.probability(hazard) {
+        // The probability 1 − exp(−hΔ) is below hΔ, which is seldom reached: that saves most exponentials.
+        if draw < clock.per_step(hazard) && draw < clock.probability(hazard) {
             let mut way = noise.of(WAY, *firm.key);
             let (merges, pivots) = (way.uniform() < exit.merger_share, way.uniform() < exit.pivot_share);
             leaving.0.push(Leaver { firm: firm.firm, merges, pivots });
