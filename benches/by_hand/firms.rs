@@ -53,7 +53,7 @@ impl Flat {
             let mut adopted = 0.0;
             for d in 0..wide {
                 let gain = (states.access[s][d] - self.reference.capability[d]).max(0.0);
-                adopted += self.geography.demand[s][d] * states.adoption[s][d] * gain;
+                adopted += self.geography.in_output[s][d] * states.adoption[s][d] * gain;
             }
             value[s] = money.captured * states.output[s] * adopted;
         }
@@ -107,13 +107,13 @@ impl Flat {
         let frontier = firms.offered.iter().copied().fold(f64::NEG_INFINITY, larger);
         let gained = frontier - *self.first_frontier.get_or_insert(frontier);
         let least = money.least_staff * exp(money.least_growth * gained);
-        let (hired, fired) = (clock.probability(money.hiring), clock.probability(money.firing));
+        let moved = clock.probability(money.staffing);
         for i in 0..firms.home.len() {
             let (share, staff) = (firms.compute_share[i], &mut firms.staff[i]);
             let income = firms.revenue[i] * money.margin + firms.investment[i];
             let upkeep = money.running_cost * price * firms.stock[i];
             let target = (1.0 - share) * income - upkeep;
-            *staff = (*staff + if target > *staff { hired } else { fired } * (target - *staff)).max(least);
+            *staff = (*staff + moved * (target - *staff)).max(least);
             let costs = money.staff_scale * *staff + upkeep;
             firms.cash[i] += clock.per_step(income - costs);
             let free = (firms.cash[i] - firms.backlog[i]).max(0.0);

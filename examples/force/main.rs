@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release --example force               # all, 80 paired worlds each
 //! cargo run --release --example force -- 160 B3 D   # those of these names, 160 worlds each
+//! cargo run --release --example force -- A4 mechanisms.diffusion.ceiling=0.2   # with another value in every world
 //! ```
 
 mod experiments;
@@ -19,8 +20,13 @@ const REPLICATES: u64 = 80;
 
 fn main() -> Result<ExitCode, Failure> {
     let mut replicates = REPLICATES;
-    let mut wanted: Vec<String> = Vec::new();
+    let (mut wanted, mut settings): (Vec<String>, Vec<(String, f64)>) = Default::default();
     for argument in std::env::args().skip(1) {
+        if let Some((place, value)) = argument.split_once('=') {
+            let number = value.parse().map_err(|_| format!("{value:?} is not a number, in {argument:?}"))?;
+            settings.push((place.to_owned(), number));
+            continue;
+        }
         match argument.parse() {
             Ok(number) => replicates = number,
             Err(_) if all().any(|experiment| experiment.id == argument) => wanted.push(argument),
@@ -30,7 +36,7 @@ fn main() -> Result<ExitCode, Failure> {
             }
         }
     }
-    let bench = Bench::new(replicates);
+    let bench = settings.iter().fold(Bench::new(replicates), |bench, (place, value)| bench.set(place, *value));
     println!("| | experiment | effect | 95 % interval | must be | verdict |");
     println!("| --- | --- | --- | --- | --- | --- |");
     let mut failed = false;

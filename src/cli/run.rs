@@ -13,7 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   redqueen run                                    the built-in baseline
   redqueen run configs/scenarios/all-open.toml --seed 7
-  redqueen run --set mechanisms.market.variety=0.1 --overwrite
+  redqueen run --set mechanisms.market.crowding=2 --overwrite
   redqueen run open-or-guarded --scenario all-open --replicate 12";
 
 /// Simulate one world, with every table and a summary

@@ -65,7 +65,7 @@ pub struct Line {
     pub shipped: f64,
     /// Packages in store.
     pub store: f64,
-    /// Packages shipped in a step, averaged over `usual_months`: what customers expect.
+    /// Packages shipped in a step, averaged over a year: what customers expect.
     pub usual: f64,
     /// Memory stacks in reserve, million.
     pub memory_reserve: f64,

@@ -44,6 +44,8 @@ pub struct Capacity {
     pub building: VecDeque<f64>,
     /// What is wanted of it now over what it can make: 1 for the stage that limits, less for those that could do more.
     pub need: f64,
+    /// Part of it that accelerators in production have booked.
+    pub booked: f64,
     /// Mean of ln of price over normal price of what it makes, as makers expect it to last.
     pub margin: f64,
 }
@@ -100,6 +102,7 @@ impl FabBundle {
                 kwpm: if enters.is_none() { numbers.capacity_kwpm } else { 0.0 },
                 building: VecDeque::new(),
                 need: 1.0,
+                booked: 1.0,
                 margin: 0.0,
             },
             craft: Craft { wafers: numbers.wafers_before, defects: numbers.defects_start, node_nm: numbers.node_nm },

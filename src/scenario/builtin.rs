@@ -36,6 +36,7 @@ pub const BUILTIN: &[Builtin] = builtin![
     "scenarios/taiwan-blockade-china-self-sufficient.toml",
     "scenarios/taiwan-blockade-us-fabs.toml",
     "scenarios/taiwan-blockade.toml",
+    "scenarios/taiwan-risk.toml",
     "scenarios/tighter-equipment.toml",
     "scenarios/us-action-plan-power-fabs.toml",
     "scenarios/us-action-plan.toml",

@@ -181,7 +181,13 @@ mod tests {
             (|s| s.states[0].closed_to = vec![77], "closed_to is 77"),
             (|s| s.borders[0].between = (3, 3), "borders.0 must be between two states"),
             (|s| s.mechanisms[3].values.clear(), "has 0 numbers instead of"),
-            (|s| s.mechanisms[13].values[0] = -1.0, "mechanisms.research.growth must be a number from 0 to 5"),
+            (
+                |s| {
+                    let research = s.mechanisms.iter_mut().find(|settings| settings.declared.name == "research");
+                    research.unwrap().values[0] = -1.0;
+                },
+                "mechanisms.research.growth must be a number from 0 to 5",
+            ),
             (|s| s.accelerators[0].sales = vec![], "sales has 0 numbers"),
             (|s| s.policies[1].name = s.policies[0].name.clone(), "policies have"),
             (|s| s.controls[0].against = vec![55], "is 55"),

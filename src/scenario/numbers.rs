@@ -236,7 +236,7 @@ mod tests {
             format!("controls.\"{control}\".strictness"),
             "shocks.cut.severity".to_owned(),
             format!("policies.\"{policy}\".value"),
-            "mechanisms.market.variety".to_owned(),
+            "mechanisms.market.crowding".to_owned(),
         ] {
             let other = 0.75 * scenario.number(&place).unwrap() + 0.125;
             scenario.set(&place, other).unwrap();

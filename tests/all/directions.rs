@@ -29,9 +29,9 @@ fn gap_at(month: usize) -> impl Fn(&Trajectory) -> f64 {
 
 #[test]
 fn faster_selection_moves_users_to_better_models() {
-    // By rating alone: openness, home, price and variety pull users elsewhere.
+    // By rating alone: openness, home, price and crowding pull users elsewhere.
     let by_rating = |speed: &str, measure: fn(&Trajectory) -> f64| {
-        let others = ["market.open_bonus=0", "market.home_bonus=0", "market.variety=0"];
+        let others = ["market.open_bonus=0", "market.home_bonus=0", "market.crowding=0"];
         let set = others.map(|other| format!("mechanisms.{other}"));
         let set = [&set[..], &[format!("mechanisms.market.speed={speed}")]].concat();
         measured(&short("baseline", 24, &set), RUNS, &measure)
@@ -74,9 +74,9 @@ fn followers_are_closer_where_all_firms_are_open() {
 }
 
 #[test]
-fn without_taste_for_variety_usage_concentrates() {
+fn without_crowding_usage_concentrates() {
     let hhi = |world: &Trajectory| world.outcomes.firm_hhi_end;
-    rises("HHI", &baseline(&[""; 0], hhi), &baseline(&["mechanisms.market.variety=0"], hhi));
+    rises("HHI", &baseline(&[""; 0], hhi), &baseline(&["mechanisms.market.crowding=0"], hhi));
 }
 
 /// Correlation over the firms of the leader state and the months between a firm's share of investment and its momentum.

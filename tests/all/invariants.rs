@@ -228,7 +228,7 @@ proptest! {
 
 #[test]
 fn accounts_balance_where_many_firms_come_and_go() {
-    let crowded = ["mechanisms.entry.scale=4", "mechanisms.exit.faded_months=3", "mechanisms.market.speed=2"];
+    let crowded = ["mechanisms.entry.scale=4", "mechanisms.exit.hazard_per_year=2", "mechanisms.market.speed=5"];
     let scenario = short("baseline", 60, &crowded);
     let world = run(&scenario, 0);
     assert!(world.outcomes.exits > 5 && world.world.iter().map(|row| row.compute_resold).sum::<f64>() > 0.0);
@@ -238,17 +238,21 @@ fn accounts_balance_where_many_firms_come_and_go() {
 
 #[test]
 fn cash_is_what_came_in_less_costs_and_what_was_paid_for_compute() {
-    // Without closing firms and public grants, a firm's compute changes by wear and delivery alone.
-    let scenario = short("baseline", 60, &["mechanisms.exit.enabled=false", "mechanisms.policy.enabled=false"]);
+    // Without closing firms, public grants and money for power, a firm's compute changes by wear and delivery alone; staff stays
+    // what it was.
+    let off = ["exit.enabled=false", "policy.enabled=false", "systems.power_scale=0", "compute.kept_when_dear=0"];
+    let still = ["money.staffing=0", "money.least_staff=0", "money.spare_per_year=0"];
+    let set: Vec<_> = off.iter().chain(&still).map(|setting| format!("mechanisms.{setting}")).collect();
+    let scenario = short("baseline", 60, &set);
     let number = |mechanism: &str, name: &str| scenario.number(&format!("mechanisms.{mechanism}.{name}")).unwrap();
     let kept = 1.0 - number("compute", "retired_per_month");
     let world = run(&scenario, 0);
     let mut before: BTreeMap<&str, &FirmRow> = BTreeMap::new();
-    let mut price_before = 0.0;
     let mut checked = 0;
-    for month in &world.world {
-        let price = month.compute_price;
-        for firm in world.firms.iter().filter(|firm| firm.date == month.date) {
+    for state in &world.states {
+        // What arrives is paid at the price of the month in the state.
+        let price = state.compute_price;
+        for firm in world.firms.iter().filter(|firm| firm.date == state.date && firm.state == state.state) {
             let Some(last) = before.insert(&firm.firm, firm) else { continue };
             let configured = scenario.firms.iter().find(|spec| *spec.name == *firm.firm);
             let overhead = configured.map_or(number("entry", "overhead_billion_usd_per_year"), |spec| {
@@ -256,9 +260,8 @@ fn cash_is_what_came_in_less_costs_and_what_was_paid_for_compute() {
             });
             let income = firm.revenue * number("money", "margin") + firm.investment;
             let costs =
-                overhead * number("money", "overhead_scale") + number("money", "running_cost") * price * firm.compute;
-            // What arrives in a month was ordered in the month before, at its price.
-            let paid = price_before * (firm.compute - kept * last.compute);
+                overhead * number("money", "staff_scale") + number("money", "running_cost") * price * firm.compute;
+            let paid = price * (firm.compute - kept * last.compute);
             let expected = last.cash + (income - costs) / 12.0 - paid;
             assert!(
                 close(firm.cash, expected, 1e-9),
@@ -270,7 +273,6 @@ fn cash_is_what_came_in_less_costs_and_what_was_paid_for_compute() {
             assert!(paid >= -1e-12);
             checked += 1;
         }
-        price_before = price;
     }
     assert!(checked > 1000);
 }

@@ -45,7 +45,7 @@ fn the_scripts_say_what_was_asked_and_run_without_slurm_too() {
         "--cpus",
         "2",
         "--set",
-        "mechanisms.market.variety=0.5",
+        "mechanisms.market.crowding=8",
         "--runs",
         "2",
         "--months",

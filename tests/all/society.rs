@@ -60,8 +60,9 @@ fn talent_raises_the_frontier_at_home() {
 
 #[test]
 fn a_floor_of_safety_raises_effort_and_lowers_incidents() {
-    let floors =
-        |value: f64| laid_over("baseline.toml", 84, &everywhere("safety_floor", "2023-01", value), &SAME_FIRMS);
+    // Without systemic incidents, whose losses have no variance to tell a mean by.
+    let set = [SAME_FIRMS[0], SAME_FIRMS[1], "mechanisms.incidents.systemic_per_year=0"];
+    let floors = |value: f64| laid_over("baseline.toml", 84, &everywhere("safety_floor", "2023-01", value), &set);
     let (none, high) = (floors(0.0), floors(0.6));
     for state in ["US", "China"] {
         higher("effort", &none, &high, end(state, |row| row.safety_effort));
@@ -293,4 +294,50 @@ fn rights_spare_privacy_and_slow_the_domains_that_feed_on_personal_data() {
         free.iter().zip(&bound).map(|(free, bound)| 1.0 - bound / free).collect::<Vec<_>>()
     };
     rises("progress lost", &lost("US"), &lost("China"));
+}
+
+#[test]
+fn rights_and_transparency_earn_trust_and_users() {
+    let with_rights = |share: f64| {
+        let mut scenario = with(60, &SAME_FIRMS);
+        scenario.states.iter_mut().for_each(|state| state.numbers.rights_protection = share);
+        scenario
+    };
+    let (none, full) = (with_rights(0.1), with_rights(0.9));
+    for state in ["China", "India"] {
+        higher("trust", &none, &full, end(state, |row| row.trust_in_ai));
+        higher("reputation", &none, &full, end(state, |row| row.reputation));
+        higher("adoption", &none, &full, end(state, |row| row.adoption));
+    }
+}
+
+#[test]
+fn distance_keeps_users_from_firms_abroad() {
+    let penalty = |nats: f64| with(60, &[format!("mechanisms.values.foreign_penalty={nats}")]);
+    let (near, far) = (penalty(0.0), penalty(2.0));
+    higher("adoption", &far, &near, |world| world.outcomes.adoption_third_countries_end);
+    higher("use of foreign firms in the EU", &far, &near, |world| -end("EU", |row| row.home_share)(world));
+}
+
+#[test]
+fn a_floor_that_all_share_lowers_the_risk_that_all_share_and_one_outside_keeps_most_of_it() {
+    let risk = |world: &Trajectory| world.outcomes.systemic_risk;
+    let floors = of_file("common-floors", 84);
+    let mut outside = floors.clone();
+    outside.set("policies.\"Common floor: US\".value", 0.0).unwrap();
+    higher("together", &floors, &outside, risk);
+    let none = measured(&with(84, &[""; 0]), RUNS, &risk);
+    let (most, all) = (measured(&outside, RUNS, &risk), measured(&floors, RUNS, &risk));
+    let mean = |sample: &[f64]| sample.iter().sum::<f64>() / sample.len() as f64;
+    assert!(mean(&none) - mean(&most) < 0.5 * (mean(&none) - mean(&all)), "{none:?} {most:?} {all:?}");
+}
+
+#[test]
+fn scarce_compute_and_dear_services_slow_users() {
+    let weighing = |weight: f64, price: f64| {
+        let mut scenario = with(48, &[format!("mechanisms.adoption.price_weight={weight}")]);
+        scenario.firms.iter_mut().for_each(|firm| firm.numbers.price += price);
+        scenario
+    };
+    higher("adoption", &weighing(1.0, 0.5), &weighing(1.0, 0.0), |world| world.outcomes.adoption_end);
 }

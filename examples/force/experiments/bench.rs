@@ -15,22 +15,33 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub struct Bench {
     replicates: u64,
     model: Model,
+    /// Numbers that every scenario gets, by their place in configs.
+    settings: Vec<(String, f64)>,
 }
 
 impl Bench {
     /// A bench of so many replicates of the standard model.
     pub fn new(replicates: u64) -> Self {
-        Self { replicates, model: Model::standard() }
+        Self { replicates, model: Model::standard(), settings: Vec::new() }
+    }
+
+    /// The same with a number of every scenario changed.
+    #[must_use]
+    pub fn set(mut self, place: &str, value: f64) -> Self {
+        self.settings.push((place.to_owned(), value));
+        self
     }
 
     /// The same for the model with another mechanism.
     pub fn with_mechanism<M: Mechanism>(&self) -> Self {
-        Self { replicates: self.replicates, model: self.model.clone().with::<M>() }
+        let model = self.model.clone().with::<M>();
+        Self { replicates: self.replicates, model, settings: self.settings.clone() }
     }
 
     /// The same with so many times fewer replicates, but 12 at least.
     pub fn fewer(&self, times: u64) -> Self {
-        Self { replicates: (self.replicates / times).max(12), model: self.model.clone() }
+        let replicates = (self.replicates / times).max(12);
+        Self { replicates, model: self.model.clone(), settings: self.settings.clone() }
     }
 
     /// Every parameter of the mechanisms by its place in configs, with the ends of its plausible range.
@@ -50,10 +61,12 @@ impl Bench {
     pub fn scenario(&self, name: &str, text: &str) -> Result<Scenario, Failure> {
         let base = if name == "baseline" { "baseline.toml".to_owned() } else { format!("scenarios/{name}.toml") };
         let source = Source::Text { name: "experiment".to_owned(), text: format!("extends = \"{base}\"\n{text}") };
-        match load(&source, &[], self.model.catalogue()) {
-            Ok(loaded) => Ok(loaded.scenario),
-            Err(found) => Err(found.to_string().into()),
+        let loaded = load(&source, &[], self.model.catalogue()).map_err(|found| found.to_string())?;
+        let mut scenario = loaded.scenario;
+        for (place, value) in &self.settings {
+            scenario.set(place, *value)?;
         }
+        Ok(scenario)
     }
 
     /// The baseline with these values.
@@ -180,7 +193,8 @@ impl Effect {
     /// Whether it is what it must be.
     pub fn holds(&self) -> bool {
         let lucky = self.interval.is_none_or(|(low, high)| low <= 0.0 && high >= 0.0);
-        self.must.contains(&self.value) && !(self.against_luck && lucky)
+        let bounded = self.must.start().is_finite() || self.must.end().is_finite();
+        self.must.contains(&self.value) && !(self.against_luck && bounded && lucky)
     }
 
     /// What it must be, in words.

@@ -51,7 +51,7 @@ fn best_firm<'a>(rows: impl Iterator<Item = &'a FirmRow>) -> Option<&'a FirmRow>
 }
 
 /// Changes of leader before 2027: another firm leads by more than seven points.
-fn changes_of_leader(world: &Trajectory) -> f64 {
+pub fn changes_of_leader(world: &Trajectory) -> f64 {
     const HYSTERESIS: f64 = 7.0;
     let mut leader: Option<String> = None;
     let mut changes = 0;

@@ -3,10 +3,12 @@
 
 pub mod bench;
 pub mod effort;
+mod forced_claim;
 pub mod market;
 mod scaled_compute;
 pub mod society;
 pub mod supply;
+mod supply_parameters;
 pub mod sweep;
 
 use bench::{Bench, Effect, Failure};

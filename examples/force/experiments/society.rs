@@ -39,8 +39,19 @@ fn all_by(mut scenario: Scenario, rule: SafetyRule) -> Scenario {
     scenario
 }
 
-/// A floor of safety effort in these states from 2024 on, over a race of all firms.
-fn floor(bench: &Bench, states: &[&str], value: f64, safety_cost: f64) -> Result<Scenario, Failure> {
+/// How much effort for safety costs, and how often a disaster comes that hits everybody.
+#[derive(Clone, Copy)]
+struct Stakes {
+    safety_cost: f64,
+    systemic_per_year: f64,
+}
+
+/// As the model has them.
+const STAKES: Stakes = Stakes { safety_cost: 0.5, systemic_per_year: 0.02 };
+
+/// A floor of safety effort in these states from 2024 on, over a race of all firms. Losses have a lighter tail and the same
+/// mean, so that fewer worlds tell.
+fn floor(bench: &Bench, states: &[&str], value: f64, stakes: Stakes) -> Result<Scenario, Failure> {
     let policy = |state: &&str| {
         format!(
             "[[policies]]\nname = \"Floor {state}\"\nstate = \"{state}\"\nlever = \"safety_floor\"\nfrom = \"2024-01\"\nvalue = {value}\n"
@@ -48,7 +59,10 @@ fn floor(bench: &Bench, states: &[&str], value: f64, safety_cost: f64) -> Result
     };
     let text: String = states.iter().map(policy).collect();
     let mut scenario = bench.scenario("baseline", &text)?;
-    scenario.set("mechanisms.research.safety_cost", safety_cost)?;
+    scenario.set("mechanisms.research.safety_cost", stakes.safety_cost)?;
+    scenario.set("mechanisms.incidents.systemic_per_year", stakes.systemic_per_year)?;
+    scenario.set("mechanisms.incidents.systemic_tail", 2.5)?;
+    scenario.set("mechanisms.incidents.systemic_loss", 0.018)?;
     Ok(all_by(scenario, SafetyRule::Race))
 }
 
@@ -57,30 +71,41 @@ fn rights_and_floors(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let mut effects = rights(bench)?;
     let all: Vec<String> = bench.with(&[])?.states.into_iter().map(|state| state.name).collect();
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
-    for safety_cost in [0.2, 0.5, 1.0] {
-        let race = bench.observe(&floor(bench, &[], 0.0, safety_cost)?, mean_welfare)?;
-        let floors = bench.observe(&floor(bench, &all, 0.3, safety_cost)?, mean_welfare)?;
-        let what = format!("mean welfare with floors of 0.3 everywhere against a race, safety costs {safety_cost}");
-        let must = if safety_cost < 0.5 { 0.0..=INFINITY } else { -INFINITY..=INFINITY };
-        effects.push(stated(Effect::difference(&what, Unit::Of("ln"), &race, &floors, must), safety_cost < 0.5));
+    for (safety_cost, systemic_per_year, must) in [
+        (0.2, 0.05, Some(0.0..=INFINITY)),
+        (0.5, 0.05, None),
+        (0.2, 0.02, None),
+        (0.5, 0.02, None),
+        (1.0, 0.02, Some(-INFINITY..=0.0)),
+    ] {
+        let stakes = Stakes { safety_cost, systemic_per_year };
+        let race = bench.observe(&floor(bench, &[], 0.0, stakes)?, mean_welfare)?;
+        let floors = bench.observe(&floor(bench, &all, 0.3, stakes)?, mean_welfare)?;
+        let what = format!(
+            "mean welfare, floors of 0.3 everywhere against a race (cost {safety_cost}, disasters {systemic_per_year} a year)"
+        );
+        let range = must.clone().unwrap_or(-INFINITY..=INFINITY);
+        effects.push(stated(Effect::difference(&what, Unit::Of("ln"), &race, &floors, range), must.is_some()));
     }
     let risk = |world: &Trajectory| world.outcomes.systemic_risk;
-    let race = bench.observe(&floor(bench, &[], 0.0, 0.5)?, risk)?;
+    let race = bench.observe(&floor(bench, &[], 0.0, STAKES)?, risk)?;
     let most: Vec<&str> = all.iter().copied().filter(|name| *name != "US").collect();
-    let together = bench.observe(&floor(bench, &all, 0.3, 0.5)?, risk)?;
-    let outside = bench.observe(&floor(bench, &most, 0.3, 0.5)?, risk)?;
+    let together = bench.observe(&floor(bench, &all, 0.3, STAKES)?, risk)?;
+    let outside = bench.observe(&floor(bench, &most, 0.3, STAKES)?, risk)?;
     effects.push(Effect::change("systemic risk with floors of 0.3 everywhere", &race, &together, -1.0..=-0.1));
     let kept: Vec<f64> = race.iter().zip(&outside).zip(&together).map(|((r, o), t)| (r - o) / (r - t)).collect();
-    effects.push(Effect::median(
-        "part of that which is left if the US stays outside",
-        Unit::Share,
-        &kept,
-        -INFINITY..=0.5,
+    effects.push(Effect::median("part of that if the US stays outside", Unit::Share, &kept, -INFINITY..=0.5));
+    let today = bench.observe(&bench.with(&[])?, risk)?;
+    let racing = bench.observe(&all_by(bench.with(&[])?, SafetyRule::Race), risk)?;
+    effects.push(stated(
+        Effect::change(
+            "systemic risk in a race against today's voluntary effort",
+            &today,
+            &racing,
+            -INFINITY..=INFINITY,
+        ),
+        false,
     ));
-    let today = bench.observe(&bench.with(&[("mechanisms.research.safety_cost", 0.5)])?, mean_welfare)?;
-    let racing = bench.observe(&floor(bench, &[], 0.0, 0.5)?, mean_welfare)?;
-    let what = "mean welfare in a race against today's voluntary effort";
-    effects.push(stated(Effect::difference(what, Unit::Of("ln"), &today, &racing, -INFINITY..=INFINITY), false));
     Ok(effects)
 }
 
@@ -139,16 +164,12 @@ fn access_and_domains(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     Ok(effects)
 }
 
-/// The follower's firms put three times the effort into a domain.
-fn focused(bench: &Bench, domain: &str) -> Result<Scenario, Failure> {
+/// Firms of the follower have data at home that put them half a nat ahead in a domain.
+fn ahead_in(bench: &Bench, domain: &str) -> Result<Scenario, Failure> {
     let mut scenario = bench.with(&[])?;
     let place = scenario.domains.iter().position(|name| name == domain).ok_or("no such domain")?;
     let follower = scenario.comparison.follower;
-    for firm in scenario.firms.iter_mut().filter(|firm| firm.state == follower) {
-        firm.focus[place] *= 3.0;
-        let sum: f64 = firm.focus.iter().sum();
-        firm.focus.iter_mut().for_each(|weight| *weight /= sum);
-    }
+    scenario.states[follower].endowment[place] += 0.5;
     Ok(scenario)
 }
 
@@ -165,13 +186,13 @@ fn domains(bench: &Bench) -> Result<Vec<Effect>, Failure> {
         sums.map(|sum| sum / n)
     };
     let mut effects = Vec::new();
-    let seen = |domain: &str| bench.observe(&focused(bench, domain)?, see);
-    let (coding, agentic, mobile) = (seen("coding")?, seen("agentic")?, seen("mobile")?);
+    let seen = |domain: &str| bench.observe(&ahead_in(bench, domain)?, see);
+    let (coding, agentic, mobile, speech) = (seen("coding")?, seen("agentic")?, seen("mobile")?, seen("speech")?);
     let column = |rows: &[[f64; 3]], at: usize| rows.iter().map(|row| row[at]).collect::<Vec<_>>();
     for (what, from, to, at) in [
-        ("what AI adds to China's output, effort in coding against mobile", &mobile, &coding, 0),
-        ("China's hard power, effort in agentic against mobile", &mobile, &agentic, 1),
-        ("China's soft power, effort in mobile against agentic", &agentic, &mobile, 2),
+        ("what AI adds to China's output, a head start in coding against one in speech", &speech, &coding, 0),
+        ("China's hard power, a head start in agentic against one in mobile", &mobile, &agentic, 1),
+        ("China's soft power, a head start in mobile against one in agentic", &agentic, &mobile, 2),
     ] {
         effects.push(Effect::change(what, &column(from, at), &column(to, at), 0.01..=INFINITY));
     }

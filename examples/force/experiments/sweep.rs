@@ -24,7 +24,7 @@ const SCENARIOS: [&str; 7] = [
 ];
 
 /// Outcomes that count: what a reader looks at first.
-const HEADLINES: [&str; 24] = [
+const HEADLINES: [&str; 25] = [
     "gap_rating_12",
     "gap_rating_24",
     "gap_rating_end",
@@ -44,6 +44,7 @@ const HEADLINES: [&str; 24] = [
     "power_follower_end",
     "output_effect_end",
     "incidents",
+    "systemic_risk",
     "damage_end",
     "trust_in_ai_end",
     "third_countries_follower_end",

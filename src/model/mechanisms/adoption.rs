@@ -3,9 +3,10 @@
 //! Adoption F takes the exact step of the Bass model (Bass 1969), dF/dt = (p + q F)(1 − F), with q raised by the availability of
 //! open models and by compute that serves users: x/(1 + x), x the serving compute per output against the world's mean; and
 //! lowered as e^(−κ_g G − κ_p P), G how far in the domain what users can reach lags behind the world's best, P the price level of
-//! what they use. Users imitate the less, the less they trust AI. What they can reach is the best of their own firms' models,
+//! what they use, to which scarcity of compute adds by the share of serving in revenue. Users imitate the less, the less they trust AI. What they can reach is the best of their own firms' models,
 //! of open models, and of foreign services that their market admits, less the distance of the firm's home (`values`).
 
+use super::{money::Money, price::Prices};
 use crate::{
     maths,
     model::{
@@ -17,12 +18,12 @@ use crate::{
         relations::Relations,
         release::{Frontier, best},
         state::{Access, Economy, Governance, Penetration, Supply, Traits},
-        states::States,
+        states::{StateId, States},
     },
     parameters,
     scenario::{MAX_DOMAINS, MAX_STATES},
 };
-use bevy_ecs::{prelude::*, query::QueryData};
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
 parameters! {
     /// Numbers of adoption and access.
@@ -38,8 +39,8 @@ parameters! {
         serving_gain: f64 = 0.2, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "scarce compute means waiting lists and high prices";
         /// How much a nat by which what users can reach lags behind the world's best lowers the log of imitation (κ_g).
         lag_weight: f64 = 0.35, "1/nat", range 0.0..=10.0, plausible 0.0..=0.7 or null 0.0, assumption "who sees what others have and cannot get it waits: a generation behind, a third fewer follow";
-        /// How much a unit of the price level of the services in use lowers the log of imitation.
-        price_weight: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0 or null 0.0, assumption "as many fewer users as the price is higher";
+        /// How much an e-fold of the price of the services in use lowers the log of imitation (κ_p).
+        price_weight: f64 = 0.5, "1", range 0.0..=10.0, plausible 0.0..=1.5 or null 0.0, assumption "half as many fewer users as the price is higher";
         /// Share of imitation that is lost if users lose all trust in AI, per unit of trust lost.
         trust_weight: f64 = 1.0, "1", range 0.0..=2.0, plausible 0.0..=1.5 or null 0.0, assumption "who trusts half as much hears of AI from friends as often and follows them half as often";
     }
@@ -127,6 +128,21 @@ fn trusting(weight: f64, configured: f64, now: f64) -> f64 {
     (1.0 - weight * (configured - now)).max(0.0)
 }
 
+/// What is on offer, and what serving it costs.
+#[derive(SystemParam)]
+struct Offered<'w> {
+    frontier: Res<'w, Frontier>,
+    prices: Res<'w, Prices>,
+    money: Res<'w, Money>,
+}
+
+impl Offered<'_> {
+    /// What scarcity of compute adds to the log of the price of services in a state: it is paid for serving alone.
+    fn by_scarcity(&self, state: StateId) -> f64 {
+        (1.0 - self.money.margin) * maths::ln(self.prices.scarcity(state))
+    }
+}
+
 /// A state whose users take up AI.
 #[derive(QueryData)]
 #[query_data(mutable)]
@@ -143,12 +159,12 @@ fn adopt(
     params: Res<Adoption>,
     clock: Res<Clock>,
     geography: Res<Geography>,
-    frontier: Res<Frontier>,
+    offered: Offered,
     mut faults: ResMut<Faults>,
     firms: Query<(&Character, &Hardware, &Usage)>,
     mut states: States<Adopting>,
 ) {
-    let open = best(&geography, &frontier.open.now.capability);
+    let open = best(&geography, &offered.frontier.open.now.capability);
     let (mut serving, mut price): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (character, hardware, usage) in &firms {
         serving[character.home] += hardware.stock * (1.0 - character.research_share);
@@ -159,13 +175,14 @@ fn adopt(
     }
     let (mut world_serving, mut world_output) = (0.0, 0.0);
     for (s, state) in states.iter() {
+        price[s] += offered.by_scarcity(s);
         serving[s] += state.supply.clouds;
         world_serving += serving[s];
         world_output += state.economy.output;
     }
     let years = clock.per_step(1.0);
     // How good the best open model is against the best of the world.
-    let any = best(&geography, &frontier.any.now.capability);
+    let any = best(&geography, &offered.frontier.any.now.capability);
     let mut openness = [0.0; MAX_DOMAINS];
     for d in geography.each_domain() {
         openness[d] = (open[d] - any[d]).min(0.0);

@@ -52,7 +52,7 @@ parameters! {
         /// How far makers look through outages, and through orders that wait, when they judge what their chips will sell at.
         foresight: f64 = 0.95, "1", range 0.0..=1.0, plausible 0.5..=1.0, assumption "nobody builds for three years against an outage of one";
         /// The largest rate of orders.
-        max_rate: f64 = 1.0, "1/year", range 0.0..=10.0, plausible 0.3..=1.5, assumption "tools and builders are short: at most about doubling in a year";
+        max_rate: f64 = 0.9, "1/year", range 0.0..=10.0, plausible 0.5..=1.3, assumption "tools and builders are short: advanced packaging, which grew fastest, took a year to go from 13 to 35 thousand wafers a month";
         /// Cost of logic capacity.
         cost_logic: f64 = 1.0, "billion USD of 2023 per thousand wafers/month", range 0.001..=1000.0, plausible 0.5..=1.5, assumption "order of magnitude: a leading fab of 20-30 thousand wafers a month costs 20-30 billion";
         /// Cost of packaging capacity.
@@ -71,7 +71,9 @@ impl Mechanism for BuildOut {
     const MEANING: &'static str = "fabs order capacity, which arrives after a time to build, and move to finer nodes";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Chips, (look_ahead, arrive, order, refine).chain().run_if(anything_moves));
+        month.add(Phase::Chips, (look_ahead, arrive, refine).chain().run_if(anything_moves));
+        // When the step's prices are known.
+        month.add(Phase::Budgets, order.run_if(anything_moves));
     }
 
     fn always(month: &mut MonthPlan) {
@@ -261,7 +263,8 @@ fn order(
                 growth: outlook.growth,
                 years: clock.per_step(build_out.time_to_build(site.stage, &clock) as f64),
             };
-            clock.per_step(build_out.order_rate(plan))
+            // Exact for a rate that stays, whatever the step.
+            maths::exp_m1(clock.per_step(build_out.order_rate(plan)))
         } else {
             0.0
         };

@@ -76,9 +76,10 @@ fn what_is_ordered_arrives_after_the_time_to_build() {
         let years = f64::from(months) / 12.0;
         let rate = first_rate(0.1, years);
         assert!(rate > 0.1 && rate < 1.0);
-        close(steps[0][0].1, 10.0 * rate / 12.0);
+        let ordered = 10.0 * maths::exp_m1(rate / 12.0);
+        close(steps[0][0].1, ordered);
         assert!(steps[..months as usize].iter().all(|fabs| fabs[0].0 == 10.0), "{stage:?}");
-        close(steps[months as usize][0].0, 10.0 + 10.0 * rate / 12.0);
+        close(steps[months as usize][0].0, 10.0 + ordered);
     }
 }
 
@@ -150,14 +151,14 @@ fn pace(covered_nm: f64, maturity: f64) -> (f64, f64) {
         numbers: ControlNumbers { strictness: 0.8, leak: 0.0, node_nm: covered_nm, ..ControlNumbers::default() },
     }];
     let (_, ordered, node) = seen(&with_trend(&scenario, 0.1), 1, 0.0)[0][0];
-    (12.0 * ordered / 10.0, -12.0 * maths::ln(node / 5.0))
+    (ordered / 10.0, -12.0 * maths::ln(node / 5.0))
 }
 
 #[test]
 fn a_rule_on_equipment_slows_growth_and_nodes_of_covered_fabs_and_less_a_mature_industry() {
     for (covered, maturity, share) in [(16.0, 0.0, 0.2), (16.0, 0.5, 0.6), (16.0, 0.99, 0.992), (4.0, 0.0, 1.0)] {
         let (orders, progress) = pace(covered, maturity);
-        close(orders, first_rate(0.1, 3.0) * share);
+        close(orders, maths::exp_m1(first_rate(0.1, 3.0) / 12.0) * share);
         close(progress, 0.12 * share);
     }
 }

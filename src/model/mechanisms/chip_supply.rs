@@ -3,8 +3,8 @@
 //! A package needs dies, memory and packaging: output is the least of what the three stages can carry, and the stage that
 //! limits it is recorded. Good dies are wafers × dies per wafer × (1 + A D/α)^−α, with a density of defects
 //! D = D∞ + (D_start − D∞)(X/X₀)^−b that falls with experience X (Wright 1936; Stapper 1973). Where rules on equipment leave a
-//! fab without tools, E_j = w x (1 − M) is what it lacks (w = 1 for logic): it starts (1 − uptime · E) of its wafers, with
-//! (1 + defects · E) of those defects. What leaves the line is sold in proportion to what buyers in states bid for compute, of
+//! plant without tools, E_j = w x (1 − M) is what it lacks (w = 1 for logic): it starts (1 − uptime · E) of its wafers, with
+//! (1 + defects · E) of those defects, or so many times fewer good memory stacks from each. What leaves the line is sold in proportion to what buyers in states bid for compute, of
 //! which foreign designs get the part 1 − b where buyers shun them by b; export controls turn part of that away.
 
 mod shipping;
@@ -52,12 +52,10 @@ parameters! {
         inventory_months: f64 = 1.0, "months", range 0.0..=60.0, plausible 0.5..=4.0, assumption "as chip makers report";
         /// Time in which sellers fill what their store lacks of that, or empty what it holds beyond.
         fill_months: u32 = 6, "months", range 1..=120, plausible 3..=12, assumption "orders stand for about half a year";
-        /// Time over which customers come to expect what is shipped.
-        usual_months: u32 = 12, "months", range 1..=120, plausible 6..=24, assumption "contracts of about a year";
         /// Diameter of a logic wafer.
         wafer_mm: f64 = 300.0, "mm", range 100.0..=1000.0, plausible 200.0..=450.0, figure "SEMI M1: 300 mm at all leading fabs since about 2001; 200 mm before, 450 mm was given up";
         /// Part of its output that a fab without any of the equipment that it needs would lose.
-        lack_uptime: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.2..=0.8 or null 0.0, assumption "tools stand still for parts and service before they fail";
+        lack_uptime: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.9 or null 0.0, assumption "tools stand still for parts and service before they fail";
         /// Growth of its defects, as a share.
         lack_defects: f64 = 1.0, "1", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "7 nm without EUV takes about twice the exposures of a layer, each with its defects";
     }
@@ -68,8 +66,9 @@ impl Mechanism for ChipSupply {
     const MEANING: &'static str = "accelerators are made in stages and shipped to states by what these spend";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Chips, (make, ask_for_capacity).chain().run_if(anything_is_made));
+        month.add(Phase::Chips, make.run_if(anything_is_made));
         month.add(Phase::Allocation, shipping::ship.run_if(anything_is_made));
+        month.add(Phase::Stocks, ask_for_capacity.run_if(anything_is_made));
     }
 
     fn always(month: &mut MonthPlan) {
@@ -130,6 +129,9 @@ impl Plants {
             plants.wafers[UNDISTURBED][j] = full;
             plants.wafers[NOW][j] = full * (1.0 - outage.0);
             plants.stacks[j] = numbers.stacks_per_wafer;
+            if lacked > 0.0 {
+                plants.stacks[j] /= 1.0 + supply.lack_defects * lacked;
+            }
             if site.stage == Stage::Logic {
                 let factor = craft.wafers / numbers.wafers_before;
                 let learned =
@@ -249,13 +251,11 @@ impl Maker<'_> {
 }
 
 fn make(
-    supply: Res<ChipSupply>,
-    build_out: Res<BuildOut>,
+    (supply, build_out): (Res<ChipSupply>, Res<BuildOut>),
     clock: Res<Clock>,
     barriers: Res<Barriers>,
     states: States<&Industry>,
-    mut ledger: ResMut<Ledger>,
-    mut faults: ResMut<Faults>,
+    (mut ledger, mut faults): (ResMut<Ledger>, ResMut<Faults>),
     mut fabs: Query<Plant>,
     mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {
@@ -319,6 +319,7 @@ fn ask_for_capacity(
     for (index, mut capacity) in &mut fabs {
         let j = index.0;
         let any = booked[j] > 0.0;
+        capacity.booked = booked[j];
         capacity.need = if any { need[j] / booked[j] } else { 1.0 };
         capacity.margin = if any { margin[j] / booked[j] } else { 0.0 };
     }

@@ -1,11 +1,10 @@
 //! Claims: milestones that are marketing.
 //!
-//! A firm announces a milestone with hazard h = h_0 · exp(κ_lead · lead/100 + κ_funding · pressure), lead being its measured
-//! rating less the best of the others' (within `farthest_lead`) and pressure exp(−runway in years): how soon its cash
-//! is gone. A claim excites investors: ln of the firm's weight with them rises, and fades with a half-life; some of the money is
+//! A firm announces a milestone with hazard h = h_0 · exp(−κ_lag · lag/100), lag being how far its measured rating is below the best
+//! of all. A claim excites investors: ln of
+//! the firm's weight with them rises by as much as a claim can raise it, and fades with a half-life; some of the money is
 //! new. It moves nothing else: neither capability nor ratings nor users.
 
-use super::money::Budget;
 use crate::{
     maths,
     model::{
@@ -24,22 +23,16 @@ parameters! {
     /// Numbers of claims.
     #[derive(Resource)]
     pub struct Claims {
-        /// Hazard of a claim of a firm that is level with the best of the others and in no need of money (h_0).
-        hazard_per_year: f64 = 0.02, "1/year", range 0.0..=100.0, plausible 0.0..=0.1 or null 0.0, assumption "a handful of such announcements among some twenty firms in a few years";
-        /// How much a lead of 100 points raises the log of the hazard (κ_lead).
-        lead_weight: f64 = 0.7, "1/(100 points)", range 0.0..=10.0, plausible 0.0..=2.0, assumption "only those near the front are believed";
-        /// Lead, or lag, beyond which claims are no more and no less likely.
-        farthest_lead: f64 = 300.0, "points", range 0.0..=1000.0, plausible 100.0..=500.0 or null 0.0, assumption "beyond the gap between the best models of two states in 2023";
-        /// How much need of money raises the log of the hazard (κ_funding).
-        funding_weight: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0, assumption "announcements come before funding rounds";
+        /// Hazard of a claim of a firm that has the best model (h_0).
+        hazard_per_year: f64 = 0.25, "1/year", range 0.0..=100.0, plausible 0.0..=0.8 or null 0.0, assumption "each of the laboratories at the front says every few years that it is near or past a milestone";
+        /// How much a lag of 100 points lowers the log of the hazard (κ_lag).
+        lag_weight: f64 = 1.0, "1/(100 points)", range 0.0..=10.0, plausible 0.0..=2.5 or null 0.0, assumption "only those near the front are believed";
         /// What a claim adds to the log of the firm's weight with investors.
         excitement: f64 = 0.7, "1", range 0.0..=5.0, plausible 0.2..=1.5 or null 0.0, assumption "it doubles what the firm attracts at first";
         /// Time in which excitement falls by half.
-        half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 3.0..=12.0, assumption "attention moves on within a year";
-        /// Capital that excitement draws into the state, as a share of its capital and per unit of excitement.
-        new_money: f64 = 0.3, "1", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "most of the money comes from the firm's rivals";
-        /// Months after a claim in which a firm makes no other.
-        quiet_months: u32 = 12, "months", range 0..=600, plausible 6..=24, assumption "a milestone cannot be reached every month";
+        half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 2.0..=18.0, assumption "attention moves on within a year";
+        /// Part of what excitement brings a firm that is new money; the rest comes from its rivals.
+        new_money: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "half of it: announcements came before rounds that were larger than any before, and before thinner ones of others";
     }
 }
 
@@ -53,7 +46,6 @@ impl Mechanism for Claims {
 
     fn register(world: &mut World) {
         world.register_required_components::<Character, Hype>();
-        world.register_required_components::<Character, LastClaim>();
         world.register_required_components::<Character, ClaimStream>();
     }
 }
@@ -61,10 +53,6 @@ impl Mechanism for Claims {
 /// Excitement that its claims raise among investors: ln of the factor on its weight with them.
 #[derive(Component, Clone, Copy, Debug, Default)]
 pub struct Hype(pub f64);
-
-/// Step of its last claim, if it has made any.
-#[derive(Component, Clone, Copy, Debug, Default)]
-pub struct LastClaim(pub Option<u32>);
 
 /// Whether a firm makes a claim.
 const CLAIM: Draw = Draw::named("claims/claim");
@@ -76,22 +64,10 @@ struct ClaimStream(Stream);
 /// Excitement that is taken for none, so that firms which claimed long ago need no work: it moves no share by more than this.
 const FORGOTTEN: f64 = 1e-6;
 
-/// How badly a firm needs money, from 0 to 1: exp(−years that its cash lasts).
-///
-/// ```
-/// use redqueen::model::mechanisms::claims::pressure;
-/// assert_eq!([pressure(-1.0), pressure(0.0), pressure(f64::INFINITY)], [1.0, 1.0, 0.0]);
-/// assert!((pressure(2.0) - (-2.0_f64).exp()).abs() < 1e-15);
-/// ```
-pub fn pressure(runway: f64) -> f64 {
-    maths::exp(-runway.max(0.0))
-}
-
 impl Claims {
-    /// Hazard of a claim, 1/year, of a firm with this lead in points and this need of money.
-    fn hazard(&self, lead: f64, pressure: f64) -> f64 {
-        let lead = lead.clamp(-self.farthest_lead, self.farthest_lead);
-        self.hazard_per_year * maths::exp(self.lead_weight * lead / 100.0 + self.funding_weight * pressure)
+    /// Hazard of a claim, 1/year, of a firm so many points behind the best.
+    fn hazard(&self, lag: f64) -> f64 {
+        self.hazard_per_year * maths::exp(-self.lag_weight * lag / 100.0)
     }
 }
 
@@ -115,9 +91,7 @@ struct Claimant {
     label: &'static Label,
     character: &'static Character,
     offer: &'static Offer,
-    budget: &'static Budget,
     hype: &'static mut Hype,
-    last: &'static mut LastClaim,
 }
 
 fn announce(
@@ -129,26 +103,16 @@ fn announce(
     mut firms: Query<Claimant>,
 ) {
     // No firm's probability is above this, so most are decided by their draw alone.
-    let highest = clock.probability(claims.hazard(claims.farthest_lead, 1.0));
-    let quiet = clock.steps(claims.quiet_months);
-    let (mut best, mut second) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-    for rating in firms.iter().map(|firm| firm.offer.rating) {
-        if rating > best {
-            (best, second) = (rating, best);
-        } else {
-            second = maths::larger(second, rating);
-        }
-    }
+    let highest = clock.probability(claims.hazard(0.0));
+    let best = firms.iter().map(|firm| firm.offer.rating).fold(f64::NEG_INFINITY, maths::larger);
     for firm in &mut firms {
-        let ClaimantItem { key, mut stream, label, character, offer, budget, mut hype, mut last } = firm;
+        let ClaimantItem { key, mut stream, label, character, offer, mut hype } = firm;
         let draw = stream.0.uniform(&noise, CLAIM, *key);
-        if draw >= highest || last.0.is_some_and(|step| clock.step() - step < quiet) {
+        if draw >= highest {
             continue;
         }
-        let others = if offer.rating == best { second } else { best };
-        if draw < clock.probability(claims.hazard(offer.rating - others, pressure(budget.runway))) {
-            hype.0 += claims.excitement;
-            last.0 = Some(clock.step());
+        if draw < clock.probability(claims.hazard(best - offer.rating)) {
+            hype.0 = hype.0.max(claims.excitement);
             let state = &geography.names[character.home];
             ledger.note(&clock, "claim", &label.0, state, None, "announces a milestone");
         }
@@ -209,22 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn a_firm_claims_once_in_its_quiet_time() {
-        let firms = |rows: &Trajectory| rows.firms.iter().filter(|row| row.date == rows.firms[0].date).count();
-        let hot = ["hazard_per_year=100", "lead_weight=0", "funding_weight=0", "quiet_months=6"];
-        let half_a_year = run(6, &hot);
-        let many = claims(&half_a_year);
-        assert!(many <= half_a_year.world.last().unwrap().firms as usize && many >= firms(&half_a_year));
-        assert!(claims(&run(8, &hot)) > many);
-    }
-
-    #[test]
-    fn lead_and_need_raise_the_hazard_and_a_lone_firm_has_one() {
-        let claims = Claims::default();
-        assert!(claims.hazard(100.0, 0.0) > claims.hazard(0.0, 0.0));
-        assert!(claims.hazard(0.0, 1.0) > claims.hazard(0.0, 0.2));
-        assert_eq!(claims.hazard(f64::INFINITY, 0.0), claims.hazard(300.0, 0.0));
-        assert!((claims.hazard(0.0, 0.0) - 0.02).abs() < 1e-15);
+    fn lag_lowers_the_hazard() {
+        let claims = Claims { hazard_per_year: 0.2, lag_weight: 0.5, ..Claims::default() };
+        assert_eq!([claims.hazard(0.0), claims.hazard(f64::INFINITY)], [0.2, 0.0]);
+        assert!((claims.hazard(200.0) - 0.2 * maths::exp(-1.0)).abs() < 1e-15);
     }
 
     #[test]
@@ -239,7 +191,7 @@ mod tests {
             }
             let announces = world.register_system(announce);
             world.run_system(announces).unwrap();
-            world.query::<&LastClaim>().iter(world).map(|last| last.0.is_some()).collect::<Vec<_>>()
+            world.query::<&Hype>().iter(world).map(|hype| hype.0 > 0.0).collect::<Vec<_>>()
         };
         let claimed = claimants(0.0);
         assert!(claimed.contains(&true) && claimed.contains(&false));
@@ -258,13 +210,5 @@ mod tests {
             world.run_system(calm).unwrap();
         }
         assert!((world.get::<Hype>(firm).unwrap().0 - 0.4).abs() < 1e-15);
-    }
-
-    #[test]
-    fn leads_count_up_to_the_farthest_and_not_at_all_at_its_null() {
-        let hazard = |farthest_lead, lead| Claims { farthest_lead, ..Claims::default() }.hazard(lead, 0.5);
-        assert!(hazard(300.0, 400.0) > hazard(200.0, 400.0) && hazard(300.0, -400.0) < hazard(200.0, -400.0));
-        assert_eq!(hazard(300.0, 400.0), hazard(400.0, 300.0));
-        assert_eq!([hazard(0.0, 400.0), hazard(0.0, -400.0)], [hazard(300.0, 0.0); 2]);
     }
 }

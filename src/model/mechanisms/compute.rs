@@ -137,8 +137,7 @@ struct Buyer {
 }
 
 fn deliver(
-    compute: Res<Compute>,
-    prices: Res<Prices>,
+    (compute, prices): (Res<Compute>, Res<Prices>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,

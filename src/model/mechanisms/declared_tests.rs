@@ -7,11 +7,9 @@ use crate::{
         Model, Simulation,
         accelerator::Line,
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
-        state::Industry,
-        states::StateId,
-        testing::{live, of_state, set},
+        testing::{live, set},
     },
-    scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario, Stage},
+    scenario::{Lever, PolicyNumbers, PolicySpec, Scenario, Stage},
 };
 use bevy_ecs::query::QueryData;
 
@@ -68,18 +66,6 @@ fn renting_nothing(scenario: &mut Scenario) {
     set(scenario, "entry", "compute_share", 0.0);
 }
 
-/// Subsidies of the first state, which is small.
-fn lavish(scenario: &mut Scenario) {
-    scenario.states[0].numbers.gdp_billion_usd = 1000.0;
-    let numbers = PolicyNumbers { value: 5000.0, ..PolicyNumbers::default() };
-    let (name, lever) = ("Test".to_owned(), Lever::ChipSubsidy);
-    scenario.policies = vec![PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers }];
-}
-
-fn rules_on_chips_alone(scenario: &mut Scenario) {
-    scenario.controls.retain(|rule| rule.what == Goods::Chips);
-}
-
 fn scarce_logic(scenario: &mut Scenario) {
     let logic = scenario.fabs.iter_mut().filter(|fab| fab.stage == Stage::Logic);
     logic.for_each(|fab| fab.numbers.capacity_kwpm *= 0.001);
@@ -134,17 +120,6 @@ fn chosen_safety(simulation: &mut Simulation) -> f64 {
     newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.precaution.chosen })
 }
 
-fn industry(simulation: &mut Simulation, state: &str) -> Industry {
-    let world = simulation.world_mut();
-    let names = world.resource::<crate::model::geography::Geography>().names.clone();
-    let mut states = world.query::<(&StateId, &Industry)>();
-    states.iter(world).find(|(id, _)| &*names[**id] == state).unwrap().1.clone()
-}
-
-fn first_learning(simulation: &mut Simulation) -> f64 {
-    of_state::<Industry>(simulation.world(), 0).learning
-}
-
 fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {
     let world = simulation.world_mut();
     world.query::<&Line>().iter(world).map(of).sum()
@@ -158,7 +133,6 @@ fn gained(simulation: &mut Simulation) -> f64 {
 fn cases() -> Vec<Case> {
     let with_null = |case: Case, at_null: f64| Case { at_null: Some(at_null), ..case };
     let stored = |simulation: &mut Simulation| lines(simulation, |line| line.store);
-    let usual = |simulation: &mut Simulation| lines(simulation, |line| line.usual);
     let made = |simulation: &mut Simulation| lines(simulation, |line| line.packages);
     let research = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.research_share);
     let budget = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.compute_share);
@@ -172,12 +146,7 @@ fn cases() -> Vec<Case> {
         case(("entry", "least_focus"), RISES, 1, crowded, least_weight),
         case(("entry", "latecomer_gap"), FALLS, 1, crowded_without_parents, latecomers),
         with_null(case(("entry", "safety_effort"), RISES, 1, crowded_without_parents, chosen_safety), 0.0),
-        with_null(case(("induced_innovation", "max_learning"), RISES, 1, lavish, first_learning), 0.0),
-        case(("induced_innovation", "memory_months"), FALLS, 14, rules_on_chips_alone, |simulation| {
-            industry(simulation, "China").pressure
-        }),
         case(("chip_supply", "fill_months"), FALLS, 6, as_it_is, stored),
-        case(("chip_supply", "usual_months"), FALLS, 24, as_it_is, usual),
         case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
         case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),
     ]

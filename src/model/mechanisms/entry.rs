@@ -1,7 +1,7 @@
 //! Entry: new firms, with the traits of their parents and mutations of their own.
 //!
 //! Firms are born in each state as a Poisson process of rate r + w 2^{−t/T}: a wave that ebbs follows the models of the start. A newborn's capability is a mix of the open frontier and of a parent at
-//! home, drawn by usage; its focus, its openness and its talent (against its state's) are inherited with mutation. Support of open models brings more births and
+//! home, drawn by usage; its focus, its openness and its talent are inherited with mutation. Support of open models brings more births and
 //! opens more of the children of closed parents. Firms that the scenario dates enter in their month in any case. Compute of entrants comes out of their state's clouds.
 
 use super::{
@@ -44,10 +44,8 @@ parameters! {
         handicap: f64 = 0.8, "nats", range 0.0..=20.0, plausible 0.2..=1.5, assumption "data, tools and teams have to be built";
         /// How far behind the world frontier a newborn starts, before that, where it has neither a parent nor open models.
         latecomer_gap: f64 = 3.0, "nats", range 0.0..=50.0, plausible 1.0..=6.0, assumption "as far as a configured firm of which nothing is known: its capability";
-        /// How much of its parent's talent, against that of its state, a newborn inherits.
-        talent_heritability: f64 = 0.7, "1", range 0.0..=1.0, plausible 0.3..=1.0 or null 0.0, assumption "founders come out of the firm, with its people and its routines";
-        /// Mutation of talent: standard deviation of its log.
-        mutation_talent: f64 = 0.2, "1", range 0.0..=3.0, plausible 0.0..=0.4 or null 0.0, assumption "teams of one origin differ by a fifth";
+        /// Mutation of talent: standard deviation of its log, at an unchanged mean.
+        mutation_talent: f64 = 0.4, "1", range 0.0..=3.0, plausible 0.0..=0.8 or null 0.0, assumption "of six teams of one origin, one is half as good again as the mean";
         /// Mutation of focus: standard deviation of the log of each weight.
         mutation_focus: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.1..=1.0, assumption "start-ups look for niches";
         /// Weight that a newborn's focus has in every domain at least, before mutation; a parent's weights sum to 1.
@@ -80,12 +78,9 @@ parameters! {
 }
 
 impl Entry {
-    /// Talent of a newborn of a state of this talent: its parent's is handed down in part, with mutation.
-    fn talent(&self, state: f64, parent: Option<f64>, mutation: f64) -> f64 {
-        // Who has no talent has none to hand down.
-        let relative =
-            parent.filter(|parent| *parent > 0.0 && state > 0.0).map_or(0.0, |parent| maths::ln(parent / state));
-        state * maths::exp(self.talent_heritability * relative + self.mutation_talent * mutation)
+    /// Talent of a newborn: that of its parent, or of its state where it has none, with mutation.
+    fn talent(&self, inherited: f64, mutation: f64) -> f64 {
+        inherited * maths::exp(self.mutation_talent * mutation - 0.5 * self.mutation_talent * self.mutation_talent)
     }
 
     /// What a newborn without a parent does for safety.
@@ -110,6 +105,12 @@ impl Mechanism for Entry {
         month.add(Phase::Entry, (enter_dated, (settle, count_world_usage).chain().run_if(firms_changed)).chain());
     }
 }
+
+/// Largest part of its state's clouds that a firm which enters on a date takes.
+const MOST_OF_CLOUDS: f64 = 0.9;
+
+/// Largest part of a firm's compute that an entrant rents where clouds are empty.
+const MOST_RENTED: f64 = 0.5;
 
 /// How many firms are born in a state.
 const BIRTHS: Draw = Draw::named("entry/births");
@@ -141,21 +142,30 @@ pub struct Founder<'w, 's> {
     ledger: ResMut<'w, Ledger>,
     commands: Commands<'w, 's>,
     supplies: States<'w, 's, &'static mut Supply>,
-    holdings: Query<'w, 's, (&'static Character, &'static Hardware)>,
+    holdings: Query<'w, 's, (&'static Character, &'static mut Hardware)>,
 }
 
 impl Founder<'_, '_> {
-    /// Takes compute out of a state's clouds; what they lack counts as made and delivered.
+    /// Takes compute out of a state's clouds; what they lack of it is rented from the firm at home that has most, and what that could
+    /// not spare counts as made and delivered.
     fn take_compute(&mut self, home: StateId, wanted: f64) {
         let mut supply = self.supplies.at_mut(home);
         let taken = wanted.min(supply.clouds);
         supply.clouds -= taken;
-        supply.received += wanted - taken;
-        supply.delivered += wanted - taken;
-        supply.month.received += wanted - taken;
-        supply.month.delivered += wanted - taken;
-        self.ledger.made += wanted - taken;
-        self.ledger.delivered += wanted - taken;
+        let mut lacking = wanted - taken;
+        let at_home = self.holdings.iter_mut().filter(|(character, _)| character.home == home);
+        let richest = at_home.max_by(|a, b| a.1.stock.total_cmp(&b.1.stock));
+        if let Some((_, mut hardware)) = richest.filter(|_| lacking > 0.0) {
+            let rented = lacking.min(MOST_RENTED * hardware.stock);
+            hardware.stock -= rented;
+            lacking -= rented;
+        }
+        supply.received += lacking;
+        supply.delivered += lacking;
+        supply.month.received += lacking;
+        supply.month.delivered += lacking;
+        self.ledger.made += lacking;
+        self.ledger.delivered += lacking;
     }
 
     /// Founds a firm: into the world, the frontier and the records.
@@ -254,7 +264,7 @@ fn newborn(founder: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent
         character: Character {
             home,
             open,
-            talent: entry.talent(talent, parent.map(|parent| parent.character.talent), noise.normal(TALENT, key)),
+            talent: entry.talent(parent.map_or(talent, |parent| parent.character.talent), noise.normal(TALENT, key)),
             price: 0.0,
             research_share: entry.research_share,
             compute_share: entry.budget_share,
@@ -333,6 +343,9 @@ fn enter_dated(mut founder: Founder, newcomers: Res<Newcomers>, offers: Query<&O
     let frontier = if frontier.is_finite() { frontier } else { 0.0 };
     for (_, spec) in newcomers.dated.iter().filter(|(step, _)| *step == now) {
         let mut founding = founding::configured(spec, frontier, i64::from(now), &founder.geography, &newcomers.talent);
+        // It rents what it has; clouds that a wave of births has emptied give it less.
+        let clouds = founder.supplies.at(founding.character.home).clouds;
+        founding.compute = founding.compute.min(MOST_OF_CLOUDS * clouds).max(founder.entry.least_compute_mh100e);
         // A latecomer knows no more than what the world has seen.
         founding.knowledge_limit = best(&founder.geography, &founder.frontier.any.now.knowledge);
         founder.found(founding);
@@ -354,11 +367,13 @@ mod tests {
     use crate::model::testing::{set, trajectory};
 
     #[test]
-    fn talent_is_handed_down_against_that_of_the_state() {
-        let entry = Entry { talent_heritability: 0.5, mutation_talent: 0.2, ..Entry::default() };
-        assert!((entry.talent(0.8, Some(0.8 * 1.44), 0.0) - 0.8 * 1.2).abs() < 1e-15);
-        assert!((entry.talent(0.8, None, 1.0) - 0.8 * maths::exp(0.2)).abs() < 1e-15);
-        assert_eq!(entry.talent(0.0, Some(1.0), 0.0), 0.0);
+    fn talent_is_handed_down_with_mutation_at_an_unchanged_mean() {
+        let entry = Entry { mutation_talent: 0.5, ..Entry::default() };
+        assert!((entry.talent(1.3, 0.25) - 1.3).abs() < 1e-15);
+        let mean =
+            (1..2000).map(|i| entry.talent(1.0, maths::normal_quantile(f64::from(i) / 2000.0))).sum::<f64>() / 1999.0;
+        assert!((mean - 1.0).abs() < 0.01, "{mean}");
+        assert_eq!(Entry { mutation_talent: 0.0, ..entry }.talent(0.8, 1.7), 0.8);
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! Exit: firms whose money ends, and laggards whose investors give up, leave; by merger, by pivot or by failure.
 //!
 //! Hazard a year: h [e^{−runway/τ} + ω a (median rating at home − R)₊ / 100], runway in years of cash (below 0 in debt), a how far it
-//! depends on investors: they lose patience with a laggard, while who can live on sales or on its owner's money decides for itself. Of those that leave, some merge with the firm at home that has the most cash, which takes over users, compute, cash and
-//! debts; some pivot to applications: their users go to the best open firm that their market admits; the others fail, and their users go to all.
+//! depends on investors: they lose patience with a laggard, while who can live on sales or on its owner's money decides for itself. How it leaves
+//! follows from what it has: without debts, and where its market admits an open model that is better than its own, it pivots to
+//! applications, and its users go to that model's firm; else it merges with the firm at home that has the most cash, if that can pay its debts and
+//! would rather have its compute at the price of the month: users, compute, cash and debts go there; else it fails, and its users go to all.
 //! Compute that nobody takes over goes back to the state's clouds; cash goes to the owners, and debts are lost by creditors.
 
-use super::money::{Budget, free_cash};
+use super::{
+    money::{Budget, free_cash},
+    price::Prices,
+};
 use crate::{
     maths,
     model::{
@@ -35,10 +40,6 @@ parameters! {
         runway_years: f64 = 0.6, "years", range 0.01..=100.0, plausible 0.3..=1.2, assumption "firms look for a buyer half a year before the cash ends";
         /// Weight of 100 points behind the median at home, for a firm that lives on investors' money (ω).
         laggard_weight: f64 = 0.8, "1/(100 points)", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "investors give up on a firm a year behind its rivals within a few years";
-        /// Part of those that leave which merge, where a firm at home can pay.
-        merger_share: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.7 or null 0.0, assumption "as Light Years Beyond with Meituan in 2023";
-        /// Part of the others that pivot to applications, where there is an open model to build on.
-        pivot_share: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "as firms that stopped training and build on open models";
     }
 }
 
@@ -61,24 +62,14 @@ impl Mechanism for Exit {
 
 /// Whether a firm leaves.
 const LEAVES: Draw = Draw::named("exit/leaves");
-/// In which way it leaves.
-const WAY: Draw = Draw::named("exit/way").places(2);
 
-/// Where a firm stands in the first of these draws, which it makes in every step.
+/// Where a firm stands in that draw, which it makes in every step.
 #[derive(Component, Clone, Debug, Default)]
 struct ExitStream(Stream);
 
-/// A firm that leaves, and what it tries first.
-#[derive(Clone, Copy, Debug)]
-struct Leaver {
-    firm: Entity,
-    merges: bool,
-    pivots: bool,
-}
-
 /// Firms that leave in this step.
 #[derive(Resource, Clone, Debug, Default)]
-struct Leaving(Vec<Leaver>);
+struct Leaving(Vec<Entity>);
 
 fn any_leave(leaving: Res<Leaving>) -> bool {
     !leaving.0.is_empty()
@@ -139,9 +130,7 @@ fn judge(
         let hazard = exit.hazard(firm.budget.runway, behind, firm.budget.dependence);
         // The probability 1 − exp(−hΔ) is below hΔ, which is seldom reached: that saves most exponentials.
         if draw < clock.per_step(hazard) && draw < clock.probability(hazard) {
-            let mut way = noise.of(WAY, *firm.key);
-            let (merges, pivots) = (way.uniform() < exit.merger_share, way.uniform() < exit.pivot_share);
-            leaving.0.push(Leaver { firm: firm.firm, merges, pivots });
+            leaving.0.push(firm.firm);
         }
     }
 }
@@ -168,25 +157,26 @@ struct Estate {
     /// Money for chips that have not come.
     backlog: f64,
     cash: f64,
+    rating: f64,
     share: PerState,
 }
 
 fn close_firms(world: &mut World, accounts: &mut QueryState<Account>) {
-    let leaving = std::mem::take(&mut world.resource_mut::<Leaving>().0);
-    let closing: Vec<Entity> = leaving.iter().map(|leaver| leaver.firm).collect();
+    let closing = std::mem::take(&mut world.resource_mut::<Leaving>().0);
     let in_order: Vec<Entity> = accounts.iter(world).map(|account| account.firm).collect();
-    for leaver in leaving {
-        let Ok(account) = accounts.get(world, leaver.firm) else { continue };
+    for &firm in &closing {
+        let Ok(account) = accounts.get(world, firm) else { continue };
         let estate = Estate {
             name: account.label.0.clone(),
             home: account.character.home,
             stock: account.hardware.stock,
             backlog: account.hardware.backlog,
             cash: account.finance.cash,
+            rating: account.offer.rating,
             share: account.usage.share,
         };
         let standing = *account.standing;
-        let why = settle(world, accounts, leaver, &estate, &closing);
+        let why = settle(world, accounts, &estate, &closing);
         let clock = world.resource::<Clock>().clone();
         let state = world.resource::<Geography>().names[estate.home].clone();
         let mut ledger = world.resource_mut::<Ledger>();
@@ -200,18 +190,13 @@ fn close_firms(world: &mut World, accounts: &mut QueryState<Account>) {
 }
 
 /// Hands on what a firm leaves, and says how it ended.
-fn settle(
-    world: &mut World,
-    accounts: &mut QueryState<Account>,
-    leaver: Leaver,
-    estate: &Estate,
-    closing: &[Entity],
-) -> String {
-    if let Some(buyer) = leaver.merges.then(|| buyer(world, accounts, estate, closing)).flatten() {
+fn settle(world: &mut World, accounts: &mut QueryState<Account>, estate: &Estate, closing: &[Entity]) -> String {
+    let heirs = if estate.cash >= 0.0 { heirs(world, accounts, estate, closing) } else { [None; MAX_STATES] };
+    let pivots = heirs[estate.home.place()].is_some();
+    if let Some(buyer) = (!pivots).then(|| buyer(world, accounts, estate, closing)).flatten() {
         return merge(world, buyer, estate);
     }
-    let heirs = if leaver.pivots { heirs(world, accounts, closing) } else { [None; MAX_STATES] };
-    let went_on = hand_on_users(world, &heirs, estate);
+    hand_on_users(world, &heirs, estate);
     let state = world.resource::<Roster>().entity(estate.home);
     if let Some(mut supply) = world.get_mut::<Supply>(state) {
         supply.clouds += estate.stock;
@@ -220,11 +205,15 @@ fn settle(
     ledger.resold += estate.stock;
     ledger.money.withdrawn += estate.cash.max(0.0);
     ledger.money.written_off += (-estate.cash).max(0.0);
-    if went_on { "pivots to applications of open models".to_owned() } else { "fails".to_owned() }
+    if pivots { "pivots to applications of open models".to_owned() } else { "fails".to_owned() }
 }
 
-/// The firm at home with the most cash, if it is enough to pay the debts.
+/// The firm at home with the most cash, if that pays the debts and they are no more than the compute is worth.
 fn buyer(world: &World, accounts: &mut QueryState<Account>, estate: &Estate, closing: &[Entity]) -> Option<Entity> {
+    let price = world.resource::<Prices>().at(estate.home);
+    if estate.cash + price * estate.stock <= 0.0 {
+        return None;
+    }
     let mut best: Option<(Entity, f64)> = None;
     for account in accounts.iter(world) {
         let free = free_cash(account.finance, account.hardware);
@@ -250,10 +239,15 @@ fn merge(world: &mut World, buyer: Entity, estate: &Estate) -> String {
     format!("merges with {}", world.get::<Label>(buyer).map_or("another firm", |label| &*label.0))
 }
 
-/// The best open firm that each market admits.
-fn heirs(world: &World, accounts: &mut QueryState<Account>, closing: &[Entity]) -> [Option<Entity>; MAX_STATES] {
+/// The best open firm that each market admits, where its model is better than the leaver's.
+fn heirs(
+    world: &World,
+    accounts: &mut QueryState<Account>,
+    estate: &Estate,
+    closing: &[Entity],
+) -> [Option<Entity>; MAX_STATES] {
     let mut heirs = [None; MAX_STATES];
-    let mut best = [f64::NEG_INFINITY; MAX_STATES];
+    let mut best = [estate.rating; MAX_STATES];
     for account in accounts.iter(world).filter(|account| account.character.open && !closing.contains(&account.firm)) {
         for (s, heir) in heirs.iter_mut().enumerate() {
             if account.usage.share[s] > 0.0 && account.offer.rating > best[s] {
@@ -265,19 +259,15 @@ fn heirs(world: &World, accounts: &mut QueryState<Account>, closing: &[Entity]) 
     heirs
 }
 
-/// Gives a firm's users in each market to its heir there, and says whether there was one; else they go to all when the markets are
-/// scaled to sum to 1 again.
-fn hand_on_users(world: &mut World, heirs: &[Option<Entity>; MAX_STATES], estate: &Estate) -> bool {
-    let mut given = false;
+/// Gives a firm's users in each market to its heir there; without one they go to all when the markets are scaled to sum to 1 again.
+fn hand_on_users(world: &mut World, heirs: &[Option<Entity>; MAX_STATES], estate: &Estate) {
     for (s, heir) in heirs.iter().enumerate() {
         let Some(mut usage) = heir.and_then(|heir| world.get_mut::<Usage>(heir)) else { continue };
         if estate.share[s] > 0.0 {
             usage.share[s] += estate.share[s];
             usage.ln_share[s] = maths::ln(usage.share[s]);
-            given = true;
         }
     }
-    given
 }
 
 #[cfg(test)]
@@ -287,7 +277,7 @@ mod tests {
 
     #[test]
     fn the_hazard_rises_as_cash_runs_out_and_with_lag_for_those_on_others_money() {
-        let exit = Exit { hazard_per_year: 0.4, runway_years: 0.5, laggard_weight: 0.5, ..Exit::default() };
+        let exit = Exit { hazard_per_year: 0.4, runway_years: 0.5, laggard_weight: 0.5 };
         assert_eq!(exit.hazard(f64::INFINITY, -50.0, 1.0), 0.0);
         assert_eq!(exit.hazard(0.0, 0.0, 1.0), 0.4);
         assert!((exit.hazard(0.5, 0.0, 1.0) - 0.4 * maths::exp(-1.0)).abs() < 1e-15);
@@ -309,20 +299,31 @@ mod tests {
         assert_null_is_absent(&crate::baseline(), Exit::NAME);
     }
 
+    /// How the firms of a harsh world ended: the first words of their events.
+    fn ends(prepare: impl Fn(&mut Scenario)) -> Vec<String> {
+        let mut scenario = crate::baseline();
+        scenario.time.months = 60;
+        set(&mut scenario, "exit", "hazard_per_year", 2.0);
+        set(&mut scenario, "money", "least_staff", 0.2);
+        prepare(&mut scenario);
+        let events = trajectory(&scenario).events;
+        let exits = events.into_iter().filter(|event| &*event.kind == "exit");
+        exits.map(|event| event.text.split(' ').next().unwrap().to_owned()).collect()
+    }
+
     #[test]
-    fn firms_leave_in_the_way_that_the_shares_say() {
-        let ends = |merger_share: f64, pivot_share: f64| {
-            let mut scenario = crate::baseline();
-            scenario.time.months = 60;
-            set(&mut scenario, "exit", "hazard_per_year", 2.0);
-            set(&mut scenario, "exit", "merger_share", merger_share);
-            set(&mut scenario, "exit", "pivot_share", pivot_share);
-            let events = trajectory(&scenario).events;
-            let exits = events.into_iter().filter(|event| &*event.kind == "exit");
-            exits.map(|event| event.text.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
-        };
-        assert!(ends(0.0, 0.0).iter().all(|end| end == "fails"));
-        assert!(ends(1.0, 0.0).iter().filter(|end| *end == "merges").count() > 2);
-        assert!(ends(0.0, 1.0).iter().filter(|end| *end == "pivots").count() > 2);
+    fn firms_leave_in_the_way_that_their_means_allow() {
+        let count = |ends: &[String], way: &str| ends.iter().filter(|end| *end == way).count();
+        let usual = ends(|_| {});
+        assert!(["pivots", "merges", "fails"].iter().all(|way| count(&usual, way) > 0), "{usual:?}");
+        // Without open models there is nothing to pivot to.
+        let closed = ends(|scenario| {
+            scenario.firms.iter_mut().for_each(|firm| firm.open = false);
+            set(scenario, "entry", "mutation_open", 0.0);
+            scenario.set("mechanisms.openness.enabled", false).unwrap();
+            scenario.set("mechanisms.policy.enabled", false).unwrap();
+        });
+        assert_eq!(count(&closed, "pivots"), 0, "{closed:?}");
+        assert!(closed.len() > 3);
     }
 }

@@ -1,13 +1,13 @@
 //! Induced innovation: denied states build an industry of their own.
 //!
-//! ψ = ψ_0 + min(ψ_1 · pressure(t − L) + ψ_2 · subsidy, max_learning); the maturity M of a state's equipment industry takes the exact logistic step of
+//! ψ = ψ_0 + ψ_1 · pressure(t − L) + ψ_2 · s/(s + v), s a year's subsidies and v what the state's plants cost; the maturity M of a state's equipment industry takes the exact logistic step of
 //! dM = ψ M (1 − M), and the experience of its logic fabs grows by the induced part, the second term. Pressure is the
 //! denied share of demand, of whatever is denied most: chips, equipment or memory (Hicks 1932: what becomes scarce is what
 //! invention saves). No pressure is remembered from before the start. Who has been denied chips also comes to shun them:
 //! db = (ψ_b · pressure(t − L) + ψ_p · lever) (1 − b) − d_b b, and buyers at home give foreign designs only the part 1 − b of the
 //! weight that others give them.
 
-use super::diffusion::logistic_step;
+use super::{build_out::BuildOut, diffusion::logistic_step};
 use crate::{
     maths,
     model::{
@@ -18,7 +18,7 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
-        state::{Economy, Industry, Levers, Supply},
+        state::{Industry, Levers, Supply},
         states::{StateId, States},
     },
     parameters,
@@ -34,8 +34,8 @@ parameters! {
         growth: f64 = 0.10, "1/year", range 0.0..=5.0, plausible 0.03..=0.2 or null 0.0, assumption "a generation of tools takes about a decade to learn";
         /// What full pressure adds to it (ψ_1).
         pressure_weight: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.0..=0.4 or null 0.0, assumption "being cut off more than doubles the pace";
-        /// What a subsidy of one percent of output adds to it (ψ_2).
-        subsidy_weight: f64 = 0.2, "1/year per % of output", range 0.0..=10.0, plausible 0.0..=0.5 or null 0.0, assumption "half a percent of output does two thirds of what full pressure does";
+        /// What subsidies add to it that pay for all (ψ_2).
+        subsidy_weight: f64 = 0.2, "1/year", range 0.0..=10.0, plausible 0.0..=0.5 or null 0.0, assumption "money that doubles what plants are worth does about what being cut off does";
         /// Growth of the preference for designs of one's own under full pressure (ψ_b).
         preference_growth: f64 = 0.25, "1/year", range 0.0..=12.0, plausible 0.0..=0.6 or null 0.0, assumption "buyers who may be cut off test a second source within a year or two, and move what they can";
         /// The same that rules on procurement bring (ψ_p).
@@ -44,10 +44,6 @@ parameters! {
         preference_fade: f64 = 0.2, "1/year", range 0.0..=12.0, plausible 0.05..=0.5, assumption "software and habits of the leading designs pull back within about five years";
         /// Time from pressure to its effect (L).
         lag_months: u32 = 12, "months", range 0..=240, plausible 6..=36, assumption "teams and tools take about a year";
-        /// Time over which the share of chips that was denied is taken.
-        memory_months: u32 = 12, "months", range 1..=240, plausible 3..=24, assumption "one delivery that stays out is no embargo, a year of them is";
-        /// The most that pressure and subsidies together add to the growth of industry and experience.
-        max_learning: f64 = 12.0, "1/year", range 0.0..=12.0, plausible 1.0..=12.0 or null 0.0, assumption "a factor e a month; far above what money has bought anywhere";
     }
 }
 
@@ -66,9 +62,17 @@ impl Mechanism for InducedInnovation {
 }
 
 impl InducedInnovation {
-    /// The part of ψ that pressure (share of demand) and subsidy (% of output) induce, 1/year.
-    pub fn induced(&self, pressure: f64, subsidy_percent: f64) -> f64 {
-        self.pressure_weight * pressure + self.subsidy_weight * subsidy_percent
+    /// The part of ψ that pressure (share of demand) and subsidies (billion USD a year) induce where plants cost `value`, 1/year.
+    ///
+    /// ```
+    /// use redqueen::model::mechanisms::induced_innovation::InducedInnovation;
+    /// let numbers = InducedInnovation { pressure_weight: 0.4, subsidy_weight: 0.2, ..Default::default() };
+    /// assert_eq!(numbers.induced(0.5, 0.0, 0.0), 0.2);
+    /// assert_eq!(numbers.induced(0.0, 3.0, 9.0), 0.05);
+    /// ```
+    pub fn induced(&self, pressure: f64, subsidy: f64, value: f64) -> f64 {
+        let part = if subsidy > 0.0 { subsidy / (subsidy + value) } else { 0.0 };
+        self.pressure_weight * pressure + self.subsidy_weight * part
     }
 }
 
@@ -77,6 +81,9 @@ fn anything_grows(induced: Res<InducedInnovation>) -> bool {
     let own = induced.growth > 0.0 || induced.pressure_weight > 0.0 || induced.subsidy_weight > 0.0;
     own || induced.preference_growth > 0.0 || induced.procurement_weight > 0.0
 }
+
+/// Time over which the share of chips that was denied is taken: one delivery that stays out is no embargo.
+const MEMORY_MONTHS: u32 = 12;
 
 /// Compute that was meant for a state in a step, MH100e.
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,7 +107,7 @@ impl Memory {
     pub fn new(clock: &Clock, induced: &InducedInnovation) -> Self {
         Self {
             pressure: vec![[0.0; MAX_STATES]; clock.steps(induced.lag_months) as usize],
-            flows: vec![[Flow::default(); MAX_STATES]; clock.steps(induced.memory_months) as usize],
+            flows: vec![[Flow::default(); MAX_STATES]; clock.steps(MEMORY_MONTHS) as usize],
         }
     }
 
@@ -184,19 +191,22 @@ fn denied_memory(
 }
 
 fn learn(
-    induced: Res<InducedInnovation>,
+    (induced, build_out): (Res<InducedInnovation>, Res<BuildOut>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut memory: ResMut<Memory>,
     mut faults: ResMut<Faults>,
-    mut states: States<(&Economy, &Levers, &mut Industry)>,
+    mut states: States<(&Levers, &mut Industry)>,
     mut fabs: Query<(&Site, &Capacity, &mut Craft)>,
 ) {
     let pressure = memory.lagged(clock.step(), states.map(|(.., industry)| industry.pressure));
     let mut growth: PerState = [1.0; MAX_STATES];
-    for (s, (economy, levers, mut industry)) in states.iter_mut() {
-        let subsidy = 100.0 * levers.of(Lever::ChipSubsidy) / economy.output;
-        industry.learning = induced.induced(pressure[s], subsidy).min(induced.max_learning);
+    let (costs, mut value) = (build_out.costs(), [0.0; MAX_STATES]);
+    for (site, capacity, _) in &fabs {
+        value[site.location] += costs[site.stage as usize] * capacity.kwpm;
+    }
+    for (s, (levers, mut industry)) in states.iter_mut() {
+        industry.learning = induced.induced(pressure[s], levers.of(Lever::ChipSubsidy), value[s]);
         industry.maturity = logistic_step(industry.maturity, clock.per_step(induced.growth + industry.learning));
         let shunning =
             induced.preference_growth * pressure[s] + induced.procurement_weight * levers.of(Lever::Procurement);
@@ -314,10 +324,11 @@ mod tests {
     }
 
     #[test]
-    fn a_subsidy_counts_at_once_as_percent_of_output() {
-        let mut scenario = world([0.0, 0.0, 0.12]);
-        scenario.states[0].numbers.gdp_billion_usd = 10_000.0;
-        let (industry, wafers) = after(&scenario, 1, 200.0);
+    fn a_subsidy_counts_at_once_against_what_plants_cost() {
+        let scenario = world([0.0, 0.0, 0.36]);
+        // The fab is worth as much as its capacity; twice as much in subsidies makes two thirds.
+        let subsidy = 2.0 * scenario.fabs[0].numbers.capacity_kwpm * BuildOut::default().cost_logic;
+        let (industry, wafers) = after(&scenario, 1, subsidy);
         assert!((industry.learning - 0.24).abs() < 1e-12);
         assert!((wafers - 30.0 * maths::exp(0.02)).abs() < 1e-9);
     }

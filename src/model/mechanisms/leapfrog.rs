@@ -103,8 +103,7 @@ fn choose_effort(leapfrog: Res<Leapfrog>, mut states: Query<(&Levers, &mut Parad
 
 fn make(
     leapfrog: Res<Leapfrog>,
-    price: Res<Price>,
-    prices: Res<Prices>,
+    (price, prices): (Res<Price>, Res<Prices>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut ledger: ResMut<Ledger>,

@@ -46,7 +46,7 @@ parameters! {
         /// Attraction of a firm of the own state: language, law, habit (b_home).
         home_bonus: f64 = 0.2, "1", range -5.0..=5.0, plausible 0.0..=0.6, assumption "worth about 35 rating points";
         /// What a nat of distance takes off the attraction of a firm from abroad (b_far).
-        distance_weight: f64 = 0.45, "1/nat", range 0.0..=10.0, plausible 0.0..=1.0 or null 0.0, assumption "a nat less is worth as much in rating: releases.rating_slope";
+        distance_weight: f64 = 0.2, "1/nat", range 0.0..=10.0, plausible 0.0..=0.5 or null 0.0, assumption "half of what a nat of capability is worth (releases.rating_slope): the other half is in home_bonus";
     }
 }
 

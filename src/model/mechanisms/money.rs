@@ -3,7 +3,7 @@
 //! Users pay for a part of what AI adds to output: a firm earns Σ_s m_s μ Y_s ω F [K_acc − K_ref]₊ a, with appropriability a below 1 for
 //! open firms (Teece 1986); support of open models raises it. Capital is shared by [investors](capital), own funds come on top.
 //! A firm plans with its income, revenue · margin + investment: the share `compute_share` of it orders compute, never for more
-//! than the cash that it has, and the rest pays its staff, S ← S + Δ h (target − S), with h faster in hiring than in firing and a least
+//! than the cash that it has, and the rest pays its staff, S ← S + Δ h (target − S), with a least
 //! S_0 e^{a ΔK} that grows with the frontier's capability: what it takes to stay in the race. Cash beyond a reserve is spent over time, the
 //! same share of it on compute; what compute does not take of it goes back to the owners. Costs that income does not cover are
 //! paid out of cash, and on credit when it is gone: the runway, cash over that hole in years, tells how near the end is. What a state gives
@@ -40,8 +40,8 @@ parameters! {
         margin: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.3..=0.7, assumption "reported gross margins of model developers";
         /// Share of the value of its usage that an open firm can appropriate (a_open).
         open_appropriability: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.1..=0.6, assumption "others host open models and keep most of the revenue";
-        /// Factor on every state's capital.
-        capital_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the capital stands with the states: capital_billion_usd_per_year";
+        /// Factor on all money that comes from outside: investors', firms' own funds and states' money for public compute.
+        capital_scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, assumption "the money stands with states, firms and policies";
         /// What a firm abroad is worth to investors against one at home, at full trust between the two states.
         abroad: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.05..=0.6 or null 0.0, assumption "home bias: of their shares US investors held 94 % and British ones 82 % at home (French and Poterba 1991), a tenth or less of this; venture capital travels with strategic buyers";
         /// How the weight of a firm with investors rises with its usage (γ).
@@ -55,9 +55,7 @@ parameters! {
         /// What 100 rating points behind the best model of the world cost in weight (ξ).
         lag_weight: f64 = 1.2, "1/(100 points)", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "less than a third of the money at 100 points: few fund a model that is worse than a free one";
         /// What clouds and others outside the model spend on compute, as a share of the state's capital for AI.
-        cloud_spending: f64 = 0.3, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
-        /// Share of public money for compute that is spent.
-        public_spending: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "programmes are spent as planned";
+        cloud_spending: f64 = 0.8, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
         /// Cost of running compute (power, hosting, staff) as a share of its price, per year.
         running_cost: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.05..=0.3 or null 0.0, assumption "power and hosting of an accelerator against its price";
         /// Factor on the cost of staff.
@@ -66,10 +64,8 @@ parameters! {
         least_staff: f64 = 0.08, "billion USD of 2023/year", range 0.0..=100.0, plausible 0.03..=0.2 or null 0.0, assumption "two hundred well-paid people and the data they need";
         /// Growth of that least cost with each nat of the frontier's capability.
         least_growth: f64 = 0.25, "1/nat", range 0.0..=5.0, plausible 0.1..=0.4 or null 0.0, assumption "models twice as good take more people, more data, more tests";
-        /// Speed at which staff grows towards what a firm can pay.
-        hiring: f64 = 1.5, "1/year", range 0.0..=1000.0, plausible 0.7..=3.0 or null 0.0, assumption "a firm doubles its staff in half a year if it can pay it";
-        /// Speed at which staff falls to what a firm can pay.
-        firing: f64 = 0.5, "1/year", range 0.0..=1000.0, plausible 0.2..=1.5 or null 0.0, assumption "contracts, severance and hope: half is left after 17 months";
+        /// Speed at which staff follows what a firm can pay (h).
+        staffing: f64 = 1.2, "1/year", range 0.0..=1000.0, plausible 0.5..=3.0 or null 0.0, assumption "most of a change within a year: hiring takes months, firing is put off";
         /// Spending that a firm keeps in reserve, in years of it.
         reserve_years: f64 = 0.7, "years", range 0.0..=1000.0, plausible 0.3..=1.5, assumption "a funding round lasts for one to two years, half of it on average";
         /// Part of the cash beyond the reserve that is spent in a year.
@@ -149,19 +145,18 @@ impl Money {
     }
 }
 
-/// Parts of the way to its target that staff goes in a step.
+/// How staff moves in a step.
 #[derive(Clone, Copy)]
 struct Staffing {
-    hired: f64,
-    fired: f64,
+    /// Part of the way to its target that it goes.
+    moved: f64,
     least: f64,
 }
 
 impl Staffing {
     /// Cost of staff after a step, of a firm that could pay `target`.
     fn step(&self, staff: f64, target: f64) -> f64 {
-        let moved = if target > staff { self.hired } else { self.fired };
-        (staff + moved * (target - staff)).max(self.least)
+        (staff + self.moved * (target - staff)).max(self.least)
     }
 }
 
@@ -175,9 +170,8 @@ fn collect_revenue(
 ) {
     let (mut value, mut open): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (s, (economy, penetration, access, levers)) in states.iter() {
-        let demand = &geography.demand[s][..geography.domains];
-        value[s] =
-            money.captured * economy.output * adopted(demand, &penetration.0, &access.now, &reference.capability);
+        let worth = &geography.in_output[s][..geography.domains];
+        value[s] = money.captured * economy.output * adopted(worth, &penetration.0, &access.now, &reference.capability);
         let support = policy.effect_appropriability * levers.of(Lever::OpenSource);
         open[s] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
     }
@@ -215,11 +209,7 @@ impl Treasury<'_> {
     fn staffing(&mut self, frontier: f64) -> Staffing {
         let money = &self.money;
         let gained = if frontier.is_finite() { frontier - *self.first.0.get_or_insert(frontier) } else { 0.0 };
-        Staffing {
-            hired: self.clock.probability(money.hiring),
-            fired: self.clock.probability(money.firing),
-            least: money.least_staff(gained),
-        }
+        Staffing { moved: self.clock.probability(money.staffing), least: money.least_staff(gained) }
     }
 
     /// A firm takes in its income, pays its costs, orders chips with the part `chips` of its money for compute and has power built
@@ -280,7 +270,7 @@ fn spend(
     let staffing = treasury.staffing(frontier);
     let chips = states.map(|(_, fleet, _)| fleet.chips_share);
     let (money, clock) = (&treasury.money, &treasury.clock);
-    let public = states.map(|(levers, ..)| clock.per_step(money.public_spending * levers.of(Lever::PublicCompute)));
+    let public = states.map(|(levers, ..)| clock.per_step(money.capital_scale * levers.of(Lever::PublicCompute)));
     for mut firm in &mut firms {
         let home = firm.character.home;
         // Public money follows private money.

@@ -174,8 +174,7 @@ impl Prices {
 }
 
 fn set_prices(
-    price: Res<Price>,
-    build_out: Res<BuildOut>,
+    (price, build_out): (Res<Price>, Res<BuildOut>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     mut prices: ResMut<Prices>,

@@ -18,6 +18,9 @@ use crate::{
 };
 use bevy_ecs::prelude::*;
 
+/// Time over which customers come to expect what is shipped: contracts of about a year.
+const USUAL_MONTHS: u32 = 12;
+
 /// Steps' flows start at nothing.
 pub fn clear(mut states: Query<&mut Supply>) {
     for mut supply in &mut states {
@@ -146,8 +149,7 @@ impl Shipments {
 
 /// Ships what was made, and what stores give.
 pub fn ship(
-    supply: Res<ChipSupply>,
-    controls: Res<ExportControls>,
+    (supply, controls): (Res<ChipSupply>, Res<ExportControls>),
     clock: Res<Clock>,
     geography: Res<Geography>,
     barriers: Res<Barriers>,
@@ -180,7 +182,7 @@ pub fn ship(
         let out = dispatched(&supply, &clock, line);
         shipments.send(out, &split, &geography, line, &mut ledger);
         line.shipped = out * (1.0 - split.returned);
-        line.usual += (line.shipped - line.usual) / f64::from(clock.steps(supply.usual_months));
+        line.usual += (line.shipped - line.usual) / f64::from(clock.steps(USUAL_MONTHS));
         let stored = line.packages - line.shipped;
         line.store = (line.store + stored).max(0.0);
         ledger.stored += stored * line.performance;

@@ -4,7 +4,8 @@
 //! eyes, B what the home h of the firm is worth to them, 1 at home, elsewhere `abroad` times the trust between the two states times e^(−D), D the distance of h (`values`; home
 //! bias; French and Poterba 1991). ln w = γ ln(u + u_0) + ζ g − ξ (lag / 100) + hype, u the firm's share of world usage, lag the points by which
 //! its rating is below the world's best, and g what it gained of late: points / 100, and the growth of ln(u + u_0) times a weight.
-//! γ below 1 keeps the largest from taking all. What excites investors draws new money into the state.
+//! γ below 1 keeps the largest from taking all. What a claim excites is in part new money, n: the state's capital rises by
+//! the factor 1 + n (W / W_0 − 1), W and W_0 the weight of its firms with and without hype; at n = 1 nobody at home loses by it.
 
 use super::{Budget, Money};
 use crate::{
@@ -13,10 +14,12 @@ use crate::{
         clock::Clock,
         firm::{Character, Finance, Momentum, Offer, Usage},
         geography::{Geography, PerState},
+        ledger::Faults,
         mechanisms::{
             claims::{Claims, Hype},
             releases::Releases,
         },
+        phase::Mechanism as _,
         relations::Relations,
         state::{Supply, Traits},
         states::States,
@@ -118,6 +121,7 @@ impl Investors<'_> {
 /// Investors give.
 pub fn invest(
     investors: Investors,
+    mut faults: ResMut<Faults>,
     mut weights: Local<Vec<f64>>,
     mut states: States<(&Traits, &mut Supply)>,
     mut firms: Query<Investee>,
@@ -125,22 +129,22 @@ pub fn invest(
     let (money, clock) = (&investors.money, &investors.clock);
     investors.weigh(&mut firms, &mut weights);
     let (mut weight, mut growth, mut capital): (PerState, PerState, PerState) = Default::default();
-    let (mut excited, mut used): (PerState, PerState) = Default::default();
+    let mut excited: PerState = [0.0; MAX_STATES];
     for (firm, value) in firms.iter().zip(weights.iter()) {
         let home = firm.character.home;
         weight[home] += value;
-        used[home] += firm.usage.world;
         if firm.hype.0 > 0.0 {
-            excited[home] += firm.usage.world * firm.hype.0;
+            excited[home] += value * (1.0 - maths::exp(-firm.hype.0));
         }
     }
     for (s, (traits, mut supply)) in states.iter_mut() {
         growth[s] = money.capital_scale * maths::exp(traits.0.capital_growth_per_year * clock.years());
         supply.capital = traits.0.capital_billion_usd_per_year * growth[s];
         if excited[s] > 0.0 {
-            supply.capital *= 1.0 + investors.claims.new_money * excited[s] / used[s];
+            supply.capital *= 1.0 + investors.claims.new_money * excited[s] / (weight[s] - excited[s]);
         }
         capital[s] = supply.capital;
+        faults.check(clock, Money::NAME, "capital", &investors.geography.names[s], &[supply.capital]);
     }
     let near = investors.near();
     let per_weight = share_capital(money.abroad, investors.geography.states, &near, &capital, &weight);

@@ -55,11 +55,9 @@ fn capital_goes_home_first_and_all_of_it_is_given() {
 }
 
 #[test]
-fn staff_is_hired_faster_than_fired_and_never_falls_below_the_least() {
-    let staffing = Staffing { hired: 0.5, fired: 0.1, least: 0.3 };
-    assert_eq!(staffing.step(1.0, 2.0), 1.5);
-    assert_eq!(staffing.step(1.0, 0.0), 0.9);
-    assert_eq!(staffing.step(0.31, -5.0), 0.3);
+fn staff_follows_what_can_be_paid_and_never_falls_below_the_least() {
+    let staffing = Staffing { moved: 0.5, least: 0.3 };
+    assert_eq!([staffing.step(1.0, 2.0), staffing.step(1.0, 0.0), staffing.step(0.4, -5.0)], [1.5, 0.5, 0.3]);
 }
 
 #[test]
