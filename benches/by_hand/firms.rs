@@ -226,18 +226,23 @@ impl Flat {
             let place = i * wide..(i + 1) * wide;
             let (knowledge, capability) = (&mut firms.knowledge[place.clone()], &mut firms.capability[place.clone()]);
             pulls.iter_mut().for_each(|pulls| pulls.fill(0.0));
+            let own: Vec<f64> = (0..wide).map(|d| capability[d] - geography.endowment[home][d]).collect();
+            let above = |levels: &[f64], own: &[f64]| levels.iter().zip(own).any(|(level, own)| level > own);
             for source in (0..n).filter(|source| any.knowledge[source * wide] > f64::NEG_INFINITY) {
                 let border = geography.openness[home][source] * rules.border_openness;
                 let openness = if source == home { 1.0 } else { border };
+                let from = source * wide..(source + 1) * wide;
                 for (kind, levels) in [open, any].into_iter().enumerate() {
-                    for d in 0..wide {
-                        let from = source * wide + d;
-                        let ahead = openness * (levels.knowledge[from] - knowledge[d]);
-                        pulls[kind][d] = larger(pulls[kind][d], ahead);
-                        let short = rules.ceiling * larger(levels.ln_compute[from] - firms.ln_compute[i], 0.0);
-                        let own = capability[d] - geography.endowment[home][d];
-                        let ahead = openness * (portable[kind][from] - short - own);
-                        pulls[2 + kind][d] = larger(pulls[2 + kind][d], ahead);
+                    // Who is nowhere ahead pulls nobody.
+                    let (known, able) = (&levels.knowledge[from.clone()], &portable[kind][from.clone()]);
+                    let domains = |ahead: bool| if ahead { 0..wide } else { 0..0 };
+                    for d in domains(above(known, knowledge)) {
+                        pulls[kind][d] = larger(pulls[kind][d], openness * (known[d] - knowledge[d]));
+                    }
+                    let behind_it = &levels.ln_compute[from.clone()];
+                    for d in domains(above(able, &own)) {
+                        let short = rules.ceiling * larger(behind_it[d] - firms.ln_compute[i], 0.0);
+                        pulls[2 + kind][d] = larger(pulls[2 + kind][d], openness * (able[d] - short - own[d]));
                     }
                 }
             }
