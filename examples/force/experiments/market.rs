@@ -83,10 +83,10 @@ fn momentum(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let (from, to) = (bench.observe(&blind, look)?, bench.observe(&keen, look)?);
     let hhi = |seen: &[(f64, Vec<String>, f64)]| seen.iter().map(|seen| seen.0).collect::<Vec<f64>>();
     let changes = |seen: &[(f64, Vec<String>, f64)]| seen.iter().map(|seen| seen.2).collect::<Vec<f64>>();
-    let differs = |(from, to): (&(f64, Vec<String>, f64), &(f64, Vec<String>, f64))| {
-        from.1.iter().zip(&to.1).filter(|(from, to)| from != to).count() as f64 / from.1.len() as f64
+    let differ = |from: &[String], to: &[String]| {
+        from.iter().zip(to).filter(|(from, to)| from != to).count() as f64 / from.len() as f64
     };
-    let other: Vec<f64> = from.iter().zip(&to).map(differs).collect();
+    let other: Vec<f64> = from.iter().zip(&to).map(|(from, to)| differ(&from.1, &to.1)).collect();
     Ok(vec![
         Effect::change("HHI of 2024 to 2032, momentum 0 to 3", &hhi(&from), &hhi(&to), 0.05..=f64::INFINITY),
         Effect::median("months with another leader, momentum 0 to 3", Unit::Share, &other, 0.05..=1.0),

@@ -9,7 +9,7 @@ use crate::{
         firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
         testing::{live, set},
     },
-    scenario::{Lever, PolicyNumbers, PolicySpec, Scenario, Stage},
+    scenario::{Scenario, Stage},
 };
 use bevy_ecs::query::QueryData;
 

@@ -53,7 +53,7 @@ parameters! {
         /// Part of what is copied beyond own ideas that later training stands on (k).
         kept: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "weights and data sets stay";
         /// Effort, as a share of the highest in the world, at which a firm absorbs half of what its surroundings let it (h).
-        half_effort: f64 = 0.1, "1", range 0.0..=100.0, plausible 0.05..=0.5 or null 0.0, assumption "who does no research cannot use that of others (Cohen and Levinthal 1990)";
+        half_effort: f64 = 0.15, "1", range 0.0..=100.0, plausible 0.05..=0.5 or null 0.0, assumption "who does no research cannot use that of others (Cohen and Levinthal 1990)";
         /// Age at which an open release can be built on (τ).
         lag_open_months: u32 = 2, "months", range 1..=60, plausible 1..=6, assumption "first derivatives take weeks";
         /// Age at which any release can be learned from (τ_c).
@@ -61,7 +61,7 @@ parameters! {
         /// Factor on the openness of every border.
         border_openness: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "the borders' own openness stands in [[borders]]";
         /// Growth of absorptive capacity at the start's level of activity (ψ_a).
-        absorption_growth: f64 = 3.0, "1/year", range 0.0..=12.0, plausible 1.0..=4.0 or null 0.0, assumption "China went from far behind to close within two years";
+        absorption_growth: f64 = 3.2, "1/year", range 0.0..=12.0, plausible 1.5..=5.0 or null 0.0, assumption "China went from far behind to close within two years";
     }
 }
 

@@ -34,7 +34,7 @@ parameters! {
     #[derive(Resource)]
     pub struct Research {
         /// Growth of algorithmic knowledge at unlimited effort (g_A).
-        growth: f64 = 1.12, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, figure "Ho et al. 2024 (arXiv:2403.05812): compute for a given capability halves in 8 months, 5 to 14";
+        growth: f64 = 1.18, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, figure "Ho et al. 2024 (arXiv:2403.05812): compute for a given capability halves in 8 months, 5 to 14";
         /// How effort rises with compute (λ).
         exponent: f64 = 0.5, "1", range 0.05..=1.0, plausible 0.3..=0.8, assumption "decreasing returns: ideas get harder to run in parallel";
         /// Research compute at which growth is half its ceiling, at the start (C_ref).
@@ -44,7 +44,7 @@ parameters! {
         /// How the ceiling of growth rises with talent (e): talent to this power.
         talent_on_ceiling: f64 = 0.4, "1", range 0.0..=2.0, plausible 0.2..=0.6 or null 0.0, assumption "compute does not make up for people altogether";
         /// Part of the effort of open rivals at home that adds to a firm's own, where all is absorbed (μ).
-        open_rivals: f64 = 0.2, "1", range 0.0..=2.0, plausible 0.05..=0.6 or null 0.0, assumption "code and recipes that neighbours publish save work";
+        open_rivals: f64 = 0.6, "1", range 0.0..=2.0, plausible 0.1..=1.0 or null 0.0, assumption "code and recipes that neighbours publish save work";
         /// Spread of luck (ν): standard deviation of the log of a month's progress.
         luck: f64 = 0.8, "1", range 0.0..=3.0, plausible 0.4..=1.2 or null 0.0, assumption "labs of equal means differ widely in a month";
         /// Spread of form (ν_f): standard deviation of the log of progress that lasts.
