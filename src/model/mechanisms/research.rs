@@ -262,8 +262,7 @@ struct Surroundings {
 }
 
 fn learn(
-    research: Res<Research>,
-    clock: Res<Clock>,
+    (research, clock): (Res<Research>, Res<Clock>),
     geography: Res<Geography>,
     efforts: Res<Efforts>,
     mut faults: ResMut<Faults>,
@@ -310,10 +309,11 @@ mod tests {
 
     #[test]
     fn form_keeps_its_spread_and_is_halved_in_its_time() {
-        let (kept, new) = (0.8, 0.0);
-        assert_eq!(form_step(2.0, kept, new), 1.6);
+        let kept = 0.8;
+        assert_eq!(form_step(2.0, kept, 0.0), 1.6);
         // Variance of a standard normal form: kept² + (1 − kept²) = 1.
-        let variance: f64 = 0.8 * 0.8 + form_step(0.0, kept, 1.0).powi(2);
+        let new = form_step(0.0, kept, 1.0);
+        let variance = 0.8 * 0.8 + new * new;
         assert!((variance - 1.0).abs() < 1e-15);
     }
 }
