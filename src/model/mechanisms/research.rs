@@ -97,6 +97,16 @@ pub struct Effort {
     pub talent: f64,
     /// Effort of its own (z).
     pub own: f64,
+    /// Talent and what it makes of the ceiling of growth, τ^e: worked out again when talent changes, which is seldom.
+    on_ceiling: Option<(f64, f64)>,
+}
+
+impl Effort {
+    /// What talent makes of the ceiling of growth, as it was weighed in this step.
+    #[inline]
+    fn on_ceiling(&self) -> f64 {
+        self.on_ceiling.map_or(1.0, |(_, factor)| factor)
+    }
 }
 
 /// What the firms' efforts come to.
@@ -181,7 +191,11 @@ fn weigh(
         let ln_compute = hardware.ln_research(character) + ln_usable[home];
         let talent = character.talent * support[home];
         let own = talent * maths::exp(research.exponent * (ln_compute - ln_reference));
-        *effort = Effort { ln_compute, talent, own };
+        let on_ceiling = match effort.on_ceiling {
+            Some(known) if known.0 == talent => known,
+            _ => (talent, maths::pow(talent, research.talent_on_ceiling)),
+        };
+        *effort = Effort { ln_compute, talent, own, on_ceiling: Some(on_ceiling) };
         efforts.highest = maths::larger(efforts.highest, own);
         if character.open {
             efforts.open[home] += own;
@@ -248,8 +262,7 @@ struct Surroundings {
 }
 
 fn learn(
-    research: Res<Research>,
-    clock: Res<Clock>,
+    (research, clock): (Res<Research>, Res<Clock>),
     geography: Res<Geography>,
     efforts: Res<Efforts>,
     mut faults: ResMut<Faults>,
@@ -272,9 +285,7 @@ fn learn(
         let Surroundings { from_rivals, rights } = surroundings[character.home];
         let rivals = efforts.open[character.home] - if character.open { effort.own } else { 0.0 };
         let effective = effort.own + from_rivals * rivals.max(0.0);
-        let ceiling = ceiling
-            * maths::pow(effort.talent, research.talent_on_ceiling)
-            * (1.0 - research.safety_cost * precaution.effort);
+        let ceiling = ceiling * effort.on_ceiling() * (1.0 - research.safety_cost * precaution.effort);
         let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
         let knowledge = &mut knowledge.0[..domains];
         for d in 0..domains {
@@ -298,10 +309,11 @@ mod tests {
 
     #[test]
     fn form_keeps_its_spread_and_is_halved_in_its_time() {
-        let (kept, new) = (0.8, 0.0);
-        assert_eq!(form_step(2.0, kept, new), 1.6);
+        let kept = 0.8;
+        assert_eq!(form_step(2.0, kept, 0.0), 1.6);
         // Variance of a standard normal form: kept² + (1 − kept²) = 1.
-        let variance: f64 = 0.8 * 0.8 + form_step(0.0, kept, 1.0).powi(2);
+        let new = form_step(0.0, kept, 1.0);
+        let variance = 0.8 * 0.8 + new * new;
         assert!((variance - 1.0).abs() < 1e-15);
     }
 }
