@@ -1,6 +1,6 @@
 //! Diffusion: how knowledge and models spread between firms.
 //!
-//! A ← A + Δ a_i [φ_o max(0, O − A) + φ_c max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
+//! A ← A + Δ a_i [φ max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
 //! K ← K + M, M = Δ a_i [ξ_o max(0, O^K − δ_o − χ x_o − K) + ξ_c max(0, P^K − δ_c − χ x_c − K)] for capability (fine-tuning open
 //! weights, distilling closed services). O is the best in an open release, P in any release, H among firms of the same home
 //! state. Across a border each rate is multiplied by the border's openness, and the border with the strongest pull counts.
@@ -34,10 +34,8 @@ parameters! {
     /// Numbers of diffusion.
     #[derive(Resource)]
     pub struct Diffusion {
-        /// Rate at which knowledge flows from open releases (φ_o).
-        phi_open: f64 = 0.6, "1/year", range 0.0..=12.0, plausible 0.3..=2.0 or null 0.0, assumption "papers with weights and code are absorbed within a year or two";
-        /// Rate at which knowledge flows from any release (φ_c): staff, leaks, reverse engineering.
-        phi_closed: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "slower than open knowledge";
+        /// Rate at which knowledge flows from any release (φ): papers, staff, leaks, reverse engineering.
+        phi: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "ideas take one to several years to be understood and used elsewhere; weights and outputs, which go faster, are what the rates of copying stand for";
         /// Factor on every state's own rate of diffusion at home (φ_h).
         home_scale: f64 = 1.0, "1", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "the rates stand with the states: home_diffusion_per_year";
         /// Rate at which capability catches up by building on open weights (ξ_o).
@@ -129,11 +127,12 @@ pub struct Copying {
 /// Kinds of levels that pull: those in open and in any releases.
 const KINDS: usize = 2;
 
-/// What a firm can learn from through one border, by kind and domain.
+/// What a firm can learn from through one border, by domain, and what it can copy, by kind of level.
 #[derive(Clone, Debug)]
 struct Source {
     openness: f64,
-    knowledge: [PerDomain; KINDS],
+    /// Knowledge shown in any release.
+    knowledge: PerDomain,
     /// Capability less what the home's endowment and copying take off.
     capability: [PerDomain; KINDS],
     ln_compute: [PerDomain; KINDS],
@@ -169,7 +168,7 @@ impl Sources {
                     };
                     self.all.push(Source {
                         openness,
-                        knowledge: levels.map(|levels| levels.knowledge[home]),
+                        knowledge: any.knowledge[home],
                         capability: std::array::from_fn(portable),
                         ln_compute: levels.map(|levels| levels.ln_compute[home]),
                     });
@@ -180,10 +179,10 @@ impl Sources {
     }
 }
 
-/// The strongest pull of any source, by kind and domain: openness × how far the source is ahead.
+/// The strongest pull of any source, by domain, on capability also by kind of level: openness × how far the source is ahead.
 #[derive(Clone, Debug, Default)]
 struct Pull {
-    knowledge: [PerDomain; KINDS],
+    knowledge: PerDomain,
     capability: [PerDomain; KINDS],
 }
 
@@ -192,10 +191,12 @@ struct Pull {
 fn pull(sources: &[Source], knowledge: &PerDomain, capability: &PerDomain, ln_compute: f64, ceiling: f64) -> Pull {
     let mut strongest = Pull::default();
     for source in sources {
+        for d in 0..MAX_DOMAINS {
+            let ahead = source.openness * (source.knowledge[d] - knowledge[d]);
+            strongest.knowledge[d] = maths::larger(strongest.knowledge[d], ahead);
+        }
         for kind in 0..KINDS {
             for d in 0..MAX_DOMAINS {
-                let ahead = source.openness * (source.knowledge[kind][d] - knowledge[d]);
-                strongest.knowledge[kind][d] = maths::larger(strongest.knowledge[kind][d], ahead);
                 let short = ceiling * maths::larger(source.ln_compute[kind][d] - ln_compute, 0.0);
                 let ahead = source.openness * (source.capability[kind][d] - short - capability[d]);
                 strongest.capability[kind][d] = maths::larger(strongest.capability[kind][d], ahead);
@@ -255,8 +256,7 @@ fn diffuse(
         let pull = pull(sources.of(home), &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
         for d in geography.each_domain() {
             let learned = absorption
-                * (diffusion.phi_open * pull.knowledge[0][d]
-                    + diffusion.phi_closed * pull.knowledge[1][d]
+                * (diffusion.phi * pull.knowledge[d]
                     + home_rate[home] * (home_best[home][d] - knowledge.0[d]).max(0.0));
             let built =
                 absorption * (diffusion.xi_open * pull.capability[0][d] + diffusion.xi_closed * pull.capability[1][d]);
@@ -309,15 +309,15 @@ mod tests {
     use super::*;
 
     fn source(openness: f64, level: f64, ln_compute: f64) -> Source {
-        let (level, ln_compute) = ([[level; MAX_DOMAINS]; KINDS], [[ln_compute; MAX_DOMAINS]; KINDS]);
-        Source { openness, knowledge: level, capability: level, ln_compute }
+        let (level, ln_compute) = ([level; MAX_DOMAINS], [[ln_compute; MAX_DOMAINS]; KINDS]);
+        Source { openness, knowledge: level, capability: [level; KINDS], ln_compute }
     }
 
     #[test]
     fn the_strongest_border_counts_and_nobody_is_pulled_down() {
         let strongest = |sources: &[Source], own| {
             let own = [own; MAX_DOMAINS];
-            pull(sources, &own, &own, 0.0, 0.27).knowledge[1][0]
+            pull(sources, &own, &own, 0.0, 0.27).knowledge[0]
         };
         assert_eq!(strongest(&[source(0.5, 4.0, 0.0), source(1.0, 3.0, 0.0)], 1.0), 2.0);
         assert_eq!(strongest(&[source(0.9, 4.0, 0.0), source(1.0, 3.0, 0.0)], 1.0), 2.7);
