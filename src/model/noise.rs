@@ -14,6 +14,7 @@ use bevy_ecs::{prelude::*, system::SystemParam};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 
 /// Which noise a world lives in: a pure function of these two numbers and stable keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,8 @@ impl Key {
 
     /// The key of the world as a whole, for what is drawn once for everybody.
     pub fn world() -> Self {
-        Self::named("world", "")
+        static WORLD: LazyLock<Key> = LazyLock::new(|| Key::named("world", ""));
+        *WORLD
     }
 
     fn hash(parts: &[&[u8]]) -> Self {

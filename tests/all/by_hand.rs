@@ -1,6 +1,6 @@
 //! The world computes what the same arithmetic gives when it is written out by hand over flat arrays.
 
-#[path = "../../benches/by_hand.rs"]
+#[path = "../../benches/by_hand/mod.rs"]
 mod flat;
 
 use flat::{Flat, assert_same, scenario, step_world};

@@ -138,7 +138,11 @@ fn open_firms_that_keep_more_of_their_value_hold_more_compute() {
             |open: bool| last_firms(world).filter(|firm| firm.open || !open).map(|firm| firm.compute).sum::<f64>();
         held(true) / held(false)
     };
-    let set = |share: f64| baseline(&[&format!("mechanisms.money.open_appropriability={share}")], compute);
+    // Those that are open stay so.
+    let set = |share: f64| {
+        let share = format!("mechanisms.money.open_appropriability={share}");
+        baseline(&[&share, "mechanisms.openness.enabled=false", "mechanisms.money.captured=0.0009"], compute)
+    };
     rises("share of compute at open firms", &set(0.0), &set(1.0));
 }
 

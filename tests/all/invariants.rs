@@ -488,7 +488,13 @@ fn halving_the_step_moves_outcomes_little() {
         assert!(relative(a.compute, b.compute) < 0.06, "compute in {:?}", a.date);
         assert!(relative(a.adoption, b.adoption) < 0.04, "adoption in {:?}", a.date);
         assert!(relative(a.output, b.output) < 0.002, "output in {:?}", a.date);
-        assert!((a.open_share - b.open_share).abs() < 0.02, "open share in {:?}", a.date);
+        assert!(
+            (a.open_share - b.open_share).abs() < 0.02,
+            "open share in {:?}: {} and {}",
+            a.date,
+            a.open_share,
+            b.open_share
+        );
         assert_eq!(a.firms, b.firms);
     }
     for (a, b) in monthly.states.iter().zip(&halved.states).filter(|(a, _)| a.date >= monthly.world[23].date) {

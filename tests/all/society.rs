@@ -288,7 +288,10 @@ fn rights_spare_privacy_and_slow_the_domains_that_feed_on_personal_data() {
             // From the second year on, when the last of the dated firms is there.
             of(world.world.last().unwrap().date) - of(world.world[24].date)
         };
-        let alone = ["mechanisms.diffusion.enabled=false"];
+        // Each firm by itself, with the compute that it has.
+        let alone = ["diffusion.enabled=false", "money.enabled=false", "openness.enabled=false"];
+        let alone = alone.map(|setting| format!("mechanisms.{setting}"));
+        let alone: Vec<&str> = alone.iter().map(String::as_str).collect();
         let (free, bound) = (protected(0.0, &alone), protected(1.0, &alone));
         let (free, bound) = (measured(&free, RUNS, &gained), measured(&bound, RUNS, &gained));
         free.iter().zip(&bound).map(|(free, bound)| 1.0 - bound / free).collect::<Vec<_>>()

@@ -168,7 +168,8 @@ fn adopt(
     let (mut serving, mut price): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (character, hardware, usage) in &firms {
         serving[character.home] += hardware.stock * (1.0 - character.research_share);
-        for s in geography.each_state() {
+        // Most have the common price level of 0.
+        for s in geography.each_state().filter(|_| character.price != 0.0) {
             price[s] += usage.share[s] * character.price;
         }
     }
@@ -198,7 +199,7 @@ fn adopt(
             let lag = (any[d] - state.access.now[d]).max(0.0);
             kept[d] = -(params.lag_weight * lag + params.price_weight * price[s]);
         }
-        maths::exp_all(&mut kept[..geography.domains]);
+        maths::exp_all(&mut kept);
         for d in geography.each_domain() {
             let gain = 1.0 + params.open_gain * openness[d] + params.serving_gain * plenty;
             imitation[d] = params.imitation * trusting * gain * kept[d];

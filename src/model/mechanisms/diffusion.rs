@@ -51,7 +51,7 @@ parameters! {
         /// Part of what is copied beyond own ideas that later training stands on (k).
         kept: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "weights and data sets stay";
         /// Effort, as a share of the highest in the world, at which a firm absorbs half of what its surroundings let it (h).
-        half_effort: f64 = 0.1, "1", range 0.0..=100.0, plausible 0.05..=0.5 or null 0.0, assumption "who does no research cannot use that of others (Cohen and Levinthal 1990)";
+        half_effort: f64 = 0.15, "1", range 0.0..=100.0, plausible 0.05..=0.5 or null 0.0, assumption "who does no research cannot use that of others (Cohen and Levinthal 1990)";
         /// Age at which an open release can be built on (τ).
         lag_open_months: u32 = 2, "months", range 1..=60, plausible 1..=6, assumption "first derivatives take weeks";
         /// Age at which any release can be learned from (τ_c).
@@ -59,7 +59,7 @@ parameters! {
         /// Factor on the openness of every border.
         border_openness: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "the borders' own openness stands in [[borders]]";
         /// Growth of absorptive capacity at the start's level of activity (ψ_a).
-        absorption_growth: f64 = 3.0, "1/year", range 0.0..=12.0, plausible 1.0..=4.0 or null 0.0, assumption "China went from far behind to close within two years";
+        absorption_growth: f64 = 3.2, "1/year", range 0.0..=12.0, plausible 1.5..=5.0 or null 0.0, assumption "China went from far behind to close within two years";
     }
 }
 
@@ -126,80 +126,80 @@ pub struct Copying {
 
 /// Kinds of levels that pull: those in open and in any releases.
 const KINDS: usize = 2;
+/// The kind of all releases.
+const ANY: usize = 1;
 
-/// What a firm can learn from through one border, by domain, and what it can copy, by kind of level.
+/// What firms can learn from in the releases of one home.
 #[derive(Clone, Debug)]
 struct Source {
-    openness: f64,
-    /// Knowledge shown in any release.
+    home: StateId,
+    /// Whether it is its open releases (0) or all of them (1).
+    kind: usize,
     knowledge: PerDomain,
     /// Capability less what the home's endowment and copying take off.
-    capability: [PerDomain; KINDS],
-    ln_compute: [PerDomain; KINDS],
+    capability: PerDomain,
+    ln_compute: PerDomain,
 }
 
-/// The sources of every state, one state after the other.
-#[derive(Default)]
-struct Sources {
-    all: Vec<Source>,
-    ends: [usize; MAX_STATES + 1],
-}
-
-impl Sources {
-    fn of(&self, own: StateId) -> &[Source] {
-        &self.all[self.ends[own]..self.ends[own.place() + 1]]
-    }
-
-    /// Finds what firms at home in each state can learn from.
-    fn find(&mut self, geography: &Geography, relations: &Relations, diffusion: &Diffusion, levels: [&Levels; KINDS]) {
-        let loss = [diffusion.loss_open, diffusion.loss_closed];
-        let any = levels[1];
-        self.all.clear();
-        for own in geography.each_state() {
-            self.ends[own] = self.all.len();
-            for home in geography.each_state().filter(|&home| any.knowledge[home][0] > f64::NEG_INFINITY) {
-                let border = relations.openness[own][home] * diffusion.border_openness;
-                let openness = if home == own { 1.0 } else { border };
-                if openness > 0.0 {
-                    let portable = |kind: usize| {
-                        std::array::from_fn(|d| {
-                            levels[kind].capability[home][d] - geography.endowment[home][d] - loss[kind]
-                        })
-                    };
-                    self.all.push(Source {
-                        openness,
-                        knowledge: any.knowledge[home],
-                        capability: std::array::from_fn(portable),
-                        ln_compute: levels.map(|levels| levels.ln_compute[home]),
-                    });
-                }
+/// Finds what there is to learn from.
+fn find_sources(sources: &mut Vec<Source>, geography: &Geography, diffusion: &Diffusion, levels: [&Levels; KINDS]) {
+    let loss = [diffusion.loss_open, diffusion.loss_closed];
+    sources.clear();
+    for home in geography.each_state() {
+        for (kind, levels) in levels.into_iter().enumerate() {
+            // A release sets all domains at once.
+            if levels.knowledge[home][0] > f64::NEG_INFINITY {
+                let portable = |d: usize| levels.capability[home][d] - geography.endowment[home][d] - loss[kind];
+                sources.push(Source {
+                    home,
+                    kind,
+                    knowledge: levels.knowledge[home],
+                    capability: std::array::from_fn(portable),
+                    ln_compute: levels.ln_compute[home],
+                });
             }
-            self.ends[own.place() + 1] = self.all.len();
         }
     }
 }
 
-/// The strongest pull of any source, by domain, on capability also by kind of level: openness × how far the source is ahead.
+/// The strongest pull of any source, by domain, on capability also by kind: openness × how far the source is ahead.
 #[derive(Clone, Debug, Default)]
 struct Pull {
     knowledge: PerDomain,
     capability: [PerDomain; KINDS],
 }
 
-/// The pull on a firm that knows and can do so much (its home's endowment taken off), of compute e^c.
+/// Whether a level is above another in any domain.
 #[inline]
-fn pull(sources: &[Source], knowledge: &PerDomain, capability: &PerDomain, ln_compute: f64, ceiling: f64) -> Pull {
+fn any_above(levels: &PerDomain, others: &PerDomain) -> bool {
+    levels.iter().zip(others).fold(false, |any, (level, other)| any | (level > other))
+}
+
+/// The pull on a firm that knows and can do so much (its home's endowment taken off), of compute e^c, from sources behind borders
+/// of some openness. A source that is nowhere ahead pulls nobody, so it needs no arithmetic.
+#[inline]
+fn pull<'a>(
+    sources: impl Iterator<Item = (f64, &'a Source)>,
+    knowledge: &PerDomain,
+    capability: &PerDomain,
+    ln_compute: f64,
+    ceiling: f64,
+) -> Pull {
     let mut strongest = Pull::default();
-    for source in sources {
-        for d in 0..MAX_DOMAINS {
-            let ahead = source.openness * (source.knowledge[d] - knowledge[d]);
-            strongest.knowledge[d] = maths::larger(strongest.knowledge[d], ahead);
-        }
-        for kind in 0..KINDS {
+    for (openness, source) in sources {
+        // What is open is among all that there is.
+        if source.kind == ANY && any_above(&source.knowledge, knowledge) {
+            let strongest = &mut strongest.knowledge;
             for d in 0..MAX_DOMAINS {
-                let short = ceiling * maths::larger(source.ln_compute[kind][d] - ln_compute, 0.0);
-                let ahead = source.openness * (source.capability[kind][d] - short - capability[d]);
-                strongest.capability[kind][d] = maths::larger(strongest.capability[kind][d], ahead);
+                strongest[d] = maths::larger(strongest[d], openness * (source.knowledge[d] - knowledge[d]));
+            }
+        }
+        if any_above(&source.capability, capability) {
+            let strongest = &mut strongest.capability[source.kind];
+            for d in 0..MAX_DOMAINS {
+                let short = ceiling * maths::larger(source.ln_compute[d] - ln_compute, 0.0);
+                let ahead = openness * (source.capability[d] - short - capability[d]);
+                strongest[d] = maths::larger(strongest[d], ahead);
             }
         }
     }
@@ -239,7 +239,7 @@ fn diffuse(
     clock: Res<Clock>,
     surroundings: Surroundings,
     mut faults: ResMut<Faults>,
-    mut sources: Local<Sources>,
+    mut sources: Local<Vec<Source>>,
     mut firms: Query<Learner>,
 ) {
     let Surroundings { geography, relations, frontier, efforts, states } = surroundings;
@@ -248,12 +248,16 @@ fn diffuse(
     let home_best = best_at_home(&geography, firms.iter().map(|firm| (firm.character.home, &firm.knowledge.0)));
     let absorption = states.map(|(absorption, _)| clock.per_step(absorption.0));
     let home_rate = states.map(|(_, traits)| traits.0.home_diffusion_per_year * diffusion.home_scale);
-    sources.find(&geography, &relations, &diffusion, [open, any]);
+    find_sources(&mut sources, &geography, &diffusion, [open, any]);
     for LearnerItem { label, character, effort, mut knowledge, mut capability, mut copied } in &mut firms {
         let home = character.home;
         let absorption = absorption[home] * absorbed(effort.own, diffusion.half_effort, efforts.highest);
         let portable: PerDomain = std::array::from_fn(|d| capability.0[d] - geography.endowment[home][d]);
-        let pull = pull(sources.of(home), &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
+        let openness = |other: StateId| {
+            if other == home { 1.0 } else { relations.openness[home][other] * diffusion.border_openness }
+        };
+        let reached = sources.iter().map(|source| (openness(source.home), source));
+        let pull = pull(reached, &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
         for d in geography.each_domain() {
             let learned = absorption
                 * (diffusion.phi * pull.knowledge[d]
@@ -308,27 +312,30 @@ fn absorb(
 mod tests {
     use super::*;
 
-    fn source(openness: f64, level: f64, ln_compute: f64) -> Source {
-        let (level, ln_compute) = ([level; MAX_DOMAINS], [[ln_compute; MAX_DOMAINS]; KINDS]);
-        Source { openness, knowledge: level, capability: [level; KINDS], ln_compute }
+    fn source(level: f64, ln_compute: f64) -> Source {
+        let (level, ln_compute) = ([level; MAX_DOMAINS], [ln_compute; MAX_DOMAINS]);
+        Source { home: StateId::new(0), kind: 1, knowledge: level, capability: level, ln_compute }
     }
 
     #[test]
     fn the_strongest_border_counts_and_nobody_is_pulled_down() {
-        let strongest = |sources: &[Source], own| {
+        let strongest = |sources: &[(f64, f64)], own| {
             let own = [own; MAX_DOMAINS];
-            pull(sources, &own, &own, 0.0, 0.27).knowledge[0]
+            let sources: Vec<_> = sources.iter().map(|(openness, level)| (*openness, source(*level, 0.0))).collect();
+            let reached = sources.iter().map(|(openness, source)| (*openness, source));
+            pull(reached, &own, &own, 0.0, 0.27).knowledge[0]
         };
-        assert_eq!(strongest(&[source(0.5, 4.0, 0.0), source(1.0, 3.0, 0.0)], 1.0), 2.0);
-        assert_eq!(strongest(&[source(0.9, 4.0, 0.0), source(1.0, 3.0, 0.0)], 1.0), 2.7);
-        assert_eq!(strongest(&[source(0.5, 4.0, 0.0), source(1.0, f64::NEG_INFINITY, 0.0)], 5.0), 0.0);
+        assert_eq!(strongest(&[(0.5, 4.0), (1.0, 3.0)], 1.0), 2.0);
+        assert_eq!(strongest(&[(0.9, 4.0), (1.0, 3.0)], 1.0), 2.7);
+        assert_eq!(strongest(&[(0.0, 4.0), (1.0, 2.0)], 1.0), 1.0);
+        assert_eq!(strongest(&[(0.5, 4.0), (1.0, f64::NEG_INFINITY)], 5.0), 0.0);
     }
 
     #[test]
     fn a_copy_has_a_ceiling_where_the_source_had_more_compute() {
         let built = |ln_compute, ceiling| {
             let own = [1.0; MAX_DOMAINS];
-            pull(&[source(1.0, 3.0, 2.0)], &own, &own, ln_compute, ceiling).capability[0][0]
+            pull([(1.0, &source(3.0, 2.0))].into_iter(), &own, &own, ln_compute, ceiling).capability[1][0]
         };
         assert_eq!([built(2.0, 0.25), built(0.0, 0.25), built(0.0, 0.0), built(5.0, 0.25)], [2.0, 1.5, 2.0, 2.0]);
         assert_eq!(built(-20.0, 0.25), 0.0);

@@ -55,7 +55,7 @@ parameters! {
         /// What 100 rating points behind the best model of the world cost in weight (ξ).
         lag_weight: f64 = 1.2, "1/(100 points)", range 0.0..=20.0, plausible 0.4..=2.0 or null 0.0, assumption "less than a third of the money at 100 points: few fund a model that is worse than a free one";
         /// What clouds and others outside the model spend on compute, as a share of the state's capital for AI.
-        cloud_spending: f64 = 0.8, "1", range 0.0..=100.0, plausible 0.1..=1.0 or null 0.0, assumption "clouds that serve other firms buy about as many chips as the developers of models pay for";
+        cloud_spending: f64 = 1.5, "1", range 0.0..=100.0, plausible 0.5..=2.5 or null 0.0, assumption "five US buyers held 2.9 MH100e of NVIDIA's at the end of 2024, five laboratories 1.5 in all (Epoch AI): most of what is sold serves others";
         /// Cost of running compute (power, hosting, staff) as a share of its price, per year.
         running_cost: f64 = 0.15, "1/year", range 0.0..=5.0, plausible 0.05..=0.3 or null 0.0, assumption "power and hosting of an accelerator against its price";
         /// Factor on the cost of staff.

@@ -29,7 +29,7 @@ parameters! {
         /// Least time between two reviews; 0 means that nobody reviews.
         review_months: u32 = 6, "months", range 0..=240, plausible 3..=12 or null 0, assumption "strategy is set once or twice a year";
         /// Habit: log odds of staying as it is (b_0).
-        habit: f64 = 3.6, "1", range 0.0..=50.0, plausible 2.5..=5.0, assumption "few firms changed sides in 2023-2024";
+        habit: f64 = 4.0, "1", range 0.0..=50.0, plausible 2.5..=5.0, assumption "few firms changed sides in 2023-2024";
         /// How log odds of opening rise with each 100 points that a firm lags (b_1).
         lag_weight: f64 = 1.6, "1/(100 points)", range 0.0..=50.0, plausible 0.5..=3.0 or null 0.0, assumption "challengers publish to be used at all";
         /// Lag at which a firm is torn (R_0); more than twice that counts no more.

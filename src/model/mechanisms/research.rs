@@ -34,7 +34,7 @@ parameters! {
     #[derive(Resource)]
     pub struct Research {
         /// Growth of algorithmic knowledge at unlimited effort (g_A).
-        growth: f64 = 1.12, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, figure "Ho et al. 2024 (arXiv:2403.05812): compute for a given capability halves in 8 months, 5 to 14";
+        growth: f64 = 1.18, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, figure "Ho et al. 2024 (arXiv:2403.05812): compute for a given capability halves in 8 months, 5 to 14";
         /// How effort rises with compute (λ).
         exponent: f64 = 0.5, "1", range 0.05..=1.0, plausible 0.3..=0.8, assumption "decreasing returns: ideas get harder to run in parallel";
         /// Research compute at which growth is half its ceiling, at the start (C_ref).
@@ -44,7 +44,7 @@ parameters! {
         /// How the ceiling of growth rises with talent (e): talent to this power.
         talent_on_ceiling: f64 = 0.4, "1", range 0.0..=2.0, plausible 0.2..=0.6 or null 0.0, assumption "compute does not make up for people altogether";
         /// Part of the effort of open rivals at home that adds to a firm's own, where all is absorbed (μ).
-        open_rivals: f64 = 0.2, "1", range 0.0..=2.0, plausible 0.05..=0.6 or null 0.0, assumption "code and recipes that neighbours publish save work";
+        open_rivals: f64 = 0.6, "1", range 0.0..=2.0, plausible 0.1..=1.0 or null 0.0, assumption "code and recipes that neighbours publish save work";
         /// Spread of luck (ν): standard deviation of the log of a month's progress.
         luck: f64 = 0.8, "1", range 0.0..=3.0, plausible 0.4..=1.2 or null 0.0, assumption "labs of equal means differ widely in a month";
         /// Spread of form (ν_f): standard deviation of the log of progress that lasts.
@@ -97,6 +97,16 @@ pub struct Effort {
     pub talent: f64,
     /// Effort of its own (z).
     pub own: f64,
+    /// Talent and what it makes of the ceiling of growth, τ^e: worked out again when talent changes, which is seldom.
+    on_ceiling: Option<(f64, f64)>,
+}
+
+impl Effort {
+    /// What talent makes of the ceiling of growth, as it was weighed in this step.
+    #[inline]
+    fn on_ceiling(&self) -> f64 {
+        self.on_ceiling.map_or(1.0, |(_, factor)| factor)
+    }
 }
 
 /// What the firms' efforts come to.
@@ -181,7 +191,11 @@ fn weigh(
         let ln_compute = hardware.ln_research(character) + ln_usable[home];
         let talent = character.talent * support[home];
         let own = talent * maths::exp(research.exponent * (ln_compute - ln_reference));
-        *effort = Effort { ln_compute, talent, own };
+        let on_ceiling = match effort.on_ceiling {
+            Some(known) if known.0 == talent => known,
+            _ => (talent, maths::pow(talent, research.talent_on_ceiling)),
+        };
+        *effort = Effort { ln_compute, talent, own, on_ceiling: Some(on_ceiling) };
         efforts.highest = maths::larger(efforts.highest, own);
         if character.open {
             efforts.open[home] += own;
@@ -248,8 +262,7 @@ struct Surroundings {
 }
 
 fn learn(
-    research: Res<Research>,
-    clock: Res<Clock>,
+    (research, clock): (Res<Research>, Res<Clock>),
     geography: Res<Geography>,
     efforts: Res<Efforts>,
     mut faults: ResMut<Faults>,
@@ -272,9 +285,7 @@ fn learn(
         let Surroundings { from_rivals, rights } = surroundings[character.home];
         let rivals = efforts.open[character.home] - if character.open { effort.own } else { 0.0 };
         let effective = effort.own + from_rivals * rivals.max(0.0);
-        let ceiling = ceiling
-            * maths::pow(effort.talent, research.talent_on_ceiling)
-            * (1.0 - research.safety_cost * precaution.effort);
+        let ceiling = ceiling * effort.on_ceiling() * (1.0 - research.safety_cost * precaution.effort);
         let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
         let knowledge = &mut knowledge.0[..domains];
         for d in 0..domains {
@@ -298,10 +309,11 @@ mod tests {
 
     #[test]
     fn form_keeps_its_spread_and_is_halved_in_its_time() {
-        let (kept, new) = (0.8, 0.0);
-        assert_eq!(form_step(2.0, kept, new), 1.6);
+        let kept = 0.8;
+        assert_eq!(form_step(2.0, kept, 0.0), 1.6);
         // Variance of a standard normal form: kept² + (1 − kept²) = 1.
-        let variance: f64 = 0.8 * 0.8 + form_step(0.0, kept, 1.0).powi(2);
+        let new = form_step(0.0, kept, 1.0);
+        let variance = 0.8 * 0.8 + new * new;
         assert!((variance - 1.0).abs() < 1e-15);
     }
 }

@@ -88,6 +88,7 @@ impl Mechanism for Systems {
     fn register(world: &mut World) {
         world.register_required_components::<StateId, Vintages>();
         world.register_required_components::<StateId, Sites>();
+        world.register_required_components::<ChipDesign, Loss>();
     }
 }
 
@@ -173,23 +174,28 @@ fn held_by_firms<'a>(firms: impl Iterator<Item = (&'a Character, &'a Hardware)>)
     held
 }
 
+/// Part of its throughput that a design's system loses by its size: the same for a whole run, so it is worked out once.
+#[derive(Component, Clone, Copy, Debug, Default)]
+struct Loss(Option<f64>);
+
 fn mix_fleets(
     systems: Res<Systems>,
     clock: Res<Clock>,
     firms: Query<(&Character, &Hardware)>,
-    accelerators: Query<(&ChipDesign, &Line)>,
+    mut accelerators: Query<(&ChipDesign, &Line, &mut Loss)>,
     mut states: States<(&Supply, &mut Fleet, &mut Vintages)>,
 ) {
     let held = held_by_firms(firms.iter());
     // What arrived by accelerator, and what of it is lost and drawn.
     let (mut arrived, mut lost, mut drawn): (PerState, PerState, PerState) =
         ([0.0; MAX_STATES], [0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for (design, line) in &accelerators {
+    for (design, line, mut loss) in &mut accelerators {
         if line.received.iter().all(|received| *received == 0.0) {
             continue;
         }
         let numbers = &design.numbers;
-        let loss = efficiency_lost(numbers.chips_per_system, ORDINARY_CHIPS, systems.exponent);
+        let lost_to_size = || efficiency_lost(numbers.chips_per_system, ORDINARY_CHIPS, systems.exponent);
+        let loss = *loss.0.get_or_insert_with(lost_to_size);
         let years = clock.years() - clock.per_step(design.enters.max(0) as f64);
         let progress = maths::exp(-systems.energy_progress_per_year * years);
         let kw = system_power(1.0, numbers.power_kw * systems.server_overhead, systems.pue) * progress
@@ -270,13 +276,21 @@ fn rent_power(
     if systems.power_scale <= 0.0 || systems.rented <= 0.0 {
         return;
     }
-    let lacks = states.map(|(vintages, fleet)| (vintages.draw() - fleet.power_gw).max(0.0));
-    let spare = states.map(|(vintages, fleet)| systems.rented * (fleet.power_gw - vintages.draw()).max(0.0));
+    let (mut lacks, mut spare): (PerState, PerState) = Default::default();
+    let (mut hosts, mut abroad): (PerState, PerState) = Default::default();
+    for (s, (vintages, fleet)) in states.iter() {
+        let draw = vintages.draw();
+        lacks[s] = (draw - fleet.power_gw).max(0.0);
+        spare[s] = systems.rented * (fleet.power_gw - draw).max(0.0);
+        abroad[s] = fleet.abroad_gw;
+    }
     for s in geography.each_state() {
-        let others = || geography.others(s).filter(|&host| spare[host] > 0.0);
-        let all: f64 = others().map(|host| spare[host]).sum();
-        let trusting: f64 = others().map(|host| spare[host] * relations.trust[s][host]).sum();
-        states.at_mut(s).1.hosts = if all > 0.0 { trusting / all } else { 0.0 };
+        let (mut all, mut trusting) = (0.0, 0.0);
+        for host in geography.others(s).filter(|&host| spare[host] > 0.0) {
+            all += spare[host];
+            trusting += spare[host] * relations.trust[s][host];
+        }
+        hosts[s] = if all > 0.0 { trusting / all } else { 0.0 };
     }
     let mut lent = [[0.0; MAX_STATES]; MAX_STATES];
     let mut taken: PerState = [0.0; MAX_STATES];
@@ -291,10 +305,13 @@ fn rent_power(
     for s in geography.each_state().filter(|&s| taken[s] > 0.0) {
         // Nobody rents more than it lacks.
         let part = (lacks[s] / taken[s]).min(1.0);
-        states.at_mut(s).1.abroad_gw += part * taken[s];
+        abroad[s] += part * taken[s];
         for host in geography.others(s) {
-            states.at_mut(host).1.abroad_gw -= part * lent[s][host];
+            abroad[host] -= part * lent[s][host];
         }
+    }
+    for (s, (_, mut fleet)) in states.iter_mut() {
+        (fleet.hosts, fleet.abroad_gw) = (hosts[s], abroad[s]);
     }
 }
 

@@ -28,8 +28,7 @@ fn weight(effort_share: f64, lag: f64, reach: f64) -> f64 {
 }
 
 pub(super) fn break_through(
-    research: Res<Research>,
-    clock: Res<Clock>,
+    (research, clock): (Res<Research>, Res<Clock>),
     geography: Res<Geography>,
     efforts: Res<Efforts>,
     noise: Noise,
