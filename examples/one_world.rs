@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = Model::standard();
     let mut scenario = model.load(&Source::Builtin("baseline".to_owned()))?;
     scenario.time.months = 60;
-    scenario.set("mechanisms.diffusion.phi_open", 1.0)?;
+    scenario.set("mechanisms.diffusion.xi_open", 1.0)?;
     scenario.set("mechanisms.export_controls.enabled", false)?;
 
     let mut simulation = model.simulate(&scenario)?;

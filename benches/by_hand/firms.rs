@@ -252,8 +252,7 @@ impl Flat {
             let copied = &mut firms.copied[place];
             for d in 0..wide {
                 let behind = (home_best[home * wide + d] - knowledge[d]).max(0.0);
-                let learned =
-                    absorption * (rules.phi_open * pulls[0][d] + rules.phi_closed * pulls[1][d] + home_rate * behind);
+                let learned = absorption * (rules.phi * pulls[1][d] + home_rate * behind);
                 let built = absorption * (rules.xi_open * pulls[2][d] + rules.xi_closed * pulls[3][d]);
                 knowledge[d] += learned;
                 capability[d] += built;

@@ -360,7 +360,7 @@ table! {
     pub struct EventRow as "events" {
         /// Month it happened.
         date: Month, "";
-        /// What kind: `entry`, `exit`, `breakthrough`, `weights_opened`, `claim`, `incident`, `shock`, `shock_over`, `policy`, or a kind of the scenario's dated events.
+        /// What kind: `entry`, `exit`, `breakthrough`, `claim`, `incident`, `shock`, `shock_over`, `policy`, or a kind of the scenario's dated events.
         kind: Arc<str>, "";
         /// Who.
         actor: Arc<str>, "";

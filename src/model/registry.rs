@@ -18,7 +18,7 @@ use std::{any::Any, fmt, sync::Arc};
 /// let model = Model::standard().without("claims")?;
 /// let mut scenario = model.baseline()?;
 /// scenario.time.months = 12;
-/// scenario.set("mechanisms.diffusion.phi_open", 3.0)?;
+/// scenario.set("mechanisms.diffusion.xi_open", 3.0)?;
 /// let trajectory = model.simulate(&scenario)?.run(Seed { master: 1, replicate: 0 }, Record::ALL)?;
 /// assert_eq!(trajectory.world.len(), 12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

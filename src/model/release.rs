@@ -125,14 +125,9 @@ impl Frontier {
     pub fn publish(&mut self, release: &Release, rating: f64) {
         self.any.now.raise(release);
         if release.open {
-            self.open_weights(release, rating);
+            self.open_rating = self.open_rating.max(rating);
+            self.open.now.raise(release);
         }
-    }
-
-    /// Takes in that a release's weights have become public.
-    pub fn open_weights(&mut self, release: &Release, rating: f64) {
-        self.open_rating = self.open_rating.max(rating);
-        self.open.now.raise(release);
     }
 
     /// Ends a step: what is out now will be a step old in the next.

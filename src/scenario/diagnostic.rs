@@ -190,7 +190,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     known.into_iter().filter_map(rank).min().map(|(_, _, candidate)| candidate)
 }
 
-/// `unknown key `phi_opne`, did you mean `phi_open`?`
+/// `unknown key `xi_opne`, did you mean `xi_open`?`
 pub(crate) fn unknown<'a>(what: &str, word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     match nearest(word, known) {
         Some(near) => format!("unknown {what} `{word}`, did you mean `{near}`?"),
@@ -232,11 +232,11 @@ mod tests {
 
     #[test]
     fn near_words_are_suggested_and_far_ones_are_not() {
-        let known = ["phi_open", "phi_closed", "name"];
-        assert_eq!(nearest("phi_opne", known), Some("phi_open"));
+        let known = ["xi_open", "xi_closed", "name"];
+        assert_eq!(nearest("xi_opne", known), Some("xi_open"));
         assert_eq!(nearest("Name", known), Some("name"));
         assert_eq!(nearest("growth", known), None);
-        assert_eq!(nearest("phi_clo", known), Some("phi_closed"));
+        assert_eq!(nearest("xi_close", known), Some("xi_closed"));
         assert_eq!(nearest("US", ["EU", "UK"]), Some("UK"));
         assert_eq!(nearest("x", ["y"]), None);
     }

@@ -1,4 +1,4 @@
-//! Numbers of a scenario by name, checked as those of a config are: `mechanisms.diffusion.phi_open`, `states.US.talent`.
+//! Numbers of a scenario by name, checked as those of a config are: `mechanisms.diffusion.xi_open`, `states.US.talent`.
 
 use super::{
     MechanismSettings, Scenario,
@@ -47,7 +47,7 @@ impl<'p> NumberName<'p> {
         let parts = parse_key(text).ok().and_then(|parts| <[String; 3]>::try_from(parts).ok());
         let unknown = || NumberError::Unknown {
             place: text.to_owned(),
-            what: "such name; one has three parts, as in `mechanisms.diffusion.phi_open`".to_owned(),
+            what: "such name; one has three parts, as in `mechanisms.diffusion.xi_open`".to_owned(),
             near: None,
         };
         Ok(Self { text, parts: parts.ok_or_else(unknown)? })
@@ -118,12 +118,12 @@ impl Scenario {
     ///
     /// ```
     /// let mut scenario = redqueen::baseline();
-    /// scenario.set("mechanisms.diffusion.phi_open", 3.0)?;
+    /// scenario.set("mechanisms.diffusion.xi_open", 3.0)?;
     /// scenario.set("mechanisms.claims.enabled", false)?;
     /// scenario.set("firms.\"01.AI\".talent", 1.2)?;
     /// assert_eq!(scenario.number("firms.\"01.AI\".talent")?, 1.2);
-    /// let wrong = scenario.set("mechanisms.diffusion.phi_opne", 3.0).unwrap_err();
-    /// assert!(wrong.to_string().ends_with("did you mean `phi_open`?"));
+    /// let wrong = scenario.set("mechanisms.diffusion.xi_opne", 3.0).unwrap_err();
+    /// assert!(wrong.to_string().ends_with("did you mean `xi_open`?"));
     /// # Ok::<(), redqueen::scenario::numbers::NumberError>(())
     /// ```
     ///
@@ -192,10 +192,10 @@ mod tests {
     fn what_is_not_there_or_not_taken_is_said_and_changes_nothing() {
         let mut scenario = baseline();
         for (place, value, said) in [
-            ("mechanisms.difusion.phi_open", 1.0, "there is no mechanism `difusion`, did you mean `diffusion`?"),
+            ("mechanisms.difusion.xi_open", 1.0, "there is no mechanism `difusion`, did you mean `diffusion`?"),
             ("mechanisms.diffusion.phi", 1.0, "there is no number `phi`"),
-            ("mechanisms.diffusion.phi_open", -1.0, "must be a number from 0 to"),
-            ("mechanisms.diffusion.phi_open", f64::NAN, "not NaN"),
+            ("mechanisms.diffusion.xi_open", -1.0, "must be a number from 0 to"),
+            ("mechanisms.diffusion.xi_open", f64::NAN, "not NaN"),
             ("mechanisms.diffusion.lag_open_months", 1.5, "must be a whole number from 1"),
             ("mechanisms.claims.enabled", 2.0, "there is no number `enabled`"),
             ("states.UAS.talent", 1.0, "there is no entry of states `UAS`, did you mean `US`?"),

@@ -148,8 +148,8 @@ fn an_unknown_key_in_a_flag_is_named_with_the_nearest_one() {
     let folder = TempDir::new().unwrap();
     for command in ["run", "batch", "params"] {
         for (flag, near) in [
-            ("mechanisms.diffusion.phi_opne=1", "phi_open"),
-            ("mechanisms.difusion.phi_open=1", "diffusion"),
+            ("mechanisms.diffusion.xi_opne=1", "xi_open"),
+            ("mechanisms.difusion.xi_open=1", "diffusion"),
             ("states.US.tallent=1", "talent"),
             ("tyme.months=3", "time"),
         ] {

@@ -97,7 +97,7 @@ fn screening(trajectories: usize) -> (Folder, Vec<[f64; 4]>) {
         design: json!({"kind": "morris", "trajectories": trajectories, "levels": 4}),
         factors: vec![
             ("mechanisms.research.growth", json!({"scale": "linear", "low": 2.0, "high": 6.0})),
-            ("mechanisms.diffusion.phi_open", json!({"scale": "log", "low": 1.0, "high": 10.0})),
+            ("mechanisms.diffusion.xi_open", json!({"scale": "log", "low": 1.0, "high": 10.0})),
             ("states.China.talent", json!({"scale": "integer", "low": 0, "high": 4})),
             ("states.US.talent", json!({"scale": "choice", "values": [7]})),
         ],
@@ -144,7 +144,7 @@ fn elementary_effects_of_a_linear_response_are_its_slopes_in_each_scenario() {
     for (scenario, times) in [("base", 1.0), ("other", 2.0)] {
         for (factor, slope) in [
             ("mechanisms.research.growth", 3.0),
-            ("mechanisms.diffusion.phi_open", -2.0),
+            ("mechanisms.diffusion.xi_open", -2.0),
             ("states.China.talent", 1.0),
             ("states.US.talent", 0.0),
         ] {
@@ -213,9 +213,9 @@ fn trajectories_with_a_failed_run_or_a_missing_outcome_are_left_out() {
         .success()
         .stdout(contains("from 6 of 8 trajectories").and(contains("only 3 of 8 trajectories have a value")));
     let (_, rows) = table(&dir.path().join("sensitivity.csv"));
-    let row = find(&rows, "base", "mechanisms.diffusion.phi_open", "mu");
+    let row = find(&rows, "base", "mechanisms.diffusion.xi_open", "mu");
     assert!((number(row, "value") + 2.0).abs() < 1e-9 && row["n"] == "6");
-    let row = find(&rows, "other", "mechanisms.diffusion.phi_open", "mu");
+    let row = find(&rows, "other", "mechanisms.diffusion.xi_open", "mu");
     assert_eq!(["value", "low", "high", "n"].map(|column| row[column].as_str()), ["", "", "", "3"]);
 }
 

@@ -184,7 +184,7 @@ fn steady_gap(row: &Row) -> f64 {
 domains = ["all"]
 time.start = "2023-01"
 {off}
-mechanisms.diffusion = {{ phi_open = {}, phi_closed = 0.0, home_scale = 0.0, lag_open_months = 1, absorption_growth = 0.0, half_effort = 0.0 }}
+mechanisms.diffusion = {{ phi = {}, home_scale = 0.0, lag_closed_months = 1, absorption_growth = 0.0, half_effort = 0.0 }}
 [[states]]
 name = "A"
 absorptive_capacity = 1.0

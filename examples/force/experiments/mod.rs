@@ -8,7 +8,6 @@ pub mod market;
 mod scaled_compute;
 pub mod society;
 pub mod supply;
-mod supply_parameters;
 pub mod sweep;
 
 use bench::{Bench, Effect, Failure};

@@ -3,7 +3,6 @@
 use super::{
     Experiment,
     bench::{Bench, Effect, Failure, Unit, firms, month, state},
-    supply_parameters::parameters,
 };
 use redqueen::{maths::ln, measure::record::Trajectory, scenario::Scenario};
 
@@ -19,7 +18,6 @@ pub const EXPERIMENTS: &[Experiment] = &[
     Experiment { id: "B4", run: whom_a_blockade_hurts },
     Experiment { id: "B5", run: equipment },
     Experiment { id: "B6", run: observed },
-    Experiment { id: "D", run: parameters },
 ];
 
 /// What every fab makes, halved and doubled, with and without the cap on power.

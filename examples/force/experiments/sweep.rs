@@ -2,29 +2,54 @@
 
 use super::{
     Experiment,
-    bench::{Bench, Effect, Failure, mean_and_sd},
+    bench::{Bench, Effect, Failure, firms, mean, mean_and_sd, month, state},
 };
 use redqueen::{
     declare::table::{Cell, Row},
+    maths::exp,
     measure::record::{OUTCOMES, Trajectory},
 };
 
 /// The experiments, in order.
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
-/// Where a parameter may show its force, tried one after the other.
-const SCENARIOS: [&str; 7] = [
-    "baseline",
-    "taiwan-blockade",
-    "leapfrog",
-    "us-action-plan-power-fabs",
-    "safety-race",
-    "safety-imitation",
-    "open-science",
+/// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
+pub const SCENARIOS: [(&str, &str); 10] = [
+    ("baseline", ""),
+    ("us-action-plan-power-fabs", ""),
+    ("open-science", ALL_LEVERS),
+    ("taiwan-blockade", ""),
+    ("safety-imitation", ""),
+    ("safety-race", ""),
+    ("leapfrog", ""),
+    ("common-floors", RARE_EVENTS),
+    ("taiwan-risk", ""),
+    ("all-open", ""),
+];
+
+/// No scenario pulls the lever of talent.
+const ALL_LEVERS: &str = r#"
+[[policies]]
+name = "Talent: China"
+state = "China"
+lever = "talent"
+from = "2024-01"
+value = 0.5
+"#;
+
+/// What systemic incidents do is seen in worlds in which they happen: at one in fifty years a mean over worlds does not show it.
+const RARE_EVENTS: &str = "mechanisms.incidents.systemic_per_year = 0.5";
+
+/// Parameters that no outcome of the model can answer to.
+const OF_PRESENTATION: [&str; 4] = [
+    "mechanisms.releases.rating_at_start", // the origin of the scale of ratings: only gaps mean anything
+    "mechanisms.releases.index_at_start",  // the origin of the index
+    "mechanisms.releases.index_slope",     // the unit of the index
+    "mechanisms.releases.historical",      // whether dated events are shown
 ];
 
 /// Outcomes that count: what a reader looks at first.
-const HEADLINES: [&str; 25] = [
+const OUTCOMES_THAT_COUNT: [&str; 31] = [
     "gap_rating_12",
     "gap_rating_24",
     "gap_rating_end",
@@ -32,12 +57,17 @@ const HEADLINES: [&str; 25] = [
     "frontier_gain_per_year",
     "open_share_end",
     "firm_hhi_end",
+    "effective_firms_end",
     "largest_share_max",
+    "firms_end",
     "entries",
     "exits",
     "selection_sum",
     "compute_leader_end",
     "compute_follower_end",
+    "compute_denied_follower",
+    "compute_lost",
+    "self_sufficiency_leader_end",
     "self_sufficiency_follower_end",
     "equipment_maturity_follower_end",
     "power_leader_end",
@@ -49,18 +79,60 @@ const HEADLINES: [&str; 25] = [
     "trust_in_ai_end",
     "third_countries_follower_end",
     "adoption_end",
+    "adoption_third_countries_end",
     "policy_cost_sum",
 ];
+
+/// The same within the run. What is a logarithm is a headline as what it is the logarithm of.
+const IN_THE_RUN: &[(&str, fn(&Trajectory) -> f64)] = &[
+    ("firms of 2024", |world| f64::from(month(world, 2024, 12).firms)),
+    ("compute of 2024", |world| month(world, 2024, 12).compute),
+    ("compute of 2028", |world| month(world, 2028, 12).compute),
+    ("China's compute of 2028", |world| state(world, "China", 2028, 12).compute),
+    ("China's own share of 2028", |world| state(world, "China", 2028, 12).self_sufficiency_design),
+    ("China's own share of 2032", |world| state(world, "China", 2032, 12).self_sufficiency_design),
+    ("running compute of the US of 2032", |world| {
+        let us = state(world, "US", 2032, 12);
+        us.compute * us.compute_running
+    }),
+    ("price of compute of 2028", |world| month(world, 2028, 12).compute_price),
+    ("compute in store at the end", |world| world.world.iter().map(|row| row.compute_stored).sum()),
+    ("output of 2028", |world| month(world, 2028, 6).output),
+    ("frontier rating of 2028", |world| month(world, 2028, 12).frontier_rating.unwrap_or(f64::NAN)),
+    ("investment of 2025", |world| mean(world, (2025, 1), (2025, 12), |row| row.investment)),
+    ("investment of 2028", |world| mean(world, (2028, 1), (2028, 12), |row| row.investment)),
+    ("revenue of 2028", |world| mean(world, (2028, 1), (2028, 12), |row| row.revenue)),
+    ("cash of firms in 2028", |world| firms(world, 2028, 12).map(|firm| firm.cash).sum()),
+    ("damage", |world| mean(world, (2023, 1), (2032, 12), |row| row.damage)),
+    ("welfare, against none", |world| exp(month(world, 2032, 12).welfare)),
+    ("inequality of access of 2028", |world| month(world, 2028, 12).access_gini),
+    ("open share", |world| mean(world, (2023, 1), (2032, 12), |row| row.open_share)),
+    ("usage of firms that entered", |world| {
+        let before: Vec<_> = firms(world, 2023, 1).map(|firm| &firm.firm).collect();
+        firms(world, 2032, 12).filter(|firm| !before.contains(&&firm.firm)).map(|firm| firm.usage_share).sum()
+    }),
+    ("safety effort of the US", |world| {
+        let of_us = world.states.iter().filter(|row| &*row.state == "US").map(|row| row.safety_effort);
+        of_us.sum::<f64>() / world.world.len() as f64
+    }),
+];
+
+fn names() -> impl Iterator<Item = &'static str> {
+    OUTCOMES_THAT_COUNT.into_iter().chain(IN_THE_RUN.iter().map(|(name, _)| *name))
+}
 
 /// A change counts from this share of the outcome's mean on, or from so many rating points.
 const LEAST_SHARE: f64 = 0.01;
 const LEAST_POINTS: f64 = 5.0;
-/// Standard errors by which it has to stand out: each parameter is looked at in many outcomes.
-const STANDARD_ERRORS: f64 = 3.5;
+/// Standard errors by which it has to stand out. Each parameter is looked at in half a hundred outcomes of ten scenarios, so that luck
+/// must have less than one chance in some thousand: with twenty worlds that is so from here on.
+const STANDARD_ERRORS: f64 = 4.5;
 /// A fourth of the worlds of other experiments: there are hundreds of pairs.
 const WORLDS: u64 = 4;
 
 type Outcomes = Vec<f64>;
+/// A parameter, and the ends of its plausible range.
+type Ends = (String, f64, f64);
 
 fn outcomes(world: &Trajectory) -> Outcomes {
     let mut values = Vec::with_capacity(OUTCOMES.len());
@@ -71,53 +143,74 @@ fn outcomes(world: &Trajectory) -> Outcomes {
             _ => f64::NAN,
         });
     });
-    HEADLINES
-        .iter()
-        .map(|name| OUTCOMES.iter().position(|known| known == name).map_or(f64::NAN, |at| values[at]))
-        .collect()
+    let of_the_end = |name: &&str| OUTCOMES.iter().position(|known| known == name).map_or(f64::NAN, |at| values[at]);
+    let in_the_run = IN_THE_RUN.iter().map(|(_, of)| of(world));
+    OUTCOMES_THAT_COUNT.iter().map(of_the_end).chain(in_the_run).collect()
 }
 
-/// Whether any headline differs by enough, beyond luck.
-fn moves(from: &[Outcomes], to: &[Outcomes]) -> bool {
-    (0..HEADLINES.len()).any(|outcome| {
+/// The outcome that moves by enough and stands out most, with its change and how many standard errors that is.
+fn moved(from: &[Outcomes], to: &[Outcomes]) -> Option<(&'static str, f64, f64)> {
+    let mut best: Option<(&str, f64, f64)> = None;
+    for (outcome, name) in names().enumerate() {
         let pairs = from.iter().zip(to).map(|(from, to)| (from[outcome], to[outcome]));
         let pairs: Vec<_> = pairs.filter(|(from, to)| from.is_finite() && to.is_finite()).collect();
         let n = pairs.len() as f64;
         if n < 4.0 {
-            return false;
+            continue;
         }
         let level = pairs.iter().map(|(from, _)| from.abs()).sum::<f64>() / n;
         let (mean, sd) = mean_and_sd(&pairs.iter().map(|(from, to)| to - from).collect::<Vec<_>>());
-        let points = HEADLINES[outcome].contains("rating");
-        let enough = if points { mean.abs() > LEAST_POINTS } else { mean.abs() > LEAST_SHARE * level };
-        enough && mean.abs() > STANDARD_ERRORS * sd / n.sqrt()
-    })
+        let change = if name.contains("rating") { mean } else { mean / level };
+        let least = if name.contains("rating") { LEAST_POINTS } else { LEAST_SHARE };
+        let errors = mean.abs() / (sd / n.sqrt());
+        if change.abs() > least && best.is_none_or(|(.., most)| errors > most) {
+            best = Some((name, change, errors));
+        }
+    }
+    best
 }
 
-fn every_parameter(bench: &Bench) -> Result<Vec<Effect>, Failure> {
-    let bench = bench.fewer(WORLDS);
-    let mut without_force: Vec<(String, f64, f64)> = bench.plausible_ranges();
-    let all = without_force.len();
-    for scenario in SCENARIOS {
-        let from = bench.observe(&bench.of(scenario, &[])?, outcomes)?;
+/// What is left of the parameters when those are gone that move an outcome in one of the scenarios.
+fn without_force(bench: &Bench, parameters: Vec<Ends>) -> Result<Vec<Ends>, Failure> {
+    let mut without = parameters;
+    for (scenario, over) in SCENARIOS {
+        let of = |values: &[(&str, f64)]| {
+            let mut scenario = bench.scenario(scenario, over)?;
+            values.iter().try_for_each(|(name, value)| scenario.set(name, *value))?;
+            bench.observe(&scenario, outcomes)
+        };
+        let middle = of(&[])?;
         let mut left = Vec::new();
-        for (name, low, high) in without_force {
-            let mut moved = false;
-            for end in [low, high] {
-                moved = moved || moves(&from, &bench.observe(&bench.of(scenario, &[(&name, end)])?, outcomes)?);
+        for (name, low, high) in without {
+            let ends = [of(&[(&name, low)])?, of(&[(&name, high)])?];
+            let pairs = [(&middle, &ends[0]), (&middle, &ends[1]), (&ends[0], &ends[1])];
+            let best = pairs.iter().filter_map(|(from, to)| moved(from, to)).max_by(|a, b| a.2.total_cmp(&b.2));
+            if let Some((outcome, change, errors)) = best {
+                eprintln!("{scenario} {name} {outcome} {change:.4} {errors:.1}");
+            } else {
+                eprintln!("{scenario} {name} none");
             }
-            if !moved {
+            if best.is_none_or(|(.., errors)| errors < STANDARD_ERRORS) {
                 left.push((name, low, high));
             }
         }
-        without_force = left;
+        without = left;
     }
-    let (without, names) = (without_force.len(), without_force.iter().map(|(name, ..)| name.as_str()));
-    let names: Vec<_> = names.collect();
-    let what = match without {
+    Ok(without)
+}
+
+fn every_parameter(bench: &Bench) -> Result<Vec<Effect>, Failure> {
+    let mut parameters: Vec<Ends> = bench.plausible_ranges();
+    parameters.retain(|(name, ..)| !OF_PRESENTATION.contains(&name.as_str()));
+    let all = parameters.len();
+    // Those that luck hides in few worlds get all of them.
+    let hidden = without_force(&bench.fewer(WORLDS), parameters)?;
+    let without = without_force(bench, hidden)?;
+    let names: Vec<_> = without.iter().map(|(name, ..)| name.as_str()).collect();
+    let what = match names.len() {
         0 => "parameters with force".to_owned(),
         _ => format!("parameters with force; without it: {}", names.join(", ")),
     };
-    let has_force: Vec<bool> = (0..all).map(|at| at >= without).collect();
+    let has_force: Vec<bool> = (0..all).map(|at| at >= names.len()).collect();
     Ok(vec![Effect::share(&what, &has_force, 1.0..=1.0)])
 }

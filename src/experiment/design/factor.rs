@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A parameter that a design varies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Factor {
-    /// The parameter's dotted key, such as `mechanisms.diffusion.phi_open`.
+    /// The parameter's dotted key, such as `mechanisms.diffusion.xi_open`.
     pub parameter: String,
     /// Who decides its value.
     pub role: Role,

@@ -58,7 +58,7 @@ fn factor() -> Value {
             "parameter",
             described(
                 json!({ "type": "string" }),
-                "Dotted key of what is varied, such as mechanisms.diffusion.phi_open.",
+                "Dotted key of what is varied, such as mechanisms.diffusion.xi_open.",
             ),
         ),
         ("range", described(ends, "Least and greatest value; the declared plausible range if left out.")),

@@ -37,33 +37,10 @@ fn case(
 const RISES: bool = true;
 const FALLS: bool = false;
 
-/// Many births everywhere in the first step, without mutation.
+/// Many births everywhere in the first step.
 fn crowded(scenario: &mut Scenario) {
     scenario.states.iter_mut().for_each(|state| state.numbers.entry_per_year = 1.0);
     set(scenario, "entry", "scale", 50.0);
-    set(scenario, "entry", "mutation_focus", 0.0);
-    set(scenario, "entry", "mutation_open", 0.0);
-}
-
-/// The same where only the first state has firms, all of them closed.
-fn crowded_without_parents(scenario: &mut Scenario) {
-    crowded(scenario);
-    at_home_in_the_first_state(scenario);
-}
-
-fn at_home_in_the_first_state(scenario: &mut Scenario) {
-    scenario.firms.retain(|firm| firm.state == 0);
-    scenario.firms.iter_mut().for_each(|firm| firm.open = false);
-}
-
-fn renting_all_there_is(scenario: &mut Scenario) {
-    crowded(scenario);
-    set(scenario, "entry", "compute_share", 1.0);
-}
-
-fn renting_nothing(scenario: &mut Scenario) {
-    crowded(scenario);
-    set(scenario, "entry", "compute_share", 0.0);
 }
 
 fn scarce_logic(scenario: &mut Scenario) {
@@ -91,10 +68,6 @@ struct Newborn {
     usage: &'static Usage,
 }
 
-fn newborn_compute(simulation: &mut Simulation) -> f64 {
-    newborns(simulation, |firm| firm.hardware.stock)
-}
-
 fn used_abroad(simulation: &mut Simulation) -> f64 {
     newborns(simulation, |firm| {
         firm.usage
@@ -105,19 +78,6 @@ fn used_abroad(simulation: &mut Simulation) -> f64 {
             .map(|(_, share)| share)
             .sum()
     })
-}
-
-fn least_weight(simulation: &mut Simulation) -> f64 {
-    let domains = simulation.world_mut().resource::<crate::model::geography::Geography>().domains;
-    newborns(simulation, |firm| firm.focus.weights[..domains].iter().copied().fold(1.0, f64::min))
-}
-
-fn latecomers(simulation: &mut Simulation) -> f64 {
-    newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.capability.0[0] })
-}
-
-fn chosen_safety(simulation: &mut Simulation) -> f64 {
-    newborns(simulation, |firm| if firm.character.home.place() == 0 { 0.0 } else { firm.precaution.chosen })
 }
 
 fn lines(simulation: &mut Simulation, of: fn(&Line) -> f64) -> f64 {
@@ -139,13 +99,8 @@ fn cases() -> Vec<Case> {
     let as_it_is = |_: &mut Scenario| {};
     vec![
         case(("entry", "abroad_share"), RISES, 1, crowded, used_abroad),
-        case(("entry", "clouds_share"), RISES, 1, renting_all_there_is, newborn_compute),
-        case(("entry", "least_compute_mh100e"), RISES, 1, renting_nothing, newborn_compute),
         case(("entry", "research_share"), RISES, 1, crowded, research),
         case(("entry", "budget_share"), RISES, 1, crowded, budget),
-        case(("entry", "least_focus"), RISES, 1, crowded, least_weight),
-        case(("entry", "latecomer_gap"), FALLS, 1, crowded_without_parents, latecomers),
-        with_null(case(("entry", "safety_effort"), RISES, 1, crowded_without_parents, chosen_safety), 0.0),
         case(("chip_supply", "fill_months"), FALLS, 6, as_it_is, stored),
         case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
         case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),

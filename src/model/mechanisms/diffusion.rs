@@ -1,6 +1,6 @@
 //! Diffusion: how knowledge and models spread between firms.
 //!
-//! A ← A + Δ a_i [φ_o max(0, O − A) + φ_c max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
+//! A ← A + Δ a_i [φ max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
 //! K ← K + M, M = Δ a_i [ξ_o max(0, O^K − δ_o − χ x_o − K) + ξ_c max(0, P^K − δ_c − χ x_c − K)] for capability (fine-tuning open
 //! weights, distilling closed services). O is the best in an open release, P in any release, H among firms of the same home
 //! state. Across a border each rate is multiplied by the border's openness, and the border with the strongest pull counts.
@@ -34,10 +34,8 @@ parameters! {
     /// Numbers of diffusion.
     #[derive(Resource)]
     pub struct Diffusion {
-        /// Rate at which knowledge flows from open releases (φ_o).
-        phi_open: f64 = 0.6, "1/year", range 0.0..=12.0, plausible 0.3..=2.0 or null 0.0, assumption "papers with weights and code are absorbed within a year or two";
-        /// Rate at which knowledge flows from any release (φ_c): staff, leaks, reverse engineering.
-        phi_closed: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "slower than open knowledge";
+        /// Rate at which knowledge flows from any release (φ): papers, staff, leaks, reverse engineering.
+        phi: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "ideas take one to several years to be understood and used elsewhere; weights and outputs, which go faster, are what the rates of copying stand for";
         /// Factor on every state's own rate of diffusion at home (φ_h).
         home_scale: f64 = 1.0, "1", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "the rates stand with the states: home_diffusion_per_year";
         /// Rate at which capability catches up by building on open weights (ξ_o).
@@ -128,6 +126,8 @@ pub struct Copying {
 
 /// Kinds of levels that pull: those in open and in any releases.
 const KINDS: usize = 2;
+/// The kind of all releases.
+const ANY: usize = 1;
 
 /// What firms can learn from in the releases of one home.
 #[derive(Clone, Debug)]
@@ -162,10 +162,10 @@ fn find_sources(sources: &mut Vec<Source>, geography: &Geography, diffusion: &Di
     }
 }
 
-/// The strongest pull of any source, by kind and domain: openness × how far the source is ahead.
+/// The strongest pull of any source, by domain, on capability also by kind: openness × how far the source is ahead.
 #[derive(Clone, Debug, Default)]
 struct Pull {
-    knowledge: [PerDomain; KINDS],
+    knowledge: PerDomain,
     capability: [PerDomain; KINDS],
 }
 
@@ -187,8 +187,9 @@ fn pull<'a>(
 ) -> Pull {
     let mut strongest = Pull::default();
     for (openness, source) in sources {
-        if any_above(&source.knowledge, knowledge) {
-            let strongest = &mut strongest.knowledge[source.kind];
+        // What is open is among all that there is.
+        if source.kind == ANY && any_above(&source.knowledge, knowledge) {
+            let strongest = &mut strongest.knowledge;
             for d in 0..MAX_DOMAINS {
                 strongest[d] = maths::larger(strongest[d], openness * (source.knowledge[d] - knowledge[d]));
             }
@@ -259,8 +260,7 @@ fn diffuse(
         let pull = pull(reached, &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
         for d in geography.each_domain() {
             let learned = absorption
-                * (diffusion.phi_open * pull.knowledge[0][d]
-                    + diffusion.phi_closed * pull.knowledge[1][d]
+                * (diffusion.phi * pull.knowledge[d]
                     + home_rate[home] * (home_best[home][d] - knowledge.0[d]).max(0.0));
             let built =
                 absorption * (diffusion.xi_open * pull.capability[0][d] + diffusion.xi_closed * pull.capability[1][d]);
@@ -323,7 +323,7 @@ mod tests {
             let own = [own; MAX_DOMAINS];
             let sources: Vec<_> = sources.iter().map(|(openness, level)| (*openness, source(*level, 0.0))).collect();
             let reached = sources.iter().map(|(openness, source)| (*openness, source));
-            pull(reached, &own, &own, 0.0, 0.27).knowledge[1][0]
+            pull(reached, &own, &own, 0.0, 0.27).knowledge[0]
         };
         assert_eq!(strongest(&[(0.5, 4.0), (1.0, 3.0)], 1.0), 2.0);
         assert_eq!(strongest(&[(0.9, 4.0), (1.0, 3.0)], 1.0), 2.7);

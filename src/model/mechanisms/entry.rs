@@ -1,8 +1,9 @@
 //! Entry: new firms, with the traits of their parents and mutations of their own.
 //!
-//! Firms are born in each state as a Poisson process of rate r + w 2^{−t/T}: a wave that ebbs follows the models of the start. A newborn's capability is a mix of the open frontier and of a parent at
-//! home, drawn by usage; its focus, its openness and its talent are inherited with mutation. Support of open models brings more births and
-//! opens more of the children of closed parents. Firms that the scenario dates enter in their month in any case. Compute of entrants comes out of their state's clouds.
+//! Firms are born in each state as a Poisson process of rate r + w 2^{−t/T}: a wave that ebbs follows the models of the start. Support
+//! of open models brings more births. A newborn's capability is a mix of the open frontier and of a parent at home, drawn by usage;
+//! its talent is inherited with mutation, and it has its parent's focus and openness. Firms that the scenario dates enter in
+//! their month in any case. Compute of entrants comes out of their state's clouds.
 
 use super::{
     diffusion::Diffusion,
@@ -42,36 +43,20 @@ parameters! {
         open_mix: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "start-ups build on open models and on what founders learned";
         /// How far a newborn starts behind that mix.
         handicap: f64 = 0.8, "nats", range 0.0..=20.0, plausible 0.2..=1.5, assumption "data, tools and teams have to be built";
-        /// How far behind the world frontier a newborn starts, before that, where it has neither a parent nor open models.
-        latecomer_gap: f64 = 3.0, "nats", range 0.0..=50.0, plausible 1.0..=6.0, assumption "as far as a configured firm of which nothing is known: its capability";
         /// Mutation of talent: standard deviation of its log, at an unchanged mean.
         mutation_talent: f64 = 0.4, "1", range 0.0..=3.0, plausible 0.0..=0.8 or null 0.0, assumption "of six teams of one origin, one is half as good again as the mean";
-        /// Mutation of focus: standard deviation of the log of each weight.
-        mutation_focus: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.1..=1.0, assumption "start-ups look for niches";
-        /// Weight that a newborn's focus has in every domain at least, before mutation; a parent's weights sum to 1.
-        least_focus: f64 = 0.01, "1", range 0.000001..=1.0, plausible 0.001..=0.1, assumption "a niche that the parent left can be found again";
-        /// Probability that a newborn is open where its parent is closed, or the other way.
-        mutation_open: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "openness runs in families";
         /// Share of its home market that an entrant starts with.
         share: f64 = 0.01, "1", range 0.000001..=0.5, plausible 0.002..=0.03, assumption "first users within a month";
         /// Share of every other market that an entrant starts with, against that at home.
         abroad_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "most first users are at home";
         /// Compute that a newborn starts with, as a share of the mean firm's at home.
         compute_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "rented at first";
-        /// Largest part of its state's clouds that a newborn takes.
-        clouds_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "a wave of births cannot empty the clouds";
-        /// Compute that a newborn starts with at least; what the clouds lack of it is bought.
-        least_compute_mh100e: f64 = 0.000001, "MH100e", range 0.000000001..=1.0, plausible 0.0000001..=0.0001, assumption "one accelerator";
         /// Share of a newborn's compute that research and training use.
         research_share: f64 = 0.5, "1", range 0.001..=1.0, plausible 0.2..=0.8, assumption "as for other firms";
         /// Share of a newborn's monthly budget that buys compute.
         budget_share: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "as for other firms: their compute_share";
         /// Cash that a newborn starts with.
         cash_billion_usd: f64 = 0.1, "billion USD of 2023", range 0.0..=1000.0, plausible 0.03..=0.5, assumption "first rounds of 2023: Baichuan had 0.05, large ones several times that";
-        /// Transparency of a newborn without a parent; others inherit it.
-        transparency: f64 = 0.4, "1", range 0.0..=1.0, plausible 0.1..=0.8, assumption "as for other firms";
-        /// Safety effort of a newborn without a parent; others inherit it.
-        safety_effort: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=0.4 or null 0.0, assumption "nobody in the state has shown it how";
         /// Fixed costs of a newborn.
         overhead_billion_usd_per_year: f64 = 0.1, "billion USD of 2023/year", range 0.0..=100.0, plausible 0.02..=0.5, assumption "a few hundred well-paid people";
     }
@@ -81,11 +66,6 @@ impl Entry {
     /// Talent of a newborn: that of its parent, or of its state where it has none, with mutation.
     fn talent(&self, inherited: f64, mutation: f64) -> f64 {
         inherited * maths::exp(self.mutation_talent * mutation - 0.5 * self.mutation_talent * self.mutation_talent)
-    }
-
-    /// What a newborn without a parent does for safety.
-    fn unguided(&self) -> Precaution {
-        Precaution { effort: self.safety_effort, chosen: self.safety_effort, ..Precaution::default() }
     }
 }
 
@@ -106,6 +86,19 @@ impl Mechanism for Entry {
     }
 }
 
+/// How far behind the world frontier a newborn starts where it has neither a parent nor open models, nats: as far as a configured firm
+/// of which nothing is known.
+const LATECOMER_GAP: f64 = 3.0;
+
+/// Transparency of a newborn without a parent, as that of most firms.
+const TRANSPARENCY: f64 = 0.4;
+
+/// Compute of an entrant at least, MH100e: one accelerator. What the clouds lack of it is bought.
+const LEAST_COMPUTE: f64 = 0.000001;
+
+/// Largest part of its state's clouds that a newborn takes: a wave of births cannot empty them.
+const MOST_OF_CLOUDS_AT_BIRTH: f64 = 0.1;
+
 /// Largest part of its state's clouds that a firm which enters on a date takes.
 const MOST_OF_CLOUDS: f64 = 0.9;
 
@@ -116,12 +109,8 @@ const MOST_RENTED: f64 = 0.5;
 const BIRTHS: Draw = Draw::named("entry/births");
 /// Which firm a newborn descends from.
 const PARENT: Draw = Draw::named("entry/parent");
-/// Whether it changes its parent's openness.
-const OPENNESS: Draw = Draw::named("entry/openness");
 /// Mutation of its talent.
 const TALENT: Draw = Draw::named("entry/talent");
-/// Mutation of its focus, one number for each domain.
-const FOCUS: Draw = Draw::named("entry/focus").places(MAX_DOMAINS);
 
 /// Where a state stands in the draw of births, which it makes in every step.
 #[derive(Component, Clone, Debug, Default)]
@@ -215,16 +204,14 @@ struct Birthplace {
 struct Cradle {
     home: StateId,
     talent: f64,
-    /// Support of open models.
-    support: f64,
 }
 
 fn give_birth(mut founder: Founder, mut states: States<Birthplace>, firms: Query<Parent>) {
     let ebb = maths::pow(0.5, 12.0 * founder.clock.years() / founder.entry.wave_half_life_months);
     for (home, mut state) in states.iter_mut() {
         let traits = &state.traits.0;
-        let cradle = Cradle { home, talent: traits.talent, support: state.levers.of(Lever::OpenSource) };
-        let raised = 1.0 + founder.policy.effect_entry * cradle.support;
+        let cradle = Cradle { home, talent: traits.talent };
+        let raised = 1.0 + founder.policy.effect_entry * state.levers.of(Lever::OpenSource);
         let wave = traits.entry_wave_per_year * ebb;
         let mean = founder.clock.per_step(founder.entry.scale * (traits.entry_per_year * raised + wave));
         let births = maths::poisson_quantile(mean, state.stream.0.uniform(&founder.noise, BIRTHS, *state.key));
@@ -236,28 +223,21 @@ fn give_birth(mut founder: Founder, mut states: States<Birthplace>, firms: Query
 }
 
 fn newborn(founder: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent>) -> Founding {
-    let &Cradle { home, talent, support } = cradle;
+    let &Cradle { home, talent } = cradle;
     let (entry, geography, clock) = (&founder.entry, &founder.geography, &founder.clock);
     let state = &geography.names[home];
     let key = Key::born("firm", state, clock.step(), serial);
     let noise = &founder.noise;
     let parent = draw_parent(noise.uniform(PARENT, key), home, entry.share, firms);
     let weights = parent.map_or([1.0; MAX_DOMAINS], |parent| parent.focus.weights);
-    let mut luck = noise.of(FOCUS, key);
-    let mutated =
-        std::array::from_fn(|d| weights[d].max(entry.least_focus) * maths::exp(entry.mutation_focus * luck.normal()));
     // Without a parent it builds on open models, if there are any, and stays what they are.
     let has_open = best(geography, &founder.frontier.open.now.capability)[0] > f64::NEG_INFINITY;
-    let inherited = parent.map_or(has_open, |parent| parent.character.open);
-    let turned = if inherited { 0.0 } else { founder.policy.effect_openness * support };
-    let changes = entry.mutation_open + (1.0 - entry.mutation_open) * turned;
-    let open = inherited != (noise.uniform(OPENNESS, key) < changes);
+    let open = parent.map_or(has_open, |parent| parent.character.open);
     let clouds = founder.supplies.at(home).clouds;
     let at_home = founder.holdings.iter().filter(|(character, _)| character.home == home);
     let (count, held) = at_home.fold((0.0, 0.0), |(n, sum), (_, hardware)| (n + 1.0, sum + hardware.stock));
     let mean_compute = if count > 0.0 { held / count } else { clouds };
-    let most = entry.clouds_share * clouds;
-    let compute = (entry.compute_share * mean_compute).min(most).max(entry.least_compute_mh100e);
+    let compute = (entry.compute_share * mean_compute).min(MOST_OF_CLOUDS_AT_BIRTH * clouds).max(LEAST_COMPUTE);
     Founding {
         key,
         name: name_of_newborn(clock, state, serial).into(),
@@ -270,17 +250,17 @@ fn newborn(founder: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent
             compute_share: entry.budget_share,
             own_funds: 0.0,
             overhead: entry.overhead_billion_usd_per_year,
-            transparency: parent.map_or(entry.transparency, |parent| parent.character.transparency),
+            transparency: parent.map_or(TRANSPARENCY, |parent| parent.character.transparency),
             entered: i64::from(clock.step()),
         },
-        focus: Focus::new(mutated, geography.domains),
+        focus: Focus::new(weights, geography.domains),
         endowment: geography.endowment[home],
         capability: inherit(founder, parent.map(|parent| &parent.capability.0), |levels| &levels.capability),
         knowledge_limit: inherit(founder, parent.map(|parent| &parent.knowledge.0), |levels| &levels.knowledge),
         compute,
         cash: entry.cash_billion_usd,
-        // A newborn does for safety what its parent does.
-        precaution: parent.map_or(entry.unguided(), |parent| *parent.precaution),
+        // A newborn does for safety what its parent does; without one nobody has shown it how.
+        precaution: parent.map_or(Precaution::default(), |parent| *parent.precaution),
         usage: [0.0; MAX_STATES],
     }
 }
@@ -310,7 +290,7 @@ fn inherit(
             Some(parent) => parent[d],
             None if has_open => open[d],
             // Neither parent nor open model: as far behind as a latecomer.
-            None if any[d] > f64::NEG_INFINITY => any[d] - entry.latecomer_gap,
+            None if any[d] > f64::NEG_INFINITY => any[d] - LATECOMER_GAP,
             None => 0.0,
         };
         inherited[d] = start - entry.handicap;
@@ -345,7 +325,7 @@ fn enter_dated(mut founder: Founder, newcomers: Res<Newcomers>, offers: Query<&O
         let mut founding = founding::configured(spec, frontier, i64::from(now), &founder.geography, &newcomers.talent);
         // It rents what it has; clouds that a wave of births has emptied give it less.
         let clouds = founder.supplies.at(founding.character.home).clouds;
-        founding.compute = founding.compute.min(MOST_OF_CLOUDS * clouds).max(founder.entry.least_compute_mh100e);
+        founding.compute = founding.compute.min(MOST_OF_CLOUDS * clouds).max(LEAST_COMPUTE);
         // A latecomer knows no more than what the world has seen.
         founding.knowledge_limit = best(&founder.geography, &founder.frontier.any.now.knowledge);
         founder.found(founding);

@@ -319,7 +319,6 @@ mod tests {
         // Without open models there is nothing to pivot to.
         let closed = ends(|scenario| {
             scenario.firms.iter_mut().for_each(|firm| firm.open = false);
-            set(scenario, "entry", "mutation_open", 0.0);
             scenario.set("mechanisms.openness.enabled", false).unwrap();
             scenario.set("mechanisms.policy.enabled", false).unwrap();
         });

@@ -30,8 +30,6 @@ parameters! {
         scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.5..=1.5 or null 0.0, assumption "the values stand with the policies";
         /// How much full support of open models adds to the rate of entry.
         effect_entry: f64 = 1.0, "1", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "free base models and public tools halve the cost of starting";
-        /// Part of the newborns of closed parents that full support of open models turns open.
-        effect_openness: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=0.8 or null 0.0, assumption "support comes with the condition to publish";
         /// Part of the value that open firms lose to others that full support of open models gives back to them.
         effect_appropriability: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6 or null 0.0, assumption "public buyers pay open firms for hosting and service";
         /// Cost of full support of open models, as a share of output.

@@ -19,7 +19,7 @@ use crate::{
     parameters,
     scenario::MAX_DOMAINS,
 };
-use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
+use bevy_ecs::{prelude::*, query::QueryData};
 
 parameters! {
     /// Numbers of releases and ratings.
@@ -31,8 +31,6 @@ parameters! {
         min_gap_months: u32 = 3, "months", range 0..=120, plausible 1..=12, assumption "large labs update a few times a year";
         /// Time over which what a rating gained counts as momentum.
         momentum_months: u32 = 6, "months", range 1..=12, plausible 3..=12, assumption "investors look back as far as the last funding round";
-        /// Age at which closed firms publish the weights of a model; 0 means never.
-        open_lag_months: u32 = 0, "months", range 0..=240, plausible 0..=36 or null 0, assumption "few closed firms did so before 2025";
         /// Rating of the best model at the start (R_0).
         rating_at_start: f64 = 1100.0, "points", range -100000.0..=100000.0, plausible 1000.0..=1200.0, assumption "the scale's origin is free";
         /// Rating gained per nat of log strength per nat of capability (κ_E).
@@ -85,7 +83,7 @@ impl Mechanism for Releases {
     const MEANING: &'static str = "firms release models, which are rated and may have open weights";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Releases, (release_models, open_old_weights).chain());
+        month.add(Phase::Releases, release_models);
     }
 
     fn always(month: &mut MonthPlan) {
@@ -110,19 +108,15 @@ struct Publisher {
     offer: &'static mut Offer,
 }
 
-/// What a model that comes out, or whose weights do, needs of the world.
-#[derive(SystemParam)]
-struct Outlet<'w, 's> {
-    releases: Res<'w, Releases>,
-    clock: Res<'w, Clock>,
-    geography: Res<'w, Geography>,
-    frontier: ResMut<'w, Frontier>,
-    ledger: ResMut<'w, Ledger>,
-    commands: Commands<'w, 's>,
-}
-
-fn release_models(outlet: Outlet, noise: Noise, mut firms: Query<Publisher>) {
-    let Outlet { releases, clock, geography, mut frontier, mut ledger, mut commands } = outlet;
+fn release_models(
+    releases: Res<Releases>,
+    clock: Res<Clock>,
+    geography: Res<Geography>,
+    mut frontier: ResMut<Frontier>,
+    mut ledger: ResMut<Ledger>,
+    noise: Noise,
+    mut firms: Query<Publisher>,
+) {
     let step = i64::from(clock.step());
     let gap = i64::from(clock.steps(releases.min_gap_months));
     for PublisherItem { key, label, character, focus, knowledge, effort, capability, mut offer } in &mut firms {
@@ -154,31 +148,8 @@ fn release_models(outlet: Outlet, noise: Noise, mut firms: Query<Publisher>) {
             ln_compute: effort.ln_compute,
         };
         frontier.publish(&release, offer.rating);
-        // Only a model that may be opened later has to be remembered.
-        if !character.open && releases.open_lag_months > 0 {
-            commands.spawn(release);
-        }
         let state = &geography.names[character.home];
         ledger.note_release(&clock, &label.0, state, character.open, &offer, releases.index(overall));
-    }
-}
-
-fn open_old_weights(outlet: Outlet, closed: Query<(Entity, &Release)>, firms: Query<(&Key, &Label)>) {
-    let Outlet { releases, clock, geography, mut frontier, mut ledger, mut commands } = outlet;
-    if releases.open_lag_months == 0 {
-        return;
-    }
-    let lag = i64::from(clock.steps(releases.open_lag_months));
-    for (entity, release) in &closed {
-        if i64::from(clock.step()) - release.released < lag {
-            continue;
-        }
-        // An older model: nobody measures it anew.
-        frontier.open_weights(release, releases.rating(geography.overall(&release.capability)));
-        commands.entity(entity).despawn();
-        if let Some((_, label)) = firms.iter().find(|(key, _)| **key == release.firm) {
-            ledger.note(&clock, "weights_opened", &label.0, &geography.names[release.home], None, "an older model");
-        }
     }
 }
 

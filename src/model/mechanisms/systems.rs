@@ -46,8 +46,6 @@ parameters! {
     pub struct Systems {
         /// How efficiency falls with the number of chips in a system (λ).
         exponent: f64 = 0.05, "1", range 0.0..=1.0, plausible 0.0..=0.2 or null 0.0, assumption "at 0.304 a CloudMatrix of 384 chips would be no faster than an NVL72 of 72; at 0 it is 1.66 times as fast";
-        /// Chips of an ordinary system, in which an H100-equivalent is counted (n_0).
-        chips_per_system: f64 = 8.0, "chips", range 1.0..=1000000.0, plausible 4.0..=16.0, assumption "a server of eight, such as a DGX H100";
         /// Power of a H100-equivalent of the fleet at the start, server included, cooling not.
         start_kw_per_h100e: f64 = 1.4, "kW", range 0.001..=1000.0, plausible 1.0..=2.5, assumption "a DGX H100 draws 10.2 kW for eight; older chips draw more for the same";
         /// Power of a system (processors, memory, network) over that of its packages.
@@ -72,6 +70,9 @@ parameters! {
         rented: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "campuses in the Gulf for firms of the US, announced from 2024 on, compare with all its power for AI";
     }
 }
+
+/// Chips of an ordinary system, in which a H100-equivalent is counted (n_0): a server of eight, such as a DGX H100.
+const ORDINARY_CHIPS: f64 = 8.0;
 
 impl Mechanism for Systems {
     const NAME: &'static str = "systems";
@@ -193,7 +194,7 @@ fn mix_fleets(
             continue;
         }
         let numbers = &design.numbers;
-        let lost_to_size = || efficiency_lost(numbers.chips_per_system, systems.chips_per_system, systems.exponent);
+        let lost_to_size = || efficiency_lost(numbers.chips_per_system, ORDINARY_CHIPS, systems.exponent);
         let loss = *loss.0.get_or_insert_with(lost_to_size);
         let years = clock.years() - clock.per_step(design.enters.max(0) as f64);
         let progress = maths::exp(-systems.energy_progress_per_year * years);

@@ -159,9 +159,9 @@ mod tests {
 
     #[test]
     fn long_names_keep_their_end() {
-        assert_eq!(ending("mechanisms.diffusion.phi_open", 40), "mechanisms.diffusion.phi_open");
-        assert_eq!(ending("mechanisms.diffusion.phi_open", 20), "…diffusion.phi_open");
-        assert_eq!(ending("mechanisms.diffusion.phi_open", 6), "…_open");
+        assert_eq!(ending("mechanisms.diffusion.xi_open", 40), "mechanisms.diffusion.xi_open");
+        assert_eq!(ending("mechanisms.diffusion.xi_open", 20), "…diffusion.xi_open");
+        assert_eq!(ending("mechanisms.diffusion.xi_open", 6), "…_open");
     }
 
     #[test]
