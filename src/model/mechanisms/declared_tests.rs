@@ -20,10 +20,8 @@ struct Case {
     steps: u32,
     prepare: fn(&mut Scenario),
     measure: fn(&mut Simulation) -> f64,
-    at_null: Option<f64>,
 }
 
-/// A case without a null.
 fn case(
     name: (&'static str, &'static str),
     rises: bool,
@@ -31,7 +29,7 @@ fn case(
     prepare: fn(&mut Scenario),
     measure: fn(&mut Simulation) -> f64,
 ) -> Case {
-    Case { mechanism: name.0, parameter: name.1, rises, steps, prepare, measure, at_null: None }
+    Case { mechanism: name.0, parameter: name.1, rises, steps, prepare, measure }
 }
 
 const RISES: bool = true;
@@ -91,7 +89,6 @@ fn gained(simulation: &mut Simulation) -> f64 {
 }
 
 fn cases() -> Vec<Case> {
-    let with_null = |case: Case, at_null: f64| Case { at_null: Some(at_null), ..case };
     let stored = |simulation: &mut Simulation| lines(simulation, |line| line.store);
     let made = |simulation: &mut Simulation| lines(simulation, |line| line.packages);
     let research = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.research_share);
@@ -128,16 +125,5 @@ fn each_moves_what_it_says_in_the_direction_it_says() {
         let (low, high) = (measured(&case, low), measured(&case, high));
         let moved = if case.rises { high > low } else { high < low };
         assert!(moved, "{} of {}: from {low} to {high}", case.parameter, case.mechanism);
-    }
-}
-
-#[test]
-fn at_its_null_each_is_absent() {
-    for case in cases() {
-        let null = declared(&case).null;
-        assert_eq!(null.is_some(), case.at_null.is_some(), "{} of {}", case.parameter, case.mechanism);
-        if let (Some(null), Some(expected)) = (null, case.at_null) {
-            assert_eq!(measured(&case, null), expected, "{} of {}", case.parameter, case.mechanism);
-        }
     }
 }
