@@ -3,7 +3,7 @@
 #[path = "../../examples/force/experiments/mod.rs"]
 mod experiments;
 
-use experiments::{all, bench::Bench, known_miss};
+use experiments::{all, bench::Bench, known_miss, sweep::SCENARIOS};
 
 /// Paired worlds of an experiment: enough for every sign, few enough for a minute in all.
 const REPLICATES: u64 = 40;
@@ -28,4 +28,21 @@ fn the_model_passes_its_experiments_but_for_the_listed_misses() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn no_parameter_is_dead() {
+    // Both ends of the plausible range give other worlds in some scenario; by how much is for the sweep to say.
+    let bench = Bench::new(2);
+    let mut dead = bench.plausible_ranges();
+    for (scenario, text) in SCENARIOS {
+        dead.retain(|(name, low, high)| {
+            let worlds = |value: f64| {
+                let bench = Bench::new(2).set(name, value);
+                bench.observe(&bench.scenario(scenario, text).unwrap(), Clone::clone).unwrap()
+            };
+            worlds(*low) == worlds(*high)
+        });
+    }
+    assert!(dead.is_empty(), "{dead:?}");
 }

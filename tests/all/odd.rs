@@ -53,15 +53,18 @@ fn tables_of_parameters_are_those_of_the_program() {
     }
 }
 
+/// The text of the files that hold tests by this name: a subject's among these, or a mechanism's own.
+fn tests_of(name: &str) -> String {
+    let own = ["", "/tests", "_tests"].map(|end| format!("src/model/mechanisms/{name}{end}.rs"));
+    let files = own.into_iter().chain([format!("tests/all/{name}.rs")]);
+    files.filter_map(|file| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).ok()).collect()
+}
+
 #[test]
 fn every_mechanism_has_an_expected_sign_with_a_test_that_is_there() {
     let document = read("docs/ODD.md");
     let section =
         document.split("\n## ").find(|part| part.starts_with("Expected signs")).expect("no `## Expected signs`");
-    let tests: String = ["directions", "chips", "society", "invariants", "nulls"]
-        .iter()
-        .filter_map(|file| fs::read_to_string(format!("{}/tests/all/{file}.rs", env!("CARGO_MANIFEST_DIR"))).ok())
-        .collect();
     let rows: Vec<Vec<&str>> = section
         .lines()
         .filter(|line| line.starts_with("| `"))
@@ -70,8 +73,8 @@ fn every_mechanism_has_an_expected_sign_with_a_test_that_is_there() {
     for row in &rows {
         let [_, _, test] = row.as_slice() else { panic!("not three cells: {row:?}") };
         for test in test.split(", ") {
-            let name = test.trim_matches('`').rsplit("::").next().unwrap();
-            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
+            let (file, name) = test.trim_matches('`').split_once("::").unwrap_or_else(|| panic!("no file: {test}"));
+            assert!(tests_of(file).contains(&format!("fn {name}(")), "there is no test {name} in {file}");
         }
     }
     for mechanism in &redqueen::model::Model::standard().catalogue().mechanisms {

@@ -14,7 +14,7 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
-const SCENARIOS: [(&str, &str); 11] = [
+pub const SCENARIOS: [(&str, &str); 11] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
     ("open-science", TALENT),
