@@ -87,8 +87,10 @@ const OUTCOMES_THAT_COUNT: [&str; 31] = [
     "policy_cost_sum",
 ];
 
+type Outcome = fn(&Trajectory) -> f64;
+
 /// The same within the run. What is a logarithm is a headline as what it is the logarithm of.
-const IN_THE_RUN: &[(&str, fn(&Trajectory) -> f64)] = &[
+const IN_THE_RUN: &[(&str, Outcome)] = &[
     ("firms of 2024", |world| f64::from(month(world, 2024, 12).firms)),
     ("compute of 2024", |world| month(world, 2024, 12).compute),
     ("compute of 2028", |world| month(world, 2028, 12).compute),
@@ -108,7 +110,7 @@ const IN_THE_RUN: &[(&str, fn(&Trajectory) -> f64)] = &[
     ("revenue of 2028", |world| mean(world, (2028, 1), (2028, 12), |row| row.revenue)),
     ("cash of firms in 2028", |world| firms(world, 2028, 12).map(|firm| firm.cash).sum()),
     ("damage", |world| mean(world, (2023, 1), (2032, 12), |row| row.damage)),
-    ("welfare, against none", |world| exp(month(world, 2032, 12).welfare)),
+    ("welfare", |world| exp(month(world, 2032, 12).welfare)),
     ("inequality of access of 2028", |world| month(world, 2028, 12).access_gini),
     ("open share", |world| mean(world, (2023, 1), (2032, 12), |row| row.open_share)),
     ("usage of firms that entered", |world| {
