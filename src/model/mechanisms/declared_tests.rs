@@ -1,12 +1,12 @@
 //! That numbers which limit or set up something move what they say, from the low end of their plausible range to the high
-//! one, and that those with a null move nothing at it.
+//! one.
 
 use crate::{
     declare::parameter::Parameter,
     model::{
         Model, Simulation,
         accelerator::Line,
-        firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
+        firm::{Character, Label, Momentum, Usage},
         testing::{live, set},
     },
     scenario::{Scenario, Stage},
@@ -59,10 +59,6 @@ fn newborns(simulation: &mut Simulation, of: impl Fn(&NewbornItem) -> f64) -> f6
 struct Newborn {
     label: &'static Label,
     character: &'static Character,
-    hardware: &'static Hardware,
-    focus: &'static Focus,
-    capability: &'static Capability,
-    precaution: &'static Precaution,
     usage: &'static Usage,
 }
 
@@ -92,12 +88,10 @@ fn cases() -> Vec<Case> {
     let stored = |simulation: &mut Simulation| lines(simulation, |line| line.store);
     let made = |simulation: &mut Simulation| lines(simulation, |line| line.packages);
     let research = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.research_share);
-    let budget = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.compute_share);
     let as_it_is = |_: &mut Scenario| {};
     vec![
         case(("entry", "abroad_share"), RISES, 1, crowded, used_abroad),
         case(("entry", "research_share"), RISES, 1, crowded, research),
-        case(("entry", "budget_share"), RISES, 1, crowded, budget),
         case(("chip_supply", "fill_months"), FALLS, 6, as_it_is, stored),
         case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
         case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),
