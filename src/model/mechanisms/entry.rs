@@ -36,7 +36,7 @@ parameters! {
     #[derive(Resource)]
     pub struct Entry {
         /// Factor on every state's rate of entry.
-        scale: f64 = 1.0, "1", range 0.0..=100000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
+        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
         /// Time in which the wave of entry that the models of the start set off ebbs by half (T).
         wave_half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 3.0..=12.0, assumption "most of those who wanted to answer ChatGPT had founded a firm within a year";
         /// Weight of the open frontier against the parent in a newborn's capability.
