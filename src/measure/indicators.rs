@@ -263,13 +263,13 @@ impl Observer {
         };
         for firm in self.firms.iter(world) {
             homes[firm.character.home].add(&firm);
-            let FirmViewItem { character, finance, offer, usage, .. } = firm;
+            let FirmViewItem { finance, offer, usage, .. } = firm;
             sums.firms += 1;
-            if !character.open {
+            if !offer.open {
                 sums.best_closed = maths::larger(sums.best_closed, offer.rating);
             }
             sums.best_capability = maths::larger(sums.best_capability, offer.capability);
-            sums.open_share += if character.open { usage.world } else { 0.0 };
+            sums.open_share += if offer.open { usage.world } else { 0.0 };
             sums.largest = maths::larger(sums.largest, usage.world);
             sums.hhi += usage.world * usage.world;
             sums.entropy -= if usage.world > 0.0 { usage.world * maths::ln(usage.world) } else { 0.0 };
@@ -306,7 +306,7 @@ impl Observer {
     /// Share of each state's market that open firms serve.
     fn open_shares(&mut self, world: &World, geography: &Geography) -> PerState {
         let mut open: PerState = [0.0; MAX_STATES];
-        for firm in self.firms.iter(world).filter(|firm| firm.character.open) {
+        for firm in self.firms.iter(world).filter(|firm| firm.offer.open) {
             for s in geography.each_state() {
                 open[s] += firm.usage.share[s];
             }
@@ -391,7 +391,7 @@ impl Observer {
                 date: clock.month(),
                 firm: label.0.clone(),
                 state: geography.names[character.home].clone(),
-                open: character.open,
+                open: offer.open,
                 rating: offer.rating,
                 momentum: momentum.gained,
                 capability: weighted(weights, &capability.0),

@@ -137,6 +137,8 @@ pub struct Precaution {
 pub struct Offer {
     /// Models released so far.
     pub serial: u32,
+    /// Whether its weights are public.
+    pub open: bool,
     /// Step of release.
     pub released: i64,
     /// Measured rating, by the world's demand.

@@ -81,6 +81,7 @@ impl Founding {
             label: Label(self.name),
             offer: Offer {
                 serial: 1,
+                open: self.character.open,
                 released: self.character.entered,
                 rating,
                 rating_by_domain: self.capability.map(|k| releases.rating(k)),

@@ -193,7 +193,7 @@ mod tests {
         let mut scenario = baseline();
         for (place, value, said) in [
             ("mechanisms.difusion.xi_open", 1.0, "there is no mechanism `difusion`, did you mean `diffusion`?"),
-            ("mechanisms.diffusion.phi", 1.0, "there is no number `phi`"),
+            ("mechanisms.diffusion.rho", 1.0, "there is no number `rho`"),
             ("mechanisms.diffusion.xi_open", -1.0, "must be a number from 0 to"),
             ("mechanisms.diffusion.xi_open", f64::NAN, "not NaN"),
             ("mechanisms.diffusion.lag_open_months", 1.5, "must be a whole number from 1"),

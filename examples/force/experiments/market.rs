@@ -25,13 +25,13 @@ fn selection(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let base = bench.with(&[])?;
     let seen = bench.observe(&base, |world| {
         let last = month(world, 2032, 12);
-        (world.outcomes.selection_sum > 0.0, last.largest_share, last.effective_firms)
+        (world.outcomes.selection_within_sum > 0.0, last.largest_share, last.effective_firms)
     })?;
     let positive: Vec<bool> = seen.iter().map(|seen| seen.0).collect();
     let largest: Vec<f64> = seen.iter().map(|seen| seen.1).collect();
     let effective: Vec<f64> = seen.iter().map(|seen| seen.2).collect();
     Ok(vec![
-        Effect::share("runs in which selection raises capability", &positive, 0.9..=1.0),
+        Effect::share("runs in which selection within markets raises capability", &positive, 0.9..=1.0),
         Effect::median("largest share of usage in 2032", Unit::Share, &largest, 0.2..=0.45),
         Effect::median("effective firms in 2032", FIRMS, &effective, 4.0..=12.0),
     ])

@@ -2,7 +2,7 @@
 
 use super::{
     Experiment,
-    bench::{Bench, Effect, Failure, Unit, month, state},
+    bench::{Bench, Effect, Failure, Unit, mean, month, state},
 };
 use redqueen::{
     measure::record::{StateRow, Trajectory},
@@ -118,13 +118,14 @@ fn rights(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let with = |share: f64| Ok::<_, Failure>(everywhere(bench.with(&[])?, |state| state.rights_protection = share));
     let (none, full) = (with(0.1)?, with(0.9)?);
     let see = |world: &Trajectory| {
-        [world.outcomes.frontier_capability_end.unwrap_or(f64::NAN), world.outcomes.adoption_end, welfare(world)]
+        let frontier = mean(world, (2026, 1), (2032, 12), |row| row.frontier_capability.unwrap_or(f64::NAN));
+        [frontier, world.outcomes.adoption_end, welfare(world)]
     };
     let (from, to) = (bench.observe(&none, see)?, bench.observe(&full, see)?);
     let column = |rows: &[[f64; 3]], at: usize| rows.iter().map(|row| row[at]).collect::<Vec<_>>();
     Ok(vec![
         Effect::difference(
-            "the frontier under rights of 0.9 against 0.1",
+            "the frontier under rights of 0.9 against 0.1, mean of 2026 to 2032",
             Unit::Of("nats"),
             &column(&from, 0),
             &column(&to, 0),

@@ -1,4 +1,4 @@
-//! Every parameter's plausible range: each end of it has to move something in some shipped scenario.
+//! Every parameter's plausible range: its ends, against each other or against the default, have to move something in some scenario.
 
 use super::{
     Experiment,
@@ -14,10 +14,10 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
-pub const SCENARIOS: [(&str, &str); 10] = [
+pub const SCENARIOS: [(&str, &str); 11] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
-    ("open-science", ALL_LEVERS),
+    ("open-science", TALENT),
     ("taiwan-blockade", ""),
     ("safety-imitation", ""),
     ("safety-race", ""),
@@ -25,10 +25,11 @@ pub const SCENARIOS: [(&str, &str); 10] = [
     ("common-floors", RARE_EVENTS),
     ("taiwan-risk", ""),
     ("all-open", ""),
+    ("fragmentation", OPEN_TO_TRUST),
 ];
 
 /// No scenario pulls the lever of talent.
-const ALL_LEVERS: &str = r#"
+const TALENT: &str = r#"
 [[policies]]
 name = "Talent: China"
 state = "China"
@@ -36,6 +37,9 @@ lever = "talent"
 from = "2024-01"
 value = 0.5
 "#;
+
+/// Borders that states have closed, but that trust can open: the scenario shuts them for good.
+const OPEN_TO_TRUST: &str = "mechanisms.diffusion.border_openness = 1.0";
 
 /// What systemic incidents do is seen in worlds in which they happen: at one in fifty years a mean over worlds does not show it.
 const RARE_EVENTS: &str = "mechanisms.incidents.systemic_per_year = 0.5";
@@ -83,8 +87,10 @@ const OUTCOMES_THAT_COUNT: [&str; 31] = [
     "policy_cost_sum",
 ];
 
+type Outcome = fn(&Trajectory) -> f64;
+
 /// The same within the run. What is a logarithm is a headline as what it is the logarithm of.
-const IN_THE_RUN: &[(&str, fn(&Trajectory) -> f64)] = &[
+const IN_THE_RUN: &[(&str, Outcome)] = &[
     ("firms of 2024", |world| f64::from(month(world, 2024, 12).firms)),
     ("compute of 2024", |world| month(world, 2024, 12).compute),
     ("compute of 2028", |world| month(world, 2028, 12).compute),
@@ -104,7 +110,7 @@ const IN_THE_RUN: &[(&str, fn(&Trajectory) -> f64)] = &[
     ("revenue of 2028", |world| mean(world, (2028, 1), (2028, 12), |row| row.revenue)),
     ("cash of firms in 2028", |world| firms(world, 2028, 12).map(|firm| firm.cash).sum()),
     ("damage", |world| mean(world, (2023, 1), (2032, 12), |row| row.damage)),
-    ("welfare, against none", |world| exp(month(world, 2032, 12).welfare)),
+    ("welfare", |world| exp(month(world, 2032, 12).welfare)),
     ("inequality of access of 2028", |world| month(world, 2028, 12).access_gini),
     ("open share", |world| mean(world, (2023, 1), (2032, 12), |row| row.open_share)),
     ("usage of firms that entered", |world| {
@@ -127,7 +133,7 @@ const LEAST_POINTS: f64 = 5.0;
 /// Standard errors by which it has to stand out. Each parameter is looked at in half a hundred outcomes of ten scenarios, so that luck
 /// must have less than one chance in some thousand: with twenty worlds that is so from here on.
 const STANDARD_ERRORS: f64 = 4.5;
-/// A fourth of the worlds of other experiments: there are hundreds of pairs.
+/// A fourth of the worlds of other experiments, at first: there are hundreds of pairs.
 const WORLDS: u64 = 4;
 
 type Outcomes = Vec<f64>;
@@ -185,11 +191,6 @@ fn without_force(bench: &Bench, parameters: Vec<Ends>) -> Result<Vec<Ends>, Fail
             let ends = [of(&[(&name, low)])?, of(&[(&name, high)])?];
             let pairs = [(&middle, &ends[0]), (&middle, &ends[1]), (&ends[0], &ends[1])];
             let best = pairs.iter().filter_map(|(from, to)| moved(from, to)).max_by(|a, b| a.2.total_cmp(&b.2));
-            if let Some((outcome, change, errors)) = best {
-                eprintln!("{scenario} {name} {outcome} {change:.4} {errors:.1}");
-            } else {
-                eprintln!("{scenario} {name} none");
-            }
             if best.is_none_or(|(.., errors)| errors < STANDARD_ERRORS) {
                 left.push((name, low, high));
             }

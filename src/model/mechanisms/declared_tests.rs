@@ -1,12 +1,12 @@
 //! That numbers which limit or set up something move what they say, from the low end of their plausible range to the high
-//! one, and that those with a null move nothing at it.
+//! one.
 
 use crate::{
     declare::parameter::Parameter,
     model::{
         Model, Simulation,
         accelerator::Line,
-        firm::{Capability, Character, Focus, Hardware, Label, Momentum, Precaution, Usage},
+        firm::{Character, Label, Momentum, Usage},
         testing::{live, set},
     },
     scenario::{Scenario, Stage},
@@ -20,10 +20,8 @@ struct Case {
     steps: u32,
     prepare: fn(&mut Scenario),
     measure: fn(&mut Simulation) -> f64,
-    at_null: Option<f64>,
 }
 
-/// A case without a null.
 fn case(
     name: (&'static str, &'static str),
     rises: bool,
@@ -31,7 +29,7 @@ fn case(
     prepare: fn(&mut Scenario),
     measure: fn(&mut Simulation) -> f64,
 ) -> Case {
-    Case { mechanism: name.0, parameter: name.1, rises, steps, prepare, measure, at_null: None }
+    Case { mechanism: name.0, parameter: name.1, rises, steps, prepare, measure }
 }
 
 const RISES: bool = true;
@@ -61,10 +59,6 @@ fn newborns(simulation: &mut Simulation, of: impl Fn(&NewbornItem) -> f64) -> f6
 struct Newborn {
     label: &'static Label,
     character: &'static Character,
-    hardware: &'static Hardware,
-    focus: &'static Focus,
-    capability: &'static Capability,
-    precaution: &'static Precaution,
     usage: &'static Usage,
 }
 
@@ -91,16 +85,13 @@ fn gained(simulation: &mut Simulation) -> f64 {
 }
 
 fn cases() -> Vec<Case> {
-    let with_null = |case: Case, at_null: f64| Case { at_null: Some(at_null), ..case };
     let stored = |simulation: &mut Simulation| lines(simulation, |line| line.store);
     let made = |simulation: &mut Simulation| lines(simulation, |line| line.packages);
     let research = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.research_share);
-    let budget = |simulation: &mut Simulation| newborns(simulation, |firm| firm.character.compute_share);
     let as_it_is = |_: &mut Scenario| {};
     vec![
         case(("entry", "abroad_share"), RISES, 1, crowded, used_abroad),
         case(("entry", "research_share"), RISES, 1, crowded, research),
-        case(("entry", "budget_share"), RISES, 1, crowded, budget),
         case(("chip_supply", "fill_months"), FALLS, 6, as_it_is, stored),
         case(("chip_supply", "wafer_mm"), RISES, 1, scarce_logic, made),
         case(("releases", "momentum_months"), RISES, 12, as_it_is, gained),
@@ -128,16 +119,5 @@ fn each_moves_what_it_says_in_the_direction_it_says() {
         let (low, high) = (measured(&case, low), measured(&case, high));
         let moved = if case.rises { high > low } else { high < low };
         assert!(moved, "{} of {}: from {low} to {high}", case.parameter, case.mechanism);
-    }
-}
-
-#[test]
-fn at_its_null_each_is_absent() {
-    for case in cases() {
-        let null = declared(&case).null;
-        assert_eq!(null.is_some(), case.at_null.is_some(), "{} of {}", case.parameter, case.mechanism);
-        if let (Some(null), Some(expected)) = (null, case.at_null) {
-            assert_eq!(measured(&case, null), expected, "{} of {}", case.parameter, case.mechanism);
-        }
     }
 }

@@ -45,7 +45,7 @@ parameters! {
         /// What is lost in building on open weights (δ_o).
         loss_open: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "copies are a little worse";
         /// What is lost in distilling (δ_c).
-        loss_closed: f64 = 0.03, "nats", range 0.0..=10.0, plausible 0.0..=0.5, assumption "outputs show less than weights; most of what is lost is lost for want of compute";
+        loss_closed: f64 = 0.03, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "outputs show less than weights; most of what is lost is lost for want of compute";
         /// What each nat of compute that the source has more costs a copy (χ).
         ceiling: f64 = 0.27, "nats/nat", range 0.0..=2.0, plausible 0.05..=0.4 or null 0.0, assumption "a smaller model holds less of what a larger one can do";
         /// Part of what is copied beyond own ideas that later training stands on (k).
@@ -59,7 +59,7 @@ parameters! {
         /// Factor on the openness of every border.
         border_openness: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.0..=1.0, assumption "the borders' own openness stands in [[borders]]";
         /// Growth of absorptive capacity at the start's level of activity (ψ_a).
-        absorption_growth: f64 = 3.2, "1/year", range 0.0..=12.0, plausible 1.5..=5.0 or null 0.0, assumption "China went from far behind to close within two years";
+        absorption_growth: f64 = 3.2, "1/year", range 0.0..=12.0, plausible 0.5..=5.0 or null 0.0, calibrated "the rating gap of 2023 and 2024: China went from far behind to close within two years";
     }
 }
 

@@ -36,7 +36,7 @@ parameters! {
     #[derive(Resource)]
     pub struct Entry {
         /// Factor on every state's rate of entry.
-        scale: f64 = 1.0, "1", range 0.0..=100000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
+        scale: f64 = 1.0, "1", range 0.0..=1000.0, plausible 0.0..=3.0 or null 0.0, assumption "the rates stand with the states: entry_per_year";
         /// Time in which the wave of entry that the models of the start set off ebbs by half (T).
         wave_half_life_months: f64 = 6.0, "months", range 0.1..=600.0, plausible 3.0..=12.0, assumption "most of those who wanted to answer ChatGPT had founded a firm within a year";
         /// Weight of the open frontier against the parent in a newborn's capability.
@@ -53,8 +53,6 @@ parameters! {
         compute_share: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.02..=0.3, assumption "rented at first";
         /// Share of a newborn's compute that research and training use.
         research_share: f64 = 0.5, "1", range 0.001..=1.0, plausible 0.2..=0.8, assumption "as for other firms";
-        /// Share of a newborn's monthly budget that buys compute.
-        budget_share: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "as for other firms: their compute_share";
         /// Cash that a newborn starts with.
         cash_billion_usd: f64 = 0.1, "billion USD of 2023", range 0.0..=1000.0, plausible 0.03..=0.5, assumption "first rounds of 2023: Baichuan had 0.05, large ones several times that";
         /// Fixed costs of a newborn.
@@ -89,6 +87,9 @@ impl Mechanism for Entry {
 /// How far behind the world frontier a newborn starts where it has neither a parent nor open models, nats: as far as a configured firm
 /// of which nothing is known.
 const LATECOMER_GAP: f64 = 3.0;
+
+/// Share of a newborn's monthly budget that buys compute, as of most firms.
+const BUDGET_SHARE: f64 = 0.6;
 
 /// Transparency of a newborn without a parent, as that of most firms.
 const TRANSPARENCY: f64 = 0.4;
@@ -247,7 +248,7 @@ fn newborn(founder: &Founder, cradle: &Cradle, serial: u32, firms: &Query<Parent
             talent: entry.talent(parent.map_or(talent, |parent| parent.character.talent), noise.normal(TALENT, key)),
             price: 0.0,
             research_share: entry.research_share,
-            compute_share: entry.budget_share,
+            compute_share: BUDGET_SHARE,
             own_funds: 0.0,
             overhead: entry.overhead_billion_usd_per_year,
             transparency: parent.map_or(TRANSPARENCY, |parent| parent.character.transparency),

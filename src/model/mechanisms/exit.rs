@@ -170,7 +170,7 @@ fn close_firms(world: &mut World, accounts: &mut QueryState<Account>) {
             name: account.label.0.clone(),
             home: account.character.home,
             stock: account.hardware.stock,
-            backlog: account.hardware.backlog,
+            backlog: account.hardware.backlog + account.hardware.order,
             cash: account.finance.cash,
             rating: account.offer.rating,
             share: account.usage.share,
@@ -216,7 +216,8 @@ fn buyer(world: &World, accounts: &mut QueryState<Account>, estate: &Estate, clo
     }
     let mut best: Option<(Entity, f64)> = None;
     for account in accounts.iter(world) {
-        let free = free_cash(account.finance, account.hardware);
+        // What it has ordered this month is promised too.
+        let free = free_cash(account.finance, account.hardware) - account.hardware.order;
         let can = account.character.home == estate.home && !closing.contains(&account.firm) && free + estate.cash > 0.0;
         if can && best.is_none_or(|(_, most)| free > most) {
             best = Some((account.firm, free));
@@ -248,7 +249,7 @@ fn heirs(
 ) -> [Option<Entity>; MAX_STATES] {
     let mut heirs = [None; MAX_STATES];
     let mut best = [estate.rating; MAX_STATES];
-    for account in accounts.iter(world).filter(|account| account.character.open && !closing.contains(&account.firm)) {
+    for account in accounts.iter(world).filter(|account| account.offer.open && !closing.contains(&account.firm)) {
         for (s, heir) in heirs.iter_mut().enumerate() {
             if account.usage.share[s] > 0.0 && account.offer.rating > best[s] {
                 best[s] = account.offer.rating;

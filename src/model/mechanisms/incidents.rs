@@ -75,6 +75,8 @@ parameters! {
         systemic_protection: f64 = 3.0, "1", range 0.0..=20.0, plausible 1.0..=6.0, assumption "as for single incidents";
         /// Least loss of output in a systemic incident, in log form (x_0).
         systemic_loss: f64 = 0.01, "1", range 0.0..=1.0, plausible 0.003..=0.03, assumption "a bad cyber-attack on a large economy's systems";
+        /// What the least systemic incident is to people, in single incidents of median severity.
+        systemic_weight: f64 = 50.0, "1", range 0.0..=10000.0, plausible 10.0..=100.0 or null 0.0, assumption "a catastrophe changes minds and laws at once";
         /// Exponent of the tail of its losses (α): the share of losses beyond x falls as x^−α.
         systemic_tail: f64 = 1.5, "1", range 0.5..=20.0, plausible 1.1..=2.5, assumption "a finite mean and no variance, as in losses of catastrophes";
     }
@@ -305,8 +307,7 @@ fn strike_all(
         return;
     }
     let loss = params.systemic_loss(noise.uniform(SYSTEMIC_LOSS, Key::world()));
-    // Where single incidents do no harm they are no measure; it then shakes people as one of them would.
-    let medians = if params.severity > 0.0 { loss / params.severity } else { 1.0 };
+    let medians = params.systemic_weight * if params.systemic_loss > 0.0 { loss / params.systemic_loss } else { 1.0 };
     ledger.incidents += 1;
     let home = &conditions.geography.names[character.home];
     ledger.note(&clock, "incident", &label.0, home, Some(loss), "systemic");

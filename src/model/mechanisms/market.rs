@@ -103,7 +103,7 @@ fn find_appeal(market: Res<Market>, geography: Res<Geography>, mut firms: Query<
         appeal.of_serial = offer.serial;
         for s in geography.each_state() {
             let attraction = geography.in_state(s, &offer.rating_by_domain) / POINTS_PER_NAT - character.price
-                + if character.open { market.open_bonus } else { 0.0 }
+                + if offer.open { market.open_bonus } else { 0.0 }
                 + if character.home == s { market.home_bonus } else { 0.0 };
             appeal.by_state[s] = market.sensitivity * attraction;
         }

@@ -166,7 +166,7 @@ fn collect_revenue(
     geography: Res<Geography>,
     reference: Res<Reference>,
     states: States<(&Economy, &Penetration, &Access, &Levers)>,
-    mut firms: Query<(&Character, &Usage, &mut Finance)>,
+    mut firms: Query<(&Character, &Offer, &Usage, &mut Finance)>,
 ) {
     let (mut value, mut open): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for (s, (economy, penetration, access, levers)) in states.iter() {
@@ -175,8 +175,8 @@ fn collect_revenue(
         let support = policy.effect_appropriability * levers.of(Lever::OpenSource);
         open[s] = money.open_appropriability + (1.0 - money.open_appropriability) * support;
     }
-    for (character, usage, mut finance) in &mut firms {
-        let appropriability = if character.open { open[character.home] } else { 1.0 };
+    for (character, offer, usage, mut finance) in &mut firms {
+        let appropriability = if offer.open { open[character.home] } else { 1.0 };
         let used: f64 = geography.each_state().map(|s| usage.share[s] * value[s]).sum();
         finance.revenue = appropriability * used;
     }

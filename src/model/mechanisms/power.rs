@@ -120,6 +120,7 @@ fn find_profiles(geography: Res<Geography>, mut firms: Query<(&Offer, &mut Profi
 struct Used {
     character: &'static Character,
     hardware: &'static Hardware,
+    offer: &'static Offer,
     profile: &'static Profile,
     usage: &'static Usage,
 }
@@ -148,11 +149,11 @@ fn used_abroad<'a>(
     geography: &Geography,
     (any, open): (&PerDomain, &PerDomain),
     markets: &[PerState; MAX_DOMAINS],
-    firms: impl Iterator<Item = (&'a Character, &'a PerDomain, &'a PerState)> + Clone,
+    firms: impl Iterator<Item = (StateId, bool, &'a PerDomain, &'a PerState)> + Clone,
 ) -> PerState {
     let (n, counting) = (geography.states, geography.each_domain().filter(|d| any[*d] + open[*d] > 0.0));
     let mut all = [[0.0; MAX_STATES]; MAX_DOMAINS];
-    for (_, profile, share) in firms.clone() {
+    for (_, _, profile, share) in firms.clone() {
         for d in counting.clone() {
             for (all, share) in all[d][..n].iter_mut().zip(share) {
                 *all += profile[d] * share;
@@ -165,10 +166,9 @@ fn used_abroad<'a>(
             *all = if *all > 0.0 { market / *all } else { 0.0 };
         }
     }
-    for (character, profile, share) in firms {
-        let home = character.home;
+    for (home, is_open, profile, share) in firms {
         for d in counting.clone() {
-            let part = any[d] + if character.open { open[d] } else { 0.0 };
+            let part = any[d] + if is_open { open[d] } else { 0.0 };
             let elsewhere = 1.0 - markets[d][home];
             if part > 0.0 && elsewhere > 0.0 {
                 let served = weighted(&all[d][..n], share) - all[d][home] * share[home];
@@ -231,7 +231,8 @@ fn homes(geography: &Geography, firms: &Query<Used>, states: &States<Powerful>) 
         homes.abroad[s] = if elsewhere > 0.0 { homes.abroad[s].max(0.0) / elsewhere } else { 0.0 };
     }
     if let SoftWorth::ByDomain { any, open } = &geography.in_soft_power {
-        let each = firms.iter().map(|firm| (firm.character, &firm.profile.by_domain, &firm.usage.share));
+        let each =
+            firms.iter().map(|firm| (firm.character.home, firm.offer.open, &firm.profile.by_domain, &firm.usage.share));
         homes.abroad = used_abroad(geography, (any, open), &markets_by_domain(geography, markets()), each);
     }
     homes
@@ -288,18 +289,13 @@ mod tests {
     #[test]
     fn use_abroad_goes_by_domain_to_whom_is_good_at_it_and_open_use_to_open_models() {
         let geography = Geography::new(&crate::baseline());
-        let character = |home: usize, open: bool| {
-            let firm = crate::baseline().firms[0].clone();
-            let founded = crate::model::founding::configured(&firm, 0.0, 0, &geography, &[1.0; MAX_STATES]);
-            Character { home: StateId::new(home), open, ..founded.character }
-        };
         let share = |each: f64| std::array::from_fn(|s| if s < geography.states { each } else { 0.0 });
         let markets = [share(1.0 / geography.states as f64); MAX_DOMAINS];
         let one = |d: usize| std::array::from_fn(|at| if at == d { 1.0 } else { 0.0 });
         let (mut coder, even) = ([1.0; MAX_DOMAINS], [1.0; MAX_DOMAINS]);
         coder[5] = 3.0;
-        let (a, b) = (character(0, true), character(1, false));
-        let firms = [(&a, &coder, &share(0.5)), (&b, &even, &share(0.5))];
+        let (a, b) = (StateId::new(0), StateId::new(1));
+        let firms = [(a, true, &coder, &share(0.5)), (b, false, &even, &share(0.5))];
         let none = [0.0; MAX_DOMAINS];
         let of = |any, open| used_abroad(&geography, (&any, &open), &markets, firms.iter().copied());
         let (alike, coding, open) = (of(one(2), none), of(one(5), none), of(none, one(5)));

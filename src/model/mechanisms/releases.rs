@@ -130,6 +130,7 @@ fn release_models(
         let overall = geography.overall(&capability.0);
         offer.serial += 1;
         offer.released = step;
+        offer.open = character.open;
         offer.own_capability = own_capability;
         offer.capability = overall;
         let mut luck = noise.of(RATING, *key);

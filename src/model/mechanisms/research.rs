@@ -16,7 +16,7 @@ use crate::{
     maths,
     model::{
         clock::Clock,
-        firm::{Capability, Character, Focus, Hardware, Knowledge, Label, Precaution},
+        firm::{Capability, Character, Focus, Hardware, Knowledge, Label, Offer, Precaution},
         geography::{Geography, PerState},
         ledger::Faults,
         noise::{Draw, Key, Noise, Stream},
@@ -118,6 +118,8 @@ pub struct Efforts {
     open: PerState,
     /// Best knowledge of the start, nats.
     known_at_start: Option<f64>,
+    /// The best knowledge that there ever was, nats.
+    known: Option<f64>,
 }
 
 /// Luck that lasts: standard normal in the long run, 0 for a new firm.
@@ -164,6 +166,7 @@ struct Worker {
     character: &'static Character,
     hardware: &'static Hardware,
     knowledge: &'static Knowledge,
+    offer: &'static Offer,
     effort: &'static mut Effort,
 }
 
@@ -177,16 +180,19 @@ fn weigh(
 ) {
     let ln_usable = states.map(|(fleet, _)| fleet.ln_usable);
     let support = states.map(|(_, levers)| 1.0 + levers.of(Lever::Talent));
-    let best = firms.iter().map(|firm| geography.overall(&firm.knowledge.0)).fold(f64::NEG_INFINITY, maths::larger);
+    // What is known stays known, whoever leaves.
+    let known = efforts.known.unwrap_or(f64::NEG_INFINITY);
+    let best = firms.iter().map(|firm| geography.overall(&firm.knowledge.0)).fold(known, maths::larger);
     let at_start = efforts.known_at_start.unwrap_or(best);
     let learned = if best > at_start { best - at_start } else { 0.0 };
     let ln_reference = maths::ln(research.reference_mh100e) + research.harder * learned;
     *efforts = Efforts {
         known_at_start: efforts.known_at_start.or(best.is_finite().then_some(best)),
+        known: best.is_finite().then_some(best),
         highest: 0.0,
         open: [0.0; MAX_STATES],
     };
-    for WorkerItem { character, hardware, mut effort, .. } in &mut firms {
+    for WorkerItem { character, hardware, offer, mut effort, .. } in &mut firms {
         let home = character.home;
         let ln_compute = hardware.ln_research(character) + ln_usable[home];
         let talent = character.talent * support[home];
@@ -197,7 +203,7 @@ fn weigh(
         };
         *effort = Effort { ln_compute, talent, own, on_ceiling: Some(on_ceiling) };
         efforts.highest = maths::larger(efforts.highest, own);
-        if character.open {
+        if offer.open {
             efforts.open[home] += own;
         }
     }
@@ -211,6 +217,7 @@ struct Researcher {
     streams: &'static mut Streams,
     label: &'static Label,
     character: &'static Character,
+    offer: &'static Offer,
     focus: &'static mut Focus,
     precaution: &'static Precaution,
     effort: &'static Effort,
@@ -281,9 +288,9 @@ fn learn(
     let domains = geography.domains;
     let luck = luck.draw(&mut firms, domains, &research, &clock);
     for (firm, luck) in firms.iter_mut().zip(luck.chunks_exact(domains)) {
-        let ResearcherItem { label, character, mut focus, precaution, effort, mut knowledge, .. } = firm;
+        let ResearcherItem { label, character, offer, mut focus, precaution, effort, mut knowledge, .. } = firm;
         let Surroundings { from_rivals, rights } = surroundings[character.home];
-        let rivals = efforts.open[character.home] - if character.open { effort.own } else { 0.0 };
+        let rivals = efforts.open[character.home] - if offer.open { effort.own } else { 0.0 };
         let effective = effort.own + from_rivals * rivals.max(0.0);
         let ceiling = ceiling * effort.on_ceiling() * (1.0 - research.safety_cost * precaution.effort);
         let (returns, personal) = (&focus.returns(research.exponent)[..domains], &geography.personal[..domains]);
