@@ -3,6 +3,7 @@
 use super::estimate::NoRoom;
 use crate::{
     experiment::{event::ListenerError, plan::Shard},
+    measure::Unmeasured,
     output::folder::{FolderError, OutputError},
     scenario::{Diagnostics, diagnostic::nearest},
 };
@@ -46,6 +47,9 @@ pub enum StudyError {
     /// This build cannot write Parquet.
     #[error("this build of redqueen does not write Parquet: it takes the feature `parquet`")]
     NoParquet,
+    /// What joined the model cannot be measured; nothing was written.
+    #[error(transparent)]
+    Unmeasured(#[from] Unmeasured),
     /// The folder cannot take the results; nothing was written.
     #[error(transparent)]
     Folder(#[from] FolderError),

@@ -322,11 +322,12 @@ impl<'a> Study<'a> {
     /// Runs it into a folder. Runs that the folder holds already are kept; if it holds all of them, it is left as it is.
     ///
     /// # Errors
-    /// The folder holds something else, is being written by another process, or has no room: nothing was written then. Or
+    /// What joined the model cannot be measured, or the folder holds something else, is being written by another process, or has no room: nothing was written then. Or
     /// it could not be written to the end: the runs until then are kept.
     pub fn run_into(mut self, folder: impl AsRef<Path>) -> Result<Done, StudyError> {
         let (worlds, batch) = self.prepared();
         check_format(&batch)?;
+        worlds.try_own()?;
         execute(&worlds, &batch, folder.as_ref(), self.settings.work())
     }
 

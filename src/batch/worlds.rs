@@ -2,12 +2,18 @@
 
 use crate::{
     experiment::{Experiment, Variant, design::Sample, plan::Job, runner::Simulate},
-    measure::record::{Record, Trajectory},
+    measure::{
+        Unmeasured,
+        record::{Record, Trajectory},
+    },
     model::{Model, Seed, Simulation},
     output::batch::{Batch, BatchScenario},
     scenario::Scenario,
 };
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// The worlds of an experiment.
 #[derive(Debug)]
@@ -44,6 +50,21 @@ impl Worlds {
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());
         (Self { variants, sample, model: model.clone(), seed: experiment.seed, record }, batch)
+    }
+
+    /// Tries once in each scenario whether what joined the model can be measured.
+    pub(crate) fn try_own(&self) -> Result<(), Unmeasured> {
+        if self.model.measured().is_standard() {
+            return Ok(());
+        }
+        let seed = Seed { master: self.seed, replicate: 0 };
+        let attempt = |variant: &Variant| match self.model.simulate(&variant.scenario) {
+            Ok(mut simulation) => simulation.try_own(seed, &self.record),
+            Err(_) => Ok(()),
+        };
+        // A run that is unsound or panics is told of when its turn comes.
+        let attempt = |variant| catch_unwind(AssertUnwindSafe(|| attempt(variant))).unwrap_or(Ok(()));
+        self.variants.iter().try_for_each(attempt)
     }
 
     fn scenario(&self, job: &Job) -> Result<Cow<'_, Scenario>, String> {

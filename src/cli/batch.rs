@@ -49,7 +49,8 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     if file_format != FileFormat::Csv && !args.shard.is_whole() {
         let name = file_format.name();
         return Err(Failure::Usage(format!(
-            "shards are CSV: leave out --format here, and join the shards with `redqueen merge --format {name}`"
+            "shards are CSV: leave out --format here, and join the shards with `{} merge --format {name}`",
+            model.program().name
         )));
     }
     let (cancel, mut bar, shard) = (super::interrupt::watch(), Bar::new(args.output.quiet), args.shard);
@@ -58,7 +59,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let folder = args.output.out.clone().unwrap_or_else(|| default_folder(study.name(), shard));
     let done = study.run_into(folder)?;
     if !shard.is_whole() {
-        return close_shard(&done, shard, args.output.quiet);
+        return close_shard(&done, shard, model, args.output.quiet);
     }
     close(&done, model, args.output.quiet)
 }
@@ -90,10 +91,11 @@ fn default_folder(name: &str, shard: Shard) -> PathBuf {
 }
 
 /// A shard has no report: what is gathered over runs waits for all of them.
-fn close_shard(done: &Done, shard: Shard, quiet: bool) -> Result<(), Failure> {
+fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<(), Failure> {
     if !quiet && !done.cancelled {
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
-        say(&format!("shard {shard}: {runs} runs in {folder}; join all with redqueen merge\n"))?;
+        let program = model.program().name;
+        say(&format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n"))?;
     }
     ended(done)
 }

@@ -85,9 +85,10 @@ impl Args {
                 || experiment.stop.is_some()
             {
                 return Err(Failure::Usage(format!(
-                    "{} is an experiment of its own, and compare takes two scenarios; `redqueen batch` runs it and writes \
+                    "{} is an experiment of its own, and compare takes two scenarios; `{} batch` runs it and writes \
                      differences.csv too",
-                    config.display()
+                    config.display(),
+                    model.program().name
                 )));
             }
         }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     formulas::{self, Answer, Formula, Input, in_unit, short},
+    model::Model,
     scenario::diagnostic::unknown,
 };
 use serde_json::{Map, Value, json};
@@ -32,21 +33,26 @@ pub struct Args {
     format: Format,
 }
 
-pub fn run(args: &Args) -> Result<(), Failure> {
+pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     match &args.name {
-        Some(name) => evaluate(name, &args.values, args.format, &mut out)?,
+        Some(name) => evaluate(name, &args.values, (args.format, model.program().name), &mut out)?,
         None => list(args.format, &mut out)?,
     }
     Ok(out.flush()?)
 }
 
-fn evaluate(name: &str, values: &[String], format: Format, out: &mut impl Write) -> Result<(), Failure> {
+fn evaluate(
+    name: &str,
+    values: &[String],
+    (format, program): (Format, &str),
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let names = || formulas::all().map(|formula| formula.name);
     let formula = formulas::find(name).ok_or_else(|| Failure::Usage(unknown("formula", name, names())))?;
     let refused = |complaint| {
         let example = formula.example().join(" ");
-        Failure::Usage(format!("{complaint}\n  for example: redqueen formula {name} {example}"))
+        Failure::Usage(format!("{complaint}\n  for example: {program} formula {name} {example}"))
     };
     let answers = formula.answer(values).map_err(refused)?;
     match format {

@@ -22,7 +22,10 @@ mod slurm;
 mod summary;
 
 use crate::{model::Model, output::dictionary};
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, builder::PossibleValuesParser};
+use clap::{
+    CommandFactory, FromArgMatches, Parser, Subcommand,
+    builder::{PossibleValuesParser, StyledStr},
+};
 use failure::Failure;
 use std::process::ExitCode;
 
@@ -72,13 +75,28 @@ fn command_of(model: &Model) -> clap::Command {
     let recorded = PossibleValuesParser::new(measured.table_names());
     let written = PossibleValuesParser::new(dictionary::tables(&[], &measured).iter().map(|table| table.name));
     let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
-    command.mut_subcommands(|command| {
-        command.mut_args(|arg| match arg.get_id().as_str() {
+    let command = command.mut_subcommands(|command| {
+        let command = command.mut_args(|arg| match arg.get_id().as_str() {
             "record" => arg.value_parser(recorded.clone()),
             "tables" => arg.value_parser(written.clone()),
             _ => arg,
-        })
-    })
+        });
+        called(command, program.name)
+    });
+    called(command, program.name)
+}
+
+/// The command with examples and hints that call the program by its name.
+fn called(command: clap::Command, program: &str) -> clap::Command {
+    let name = |text: &StyledStr| text.to_string().replace("redqueen ", &format!("{program} "));
+    let command = command.mut_args(|arg| match arg.get_help().map(name) {
+        Some(help) => arg.help(help),
+        None => arg,
+    });
+    match command.get_after_help().map(name) {
+        Some(examples) => command.after_help(examples),
+        None => command,
+    }
 }
 
 /// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
@@ -98,7 +116,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Check(args) => check::run(&args, model),
         Command::Params(args) => params::run(&args, model),
         Command::Columns(args) => columns::run(&args, model),
-        Command::Formula(args) => formula::run(&args),
+        Command::Formula(args) => formula::run(&args, model),
         Command::Schema(args) => schema::run(&args, model),
         Command::Init(args) => init::run(&args),
         Command::Completions(args) => completions::run(&args, command),
@@ -113,6 +131,18 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         command_of(&Model::standard()).debug_assert();
+    }
+
+    #[test]
+    fn examples_and_hints_call_the_program_by_its_name() {
+        let mut command = command_of(&Model::standard().named("other", "1.0"));
+        let texts = |command: &mut clap::Command| command.render_long_help().to_string();
+        let said = texts(&mut command);
+        assert!(said.contains("other run --seed 7") && !said.contains("redqueen "), "{said}");
+        for command in command.get_subcommands_mut() {
+            let said = texts(command);
+            assert!(!said.contains("redqueen "), "{said}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
-    finished(&args.dir)?;
+    finished(&args.dir, model)?;
     let files = write(&args.dir, model)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{} and {} pictures beside it", files.html.display(), files.figures.len())?;
@@ -31,11 +31,15 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 }
 
 /// Refuses a folder whose batch is not finished, or only a part of one.
-pub(super) fn finished(folder: &Path) -> Result<(), Failure> {
+pub(super) fn finished(folder: &Path, model: &Model) -> Result<(), Failure> {
     let manifest = Folder::manifest(folder).map_err(|error| Failure::Usage(error.to_string()))?;
     let wrong = match manifest {
-        Some(manifest) if !manifest.complete => "is not finished: run its command again, it goes on where it stopped",
-        Some(manifest) if manifest.experiment.shard.is_some() => "is a shard: join all of them with redqueen merge",
+        Some(manifest) if !manifest.complete => {
+            "is not finished: run its command again, it goes on where it stopped".to_owned()
+        }
+        Some(manifest) if manifest.experiment.shard.is_some() => {
+            format!("is a shard: join all of them with {} merge", model.program().name)
+        }
         _ => return Ok(()),
     };
     Err(Failure::Usage(format!("the batch in {} {wrong}", folder.display())))

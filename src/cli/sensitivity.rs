@@ -72,7 +72,7 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let known = measured.outcome_names();
     if let Some(wrong) = args.outcome.iter().find(|name| !known.contains(&name.as_str())) {
         let message = unknown("outcome", wrong, known);
-        return Err(Failure::Usage(format!("{message}; `redqueen columns runs` lists all")));
+        return Err(Failure::Usage(format!("{message}; `{} columns runs` lists all", model.program().name)));
     }
     let batch = AnalysedBatch::read(&args.dir, &measured, &args.outcome).map_err(|error| match error {
         ReadError::Unfit(message) => Failure::Usage(message),

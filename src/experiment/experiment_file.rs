@@ -229,7 +229,7 @@ impl Reader<'_> {
             return Ok(outcome.clone());
         }
         Err(Diagnostic::at(&node.place, unknown("outcome", outcome, known()))
-            .help("`redqueen columns runs` lists them"))
+            .help("the command `columns runs` lists them"))
     }
 
     fn variants(&mut self, entries: &[Node], scenario: Option<&Node>, common: &[Override]) -> Vec<Variant> {

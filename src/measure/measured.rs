@@ -8,6 +8,8 @@ use super::{
 use crate::{
     declare::table::{CellType, Column, Row, Table},
     model::Model,
+    output::series::DATE,
+    scenario::kinds::KINDS,
 };
 use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::fmt;
@@ -51,6 +53,11 @@ impl Measured {
     /// Names of the outcomes.
     pub fn outcome_names(&self) -> Vec<&'static str> {
         self.outcomes().map(|outcome| outcome.name).collect()
+    }
+
+    /// Whether nothing joined the model.
+    pub(crate) const fn is_standard(&self) -> bool {
+        self.tables.is_empty() && self.outcomes.is_empty()
     }
 
     /// Begins to measure what joined the model, in a world that stands at the start of a run.
@@ -121,6 +128,40 @@ impl Model {
     ///         number: f64, "1"; }
     /// }
     /// let model = Model::standard().with_table(|| -> Vec<Again> { Vec::new() });
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use redqueen::{model::Model, table};
+    /// table! {
+    ///     /// The outcomes once more.
+    ///     struct Again as "outcomes" { /// A number.
+    ///         number: f64, "1"; }
+    /// }
+    /// let model = Model::standard().with_table(|| -> Vec<Again> { Vec::new() });
+    /// ```
+    ///
+    /// Nor does it take a `date` by which rows go that is no `Month`, or the name of such an entity that is no text:
+    ///
+    /// ```compile_fail,E0080
+    /// # use redqueen::{model::Model, table};
+    /// table! {
+    ///     /// Rows of a month in words.
+    ///     struct InWords as "in_words" by date { /// The month.
+    ///         date: std::sync::Arc<str>, ""; /// A number.
+    ///         number: f64, "1"; }
+    /// }
+    /// let model = Model::standard().with_table(|| -> Vec<InWords> { Vec::new() });
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use redqueen::{declare::month::Month, model::Model, table};
+    /// table! {
+    ///     /// Rows of a state by its place.
+    ///     struct ByPlace as "by_place" by date, state { /// The month.
+    ///         date: Month, ""; /// The state.
+    ///         state: u32, "1"; }
+    /// }
+    /// let model = Model::standard().with_table(|| -> Vec<ByPlace> { Vec::new() });
     /// ```
     ///
     /// ```compile_fail,E0277
@@ -204,6 +245,7 @@ impl Model {
 const fn check(table: &Table) {
     assert!(is_name(table.name), "a table's name has small letters, digits and `_` alone");
     assert!(!among(table.name, &TAKEN_TABLES), "a folder has a table of this name");
+    assert!(!same(table.name, OutcomeRow::TABLE), "the outcomes of a run go by this name");
     let mut at = 0;
     while at < TABLES.len() {
         assert!(!same(table.name, TABLES[at].name), "the standard model has a table of this name");
@@ -224,6 +266,21 @@ const fn check(table: &Table) {
             column += 1;
         }
         assert!(column < table.columns.len(), "what tells rows apart are columns");
+        check_key(&table.columns[column]);
+        at += 1;
+    }
+}
+
+/// Refuses a month or an entity that tells rows apart and would not be found as such in all rows.
+const fn check_key(column: &Column<'_>) {
+    assert!(
+        !same(column.name, DATE) || matches!(column.holds, CellType::Month),
+        "a `date` by which rows go is a `Month`"
+    );
+    let mut at = 0;
+    while at < KINDS.len() {
+        let is_kind = same(column.name, KINDS[at].one);
+        assert!(!is_kind || matches!(column.holds, CellType::Text), "an entity by which rows go is text, its name");
         at += 1;
     }
 }

@@ -19,8 +19,6 @@ pub use measured::Measured;
 #[cfg(test)]
 pub(crate) use measured::TAKEN_TABLES;
 pub use outcome::Outcome;
-#[cfg(test)]
-pub(crate) use outcome::TAKEN_COLUMNS;
-pub(crate) use outcome::is_name;
+pub(crate) use outcome::{TAKEN_COLUMNS, is_name};
 pub use own::{Own, Unmeasured};
 pub use run::RunError;

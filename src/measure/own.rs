@@ -6,7 +6,12 @@ use bevy_ecs::{
     prelude::*,
     system::{BoxedReadOnlySystem, ReadOnlySystem, RunSystemError, SystemParamValidationError},
 };
-use std::{any::Any, fmt, sync::Arc};
+use std::{
+    any::{Any, type_name},
+    collections::BTreeSet,
+    fmt,
+    sync::Arc,
+};
 
 /// A table or an outcome could not be measured.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,23 +19,31 @@ use std::{any::Any, fmt, sync::Arc};
 pub struct Unmeasured {
     /// The table or outcome.
     pub name: &'static str,
-    /// What its system misses.
+    /// What its system misses or does wrong.
     pub why: String,
 }
 
 impl Unmeasured {
     /// What became of a system's run: nothing where it says itself that it has nothing to do.
-    fn or<T>(name: &'static str, ran: Result<T, RunSystemError>) -> Result<Option<T>, Self> {
+    fn or<T>(name: &'static str, system: &str, ran: Result<T, RunSystemError>) -> Result<Option<T>, Self> {
         match ran {
             Ok(found) => Ok(Some(found)),
             Err(RunSystemError::Skipped(_)) => Ok(None),
             Err(RunSystemError::Failed(error)) => {
                 let invalid = error.downcast_ref::<SystemParamValidationError>();
                 let why = invalid.map_or_else(|| error.to_string(), |invalid| invalid.message.to_string());
-                Err(Self { name, why })
+                Err(Self { name, why: format!("{why}, which `{system}` asks for") })
             }
         }
     }
+}
+
+/// Refuses a system that puts something off, such as commands: it would never be done.
+fn settled<S: System + ?Sized>(name: &'static str, system: &S) -> Result<(), Unmeasured> {
+    if system.has_deferred() {
+        return Err(Unmeasured { name, why: "commands change the world, and it may only be read".to_owned() });
+    }
+    Ok(())
 }
 
 /// The rows of a table, whichever it is.
@@ -49,14 +62,61 @@ trait Filling {
 struct Filled<R: 'static> {
     /// `None` if it is not recorded.
     system: Option<BoxedReadOnlySystem<(), Vec<R>>>,
+    /// The name of the function that fills it.
+    called: &'static str,
     rows: Vec<R>,
+    keys: Keys,
+}
+
+/// What told the rows of a table apart until now.
+struct Keys {
+    /// Columns of the key; none if nothing tells rows apart.
+    columns: Vec<usize>,
+    seen: BTreeSet<String>,
+}
+
+impl Keys {
+    fn of(table: &Table) -> Self {
+        Self { columns: table.key.iter().filter_map(|key| table.place(key)).collect(), seen: BTreeSet::new() }
+    }
+
+    /// Refuses a row that has the key of another.
+    fn take<R: Row>(&mut self, row: &R) -> Result<(), Unmeasured> {
+        if self.columns.is_empty() {
+            return Ok(());
+        }
+        let mut cells = Vec::with_capacity(R::COLUMNS.len());
+        row.cells(&mut |cell| cells.push(cell));
+        let key: Vec<_> = self.columns.iter().filter_map(|column| cells.get(*column)).map(written).collect();
+        let key = key.join(", ");
+        if self.seen.contains(&key) {
+            let why = format!("two rows have the same {}: {key}", R::KEY.join(", "));
+            return Err(Unmeasured { name: R::TABLE, why });
+        }
+        self.seen.insert(key);
+        Ok(())
+    }
+}
+
+/// A cell of a key; text in quotes, so that its commas tell nothing.
+fn written(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::Number(value) => value.to_string(),
+        Cell::Whole(value) => value.to_string(),
+        Cell::Text(text) => format!("{text:?}"),
+        Cell::Month(month) => month.to_string(),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::Missing => String::new(),
+    }
 }
 
 impl<R: Row + Send + Sync + 'static> Filling for Filled<R> {
     fn take_down(&mut self, world: &World) -> Result<(), Unmeasured> {
         if let Some(system) = &mut self.system {
-            let found = Unmeasured::or(R::TABLE, system.run_readonly((), world))?;
-            self.rows.extend(found.into_iter().flatten());
+            settled(R::TABLE, &**system)?;
+            let found = Unmeasured::or(R::TABLE, self.called, system.run_readonly((), world))?.unwrap_or_default();
+            found.iter().try_for_each(|row| self.keys.take(row))?;
+            self.rows.extend(found);
         }
         Ok(())
     }
@@ -91,7 +151,7 @@ impl OwnTable {
                 system.initialize(world);
                 Box::new(system)
             });
-            Box::new(Filled { system, rows: Vec::new() })
+            Box::new(Filled { system, called: type_name::<S>(), rows: Vec::new(), keys: Keys::of(&Table::of::<R>()) })
         };
         Self { table: Table::of::<R>(), begin: Arc::new(begin) }
     }
@@ -114,7 +174,9 @@ impl OwnOutcome {
             let mut system = IntoSystem::into_system(read.clone());
             system.initialize(world);
             Box::new(move |world| {
-                let found = Unmeasured::or(outcome.column().name, system.run_readonly((), world))?;
+                let name = outcome.column().name;
+                settled(name, &system)?;
+                let found = Unmeasured::or(name, type_name::<S>(), system.run_readonly((), world))?;
                 Ok(found.and_then(Into::into))
             })
         };

@@ -27,6 +27,18 @@ pub enum RunError {
 }
 
 impl Simulation {
+    /// Measures what joined the model once, at the end of the first month, to find what it cannot do before many runs are
+    /// made.
+    pub(crate) fn try_own(&mut self, seed: Seed, record: &Record) -> Result<(), Unmeasured> {
+        self.reset(seed);
+        let mut own = self.model().measured().begin(record, self.world_mut());
+        // A number that became invalid is told of by the run.
+        if !own.is_empty() && self.live_month() == Ok(true) {
+            own.take_down(self.world())?;
+        }
+        Ok(())
+    }
+
     /// Lives through the scenario's months under `seed`, from the start, and records these tables.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use super::{
     batch::Batch,
     csv::{self, Csv, NotFinite},
+    dictionary::RUNS,
     series::Layout,
     stored::{Rows, Stored},
 };
@@ -65,9 +66,9 @@ impl<'a> Form<'a> {
     /// A run that was simulated.
     fn encode(&self, job: &Job, trajectory: &Trajectory) -> Result<EncodedRun, NotFinite> {
         let mut line = self.line(job);
-        line.row(&trajectory.outcomes)?;
+        line.row(&trajectory.outcomes).map_err(|wrong| NotFinite { table: RUNS, ..wrong })?;
         for (outcome, value) in trajectory.own.outcomes() {
-            line.number_of(OutcomeRow::TABLE, outcome.column().name, value)?;
+            line.number_of(RUNS, outcome.column().name, value)?;
         }
         line.text("finished");
         line.cell(Cell::Missing);

@@ -10,7 +10,7 @@ use crate::{
 use std::sync::Arc;
 
 /// The column of the month.
-const DATE: &str = "date";
+pub(crate) const DATE: &str = "date";
 
 /// The places of a scenario's indicators.
 #[derive(Clone, Debug)]
@@ -151,28 +151,27 @@ impl Block {
     }
 
     fn feed(&self, rows: &dyn Tabular, layout: &Layout, values: &mut [f64]) {
-        let mut next = 0;
+        let (mut next, mut numbers) = (0, Vec::with_capacity(self.indicators.len()));
         for row in 0..rows.count() {
             let (mut column, mut month, mut entity) = (0, None, None);
-            let mut slots = None;
+            numbers.clear();
+            // Numbers may stand before the month and the entity.
             rows.cells(row, &mut |cell| {
                 match cell {
                     Cell::Month(date) if column == self.date => month = layout.month(date),
                     Cell::Text(name) if Some(column) == self.entity => entity = Some(name),
-                    _ if self.numeric[column] => {
-                        let slots = slots.get_or_insert_with(|| self.slots(month, entity, &mut next));
-                        if let Some(slot) = slots.next() {
-                            match cell {
-                                Cell::Number(value) => values[slot] = value,
-                                Cell::Whole(value) => values[slot] = value as f64,
-                                _ => {}
-                            }
-                        }
-                    }
+                    Cell::Number(value) if self.numeric[column] => numbers.push(Some(value)),
+                    Cell::Whole(value) if self.numeric[column] => numbers.push(Some(value as f64)),
+                    _ if self.numeric[column] => numbers.push(None),
                     _ => {}
                 }
                 column += 1;
             });
+            for (slot, number) in self.slots(month, entity, &mut next).zip(&numbers) {
+                if let Some(number) = number {
+                    values[slot] = *number;
+                }
+            }
         }
     }
 

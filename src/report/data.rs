@@ -4,7 +4,7 @@ use super::{
     ReportError,
     about::About,
     read as read_file,
-    runs::{differences, read_runs},
+    runs::{differences, read_runs, unmeasured},
     shown::{self, Shown},
 };
 use super::{
@@ -80,9 +80,14 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     if !runs {
         missing.push("runs.csv is missing or empty: there is no table of outcomes.".to_owned());
     }
-    let quantiles = read_quantiles(&folder.join("quantiles.csv"), &mut scenarios)?;
+    if let Some(manifest) = &manifest {
+        missing.extend(others(&unmeasured(&folder.join("runs.csv"), manifest, measured)?, manifest));
+    }
+    let file = folder.join("quantiles.csv");
+    let quantiles = read_quantiles(&file, &mut scenarios)?;
     if !quantiles {
-        missing.push("quantiles.csv is missing or empty: there are no pictures.".to_owned());
+        let why = if has_rows(&file)? { "holds nothing that is drawn" } else { "is missing or empty" };
+        missing.push(format!("quantiles.csv {why}: there are no pictures."));
     }
     if manifest.is_none() && !runs && !quantiles {
         return Err(ReportError::NotAnOutput { folder: folder.to_owned() });
@@ -90,6 +95,20 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
     let differences = if runs { differences(&folder.join("runs.csv"), &outcomes, &names)? } else { None };
     Ok(ReportData { measured: measured.clone(), manifest, about, scenarios, differences, missing })
+}
+
+/// What is said of outcomes that only the model which wrote the folder knows.
+fn others(outcomes: &[String], manifest: &Manifest) -> Option<String> {
+    let (names, program) = (outcomes.join(", "), &manifest.experiment.program);
+    (!outcomes.is_empty()).then(|| {
+        format!("runs.csv has outcomes of another model, {names}: the report of {program}, which wrote the folder, shows them.")
+    })
+}
+
+/// Whether a table has a row.
+fn has_rows(file: &Path) -> Result<bool, ReportError> {
+    let table = CsvFile::open(file)?;
+    table.map_or(Ok(false), |mut table| table.next(&mut csv::StringRecord::new()))
 }
 
 /// Reads the manifest; `None` if there is none.

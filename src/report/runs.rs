@@ -4,7 +4,8 @@
 use super::ReportError;
 use crate::{
     analysis::paired::Pairs,
-    output::dictionary::DifferenceRow,
+    measure::{Measured, TAKEN_COLUMNS},
+    output::{dictionary::DifferenceRow, manifest::Manifest},
     report::{
         csv_file::CsvFile,
         results::{ScenarioResults, of_name},
@@ -15,6 +16,16 @@ use std::path::Path;
 
 /// Failures whose messages are kept of a scenario.
 const SHOWN_FAILURES: usize = 5;
+
+/// Outcomes of runs.csv that are not among those `measured`.
+pub fn unmeasured(file: &Path, manifest: &Manifest, measured: &Measured) -> Result<Vec<String>, ReportError> {
+    let Some(table) = CsvFile::open(file)? else { return Ok(Vec::new()) };
+    let (known, factors) = (measured.outcome_names(), &manifest.experiment.design.factors);
+    let is_known = |name: &&str| {
+        TAKEN_COLUMNS.contains(name) || known.contains(name) || factors.iter().any(|factor| factor.parameter == *name)
+    };
+    Ok(table.header.iter().filter(|name| !is_known(name)).map(str::to_owned).collect())
+}
 
 /// Rows of runs.csv, one after the other.
 struct Runs {

@@ -295,6 +295,11 @@ fn missing_and_empty_tables_are_said_and_survived() {
     for (name, text, said) in [
         ("quantiles.csv", "", "quantiles.csv is missing or empty"),
         ("quantiles.csv", "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\n", "no pictures"),
+        (
+            "quantiles.csv",
+            "scenario,point,table,entity,indicator,date,n,mean,sd,p05,p25,p50,p75,p95\nbase,0,own,,x,2023-01,2,1,,1,1,1,1,1\n",
+            "quantiles.csv holds nothing that is drawn: there are no pictures",
+        ),
         ("runs.csv", "", "runs.csv is missing or empty"),
     ] {
         fs::write(folder.path().join(name), text).unwrap();

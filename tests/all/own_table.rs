@@ -1,7 +1,7 @@
 //! A table and an outcome that stand outside of the model join it, and are recorded, summarised and joined like any other.
 
 use crate::support::{
-    program::{files, table},
+    program::{files, redqueen, table},
     worlds::short,
 };
 use bevy_ecs::prelude::*;
@@ -9,14 +9,18 @@ use redqueen::{
     batch::{Done, FolderError, Progress, ShardsError, Study, StudyError},
     declare::month::Month,
     measure::{Outcome, RunError, record::Record},
-    model::{Model, Seed, clock::Clock, ledger::Ledger},
+    model::{Model, Seed, clock::Clock, firm::Character, geography::Geography, ledger::Ledger, states::StateId},
     report::write_report,
     scenario::Scenario,
 };
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tempfile::TempDir;
 
@@ -81,6 +85,62 @@ fn a_batch_has_the_same_bytes_on_any_threads_in_shards_and_after_a_stop() {
     let stopped = study(&folder, &model()).threads(1).cancel(&cancel).on(stop).run_into(path("stopped")).unwrap();
     assert!(stopped.cancelled && (1..6).contains(&stopped.finished), "{stopped:?}");
     study(&folder, &model()).run_into(path("stopped")).unwrap();
+    assert_same(&whole.folder, &path("stopped"));
+}
+
+redqueen::table! {
+    /// Firms of a state, whose columns stand in another order.
+    struct NumberFirst as "number_first" by date, state {
+        /// How many there are.
+        firms: u32, "firms";
+        /// Their home.
+        state: Arc<str>, "";
+        /// As many, or nothing where there is one.
+        many: Option<f64>, "firms";
+        /// The month that has passed.
+        date: Month, "";
+    }
+}
+
+fn number_first(clock: Res<Clock>, geography: Res<Geography>, firms: Query<&Character>) -> Vec<NumberFirst> {
+    let homes: BTreeSet<StateId> = firms.iter().map(|firm| firm.home).collect();
+    let row = |home: StateId| {
+        let count = firms.iter().filter(|firm| firm.home == home).count() as u32;
+        let many = (count > 1).then_some(f64::from(count));
+        NumberFirst { firms: count, state: geography.names[home].clone(), many, date: clock.month() }
+    };
+    homes.into_iter().map(row).collect()
+}
+
+#[test]
+fn the_order_of_its_columns_changes_no_quantile() {
+    let folder =
+        prepare("name = 'order'\nruns = 12\nmonths = 12\nrecord = ['number_first']\n[[scenarios]]\nname = 'one'\n");
+    let model = Model::standard().with_table(number_first).named("order", "1");
+    let path = |name: &str| folder.path().join(name);
+    let study = || study(&folder, &model).threads(1);
+    let whole = study().run_into(path("whole")).unwrap();
+    let (_, quantiles) = table(&whole.folder.join("quantiles.csv"));
+    let found: Vec<_> =
+        quantiles.iter().filter(|row| (&*row["entity"], &*row["indicator"]) == ("China", "firms")).collect();
+    assert!(found.len() == 12 && found.iter().all(|row| row["mean"].parse::<f64>().unwrap() >= 1.0));
+
+    let parts = [1, 2].map(|number| path(&format!("part-{number}")));
+    for (number, part) in (1..).zip(&parts) {
+        study().shard(number, 2).unwrap().run_into(part).unwrap();
+    }
+    model.shards(&parts).unwrap().join_into(path("joined")).unwrap();
+    assert_same(&whole.folder, &path("joined"));
+
+    let cancel = AtomicBool::new(false);
+    let stop = |progress: &Progress<'_>| {
+        if let Progress::Run { .. } = progress {
+            cancel.store(true, Ordering::Relaxed);
+        }
+    };
+    let stopped = study().cancel(&cancel).on(stop).run_into(path("stopped")).unwrap();
+    assert!(stopped.cancelled && (1..12).contains(&stopped.finished), "{stopped:?}");
+    study().run_into(path("stopped")).unwrap();
     assert_same(&whole.folder, &path("stopped"));
 }
 
@@ -251,15 +311,74 @@ fn what_the_world_does_not_have_fails_the_run_unless_the_system_allows_for_it() 
     let scenario = short("baseline", 2, &[""; 0]);
     let seed = Seed { master: 1, replicate: 0 };
     let model = |read| Model::standard().with_outcome(RELEASES, read);
+    let folder = prepare(EXPERIMENT);
+    let study = model(missing).study("baseline").unwrap().months(2).unwrap().record(["world"]).unwrap();
+    let error = study.run_into(folder.path().join("out")).unwrap_err();
+    assert!(matches!(&error, StudyError::Unmeasured(wrong) if wrong.name == "releases"), "{error}");
+    assert!(!folder.path().join("out").exists(), "it is found before any run, and nothing is written");
     let error = model(missing).simulate(&scenario).unwrap().run(seed, Record::NONE).unwrap_err();
     assert!(matches!(&error, RunError::Unmeasured(wrong) if wrong.name == "releases"), "{error}");
-    assert_eq!(error.to_string(), "`releases` cannot be measured: Resource does not exist");
+    let said = "`releases` cannot be measured: Resource does not exist, which `all::own_table::missing` asks for";
+    assert_eq!(error.to_string(), said);
     for model in
         [Model::standard().with_outcome(RELEASES, perhaps), Model::standard().with_outcome(RELEASES, only_with)]
     {
         let run = model.simulate(&scenario).unwrap().run(seed, Record::NONE).unwrap();
         assert_eq!(run.own.outcome(RELEASES), None);
     }
+}
+
+fn commanding(clock: Res<Clock>, mut commands: Commands) -> Vec<Happened> {
+    commands.spawn_empty();
+    vec![Happened { date: clock.month(), events: 0, releases: 0 }]
+}
+
+fn asking(mut commands: Commands) -> f64 {
+    commands.spawn_empty();
+    0.0
+}
+
+fn twice(clock: Res<Clock>) -> Vec<Happened> {
+    vec![Happened { date: clock.month(), events: 0, releases: 0 }; 2]
+}
+
+#[test]
+fn commands_and_rows_of_one_key_are_refused() {
+    let scenario = short("baseline", 2, &[""; 0]);
+    let seed = Seed { master: 1, replicate: 0 };
+    let said = |model: Model| {
+        let error = model.simulate(&scenario).unwrap().run(seed, Record::ALL).unwrap_err();
+        assert!(matches!(error, RunError::Unmeasured(_)), "{error}");
+        error.to_string()
+    };
+    let standard = Model::standard;
+    assert_eq!(
+        said(standard().with_table(commanding)),
+        "`happened` cannot be measured: commands change the world, and it may only be read"
+    );
+    assert!(said(standard().with_outcome(RELEASES, asking)).starts_with("`releases` cannot be measured: commands"));
+    let same = format!("`happened` cannot be measured: two rows have the same date: {}", scenario.time.start);
+    assert_eq!(said(standard().with_table(twice)), same);
+}
+
+#[test]
+fn a_report_says_what_it_leaves_out_and_sensitivity_refuses_it() {
+    let design = "[design]\nkind = 'one-at-a-time'\n[[design.factors]]\nparameter = 'mechanisms.diffusion.xi_open'\n";
+    let folder = prepare(&format!(
+        "name = 'blocs'\nruns = 2\nmonths = 2\nrecord = ['world']\n{design}[[scenarios]]\nname = 'as it is'\n"
+    ));
+    let whole = whole(&folder);
+    let plain = Model::standard();
+    let files = write_report(&whole.folder, plain.catalogue(), &plain.measured()).unwrap();
+    let said = format!("outcomes of another model, open_blocs_max: the report of {}, which", model().program());
+    assert!(files.missing.iter().any(|line| line.contains(&said)), "{:?}", files.missing);
+    let files = write_report(&whole.folder, model().catalogue(), &model().measured()).unwrap();
+    assert!(!files.missing.iter().any(|line| line.contains("another model")), "{:?}", files.missing);
+    let path = whole.folder.to_str().unwrap();
+    let refused = redqueen(folder.path(), &["sensitivity", path]).assert().code(2);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.contains("outcomes of another model, open_blocs_max: analyse it with own_table"), "{said}");
+    redqueen(folder.path(), &["sensitivity", path, "--outcome", "firms_end"]).assert().success();
 }
 
 #[test]
@@ -269,7 +388,7 @@ fn a_value_that_is_no_number_fails_its_run() {
     let study = model.study("baseline").unwrap().months(2).unwrap().runs(2).record(["happened"]).unwrap();
     let done = study.run_into(folder.path().join("out")).unwrap();
     assert_eq!((done.finished, done.failed), (0, 2));
-    assert_eq!(done.first_failure.unwrap().error, "column releases of outcomes became NaN");
+    assert_eq!(done.first_failure.unwrap().error, "column releases of runs became NaN");
     assert_eq!(fs::read_to_string(done.folder.join("happened.csv")).unwrap(), "run,date,events,releases\n");
 }
 
@@ -278,7 +397,7 @@ fn the_guide_shows_the_example_word_for_word() {
     let read = |path: &str| fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let (guide, example) = (read("docs/adding-a-table.md"), read("examples/own_table.rs"));
     let blocks: Vec<&str> = guide.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     let mut from = 0;
     for block in blocks {
         let at = example[from..].find(block);
