@@ -4,6 +4,9 @@
 use super::month::Month;
 use std::sync::Arc;
 
+/// The column of the month.
+pub(crate) const DATE: &str = "date";
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellType {

@@ -6,9 +6,8 @@ use super::{
     record::{HEADLINES, OutcomeRow, Record, TABLES},
 };
 use crate::{
-    declare::table::{CellType, Column, Row, Table},
+    declare::table::{CellType, Column, DATE, Row, Table},
     model::Model,
-    output::series::DATE,
     scenario::kinds::KINDS,
 };
 use bevy_ecs::{prelude::*, system::ReadOnlySystem};

@@ -3,14 +3,11 @@
 
 use super::batch::{Batch, BatchScenario};
 use crate::{
-    declare::table::{Cell, CellType, Column, Table, Tabular},
+    declare::table::{Cell, CellType, Column, DATE, Table, Tabular},
     measure::record::Trajectory,
     scenario::{Month, kinds::KINDS},
 };
 use std::sync::Arc;
-
-/// The column of the month.
-pub(crate) const DATE: &str = "date";
 
 /// The places of a scenario's indicators.
 #[derive(Clone, Debug)]
