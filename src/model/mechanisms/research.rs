@@ -7,7 +7,7 @@
 //! data, p_d how much a domain does, τ talent. ε is the luck of a month; f is a firm's form, luck that lasts: f ← ρ f + √(1 − ρ²) ε' with a half-life.
 //!
 //! Ideas get harder to find (Bloom et al. 2020): ln C_ref grows by κ for each nat that the best firm's knowledge has gained
-//! since the start. [Breakthroughs](self::breakthrough) come on top.
+//! since the start. Breakthroughs come on top.
 //! The bounded form keeps the halving time of training compute (Ho et al. 2024) as its ceiling.
 
 mod breakthrough;
