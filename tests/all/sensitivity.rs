@@ -334,7 +334,7 @@ fn damaged_tables_are_named_with_their_line() {
     let dir = tempfile::tempdir().unwrap();
     let (folder, places) = screening(4);
     let fails = |message: &str| {
-        redqueen(dir.path(), &["sensitivity", ".", "--outcomes", "gap"]).assert().code(1).stderr(contains(message));
+        redqueen(dir.path(), &["sensitivity", ".", "--outcome", "gap"]).assert().code(1).stderr(contains(message));
     };
     let spoil = |file: &str, from: &str, to: &str| {
         folder.write(dir.path(), |_, point, replicate| response(places[point], replicate));
