@@ -347,13 +347,7 @@ fn damaged_tables_are_named_with_their_line() {
     spoil("runs.csv", "\n2,base,1,", "\n2,nowhere,1,");
     fails("runs.csv:4: expected a scenario of the manifest");
     spoil("runs.csv", OUTCOME, "gap");
-    let asked = ["sensitivity", ".", "--outcome", OUTCOME];
-    let message = "runs.csv:1: expected a column `gap_rating_end`";
-    redqueen(dir.path(), &asked).assert().code(1).stderr(contains(message));
-    redqueen(dir.path(), &["sensitivity", "."])
-        .assert()
-        .code(2)
-        .stderr(contains("holds outcomes of another model, gap"));
+    fails("runs.csv:1: expected a column `gap_rating_end`");
     spoil("design.csv", "\n4,", "\n5,");
     fails("design.csv:6: expected point 4");
     spoil("design.csv", "\n0,2,1,3,7\n", "\n0,2,1,2,7\n");

@@ -59,18 +59,19 @@ impl AnalysedBatch {
         let cells = read_design(&folder.join(format!("{DESIGN}.csv")), &manifest)?;
         let layout = layout(&manifest.experiment.design, &cells, &folder.join(format!("{DESIGN}.csv")))?;
         let file = folder.join(format!("{RUNS}.csv"));
-        let others = if wanted.is_empty() { unmeasured(&file, &manifest, measured)? } else { Vec::new() };
+        let outcomes =
+            measured.outcomes().filter(|column| wanted.is_empty() || wanted.iter().any(|name| name == column.name));
+        let mut batch = Self { manifest, layout, outcomes: outcomes.collect(), runs: Vec::new() };
+        batch.read_runs(&file)?;
+        // After what is damaged or missing was named.
+        let others = if wanted.is_empty() { unmeasured(&file, &batch.manifest, measured)? } else { Vec::new() };
         if !others.is_empty() {
-            let (folder, program) = (folder.display(), &manifest.experiment.program);
+            let (folder, program) = (folder.display(), &batch.manifest.experiment.program);
             return Err(ReadError::Unfit(format!(
                 "{folder} holds outcomes of another model, {}: analyse it with {program}, which wrote it, or choose outcomes",
                 others.join(", ")
             )));
         }
-        let outcomes =
-            measured.outcomes().filter(|column| wanted.is_empty() || wanted.iter().any(|name| name == column.name));
-        let mut batch = Self { manifest, layout, outcomes: outcomes.collect(), runs: Vec::new() };
-        batch.read_runs(&file)?;
         Ok(batch)
     }
 
