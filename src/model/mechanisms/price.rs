@@ -209,6 +209,8 @@ fn set_prices(
             meant: clock.per_year(supply.intended),
             denied: clock.per_year(supply.denied),
         };
+        // Scarcity has bounds, so that a demand without end would show only in the step after, as a price that is no number.
+        faults.check(&clock, Price::NAME, "demand for compute", &geography.names[s], &[now.demand, now.supply]);
         prices.markets[s].each(now, |before, now| before + weight * (now - before));
         apart[s] = prices.markets[s].apart(industry.preference);
         open.each(prices.markets[s], |sum, own| sum + (1.0 - apart[s]) * own);

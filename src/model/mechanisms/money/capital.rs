@@ -140,11 +140,12 @@ pub fn invest(
     for (s, (traits, mut supply)) in states.iter_mut() {
         growth[s] = money.capital_scale * maths::exp(traits.0.capital_growth_per_year * clock.years());
         supply.capital = traits.0.capital_billion_usd_per_year * growth[s];
+        // Before excitement: what a firm's weight does to it shows in that firm's cash.
+        faults.check(clock, Money::NAME, "capital", &investors.geography.names[s], &[supply.capital]);
         if excited[s] > 0.0 {
             supply.capital *= 1.0 + investors.claims.new_money * excited[s] / (weight[s] - excited[s]);
         }
         capital[s] = supply.capital;
-        faults.check(clock, Money::NAME, "capital", &investors.geography.names[s], &[supply.capital]);
     }
     let near = investors.near();
     let per_weight = share_capital(money.abroad, investors.geography.states, &near, &capital, &weight);
