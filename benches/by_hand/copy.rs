@@ -164,7 +164,6 @@ impl Flat {
             firms.ln_compute.push(0.0);
             firms.trained_with.push(None);
             firms.stock.push(hardware.stock);
-            firms.demand.push(hardware.demand);
             firms.order.push(hardware.order);
             firms.backlog.push(hardware.backlog);
             firms.cash.push(finance.cash);

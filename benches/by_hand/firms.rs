@@ -120,9 +120,8 @@ impl Flat {
             let beyond = (free - money.reserve_years * (costs + share * income)).max(0.0);
             let spare = clock.per_step(money.spare_per_year).min(1.0) * beyond;
             firms.order[i] = (share * (clock.per_step(income) + spare)).min(free);
-            firms.demand[i] = (firms.order[i] + firms.backlog[i]) / price;
             firms.cash[i] -= ((1.0 - share) * spare).min(free - firms.order[i]);
-            self.finite &= (firms.cash[i] + firms.demand[i]).is_finite();
+            self.finite &= (firms.cash[i] + firms.order[i]).is_finite();
         }
     }
 

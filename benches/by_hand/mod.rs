@@ -171,7 +171,6 @@ struct Firms {
     trained_with: Vec<Option<f64>>,
     effort: Vec<f64>,
     stock: Vec<f64>,
-    demand: Vec<f64>,
     order: Vec<f64>,
     backlog: Vec<f64>,
     cash: Vec<f64>,

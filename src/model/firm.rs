@@ -94,8 +94,6 @@ pub struct Endowment(pub PerDomain);
 pub struct Hardware {
     /// Holds now.
     pub stock: f64,
-    /// Would buy in this step.
-    pub demand: f64,
     /// Money with which it orders compute in this step, billion USD.
     pub order: f64,
     /// Money of orders that wait to be delivered, billion USD; cash pays only what arrives.
@@ -229,12 +227,10 @@ pub struct FirmBundle {
 }
 
 impl FirmBundle {
-    /// The release that its first model is, in this step.
-    pub fn release(&self, step: i64) -> Release {
+    /// The release that its first model is.
+    pub fn release(&self) -> Release {
         Release {
-            firm: self.key,
             home: self.character.home,
-            released: step,
             open: self.character.open,
             knowledge: self.knowledge.0,
             capability: self.capability.0,

@@ -1,9 +1,6 @@
 //! A model release, and the frontiers that releases push out.
 
-use super::{
-    geography::{Geography, PerDomain},
-    noise::Key,
-};
+use super::geography::{Geography, PerDomain};
 use crate::{
     maths,
     model::states::StateId,
@@ -13,15 +10,11 @@ use bevy_ecs::prelude::*;
 use std::collections::VecDeque;
 
 /// A model version that the world has seen.
-#[derive(Component, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct Release {
-    /// Key of its firm.
-    pub firm: Key,
-    /// The firm's home state.
+    /// Its firm's home state.
     pub home: StateId,
-    /// Step of release; negative if it was there before the start.
-    pub released: i64,
-    /// Whether its weights are public by now.
+    /// Whether its weights are public.
     pub open: bool,
     /// Knowledge of the firm at release, by domain, nats.
     pub knowledge: PerDomain,
@@ -144,23 +137,21 @@ mod tests {
     #[test]
     fn levels_are_seen_after_the_lag_and_not_before() {
         let mut frontier = Frontier::new(3);
-        let release = |level: f64, released| Release {
-            firm: Key(1),
+        let release = |level: f64| Release {
             home: StateId::new(0),
-            released,
             open: true,
             knowledge: [level; MAX_DOMAINS],
             capability: [level; MAX_DOMAINS],
             ln_compute: 0.0,
         };
-        frontier.publish(&release(1.0, -1), 1000.0);
+        frontier.publish(&release(1.0), 1000.0);
         frontier.remember();
         let mut seen = Vec::new();
         for step in 0..4 {
             // What research sees in a step, before the step's own releases.
             seen.push(frontier.open.lagged(2).capability[0][0]);
             if step == 0 {
-                frontier.publish(&release(2.0, 0), 1100.0);
+                frontier.publish(&release(2.0), 1100.0);
             }
             frontier.remember();
         }

@@ -22,7 +22,7 @@ use super::{
     phase::Registered,
     registry::Model,
     relations::{Barriers, Relations},
-    release::{Frontier, Release},
+    release::Frontier,
     shock::ShockBundle,
     state::StateBundle,
 };
@@ -147,7 +147,7 @@ impl Simulation {
     pub fn reset(&mut self, seed: Seed) {
         (self.lived, self.over) = (0, false);
         let world = &mut self.world;
-        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Release>, With<Site>, With<ChipDesign>)>>();
+        let mut living = world.query_filtered::<Entity, Or<(With<Key>, With<Site>, With<ChipDesign>)>>();
         let living: Vec<Entity> = living.iter(world).collect();
         for entity in living {
             world.despawn(entity);
@@ -279,7 +279,7 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
         let way = MODEL_AGE.at(seed, bundle.key, 0).uniform();
         bundle.offer.released -= (way * f64::from(clock.steps(releases.min_gap_months))) as i64;
         bundle.offer.own_capability -= way * releases.threshold;
-        frontier.publish(&bundle.release(-1), bundle.offer.rating);
+        frontier.publish(&bundle.release(), bundle.offer.rating);
         world.spawn(bundle);
     }
     world.insert_resource(frontier);

@@ -6,7 +6,6 @@ use redqueen::{
         Model,
         firm::{Knowledge, Label},
         mechanisms::adoption::bass_step,
-        noise::Key,
         release::{Frontier, Release},
         states::StateId,
     },
@@ -216,9 +215,7 @@ open = false
         }
         gap = levels["leader"][0] - levels["follower"][0];
         let release = Release {
-            firm: Key::named("firm", "leader"),
             home: StateId::new(0),
-            released: month,
             open: true,
             knowledge: levels["leader"],
             capability: [f64::NEG_INFINITY; MAX_DOMAINS],

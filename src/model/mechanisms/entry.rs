@@ -168,7 +168,7 @@ impl Founder<'_, '_> {
         let starts = Starts { training: &self.training, diffusion: &self.diffusion, releases: &self.releases };
         let bundle = founding.bundle(&self.geography, &starts);
         let open = bundle.character.open;
-        self.frontier.publish(&bundle.release(i64::from(self.clock.step())), bundle.offer.rating);
+        self.frontier.publish(&bundle.release(), bundle.offer.rating);
         let (name, state) = (bundle.label.0.clone(), self.geography.names[home].clone());
         self.ledger.entries += 1;
         self.ledger.money.brought += bundle.finance.cash;

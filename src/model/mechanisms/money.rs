@@ -234,7 +234,6 @@ impl Treasury<'_> {
         let paid_out = ((1.0 - share) * spare).min(free - order);
         // Chips are paid when they arrive, power when it is ordered.
         hardware.order = chips * (order + grant);
-        hardware.demand = (hardware.order + hardware.backlog) / price;
         let power = (1.0 - chips) * (order + grant);
         finance.cash += grant - paid_out - power;
         **budget =
@@ -247,7 +246,7 @@ impl Treasury<'_> {
         flows.upkeep += clock.per_step(upkeep);
         flows.power += power;
         flows.paid_out += paid_out;
-        self.faults.check(clock, Money::NAME, "cash", &label.0, &[finance.cash, hardware.demand]);
+        self.faults.check(clock, Money::NAME, "cash", &label.0, &[finance.cash, hardware.order]);
         power
     }
 }

@@ -140,9 +140,7 @@ fn release_models(
             offer.rating_by_domain[d] = releases.rating(capability.0[d]) + error;
         }
         let release = Release {
-            firm: *key,
             home: character.home,
-            released: step,
             open: character.open,
             knowledge: knowledge.0,
             capability: capability.0,
