@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 use redqueen::{
+    maths::{self, Moments},
     measure::record::{FirmRow, Record, StateRow, Trajectory, WorldRow},
     model::{Mechanism, Model, Seed},
     scenario::{Scenario, Source, load},
@@ -220,17 +221,13 @@ impl Effect {
 
 /// Mean and standard deviation of a sample.
 pub fn mean_and_sd(sample: &[f64]) -> (f64, f64) {
-    let n = sample.len() as f64;
-    let mean = sample.iter().sum::<f64>() / n;
-    (mean, (sample.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n - 1.0)).sqrt())
+    let mut moments = Moments::default();
+    sample.iter().for_each(|value| moments.add(*value));
+    (moments.mean, moments.variance().map_or(f64::NAN, f64::sqrt))
 }
 
 fn three_digits(number: f64) -> String {
-    let digits = if number == 0.0 {
-        1
-    } else {
-        (2 - (redqueen::maths::ln(number.abs()) / redqueen::maths::LN_10).floor() as i32).clamp(0, 6) as usize
-    };
+    let digits = if number == 0.0 { 1 } else { (2 - maths::log10(number.abs()).floor() as i32).clamp(0, 6) as usize };
     format!("{number:.digits$}")
 }
 
@@ -242,17 +239,11 @@ fn wilson(share: f64, n: f64) -> (f64, f64) {
     ((middle - half) / scale, (middle + half) / scale)
 }
 
-/// A quantile of a sample, interpolated between its order statistics; numbers that are not finite are left out.
+/// A quantile of a sample; numbers that are not finite are left out.
 pub fn quantile(sample: &[f64], q: f64) -> f64 {
     let mut sorted: Vec<f64> = sample.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
-    let at = q * (sorted.len().max(1) - 1) as f64;
-    let (below, part) = (at.floor() as usize, at.fract());
-    match (sorted.get(below), sorted.get(below + 1)) {
-        (Some(low), Some(high)) => low + part * (high - low),
-        (Some(last), None) => *last,
-        (None, _) => f64::NAN,
-    }
+    maths::quantile(&sorted, q)
 }
 
 /// The row of the month so many months after the start.
