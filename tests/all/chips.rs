@@ -28,6 +28,8 @@ fn what_is_denied_to_one_reaches_others() {
     // Before fabs answer to the smaller market.
     let (free, controlled) = (of_file("no-controls", 24), with(24, &[""; 0]));
     higher("received by the US", &free, &controlled, sum("US", 0..10, |row| row.compute_received));
+    // Then they order less: over the second year the US gets a little less than without controls.
+    higher("received by the US later", &controlled, &free, sum("US", 12..24, |row| row.compute_received));
     higher("redirected", &free, &controlled, |world| world.world.iter().map(|row| row.compute_redirected).sum());
 }
 
