@@ -10,7 +10,7 @@ use crate::{
         },
     },
     output::batch::{Batch, BatchScenario},
-    scenario::Month,
+    scenario::{Described, Month},
 };
 use serde_json::json;
 
@@ -55,6 +55,7 @@ pub(crate) fn experiment(runs: u64, record: Record) -> Batch {
             "accelerators": named(&["Chip"]),
         }),
         replay: format!("redqueen run {name}.toml"),
+        described: Described::default(),
         start: start(),
         months: MONTHS,
     };

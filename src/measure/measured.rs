@@ -16,6 +16,9 @@ use std::fmt;
 /// Tables that a folder has beside those that are measured.
 pub(crate) const TAKEN_TABLES: [&str; 5] = ["runs", "quantiles", "differences", "design", "sensitivity"];
 
+/// Columns with which the rows of a run can begin.
+pub(crate) const LEADING_COLUMNS: [&str; 4] = ["scenario", "point", "replicate", "run"];
+
 /// What is measured of the worlds of a model: the tables and outcomes of the standard model, then those that joined it.
 #[derive(Clone, Default)]
 pub struct Measured {
@@ -253,7 +256,7 @@ const fn check(table: &Table) {
     let mut at = 0;
     while at < table.columns.len() {
         let Column { name, holds, unit, .. } = table.columns[at];
-        assert!(!same(name, "run"), "the first column of every table is `run`");
+        assert!(!among(name, &LEADING_COLUMNS), "every table of several scenarios begins with a column of this name");
         let is_numeric = matches!(holds, CellType::Number | CellType::Whole);
         assert!(is_numeric != unit.is_empty(), "numbers have a unit, `1` if they are pure, and nothing else has");
         at += 1;

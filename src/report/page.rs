@@ -1,6 +1,7 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
 use super::{
+    about::About,
     data::ReportData,
     figures::{Figure, Report, numbered},
     markup::{document, folded, table, unit},
@@ -8,7 +9,7 @@ use super::{
     precision,
     scale::significant,
 };
-use crate::{analysis::sketch::Distribution, report::results::ScenarioResults};
+use crate::{analysis::sketch::Distribution, report::results::ScenarioResults, scenario::Described};
 use maud::{Markup, html};
 
 /// The page of a report.
@@ -66,18 +67,41 @@ fn what_ran(folder: &ReportData) -> Markup {
         facts.push(format!("{failed} failed"));
     }
     facts.extend(experiment.map(|experiment| format!("seed {}", experiment.seed)));
-    if let Some((from, to)) = folder.scenarios.iter().find_map(ScenarioResults::span) {
-        facts.push(format!("{from} to {to}"));
+    let mut spans: Vec<_> = folder.scenarios.iter().filter_map(ScenarioResults::span).collect();
+    spans.dedup();
+    match spans[..] {
+        [] => {}
+        [(from, to)] => facts.push(format!("{from} to {to}")),
+        _ => facts.push("scenarios of different months".to_owned()),
     }
+    // A scenario that was run by itself is described below.
+    let about = folder.manifest.as_ref().map(|manifest| &manifest.description).filter(|about| {
+        !about.is_empty() && folder.about.iter().all(|scenario| scenario.described.description != **about)
+    });
     html! {
         p.quiet { (facts.join(" · ")) }
-        @for about in &folder.about { p { strong { (about.name) } ": " (about.description) } }
+        @if let Some(about) = about { p { (about) } }
+        @for about in &folder.about { (described(about)) }
+    }
+}
+
+/// What a scenario is: what its config says, or what it changes.
+fn described(about: &About) -> Markup {
+    let Described { description, base, changes } = &about.described;
+    html! {
+        p {
+            strong { (about.name) }
+            @if !description.is_empty() { ": " (description) }
+            @else if !base.is_empty() { ": as " (base) @if changes.is_empty() { "." } @else { ", but" } }
+            @if !changes.is_empty() && base.is_empty() { " Changed:" }
+        }
+        @if !changes.is_empty() { ul { @for change in changes { li { code { (change) } } } } }
     }
 }
 
 /// Name of a scenario's part of the page.
 fn heading<'a>(report: &Report, scenario: &'a str) -> &'a str {
-    if report.sections.len() == 1 { "Section" } else { scenario }
+    if report.sections.len() == 1 { "Pictures" } else { scenario }
 }
 
 fn navigation(folder: &ReportData, report: &Report) -> Markup {

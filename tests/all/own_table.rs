@@ -149,7 +149,8 @@ fn its_rows_and_values_are_those_of_a_world_and_are_described() {
     let folder = prepare(EXPERIMENT);
     let done = whole(&folder);
     let (header, rows) = table(&done.folder.join("open_blocs.csv"));
-    assert_eq!(header, ["run", "date", "state", "firms", "usage"]);
+    // The study has several scenarios.
+    assert_eq!(header, ["scenario", "point", "replicate", "run", "date", "state", "firms", "usage"]);
     let (_, runs) = table(&done.folder.join("runs.csv"));
     // Run 1 is replicate 1 of the first scenario.
     assert_eq!((runs[1]["scenario"].as_str(), runs[1]["replicate"].as_str()), ("as it is", "1"));
