@@ -174,7 +174,7 @@ fn column(factor: &Factor, optional: bool) -> Column<'_> {
 pub struct BatchScenario {
     /// Its name.
     pub name: String,
-    /// Its complete config, with defaults and overrides filled in.
+    /// Its complete config, with defaults and overrides filled in, but for its description.
     pub config: Value,
     /// The command that runs it alone, without `--seed` and `--replicate`, such as `redqueen run my.toml`.
     pub replay: String,
@@ -200,7 +200,9 @@ impl BatchScenario {
     }
 
     /// This scenario under the variant's `name`, whose complete config is `config` and which the command `replay` runs.
-    pub fn new(name: &str, scenario: &Scenario, config: Value, replay: String) -> Self {
+    pub fn new(name: &str, scenario: &Scenario, mut config: Value, replay: String) -> Self {
+        // Words decide no byte of the tables: with others a folder holds the same experiment.
+        config.as_object_mut().map(|config| config.shift_remove("description"));
         let description = scenario.description.clone();
         let described = Described { description, ..Described::default() };
         Self { name: name.into(), config, replay, described, start: scenario.time.start, months: scenario.time.months }

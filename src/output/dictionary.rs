@@ -19,7 +19,7 @@ table! {
         point: Option<u32>, "1";
         /// Table the indicator is from.
         table: Arc<str>, "";
-        /// The state or firm; empty for the world.
+        /// The state, firm, plant or the like; empty for the world.
         entity: Option<Arc<str>>, "";
         /// The indicator: a column of that table, in its unit.
         indicator: Arc<str>, "";
@@ -135,7 +135,15 @@ const REPLICATE: Column<'static> =
     column("replicate", CellType::Whole, "1", "Number of the noise: the same in every scenario and at every point.");
 /// What the rows of a run begin with where a batch has several scenarios or points, so that nobody takes them for draws
 /// of one.
-const CROSSED: [Column<'static>; 4] = [SCENARIO, POINT, REPLICATE, RUN];
+const CROSSED: [Column<'static>; 4] = [
+    Column { meaning: "Scenario variant; here where there are several scenarios or points.", ..SCENARIO },
+    Column { meaning: "Design point, from 0; here where there are several scenarios or points.", ..POINT },
+    Column {
+        meaning: "Number of the noise, the same in every scenario and at every point; here where there are several of these.",
+        ..REPLICATE
+    },
+    RUN,
+];
 
 impl From<Table> for TableInfo<'_> {
     fn from(Table { name, meaning, key, columns }: Table) -> Self {

@@ -89,7 +89,7 @@ pub struct ScenarioEntry {
     pub start: String,
     /// Length in months.
     pub months: u32,
-    /// Its complete config.
+    /// Its complete config, but for its description.
     pub config: Value,
 }
 

@@ -131,8 +131,18 @@ pub fn file_name(name: &str, at: usize) -> String {
     }
 }
 
-fn runs_text(runs: u32) -> String {
-    if runs > 1 { format!("Median with 50 % and 90 % bands, {runs} runs") } else { "One run".to_owned() }
+fn runs_text(scenario: &ScenarioResults) -> String {
+    of_runs(scenario, "Median with 50 % and 90 % bands")
+}
+
+/// Over which runs something is taken.
+fn of_runs(scenario: &ScenarioResults, what: &str) -> String {
+    match (scenario.runs, scenario.points) {
+        (0 | 1, _) => "One run".to_owned(),
+        (runs, 0 | 1) => format!("{what}, {runs} runs"),
+        (runs, points) if scenario.pooled() => format!("{what}, {runs} runs at {points} design points"),
+        (runs, _) => format!("{what}, {runs} runs at the first design point"),
+    }
 }
 
 /// A picture with its heading; data starts below [`HEAD`].
@@ -289,7 +299,7 @@ impl View<'_> {
     }
 
     pub fn average(&self, which: &str) -> String {
-        if self.scenario.runs > 1 { format!("{which} of {} runs", self.scenario.runs) } else { "One run".to_owned() }
+        of_runs(self.scenario, which)
     }
 
     /// Thin numbered lines at the dated events.
@@ -322,7 +332,7 @@ impl View<'_> {
             None => shown.title.to_owned(),
             Some(ComparedStates { leader, follower }) => format!("{} of {leader} over {follower}", shown.title),
         };
-        let mut svg = titled(380.0, &title, &shown.meaning(), &runs_text(self.scenario.runs));
+        let mut svg = titled(380.0, &title, &shown.meaning(), &runs_text(self.scenario));
         let scale = shown.scale(stats.iter(), true, 6);
         let axes = self.axes(380.0, 20.0, scale, Writing::Plain);
         axes.draw(&mut svg);
@@ -351,7 +361,7 @@ impl View<'_> {
             return None;
         }
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
-        let svg = titled(height, title, note, &runs_text(self.scenario.runs));
+        let svg = titled(height, title, note, &runs_text(self.scenario));
         Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), String::new()))
     }
 
@@ -374,7 +384,7 @@ impl View<'_> {
         let widest = lines.iter().map(|line| line.0).max_by_key(|name| name.chars().count())?;
         let room = label_room([shortened(widest).as_str()].into_iter());
         let height = 440.0;
-        let mut svg = titled(height, shown.title, &shown.meaning(), &runs_text(self.scenario.runs));
+        let mut svg = titled(height, shown.title, &shown.meaning(), &runs_text(self.scenario));
         let axes = self.axes(height, room, scale, shown.writing);
         axes.draw(&mut svg);
         self.mark_events(&mut svg, &axes);
@@ -397,7 +407,7 @@ impl View<'_> {
             _ => "",
         };
         let faded = if self.scenario.runs > 1 {
-            "Only states with a value in half of the runs; a faded line: fewer."
+            "Medians are of the runs that have a value. Only states with one in half of the runs; a faded line: fewer."
         } else {
             ""
         };
@@ -425,8 +435,11 @@ impl View<'_> {
             .collect();
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
         let title = format!("{}, one panel each", shown.title);
-        let svg = titled(height, &title, &shown.meaning(), &runs_text(self.scenario.runs));
-        let caption = format!("The grey line is the median of {leader}.");
+        let svg = titled(height, &title, &shown.meaning(), &runs_text(self.scenario));
+        let several = self.scenario.runs > 1;
+        let some =
+            if several { " Medians are of the runs that have a value; a faded line: fewer than half." } else { "" };
+        let caption = format!("The grey line is the median of {leader}.{some}");
         Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), caption))
     }
 }

@@ -53,7 +53,7 @@ const WORLD: [Shown; 9] = [
 /// The grid of chips.
 const CHIPS: [Shown; 6] = [
     log(shown("world", "compute_made", "Compute made", false)),
-    shown("world", "compute_stored", "Compute stored", false),
+    shown("world", "compute_stored", "Into store, less out of it", false),
     shown("world", "compute_to_clouds", "Compute to clouds", false),
     shown("world", "compute_denied", "Denied by controls", false),
     shown("world", "compute_redirected", "Denied, sold to others", false),
@@ -181,14 +181,17 @@ impl Shown {
     pub fn unit(&self) -> &'static str {
         match self.declared() {
             // A percent sign stands at each tick, and a number of firms says so itself.
-            Some(column) if !["1", "firms", "incidents"].contains(&column.unit) => column.unit,
-            _ => "",
+            Some(Column { unit: "1" | "firms", .. }) | None => "",
+            Some(Column { unit: "incidents/month", .. }) => "a month",
+            Some(column) => column.unit,
         }
     }
 
     /// What is shown and in which unit.
     pub fn meaning(&self) -> String {
         let meaning = self.declared().map_or("", |column| column.meaning.trim_end_matches('.'));
+        // When a cell is empty is of no use in a picture.
+        let meaning = meaning.split_once("; empty").map_or(meaning, |(meaning, _)| meaning);
         let meaning = meaning.replace(" (see `comparison`)", "");
         let unit = if self.log { format!("{}, log scale", self.unit()) } else { self.unit().to_owned() };
         if unit.is_empty() { meaning } else { format!("{meaning}, {unit}") }

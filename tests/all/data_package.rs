@@ -110,7 +110,14 @@ fn what_the_experiment_and_its_scenarios_are_is_said() {
     let slow = &manifest["described"][1];
     assert_eq!((&slow["description"], &slow["base"]), (&"".into(), &"baseline".into()));
     assert_eq!(slow["changes"], serde_json::json!(["mechanisms.diffusion.xi_open = 1.0"]));
-    assert_eq!(manifest["experiment"]["scenarios"][1]["config"]["description"], "");
+    // With other words it is the same experiment.
+    let experiment = BATCH.path().join("configs/two.toml");
+    let text = fs::read_to_string(&experiment).unwrap();
+    let other = text.replace("Does slow", "And does slow").replace("copying\"\n", "copying\"\ndescription = 'Slow.'\n");
+    assert_ne!(other, text);
+    fs::write(experiment.with_file_name("other.toml"), other).unwrap();
+    let arguments = ["batch", "configs/other.toml", "--months", "36", "--quiet", "--out", "out"];
+    redqueen(BATCH.path(), &arguments).assert().success();
     let page = fs::read_to_string(out().join("report.html")).unwrap();
     assert!(page.contains("Does slow copying matter?"));
     assert!(page.contains(
