@@ -376,9 +376,9 @@ table! {
 table! {
     /// What a run comes to: the outcomes that runs.csv shows.
     pub struct OutcomeRow as "outcomes" {
-        /// Rating gap of leader over follower in the same month one year after the first.
+        /// Rating gap of leader over follower twelve months after the first month.
         gap_rating_12: Option<f64>, "points";
-        /// Rating gap of leader over follower in the same month two years after the first.
+        /// Rating gap of leader over follower 24 months after the first month.
         gap_rating_24: Option<f64>, "points";
         /// Rating gap of leader over follower at the end.
         gap_rating_end: Option<f64>, "points";
@@ -388,7 +388,7 @@ table! {
         gap_months_end: Option<f64>, "months";
         /// Months that have passed when the follower first draws level with the leader, 1 at the end of the first; empty if never.
         parity_months: Option<f64>, "months";
-        /// Rating gap of the best closed over the best open model, mean over the run.
+        /// Rating gap of the best closed over the best open model, mean over the months that have both.
         open_gap_rating_mean: Option<f64>, "points";
         /// Gain of the frontier rating from the first month to the last, as a yearly rate.
         frontier_gain_per_year: Option<f64>, "points/year";

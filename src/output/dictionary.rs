@@ -284,6 +284,22 @@ mod tests {
     }
 
     #[test]
+    fn flows_and_rates_say_so_in_their_units() {
+        let (mut flows, mut rates) = (0, 0);
+        for table in trajectories(&Measured::default(), false) {
+            for Column { name, unit, meaning, .. } in table.columns {
+                let is_flow = ["in the month", "over the month"].iter().any(|words| meaning.contains(words));
+                assert!(!is_flow || unit.ends_with("/month"), "{}.{name}, {unit}: {meaning}", table.name);
+                let is_rate = meaning.contains("yearly rate");
+                assert!(!is_rate || unit.ends_with("/year"), "{}.{name}, {unit}: {meaning}", table.name);
+                flows += usize::from(is_flow);
+                rates += usize::from(is_rate);
+            }
+        }
+        assert!(flows > 15 && rates > 8, "{flows} flows, {rates} rates");
+    }
+
+    #[test]
     fn hashes_are_the_standard_ones() {
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_eq!(hash(&Measured::default()), hash(&Measured::default()));

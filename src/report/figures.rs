@@ -132,16 +132,16 @@ pub fn file_name(name: &str, at: usize) -> String {
 }
 
 fn runs_text(scenario: &ScenarioResults) -> String {
-    of_runs(scenario, "Median with 50 % and 90 % bands")
+    of_runs(scenario, "Median with 50 % and 90 % bands,")
 }
 
 /// Over which runs something is taken.
 fn of_runs(scenario: &ScenarioResults, what: &str) -> String {
     match (scenario.runs, scenario.points) {
         (0 | 1, _) => "One run".to_owned(),
-        (runs, 0 | 1) => format!("{what}, {runs} runs"),
-        (runs, points) if scenario.pooled() => format!("{what}, {runs} runs at {points} design points"),
-        (runs, _) => format!("{what}, {runs} runs at the first design point"),
+        (runs, 0 | 1) => format!("{what} {runs} runs"),
+        (runs, points) if scenario.pooled() => format!("{what} {runs} runs at {points} design points"),
+        (runs, _) => format!("{what} {runs} runs at the first design point"),
     }
 }
 
@@ -208,9 +208,8 @@ fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
             };
             (stats, look)
         });
-        let unit = shown.unit();
         panels.push(Panel {
-            title: if unit.is_empty() { shown.title.to_owned() } else { format!("{}, {unit}", shown.title) },
+            title: shown.heading(),
             lines: lines.collect(),
             scale: shown.scale(each().flatten(), scenarios.len() <= 2, 4),
             writing: shown.writing,
@@ -299,7 +298,7 @@ impl View<'_> {
     }
 
     pub fn average(&self, which: &str) -> String {
-        of_runs(self.scenario, which)
+        of_runs(self.scenario, &format!("{which} of"))
     }
 
     /// Thin numbered lines at the dated events.
@@ -349,9 +348,8 @@ impl View<'_> {
             if stats.is_empty() {
                 continue;
             }
-            let unit = if shown.log { format!("{}, log", shown.unit()) } else { shown.unit().to_owned() };
             panels.push(Panel {
-                title: if unit.is_empty() { shown.title.to_owned() } else { format!("{}, {unit}", shown.title) },
+                title: shown.heading(),
                 lines: vec![(stats, self.look(palette::colour(0), true))],
                 scale: shown.scale(stats.iter(), true, 4),
                 writing: shown.writing,

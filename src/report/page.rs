@@ -9,7 +9,11 @@ use super::{
     precision,
     scale::significant,
 };
-use crate::{analysis::sketch::Distribution, report::results::ScenarioResults, scenario::Described};
+use crate::{
+    analysis::sketch::Distribution,
+    report::results::ScenarioResults,
+    scenario::{Described, Month},
+};
 use maud::{Markup, html};
 
 /// The page of a report.
@@ -81,16 +85,20 @@ fn what_ran(folder: &ReportData) -> Markup {
     html! {
         p.quiet { (facts.join(" · ")) }
         @if let Some(about) = about { p { (about) } }
-        @for about in &folder.about { (described(about)) }
+        @for about in &folder.about {
+            @let own = folder.scenarios.iter().find(|scenario| scenario.name == about.name);
+            (described(about, own.and_then(ScenarioResults::span).filter(|_| spans.len() > 1)))
+        }
     }
 }
 
-/// What a scenario is: what its config says, or what it changes.
-fn described(about: &About) -> Markup {
+/// What a scenario is: what its config says, or what it changes; with its months if those of others differ.
+fn described(about: &About, span: Option<(Month, Month)>) -> Markup {
     let Described { description, base, changes } = &about.described;
     html! {
         p {
             strong { (about.name) }
+            @if let Some((from, to)) = span { " (" (from.to_string()) " to " (to.to_string()) ")" }
             @if !description.is_empty() { ": " (description) }
             @else if !base.is_empty() { ": as " (base) @if changes.is_empty() { "." } @else { ", but" } }
             @if !changes.is_empty() && base.is_empty() { " Changed:" }
@@ -212,6 +220,8 @@ fn summary(found: Option<&Distribution>, runs: usize) -> Markup {
         return html! { (significant(found.mean)) small { (of_all.unwrap_or_default()) } };
     };
     let [low, _, median, _, high] = found.quantiles.map(significant);
+    // Equal values may have a spread of the last digit by rounding.
+    let sd = if sd <= 1e-12 * found.mean.abs() { 0.0 } else { sd };
     let error = significant(sd / (n as f64).sqrt());
     html! {
         (median) " (" (low) " to " (high) ")"
@@ -280,6 +290,8 @@ mod tests {
         let summary = |found: Option<&Distribution>, runs| summary(found, runs).into_string();
         assert_eq!(summary(of(&[1.0, 3.0]).as_ref(), 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
         assert!(summary(of(&[1.0, 3.0]).as_ref(), 4).contains("in 2 of 4 runs"));
+        // The last digit of equal values is no spread.
+        assert!(summary(of(&[1.0, 1.0 - f64::EPSILON]).as_ref(), 2).contains("mean 1.00 ± 0<"));
         assert!(summary(None, 4).contains("in 0 of 4 runs"));
     }
 }

@@ -63,7 +63,7 @@ const CHIPS: [Shown; 6] = [
 /// The grid of governance and of who gains.
 const SOCIETY: [Shown; 6] = [
     shown("world", "incidents", "Incidents", false),
-    shown("world", "damage", "Output lost to incidents and shocks", true),
+    shown("world", "damage", "Output lost to incidents, shocks, chips", true),
     shown("world", "policy_cost", "Cost of policy", false),
     shown("world", "welfare", "Welfare", false),
     shown("world", "access_gini", "Inequality of access (Gini)", false),
@@ -187,6 +187,16 @@ impl Shown {
         }
     }
 
+    /// The title of a panel, with the unit and whether the scale is logarithmic.
+    pub fn heading(&self) -> String {
+        let log = if self.log { ", log scale" } else { "" };
+        match self.unit() {
+            "" => format!("{}{log}", self.title),
+            "a month" => format!("{} a month{log}", self.title),
+            unit => format!("{}, {unit}{log}", self.title),
+        }
+    }
+
     /// What is shown and in which unit.
     pub fn meaning(&self) -> String {
         let meaning = self.declared().map_or("", |column| column.meaning.trim_end_matches('.'));
@@ -216,5 +226,12 @@ mod tests {
             assert!(shown.declared().is_some(), "{}.{}", shown.table, shown.column);
         }
         assert!(PICTURES.iter().all(|picture| !picture.indicators.is_empty()));
+    }
+
+    #[test]
+    fn a_heading_has_the_unit_and_the_scale() {
+        assert_eq!(COMPARED[6].heading(), "Compute, MH100e, log scale");
+        assert_eq!(SOCIETY[0].heading(), "Incidents a month");
+        assert_eq!(COMPARED[2].heading(), "Open firms' share of usage");
     }
 }

@@ -269,6 +269,8 @@ fn rows_of_several_scenarios_or_points_say_of_which_they_are() {
     let factor = "[[design.factors]]\nparameter = 'mechanisms.diffusion.xi_open'\nlevels = ";
     let grid = |levels| format!("name = 's'\nruns = 2\n[design]\nkind = 'grid'\n{factor}{levels}\n");
     assert_eq!(of(&grid(2), "points"), named);
+    let page = fs::read_to_string(folder.path().join("points/report.html")).unwrap();
+    assert!(page.contains("2 runs at the first design point") && page.contains("<td class=\"number\">varied</td>"));
     assert_eq!(of("name = 's'\nruns = 2\n", "plain"), ["run"]);
     assert_eq!(of("name = 's'\nruns = 1\n[[scenarios]]\nname = 'one, \"1\"'\n", "one"), ["run"]);
     assert_eq!(of("name = 's'\nruns = 1\n[[scenarios]]\nname = 'a, \"1\"'\n[[scenarios]]\nname = 'b'\n", "two"), named);
