@@ -142,6 +142,19 @@ impl Model {
     /// let model = Model::standard().with_table(|| -> Vec<Again> { Vec::new() });
     /// ```
     ///
+    /// Nor one with a column with which rows begin where a batch has several scenarios or points:
+    ///
+    /// ```compile_fail,E0080
+    /// # use redqueen::{model::Model, table};
+    /// table! {
+    ///     /// Rows that say of which scenario they are.
+    ///     struct Named as "named" { /// The scenario.
+    ///         scenario: std::sync::Arc<str>, ""; /// A number.
+    ///         number: f64, "1"; }
+    /// }
+    /// let model = Model::standard().with_table(|| -> Vec<Named> { Vec::new() });
+    /// ```
+    ///
     /// Nor does it take a `date` by which rows go that is no `Month`, or the name of such an entity that is no text:
     ///
     /// ```compile_fail,E0080

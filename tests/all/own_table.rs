@@ -201,7 +201,7 @@ fn it_becomes_parquet_like_any_other() {
         columns.map(|column| column.name().to_owned()).collect()
     };
     let blocs = read("open_blocs.parquet");
-    assert_eq!(columns(&blocs), ["run", "date", "state", "firms", "usage"]);
+    assert_eq!(columns(&blocs), ["scenario", "point", "replicate", "run", "date", "state", "firms", "usage"]);
     assert_eq!(usize::try_from(blocs.metadata().file_metadata().num_rows()), Ok(rows));
     assert!(columns(&read("runs.parquet")).contains(&"open_blocs_max".to_owned()));
 }
