@@ -184,6 +184,16 @@ fn grid(mut svg: Svg, top: f64, columns: usize, panels: &[Panel<'_>], span: (Mon
 }
 const GRID_ROW: f64 = 216.0;
 
+/// Of which runs panels speak, if not of all.
+fn partial(panels: &[Panel<'_>]) -> &'static str {
+    let mut lines = panels.iter().flat_map(|panel| &panel.lines);
+    if lines.any(|(stats, look)| stats.iter().any(|stat| stat.n < look.runs)) {
+        "Where not all runs have a value, the line and its bands are of those that have one; a faded line: fewer than half."
+    } else {
+        ""
+    }
+}
+
 fn grid_height(top: f64, panels: usize, columns: usize) -> f64 {
     top + panels.div_ceil(columns) as f64 * GRID_ROW - 16.0
 }
@@ -238,7 +248,7 @@ fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
         svg.text(x + 28.0, y, Anchor::Start, Ink::Label(colour), &shortened(&scenario.name));
     }
     let svg = grid(svg, top, 2, &panels, span);
-    vec![Figure { name: "comparison".to_owned(), caption: String::new(), svg }]
+    vec![Figure { name: "comparison".to_owned(), caption: partial(&panels).to_owned(), svg }]
 }
 
 impl View<'_> {
@@ -360,7 +370,7 @@ impl View<'_> {
         }
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
         let svg = titled(height, title, note, &runs_text(self.scenario));
-        Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), String::new()))
+        Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), partial(&panels).to_owned()))
     }
 
     /// All states on one pair of axes: fans for leader and follower, medians for the others.
@@ -434,10 +444,7 @@ impl View<'_> {
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
         let title = format!("{}, one panel each", shown.title);
         let svg = titled(height, &title, &shown.meaning(), &runs_text(self.scenario));
-        let several = self.scenario.runs > 1;
-        let some =
-            if several { " Medians are of the runs that have a value; a faded line: fewer than half." } else { "" };
-        let caption = format!("The grey line is the median of {leader}.{some}");
+        let caption = format!("The grey line is the median of {leader}. {}", partial(&panels));
         Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), caption))
     }
 }

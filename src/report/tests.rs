@@ -237,6 +237,20 @@ fn a_firm_that_leaves_is_marked_and_fades() {
     assert!(html.contains("Beta closes after 2024-08"));
     assert!(!html.contains("Alpha closes"));
     assert!(html.contains("stroke-opacity=\"0.3\""));
+    assert!(html.contains("Medians are of the runs that have the firm in business"));
+}
+
+#[test]
+fn numbers_of_some_runs_are_not_shown_as_those_of_all() {
+    let folder = folder(&["base"], 20);
+    let said = "Where not all runs have a value";
+    assert!(!report(folder.path()).1.contains(said), "the world and its states have a value in every run");
+    let file = folder.path().join("quantiles.csv");
+    let fewer =
+        |line: &str| if line.contains(",open_gap_rating,") { line.replacen(",20,", ",12,", 1) } else { line.into() };
+    let csv: Vec<String> = fs::read_to_string(&file).unwrap().lines().map(fewer).collect();
+    fs::write(&file, csv.join("\n")).unwrap();
+    assert_eq!(report(folder.path()).1.matches(said).count(), 1);
 }
 
 #[test]

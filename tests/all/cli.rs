@@ -141,3 +141,25 @@ fn a_batch_fits_a_narrow_terminal_and_loses_nothing() {
     }
     assert_eq!(said[0], said[1], "a width changes what is said");
 }
+
+#[test]
+fn configs_that_the_documentation_shows_are_good() {
+    let folder = tempfile::tempdir().unwrap();
+    redqueen(&["init"]).current_dir(folder.path()).assert().success();
+    let mut checked = 0;
+    for (page, file, before) in [
+        ("README.md", "my.toml", ""),
+        ("docs/experiments.md", "configs/experiments/mine.toml", "name = 'mine'\nscenario = '../baseline.toml'\n"),
+    ] {
+        let text = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+        for shown in text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+            // A part of a file stands in one.
+            let whole = shown.contains("name = ") && !shown.trim_start().starts_with('[');
+            let config = if whole { shown.to_owned() } else { format!("{before}{shown}") };
+            fs::write(folder.path().join(file), &config).unwrap();
+            redqueen(&["check", file]).current_dir(folder.path()).assert().success();
+            checked += 1;
+        }
+    }
+    assert!(checked >= 3, "{checked}");
+}
