@@ -13,7 +13,6 @@ use crate::{
     measure::record::Trajectory,
     output::{
         batch::Batch,
-        dictionary,
         encode::{Encode, EncodedRun, Form},
         folder::{Folder, Opened, OutputError, tidy},
         manifest::{FileEntry, FileFormat},
@@ -145,11 +144,7 @@ impl Listener<EncodedRun> for Teller<'_> {
 fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
     match batch.file_format {
         FileFormat::Csv => Ok(files),
-        FileFormat::Parquet => crate::output::parquet::convert(
-            folder.path(),
-            &dictionary::tables(&batch.factors(), &batch.measured),
-            files,
-        ),
+        FileFormat::Parquet => crate::output::parquet::convert(folder.path(), &batch.tables(), files),
     }
 }
 
@@ -163,11 +158,7 @@ fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Ve
 }
 
 fn describe(folder: &Folder, batch: &Batch, files: &[FileEntry]) -> Result<(), OutputError> {
-    let factors = batch.factors();
-    folder.write(
-        package::FILE,
-        &package::describe(folder.identity(), &dictionary::tables(&factors, &batch.measured), files),
-    )
+    folder.write(package::FILE, &package::describe(folder.identity(), batch.description.trim(), &batch.tables(), files))
 }
 
 #[cfg(test)]

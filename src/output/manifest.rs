@@ -7,6 +7,7 @@ use crate::experiment::{
     design::Design,
     plan::{Shard, Stop},
 };
+use crate::scenario::Described;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -28,6 +29,12 @@ pub struct Manifest {
     pub runs_done: u64,
     /// Runs that failed.
     pub runs_failed: u64,
+    /// What the experiment is for, in the words of its file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What each scenario is.
+    #[serde(default)]
+    pub described: Vec<Described>,
     /// The command that runs each scenario alone, without `--seed`, `--point` and `--replicate`.
     #[serde(default)]
     pub replay: Vec<String>,
@@ -82,7 +89,7 @@ pub struct ScenarioEntry {
     pub start: String,
     /// Length in months.
     pub months: u32,
-    /// Its complete config.
+    /// Its complete config, but for its description.
     pub config: Value,
 }
 

@@ -16,7 +16,10 @@ use super::{
     journal::{self, Journal},
     manifest::{self, FileEntry, FileFormat, Identity, Manifest},
 };
-use crate::measure::{Measured, is_name};
+use crate::{
+    measure::{Measured, is_name},
+    scenario::Described,
+};
 pub use claim::Claim;
 use claim::Made;
 pub(super) use file::json;
@@ -93,6 +96,8 @@ pub enum Opened {
 pub struct Folder {
     path: PathBuf,
     identity: Identity,
+    description: String,
+    described: Vec<Described>,
     replay: Vec<String>,
 }
 
@@ -156,7 +161,9 @@ impl Folder {
             found => matches!(found, Holding::Unfinished),
         };
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
-        let folder = Self { path: path.to_owned(), identity, replay };
+        let described = batch.scenarios.iter().map(|variant| variant.described.clone()).collect();
+        let description = batch.description.clone();
+        let folder = Self { path: path.to_owned(), identity, description, described, replay };
         let tables = if unfinished && count > 0 { folder.unfinished(&headers)? } else { None };
         let goes_on = tables.is_some();
         let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers);
@@ -225,6 +232,8 @@ impl Folder {
             complete,
             runs_done: done,
             runs_failed: failed,
+            description: self.description.clone(),
+            described: self.described.clone(),
             replay: self.replay.clone(),
             files,
         };
@@ -240,7 +249,7 @@ impl Folder {
     }
 
     fn remove_own_files(&self) -> Result<(), OutputError> {
-        let standard = dictionary::tables(&[], &Measured::default());
+        let standard = dictionary::tables(&[], &Measured::default(), false);
         // A model of another program may have written tables of its own.
         let recorded = Self::manifest(&self.path)?.map_or_else(Vec::new, |found| found.experiment.record);
         let recorded = recorded.iter().chain(&self.identity.record).map(String::as_str).filter(|name| is_name(name));
@@ -313,6 +322,7 @@ mod tests {
             name: "base".into(),
             config: json!({"time": {"months": 3}}),
             replay: "redqueen run".into(),
+            described: Described::default(),
             start: Month::new(2023, 1).unwrap(),
             months: 3,
         };
