@@ -36,14 +36,36 @@ pub fn batch(done: &Done) -> Result<String, csv::Error> {
             &format!("{}: {}, {}, seed {}", variant.name, size(experiment), span(variant), experiment.seed),
         );
         line(&mut text, &format!("  {:<24}{:>10}{:>10}{:>10}  unit", "outcome", "median", "5 %", "95 %"));
+        if experiment.sample.points() > 1 {
+            line(&mut text, "  over all runs: the spread is that of the design and of luck");
+        }
         for (column, summary) in headlines.iter().zip(sketches.summaries()) {
             let Some(summary) = summary else { continue };
             let [low, _, median, _, high] = summary.quantiles.map(short);
             line(&mut text, &format!("  {:<24}{median:>10}{low:>10}{high:>10}  {}", column.name, unit(column)));
         }
     }
+    other_spans(&mut text, experiment);
     closing(&mut text, done);
     Ok(text)
+}
+
+/// Says which scenarios cover other months than the first.
+fn other_spans(text: &mut String, experiment: &Batch) {
+    let spans = |variant: &BatchScenario| (variant.start, variant.months);
+    let Some((first, others)) = experiment.scenarios.split_first() else { return };
+    let others: Vec<&str> =
+        others.iter().filter(|other| spans(other) != spans(first)).map(|other| other.name.as_str()).collect();
+    if !others.is_empty() {
+        let (others, first) = (others.join(", "), &first.name);
+        lines(
+            text,
+            &format!(
+                "other months than those of {first}: {others}; outcomes of the end, means and counts are of different spans, and no \
+                 differences are given"
+            ),
+        );
+    }
 }
 
 /// One world: how its indicators went, and where the files are.
@@ -86,6 +108,7 @@ pub(super) fn closing(text: &mut String, done: &Done) {
     if runs < done.total {
         line(text, &format!("stopped early: {runs} of {} runs are kept", done.total));
     }
+    done.unmet.iter().for_each(|unmet| lines(text, unmet));
     if done.failed > 0 {
         line(text, &format!("{} of {} runs failed; see runs.csv", done.failed, done.total));
     }
@@ -104,6 +127,21 @@ pub(super) fn line(text: &mut String, line: &str) {
     line.truncate(line.trim_end().len());
     text.push_str(&line);
     text.push('\n');
+}
+
+/// Adds a text in lines of at most 80 columns, broken between words.
+pub(super) fn lines(text: &mut String, said: &str) {
+    let mut here = String::new();
+    for word in said.split(' ') {
+        if !here.is_empty() && here.chars().count() + 1 + word.chars().count() > 80 {
+            line(text, &here);
+            here = "  ".to_owned();
+        } else if !here.is_empty() {
+            here.push(' ');
+        }
+        here.push_str(word);
+    }
+    line(text, &here);
 }
 
 /// The outcomes that summaries open with, in their order.

@@ -5,7 +5,12 @@ use super::{
     markup::{folded, table},
     scale::significant,
 };
-use crate::{declare::table::Column, output::dictionary::DifferenceRow, report::results::ScenarioResults};
+use crate::{
+    analysis::precision::{FEWEST, Precision},
+    declare::table::Column,
+    output::dictionary::DifferenceRow,
+    report::results::ScenarioResults,
+};
 use maud::{Markup, html};
 
 /// The precisions that runs are counted for.
@@ -23,15 +28,18 @@ pub fn differences(folder: &ReportData) -> Markup {
             h2 { "Differences between scenarios" }
             p.quiet {
                 "Runs of the same replicate have the same noise, so scenarios are compared pair by pair. In bold: the 95\u{a0}% \
-                 interval (Student\u{2019}s t) of the mean difference leaves out zero, which is a statement about the model, not \
-                 about the world. Of outcomes that do not differ, one in twenty has such an interval by luck. The last column says \
-                 how many times more runs the same precision would take without pairing."
+                 interval (Student\u{2019}s t over replicates, n \u{2212} 1) of the mean difference leaves out zero, which is a \
+                 statement about the model, not about the world. Of outcomes that do not differ, one in twenty has such an interval \
+                 by luck. The last column says how many times more runs the same precision would take without pairing."
             }
             @if let Some(points) = most_points(folder) {
                 p.note {
-                    "The pairs of all " (points) " design points are pooled: a difference is the mean over the design, and its \
-                     interval takes pairs for independent, though points differ by design and share their noise."
+                    "A difference is the mean over the " (points) " design points. A replicate has the same luck at all of them, so it \
+                     counts once: its differences are averaged over the points first, and the interval is that of so many replicates."
                 }
+            }
+            @if rows.iter().any(DifferenceRow::lacks_interval) {
+                p.note { (few()) }
             }
             @for group in rows.chunk_by(|a, b| a.scenario == b.scenario) {
                 @if let Some(first) = group.first() {
@@ -42,6 +50,14 @@ pub fn differences(folder: &ReportData) -> Markup {
             }
         }
     }
+}
+
+/// What is said where replicates are too few for an interval.
+fn few() -> String {
+    format!(
+        "No interval can be given from fewer than {FEWEST} replicates that have a value: a dash stands in its place. Do more runs of \
+         each point."
+    )
 }
 
 /// The heads of a table that has an outcome in each row.
@@ -75,7 +91,11 @@ fn difference_table(folder: &ReportData, rows: &[DifferenceRow], first: &Differe
     let found = folder.outcomes(headline).filter_map(|column| Some((column, of(&column)?)));
     let lines = html! { @for (column, found) in found { (row(&column, &difference_cells(found))) } };
     let (against, scenario) = (&*first.against, &*first.scenario);
-    table(None, &heads(&["Pairs", against, scenario, "Difference", "95 % interval", "Larger in", "Unpaired"]), &lines)
+    table(
+        None,
+        &heads(&["Replicates", against, scenario, "Difference", "95 % interval", "Larger in", "Unpaired"]),
+        &lines,
+    )
 }
 
 fn difference_cells(found: &DifferenceRow) -> Markup {
@@ -114,10 +134,14 @@ pub fn replications(folder: &ReportData) -> Markup {
             }
             @if let Some(points) = most_points(folder) {
                 p.note {
-                    "Over " (points) " design points: mean and standard deviation are over all runs, so that they show the spread \
-                     over the design and not only luck. Luck is the standard deviation within a point; standard error and runs \
-                     are those of one point."
+                    "Over " (points) " design points: the mean is that over the points, and its standard error and interval come from \
+                     replicates, each averaged over the points, as a replicate has the same luck at all of them. SD is over all runs, so \
+                     it shows the spread over the design and not only luck. Luck at a point is the standard deviation within it; the \
+                     error at a point and the runs are those of one point."
                 }
+            }
+            @if shown.iter().any(|scenario| precisions(folder, scenario).any(|(_, found)| found.over.interval().is_none())) {
+                p.note { (few()) }
             }
             @for (at, scenario) in shown.iter().enumerate() {
                 @if at > 0 {
@@ -131,21 +155,28 @@ pub fn replications(folder: &ReportData) -> Markup {
     }
 }
 
+/// The headline outcomes that have values, and how well they are known.
+fn precisions<'a>(
+    folder: &'a ReportData,
+    scenario: &'a ScenarioResults,
+) -> impl Iterator<Item = (Column<'static>, Precision)> + use<'a> {
+    folder.outcomes(true).filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)))
+}
+
 fn replication_table(folder: &ReportData, scenario: &ScenarioResults) -> Markup {
     let design = scenario.points > 1;
-    let found = folder.outcomes(true).filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)));
-    let lines = found.map(|(column, found)| {
-        let mut cells = vec![found.all.n.to_string(), significant(found.all.mean), number(found.all.sd)];
+    let lines = precisions(folder, scenario).map(|(column, found)| {
+        let mut cells = vec![found.all.n.to_string(), significant(found.over.mean), number(found.all.sd)];
+        cells.extend([number(found.over.standard_error()), interval(found.over.interval())]);
         if design {
             cells.extend([number(found.within), number(found.standard_error())]);
-        } else {
-            cells.extend([number(found.standard_error()), interval(found.all.interval())]);
         }
         let runs = |share| found.runs_for(share).map_or_else(|| NONE.to_owned(), |runs| runs.to_string());
         cells.extend(SHARES.map(runs));
         row(&column, &html! { @for cell in &cells { td.number { (cell) } } })
     });
-    let middle = if design { ["SD at a point", "Standard error"] } else { ["Standard error", "95 % interval"] };
-    let heads = heads(&["Runs", "Mean", "SD", middle[0], middle[1], "Runs for 1 %", "Runs for 5 %"]);
-    table(None, &heads, &html! { @for line in lines { (line) } })
+    let at_point: &[&str] = if design { &["Luck at a point", "Error at a point"] } else { &[] };
+    let names =
+        [&["Runs", "Mean", "SD", "Standard error", "95 % interval"], at_point, &["Runs for 1 %", "Runs for 5 %"]];
+    table(None, &heads(&names.concat()), &html! { @for line in lines { (line) } })
 }
