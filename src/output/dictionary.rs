@@ -103,7 +103,7 @@ table! {
         index: Arc<str>, "";
         /// Its value; empty if too few values are there or the outcome does not vary.
         value: Option<f64>, "a share of the variance for Sobol indices, else of the outcome";
-        /// Lower end of its bootstrap interval.
+        /// Lower end of its bootstrap interval; empty below five trajectories, base points or replicates that are resampled.
         low: Option<f64>, "as the value";
         /// Upper end of its bootstrap interval.
         high: Option<f64>, "as the value";

@@ -30,7 +30,7 @@ pub fn differences(folder: &ReportData) -> Markup {
                 "Runs of the same replicate have the same noise, so scenarios are compared pair by pair. In bold: the 95\u{a0}% \
                  interval (Student\u{2019}s t over replicates, n \u{2212} 1) of the mean difference leaves out zero, which is a \
                  statement about the model, not about the world. Of outcomes that do not differ, one in twenty has such an interval \
-                 by luck. The last column says how many times more runs the same precision would take without pairing."
+                 by luck. Of outcomes that rare large events make, the interval holds the mean less often. The last column says how many times more runs the same precision would take without pairing."
             }
             @if let Some(points) = most_points(folder) {
                 p.note {
@@ -78,6 +78,17 @@ fn row(column: &Column<'_>, cells: &Markup) -> Markup {
     }
 }
 
+/// A share in whole percent; only what is all or none is shown as such.
+fn share(share: f64) -> String {
+    match share {
+        ..=0.0 => "0\u{a0}%".to_owned(),
+        1.0.. => "100\u{a0}%".to_owned(),
+        share if share < 0.01 => "under 1\u{a0}%".to_owned(),
+        share if share > 0.99 => "over 99\u{a0}%".to_owned(),
+        share => format!("{:.0}\u{a0}%", 100.0 * share),
+    }
+}
+
 fn number(value: Option<f64>) -> String {
     value.map_or_else(|| NONE.to_owned(), significant)
 }
@@ -108,7 +119,7 @@ fn difference_cells(found: &DifferenceRow) -> Markup {
         td.number { (significant(found.mean)) }
         td.number { @if found.excludes_zero() { strong { (difference) } } @else { (difference) } }
         td.number { (interval(found.low.zip(found.high))) }
-        td.number { (format!("{:.0}\u{a0}%", 100.0 * found.larger_share)) }
+        td.number { (share(found.larger_share)) }
         td.number { (times) }
     }
 }
@@ -179,4 +190,15 @@ fn replication_table(folder: &ReportData, scenario: &ScenarioResults) -> Markup 
     let names =
         [&["Runs", "Mean", "SD", "Standard error", "95 % interval"], at_point, &["Runs for 1 %", "Runs for 5 %"]];
     table(None, &heads(&names.concat()), &html! { @for line in lines { (line) } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn only_what_is_all_or_none_is_shown_as_such() {
+        let shown = [0.0, 0.004, 0.01, 0.5, 0.99, 0.996, 1.0].map(|value| share(value).replace('\u{a0}', " "));
+        assert_eq!(shown, ["0 %", "under 1 %", "1 %", "50 %", "99 %", "over 99 %", "100 %"]);
+    }
 }

@@ -12,8 +12,7 @@ pub fn means(blocks: &[Vec<f64>]) -> Vec<f64> {
 }
 
 fn weighted(blocks: &[Vec<f64>], counts: &[u32]) -> Vec<f64> {
-    // A block that did not come may have no features.
-    let mut sums = vec![0.0; blocks.iter().map(Vec::len).max().unwrap_or(0)];
+    let mut sums = vec![0.0; blocks.first().map_or(0, Vec::len)];
     for (block, count) in blocks.iter().zip(counts).filter(|(_, count)| **count > 0) {
         let weight = f64::from(*count);
         for (sum, feature) in sums.iter_mut().zip(block) {
@@ -29,9 +28,9 @@ fn weighted(blocks: &[Vec<f64>], counts: &[u32]) -> Vec<f64> {
 /// Resamples in which it is not defined are passed over. `None` for too few blocks, or if most resamples were passed over.
 ///
 /// Where blocks have the runs of their points, replicates are resampled along with the blocks, the same for all of them
-/// (Owen 2007): luck is shared by all blocks. As that adds the luck of a resample to the luck of the sample, values that luck
-/// moves one way only would move twice; so the intervals are moved back by the median's distance from the value. And they are
-/// [stretched], as replicates are few.
+/// (Owen 2007): luck is shared by all blocks. What it adds to all values alike is taken off, as no index is about that. As
+/// resampling adds luck to the luck of the sample, values that luck moves one way only would move twice; so the intervals are
+/// moved back by the median's distance from the value. And they are [stretched], as replicates are few.
 pub(super) fn intervals(
     blocks: &[Block],
     options: &Options,
@@ -53,12 +52,15 @@ pub(super) fn intervals(
             continue;
         }
         draw(&mut random, &mut luck);
-        let lived = |(block, count): (&Block, &u32)| match count {
-            0 => Some(Vec::new()),
-            _ => Some(features(block, &means_of(block, &luck)?)),
+        let lived: Option<Vec<Vec<f64>>> = blocks.iter().map(|block| means_of(block, &luck)).collect();
+        let Some(lived) = lived else { continue };
+        // What luck adds everywhere is no effect of a factor.
+        let added = centre(lived.iter().map(Vec::as_slice)) - centre(blocks.iter().map(|block| block.means.as_slice()));
+        let of = |(block, values): (&Block, Vec<f64>)| {
+            features(block, &values.into_iter().map(|value| value - added).collect::<Vec<_>>())
         };
-        let lived: Option<Vec<Vec<f64>>> = blocks.iter().zip(&counts).map(lived).collect();
-        found.extend(lived.and_then(|lived| statistic(&weighted(&lived, &counts))));
+        let features: Vec<Vec<f64>> = blocks.iter().zip(lived).map(of).collect();
+        found.extend(statistic(&weighted(&features, &counts)));
     }
     if found.is_empty() || 2 * found.len() < options.resamples as usize {
         return None;
@@ -88,6 +90,16 @@ pub(super) fn stretched(intervals: Vec<(f64, f64)>, values: &[f64], n: usize, op
     let by = (n as f64 / freedom as f64).sqrt() * if ratio.is_finite() { ratio } else { 1.0 };
     let about = |((low, high), value): ((f64, f64), &f64)| (value + by * (low - value), value + by * (high - value));
     intervals.into_iter().zip(values).map(about).collect()
+}
+
+/// The mean of all values.
+fn centre<'a>(blocks: impl Iterator<Item = &'a [f64]>) -> f64 {
+    let (mut sum, mut count) = (0.0, 0);
+    for value in blocks.flatten() {
+        sum += value;
+        count += 1;
+    }
+    sum / f64::from(count.max(1))
 }
 
 /// Draws as many as there are with replacement, and counts how often each came.
@@ -163,19 +175,23 @@ mod tests {
         assert_eq!(mean_of(&blocks, &options(100, 1)), Some((1.0, 1.0)));
     }
 
-    /// Blocks that all have the same luck: only replicates can tell of it.
+    /// Blocks whose effect has the same luck in all of them, and that luck lifts alike: only replicates can tell of it.
     #[test]
     fn luck_that_all_blocks_share_is_resampled_by_replicate() {
         let lived = |at: usize| {
-            let runs = vec![(0..100).map(|place| (place, place as f64)).collect()];
-            Block { at, means: vec![49.5], runs }
+            let runs = |effect: f64| (0..100).map(|place| (place, (1000.0 + effect) * place as f64)).collect();
+            Block { at, means: vec![49_500.0, 49_549.5], runs: vec![runs(0.0), runs(1.0)] }
+        };
+        let effect = |blocks: &[Block], resamples| {
+            let features = |_: &Block, values: &[f64]| vec![values[1] - values[0]];
+            intervals(blocks, &options(resamples, 1), features, |means| Some(means.to_vec())).unwrap()[0]
         };
         let blocks: Vec<Block> = (0..12).map(lived).collect();
-        let (low, high) = mean_of(&blocks, &options(4000, 1)).unwrap();
+        let (low, high) = effect(&blocks, 4000);
         // There are 12 blocks: t.ppf(.975, 11) * sqrt(12 / 11) for 1.96. Of 0, …, 99 the standard deviation is 28.87.
         let half = 2.200_985 * (12.0_f64 / 11.0).sqrt() * 28.87 / 10.0;
         assert!((low - (49.5 - half)).abs() < 0.4 && (high - (49.5 + half)).abs() < 0.4, "{low} {high}");
         let alone: Vec<Block> = blocks.into_iter().map(|block| Block { runs: Vec::new(), ..block }).collect();
-        assert_eq!(mean_of(&alone, &options(100, 1)), Some((49.5, 49.5)));
+        assert_eq!(effect(&alone, 100), (49.5, 49.5));
     }
 }
