@@ -1,6 +1,6 @@
 //! What a folder holds of each scenario.
 
-use super::{runs::Replicates, shown::Shown, stat::Stat};
+use super::{shown::Shown, stat::Stat};
 use crate::{
     analysis::{
         precision::{Precision, Tally},
@@ -68,6 +68,18 @@ pub fn of_name<'a>(scenarios: &'a mut Vec<ScenarioResults>, name: &str) -> &'a m
         scenarios.len() - 1
     });
     &mut scenarios[at]
+}
+
+/// Places of replicates, in the order in which they come.
+#[derive(Debug, Default)]
+pub struct Replicates(BTreeMap<u64, usize>);
+
+impl Replicates {
+    /// The place of the replicate of this number.
+    pub(super) fn place(&mut self, number: u64) -> usize {
+        let next = self.0.len();
+        *self.0.entry(number).or_insert(next)
+    }
 }
 
 /// Outcomes of the finished runs of a scenario, gathered in memory that does not grow with their number.

@@ -8,10 +8,10 @@ use crate::{
     output::{dictionary::DifferenceRow, manifest::Manifest},
     report::{
         csv_file::CsvFile,
-        results::{ScenarioResults, of_name},
+        results::{Replicates, ScenarioResults, of_name},
     },
 };
-use std::{cmp::Ordering, collections::BTreeMap, path::Path};
+use std::{cmp::Ordering, path::Path};
 
 /// Failures whose messages are kept of a scenario.
 const SHOWN_FAILURES: usize = 5;
@@ -102,18 +102,6 @@ impl<'a> Cursor<'a> {
             }
         }
         Ok(())
-    }
-}
-
-/// Places of replicates, in the order in which they come.
-#[derive(Debug, Default)]
-pub struct Replicates(BTreeMap<u64, usize>);
-
-impl Replicates {
-    /// The place of the replicate of this number.
-    fn place(&mut self, number: u64) -> usize {
-        let next = self.0.len();
-        *self.0.entry(number).or_insert(next)
     }
 }
 
