@@ -96,6 +96,9 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
     let closed = closed.and_then(|summary| {
         close(folder, batch, writer, quantiles, &summary)?;
         folder.log(&log())?;
+        if let (false, Some(unmet), Some(stop)) = (summary.cancelled, &summary.unmet, &batch.stop) {
+            folder.log(&unmet.line(stop))?;
+        }
         Ok(summary)
     });
     let stopped = |source| StudyError::Stopped { source, kept: done, folder: folder.path().to_owned() };
@@ -113,14 +116,14 @@ fn close(
     let (done, failed) = writer.counts();
     if summary.cancelled {
         writer.sync()?;
-        return Ok(folder.write_manifest(false, done, failed, Vec::new())?);
+        return Ok(folder.write_manifest(false, done, failed, Vec::new(), None)?);
     }
     let mut files = writer.finish()?;
     files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
     files.extend(write_design(folder, batch)?);
     let files = in_format(folder, batch, files)?;
     describe(folder, batch, &files)?;
-    folder.write_manifest(true, done, failed, files.clone())?;
+    folder.write_manifest(true, done, failed, files.clone(), summary.unmet.as_deref().cloned())?;
     Ok(tidy(folder.path(), folder.identity(), &files)?)
 }
 

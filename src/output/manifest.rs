@@ -5,7 +5,7 @@ use super::dictionary;
 use crate::experiment::{
     Gather,
     design::Design,
-    plan::{Shard, Stop},
+    plan::{Shard, Stop, Unmet},
 };
 use crate::scenario::Described;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ pub struct Manifest {
     /// The command that runs each scenario alone, without `--seed`, `--point` and `--replicate`.
     #[serde(default)]
     pub replay: Vec<String>,
+    /// Where the stop rule was not met, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<Unmet>,
     /// The tables.
     pub files: Vec<FileEntry>,
 }
@@ -93,6 +96,15 @@ pub struct ScenarioEntry {
     pub config: Value,
 }
 
+/// The scenarios that cover other months than the first.
+pub fn other_spans(scenarios: &[ScenarioEntry]) -> impl Iterator<Item = &ScenarioEntry> {
+    let first = scenarios.first();
+    let same = move |entry: &&ScenarioEntry| {
+        first.is_none_or(|first| (&first.start, first.months) == (&entry.start, entry.months))
+    };
+    scenarios.iter().filter(move |entry| !same(entry))
+}
+
 /// A table of the folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
@@ -144,6 +156,13 @@ impl FileFormat {
 
     fn is_csv(&self) -> bool {
         *self == Self::Csv
+    }
+}
+
+impl Manifest {
+    /// What there is to say of a stop rule that was not met.
+    pub fn unmet(&self) -> Option<String> {
+        Some(self.unmet.as_ref()?.line(self.experiment.stop.as_ref()?))
     }
 }
 

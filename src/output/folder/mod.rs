@@ -17,6 +17,7 @@ use super::{
     manifest::{self, FileEntry, FileFormat, Identity, Manifest},
 };
 use crate::{
+    experiment::plan::Unmet,
     measure::{Measured, is_name},
     scenario::Described,
 };
@@ -218,13 +219,14 @@ impl Folder {
         write_aside(&self.path.join(name), bytes, Durability::Disk)
     }
 
-    /// Writes the manifest: how many runs are in the tables, and how many of them failed.
+    /// Writes the manifest: how many runs are in the tables, how many of them failed, and where the stop rule was not met.
     pub fn write_manifest(
         &self,
         complete: bool,
         done: u64,
         failed: u64,
         files: Vec<FileEntry>,
+        unmet: Option<Unmet>,
     ) -> Result<(), OutputError> {
         let manifest = Manifest {
             format: manifest::FORMAT,
@@ -235,6 +237,7 @@ impl Folder {
             description: self.description.clone(),
             described: self.described.clone(),
             replay: self.replay.clone(),
+            unmet,
             files,
         };
         self.write(manifest::FILE, &json(&manifest))
@@ -347,7 +350,7 @@ mod tests {
         table.append(b"torn", 0).unwrap();
         table.cut(whole).unwrap();
         let entry = table.finish().unwrap();
-        folder.write_manifest(complete, 1, 0, vec![entry]).unwrap();
+        folder.write_manifest(complete, 1, 0, vec![entry], None).unwrap();
     }
 
     #[test]
