@@ -146,11 +146,6 @@ pub(super) fn broken(line: &str, width: usize) -> String {
     textwrap::fill(line, options)
 }
 
-/// Adds a text in lines of at most 80 columns, broken between words.
-pub(super) fn lines(text: &mut String, said: &str) {
-    line(text, &broken(said, 80));
-}
-
 /// The outcomes that summaries open with, in their order.
 pub(super) fn headlines(experiment: &Batch) -> Vec<Column<'static>> {
     let outcomes: Vec<_> = experiment.measured.outcomes().collect();
