@@ -2,7 +2,7 @@
 
 use super::design::{Factor, Sample, Setting};
 use crate::scenario::{
-    Diagnostics, Draft, Scenario,
+    Diagnostics, Draft, Scenario, Warning,
     diagnostic::{Origin, Place},
     load::Loaded,
     overrides::Override,
@@ -19,12 +19,22 @@ pub struct Variant {
     pub scenario: Scenario,
     /// The words it was read from.
     pub draft: Draft,
+    /// What to know of these words.
+    pub(super) warnings: Vec<Warning>,
+    /// The texts they stand in, those laid over them aside.
+    origins: Vec<Arc<Origin>>,
 }
 
 impl Variant {
     /// What was loaded, under this name.
     pub fn new(name: String, loaded: Loaded) -> Self {
-        Self { name, scenario: loaded.scenario, draft: loaded.draft }
+        let Loaded { scenario, origins, draft, warnings } = loaded;
+        Self { name, scenario, draft, warnings, origins }
+    }
+
+    /// Whether it was read from this text, or the text is laid over all scenarios.
+    pub(super) fn reads(&self, origin: &Origin) -> bool {
+        !origin.is_file || self.origins.iter().any(|own| **own == *origin)
     }
 
     /// The scenario with the values of a design point laid over it.
