@@ -25,12 +25,17 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Replicates of an experiment that does not say how many.
 pub const DEFAULT_RUNS: u32 = 100;
 /// The scenario of an experiment that names none.
 const DEFAULT_SCENARIO: &str = "baseline";
+/// So many scenarios are held against all others.
+const COMPARED: usize = 50;
 /// The most scenarios of an experiment: each is held in full.
 const MAX_SCENARIOS: usize = 1000;
 /// Keys that only an experiment file has.
@@ -113,13 +118,23 @@ impl Experiment {
     /// What to know of its words, though nothing is wrong with them: what has no effect, or is far from what is plausible. What
     /// several scenarios have in common is told of where it holds for all of them.
     pub fn warnings(&self) -> Vec<Diagnostic> {
-        let holds = |warning: &Warning| {
-            let origin = warning.said.place.as_ref().map(|place| &place.origin);
-            let elsewhere = self.variants.iter().filter(|variant| !variant.warnings.contains(warning));
-            origin.is_none_or(|origin| !elsewhere.clone().any(|variant| variant.reads(origin)))
+        // By text: how many scenarios read it.
+        let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
+        // By what is said: how many of those say it too.
+        let mut told: BTreeMap<String, (&Diagnostic, usize)> = BTreeMap::new();
+        for variant in &self.variants {
+            for Warning { said, .. } in &variant.warnings {
+                let Some(place) = &said.place else { continue };
+                let all = || self.variants.iter().filter(|variant| variant.reads(&place.origin)).count();
+                readers.entry(&place.origin.name).or_insert_with(all);
+                told.entry(said.line()).or_insert((said, 0)).1 += usize::from(variant.reads(&place.origin));
+            }
+        }
+        let holds = |said: &Diagnostic, count: usize| {
+            said.place.as_ref().is_none_or(|place| readers.get(place.origin.name.as_str()) == Some(&count))
         };
-        let warnings = self.variants.iter().flat_map(|variant| &variant.warnings).filter(|warning| holds(warning));
-        Diagnostics::new(warnings.map(|warning| warning.said.clone()).collect()).into_found()
+        let held = told.into_values().filter(|(said, count)| holds(said, *count));
+        Diagnostics::new(held.map(|(said, _)| said.clone()).collect()).into_found()
     }
 }
 
@@ -276,7 +291,8 @@ impl Reader<'_> {
             let loaded = self.load(entry.scenario.or(scenario), vec![common.to_vec(), entry.set]);
             if let (Some(name), Some(loaded)) = (entry.name, loaded) {
                 let mut variant = Variant::new(name.clone(), loaded);
-                if let Some(other) = variants.iter().find(|other: &&Variant| other.scenario == variant.scenario) {
+                let same = |other: &&Variant| other.scenario == variant.scenario;
+                if let Some(other) = variants.iter().take(COMPARED).find(same) {
                     let message = format!("the scenarios `{}` and `{name}` are the same world", other.name);
                     let about = Key::new(&["scenarios", name]);
                     variant.warnings.push(Warning { about, said: Diagnostic::at(&node.place, message) });

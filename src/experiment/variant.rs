@@ -34,7 +34,7 @@ impl Variant {
 
     /// Whether it was read from this text, or the text is laid over all scenarios.
     pub(super) fn reads(&self, origin: &Origin) -> bool {
-        !origin.is_file || self.origins.iter().any(|own| **own == *origin)
+        !origin.is_file || self.origins.iter().any(|own| own.name == origin.name)
     }
 
     /// The scenario with the values of a design point laid over it.

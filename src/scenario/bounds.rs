@@ -2,7 +2,7 @@
 
 use super::{
     Lever, MAX_FIRMS, Scenario,
-    diagnostic::{Diagnostic, Place},
+    diagnostic::{Diagnostic, Origin, Place},
     entities::EntityKind,
     kinds::KINDS,
     section::Mistakes,
@@ -72,26 +72,22 @@ impl Scenario {
 /// Refuses more firms than a world can hold, at the number that was said last of those that make them.
 pub(crate) fn refuse_too_many_births(scenario: &Scenario, tree: &TomlTable, whole: &Place, found: &mut Mistakes) {
     let Some(message) = scenario.too_many_firms() else { return };
-    let table = |tree: &'_ TomlTable, path: &[&str]| -> Vec<Place> {
-        let (last, above) = match path {
-            [above @ .., last] => (*last, above),
-            [] => return Vec::new(),
-        };
-        let table = above.iter().try_fold(tree, |table, part| table.get(*part)?.node.as_table());
-        table.and_then(|table| table.get(last)).map(|entry| entry.node.place.clone()).into_iter().collect()
+    let said = |path: &[&str]| {
+        let (last, above) = path.split_last()?;
+        let table = above.iter().try_fold(tree, |table, part| table.get(*part)?.node.as_table())?;
+        table.get(*last).map(|entry| entry.node.place.clone())
     };
-    let mut places = table(tree, &["mechanisms", ENTRY, "scale"]);
-    places.extend(table(tree, &["time", "months"]));
-    for state in &scenario.states {
-        for key in ["entry_per_year", "entry_wave_per_year"] {
-            places.extend(table(tree, &["states", &state.name, key]));
-        }
-    }
-    let turn = |place: &&Place| {
-        let origin = &place.origin;
-        (!origin.is_file, if origin.is_file { usize::MAX - origin.turn } else { origin.turn })
+    let of_states = scenario.states.iter().flat_map(|state| {
+        ["entry_per_year", "entry_wave_per_year"].map(|key| said(&["states", state.name.as_str(), key]))
+    });
+    let rates = of_states.chain([said(&["mechanisms", ENTRY, "scale"])]).flatten().map(|place| (place, true));
+    let places: Vec<_> = rates.chain(said(&["time", "months"]).map(|place| (place, false))).collect();
+    // What was laid over the files, then a rate before the length, then what was said last.
+    let turn = |(place, is_rate): &&(Place, bool)| {
+        let Origin { is_file, turn, .. } = *place.origin;
+        (!is_file, *is_rate, if is_file { usize::MAX - turn } else { turn })
     };
-    found.push(Diagnostic::at(places.iter().max_by_key(turn).unwrap_or(whole), message));
+    found.push(Diagnostic::at(places.iter().max_by_key(turn).map_or(whole, |(place, _)| place), message));
 }
 
 #[cfg(test)]
@@ -106,6 +102,9 @@ mod tests {
             let said = said(set);
             assert!(said.starts_with(&format!("--set {set}: the world would come to ")), "{said}");
         }
+        let both = ["mechanisms.entry.scale=900".to_owned(), "time.months=120".to_owned()];
+        let said = Model::standard().load_with(&baseline, &both).unwrap_err().to_string();
+        assert!(said.starts_with("--set mechanisms.entry.scale=900: "), "{said}");
         let mut scenario = crate::baseline();
         scenario.set("mechanisms.entry.scale", 900).unwrap();
         let error = scenario.check().unwrap_err().to_string();

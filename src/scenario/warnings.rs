@@ -239,8 +239,8 @@ mod tests {
                 "test.toml:4:8: the control `Truce` has no effect: stronger ones are in force beside it",
             ),
             (
-                format!("{TRUCE}to = '2027-05'\n[time]\nstart = '2030-01'"),
-                "test.toml:4:8: the control `Truce` has no effect",
+                TRUCE.replace("chips", "memory").replace("2027-01", "2021-01") + "to = '2022-05'",
+                "test.toml:4:8: the control `Truce` has no effect: it ends in 2022-05, before the world starts",
             ),
             (
                 format!("{cut}location = 'UK'\nfrom = '2026-01'"),
@@ -260,8 +260,8 @@ mod tests {
                 "test.toml:5:1: `mechanisms.claims.excitement` changes nothing: the mechanism is off",
             ),
             (
-                "[[borders]]\nbetween = ['US', 'India']\nopenness = 1.0".to_owned(),
-                "test.toml:4:11: `borders.India-US` changes nothing: a border is open",
+                "[[borders]]\nbetween = ['Taiwan', 'India']\nopenness = 1.0".to_owned(),
+                "test.toml:4:11: `borders.India-Taiwan` changes nothing: a border is open",
             ),
             (
                 "[mechanisms.diffusion]\nxi_open = 11".to_owned(),
