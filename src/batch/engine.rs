@@ -13,7 +13,6 @@ use crate::{
     measure::record::Trajectory,
     output::{
         batch::Batch,
-        dictionary,
         encode::{Encode, EncodedRun, Form},
         folder::{Folder, Opened, OutputError, tidy},
         manifest::{FileEntry, FileFormat},
@@ -97,6 +96,9 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
     let closed = closed.and_then(|summary| {
         close(folder, batch, writer, quantiles, &summary)?;
         folder.log(&log())?;
+        if let (false, Some(unmet), Some(stop)) = (summary.cancelled, &summary.unmet, &batch.stop) {
+            folder.log(&unmet.line(stop))?;
+        }
         Ok(summary)
     });
     let stopped = |source| StudyError::Stopped { source, kept: done, folder: folder.path().to_owned() };
@@ -114,14 +116,14 @@ fn close(
     let (done, failed) = writer.counts();
     if summary.cancelled {
         writer.sync()?;
-        return Ok(folder.write_manifest(false, done, failed, Vec::new())?);
+        return Ok(folder.write_manifest(false, done, failed, Vec::new(), None)?);
     }
     let mut files = writer.finish()?;
     files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
     files.extend(write_design(folder, batch)?);
     let files = in_format(folder, batch, files)?;
     describe(folder, batch, &files)?;
-    folder.write_manifest(true, done, failed, files.clone())?;
+    folder.write_manifest(true, done, failed, files.clone(), summary.unmet.as_deref().cloned())?;
     Ok(tidy(folder.path(), folder.identity(), &files)?)
 }
 
@@ -145,11 +147,7 @@ impl Listener<EncodedRun> for Teller<'_> {
 fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
     match batch.file_format {
         FileFormat::Csv => Ok(files),
-        FileFormat::Parquet => crate::output::parquet::convert(
-            folder.path(),
-            &dictionary::tables(&batch.factors(), &batch.measured),
-            files,
-        ),
+        FileFormat::Parquet => crate::output::parquet::convert(folder.path(), &batch.tables(), files),
     }
 }
 
@@ -163,11 +161,7 @@ fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Ve
 }
 
 fn describe(folder: &Folder, batch: &Batch, files: &[FileEntry]) -> Result<(), OutputError> {
-    let factors = batch.factors();
-    folder.write(
-        package::FILE,
-        &package::describe(folder.identity(), &dictionary::tables(&factors, &batch.measured), files),
-    )
+    folder.write(package::FILE, &package::describe(folder.identity(), batch.description.trim(), &batch.tables(), files))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     batch::{Done, StudyError},
-    experiment::plan::Shard,
+    experiment::{Experiment, plan::Shard},
     model::Model,
     output::manifest::FileFormat,
 };
@@ -57,11 +57,20 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.config.study(model)?.shard(shard.number, shard.of)?.format(file_format);
     let study = args.output.on(args.work.on(study), &cancel)?.on(|progress| bar.show(progress));
     let folder = args.output.out.clone().unwrap_or_else(|| default_folder(study.name(), shard));
+    warn(study.experiment(), args.output.quiet);
     let done = study.run_into(folder)?;
     if !shard.is_whole() {
         return close_shard(&done, shard, model, args.output.quiet);
     }
     close(&done, model, args.output.quiet)
+}
+
+/// Says what the experiment will not tell, before it is run.
+pub(super) fn warn(experiment: &Experiment, quiet: bool) {
+    for limit in experiment.limits().iter().filter(|_| !quiet) {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(io::stderr(), "warning: {limit}");
+    }
 }
 
 /// Prints a text. Nobody is left to tell if the reader has gone; what else happened still counts then.
@@ -95,7 +104,9 @@ fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<
     if !quiet && !done.cancelled {
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
         let program = model.program().name;
-        say(&format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n"))?;
+        let mut text = format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n");
+        done.unmet.iter().for_each(|unmet| summary::lines(&mut text, unmet));
+        say(&text)?;
     }
     ended(done)
 }

@@ -37,7 +37,10 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         match model.experiment(&source(Some(file)), &args.values.overrides()) {
             Ok(experiment) => {
                 warn(&experiment);
-                writeln!(out, "{}: {}", visible(&file.display().to_string()), summary(&experiment))?;
+                let name = file.display().to_string();
+                writeln!(out, "{}: {}", visible(&name), summary(&experiment))?;
+                let limits = experiment.limits();
+                limits.iter().try_for_each(|limit| writeln!(out, "warning: {}: {limit}", visible(&name)))?;
             }
             Err(errors) => found.extend(errors.into_found()),
         }

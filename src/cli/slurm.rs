@@ -77,6 +77,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     }
     let study = args.config.study(model)?.shard(1, u64::from(args.tasks))?.threads(args.cpus as usize);
     let study = args.runs.into_iter().fold(study, Study::runs);
+    super::batch::warn(study.experiment(), false);
     let study = match &args.record {
         Some(words) => study.record(common::tables(words)?)?,
         None => study,

@@ -1,6 +1,8 @@
 //! What a finished folder says in a few lines: headline outcomes of a batch, sparklines of a world. Read from the
-//! files themselves, so that it is the same whether they were written now or before. At most 80 columns wide.
+//! files themselves, so that it is the same whether they were written now or before. No wider than the terminal, nor than 80
+//! columns.
 
+use super::listing::width;
 use crate::{
     analysis::sketch::Sketches,
     batch::Done,
@@ -23,27 +25,57 @@ const INDICATORS: [&str; 9] = [
     "output_effect",
 ];
 const SPARKS: usize = 30;
+/// From this width on tables are laid out loosely.
+const WIDE: usize = 72;
 
 /// What was run, the headline outcomes of each scenario, failures, and where the files are.
 pub fn batch(done: &Done) -> Result<String, csv::Error> {
     let (mut text, experiment) = (String::new(), done.batch());
     let headlines = headlines(experiment);
     let mut sketches: Vec<_> = experiment.scenarios.iter().map(|_| Sketches::new(headlines.len())).collect();
-    read_outcomes(experiment, &done.folder, &headlines, &mut sketches)?;
-    for (variant, sketches) in experiment.scenarios.iter().zip(&mut sketches) {
+    let finished = read_outcomes(experiment, &done.folder, &headlines, &mut sketches)?;
+    let (names, cells) = if width() < WIDE { (23, 7) } else { (24, 10) };
+    for ((variant, sketches), finished) in experiment.scenarios.iter().zip(&mut sketches).zip(finished) {
         line(
             &mut text,
             &format!("{}: {}, {}, seed {}", variant.name, size(experiment), span(variant), experiment.seed),
         );
-        line(&mut text, &format!("  {:<24}{:>10}{:>10}{:>10}  unit", "outcome", "median", "5 %", "95 %"));
+        line(
+            &mut text,
+            &format!("  {:<names$}{:>cells$}{:>cells$}{:>cells$}  unit", "outcome", "median", "5 %", "95 %"),
+        );
+        if experiment.sample.points() > 1 {
+            line(&mut text, "  over all runs: the spread is that of the design and of luck");
+        }
         for (column, summary) in headlines.iter().zip(sketches.summaries()) {
             let Some(summary) = summary else { continue };
             let [low, _, median, _, high] = summary.quantiles.map(short);
-            line(&mut text, &format!("  {:<24}{median:>10}{low:>10}{high:>10}  {}", column.name, unit(column)));
+            let of = if summary.n == finished { "" } else { &format!("  in {} of {finished} runs", summary.n) };
+            let (name, unit) = (column.name, unit(column));
+            line(&mut text, &format!("  {name:<names$}{median:>cells$}{low:>cells$}{high:>cells$}  {unit}{of}"));
         }
     }
+    other_spans(&mut text, experiment);
     closing(&mut text, done);
     Ok(text)
+}
+
+/// Says which scenarios cover other months than the first.
+fn other_spans(text: &mut String, experiment: &Batch) {
+    let spans = |variant: &BatchScenario| (variant.start, variant.months);
+    let Some((first, others)) = experiment.scenarios.split_first() else { return };
+    let others: Vec<&str> =
+        others.iter().filter(|other| spans(other) != spans(first)).map(|other| other.name.as_str()).collect();
+    if !others.is_empty() {
+        let (others, first) = (others.join(", "), &first.name);
+        lines(
+            text,
+            &format!(
+                "other months than those of {first}: {others}; outcomes of the end, means and counts are of different spans, and no \
+                 differences are given"
+            ),
+        );
+    }
 }
 
 /// One world: how its indicators went, and where the files are.
@@ -57,7 +89,7 @@ pub fn world(done: &Done) -> Result<String, csv::Error> {
         for (name, values) in INDICATORS.iter().zip(read_world(&done.folder)?) {
             let ends = [values.iter().flatten().next(), values.iter().flatten().next_back()];
             if let [Some(first), Some(last)] = ends.map(|end| end.copied().map(short)) {
-                let sparks = sparkline(&values, SPARKS);
+                let sparks = sparkline(&values, if width() < WIDE { SPARKS / 2 } else { SPARKS });
                 let unit = WorldRow::COLUMNS.iter().find(|column| column.name == *name).map(unit).unwrap_or_default();
                 line(&mut text, &format!("  {name:<16} {sparks} {first:>7} to {last:<7} {unit}"));
             }
@@ -86,6 +118,7 @@ pub(super) fn closing(text: &mut String, done: &Done) {
     if runs < done.total {
         line(text, &format!("stopped early: {runs} of {} runs are kept", done.total));
     }
+    done.unmet.iter().for_each(|unmet| lines(text, unmet));
     if done.failed > 0 {
         line(text, &format!("{} of {} runs failed; see runs.csv", done.failed, done.total));
     }
@@ -97,13 +130,25 @@ pub(super) fn closing(text: &mut String, done: &Done) {
     let _ = writeln!(text, "files are in {}", done.folder.display());
 }
 
-/// Adds a line of at most 80 columns.
+/// Adds a line, broken where it is wider than the terminal.
 pub(super) fn line(text: &mut String, line: &str) {
-    let mut line: String =
-        if line.chars().count() > 80 { line.chars().take(79).chain(['…']).collect() } else { line.into() };
-    line.truncate(line.trim_end().len());
-    text.push_str(&line);
+    text.push_str(&broken(line, width()));
     text.push('\n');
+}
+
+/// A line broken at spaces where it is wider than this; nothing of it is cut.
+pub(super) fn broken(line: &str, width: usize) -> String {
+    let line = line.trim_end();
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let options = textwrap::Options::new(width).subsequent_indent("      ").break_words(false);
+    textwrap::fill(line, options)
+}
+
+/// Adds a text in lines of at most 80 columns, broken between words.
+pub(super) fn lines(text: &mut String, said: &str) {
+    line(text, &broken(said, 80));
 }
 
 /// The outcomes that summaries open with, in their order.
@@ -118,27 +163,30 @@ pub(super) fn unit(column: &Column<'_>) -> String {
     if column.unit == "1" { String::new() } else { column.unit.replace(" of 2023", "").replace("billion ", "bn ") }
 }
 
+/// Takes the outcomes of `runs.csv` into the sketches of the scenarios; gives how many runs of each finished.
 fn read_outcomes(
     experiment: &Batch,
     folder: &Path,
     outcomes: &[Column<'_>],
     sketches: &mut [Sketches],
-) -> Result<(), csv::Error> {
+) -> Result<Vec<u64>, csv::Error> {
     let mut reader = csv::Reader::from_path(folder.join("runs.csv"))?;
     let header = reader.headers()?.clone();
     let place = |name: &str| header.iter().position(|column| column == name).unwrap_or(usize::MAX);
-    let scenario = place("scenario");
+    let (scenario, status) = (place("scenario"), place("status"));
+    let mut finished = vec![0; sketches.len()];
     let outcomes: Vec<usize> = outcomes.iter().map(|outcome| place(outcome.name)).collect();
     for record in reader.records() {
         let record = record?;
         let index = experiment.scenarios.iter().position(|variant| Some(variant.name.as_str()) == record.get(scenario));
-        if let Some(sketches) = index.and_then(|index| sketches.get_mut(index)) {
+        if let Some((sketches, finished)) = index.and_then(|at| Some((sketches.get_mut(at)?, finished.get_mut(at)?))) {
+            *finished += u64::from(record.get(status) == Some("finished"));
             for (value, place) in sketches.row().iter_mut().zip(&outcomes) {
                 *value = record.get(*place).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN);
             }
         }
     }
-    Ok(())
+    Ok(finished)
 }
 
 fn read_world(folder: &Path) -> Result<[Vec<Option<f64>>; INDICATORS.len()], csv::Error> {
@@ -207,6 +255,16 @@ mod tests {
         assert_eq!(sparkline(&[Some(1.0), None, Some(1.0)], 8), "▁ ▁");
         assert_eq!(sparkline(&[], 8), "");
         assert_eq!(sparkline(&[None, None], 8), "  ");
+    }
+
+    #[test]
+    fn a_long_line_is_broken_and_nothing_of_it_is_lost() {
+        let said = "  a_long_name_of_an_outcome   1.5   2.5  points/year  in 3 of 100 runs";
+        for width in [40, 60, 80] {
+            let broken = broken(said, width);
+            assert!(broken.lines().all(|line| line.chars().count() <= width), "{broken}");
+            assert!(broken.split_whitespace().eq(said.split_whitespace()), "{broken}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     experiment::design::context::Context,
     scenario::{
-        Catalogue, Diagnostic, Diagnostics, Source, Warning,
+        Catalogue, Described, Diagnostic, Diagnostics, Source, Warning,
         diagnostic::{Origin, Place, unknown},
         entities::refuse_alike,
         key::Key,
@@ -20,7 +20,7 @@ use crate::{
         overrides::Override,
         schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
         section::{Mistakes, Section, file_name, finite, folder_name, list, text, whole, wrong},
-        tree::{self, Node, TomlTable},
+        tree::{self, Node, TomlEntry, TomlTable},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -34,8 +34,6 @@ use std::{
 pub const DEFAULT_RUNS: u32 = 100;
 /// The scenario of an experiment that names none.
 const DEFAULT_SCENARIO: &str = "baseline";
-/// So many scenarios are held against all others.
-const COMPARED: usize = 50;
 /// The most scenarios of an experiment: each is held in full.
 const MAX_SCENARIOS: usize = 1000;
 /// Keys that only an experiment file has.
@@ -173,6 +171,7 @@ struct Reader<'r> {
 /// What a `[[scenarios]]` entry says.
 struct VariantEntry<'a> {
     name: Option<&'a String>,
+    description: Option<String>,
     scenario: Option<&'a Node>,
     set: Vec<Override>,
 }
@@ -192,7 +191,8 @@ impl Reader<'_> {
             common.extend(root.take(key).map(|entry| Override::new(path, &entry.node)));
         }
         let design = root.take("design");
-        let stop = root.take("stop").map(|entry| self.stop(&entry.node));
+        let stop = root.take("stop");
+        let stop = stop.map(|entry| (entry, self.stop(&entry.node)));
         let entries = root.read("scenarios", list, self.found).unwrap_or_default();
         root.finish(self.found);
         let mut variants: Vec<Variant> = Vec::new();
@@ -213,13 +213,18 @@ impl Reader<'_> {
         let ReadDesign { sample, varied, warnings } = read_design(design, &context, self.found)?;
         let stop = match stop {
             None => None,
-            Some(stop) => Some(stop?),
+            Some((entry, stop)) => {
+                self.one_span(&variants, entry);
+                Some(stop?)
+            }
         };
         let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
         variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
         variants.first_mut()?.warnings.extend(warnings);
         // The points of a sampled design are draws of one distribution; those of a grid are each of interest.
-        let natural = if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint };
+        // Under a stop rule points have different numbers of replicates, and enough to stand alone.
+        let pools = sample.design().method.samples() && stop.is_none();
+        let natural = if pools { Gather::Pooled } else { Gather::ByPoint };
         let quantiles = quantiles.unwrap_or(Some(natural));
         Some(Experiment { name: title?, description, runs, seed, record, variants, sample, stop, quantiles })
     }
@@ -260,6 +265,16 @@ impl Reader<'_> {
         Some(Stop { outcome: outcome?, standard_error: standard_error?, max_runs: most.unwrap_or(MAX_RUNS) })
     }
 
+    /// A stop rule looks at differences, so all scenarios cover the same months.
+    fn one_span(&mut self, variants: &[Variant], entry: &TomlEntry) {
+        let Some((first, others)) = variants.split_first() else { return };
+        if let Some(other) = others.iter().find(|other| other.scenario.time != first.scenario.time) {
+            let (first, other) = (&first.name, &other.name);
+            let message = format!("[stop] looks at differences from `{first}`, and `{other}` covers other months");
+            self.found.push(Diagnostic::at(&entry.key, message).help("give all scenarios the same start and months"));
+        }
+    }
+
     fn outcome(&self, node: &Node) -> Result<String, Diagnostic> {
         let outcome = text("outcome", node)?;
         let known = || self.names.outcomes.iter().copied();
@@ -288,15 +303,17 @@ impl Reader<'_> {
             {
                 self.found.push(Diagnostic::at(&node.place, format!("`{name}` is in `scenarios` twice")));
             }
-            let loaded = self.load(entry.scenario.or(scenario), vec![common.to_vec(), entry.set]);
-            if let (Some(name), Some(loaded)) = (entry.name, loaded) {
-                let mut variant = Variant::new(name.clone(), loaded);
-                let same = |other: &&Variant| other.scenario == variant.scenario;
-                if let Some(other) = variants.iter().take(COMPARED).find(same) {
-                    let message = format!("the scenarios `{}` and `{name}` are the same world", other.name);
-                    let about = Key::new(&["scenarios", name]);
-                    variant.warnings.push(Warning { about, said: Diagnostic::at(&node.place, message) });
+            let loaded = self.load(entry.scenario.or(scenario), vec![common.to_vec(), entry.set.clone()]);
+            if let (Some(name), Some(mut loaded)) = (entry.name, loaded) {
+                if entry.description.is_some() || !entry.set.is_empty() {
+                    let base = &loaded.scenario.name;
+                    let [set, flags] = [&entry.set, &self.flags].map(|layer| loaded.draft.spelled(layer));
+                    let described = Described::laid_over(base, entry.description, &set, &flags);
+                    loaded.scenario.description.clone_from(&described.description);
+                    loaded.described = described;
                 }
+                let mut variant = Variant::new(name.clone(), loaded);
+                variant.warn_of_the_same(&variants, &node.place);
                 variants.push(variant);
             }
         }
@@ -306,6 +323,8 @@ impl Reader<'_> {
     fn entry<'a>(&mut self, node: &'a Node) -> Option<VariantEntry<'a>> {
         let mut section = Section::of(node, "[[scenarios]]", self.found)?;
         let name = section.require("name", self.found).and_then(|entry| self.note(file_name("name", &entry.node)));
+        let description = section.read("description", text, self.found).cloned();
+        let description = description.filter(|text| !text.trim().is_empty());
         let scenario = section.take("scenario").map(|entry| &entry.node);
         let table = section.take("set").and_then(|entry| {
             let table = entry.node.as_table().ok_or_else(|| wrong("set", &entry.node, "a table of keys and values"));
@@ -321,7 +340,7 @@ impl Reader<'_> {
             set.push(each);
         }
         section.finish(self.found);
-        Some(VariantEntry { name, scenario, set })
+        Some(VariantEntry { name, description, scenario, set })
     }
 
     /// Loads a scenario with these layers over it; the flags of the command line are the last.
@@ -351,7 +370,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
     let mut schema = required(
         table_of([
             ("name", described(name_schema(), "Short name, used for the output folder.")),
-            ("description", described(json!({ "type": "string" }), "What it is for.")),
+            ("description", described(json!({ "type": "string" }), "What it is for; shown in the report.")),
             (
                 "scenario",
                 described(
@@ -367,7 +386,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
                 "quantiles",
                 described(
                     json!({ "enum": Gather::WORDS.map(|(word, _)| word) }),
-                    "Over which runs to take quantiles. Default: pooled over the points of a sampled design, else by point.",
+                    "Over which runs to take quantiles. Default: pooled over the points of a sampled design without [stop], else by point.",
                 ),
             ),
             ("scenarios", described(variants, "Variants to run in place of the plain scenario.")),
@@ -385,6 +404,13 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
 fn variants_schema() -> serde_json::Value {
     let variant = table_of([
         ("name", described(name_schema(), "Its name in the tables.")),
+        (
+            "description",
+            described(
+                json!({ "type": "string" }),
+                "What it is. Without it the report lists what `set` changes, or shows what the scenario file says.",
+            ),
+        ),
         (
             "scenario",
             described(json!({ "type": "string" }), "A scenario file of its own; the path is relative to this file."),
@@ -450,6 +476,35 @@ mod tests {
         assert!(plain.scenario.mechanisms[0].enabled && !off.scenario.mechanisms[0].enabled);
         assert_eq!(off.scenario.states[2].numbers.talent, 2.0);
         assert_eq!((plain.scenario.seed, plain.scenario.time.months), (9, 5));
+    }
+
+    #[test]
+    fn a_variant_is_described_by_its_own_words_or_by_what_it_sets() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = SMALL.replace("name = \"small\"", "name = \"small\"\ndescription = \"As it is.\"");
+        let text = "name = 'e'\ndescription = 'Why?'\nscenario = 'base.toml'\nseed = 3\nmonths = 4\n\
+                    [[scenarios]]\nname = 'a'\n[[scenarios]]\nname = 'b'\nset = { 'mechanisms.growth.rate' = 0.3 }\n\
+                    [[scenarios]]\nname = 'c'\ndescription = 'Slow.'\nset = { 'mechanisms.growth.rate' = 0.1 }\n\
+                    [[scenarios]]\nname = 'd'\nscenario = 'above.toml'\n";
+        fs::write(folder.path().join("base.toml"), base).unwrap();
+        fs::write(folder.path().join("above.toml"), "extends = 'base.toml'\n[mechanisms.growth]\nloud = false\n")
+            .unwrap();
+        let experiment = read(folder.path(), text, &["states.US.talent=2"]).unwrap();
+        assert_eq!(experiment.description, "Why?");
+        let told: Vec<_> = experiment
+            .variants
+            .iter()
+            .map(|variant| {
+                let Described { description, base, changes } = &variant.described;
+                assert_eq!(*description, variant.scenario.description, "the resolved config says the same");
+                (description.as_str(), base.as_str(), changes.join(", "))
+            })
+            .collect();
+        let talent = "states.US.talent = 2";
+        assert_eq!(told[0], ("As it is.", "", talent.to_owned()));
+        assert_eq!(told[1], ("", "small", format!("mechanisms.growth.rate = 0.3, {talent}")));
+        assert_eq!(told[2], ("Slow.", "", talent.to_owned()));
+        assert_eq!(told[3], ("", "small", format!("mechanisms.growth.loud = false, {talent}")));
     }
 
     #[test]

@@ -8,6 +8,16 @@ use crate::{model::geography::Geography, scenario::Stage};
 use bevy_ecs::prelude::*;
 use std::collections::VecDeque;
 
+/// Months that a run has to have before this outcome can have a value, for those that look back or ahead by a fixed number.
+pub(crate) fn months_before(outcome: &str) -> u32 {
+    match outcome {
+        "frontier_gain_per_year" => 2,
+        "gap_rating_12" | "momentum_leader_end" | "momentum_follower_end" => 13,
+        "gap_rating_24" => 25,
+        _ => 1,
+    }
+}
+
 /// Gathers a run's outcomes.
 #[derive(Default)]
 pub struct Outcomes {
@@ -22,7 +32,7 @@ pub struct Outcomes {
     exits: u32,
     incidents: u32,
     systemic_risk: f64,
-    largest_share: f64,
+    largest_share: Option<f64>,
     /// Selection, learning, turnover; selection within and between homes.
     progress: [f64; 5],
     denied_follower: f64,
@@ -85,7 +95,10 @@ impl Outcomes {
             self.open_gap.0 += gap;
             self.open_gap.1 += 1.0;
         }
-        self.largest_share = self.largest_share.max(row.largest_share);
+        self.largest_share = match (self.largest_share, row.largest_share) {
+            (Some(most), Some(now)) => Some(most.max(now)),
+            (most, now) => most.or(now),
+        };
         self.entries += row.entries;
         self.exits += row.exits;
         self.incidents += row.incidents;

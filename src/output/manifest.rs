@@ -5,8 +5,9 @@ use super::dictionary;
 use crate::experiment::{
     Gather,
     design::Design,
-    plan::{Shard, Stop},
+    plan::{Shard, Stop, Unmet},
 };
+use crate::scenario::Described;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -28,9 +29,18 @@ pub struct Manifest {
     pub runs_done: u64,
     /// Runs that failed.
     pub runs_failed: u64,
+    /// What the experiment is for, in the words of its file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What each scenario is.
+    #[serde(default)]
+    pub described: Vec<Described>,
     /// The command that runs each scenario alone, without `--seed`, `--point` and `--replicate`.
     #[serde(default)]
     pub replay: Vec<String>,
+    /// Where the stop rule was not met, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<Unmet>,
     /// The tables.
     pub files: Vec<FileEntry>,
 }
@@ -82,8 +92,17 @@ pub struct ScenarioEntry {
     pub start: String,
     /// Length in months.
     pub months: u32,
-    /// Its complete config.
+    /// Its complete config, but for its description.
     pub config: Value,
+}
+
+/// The scenarios that cover other months than the first.
+pub fn other_spans(scenarios: &[ScenarioEntry]) -> impl Iterator<Item = &ScenarioEntry> {
+    let first = scenarios.first();
+    let same = move |entry: &&ScenarioEntry| {
+        first.is_none_or(|first| (&first.start, first.months) == (&entry.start, entry.months))
+    };
+    scenarios.iter().filter(move |entry| !same(entry))
 }
 
 /// A table of the folder.
@@ -137,6 +156,13 @@ impl FileFormat {
 
     fn is_csv(&self) -> bool {
         *self == Self::Csv
+    }
+}
+
+impl Manifest {
+    /// What there is to say of a stop rule that was not met.
+    pub fn unmet(&self) -> Option<String> {
+        Some(self.unmet.as_ref()?.line(self.experiment.stop.as_ref()?))
     }
 }
 

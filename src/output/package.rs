@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 /// The file's name.
 pub const FILE: &str = "datapackage.json";
 
-/// The description of these files, as JSON. A table that is there in two formats is described once, as Parquet.
-pub fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
+/// The description of these files of an experiment that is for what `about` says, as JSON. A table that is there in two
+/// formats is described once, as Parquet.
+pub fn describe(identity: &Identity, about: &str, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
     let twice = |file: &FileEntry| files.iter().any(|other| other.name == file.name && other.format != file.format);
     let resources: Vec<Value> = files
         .iter()
@@ -23,7 +24,7 @@ pub fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntr
         "profile": "tabular-data-package",
         "name": slug(&identity.name),
         "title": identity.name,
-        "description": format!("Simulated by {}.", identity.program),
+        "description": format!("{about}\n\nSimulated by {}.", identity.program).trim_start(),
         "resources": resources,
     }))
 }

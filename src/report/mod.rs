@@ -4,6 +4,8 @@
 mod about;
 mod chart;
 mod competition;
+#[cfg(test)]
+mod coverage_tests;
 mod csv_file;
 mod data;
 mod figures;
@@ -48,6 +50,8 @@ pub struct ReportFiles {
     pub figures: Vec<PathBuf>,
     /// What could not be shown because the folder does not hold it, a line each.
     pub missing: Vec<String>,
+    /// What else is to be known before its numbers are read, a line each.
+    pub notes: Vec<String>,
 }
 
 /// Why a report could not be written.
@@ -106,7 +110,8 @@ pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -
     }
     let html = folder.join("report.html");
     write(&html, &page::page(&data, &report, &ParameterTables::of(&data, catalogue)))?;
-    Ok(ReportFiles { html, figures: written, missing: data.missing.into_iter().chain(report.missing).collect() })
+    let missing = data.missing.into_iter().chain(report.missing).collect();
+    Ok(ReportFiles { html, figures: written, missing, notes: data.notes })
 }
 
 /// Writes `differences.csv`.

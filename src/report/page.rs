@@ -1,6 +1,7 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
 use super::{
+    about::About,
     data::ReportData,
     figures::{Figure, Report, numbered},
     markup::{document, folded, table, unit},
@@ -8,7 +9,11 @@ use super::{
     precision,
     scale::significant,
 };
-use crate::{analysis::sketch::Distribution, report::results::ScenarioResults};
+use crate::{
+    analysis::{precision::Mean, sketch::Distribution},
+    report::results::ScenarioResults,
+    scenario::{Described, Month},
+};
 use maud::{Markup, html};
 
 /// The page of a report.
@@ -66,18 +71,45 @@ fn what_ran(folder: &ReportData) -> Markup {
         facts.push(format!("{failed} failed"));
     }
     facts.extend(experiment.map(|experiment| format!("seed {}", experiment.seed)));
-    if let Some((from, to)) = folder.scenarios.iter().find_map(ScenarioResults::span) {
-        facts.push(format!("{from} to {to}"));
+    let mut spans: Vec<_> = folder.scenarios.iter().filter_map(ScenarioResults::span).collect();
+    spans.dedup();
+    match spans[..] {
+        [] => {}
+        [(from, to)] => facts.push(format!("{from} to {to}")),
+        _ => facts.push("scenarios of different months".to_owned()),
     }
+    // A scenario that was run by itself is described below.
+    let about = folder.manifest.as_ref().map(|manifest| &manifest.description).filter(|about| {
+        !about.is_empty() && folder.about.iter().all(|scenario| scenario.described.description != **about)
+    });
     html! {
         p.quiet { (facts.join(" · ")) }
-        @for about in &folder.about { p { strong { (about.name) } ": " (about.description) } }
+        @if let Some(about) = about { p { (about) } }
+        @for about in &folder.about {
+            @let own = folder.scenarios.iter().find(|scenario| scenario.name == about.name);
+            (described(about, own.and_then(ScenarioResults::span).filter(|_| spans.len() > 1)))
+        }
+    }
+}
+
+/// What a scenario is: what its config says, or what it changes; with its months if those of others differ.
+fn described(about: &About, span: Option<(Month, Month)>) -> Markup {
+    let Described { description, base, changes } = &about.described;
+    html! {
+        p {
+            strong { (about.name) }
+            @if let Some((from, to)) = span { " (" (from.to_string()) " to " (to.to_string()) ")" }
+            @if !description.is_empty() { ": " (description) }
+            @else if !base.is_empty() { ": as " (base) @if changes.is_empty() { "." } @else { ", but" } }
+            @if !changes.is_empty() && base.is_empty() { " Changed:" }
+        }
+        @if !changes.is_empty() { ul { @for change in changes { li { code { (change) } } } } }
     }
 }
 
 /// Name of a scenario's part of the page.
 fn heading<'a>(report: &Report, scenario: &'a str) -> &'a str {
-    if report.sections.len() == 1 { "Section" } else { scenario }
+    if report.sections.len() == 1 { "Pictures" } else { scenario }
 }
 
 fn navigation(folder: &ReportData, report: &Report) -> Markup {
@@ -99,7 +131,7 @@ fn navigation(folder: &ReportData, report: &Report) -> Markup {
 
 /// What is not shown, and which runs failed.
 fn notes(folder: &ReportData, report: &Report) -> Markup {
-    let mut lines: Vec<String> = folder.missing.iter().chain(&report.missing).cloned().collect();
+    let mut lines: Vec<String> = folder.notes.iter().chain(&folder.missing).chain(&report.missing).cloned().collect();
     for scenario in &folder.scenarios {
         if scenario.points > 1 {
             lines.push(format!(
@@ -180,19 +212,19 @@ fn events(folder: &ReportData, name: &str) -> Markup {
 }
 
 /// Median with 5–95 %, mean with its Monte Carlo error, and how many runs have a value if not all.
-fn summary(found: Option<&Distribution>, runs: usize) -> Markup {
+fn summary(found: Option<&Distribution>, mean: Option<Mean>, runs: usize) -> Markup {
     let Some(found) = found else { return html! { "\u{2013}" small { "in 0 of " (runs) " runs" } } };
     let n = found.n;
     let of_all = (n != runs as u64).then(|| format!("in {n} of {runs} runs"));
-    let Some(sd) = found.sd else {
+    let (Some(_), Some(mean)) = (found.sd, mean) else {
         return html! { (significant(found.mean)) small { (of_all.unwrap_or_default()) } };
     };
     let [low, _, median, _, high] = found.quantiles.map(significant);
-    let error = significant(sd / (n as f64).sqrt());
+    let error = mean.standard_error().map(|error| format!(" ± {}", significant(error))).unwrap_or_default();
     html! {
         (median) " (" (low) " to " (high) ")"
         small {
-            "mean " (significant(found.mean)) " ± " (error)
+            "mean " (significant(mean.mean)) (error)
             @if let Some(of_all) = of_all { "; " (of_all) }
         }
     }
@@ -203,12 +235,13 @@ fn outcomes(folder: &ReportData) -> Markup {
     if shown.is_empty() {
         return Markup::default();
     }
+    let design = shown.iter().any(|scenario| scenario.points > 1);
     html! {
         section #outcomes {
             h2 { "Outcomes" }
             p.quiet {
                 "Median over the runs with the 5 % and 95 % quantiles; below it the mean ± its standard error from the finite \
-                 number of runs."
+                 number of runs" @if design { ", over a design that of replicates, each averaged over the points" } "."
             }
             (outcome_table(folder, &shown, true))
             (folded("All other outcomes", &outcome_table(folder, &shown, false)))
@@ -233,7 +266,8 @@ fn outcome_table(folder: &ReportData, shown: &[&ScenarioResults], headline: bool
                 td { (column.meaning) small { (column.name) } }
                 td { (unit(column.unit)) }
                 @for scenario in shown {
-                    td.number { (summary(scenario.outcomes.summary(column.name), scenario.finished)) }
+                    @let mean = scenario.outcomes.precision(column.name).map(|found| found.over);
+                    td.number { (summary(scenario.outcomes.summary(column.name), mean, scenario.finished)) }
                 }
             }
         }
@@ -253,7 +287,8 @@ mod tests {
             values.iter().for_each(|value| sketches.row()[0] = *value);
             sketches.summaries().pop().flatten()
         };
-        let summary = |found: Option<&Distribution>, runs| summary(found, runs).into_string();
+        let mean = Mean { n: 2, mean: 2.0, sd: Some(2.0_f64.sqrt()) };
+        let summary = |found: Option<&Distribution>, runs| summary(found, Some(mean), runs).into_string();
         assert_eq!(summary(of(&[1.0, 3.0]).as_ref(), 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
         assert!(summary(of(&[1.0, 3.0]).as_ref(), 4).contains("in 2 of 4 runs"));
         assert!(summary(None, 4).contains("in 0 of 4 runs"));

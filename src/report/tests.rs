@@ -9,7 +9,7 @@ use crate::{
     experiment::{Gather, design::Design},
     measure::record::OutcomeRow,
     output::manifest::{self, Identity, Manifest, ScenarioEntry},
-    scenario::{Catalogue, MechanismDeclaration, Month},
+    scenario::{Catalogue, Described, MechanismDeclaration, Month},
 };
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -112,8 +112,24 @@ fn manifest(scenarios: &[&str]) -> String {
         dictionary_sha256: String::new(),
         scenarios: scenarios.iter().map(entry).collect(),
     };
-    let (format, replay, files) = (manifest::FORMAT, Vec::new(), Vec::new());
-    let manifest = Manifest { format, experiment, complete: true, runs_done: 20, runs_failed: 0, replay, files };
+    let base = Described { description: "What <b>it</b> shows".to_owned(), ..Described::default() };
+    let changed = Described {
+        base: "base".to_owned(),
+        changes: vec!["mechanisms.growth.enabled = false".to_owned()],
+        ..Described::default()
+    };
+    let manifest = Manifest {
+        format: manifest::FORMAT,
+        experiment,
+        complete: true,
+        runs_done: 20,
+        runs_failed: 0,
+        description: "Does it <grow>?".to_owned(),
+        described: std::iter::once(base).chain(std::iter::repeat(changed)).take(scenarios.len()).collect(),
+        replay: Vec::new(),
+        unmet: None,
+        files: Vec::new(),
+    };
     serde_json::to_string(&manifest).unwrap()
 }
 
@@ -222,6 +238,20 @@ fn a_firm_that_leaves_is_marked_and_fades() {
     assert!(html.contains("Beta closes after 2024-08"));
     assert!(!html.contains("Alpha closes"));
     assert!(html.contains("stroke-opacity=\"0.3\""));
+    assert!(html.contains("Medians are of the runs that have the firm in business"));
+}
+
+#[test]
+fn numbers_of_some_runs_are_not_shown_as_those_of_all() {
+    let folder = folder(&["base"], 20);
+    let said = "Where not all runs have a value";
+    assert!(!report(folder.path()).1.contains(said), "the world and its states have a value in every run");
+    let file = folder.path().join("quantiles.csv");
+    let fewer =
+        |line: &str| if line.contains(",open_gap_rating,") { line.replacen(",20,", ",12,", 1) } else { line.into() };
+    let csv: Vec<String> = fs::read_to_string(&file).unwrap().lines().map(fewer).collect();
+    fs::write(&file, csv.join("\n")).unwrap();
+    assert_eq!(report(folder.path()).1.matches(said).count(), 1);
 }
 
 #[test]
@@ -232,6 +262,18 @@ fn several_scenarios_are_compared_and_keep_their_own_pictures() {
     assert_eq!(files.figures.len(), 1 + 2 * (PICTURES.len() + 1));
     assert!(folder.path().join("figures/rating-base.svg").is_file());
     assert!(folder.path().join("figures/rating-scenario-2.svg").is_file());
+}
+
+#[test]
+fn a_scenario_is_described_by_its_words_or_by_what_it_changes() {
+    let folder = folder(&["base", "other"], 20);
+    let (_, html) = report(folder.path());
+    assert!(html.contains("<p>Does it &lt;grow&gt;?</p>"), "the experiment's own description is missing");
+    assert!(html.contains("<strong>base</strong>: What &lt;b&gt;it&lt;/b&gt; shows</p>"));
+    let changed =
+        "<strong>other</strong>: as base, but</p><ul><li><code>mechanisms.growth.enabled = false</code></li></ul>";
+    assert!(html.contains(changed), "{}", &html[..html.find("<nav").unwrap()]);
+    assert_eq!(html.matches("What &lt;b&gt;").count(), 1, "a scenario is not what its base is");
 }
 
 /// The text of a section of the page.
@@ -252,15 +294,23 @@ fn runs_of(values: &[(&str, u32, u32, f64)]) -> String {
 fn scenarios_are_compared_by_pairs_in_a_table_and_on_the_page() {
     let folder = folder(&["base", "other"], 20);
     let pair = |replicate, a, b| [("base", 0, replicate, a), ("other", 0, replicate, b)];
-    let values = [pair(0, 3.0, 13.0), pair(1, 5.0, 16.0), pair(2, 4.0, 13.0)].concat();
+    let pairs = [pair(0, 3.0, 13.0), pair(1, 5.0, 16.0), pair(2, 4.0, 13.0), pair(3, 4.0, 14.0), pair(4, 4.0, 14.0)];
+    let values = pairs.concat();
     fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
     let (_, html) = report(folder.path());
     let shown = section(&html, "differences");
     assert!(shown.contains("other against base") && shown.contains("<strong>10.0</strong>"), "{shown}");
-    // `d.mean() - t.ppf(.975, 2) * d.std(ddof=1) / sqrt(3)` and the other way, for d = 10, 11, 9.
-    assert!(shown.contains("7.52 to 12.5") && shown.contains("100\u{a0}%"), "{shown}");
+    // `d.mean() - t.ppf(.975, 4) * d.std(ddof=1) / sqrt(5)` and the other way, for d = 10, 11, 9, 10, 10.
+    assert!(shown.contains("9.12 to 10.9") && shown.contains("100\u{a0}%") && !shown.contains("fewer than"), "{shown}");
     let csv = fs::read_to_string(folder.path().join("differences.csv")).unwrap();
-    assert!(csv.lines().nth(1).unwrap().starts_with("other,base,gap_rating_end,3,14.0,4.0,10.0,"), "{csv}");
+    assert!(csv.lines().nth(1).unwrap().starts_with("other,base,gap_rating_end,5,5,14.0,4.0,10.0,"), "{csv}");
+    // From four replicates there is a standard error, and no interval.
+    fs::write(folder.path().join("runs.csv"), runs_of(&pairs[..4].concat())).unwrap();
+    let shown = section(&report(folder.path()).1, "differences").to_owned();
+    assert!(shown.contains("No interval can be given from fewer than 5") && !shown.contains("<strong>"), "{shown}");
+    let csv = fs::read_to_string(folder.path().join("differences.csv")).unwrap();
+    let cells: Vec<&str> = csv.lines().nth(1).unwrap().split(',').collect();
+    assert_eq!((cells[3], cells[8].is_empty(), cells[9], cells[10]), ("4", false, "", ""), "{csv}");
     fs::write(folder.path().join("runs.csv"), runs_of(&[("base", 0, 0, 1.0)])).unwrap();
     report(folder.path());
     assert_eq!(fs::read_to_string(folder.path().join("differences.csv")).unwrap().lines().count(), 1);
@@ -281,6 +331,9 @@ fn replications_say_how_many_runs_a_precision_takes_and_what_a_design_adds() {
     assert!(!shown.contains("design points") && !html.contains("id=\"differences\""));
     values.extend([10.0, 11.0, 15.0].into_iter().zip(0..).map(|(value, run)| ("base", 1, run, value)));
     fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
+    let manifest = fs::read_to_string(folder.path().join("manifest.json")).unwrap();
+    let manifest = manifest.replace("\"points\":1", "\"points\":2");
+    fs::write(folder.path().join("manifest.json"), manifest).unwrap();
     let (_, html) = report(folder.path());
     let shown = section(&html, "replications");
     assert!(shown.contains("Over 2 design points"));

@@ -1,7 +1,7 @@
 //! From a file to a checked [`Scenario`]: reads it and what it extends, lays overrides over it, checks everything.
 
 use super::{
-    Catalogue, Scenario,
+    Catalogue, Described, Scenario,
     diagnostic::{Diagnostic, Diagnostics, Origin, Place},
     key::{Ambiguous, Key, states_of},
     merge::{Layer, Repeated, merge},
@@ -26,6 +26,8 @@ pub struct Loaded {
     pub origins: Vec<Arc<Origin>>,
     /// Its words, over which values can still be laid.
     pub draft: Draft,
+    /// What it is.
+    pub described: Described,
     /// What of it has no effect, or is far from what is plausible. None of this is wrong.
     pub warnings: Vec<Warning>,
 }
@@ -94,12 +96,17 @@ pub(crate) fn load_with(
     files.gather(config);
     let Files { origins, layers: texts, mut found, .. } = files;
     let Some(origin) = origins.first().filter(|_| found.is_empty()) else { return Err(Diagnostics::new(found)) };
+    let words = texts.clone();
     let whole = Place::new(origin, 0..0);
     let (mut tree, mut below, mut repeated) = (TomlTable::new(), None, Vec::new());
     let ancestors = texts.len().saturating_sub(1);
-    for (at, layer) in texts.into_iter().rev().enumerate() {
+    for (at, mut layer) in texts.into_iter().rev().enumerate() {
         if at == ancestors && at > 0 {
             below = Some(tree.clone());
+        }
+        if at < ancestors {
+            // What a file says of itself is not true of one that extends it.
+            layer.remove("description");
         }
         let same = merge(&mut tree, layer, Layer::File, &mut found);
         repeated = if at == ancestors && at > 0 { same } else { Vec::new() };
@@ -107,7 +114,7 @@ pub(crate) fn load_with(
     let read = |tree: &TomlTable, found: &mut Mistakes| read_scenario(tree, &whole, catalogue, found);
     let mut warnings = Stage { tree: tree.clone(), repeated, below, own: Own::File }.warn(origin, &read);
     let (file, mut repeated) = (tree.clone(), Vec::new());
-    let overridden = layers.iter().any(|layer| !layer.is_empty());
+    let laid = layers.concat();
     for layer in layers {
         let states = states_of(&tree);
         refuse_doubles(&layer, &states, &mut found);
@@ -118,12 +125,13 @@ pub(crate) fn load_with(
     let scenario = read(&tree, &mut found);
     match scenario {
         Some(scenario) if found.is_empty() => {
-            if overridden {
+            if !laid.is_empty() {
                 let stage = Stage { tree: tree.clone(), repeated, below: Some(file), own: Own::Overrides(&origins) };
                 warnings.extend(stage.warn(origin, &read));
             }
             let draft = Draft { tree, origin: Arc::clone(origin), catalogue: Arc::clone(catalogue) };
-            Ok(Loaded { scenario, origins, draft, warnings })
+            let described = Described::of(&words, &draft.spelled(&laid));
+            Ok(Loaded { scenario, origins, draft, described, warnings })
         }
         _ => Err(Diagnostics::new(found)),
     }
@@ -135,6 +143,12 @@ impl Draft {
         let (last, tables) = key.parts().split_last()?;
         let table = tables.iter().try_fold(&self.tree, |table, part| table.get(part)?.node.as_table())?;
         table.get(last)
+    }
+
+    /// These overrides with their keys spelled as they are shown.
+    pub(crate) fn spelled(&self, overrides: &[Override]) -> Vec<Override> {
+        let states = states_of(&self.tree);
+        overrides.iter().map(|each| each.clone().among(&states)).collect()
     }
 
     /// Whether no two of these flags set one place.

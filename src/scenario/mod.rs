@@ -4,6 +4,7 @@ mod bounds;
 pub(crate) mod builtin;
 mod check;
 mod describe;
+mod described;
 pub mod diagnostic;
 pub(crate) mod entities;
 pub mod key;
@@ -24,6 +25,7 @@ mod warnings;
 
 use crate::declare::parameter::Parameter;
 pub use crate::declare::{choice::Choice, month::Month};
+pub use described::Described;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use kinds::*;
 pub use load::{Draft, Loaded, load};

@@ -62,6 +62,14 @@ impl Override {
         &self.path
     }
 
+    /// The same with its key spelled as it is shown where there are these states.
+    pub(crate) fn among(mut self, states: &[String]) -> Self {
+        if let Some(key) = self.path.clone().among(states).ok().and_then(|key| Key::parse(&key.to_string()).ok()) {
+            self.path = key;
+        }
+        self
+    }
+
     /// The value as a config that holds nothing else.
     pub(crate) fn into_layer(self) -> TomlTable {
         let mut node = self.node;

@@ -67,7 +67,7 @@ impl Claim {
             None => {
                 journal.start()?;
                 folder.remove_own_files()?;
-                folder.write_manifest(false, 0, 0, Vec::new())?;
+                folder.write_manifest(false, 0, 0, Vec::new(), None)?;
                 (0, headers.iter().map(|_| None).collect())
             }
         };

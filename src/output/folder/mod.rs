@@ -16,7 +16,11 @@ use super::{
     journal::{self, Journal},
     manifest::{self, FileEntry, FileFormat, Identity, Manifest},
 };
-use crate::measure::{Measured, is_name};
+use crate::{
+    experiment::plan::Unmet,
+    measure::{Measured, is_name},
+    scenario::Described,
+};
 pub use claim::Claim;
 use claim::Made;
 pub(super) use file::json;
@@ -93,6 +97,8 @@ pub enum Opened {
 pub struct Folder {
     path: PathBuf,
     identity: Identity,
+    description: String,
+    described: Vec<Described>,
     replay: Vec<String>,
 }
 
@@ -156,7 +162,9 @@ impl Folder {
             found => matches!(found, Holding::Unfinished),
         };
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
-        let folder = Self { path: path.to_owned(), identity, replay };
+        let described = batch.scenarios.iter().map(|variant| variant.described.clone()).collect();
+        let description = batch.description.clone();
+        let folder = Self { path: path.to_owned(), identity, description, described, replay };
         let tables = if unfinished && count > 0 { folder.unfinished(&headers)? } else { None };
         let goes_on = tables.is_some();
         let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers);
@@ -211,13 +219,14 @@ impl Folder {
         write_aside(&self.path.join(name), bytes, Durability::Disk)
     }
 
-    /// Writes the manifest: how many runs are in the tables, and how many of them failed.
+    /// Writes the manifest: how many runs are in the tables, how many of them failed, and where the stop rule was not met.
     pub fn write_manifest(
         &self,
         complete: bool,
         done: u64,
         failed: u64,
         files: Vec<FileEntry>,
+        unmet: Option<Unmet>,
     ) -> Result<(), OutputError> {
         let manifest = Manifest {
             format: manifest::FORMAT,
@@ -225,7 +234,10 @@ impl Folder {
             complete,
             runs_done: done,
             runs_failed: failed,
+            description: self.description.clone(),
+            described: self.described.clone(),
             replay: self.replay.clone(),
+            unmet,
             files,
         };
         self.write(manifest::FILE, &json(&manifest))
@@ -240,7 +252,7 @@ impl Folder {
     }
 
     fn remove_own_files(&self) -> Result<(), OutputError> {
-        let standard = dictionary::tables(&[], &Measured::default());
+        let standard = dictionary::tables(&[], &Measured::default(), false);
         // A model of another program may have written tables of its own.
         let recorded = Self::manifest(&self.path)?.map_or_else(Vec::new, |found| found.experiment.record);
         let recorded = recorded.iter().chain(&self.identity.record).map(String::as_str).filter(|name| is_name(name));
@@ -313,6 +325,7 @@ mod tests {
             name: "base".into(),
             config: json!({"time": {"months": 3}}),
             replay: "redqueen run".into(),
+            described: Described::default(),
             start: Month::new(2023, 1).unwrap(),
             months: 3,
         };
@@ -337,7 +350,7 @@ mod tests {
         table.append(b"torn", 0).unwrap();
         table.cut(whole).unwrap();
         let entry = table.finish().unwrap();
-        folder.write_manifest(complete, 1, 0, vec![entry]).unwrap();
+        folder.write_manifest(complete, 1, 0, vec![entry], None).unwrap();
     }
 
     #[test]
