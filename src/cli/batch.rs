@@ -3,8 +3,9 @@
 use super::{
     common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions},
     failure::Failure,
+    listing::width,
     progress::Bar,
-    summary,
+    summary::{self, broken},
 };
 use crate::{
     batch::{Done, StudyError},
@@ -69,7 +70,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 pub(super) fn warn(experiment: &Experiment, quiet: bool) {
     for limit in experiment.limits().iter().filter(|_| !quiet) {
         // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(io::stderr(), "warning: {limit}");
+        let _ = writeln!(io::stderr(), "{}", broken(&format!("warning: {limit}"), width()));
     }
 }
 
@@ -105,7 +106,7 @@ fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
         let program = model.program().name;
         let mut text = format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n");
-        done.unmet.iter().for_each(|unmet| summary::lines(&mut text, unmet));
+        done.unmet.iter().for_each(|unmet| summary::line(&mut text, unmet));
         say(&text)?;
     }
     ended(done)

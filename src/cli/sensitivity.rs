@@ -2,7 +2,7 @@
 
 use super::{
     failure::Failure,
-    summary::{line, lines, short},
+    summary::{line, short},
 };
 use crate::{
     analysis::sensitivity::{
@@ -175,7 +175,7 @@ fn text(findings: &Findings, asked: bool) -> String {
             outcome(&mut text, findings, finding, SHOWN[usize::from(asked)]);
         }
     }
-    findings.about_intervals().iter().for_each(|said| lines(&mut text, said));
+    findings.about_intervals().iter().for_each(|said| line(&mut text, said));
     line(&mut text, "The indices hold for the ranges of this design, and for the model.");
     text
 }

@@ -68,7 +68,7 @@ fn other_spans(text: &mut String, experiment: &Batch) {
         others.iter().filter(|other| spans(other) != spans(first)).map(|other| other.name.as_str()).collect();
     if !others.is_empty() {
         let (others, first) = (others.join(", "), &first.name);
-        lines(
+        line(
             text,
             &format!(
                 "other months than those of {first}: {others}; outcomes of the end, means and counts are of different spans, and no \
@@ -118,7 +118,7 @@ pub(super) fn closing(text: &mut String, done: &Done) {
     if runs < done.total {
         line(text, &format!("stopped early: {runs} of {} runs are kept", done.total));
     }
-    done.unmet.iter().for_each(|unmet| lines(text, unmet));
+    done.unmet.iter().for_each(|unmet| line(text, unmet));
     if done.failed > 0 {
         line(text, &format!("{} of {} runs failed; see runs.csv", done.failed, done.total));
     }
@@ -144,11 +144,6 @@ pub(super) fn broken(line: &str, width: usize) -> String {
     }
     let options = textwrap::Options::new(width).subsequent_indent("      ").break_words(false);
     textwrap::fill(line, options)
-}
-
-/// Adds a text in lines of at most 80 columns, broken between words.
-pub(super) fn lines(text: &mut String, said: &str) {
-    line(text, &broken(said, 80));
 }
 
 /// The outcomes that summaries open with, in their order.

@@ -141,7 +141,7 @@ fn a_stop_rule_that_was_not_met_is_told_on_the_screen_in_the_log_and_in_the_repo
         let read = |file: &str| std::fs::read_to_string(out.join(file)).unwrap();
         let screen = String::from_utf8(output.stdout).unwrap();
         assert!(screen.lines().all(|line| line.starts_with("files are in") || line.chars().count() <= 80), "{screen}");
-        [screen.replace("\n  ", " "), read("log.txt"), read("report.html")]
+        [screen.replace("\n      ", " "), read("log.txt"), read("report.html")]
     };
     let stop =
         |outcome: &str, error: &str| format!("[stop]\noutcome = '{outcome}'\nstandard_error = {error}\nmax_runs = 4\n");
@@ -164,7 +164,7 @@ fn a_stop_rule_that_was_not_met_is_told_on_the_screen_in_the_log_and_in_the_repo
         assert!(text.contains(" after 4 runs, wanted 0.000000001"), "{text}");
     }
     let again = redqueen(here, &["batch", "several.toml"]).output().unwrap();
-    assert!(String::from_utf8(again.stdout).unwrap().replace("\n  ", " ").contains(expected));
+    assert!(String::from_utf8(again.stdout).unwrap().replace("\n      ", " ").contains(expected));
     redqueen(here, &["report", "output/several"]).assert().success().stdout(predicates::str::contains(expected));
 }
 

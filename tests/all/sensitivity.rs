@@ -374,7 +374,7 @@ fn a_share_near_one_is_shown_with_its_digits_and_what_resamples_cannot_tell_is_s
         let output = redqueen(dir.path(), &["sensitivity", ".", "--confidence", confidence]).output().unwrap();
         assert!(output.status.success());
         let page = fs::read_to_string(dir.path().join("sensitivity.html")).unwrap();
-        (String::from_utf8(output.stdout).unwrap().replace("\n  ", " "), page)
+        (String::from_utf8(output.stdout).unwrap().replace("\n      ", " "), page)
     };
     let (screen, page) = text("0.9999999");
     assert!(screen.contains("99.99999 % interval") && page.contains("99.99999 % interval"), "{screen}");
