@@ -19,7 +19,7 @@ use crate::{
         load::{Loaded, Named, load_with, read_flags},
         overrides::Override,
         schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
-        section::{Mistakes, Section, file_name, finite, folder_name, list, text, whole, wrong},
+        section::{Mistakes, Section, finite, folder_name, list, part_of_file_name, text, whole, wrong},
         tree::{self, Node, TomlEntry, TomlTable},
     },
 };
@@ -322,7 +322,8 @@ impl Reader<'_> {
 
     fn entry<'a>(&mut self, node: &'a Node) -> Option<VariantEntry<'a>> {
         let mut section = Section::of(node, "[[scenarios]]", self.found)?;
-        let name = section.require("name", self.found).and_then(|entry| self.note(file_name("name", &entry.node)));
+        let name =
+            section.require("name", self.found).and_then(|entry| self.note(part_of_file_name("name", &entry.node)));
         let description = section.read("description", text, self.found).cloned();
         let description = description.filter(|text| !text.trim().is_empty());
         let scenario = section.take("scenario").map(|entry| &entry.node);

@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(
             words(&files(&[layer])[0]),
             [
-                "borders.US-China.openness = 0.1",
+                "borders.China-US.openness = 0.1",
                 "events: 2 more",
                 "firms.'Acme Inc'.open = true",
                 "firms.B removed",

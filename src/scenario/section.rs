@@ -319,6 +319,16 @@ pub(crate) fn file_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Dia
     for_files(key, node, text)
 }
 
+/// A name of tables that files are called after, with other signs in the place of those that no file has.
+pub(crate) fn part_of_file_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    let text = name(key, node)?;
+    if text.starts_with('.') || text.ends_with('.') || text.contains(['/', '\\']) || is_device(text) {
+        let message = format!("`{key}` is also a folder's name, so it cannot be {text:?}");
+        return Err(Diagnostic::at(&node.place, message).help("use letters, digits, `-` and `_`"));
+    }
+    Ok(text)
+}
+
 /// A name of folders that stands in no table.
 pub(crate) fn folder_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
     let text = plain_name(key, node)?;
