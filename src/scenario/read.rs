@@ -7,7 +7,9 @@ use super::{
     diagnostic::{Diagnostic, Place, unknown},
     entities::{NameIndex, Weights, read_weights, refuse_alike},
     kinds::{Frame, Lists},
-    section::{Mistakes, Section, cell_text, file_name, flag, list, month, name, note, share, whole, wrong},
+    section::{
+        Mistakes, Section, cell_text, file_name, flag, folder_name, list, month, name, note, share, whole, wrong,
+    },
     tree::{Node, TomlTable},
 };
 
@@ -35,7 +37,7 @@ pub(crate) fn read_scenario(
     if let Some(entry) = root.take("extends") {
         found.push(Diagnostic::at(&entry.key, "`extends` can only stand in a file"));
     }
-    let title = root.require("name", found).and_then(|entry| note(file_name("name", &entry.node), found)).cloned();
+    let title = root.require("name", found).and_then(|entry| note(title(&entry.node), found)).cloned();
     let description = root.text("description", found);
     let seed = root.read("seed", |key, node| whole(key, node, 0, u64::MAX), found).unwrap_or(DEFAULT_SEED);
     let time = read_time(&mut root, found);
@@ -68,6 +70,12 @@ pub(crate) fn read_scenario(
         refuse_too_many_births(&scenario, tree, place, found);
     }
     Some(scenario)
+}
+
+/// The scenario's name. That of the world in which nothing moves is kept, though some programs take it for a missing value.
+fn title(node: &Node) -> Result<&String, Diagnostic> {
+    const KEPT: &str = "null";
+    if node.as_text().is_some_and(|text| text == KEPT) { folder_name("name", node) } else { file_name("name", node) }
 }
 
 fn read_time(root: &mut Section<'_>, found: &mut Mistakes) -> Option<Time> {

@@ -127,7 +127,7 @@ fn scenarios_of_different_spans_are_refused_and_left_out_of_differences() {
     refused("late.toml", "with --set time.start=2024-01");
     let same = ["compare", "null", "short.toml", "--runs", "5", "--months", "6"];
     redqueen(here, &same).assert().success();
-    let (_, rows) = table(&here.join("output/null-world-vs-short/differences.csv"));
+    let (_, rows) = table(&here.join("output/null-vs-short/differences.csv"));
     assert!(!rows.is_empty() && rows.iter().all(|row| row["difference"] == "0.0"));
 
     let scenarios = "[[scenarios]]\nname = 'as it is'\nscenario = 'null'\n[[scenarios]]\nname = 'again'\nscenario = 'null'\n\
