@@ -8,7 +8,7 @@ use crate::{
     experiment::{Experiment, Gather, plan::Shard},
     model::Model,
     output::{batch::Batch, manifest::FileFormat},
-    scenario::Source,
+    scenario::{Source, key::Key, overrides::Override},
 };
 use std::{
     fmt,
@@ -73,6 +73,17 @@ impl Config {
         let seed = self.seed.map(|seed| format!("seed={seed}"));
         let months = self.months.map(|months| format!("time.months={months}"));
         self.set.iter().cloned().chain(seed).chain(months).collect()
+    }
+
+    /// Lays a value over the config in the place of what was laid there before.
+    fn lay(&mut self, key: &str, flag: Option<String>) {
+        if let Ok(place) = Key::parse(key) {
+            let other = |flag: &String| Override::from_flag(flag, 0).is_ok_and(|each| *each.key() != place);
+            self.set.retain(other);
+            self.seed = self.seed.filter(|_| place != Key::new(&["seed"]));
+            self.months = self.months.filter(|_| place != Key::new(&["time", "months"]));
+        }
+        self.set.extend(flag);
     }
 
     /// The words of a command line that mean it, or its scenario of this name; the seed is not among them.
@@ -164,12 +175,13 @@ impl<'a> Study<'a> {
     }
 
     /// Lays a value over the config, as `--set key=value` does: `set("mechanisms.diffusion.xi_open", 2.0)`,
-    /// `set("time.start", "2023-05")`. In an experiment it holds for every scenario.
+    /// `set("time.start", "2023-05")`. In an experiment it holds for every scenario. A later value for a key takes the place of an
+    /// earlier one.
     ///
     /// # Errors
     /// There is no such key, or it does not take the value, or the study was not read from a config.
     pub fn set(self, key: &str, value: impl fmt::Display) -> Result<Self, StudyError> {
-        self.laid(key, |config| config.set.push(format!("{key}={value}")))
+        self.laid(key, |config| config.lay(key, Some(format!("{key}={value}"))))
     }
 
     /// Runs under this master seed.
@@ -177,7 +189,10 @@ impl<'a> Study<'a> {
     /// # Errors
     /// The study was not read from a config.
     pub fn seed(self, seed: u64) -> Result<Self, StudyError> {
-        self.laid("seed", |config| config.seed = Some(seed))
+        self.laid("seed", |config| {
+            config.lay("seed", None);
+            config.seed = Some(seed);
+        })
     }
 
     /// Lets runs live through so many months.
@@ -185,7 +200,10 @@ impl<'a> Study<'a> {
     /// # Errors
     /// The config does not take this many, or the study was not read from one.
     pub fn months(self, months: u32) -> Result<Self, StudyError> {
-        self.laid("time.months", |config| config.months = Some(months))
+        self.laid("time.months", |config| {
+            config.lay("time.months", None);
+            config.months = Some(months);
+        })
     }
 
     /// Reads the config anew, with what `change` lays over it.

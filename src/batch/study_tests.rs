@@ -109,7 +109,7 @@ fn what_is_chosen_stays_whatever_is_laid_over_the_config_later() {
     let (_, batch) = single.prepared();
     assert_eq!((batch.runs, batch.first_replicate, batch.sample.numbers(), batch.scenarios.len()), (1, 3, 2..3, 1));
     let replay = batch.replay(&batch.plan().job(0).unwrap());
-    let words = "--scenario closed --set mechanisms.market.speed=2 --set mechanisms.market.speed=1 --months 7";
+    let words = "--scenario closed --set mechanisms.market.speed=1 --months 7";
     let expected = format!("redqueen run {} {words} --seed 9 --point 2 --replicate 3", config.display());
     assert_eq!(replay, expected);
 }

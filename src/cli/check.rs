@@ -1,10 +1,10 @@
 //! `redqueen check`: finds everything that is wrong in configs.
 
 use super::{
-    common::{ValueOptions, source},
+    common::{ValueOptions, source, warn},
     failure::Failure,
 };
-use crate::{experiment::Experiment, model::Model, scenario::Diagnostics};
+use crate::{declare::text::visible, experiment::Experiment, model::Model, scenario::Diagnostics};
 use std::{
     io::{self, Write},
     path::PathBuf,
@@ -13,7 +13,11 @@ use std::{
 const EXAMPLES: &str = "\
 Examples:
   redqueen check configs/scenarios/all-open.toml
-  redqueen check my.toml --set mechanisms.research.enabled=false";
+  redqueen check my.toml --set mechanisms.research.enabled=false
+  generate-config | redqueen check -
+
+What has no effect, or is far from what is plausible, is no error: it is told as
+a warning, a line each.";
 
 /// Find everything that is wrong in scenario and experiment files
 #[derive(Debug, clap::Args)]
@@ -32,11 +36,11 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     for file in &args.files {
         match model.experiment(&source(Some(file)), &args.values.overrides()) {
             Ok(experiment) => {
-                writeln!(out, "{}: {}", file.display(), summary(&experiment))?;
-                experiment
-                    .limits()
-                    .iter()
-                    .try_for_each(|limit| writeln!(out, "warning: {}: {limit}", file.display()))?;
+                warn(&experiment);
+                let name = file.display().to_string();
+                writeln!(out, "{}: {}", visible(&name), summary(&experiment))?;
+                let limits = experiment.limits();
+                limits.iter().try_for_each(|limit| writeln!(out, "warning: {}: {limit}", visible(&name)))?;
             }
             Err(errors) => found.extend(errors.into_found()),
         }

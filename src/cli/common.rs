@@ -3,16 +3,20 @@
 use super::failure::Failure;
 use crate::{
     batch::{Config, Study},
+    experiment::Experiment,
     model::Model,
     output::manifest::FileFormat,
-    scenario::{Scenario, Source},
+    scenario::{Scenario, Source, read::MAX_MONTHS},
 };
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
 use std::{
+    fmt,
+    io::{self, Write as _},
     path::{Path, PathBuf},
+    str::FromStr,
     sync::atomic::AtomicBool,
 };
 
@@ -33,10 +37,10 @@ pub struct ValueOptions {
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Master seed of the noise [default: the config's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     pub seed: Option<u64>,
     /// Length of a run in months [default: the config's]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = months)]
     pub months: Option<u32>,
 }
 
@@ -44,7 +48,7 @@ pub struct ValueOptions {
 #[derive(Clone, Debug, Args)]
 pub struct WorkOptions {
     /// Replicates of each scenario [default: the experiment file's, or 100]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = runs)]
     pub runs: Option<u32>,
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
@@ -57,7 +61,7 @@ pub struct OutputOptions {
     /// Output folder [default: output/NAME by the name of the config; for `run`, output/NAME-run and what tells the run]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Tables to write, with commas between them [default: the experiment file's, or all]
+    /// Tables to write, with commas between them, or `none` [default: the experiment file's, or all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     pub record: Option<Vec<String>>,
     /// Show no progress and no summary
@@ -121,12 +125,17 @@ impl ConfigOptions {
 
     /// The config as one scenario.
     pub fn scenario(&self, model: &Model) -> Result<Scenario, Failure> {
-        Ok(model.load_with(&self.source(), &self.values.overrides())?.scenario)
+        let overrides = self.values.overrides();
+        let loaded = model.load_with(&self.source(), &overrides)?;
+        loaded.draft.refuse_doubles(&overrides)?;
+        Ok(loaded.scenario)
     }
 
     /// A study of the config.
     pub fn study<'a>(&self, model: &Model) -> Result<Study<'a>, Failure> {
-        Ok(Study::read(model, self.config())?)
+        let study = Study::read(model, self.config())?;
+        warn(study.experiment());
+        Ok(study)
     }
 }
 
@@ -142,11 +151,61 @@ impl OutputOptions {
     /// Writes what is asked for, and stops when `cancel` says so.
     pub fn on<'a>(&self, study: Study<'a>, cancel: &'a AtomicBool) -> Result<Study<'a>, Failure> {
         let study = match &self.record {
-            Some(tables) => study.record(tables)?,
+            Some(words) => study.record(tables(words)?)?,
             None => study,
         };
         Ok(study.overwrite(self.overwrite).cancel(cancel))
     }
+}
+
+/// The word for no table at all.
+pub(super) const NO_TABLES: &str = "none";
+
+/// The tables that `--record` names.
+pub fn tables(words: &[String]) -> Result<Vec<String>, Failure> {
+    match words {
+        [word] if word == NO_TABLES => Ok(Vec::new()),
+        _ if words.iter().any(|word| word == NO_TABLES) => {
+            Err(Failure::Usage("`--record none` records nothing, so no table can stand beside `none`".to_owned()))
+        }
+        _ => Ok(words.to_vec()),
+    }
+}
+
+/// Tells on standard error, a line each, what to know of an experiment's words though nothing is wrong with them.
+pub fn warn(experiment: &Experiment) {
+    /// More lines than this nobody reads.
+    const SHOWN: usize = 50;
+    let warnings = experiment.warnings();
+    let mut stderr = io::stderr().lock();
+    // Nobody is left to tell if standard error is closed.
+    let mut say = |line: String| drop(writeln!(stderr, "warning: {line}"));
+    warnings.iter().take(SHOWN).for_each(|warning| say(warning.line()));
+    if warnings.len() > SHOWN {
+        say(format!("and {} more", warnings.len() - SHOWN));
+    }
+}
+
+fn whole<T: FromStr + PartialOrd + fmt::Display>(text: &str, least: T, most: Option<T>) -> Result<T, String> {
+    let number = text.parse::<T>().ok().filter(|number| *number >= least);
+    let number = number.filter(|number| most.as_ref().is_none_or(|most| number <= most));
+    number.ok_or_else(|| match most {
+        Some(most) => format!("must be a whole number from {least} to {most}"),
+        None => format!("must be a whole number of at least {least}"),
+    })
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    whole(text, 0, None)
+}
+
+fn months(text: &str) -> Result<u32, String> {
+    whole(text, 1, Some(MAX_MONTHS))
+}
+
+/// A number of replicates.
+pub(super) fn runs(text: &str) -> Result<u32, String> {
+    whole(text, 1, None)
 }
 
 /// The config that an argument means; the built-in baseline without one.

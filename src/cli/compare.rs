@@ -2,7 +2,7 @@
 
 use super::{
     batch,
-    common::{OutputOptions, ValueOptions, WorkOptions, source},
+    common::{OutputOptions, ValueOptions, WorkOptions, source, warn},
     failure::Failure,
     progress::Bar,
     summary::{closing, headlines, line, short, span, unit},
@@ -10,9 +10,10 @@ use super::{
 use crate::{
     analysis::precision::FEWEST,
     batch::{Done, Study},
+    declare::text::read_as,
     experiment::{Experiment, Gather, Variant},
     model::Model,
-    scenario::{Diagnostics, Time},
+    scenario::{Diagnostics, Time, entities::alike, section::MAX_NAME},
 };
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,7 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let experiment = args.experiment(model)?;
+    warn(&experiment);
     let configs = [&args.a, &args.b].map(PathBuf::as_path);
     let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
     let config = |name: &str| configs[usize::from(names.first().is_some_and(|first| first != name))];
@@ -149,11 +151,12 @@ fn names(experiments: [&Experiment; 2], configs: [&Path; 2]) -> [String; 2] {
         let named = || config.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
         // A stem becomes a folder's name and a cell of tables, so it must look like a scenario's name.
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        Some(named()).filter(|name| name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain))
+        let fits = |name: &String| name.len() <= MAX_NAME && name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        Some(named()).filter(|name| fits(name) && name.chars().all(plain) && read_as(name).is_none())
     };
     match configs.map(stem) {
-        _ if own[0] != own[1] => own,
-        [Some(a), Some(b)] if a != b => [a, b],
+        _ if !alike(&own[0], &own[1]) => own,
+        [Some(a), Some(b)] if !alike(&a, &b) => [a, b],
         _ => ["A".to_owned(), "B".to_owned()],
     }
 }

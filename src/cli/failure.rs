@@ -2,6 +2,7 @@
 
 use crate::{
     batch::{ShardsError, StudyError},
+    declare::text::visible_lines,
     output::folder::FolderError,
     report::ReportError,
     scenario::Diagnostics,
@@ -91,7 +92,8 @@ impl Failure {
                 let (count, s) = (errors.found().len(), if errors.found().len() == 1 { "" } else { "s" });
                 writeln!(stderr, "{self}\n\n{count} error{s}")
             }
-            _ => writeln!(stderr, "error: {self}"),
+            // A name from outside must not steer the terminal.
+            _ => writeln!(stderr, "error: {}", visible_lines(&self.to_string())),
         };
         // Nobody is left to tell if standard error is closed.
         drop(told);

@@ -21,13 +21,16 @@ mod sensitivity;
 mod slurm;
 mod summary;
 
-use crate::{model::Model, output::dictionary};
+use crate::{declare::text::visible, model::Model, output::dictionary};
 use clap::{
     CommandFactory, FromArgMatches, Parser, Subcommand,
     builder::{PossibleValuesParser, StyledStr},
 };
 use failure::Failure;
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,7 +75,7 @@ enum Command {
 /// The command line of a model's program, which knows the tables that it records and writes.
 fn command_of(model: &Model) -> clap::Command {
     let (program, measured) = (model.program(), model.measured());
-    let recorded = PossibleValuesParser::new(measured.table_names());
+    let recorded = PossibleValuesParser::new(measured.table_names().into_iter().chain([common::NO_TABLES]));
     let written = PossibleValuesParser::new(dictionary::tables(&[], &measured, false).iter().map(|table| table.name));
     let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
     let command = command.mut_subcommands(|command| {
@@ -80,6 +83,11 @@ fn command_of(model: &Model) -> clap::Command {
             "record" => arg.value_parser(recorded.clone()),
             "tables" => arg.value_parser(written.clone()),
             _ => arg,
+        });
+        // A number below 0 is a wrong value, no unknown option.
+        let command = command.mut_args(|arg| {
+            let counts = arg.get_value_names().is_some_and(|names| names.iter().all(|name| name.ends_with('N')));
+            if counts && !arg.is_positional() { arg.allow_negative_numbers(true) } else { arg }
         });
         called(command, program.name)
     });
@@ -99,12 +107,33 @@ fn called(command: clap::Command, program: &str) -> clap::Command {
     }
 }
 
+/// What is said of a command line that cannot be read: nothing in it steers the terminal, and no advice makes a value the config.
+fn refusal(said: &str) -> String {
+    let lines = said.split('\n').filter_map(|line| {
+        let value = line.trim().strip_prefix("tip: to pass '").and_then(|tip| tip.split('\'').next());
+        match value {
+            None => Some(visible(line).into_owned()),
+            Some(value) if value.starts_with("--") => None,
+            Some(value) => Some(format!("  tip: an option takes '{}' as --option={0}", visible(value))),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
 /// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
 pub fn main_of(model: &Model) -> ExitCode {
     let command = command_of(model);
-    let matches = command.clone().get_matches();
-    let parsed = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let parsed = command.clone().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) if error.use_stderr() => {
+            // Nobody is left to tell if standard error is closed.
+            let _ = write!(io::stderr().lock(), "{}", refusal(&error.to_string()));
+            return ExitCode::from(2);
+        }
+        Err(error) => error.exit(),
+    };
     let done = match parsed.command {
         Command::Run(args) => run::run(&args, model),
         Command::Batch(args) => batch::run(&args, model),
@@ -131,6 +160,22 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         command_of(&Model::standard()).debug_assert();
+    }
+
+    #[test]
+    fn a_refusal_neither_steers_the_terminal_nor_makes_a_value_the_config() {
+        let said = |words: &[&str]| {
+            let error = command_of(&Model::standard()).try_get_matches_from(words).unwrap_err();
+            refusal(&error.to_string())
+        };
+        for option in ["--seed", "--runs", "--months", "--shard", "--threads"] {
+            let said = said(&["redqueen", "batch", option, "-1"]);
+            assert!(said.contains(&format!("invalid value '-1' for '{option} <")) && !said.contains("tip:"), "{said}");
+        }
+        assert!(said(&["redqueen", "batch", "--seed", "-1"]).contains("must be a whole number of at least 0"));
+        assert!(said(&["redqueen", "batch", "--out", "-x"]).contains("tip: an option takes '-x' as --option=-x"));
+        let said = said(&["redqueen", "batch", "--a\u{1b}[31m\u{202e}"]);
+        assert!(!said.contains(['\u{1b}', '\u{202e}']) && !said.contains("-- --a"), "{said}");
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! `redqueen slurm`: a batch as a Slurm job array, one shard a task, and a job that joins the shards.
 
-use super::{common::ConfigOptions, failure::Failure};
+use super::{
+    common::{self, ConfigOptions},
+    failure::Failure,
+};
 use crate::{
     batch::{Study, quoted},
     model::Model,
@@ -33,9 +36,9 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     tasks: u32,
     /// Replicates of each scenario and design point [default: the experiment file's, or 100]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = common::runs)]
     runs: Option<u32>,
-    /// Tables to write, with commas between them [default: the experiment file's, or all]
+    /// Tables to write, with commas between them, or `none` [default: the experiment file's, or all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     record: Option<Vec<String>>,
     /// Output folder of the joined batch [default: output/NAME]; scripts, logs and shards go to DIR-slurm
@@ -68,11 +71,15 @@ fn plain(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    if !args.config.source().lasts() && args.config.source().opens() {
+        let name = args.config.source().name();
+        return Err(Failure::Usage(format!("{name} can be read once, and every task reads the config: give a file")));
+    }
     let study = args.config.study(model)?.shard(1, u64::from(args.tasks))?.threads(args.cpus as usize);
     let study = args.runs.into_iter().fold(study, Study::runs);
     super::batch::warn(study.experiment(), false);
     let study = match &args.record {
-        Some(tables) => study.record(tables)?,
+        Some(words) => study.record(common::tables(words)?)?,
         None => study,
     };
     let estimate = study.estimate();

@@ -5,3 +5,4 @@ pub(crate) mod choice;
 pub mod month;
 pub mod parameter;
 pub mod table;
+pub(crate) mod text;

@@ -1,30 +1,41 @@
 //! Reads experiment files: a scenario, how many replicates of it, and its named variants.
 
 use super::{
-    design::{Sample, read::read_design, schema::design_schema},
+    design::{
+        Sample,
+        read::{ReadDesign, read_design},
+        schema::design_schema,
+    },
     plan::Stop,
     variant::Variant,
 };
 use crate::{
     experiment::design::context::Context,
     scenario::{
-        Catalogue, Described, Diagnostic, Diagnostics, Source,
+        Catalogue, Described, Diagnostic, Diagnostics, Source, Warning,
         diagnostic::{Origin, Place, unknown},
-        load::{Loaded, load_with, read_flags},
+        entities::refuse_alike,
+        key::Key,
+        load::{Loaded, Named, load_with, read_flags},
         overrides::Override,
         schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
-        section::{Mistakes, Section, file_name, finite, list, name, text, whole, wrong},
+        section::{Mistakes, Section, finite, folder_name, list, part_of_file_name, text, whole, wrong},
         tree::{self, Node, TomlEntry, TomlTable},
     },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Replicates of an experiment that does not say how many.
 pub const DEFAULT_RUNS: u32 = 100;
 /// The scenario of an experiment that names none.
 const DEFAULT_SCENARIO: &str = "baseline";
+/// The most scenarios of an experiment: each is held in full.
+const MAX_SCENARIOS: usize = 1000;
 /// Keys that only an experiment file has.
 const EXPERIMENT_KEYS: [&str; 5] = ["scenario", "scenarios", "runs", "design", "stop"];
 
@@ -92,11 +103,36 @@ pub fn load_experiment(
     let experiment = if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
         Reader { source, origin: &origin, flags, catalogue, names, found: &mut found }.experiment(&tree)
     } else {
-        keep(load_with(source, None, flags, catalogue), &mut found).map(|loaded| of_one(loaded, names.tables))
+        let config = Named { opened: Some(Arc::clone(&origin)), ..Named::of(source) };
+        keep(load_with(&config, vec![flags], catalogue), &mut found).map(|loaded| of_one(loaded, names.tables))
     };
     match experiment {
         Some(experiment) if found.is_empty() => Ok(experiment),
         _ => Err(Diagnostics::new(found)),
+    }
+}
+
+impl Experiment {
+    /// What to know of its words, though nothing is wrong with them: what has no effect, or is far from what is plausible. What
+    /// several scenarios have in common is told of where it holds for all of them.
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        // By text: how many scenarios read it.
+        let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
+        // By what is said: how many of those say it too.
+        let mut told: BTreeMap<String, (&Diagnostic, usize)> = BTreeMap::new();
+        for variant in &self.variants {
+            for Warning { said, .. } in &variant.warnings {
+                let Some(place) = &said.place else { continue };
+                let all = || self.variants.iter().filter(|variant| variant.reads(&place.origin)).count();
+                readers.entry(&place.origin.name).or_insert_with(all);
+                told.entry(said.line()).or_insert((said, 0)).1 += usize::from(variant.reads(&place.origin));
+            }
+        }
+        let holds = |said: &Diagnostic, count: usize| {
+            said.place.as_ref().is_none_or(|place| readers.get(place.origin.name.as_str()) == Some(&count))
+        };
+        let held = told.into_values().filter(|(said, count)| holds(said, *count));
+        Diagnostics::new(held.map(|(said, _)| said.clone()).collect()).into_found()
     }
 }
 
@@ -144,7 +180,7 @@ impl Reader<'_> {
     fn experiment(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the experiment");
         let title = root.require("name", self.found);
-        let title = title.and_then(|entry| self.note(file_name("name", &entry.node))).cloned();
+        let title = title.and_then(|entry| self.note(folder_name("name", &entry.node))).cloned();
         let description = root.text("description", self.found);
         let scenario = root.take("scenario").map(|entry| &entry.node);
         let runs = root.read("runs", |key, node| whole(key, node, 1, u64::from(u32::MAX)), self.found);
@@ -161,7 +197,7 @@ impl Reader<'_> {
         root.finish(self.found);
         let mut variants: Vec<Variant> = Vec::new();
         if entries.is_empty() {
-            let loaded = self.load(scenario, common);
+            let loaded = self.load(scenario, vec![common]);
             variants.extend(loaded.map(|loaded| Variant::new(loaded.scenario.name.clone(), loaded)));
         } else {
             variants = self.variants(entries, scenario, &common);
@@ -174,7 +210,7 @@ impl Reader<'_> {
         let record = record.unwrap_or_else(|| owned(self.names.tables));
         let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
         let context = Context { source, origin, seed, catalogue, variants: &variants };
-        let sample = read_design(design, &context, self.found)?;
+        let ReadDesign { sample, varied, warnings } = read_design(design, &context, self.found)?;
         let stop = match stop {
             None => None,
             Some((entry, stop)) => {
@@ -182,9 +218,9 @@ impl Reader<'_> {
                 Some(stop?)
             }
         };
-        if variants.is_empty() {
-            return None;
-        }
+        let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
+        variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
+        variants.first_mut()?.warnings.extend(warnings);
         // The points of a sampled design are draws of one distribution; those of a grid are each of interest.
         // Under a stop rule points have different numbers of replicates, and enough to stand alone.
         let pools = sample.design().method.samples() && stop.is_none();
@@ -251,6 +287,15 @@ impl Reader<'_> {
 
     fn variants(&mut self, entries: &[Node], scenario: Option<&Node>, common: &[Override]) -> Vec<Variant> {
         let (mut variants, mut names) = (Vec::new(), BTreeSet::new());
+        if let Some(first) = entries.get(MAX_SCENARIOS) {
+            let message = format!("an experiment has at most {MAX_SCENARIOS} scenarios, not {}", entries.len());
+            self.found.push(Diagnostic::at(&first.place, message));
+            return variants;
+        }
+        let named = |node: &Node| node.as_table().and_then(|table| table.get("name")).map(|entry| entry.node.clone());
+        let nodes: Vec<Node> = entries.iter().filter_map(named).collect();
+        let named = nodes.iter().filter_map(|node| Some((node.as_text()?.as_str(), &node.place)));
+        refuse_alike(named, "scenarios", self.found);
         for node in entries {
             let Some(entry) = self.entry(node) else { continue };
             if let Some(name) = entry.name
@@ -258,15 +303,18 @@ impl Reader<'_> {
             {
                 self.found.push(Diagnostic::at(&node.place, format!("`{name}` is in `scenarios` twice")));
             }
-            let loaded = self.load(entry.scenario.or(scenario), [common, &entry.set].concat());
+            let loaded = self.load(entry.scenario.or(scenario), vec![common.to_vec(), entry.set.clone()]);
             if let (Some(name), Some(mut loaded)) = (entry.name, loaded) {
                 if entry.description.is_some() || !entry.set.is_empty() {
                     let base = &loaded.scenario.name;
-                    let described = Described::laid_over(base, entry.description, &entry.set, &self.flags);
+                    let [set, flags] = [&entry.set, &self.flags].map(|layer| loaded.draft.spelled(layer));
+                    let described = Described::laid_over(base, entry.description, &set, &flags);
                     loaded.scenario.description.clone_from(&described.description);
                     loaded.described = described;
                 }
-                variants.push(Variant::new(name.clone(), loaded));
+                let mut variant = Variant::new(name.clone(), loaded);
+                variant.warn_of_the_same(&variants, &node.place);
+                variants.push(variant);
             }
         }
         variants
@@ -274,7 +322,8 @@ impl Reader<'_> {
 
     fn entry<'a>(&mut self, node: &'a Node) -> Option<VariantEntry<'a>> {
         let mut section = Section::of(node, "[[scenarios]]", self.found)?;
-        let name = section.require("name", self.found).and_then(|entry| self.note(name("name", &entry.node)));
+        let name =
+            section.require("name", self.found).and_then(|entry| self.note(part_of_file_name("name", &entry.node)));
         let description = section.read("description", text, self.found).cloned();
         let description = description.filter(|text| !text.trim().is_empty());
         let scenario = section.take("scenario").map(|entry| &entry.node);
@@ -284,23 +333,25 @@ impl Reader<'_> {
         });
         let mut set = Vec::new();
         for (key, value) in table.into_iter().flatten() {
-            if key == "seed" {
+            let Some(each) = self.note(Override::from_entry(key, value)) else { continue };
+            if *each.key() == Key::new(&["seed"]) {
                 let error = Diagnostic::at(&value.key, "all variants have the same seed");
                 self.found.push(error.help("write `seed` at the top of the experiment"));
             }
-            set.extend(self.note(Override::from_entry(key, value)));
+            set.push(each);
         }
         section.finish(self.found);
         Some(VariantEntry { name, description, scenario, set })
     }
 
-    fn load(&mut self, scenario: Option<&Node>, overrides: Vec<Override>) -> Option<Loaded> {
-        let (source, place) = match scenario {
+    /// Loads a scenario with these layers over it; the flags of the command line are the last.
+    fn load(&mut self, scenario: Option<&Node>, mut layers: Vec<Vec<Override>>) -> Option<Loaded> {
+        let (source, from) = match scenario {
             None => (Source::Builtin(DEFAULT_SCENARIO.to_owned()), None),
-            Some(node) => (self.source.beside(self.note(text("scenario", node))?), Some(&node.place)),
+            Some(node) => (self.source.beside(self.note(text("scenario", node))?), Some(node.place.clone())),
         };
-        let overrides = [overrides, self.flags.clone()].concat();
-        keep(load_with(&source, place, overrides, self.catalogue), self.found)
+        layers.push(self.flags.clone());
+        keep(load_with(&Named { source, from, opened: None }, layers, self.catalogue), self.found)
     }
 }
 

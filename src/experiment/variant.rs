@@ -2,8 +2,9 @@
 
 use super::design::{Factor, Sample, Setting};
 use crate::scenario::{
-    Described, Diagnostics, Draft, Scenario,
+    Described, Diagnostic, Diagnostics, Draft, Scenario, Warning,
     diagnostic::{Origin, Place},
+    key::Key,
     load::Loaded,
     overrides::Override,
     tree::{Node, TomlEntry, Value},
@@ -21,13 +22,39 @@ pub struct Variant {
     pub draft: Draft,
     /// What it is, in words.
     pub described: Described,
+    /// What to know of these words.
+    pub(super) warnings: Vec<Warning>,
+    /// The texts they stand in, those laid over them aside.
+    origins: Vec<Arc<Origin>>,
 }
 
 impl Variant {
     /// What was loaded, under this name.
     pub fn new(name: String, loaded: Loaded) -> Self {
-        let Loaded { scenario, draft, described, .. } = loaded;
-        Self { name, scenario, draft, described }
+        let Loaded { scenario, origins, draft, warnings, described } = loaded;
+        Self { name, scenario, draft, described, warnings, origins }
+    }
+
+    /// Whether it was read from this text, or the text is laid over all scenarios.
+    pub(super) fn reads(&self, origin: &Origin) -> bool {
+        !origin.is_file || self.origins.iter().any(|own| own.name == origin.name)
+    }
+
+    /// Warns, at `place`, if one of `others` is the same world. What is said of them makes no difference.
+    pub(super) fn warn_of_the_same(&mut self, others: &[Self], place: &Place) {
+        /// So many are held against all others.
+        const COMPARED: usize = 50;
+        let told = |scenario: &Scenario| (scenario.name.clone(), scenario.description.clone());
+        let mut own = self.scenario.clone();
+        let same = others.iter().take(COMPARED).find(|other| {
+            (own.name, own.description) = told(&other.scenario);
+            own == other.scenario
+        });
+        if let Some(other) = same {
+            let message = format!("the scenarios `{}` and `{}` are the same world", other.name, self.name);
+            let about = Key::new(&["scenarios", &self.name]);
+            self.warnings.push(Warning { about, said: Diagnostic::at(place, message) });
+        }
     }
 
     /// The scenario with the values of a design point laid over it.

@@ -148,7 +148,7 @@ impl Model {
         self.load_with(source, &[]).map(|loaded| loaded.scenario)
     }
 
-    /// Reads a scenario with overrides (`a.b.c=value`) laid over it.
+    /// Reads a scenario with overrides (`a.b.c=value`) laid over it. Of two for one place the later one counts.
     ///
     /// # Errors
     /// Everything that is wrong with it and with them.

@@ -55,6 +55,11 @@ impl Builtin {
         BUILTIN.iter().find(|builtin| builtin.path == name || builtin.name() == name)
     }
 
+    /// Whether it is the name of one, which nothing else has.
+    pub(crate) fn is_name(name: &str) -> bool {
+        BUILTIN.iter().any(|builtin| builtin.name() == name)
+    }
+
     /// Its file's name without the ending.
     pub fn name(&self) -> &'static str {
         let file = self.path.rsplit('/').next().unwrap_or(self.path);

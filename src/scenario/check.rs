@@ -12,6 +12,9 @@ impl Scenario {
     /// The first thing that does not fit.
     pub fn check(&self) -> Result<(), Unsound> {
         let sound = self.check_frame().and_then(|()| self.check_entities()).and_then(|()| self.check_borders());
+        let sound = sound.and_then(|()| {
+            self.too_many_firms().map_or(Ok(()), |problem| Err(("mechanisms.entry.scale:".to_owned(), problem)))
+        });
         sound.map_err(|(place, problem)| Unsound { scenario: self.name.clone(), place, problem })
     }
 
@@ -132,8 +135,7 @@ fn named(list: &dyn Listed) -> Checked {
     let EntityKind { list: place, most, recorded, numbers, .. } = list.kind();
     let mut names = list.names();
     let count = names.len();
-    let fits = most.is_none_or(|most| count <= most);
-    ensure(fits, || place.into(), || format!("must be at most {}, not {count}", most.unwrap_or_default()))?;
+    ensure(count <= most, || place.into(), || format!("must be at most {most}, not {count}"))?;
     if recorded {
         let unsorted = names.windows(2).find(|pair| pair[0] >= pair[1]).map(|pair| pair[1]);
         let problem = |name| format!("must be sorted by name, each name once: `{name}` is out of place");

@@ -99,7 +99,8 @@ fn say(path: &str, node: &Node, said: &mut Vec<String>) {
 /// What an entry of a list of tables goes by: its name, or a border's two.
 fn called(entry: &TomlTable) -> Option<String> {
     if let Some(Value::List(between)) = entry.get("between").map(|entry| &entry.node.value) {
-        let names: Vec<_> = between.iter().filter_map(Node::as_text).map(String::as_str).collect();
+        let mut names: Vec<_> = between.iter().filter_map(Node::as_text).map(String::as_str).collect();
+        names.sort_unstable();
         return Some(quoted(&names.join("-")));
     }
     text(entry, "name").map(|name| quoted(&name))
@@ -168,7 +169,7 @@ mod tests {
         assert_eq!(
             words(&files(&[layer])[0]),
             [
-                "borders.US-China.openness = 0.1",
+                "borders.China-US.openness = 0.1",
                 "events: 2 more",
                 "firms.'Acme Inc'.open = true",
                 "firms.B removed",

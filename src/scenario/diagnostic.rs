@@ -1,6 +1,7 @@
 //! What is wrong in a user's files, and where.
 
-use std::{collections::BTreeSet, fmt, ops::Range, sync::Arc};
+use crate::declare::text::{is_hidden, visible};
+use std::{fmt, ops::Range, sync::Arc};
 
 /// A text that was read: a config file or the value of a `--set`.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,6 +50,17 @@ impl Place {
         rest.split('\n').next().unwrap_or(rest).trim_end_matches('\r')
     }
 
+    /// The piece itself.
+    pub fn text(&self) -> &str {
+        &self.origin.text[self.span.clone()]
+    }
+
+    /// Where it is, in a word: file and line, or the flag.
+    pub fn shown(&self) -> String {
+        let name = visible(&self.origin.name);
+        if self.origin.is_file { format!("{name}:{}", self.line()) } else { format!("`{name}`") }
+    }
+
     fn before(&self) -> &str {
         &self.origin.text[..self.span.start]
     }
@@ -94,21 +106,33 @@ impl Diagnostic {
         self.help = Some(help.into());
         self
     }
+
+    /// All of it in a line: the place, what is said, and what to do.
+    pub fn line(&self) -> String {
+        let place = self.place.as_ref().map_or_else(String::new, |place| {
+            let name = visible(&place.origin.name);
+            let at = if place.origin.is_file { format!(":{}:{}", place.line(), place.column()) } else { String::new() };
+            format!("{name}{at}: ")
+        });
+        let help = self.help.as_ref().map_or_else(String::new, |help| format!(" ({})", visible(help)));
+        format!("{place}{}{help}", visible(&self.message))
+    }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = visible(&self.message);
         match &self.place {
-            None => write!(f, "{}", self.message)?,
-            Some(place) if !place.origin.is_file => write!(f, "{}: {}", place.origin.name, self.message)?,
+            None => f.write_str(&message)?,
+            Some(place) if !place.origin.is_file => write!(f, "{}: {message}", visible(&place.origin.name))?,
             Some(place) => {
                 let (line, column) = (place.line(), place.column());
-                writeln!(f, "{}:{line}:{column}: {}", place.origin.name, self.message)?;
+                writeln!(f, "{}:{line}:{column}: {message}", visible(&place.origin.name))?;
                 write_excerpt(f, place, line)?;
             }
         }
         match &self.help {
-            Some(help) => write!(f, "\n  help: {help}"),
+            Some(help) => write!(f, "\n  help: {}", visible(help)),
             None => Ok(()),
         }
     }
@@ -117,7 +141,16 @@ impl fmt::Display for Diagnostic {
 /// The line with the piece underlined; of a very long line only the part around the piece.
 fn write_excerpt(f: &mut fmt::Formatter<'_>, place: &Place, line: usize) -> fmt::Result {
     const WIDTH: usize = 100;
-    let text: Vec<char> = place.line_text().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain = |c: char| {
+        if c.is_control() {
+            ' '
+        } else if is_hidden(c) {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    let text: Vec<char> = place.line_text().chars().map(plain).collect();
     let column = place.column() - 1;
     let from = if text.len() > WIDTH { column.saturating_sub(WIDTH / 2) } else { 0 };
     let shown = &text[from.min(text.len())..text.len().min(from + WIDTH)];
@@ -132,17 +165,20 @@ fn write_excerpt(f: &mut fmt::Formatter<'_>, place: &Place, line: usize) -> fmt:
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
+/// So much of what is wrong is shown; the rest is counted.
+const SHOWN: usize = 100;
+
 impl Diagnostics {
     /// Sorts what was found by place and leaves out what was found twice.
     pub fn new(mut found: Vec<Diagnostic>) -> Self {
-        found.sort_by_cached_key(|diagnostic| {
+        let sorted = |diagnostic: &Diagnostic| {
             let place = diagnostic.place.as_ref().map(|place| {
                 (place.origin.turn, place.origin.is_file, place.origin.name.clone(), place.span.start, place.span.end)
             });
-            (place, diagnostic.message.clone())
-        });
-        let mut seen = BTreeSet::new();
-        found.retain(|diagnostic| seen.insert(diagnostic.to_string()));
+            (place, diagnostic.message.clone(), diagnostic.help.clone())
+        };
+        found.sort_by_cached_key(sorted);
+        found.dedup_by_key(|diagnostic| sorted(diagnostic));
         Self(found)
     }
 
@@ -165,13 +201,16 @@ impl From<Diagnostic> for Diagnostics {
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, diagnostic) in self.0.iter().enumerate() {
+        for (at, diagnostic) in self.0.iter().take(SHOWN).enumerate() {
             if at > 0 {
                 f.write_str("\n\n")?;
             }
             write!(f, "{diagnostic}")?;
         }
-        Ok(())
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n\nand {more} more, which are not shown"),
+        }
     }
 }
 

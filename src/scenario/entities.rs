@@ -3,11 +3,13 @@
 use super::{
     diagnostic::{Diagnostic, Place, unknown},
     section::{Mistakes, Section, finite, list, text, wrong},
-    tree::{Node, TomlTable},
+    tree::Node,
 };
 use crate::declare::parameter::Parameter;
 use crate::scenario::{MAX_WORTH, section::note};
 use serde_json::Value;
+use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// How far from 1 a sum of shares may be.
 const TOLERANCE: f64 = 1e-6;
@@ -27,8 +29,10 @@ pub(crate) struct EntityKind {
     pub heading: &'static str,
     /// All of them, as a sentence begins.
     pub meaning: &'static str,
-    /// The most that a world can have, if there is such a number.
-    pub most: Option<usize>,
+    /// The most that a world can have.
+    pub most: usize,
+    /// The mechanism without which they do nothing, if there is one.
+    pub moved_by: Option<&'static str>,
     /// Whether the table of the list's name has rows of each, in the order of their names. All runs of an experiment then
     /// have the same ones.
     pub recorded: bool,
@@ -88,20 +92,47 @@ pub(crate) enum Weights {
     Values,
 }
 
-/// Reads the entities of a kind, no more than a world can have, with `read`.
+/// Refuses names that who reads them, or a file system, cannot tell apart; `list` holds them.
+pub(crate) fn refuse_alike<'n>(names: impl Iterator<Item = (&'n str, &'n Place)>, list: &str, found: &mut Mistakes) {
+    let mut seen: BTreeMap<(usize, String), &str> = BTreeMap::new();
+    for (name, place) in names {
+        for shape in shapes(name).into_iter().enumerate() {
+            match seen.get(&shape) {
+                Some(other) if *other != name => {
+                    let message = format!("`{name}` and `{other}` in `{list}` look alike, or differ by case alone");
+                    found.push(Diagnostic::at(place, message).help("give one of them another name"));
+                    break;
+                }
+                _ => seen.insert(shape, name),
+            };
+        }
+    }
+}
+
+/// Whether two names are one, or cannot be told apart by who reads them or by a file system.
+pub(crate) fn alike(a: &str, b: &str) -> bool {
+    a == b || shapes(a).into_iter().zip(shapes(b)).any(|(a, b)| a == b)
+}
+
+/// What is left of a name when it is seen from afar: letters of other scripts and forms as those that they look like, and all of
+/// one case.
+fn shapes(name: &str) -> [String; 2] {
+    let compatible = |text: &str| text.nfkc().collect::<String>();
+    [unicode_security::skeleton(&compatible(name)).collect(), compatible(&compatible(name).to_lowercase())]
+        .map(|shape: String| shape.nfc().collect())
+}
+
+/// Reads the entities of a kind with `read`.
 pub(crate) fn read_entities<'a, T>(
     root: &mut Section<'a>,
     kind: &EntityKind,
     found: &mut Mistakes,
     mut read: impl FnMut(&'a str, &mut Section<'a>, &mut Mistakes) -> Option<T>,
 ) -> Vec<T> {
-    let EntityKind { list, one, most, .. } = *kind;
+    let EntityKind { list, one, .. } = *kind;
     let Some(list_entry) = root.take(list) else { return Vec::new() };
     let table = list_entry.node.as_table();
-    let count = table.map_or(0, TomlTable::len);
-    if let Some(most) = most.filter(|most| count > *most) {
-        found.push(Diagnostic::at(&list_entry.key, format!("a world has at most {most} {list}, not {count}")));
-    }
+    refuse_alike(table.into_iter().flatten().map(|(name, entry)| (name.as_str(), &entry.key)), list, found);
     let mut entities = Vec::new();
     for (name, entry) in table.into_iter().flatten() {
         let Some(mut section) = Section::of(&entry.node, format!("the {one} {name:?}"), found) else { continue };

@@ -2,122 +2,20 @@
 
 use super::{
     Catalogue, Described, Scenario,
-    builtin::{Builtin, tidy},
-    diagnostic::{Diagnostic, Diagnostics, Origin, Place, nearest},
-    merge::{Layer, merge},
-    overrides::Override,
+    diagnostic::{Diagnostic, Diagnostics, Origin, Place},
+    key::{Ambiguous, Key, states_of},
+    merge::{Layer, Repeated, merge},
+    overrides::{Override, refuse_doubles},
     read::read_scenario,
     section::{Mistakes, text},
-    tree::{self, TomlTable},
+    source::Source,
+    tree::{self, TomlEntry, TomlTable},
+    warnings::{Warning, Written, repeats},
 };
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
-/// Where a config is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A file.
-    File(PathBuf),
-    /// A config built into the program, by name or path below `configs/`.
-    Builtin(String),
-    /// A text at hand. What it extends is looked for among the built-in configs.
-    Text {
-        /// What to call it in messages.
-        name: String,
-        /// The text.
-        text: String,
-    },
-}
-
-impl Source {
-    /// What a user means by an argument: a file, or else a built-in config's name.
-    pub fn from_argument(argument: &Path) -> Self {
-        match argument.to_str() {
-            Some(name) if !argument.exists() && Builtin::find(name).is_some() => Self::Builtin(name.to_owned()),
-            _ => Self::File(argument.to_owned()),
-        }
-    }
-
-    /// The config that `path`, written in this one, means: a file relative to this one, or the name of a built-in config.
-    #[must_use]
-    pub fn beside(&self, path: &str) -> Self {
-        match self {
-            Self::File(file) => {
-                let beside = tidy(&file.parent().unwrap_or(Path::new("")).join(path));
-                if !beside.exists() && Builtin::find(path).is_some() {
-                    return Self::Builtin(path.to_owned());
-                }
-                Self::File(beside)
-            }
-            Self::Builtin(name) => {
-                let from = Builtin::find(name).map_or(name.as_str(), |builtin| builtin.path);
-                let path = tidy(&Path::new(from).parent().unwrap_or(Path::new("")).join(path));
-                Self::Builtin(path.to_string_lossy().replace('\\', "/"))
-            }
-            Self::Text { .. } => Self::Builtin(tidy(Path::new(path)).to_string_lossy().replace('\\', "/")),
-        }
-    }
-
-    /// What to call it in messages.
-    pub fn name(&self) -> String {
-        match self {
-            Self::File(path) => path.display().to_string(),
-            Self::Builtin(name) => Builtin::find(name).map_or_else(|| name.clone(), |builtin| builtin.path.to_owned()),
-            Self::Text { name, .. } => name.clone(),
-        }
-    }
-
-    /// The same for two ways of naming the same config.
-    fn identity(&self) -> PathBuf {
-        match self {
-            Self::File(path) => std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()),
-            Self::Builtin(_) | Self::Text { .. } => PathBuf::from(self.name()),
-        }
-    }
-
-    fn text(&self) -> io::Result<String> {
-        match self {
-            Self::File(path) => std::fs::read_to_string(path),
-            Self::Builtin(name) => {
-                Builtin::find(name).map(|builtin| builtin.text.to_owned()).ok_or(io::ErrorKind::NotFound.into())
-            }
-            Self::Text { text, .. } => Ok(text.clone()),
-        }
-    }
-
-    /// Reads the text; `from` is the place that names this config.
-    pub(crate) fn open(&self, turn: usize, from: Option<&Place>) -> Result<Arc<Origin>, Diagnostic> {
-        let name = self.name();
-        let text = self.text().map_err(|error| {
-            let message = match error.kind() {
-                io::ErrorKind::NotFound => format!("there is no file `{name}`"),
-                io::ErrorKind::InvalidData => format!("`{name}` is not UTF-8 text"),
-                _ => format!("cannot read `{name}`: {error}"),
-            };
-            from.map_or_else(
-                || self.help_missing(Diagnostic::general(&message)),
-                |place| Diagnostic::at(place, &message).help("the path is relative to the file that says it; a built-in config is named as `redqueen init` writes it, such as \"baseline.toml\""),
-            )
-        })?;
-        Ok(Arc::new(Origin { name, text, turn, is_file: true }))
-    }
-
-    fn help_missing(&self, diagnostic: Diagnostic) -> Diagnostic {
-        let stem = match self {
-            Self::File(path) => path.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
-            Self::Builtin(name) => Some(name.clone()),
-            Self::Text { .. } => None,
-        };
-        let names = super::builtin::BUILTIN.iter().map(Builtin::name);
-        match stem.and_then(|stem| nearest(&stem, names)) {
-            Some(near) => diagnostic.help(format!("the built-in config `{near}` can be given by that name")),
-            None => diagnostic,
-        }
-    }
-}
+/// The most configs that extend each other in a chain.
+const MAX_CHAIN: usize = 64;
 
 /// A config that passed every check.
 #[derive(Clone, Debug)]
@@ -130,6 +28,8 @@ pub struct Loaded {
     pub draft: Draft,
     /// What it is.
     pub described: Described,
+    /// What of it has no effect, or is far from what is plausible. None of this is wrong.
+    pub warnings: Vec<Warning>,
 }
 
 /// A config with everything it extends and all its overrides, before it is checked.
@@ -140,13 +40,13 @@ pub struct Draft {
     catalogue: Arc<Catalogue>,
 }
 
-/// Reads a scenario with `--set` overrides (`a.b.c=value`) laid over it.
+/// Reads a scenario with overrides (`a.b.c=value`) laid over it. Of two for one place the later one counts.
 ///
 /// # Errors
 /// Everything that is wrong with it, in all files and overrides.
 pub fn load(source: &Source, overrides: &[String], catalogue: &Arc<Catalogue>) -> Result<Loaded, Diagnostics> {
     let (overrides, found) = read_flags(overrides);
-    match load_with(source, None, overrides, catalogue) {
+    match load_with(&Named::of(source), overrides.into_iter().map(|each| vec![each]).collect(), catalogue) {
         Ok(loaded) if found.is_empty() => Ok(loaded),
         Ok(_) => Err(Diagnostics::new(found)),
         Err(errors) => Err(Diagnostics::new([errors.into_found(), found].concat())),
@@ -167,45 +67,103 @@ pub(crate) fn read_flags(flags: &[String]) -> (Vec<Override>, Mistakes) {
     (overrides, found)
 }
 
-/// Reads a scenario that the text at `from` names, with `overrides` laid over it.
+/// A config that is named somewhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    /// Where it is.
+    pub source: Source,
+    /// The place that names it, if it is one of a text.
+    pub from: Option<Place>,
+    /// Its text, if it was read already.
+    pub opened: Option<Arc<Origin>>,
+}
+
+impl Named {
+    /// One that the command line names.
+    pub(crate) fn of(source: &Source) -> Self {
+        Self { source: source.clone(), from: None, opened: None }
+    }
+}
+
+/// Reads a scenario with layers of overrides laid over it, one after the other: a later layer counts before an earlier one. No
+/// layer sets a place twice.
 pub(crate) fn load_with(
-    source: &Source,
-    from: Option<&Place>,
-    overrides: Vec<Override>,
+    config: &Named,
+    layers: Vec<Vec<Override>>,
     catalogue: &Arc<Catalogue>,
 ) -> Result<Loaded, Diagnostics> {
     let mut files = Files::default();
-    files.gather(source, from);
-    let Files { origins, layers, mut found, .. } = files;
+    files.gather(config);
+    let Files { origins, layers: texts, mut found, .. } = files;
     let Some(origin) = origins.first().filter(|_| found.is_empty()) else { return Err(Diagnostics::new(found)) };
-    let described = Described::of(&layers, &overrides);
-    let mut tree = TomlTable::new();
-    for (above, mut layer) in layers.into_iter().enumerate().rev() {
-        if above > 0 {
+    let words = texts.clone();
+    let whole = Place::new(origin, 0..0);
+    let (mut tree, mut below, mut repeated) = (TomlTable::new(), None, Vec::new());
+    let ancestors = texts.len().saturating_sub(1);
+    for (at, mut layer) in texts.into_iter().rev().enumerate() {
+        if at == ancestors && at > 0 {
+            below = Some(tree.clone());
+        }
+        if at < ancestors {
             // What a file says of itself is not true of one that extends it.
             layer.remove("description");
         }
-        merge(&mut tree, layer, Layer::File, &mut found);
+        let same = merge(&mut tree, layer, Layer::File, &mut found);
+        repeated = if at == ancestors && at > 0 { same } else { Vec::new() };
     }
-    for each in overrides {
-        merge(&mut tree, each.into_layer(), Layer::Override, &mut found);
+    let read = |tree: &TomlTable, found: &mut Mistakes| read_scenario(tree, &whole, catalogue, found);
+    let mut warnings = Stage { tree: tree.clone(), repeated, below, own: Own::File }.warn(origin, &read);
+    let (file, mut repeated) = (tree.clone(), Vec::new());
+    let laid = layers.concat();
+    for layer in layers {
+        let states = states_of(&tree);
+        refuse_doubles(&layer, &states, &mut found);
+        for each in layer {
+            repeated.extend(merge(&mut tree, each.into_layer(), Layer::Override, &mut found));
+        }
     }
-    let scenario = read_scenario(&tree, &Place::new(origin, 0..0), catalogue, &mut found);
+    let scenario = read(&tree, &mut found);
     match scenario {
         Some(scenario) if found.is_empty() => {
+            if !laid.is_empty() {
+                let stage = Stage { tree: tree.clone(), repeated, below: Some(file), own: Own::Overrides(&origins) };
+                warnings.extend(stage.warn(origin, &read));
+            }
             let draft = Draft { tree, origin: Arc::clone(origin), catalogue: Arc::clone(catalogue) };
-            Ok(Loaded { scenario, origins, draft, described })
+            let described = Described::of(&words, &draft.spelled(&laid));
+            Ok(Loaded { scenario, origins, draft, described, warnings })
         }
         _ => Err(Diagnostics::new(found)),
     }
 }
 
 impl Draft {
-    /// Where the value of the key `path` stands, if some text says it.
-    pub(crate) fn place(&self, path: &[String]) -> Option<&Place> {
-        let (last, tables) = path.split_last()?;
+    /// What the texts say at `key`, if they say it.
+    pub(crate) fn said(&self, key: &Key) -> Option<&TomlEntry> {
+        let (last, tables) = key.parts().split_last()?;
         let table = tables.iter().try_fold(&self.tree, |table, part| table.get(part)?.node.as_table())?;
-        Some(&table.get(last)?.node.place)
+        table.get(last)
+    }
+
+    /// These overrides with their keys spelled as they are shown.
+    pub(crate) fn spelled(&self, overrides: &[Override]) -> Vec<Override> {
+        let states = states_of(&self.tree);
+        overrides.iter().map(|each| each.clone().among(&states)).collect()
+    }
+
+    /// Whether no two of these flags set one place.
+    ///
+    /// # Errors
+    /// Those that do.
+    pub(crate) fn refuse_doubles(&self, flags: &[String]) -> Result<(), Diagnostics> {
+        let (overrides, mut found) = read_flags(flags);
+        refuse_doubles(&overrides, &states_of(&self.tree), &mut found);
+        if found.is_empty() { Ok(()) } else { Err(Diagnostics::new(found)) }
+    }
+
+    /// The place that `key` means here.
+    pub(crate) fn key(&self, key: Key) -> Result<Key, Ambiguous> {
+        key.among(&states_of(&self.tree))
     }
 
     /// The scenario with these values laid over it.
@@ -232,33 +190,76 @@ struct Files {
 }
 
 impl Files {
-    fn gather(&mut self, source: &Source, from: Option<&Place>) {
-        let mut next = Some((source.clone(), from.cloned()));
-        while let Some((source, from)) = next {
-            next = self.read(&source, from.as_ref()).unwrap_or_else(|errors| {
+    fn gather(&mut self, config: &Named) {
+        let mut next = Some(config.clone());
+        while let Some(config) = next {
+            next = self.read(config).unwrap_or_else(|errors| {
                 self.found.extend(errors);
                 None
             });
         }
     }
 
-    /// Reads one config; gives what it extends, and the place that says so.
-    fn read(&mut self, source: &Source, from: Option<&Place>) -> Result<Option<(Source, Option<Place>)>, Mistakes> {
+    /// Reads one config; gives what it extends.
+    fn read(&mut self, config: Named) -> Result<Option<Named>, Mistakes> {
+        let Named { source, from, opened } = config;
         let identity = source.identity();
-        if let Some(place) = from
-            && self.chain.contains(&identity)
-        {
-            return Err(vec![Diagnostic::at(place, format!("`{}` extends itself in a circle", source.name()))]);
+        if let Some(place) = &from {
+            let message = if self.chain.contains(&identity) {
+                Some(format!("`{}` extends itself in a circle", source.name()))
+            } else {
+                (self.chain.len() >= MAX_CHAIN).then(|| format!("more than {MAX_CHAIN} configs extend each other"))
+            };
+            if let Some(message) = message {
+                return Err(vec![Diagnostic::at(place, message)]);
+            }
         }
         self.chain.push(identity);
-        let origin = source.open(self.origins.len(), from).map_err(|error| vec![error])?;
+        let opened = opened.map_or_else(|| source.open(self.origins.len(), from.as_ref()), Ok);
+        let origin = opened.map_err(|error| vec![error])?;
         self.origins.push(Arc::clone(&origin));
         let mut layer = tree::parse(&origin)?;
         let extends = layer.remove("extends");
         self.layers.push(layer);
         let Some(entry) = extends else { return Ok(None) };
         let path = text("extends", &entry.node).map_err(|error| vec![error])?;
-        Ok(Some((source.beside(path), Some(entry.node.place.clone()))))
+        Ok(Some(Named { source: source.beside(path), from: Some(entry.node.place.clone()), opened: None }))
+    }
+}
+
+/// Whose words to warn of.
+#[derive(Clone, Copy)]
+enum Own<'a> {
+    /// Those of the config itself.
+    File,
+    /// Those laid over it and what it extends.
+    Overrides(&'a [Arc<Origin>]),
+}
+
+/// A config with what was laid over it last, to be warned of.
+struct Stage<'a> {
+    tree: TomlTable,
+    repeated: Vec<Repeated>,
+    /// What is below that.
+    below: Option<TomlTable>,
+    own: Own<'a>,
+}
+
+impl Stage<'_> {
+    fn warn(&self, origin: &Arc<Origin>, read: &dyn Fn(&TomlTable, &mut Mistakes) -> Option<Scenario>) -> Vec<Warning> {
+        let sound = |tree: &TomlTable| {
+            let mut found = Mistakes::new();
+            read(tree, &mut found).filter(|_| found.is_empty())
+        };
+        let Some(scenario) = sound(&self.tree) else { return Vec::new() };
+        let own = |place: &Place| match self.own {
+            Own::File => Arc::ptr_eq(&place.origin, origin),
+            Own::Overrides(files) => !files.iter().any(|file| Arc::ptr_eq(&place.origin, file)),
+        };
+        let below = || self.below.as_ref().and_then(sound);
+        let mut warnings = repeats(&self.repeated, &scenario);
+        warnings.extend(Written { tree: &self.tree, scenario: &scenario, below: &below, own: &own }.warnings());
+        warnings
     }
 }
 
@@ -467,13 +468,6 @@ pub(crate) mod tests {
         let lost = write("lost.toml", "extends = 'nowhere.toml'\n");
         let error = load(&Source::File(lost), &[], &catalogue()).unwrap_err().to_string();
         assert!(error.contains("lost.toml:1:11: there is no file"), "{error}");
-    }
-
-    #[test]
-    fn built_in_configs_extend_each_other() {
-        assert_eq!(Source::Builtin("scenarios/x.toml".into()).beside("../baseline.toml").name(), "baseline.toml");
-        assert_eq!(Source::Builtin("null".into()).beside("baseline.toml").name(), "baseline.toml");
-        assert!(Source::Builtin("null".into()).text().unwrap().contains("extends"));
     }
 
     proptest::proptest! {

@@ -2,16 +2,12 @@
 
 use super::{
     diagnostic::{Diagnostic, Place, unknown},
+    key::{Ambiguous, BY_PAIR, REMOVE, is_pair, pair_key, pair_named, pair_shown, states_of},
     kinds::kind_of,
     section::{Mistakes, wrong},
     tree::{Node, TomlEntry, TomlTable, Value},
 };
 use std::collections::btree_map::Entry as Slot;
-
-/// The list of tables that merges by the unordered pair `between`.
-const BY_PAIR: &str = "borders";
-/// Stands between the two names of a pair in the key of a border; no name contains it.
-const PAIR_SEPARATOR: char = '\u{0}';
 
 /// What a layer may do to those below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,96 +18,173 @@ pub(crate) enum Layer {
     Override,
 }
 
-/// Lays `layer` over `base`.
-pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: &mut Mistakes) {
+/// A value of a layer that is what was there without it.
+#[derive(Clone, Debug)]
+pub(crate) struct Repeated {
+    /// Where the key stands.
+    pub key: Place,
+    /// The key's parts.
+    pub path: Vec<String>,
+    /// Where the layers below say the same; `None` if they are silent and it may be the default.
+    pub earlier: Option<Place>,
+    /// The value.
+    pub value: Value,
+}
+
+/// What is noted while a layer is laid over others.
+struct Notes<'n> {
+    found: &'n mut Mistakes,
+    repeated: Vec<Repeated>,
+    path: Vec<String>,
+}
+
+/// Lays `layer` over `base`; gives the values that `base` has already, or is silent of.
+pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: &mut Mistakes) -> Vec<Repeated> {
+    let mut notes = Notes { found, repeated: Vec::new(), path: Vec::new() };
     for (key, mut entry) in layer {
         if kind_of(&key).is_some() || key == BY_PAIR {
             if let Value::List(items) = &mut entry.node.value {
                 let items = std::mem::take(items);
-                entry.node.value = Value::Table(by_key(&key, items, found));
+                entry.node.value = Value::Table(by_key(&key, items, notes.found));
             } else if kind == Layer::File || entry.node.as_table().is_none() {
                 let expected = format!("a list of tables: write [[{key}]]");
-                found.push(wrong(&key, &entry.node, &expected));
+                notes.found.push(wrong(&key, &entry.node, &expected));
                 continue;
             }
-            merge_entities(base, key, entry, kind, found);
+            merge_entities(base, key, entry, kind, &mut notes);
         } else if key == "events" {
-            append(base, key, entry);
+            append(base, key, entry, &mut notes);
         } else {
-            merge_entry(base, key, entry);
+            merge_entry(base, key, entry, &mut notes);
         }
     }
+    notes.repeated
 }
 
-fn merge_entry(base: &mut TomlTable, key: String, over: TomlEntry) {
+fn merge_entry(base: &mut TomlTable, key: String, over: TomlEntry, notes: &mut Notes<'_>) {
+    notes.path.push(key.clone());
     match base.get_mut(&key) {
-        Some(under) => merge_node(under, over),
+        Some(under) => merge_node(under, over, notes),
         None => {
+            note_silence(&over, notes);
             base.insert(key, over);
         }
     }
+    notes.path.pop();
 }
 
-fn merge_node(under: &mut TomlEntry, over: TomlEntry) {
-    under.key = over.key;
+/// Notes what is new of a table that is there even if nothing is said of it, or of one that was there.
+fn note_silence(over: &TomlEntry, notes: &mut Notes<'_>) {
+    match &over.node.value {
+        Value::Table(table) if notes.path.first().is_some_and(|list| list == "mechanisms") => {
+            for (key, entry) in table {
+                notes.path.push(key.clone());
+                note_silence(entry, notes);
+                notes.path.pop();
+            }
+        }
+        value => {
+            let (key, path) = (over.key.clone(), notes.path.clone());
+            notes.repeated.push(Repeated { key, path, earlier: None, value: value.clone() });
+        }
+    }
+}
+
+fn merge_node(under: &mut TomlEntry, over: TomlEntry, notes: &mut Notes<'_>) {
     match (&mut under.node.value, over.node.value) {
         (Value::Table(below), Value::Table(above)) => {
             for (key, entry) in above {
-                merge_entry(below, key, entry);
+                merge_entry(below, key, entry, notes);
             }
         }
-        (below, above) => *below = above,
+        (below, above) => {
+            if below.same(&above) {
+                let (key, path, earlier) = (over.key.clone(), notes.path.clone(), Some(under.node.place.clone()));
+                notes.repeated.push(Repeated { key, path, earlier, value: above.clone() });
+            }
+            *below = above;
+        }
     }
+    under.key = over.key;
     under.node.place = over.node.place;
 }
 
-fn append(base: &mut TomlTable, key: String, over: TomlEntry) {
+fn append(base: &mut TomlTable, key: String, over: TomlEntry, notes: &mut Notes<'_>) {
     match (base.get_mut(&key).map(|under| &mut under.node.value), over) {
         (Some(Value::List(below)), TomlEntry { node: Node { value: Value::List(above), .. }, .. }) => {
             below.extend(above)
         }
-        (_, over) => merge_entry(base, key, over),
+        (_, over) => merge_entry(base, key, over, notes),
     }
 }
 
-fn merge_entities(base: &mut TomlTable, list: String, over: TomlEntry, kind: Layer, found: &mut Mistakes) {
-    let states = if list == BY_PAIR { names(base) } else { Vec::new() };
+fn merge_entities(base: &mut TomlTable, list: String, over: TomlEntry, kind: Layer, notes: &mut Notes<'_>) {
+    let states = if list == BY_PAIR { states_of(base) } else { Vec::new() };
     let under = base.entry(list.clone()).or_insert_with(|| TomlEntry {
         key: over.key.clone(),
         node: Node { value: Value::Table(TomlTable::new()), place: over.node.place.clone() },
     });
     let (Value::Table(below), Value::Table(above)) = (&mut under.node.value, over.node.value) else { return };
+    notes.path.push(list.clone());
     for (mut name, mut entry) in above {
+        let (place, value_place) = (entry.key.clone(), entry.node.place.clone());
         let Value::Table(fields) = &mut entry.node.value else {
-            found.push(wrong(&name, &entry.node, "a table"));
+            notes.found.push(wrong(&name, &entry.node, "a table"));
             continue;
         };
-        if kind == Layer::Override && list == BY_PAIR && !name.contains(PAIR_SEPARATOR) {
-            match pair_named(&name, &states) {
-                Some((key, pair)) => {
+        if kind == Layer::Override && list == BY_PAIR && !is_pair(&name) {
+            match border(&name, &states, &place, &value_place) {
+                Ok((key, ends)) => {
                     name = key;
-                    fields.insert("between".to_owned(), between(pair, &entry.node.place));
+                    fields.insert("between".to_owned(), ends);
                 }
-                None => {
-                    let help = "name two states, such as borders.China-US.openness";
-                    found.push(Diagnostic::at(&entry.key, format!("no border `{name}`")).help(help));
+                Err(error) => {
+                    notes.found.push(error);
                     continue;
                 }
             }
         } else if kind == Layer::Override && !below.contains_key(&name) {
-            let known = below.keys().map(String::as_str);
-            found.push(Diagnostic::at(&entry.key, unknown(singular(&list), &name, known)));
+            let error = Diagnostic::at(&place, unknown(singular(&list), &name, below.keys().map(String::as_str)));
+            let dotted = below.keys().find(|known| known.starts_with(&format!("{name}.")));
+            notes.found.push(match dotted {
+                Some(known) => error.help(format!("a name with a point needs quotes: {list}.'{known}'")),
+                None => error,
+            });
             continue;
         }
-        match take_remove(fields, found) {
+        match take_remove(fields, notes.found) {
             Some(place) if below.remove(&name).is_none() => {
-                let shown = name.replace(PAIR_SEPARATOR, "-");
-                found.push(Diagnostic::at(&place, format!("`{shown}` cannot be removed: it is not in `{list}`")));
+                let message = format!("`{}` cannot be removed: it is not in `{list}`", pair_shown(&name));
+                notes.found.push(Diagnostic::at(&place, message));
             }
             Some(_) => {}
-            None => merge_entry(below, name, entry),
+            None => match below.get_mut(&name) {
+                Some(under) => {
+                    // An entity stays where it was begun, whoever changes it.
+                    let begun = under.key.clone();
+                    notes.path.push(name);
+                    merge_node(under, entry, notes);
+                    notes.path.pop();
+                    under.key = begun;
+                }
+                None => {
+                    below.insert(name, entry);
+                }
+            },
         }
     }
+    notes.path.pop();
+}
+
+/// The key of the border that `word` means, and its two states.
+fn border(word: &str, states: &[String], place: &Place, value: &Place) -> Result<(String, TomlEntry), Diagnostic> {
+    let named = pair_named(word, states);
+    let named = named.map_err(|error| Diagnostic::at(place, error.to_string()).help(Ambiguous::HELP))?;
+    let (key, pair) = named.ok_or_else(|| {
+        let help = "name two states, such as borders.China-US.openness";
+        Diagnostic::at(place, format!("no border `{word}`")).help(help)
+    })?;
+    Ok((key, between(pair, value)))
 }
 
 /// One entry of a list, in words: a policy of `policies`.
@@ -121,7 +194,7 @@ fn singular(list: &str) -> &'static str {
 
 /// Takes the key `remove` out; gives its place if it is `true`.
 fn take_remove(fields: &mut TomlTable, found: &mut Mistakes) -> Option<Place> {
-    let TomlEntry { key, node } = fields.remove("remove")?;
+    let TomlEntry { key, node } = fields.remove(REMOVE)?;
     match node.value {
         Value::Flag(true) => {
             let others = fields.iter().filter(|(key, _)| !matches!(key.as_str(), "name" | "between"));
@@ -154,7 +227,7 @@ fn by_key(list: &str, items: Vec<Node>, found: &mut Mistakes) -> TomlTable {
                     slot.insert(TomlEntry { key: place, node });
                 }
                 Slot::Occupied(slot) => {
-                    let shown = slot.key().replace(PAIR_SEPARATOR, "-");
+                    let shown = pair_shown(slot.key());
                     found.push(Diagnostic::at(&place, format!("`{shown}` is in `{list}` twice")));
                 }
             },
@@ -180,24 +253,6 @@ fn pair_of(fields: &TomlTable, place: &Place) -> Result<(String, Place), Diagnos
         return Ok((pair_key(a, b), entry.node.place.clone()));
     }
     Err(Diagnostic::at(&entry.node.place, "`between` must be a list of two different states"))
-}
-
-fn pair_key(a: &str, b: &str) -> String {
-    let (first, second) = if a < b { (a, b) } else { (b, a) };
-    format!("{first}{PAIR_SEPARATOR}{second}")
-}
-
-fn names(base: &TomlTable) -> Vec<String> {
-    base.get("states").and_then(|entry| entry.node.as_table()).map_or_else(Vec::new, |t| t.keys().cloned().collect())
-}
-
-/// The pair of states that `China-US` means.
-fn pair_named<'a>(word: &str, states: &'a [String]) -> Option<(String, [&'a str; 2])> {
-    states.iter().find_map(|first| {
-        let second = word.strip_prefix(first.as_str())?.strip_prefix('-')?;
-        let second = states.iter().find(|state| *state == second && *state != first)?;
-        Some((pair_key(first, second), [first.as_str(), second.as_str()]))
-    })
 }
 
 fn between(pair: [&str; 2], place: &Place) -> TomlEntry {

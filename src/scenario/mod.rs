@@ -1,36 +1,52 @@
 //! What a user writes, read and checked: a [`Scenario`] holds numbers that passed every check, and nothing of files.
 
+mod bounds;
 pub(crate) mod builtin;
 mod check;
 mod describe;
 mod described;
 pub mod diagnostic;
-mod entities;
+pub(crate) mod entities;
+pub mod key;
 pub(crate) mod kinds;
 pub mod load;
 pub(crate) mod merge;
 pub mod numbers;
 pub(crate) mod overrides;
-mod read;
+pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod section;
+pub mod source;
 #[cfg(test)]
 pub(crate) mod supply_tests;
 pub(crate) mod tree;
 mod unsound;
+mod warnings;
 
 use crate::declare::parameter::Parameter;
 pub use crate::declare::{choice::Choice, month::Month};
 pub use described::Described;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use kinds::*;
-pub use load::{Draft, Loaded, Source, load};
+pub use load::{Draft, Loaded, load};
+pub use source::Source;
 pub use unsound::Unsound;
+pub use warnings::Warning;
 
 /// The most domains a world can have; arrays by domain are this long.
 pub const MAX_DOMAINS: usize = 8;
 /// The most states a world can have; arrays by state are this long.
 pub const MAX_STATES: usize = 16;
+
+/// The most export controls: each is held against all others in every month in which one changes.
+pub const MAX_CONTROLS: usize = 64;
+/// The most firms that a scenario can list, and that there can be in a world in the mean if none closes: some fifty times those of
+/// the baseline.
+pub const MAX_FIRMS: usize = 10_000;
+/// The most policies.
+pub const MAX_POLICIES: usize = 512;
+/// The most shocks.
+pub const MAX_SHOCKS: usize = 512;
 
 /// What the model offers to be configured; handed to the loader, which knows no economics.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use super::{
     MechanismSettings, Scenario,
     diagnostic::nearest,
+    key::Key,
     kinds::{KINDS, Listed},
-    tree::parse_key,
 };
 use crate::declare::parameter::{Kind, Parameter};
 
@@ -44,7 +44,7 @@ struct NumberName<'p> {
 
 impl<'p> NumberName<'p> {
     fn read(text: &'p str) -> Result<Self, NumberError> {
-        let parts = parse_key(text).ok().and_then(|parts| <[String; 3]>::try_from(parts).ok());
+        let parts = Key::parse(text).ok().and_then(|key| <[String; 3]>::try_from(key.parts().to_vec()).ok());
         let unknown = || NumberError::Unknown {
             place: text.to_owned(),
             what: "such name; one has three parts, as in `mechanisms.diffusion.xi_open`".to_owned(),

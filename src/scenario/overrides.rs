@@ -2,15 +2,18 @@
 
 use super::{
     diagnostic::{Diagnostic, Origin, Place},
+    key::Key,
+    section::Mistakes,
     tree::{self, Node, TomlEntry, TomlTable, Value},
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A value for one key.
 #[derive(Clone, Debug)]
 pub struct Override {
-    /// The key's parts.
-    path: Vec<String>,
+    path: Key,
+    /// The key as it was written.
+    spelled: String,
     /// Where the key stands.
     key: Place,
     /// The value.
@@ -27,36 +30,91 @@ impl Override {
         let Some(at) = equals_sign(text) else {
             return Err(Diagnostic::at(&whole, "expected a key, `=` and a value").help(help));
         };
-        let path = tree::parse_key(text[..at].trim()).map_err(|error| Diagnostic::at(&whole, error).help(help))?;
+        let spelled = text[..at].trim();
+        let path = Key::parse(spelled).map_err(|error| {
+            let known = error.contains("needs quotes");
+            let error = Diagnostic::at(&whole, error);
+            if known { error } else { error.help(help) }
+        })?;
         let value = text[at + 1..].trim();
         let node = match tree::parse_value(&origin, value) {
             Ok(node) => node,
             Err(error) if value.starts_with(['[', '{', '"', '\'']) => return Err(error),
             Err(_) => Node { value: Value::Text(value.to_owned()), place: whole.clone() },
         };
-        Ok(Self { path, key: whole, node })
+        Ok(Self { path, spelled: spelled.to_owned(), key: whole, node })
     }
 
     /// Reads an entry of a `set` table, whose keys are dotted paths in quotes.
     pub fn from_entry(key: &str, entry: &TomlEntry) -> Result<Self, Diagnostic> {
-        let path = tree::parse_key(key).map_err(|error| Diagnostic::at(&entry.key, error))?;
-        Ok(Self { path, key: entry.key.clone(), node: entry.node.clone() })
+        let path = Key::parse(key).map_err(|error| Diagnostic::at(&entry.key, error))?;
+        Ok(Self { path, spelled: key.to_owned(), key: entry.key.clone(), node: entry.node.clone() })
     }
 
     /// `node` for the key `path`.
     pub fn new(path: &[&str], node: &Node) -> Self {
-        Self { path: path.iter().map(|&part| part.to_owned()).collect(), key: node.place.clone(), node: node.clone() }
+        let path = Key::new(path);
+        Self { spelled: path.to_string(), path, key: node.place.clone(), node: node.clone() }
+    }
+
+    /// The place that it is for.
+    pub(crate) const fn key(&self) -> &Key {
+        &self.path
+    }
+
+    /// The same with its key spelled as it is shown where there are these states.
+    pub(crate) fn among(mut self, states: &[String]) -> Self {
+        if let Some(key) = self.path.clone().among(states).ok().and_then(|key| Key::parse(&key.to_string()).ok()) {
+            self.path = key;
+        }
+        self
     }
 
     /// The value as a config that holds nothing else.
     pub(crate) fn into_layer(self) -> TomlTable {
         let mut node = self.node;
         let mut table = TomlTable::new();
-        for part in self.path.into_iter().rev() {
-            table = TomlTable::from([(part, TomlEntry { key: self.key.clone(), node })]);
+        for part in self.path.parts().iter().rev() {
+            table = TomlTable::from([(part.clone(), TomlEntry { key: self.key.clone(), node })]);
             node = Node { value: Value::Table(table.clone()), place: self.key.clone() };
         }
         table
+    }
+
+    /// The places that it sets: those of all values in it, if it is a table.
+    fn sets(&self, states: &[String]) -> Vec<Key> {
+        let mut open = vec![(self.path.clone(), &self.node)];
+        let mut sets = Vec::new();
+        while let Some((key, node)) = open.pop() {
+            match &node.value {
+                Value::Table(table) if !table.is_empty() => {
+                    open.extend(table.iter().map(|(part, entry)| (key.below(part), &entry.node)));
+                }
+                // One that may be two borders is refused where it is laid over the config.
+                _ => sets.extend(key.among(states)),
+            }
+        }
+        sets
+    }
+}
+
+/// Refuses a place that two values of one layer set, in whatever spelling: which of them would count, nobody has said.
+pub(crate) fn refuse_doubles(layer: &[Override], states: &[String], found: &mut Mistakes) {
+    let mut earlier: BTreeMap<Key, &str> = BTreeMap::new();
+    for each in layer {
+        let sets = each.sets(states);
+        let clash = sets.iter().find_map(|key| key.clashing(&earlier).map(|(other, by)| (key, other, by)));
+        if let Some((key, other, first)) = clash {
+            let message = if key == other && *first == each.spelled {
+                format!("`{key}` is set twice")
+            } else if key == other {
+                format!("`{key}` is set twice: as `{first}` and as `{}`", each.spelled)
+            } else {
+                format!("`{key}` and `{other}` are both set, and one takes out what the other is in")
+            };
+            found.push(Diagnostic::at(&each.key, message));
+        }
+        earlier.extend(sets.into_iter().map(|key| (key, each.spelled.as_str())));
     }
 }
 
@@ -78,9 +136,9 @@ fn equals_sign(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (Vec<String>, Value) {
+    fn read(text: &str) -> (String, Value) {
         let read = Override::from_flag(text, 0).unwrap();
-        (read.path, read.node.value)
+        (read.path.to_string(), read.node.value)
     }
 
     #[test]
@@ -90,7 +148,7 @@ mod tests {
         assert!(matches!(read("time.start=2023-05").1, Value::Text(text) if text == "2023-05"));
         assert!(matches!(read("name = \"a=b\"").1, Value::Text(text) if text == "a=b"));
         let (path, _) = read("firms.\"A=.B\".open=false");
-        assert_eq!(path, ["firms", "A=.B", "open"]);
+        assert_eq!(path, "firms.'A=.B'.open");
     }
 
     #[test]
@@ -99,5 +157,23 @@ mod tests {
             let error = Override::from_flag(wrong, 0).unwrap_err().to_string();
             assert!(error.starts_with(&format!("--set {wrong}: ")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_place_that_is_set_twice_is_refused_in_any_spelling() {
+        let states = ["China".to_owned(), "US".to_owned()];
+        let said = |flags: &[&str]| {
+            let layer: Vec<_> = flags.iter().map(|flag| Override::from_flag(flag, 0).unwrap()).collect();
+            let mut found = Mistakes::new();
+            refuse_doubles(&layer, &states, &mut found);
+            found.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; ")
+        };
+        assert_eq!(
+            said(&["borders.US-China.trust=0", "borders.China-US.trust=1"]),
+            "`borders.China-US.trust` is set twice: as `borders.US-China.trust` and as `borders.China-US.trust`"
+        );
+        assert!(said(&["states.US={talent=2}", "states.'US'.talent=1"]).contains("twice: as `states.US` and as"));
+        assert!(said(&["policies.a.value=1", "policies.a.remove=true"]).contains("takes out"));
+        assert_eq!(said(&["states.US={talent=2}", "states.US.adoption=1", "states.China.talent=1"]), "");
     }
 }

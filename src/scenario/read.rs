@@ -3,11 +3,14 @@
 use super::{
     Border, Catalogue, Comparison, DatedEvent, Exposure, MAX_DOMAINS, MechanismSettings, Month, Scenario, StateSpec,
     Time, Worth,
+    bounds::{refuse_too_many, refuse_too_many_births},
     diagnostic::{Diagnostic, Place, unknown},
-    entities::{NameIndex, Weights, read_weights},
+    entities::{NameIndex, Weights, read_weights, refuse_alike},
     kinds::{Frame, Lists},
-    section::{Mistakes, Section, cell_text, file_name, flag, list, month, name, note, share, whole, wrong},
-    tree::{Node, TomlTable, Value},
+    section::{
+        Mistakes, Section, cell_text, file_name, flag, folder_name, list, month, name, note, share, whole, wrong,
+    },
+    tree::{Node, TomlTable},
 };
 
 /// The domains of a config that names none.
@@ -26,11 +29,15 @@ pub(crate) fn read_scenario(
     catalogue: &Catalogue,
     found: &mut Mistakes,
 ) -> Option<Scenario> {
+    if refuse_too_many(tree, found) {
+        return None;
+    }
+    let before = found.len();
     let mut root = Section::new(tree, place, "the scenario");
     if let Some(entry) = root.take("extends") {
         found.push(Diagnostic::at(&entry.key, "`extends` can only stand in a file"));
     }
-    let title = root.require("name", found).and_then(|entry| note(file_name("name", &entry.node), found)).cloned();
+    let title = root.require("name", found).and_then(|entry| note(title(&entry.node), found)).cloned();
     let description = root.text("description", found);
     let seed = root.read("seed", |key, node| whole(key, node, 0, u64::MAX), found).unwrap_or(DEFAULT_SEED);
     let time = read_time(&mut root, found);
@@ -58,7 +65,17 @@ pub(crate) fn read_scenario(
         events,
         mechanisms,
     };
-    Some(Scenario::of(frame, lists))
+    let scenario = Scenario::of(frame, lists);
+    if found.len() == before {
+        refuse_too_many_births(&scenario, tree, place, found);
+    }
+    Some(scenario)
+}
+
+/// The scenario's name. That of the world in which nothing moves is kept, though some programs take it for a missing value.
+fn title(node: &Node) -> Result<&String, Diagnostic> {
+    const KEPT: &str = "null";
+    if node.as_text().is_some_and(|text| text == KEPT) { folder_name("name", node) } else { file_name("name", node) }
 }
 
 fn read_time(root: &mut Section<'_>, found: &mut Mistakes) -> Option<Time> {
@@ -82,9 +99,9 @@ fn read_time(root: &mut Section<'_>, found: &mut Mistakes) -> Option<Time> {
 }
 
 fn steps_per_year(key: &str, node: &Node) -> Result<u32, Diagnostic> {
-    match node.value {
-        Value::Whole(12) => Ok(12),
-        Value::Whole(24) => Ok(24),
+    match node.value.whole() {
+        Some(12) => Ok(12),
+        Some(24) => Ok(24),
         _ => Err(wrong(key, node, "12 or 24")),
     }
 }
@@ -107,6 +124,7 @@ fn read_domains(root: &mut Section<'_>, found: &mut Mistakes) -> Option<Vec<Stri
         }
         domains.push(domain.clone());
     }
+    refuse_alike(items.iter().filter_map(|item| Some((item.as_text()?.as_str(), &item.place))), "domains", found);
     (found.len() == before).then_some(domains)
 }
 

@@ -84,8 +84,8 @@ fn entities(kind: &EntityKind) -> Value {
     let mut properties = parameters(kind.numbers);
     properties.extend([entry("name", described(name(), "Its name.")), entry("remove", remove())]);
     properties.extend((kind.keys)().into_iter().map(|(key, schema)| entry(key, schema)));
-    let most = kind.most.map_or_else(String::new, |most| format!(", at most {most}"));
-    let description = format!("{}{most}; merged by name with those of the extended config.", kind.meaning);
+    let description =
+        format!("{}, at most {}; merged by name with those of the extended config.", kind.meaning, kind.most);
     json!({ "type": "array", "items": required(table(properties), &["name"]), "description": description })
 }
 

@@ -5,8 +5,12 @@ use super::{
     diagnostic::{Diagnostic, Place, nearest, unknown},
     tree::{Node, TomlEntry, TomlTable, Value},
 };
-use crate::declare::parameter::{Kind, Parameter};
+use crate::declare::{
+    parameter::{Kind, Parameter},
+    text::{is_hidden, read_as},
+};
 use std::fmt::Write as _;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// What was found wrong so far.
 pub(crate) type Mistakes = Vec<Diagnostic>;
@@ -118,16 +122,31 @@ impl<'a> Section<'a> {
 
 /// `months` must be …, not …
 pub(crate) fn wrong(key: &str, node: &Node, expected: &str) -> Diagnostic {
-    let given = match &node.value {
+    let given = given(node);
+    let name = if key.starts_with('[') || key.contains(' ') { key.to_owned() } else { format!("`{key}`") };
+    Diagnostic::at(&node.place, format!("{name} must be {expected}, not {given}"))
+}
+
+/// A value as it was written.
+fn given(node: &Node) -> String {
+    /// A text longer than this is shown in part.
+    const LONG: usize = 60;
+    let written = node.place.text().trim();
+    match &node.value {
+        Value::Whole(_) | Value::Real(_) if written.len() <= LONG && written.parse::<f64>().is_ok() => {
+            written.to_owned()
+        }
+        Value::Text(text) if text.chars().count() > LONG => {
+            format!("the text {:?}...", text.chars().take(LONG).collect::<String>())
+        }
         Value::Text(text) => format!("the text {text:?}"),
         Value::Whole(number) => number.to_string(),
         Value::Real(number) if number.is_nan() => "nan".to_owned(),
         Value::Real(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
-        Value::Date(_) | Value::List(_) | Value::Table(_) => node.value.kind().to_owned(),
-    };
-    let name = if key.starts_with('[') || key.contains(' ') { key.to_owned() } else { format!("`{key}`") };
-    Diagnostic::at(&node.place, format!("{name} must be {expected}, not {given}"))
+        Value::Date(_) => "a TOML date".to_owned(),
+        Value::List(_) | Value::Table(_) => node.value.kind().to_owned(),
+    }
 }
 
 /// A number that is not NaN or infinite.
@@ -183,10 +202,7 @@ pub(crate) fn share(key: &str, node: &Node) -> Result<f64, Diagnostic> {
 
 /// A whole number from `low` to `high`.
 pub(crate) fn whole(key: &str, node: &Node, low: u64, high: u64) -> Result<u64, Diagnostic> {
-    let number = match node.value {
-        Value::Whole(number) => u64::try_from(number).ok(),
-        _ => None,
-    };
+    let number = node.value.whole().and_then(|number| u64::try_from(number).ok());
     number.filter(|number| (low..=high).contains(number)).ok_or_else(|| {
         let bounds =
             if high >= u64::from(u32::MAX) { format!("of at least {low}") } else { format!("from {low} to {high}") };
@@ -236,30 +252,92 @@ pub(crate) fn cell_text<'a>(key: &str, node: &'a Node) -> Result<&'a String, Dia
         let message = format!("`{key}` must not start with {:?}: {text:?}", text.chars().next().unwrap_or(' '));
         return Err(Diagnostic::at(&node.place, message).help("a spreadsheet would run it as a formula"));
     }
-    match text.chars().find(|character| character.is_control()) {
-        Some(character) => {
+    match text.chars().find(|character| character.is_control() || is_hidden(*character)) {
+        Some(character) if character.is_control() => {
             Err(Diagnostic::at(&node.place, format!("`{key}` contains the control character {character:?}")))
+        }
+        Some(character) => {
+            let message =
+                format!("`{key}` contains the character {}, which cannot be seen", character.escape_unicode());
+            Err(Diagnostic::at(&node.place, message))
         }
         None => Ok(text),
     }
 }
 
-/// A name: a key of tables and files.
+/// The longest name, in bytes. Several of them can stand in the name of one file.
+pub(crate) const MAX_NAME: usize = 100;
+
+/// A name: a key of tables and files, which who reads them can tell from others.
 pub(crate) fn name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
-    let text = cell_text(key, node)?;
-    if text.trim().is_empty() {
-        return Err(Diagnostic::at(&node.place, format!("`{key}` is empty")));
-    }
-    if text.trim() != text {
-        return Err(Diagnostic::at(&node.place, format!("`{key}` starts or ends with a space: {text:?}")));
+    let text = plain_name(key, node)?;
+    if let Some(other) = read_as(text) {
+        let message = format!("`{key}` cannot be {text:?}: programs that read tables take it for {other}");
+        return Err(Diagnostic::at(&node.place, message).help("give it a letter or a word more"));
     }
     Ok(text)
 }
 
-/// A name that can also be a folder's.
+/// A name that is seen as it is, whatever other programs make of it.
+fn plain_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    let text = cell_text(key, node)?;
+    let refused = |message: String| Err(Diagnostic::at(&node.place, message));
+    if text.trim().is_empty() {
+        return refused(format!("`{key}` is empty"));
+    }
+    if text.len() > MAX_NAME {
+        let start: String = text.chars().take(20).collect();
+        return refused(format!("`{key}` has {} bytes, and {MAX_NAME} are the most: {start:?}...", text.len()));
+    }
+    if text.trim() != text {
+        return refused(format!("`{key}` starts or ends with a space: {text:?}"));
+    }
+    if let Some(space) = text.chars().find(|character| *character != ' ' && character.is_whitespace()) {
+        return refused(format!("`{key}` contains the space {}: write a plain one", space.escape_unicode()));
+    }
+    let composed: String = text.nfc().collect();
+    if composed != *text {
+        return refused(format!("`{key}` has letters and their marks apart; together they are {composed:?}"));
+    }
+    Ok(text)
+}
+
+/// Names of devices, which no file can have on Windows, whatever its ending.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+
+/// Whether a file of this name would be a device.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_lowercase();
+    let word = stem.trim_end_matches(|digit: char| digit.is_ascii_digit() || "¹²³".contains(digit));
+    let numbered = ["com", "lpt"].contains(&word);
+    DEVICES.contains(&word) && if numbered { stem.chars().count() == 4 } else { stem == word }
+}
+
+/// A name that can also be a folder's, or stand in a file's.
 pub(crate) fn file_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
     let text = name(key, node)?;
-    if text.starts_with('.') || text.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']) {
+    for_files(key, node, text)
+}
+
+/// A name of tables that files are called after, with other signs in the place of those that no file has.
+pub(crate) fn part_of_file_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    let text = name(key, node)?;
+    if text.starts_with('.') || text.ends_with('.') || text.contains(['/', '\\']) || is_device(text) {
+        let message = format!("`{key}` is also a folder's name, so it cannot be {text:?}");
+        return Err(Diagnostic::at(&node.place, message).help("use letters, digits, `-` and `_`"));
+    }
+    Ok(text)
+}
+
+/// A name of folders that stands in no table.
+pub(crate) fn folder_name<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnostic> {
+    let text = plain_name(key, node)?;
+    for_files(key, node, text)
+}
+
+fn for_files<'a>(key: &str, node: &'a Node, text: &'a String) -> Result<&'a String, Diagnostic> {
+    let apart = text.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']);
+    if text.starts_with('.') || text.ends_with('.') || apart || is_device(text) {
         let message = format!("`{key}` is also a folder's name, so it cannot be {text:?}");
         return Err(Diagnostic::at(&node.place, message).help("use letters, digits, `-` and `_`"));
     }
@@ -313,6 +391,38 @@ mod tests {
         for right in ["'01.AI'", "'Smith, Jones'", "'Größe'"] {
             assert!(name("name", &value(right)).is_ok(), "{right}");
         }
-        assert!(file_name("name", &value("'../x'")).is_err());
+        for wrong in ["../x", "a/b", "..", "x.", "CON", "nul.txt", "com1", "Lpt9.a", "a:b"] {
+            assert!(file_name("name", &value(&format!("'{wrong}'"))).is_err(), "{wrong}");
+        }
+        for right in ["console", "comb", "com10", "a.b", "lpt"] {
+            assert!(file_name("name", &value(&format!("'{right}'"))).is_ok(), "{right}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_not_seen_or_read_as_they_are_are_refused() {
+        for (wrong, said) in [
+            ("a\u{200b}b", "`name` contains the character \\u{200b}, which cannot be seen"),
+            ("\u{feff}a", "\\u{feff}"),
+            ("a\u{202e}b", "\\u{202e}"),
+            ("a\u{a0}b", "contains the space \\u{a0}"),
+            ("Que\u{301}bec", "together they are \"Qu\u{e9}bec\""),
+            ("NA", "programs that read tables take it for a missing value"),
+            ("0.1", "take it for a number"),
+            (&"x".repeat(101), "`name` has 101 bytes, and 100 are the most"),
+        ] {
+            let error = name("name", &value(&format!("'{wrong}'"))).unwrap_err();
+            assert!(error.message.contains(said), "{}", error.message);
+            assert!(!error.to_string().contains('\u{202e}'));
+        }
+    }
+
+    #[test]
+    fn whole_numbers_can_be_written_with_a_point() {
+        assert_eq!(whole("runs", &value("12.0"), 1, 20).unwrap(), 12);
+        assert_eq!(whole("runs", &value("1e3"), 1, 2000).unwrap(), 1000);
+        let said = whole("runs", &value("12.5"), 1, 20).unwrap_err().message;
+        assert_eq!(said, "`runs` must be a whole number from 1 to 20, not 12.5");
+        assert!(whole("runs", &value("25.0"), 1, 20).unwrap_err().message.ends_with("not 25.0"));
     }
 }

@@ -333,11 +333,11 @@ proptest::proptest! {
     fn bookings_are_refused_exactly_when_some_month_has_too_many(
         designs in proptest::collection::vec((0_u32..=10, 1_u32..=6, 1_u32..=6), 1..5)
     ) {
-        let mut config = "[[fabs]]\nname = 'F'\nstate = 'US'\nstage = 'logic'\n[[fabs]]\nname = 'P'\nstate = 'US'\nstage = 'packaging'\n".to_owned();
+        let mut config = "[[fabs]]\nname = 'Fab'\nstate = 'US'\nstage = 'logic'\n[[fabs]]\nname = 'P'\nstate = 'US'\nstage = 'packaging'\n".to_owned();
         for (at, (tenths, enters, stays)) in designs.iter().enumerate() {
             config += &format!(
                 "[[accelerators]]\nname = 'A{at}'\nstate = 'US'\nstacks_per_package = 0\npackaging = {{ P = 0 }}\n\
-                 logic = {{ F = {} }}\nenters = '2023-{enters:02}'\nleaves = '2023-{:02}'\n",
+                 logic = {{ Fab = {} }}\nenters = '2023-{enters:02}'\nleaves = '2023-{:02}'\n",
                 f64::from(*tenths) / 10.0, enters + stays);
         }
         let booked = |month| designs.iter().filter(|(_, enters, stays)| (*enters..enters + stays).contains(&month)).map(|(tenths, ..)| tenths).sum::<u32>();

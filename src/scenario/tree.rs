@@ -57,6 +57,39 @@ impl Value {
             Self::Table(_) => "a table",
         }
     }
+
+    /// Whether both say the same, however it is written: 1 and 1.0, and lists item by item.
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) | (Self::Date(a), Self::Date(b)) => a == b,
+            (Self::Flag(a), Self::Flag(b)) => a == b,
+            (Self::Whole(a), Self::Whole(b)) => a == b,
+            (Self::List(a), Self::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.value.same(&b.value))
+            }
+            _ => self.number().is_some_and(|number| other.number() == Some(number)),
+        }
+    }
+
+    /// The number, if it is one.
+    pub const fn number(&self) -> Option<f64> {
+        match self {
+            Self::Whole(number) => Some(*number as f64),
+            Self::Real(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The whole number, if it is one, written with a point or without.
+    pub fn whole(&self) -> Option<i128> {
+        /// Above this not every whole number can be written with a point.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        match self {
+            Self::Whole(number) => Some(*number),
+            Self::Real(number) if number.fract() == 0.0 && number.abs() <= EXACT => Some(*number as i128),
+            _ => None,
+        }
+    }
 }
 
 impl Node {
@@ -90,29 +123,6 @@ pub fn parse_value(origin: &Arc<Origin>, text: &str) -> Result<Node, Diagnostic>
     let mut found = Vec::new();
     let node = node(origin, value.get_ref(), whole.span, &mut found);
     found.pop().map_or(Ok(node), Err)
-}
-
-/// Splits a dotted key such as `firms."01.AI".open` into its parts.
-pub fn parse_key(key: &str) -> Result<Vec<String>, String> {
-    let document = format!("{key} = 0");
-    let table = DeTable::parse(&document).map_err(|error| error.message().to_owned())?;
-    let mut parts = Vec::new();
-    let mut table = table.get_ref();
-    loop {
-        let mut entries = table.iter();
-        match (entries.next(), entries.next()) {
-            (Some((key, value)), None) => {
-                parts.push(key.get_ref().to_string());
-                match value.get_ref() {
-                    DeValue::Table(inner) => table = inner,
-                    DeValue::Integer(_) => return Ok(parts),
-                    _ => break,
-                }
-            }
-            _ => break,
-        }
-    }
-    Err("expected a key such as time.months".to_owned())
 }
 
 fn syntax_error(origin: &Arc<Origin>, error: &toml::de::Error) -> Diagnostic {
@@ -175,13 +185,5 @@ mod tests {
         let errors = parse(&origin("a = \nb = 1\nb = 2\nc = [1,\n")).unwrap_err();
         let lines: Vec<_> = errors.iter().map(|error| error.place.as_ref().unwrap().line()).collect();
         assert!(lines.contains(&1) && lines.contains(&3), "{errors:?}");
-    }
-
-    #[test]
-    fn dotted_keys_split() {
-        assert_eq!(parse_key("firms.\"01.AI\".open").unwrap(), ["firms", "01.AI", "open"]);
-        for wrong in ["", "a b", "a = 1\nb", "a..b"] {
-            assert!(parse_key(wrong).is_err(), "{wrong:?}");
-        }
     }
 }

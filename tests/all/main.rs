@@ -29,3 +29,4 @@ mod slurm;
 mod society;
 mod support;
 mod validation;
+mod words;

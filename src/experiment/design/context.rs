@@ -17,7 +17,7 @@ pub(super) const DEFAULT_TRAJECTORIES: u32 = 10;
 /// The most levels of a factor.
 pub(super) const MAX_LEVELS: u64 = 1_000_000;
 /// The most points of a design.
-pub(super) const MAX_POINTS: u64 = 100_000_000;
+pub(super) const MAX_POINTS: u64 = 10_000_000;
 
 /// What is needed to read a design beside its table.
 pub(crate) struct Context<'a> {

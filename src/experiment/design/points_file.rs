@@ -4,15 +4,16 @@ use super::{
     Factor, Role, Scale,
     factor::middle,
     read_factor::{alike, setting},
-    trial::{Varied, declared},
+    trial::{Varied, declared, meant},
 };
 use crate::{
+    declare::{parameter::Kind, text::read_as},
     experiment::design::context::{Context, keep},
     scenario::{
         Diagnostic,
         diagnostic::{Origin, Place},
         section::{Mistakes, text},
-        tree::{self, Node, Value},
+        tree::{Node, Value},
     },
 };
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
@@ -21,11 +22,19 @@ use std::sync::Arc;
 /// The number of a point, which `design.csv` begins with; points are in the order of the rows anyway.
 const POINT: &str = "point";
 
+/// The longest file, in bytes.
+const MAX_FILE: u64 = 64_000_000;
+/// The most cells of a file: each is held with its place.
+const MAX_CELLS: usize = 4_000_000;
+/// What R writes where there is nothing.
+const MISSING: &str = "NA";
+
 /// The columns of the file that `node` names, and the coordinates of its points: by row, then column; `NaN` for empty
 /// cells, where the scenario's own value stays.
 pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Mistakes) -> Option<(Vec<Varied>, Vec<f64>)> {
     let path = keep(text("file", node), found)?;
-    let origin = keep(context.source.beside(path).open(1, Some(&node.place)), found)?;
+    let origin = keep(context.source.beside(path).open_up_to(MAX_FILE, 1, Some(&node.place)), found)?;
+    keep(refuse_other_signs(&origin), found)?;
     let mut reader = ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(origin.text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -36,6 +45,13 @@ pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Mistak
             .push(Diagnostic::at(&node.place, format!("`{path}` has no points: it needs a header and a row for each")));
         return None;
     };
+    let count = rows.len().saturating_mul(header.len());
+    if count > MAX_CELLS {
+        let message = format!("`{path}` has {count} cells, and {MAX_CELLS} are the most");
+        found.push(Diagnostic::at(&node.place, message));
+        return None;
+    }
+    keep(refuse_foreign(header, &origin), found)?;
     let places: Vec<Vec<Place>> = rows.iter().map(|row| cells(row, &origin)).collect();
     let (mut varied, mut columns) = (Vec::new(), Vec::new());
     for (at, (key, place)) in header.iter().zip(cells(header, &origin)).enumerate() {
@@ -63,13 +79,21 @@ fn read_column<'a>(
     context: &Context<'_>,
     found: &mut Mistakes,
 ) -> Option<(Varied, Vec<f64>)> {
-    let path = keep(tree::parse_key(key).map_err(|error| Diagnostic::at(place, error)), found)?;
+    let spelled = key;
+    let key = meant(spelled, place, context, found)?;
+    let declared = declared(&key, context.catalogue);
+    let flags = declared.is_some_and(|declared| declared.kind == Kind::Flag);
     let (mut values, mut places, mut given) = (Vec::new(), Vec::new(), Vec::new());
     for (cell, place) in cells {
-        let cell = cell.filter(|cell| !cell.is_empty()).zip(place);
+        let cell = cell.filter(|cell| !cell.is_empty() && *cell != MISSING).zip(place);
         given.push(cell.is_some());
         if let Some((cell, place)) = cell {
-            let node = Node { value: value(cell), place: place.clone() };
+            let node = Node { value: value(cell, flags), place: place.clone() };
+            if matches!(node.value, Value::Text(_)) && read_as(cell) == Some("a missing value") {
+                let message = format!("`{cell}` stands for no value: leave the cell empty");
+                found.push(Diagnostic::at(place, message));
+                return None;
+            }
             values.push(keep(setting(&node), found)?);
             places.push(place.clone());
         }
@@ -82,26 +106,54 @@ fn read_column<'a>(
     let mut next = 0..count;
     let coordinate = |given: bool| if given { next.next().map_or(f64::NAN, |at| middle(at, count)) } else { f64::NAN };
     let coordinates = given.into_iter().map(coordinate).collect();
-    let declared = declared(&path, context.catalogue);
     let values = alike(values);
     let tries = values.iter().cloned().zip(places).collect();
     let factor = Factor {
-        parameter: key.to_owned(),
+        parameter: key.to_string(),
         role: Role::default(),
         scale: Scale::Choice { values },
         levels: None,
         unit: declared.map_or("", |declared| declared.unit).to_owned(),
         meaning: declared.map_or("", |declared| declared.meaning).to_owned(),
     };
-    Some((Varied { factor, path, place: place.clone(), declared, tries }, coordinates))
+    let spelled = spelled.to_owned();
+    Some((Varied { factor, key, spelled, place: place.clone(), declared, tries }, coordinates))
 }
 
-fn value(cell: &str) -> Value {
-    match (cell, cell.parse::<i64>(), cell.parse::<f64>()) {
-        ("true" | "false", ..) => Value::Flag(cell == "true"),
+/// A cell's value. Other programs write flags as `True` or `TRUE`, or as 1 and 0 where all of a table are numbers.
+fn value(cell: &str, flags: bool) -> Value {
+    match (cell.to_ascii_lowercase().as_str(), cell.parse::<i64>(), cell.parse::<f64>()) {
+        ("true", ..) => Value::Flag(true),
+        ("false", ..) => Value::Flag(false),
+        (.., Ok(number)) if flags && (number == 0.0 || number == 1.0) => Value::Flag(number == 1.0),
         (_, Ok(whole), _) => Value::Whole(i128::from(whole)),
         (_, _, Ok(real)) => Value::Real(real),
         _ => Value::Text(cell.to_owned()),
+    }
+}
+
+/// Refuses cells that are not apart by commas.
+fn refuse_other_signs(origin: &Arc<Origin>) -> Result<(), Diagnostic> {
+    let header = origin.text.lines().next().unwrap_or_default();
+    let Some(sign) = header.find([';', '\t']).filter(|_| !header.contains(',')) else { return Ok(()) };
+    let name = if header[sign..].starts_with(';') { "semicolons" } else { "tabs" };
+    let place = Place::new(origin, sign..sign + 1);
+    let error = Diagnostic::at(&place, format!("the cells are apart by {name}; a points file has commas"));
+    Err(error.help("write it with commas between cells and points in numbers, as `to_csv` and `write.csv` do"))
+}
+
+/// Says what is wrong with a header that another program writes in its own way.
+fn refuse_foreign(header: &StringRecord, origin: &Arc<Origin>) -> Result<(), Diagnostic> {
+    let places = cells(header, origin);
+    let at = |column: usize| places.get(column).cloned().unwrap_or_else(|| Place::new(origin, 0..0));
+    let named = |name: &str| !(name.is_empty() || name.starts_with("Unnamed: "));
+    match header.iter().position(|name| !named(name)) {
+        None => Ok(()),
+        Some(column) => {
+            let error = Diagnostic::at(&at(column), format!("column {} has no name", column + 1));
+            Err(error
+                .help("a column of row names? pandas leaves it out with to_csv(index=False), R with row.names = FALSE"))
+        }
     }
 }
 

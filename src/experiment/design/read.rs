@@ -6,22 +6,44 @@ use super::{
     points_file::read_points,
     read_factor::read_factor,
     sobol::MAX_DIMENSIONS,
-    trial::{Varied, try_out},
+    trial::{Varied, try_out, warnings},
 };
 use crate::scenario::{
-    Choice, Diagnostic,
+    Choice, Diagnostic, Warning,
+    key::Key,
     section::{Mistakes, Section, choice, flag, list, whole, wrong},
     tree::{Node, TomlEntry, Value},
 };
 
-/// The most numbers, points times factors, of a design: 2 GB.
-const MAX_NUMBERS: u64 = 250_000_000;
+use std::collections::BTreeMap;
+
+/// The most numbers, points times factors, of a design: 200 MB, drawn in seconds.
+const MAX_NUMBERS: u64 = 25_000_000;
 /// Every key of the table besides `kind`.
 const KEYS: [&str; 8] = ["factors", "file", "points", "trajectories", "levels", "second_order", "scramble", "seed"];
 
+/// The most factors of a design.
+const MAX_FACTORS: usize = 1000;
+
+/// What a `[design]` table comes to.
+pub(crate) struct ReadDesign {
+    /// The points.
+    pub sample: Sample,
+    /// The places that it varies.
+    pub varied: Vec<Key>,
+    /// What to know of it.
+    pub warnings: Vec<Warning>,
+}
+
 /// The sample that the table asks for; plain replicates if there is none. `None` if something is wrong with it.
-pub(crate) fn read_design(entry: Option<&TomlEntry>, context: &Context<'_>, found: &mut Mistakes) -> Option<Sample> {
-    let Some(entry) = entry else { return Some(Sample::plain()) };
+pub(crate) fn read_design(
+    entry: Option<&TomlEntry>,
+    context: &Context<'_>,
+    found: &mut Mistakes,
+) -> Option<ReadDesign> {
+    let Some(entry) = entry else {
+        return Some(ReadDesign { sample: Sample::plain(), varied: Vec::new(), warnings: Vec::new() });
+    };
     let before = found.len();
     let mut section = Section::of(&entry.node, "[design]", found)?;
     let kind = section.require("kind", found).and_then(|entry| keep(choice::<MethodWord>("kind", &entry.node), found));
@@ -58,15 +80,17 @@ pub(crate) fn read_design(entry: Option<&TomlEntry>, context: &Context<'_>, foun
             Vec::new()
         }
     };
-    refuse_doubles(&varied, found);
-    varied.iter().for_each(|varied| try_out(varied, kind, context, found));
+    check_factors(&varied, kind, entry, context, found)?;
+    let warnings = warnings(&varied, context);
+    let keys = varied.iter().map(|varied| varied.key.clone()).collect();
     let factors = varied.into_iter().map(|varied| varied.factor).collect();
     let design = Design { method: method?, seed, factors };
     refuse_too_many(&design, entry, found);
     if found.len() > before {
         return None;
     }
-    Some(points.map_or_else(|| design.clone().sample(), |points| Sample::new(design.clone(), points)))
+    let sample = points.map_or_else(|| design.clone().sample(), |points| Sample::new(design.clone(), points));
+    Some(ReadDesign { sample, varied: keys, warnings })
 }
 
 fn read_method(kind: MethodWord, section: &mut Section<'_>, found: &mut Mistakes) -> Option<Method> {
@@ -112,8 +136,8 @@ fn count(key: &str, node: &Node, most: u64) -> Result<u32, Diagnostic> {
 
 fn even(key: &str, node: &Node) -> Result<u32, Diagnostic> {
     const MOST: i128 = 1000;
-    match node.value {
-        Value::Whole(number @ 2..=MOST) if number % 2 == 0 => Ok(number as u32),
+    match node.value.whole() {
+        Some(number @ 2..=MOST) if number % 2 == 0 => Ok(number as u32),
         _ => Err(wrong(key, node, &format!("an even number from 2 to {MOST}"))),
     }
 }
@@ -139,11 +163,39 @@ fn read_factors(node: &Node, kind: MethodWord, context: &Context<'_>, found: &mu
     varied
 }
 
+/// Holds the factors against each other and against the scenarios; `None` if there are too many to try.
+fn check_factors(
+    varied: &[Varied],
+    kind: MethodWord,
+    entry: &TomlEntry,
+    context: &Context<'_>,
+    found: &mut Mistakes,
+) -> Option<()> {
+    if varied.len() > MAX_FACTORS {
+        let message = format!("the design has {} factors; {MAX_FACTORS} are the most", varied.len());
+        found.push(Diagnostic::at(&entry.key, message));
+        return None;
+    }
+    refuse_doubles(varied, found);
+    varied.iter().for_each(|varied| try_out(varied, kind, context, found));
+    Some(())
+}
+
 fn refuse_doubles(varied: &[Varied], found: &mut Mistakes) {
-    for (place, later) in varied.iter().enumerate() {
-        if varied[..place].iter().any(|earlier| earlier.path == later.path) {
-            found.push(Diagnostic::at(&later.place, format!("`{}` is varied twice", later.factor.parameter)));
+    let mut earlier: BTreeMap<Key, &Varied> = BTreeMap::new();
+    for later in varied {
+        if let Some((key, first)) = later.key.clashing(&earlier) {
+            let (a, b) = (first.spelled.trim(), later.spelled.trim());
+            let message = if *key != later.key {
+                format!("`{}` and `{key}` are both varied, and one takes out what the other is in", later.key)
+            } else if a == b {
+                format!("`{key}` is varied twice")
+            } else {
+                format!("`{key}` is varied twice: as `{a}` and as `{b}`")
+            };
+            found.push(Diagnostic::at(&later.place, message));
         }
+        earlier.insert(later.key.clone(), later);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Factor, Role, Scale, Setting,
-    trial::{Varied, declared, unknown_key},
+    trial::{Varied, declared, meant, unknown_key},
 };
 use crate::{
     declare::parameter::{Kind as Holds, Parameter},
@@ -11,7 +11,7 @@ use crate::{
         Choice, Diagnostic,
         diagnostic::Place,
         section::{Mistakes, Section, cell_text, choice, finite, list, text, whole, wrong},
-        tree::{self, Node, TomlEntry, Value},
+        tree::{Node, TomlEntry, Value},
     },
 };
 
@@ -61,8 +61,7 @@ pub(super) fn read_factor(
     let mut section = Section::of(node, "[[design.factors]]", found)?;
     let parameter = section.require("parameter", found).map(|entry| &entry.node);
     let key = parameter.and_then(|node| keep(text("parameter", node), found).map(|key| (key, &node.place)));
-    let path =
-        key.and_then(|(key, place)| keep(tree::parse_key(key).map_err(|error| Diagnostic::at(place, error)), found));
+    let place = key.and_then(|(key, place)| meant(key, place, context, found));
     let role = section.read("role", choice, found).unwrap_or_default();
     refuse_others(&mut section, &["range", "scale", "values", "levels"], kind, kind.factor_keys(), found);
     let scale = section.take("scale").map(|entry| &entry.node);
@@ -73,26 +72,27 @@ pub(super) fn read_factor(
         Some((entry, u32::try_from(levels).ok()?))
     });
     section.finish(found);
-    let ((key, place), path) = (key?, path?);
+    let ((spelled, place), key) = (key?, place?);
+    let name = key.to_string();
     if found.len() > before {
         return None;
     }
-    let declared = declared(&path, context.catalogue);
-    let of_mechanism = path.first().is_some_and(|table| table == "mechanisms");
+    let declared = declared(&key, context.catalogue);
+    let of_mechanism = key.parts().first().is_some_and(|table| table == "mechanisms");
     if !(declared.is_some() && of_mechanism) && range.is_none() && values.is_none() {
-        let unknown = unknown_key(key, place, context);
+        let unknown = unknown_key(&name, place, context);
         if !unknown.is_empty() {
             found.extend(unknown);
             return None;
         }
     }
-    let said = Said { kind, place, key, declared, of_mechanism, scale, range, values, levels };
+    let said = Said { kind, place, key: &name, declared, of_mechanism, scale, range, values, levels };
     let (scale, tries) = keep(said.scale(), found)?;
     let levels = keep(said.steps(&scale), found)?;
     let unit = declared.map_or("", |declared| declared.unit).to_owned();
     let meaning = declared.map_or("", |declared| declared.meaning).to_owned();
-    let factor = Factor { parameter: key.clone(), role, scale, levels, unit, meaning };
-    Some(Varied { factor, path, place: place.clone(), declared, tries })
+    let factor = Factor { parameter: name, role, scale, levels, unit, meaning };
+    Some(Varied { factor, key, spelled: spelled.clone(), place: place.clone(), declared, tries })
 }
 
 impl Said<'_> {
@@ -163,9 +163,14 @@ impl Said<'_> {
     }
 
     fn ranged(&self, word: ScaleWord, node: &Node) -> Result<Tried, Diagnostic> {
-        let error = || wrong("range", node, "exactly two numbers, [low, high]");
-        let [first, last] = list("range", node).map_err(|_| error())? else { return Err(error()) };
-        let (Some(low), Some(high)) = (finite(first), finite(last)) else { return Err(error()) };
+        let error = |node| wrong("range", node, "exactly two numbers, [low, high]");
+        let items = list("range", node).map_err(|_| error(node))?;
+        let [first, last] = items else {
+            let message = format!("`range` must be exactly two numbers, [low, high], not a list of {}", items.len());
+            return Err(Diagnostic::at(&node.place, message));
+        };
+        let number = |node| finite(node).ok_or_else(|| wrong("each end of `range`", node, "a number"));
+        let (low, high) = (number(first)?, number(last)?);
         if low >= high {
             let message = format!("`range` must go from low to high: {low} is not below {high}");
             return Err(Diagnostic::at(&node.place, message));

@@ -194,10 +194,7 @@ fn keys_that_do_not_fit_the_kind_are_refused() {
         ),
         (&design("kind = 'lhs'\npoints = 3\npionts = 4"), "e.toml:7:1: unknown key `pionts`, did you mean `points`?"),
         (&design("kind = 'morris'\nlevels = 5"), "e.toml:6:10: `levels` must be an even number from 2 to 1000, not 5"),
-        (
-            &design("kind = 'lhs'\npoints = 0"),
-            "e.toml:6:10: `points` must be a whole number from 1 to 100000000, not 0",
-        ),
+        (&design("kind = 'lhs'\npoints = 0"), "e.toml:6:10: `points` must be a whole number from 1 to 10000000, not 0"),
         (
             &one("kind = 'lhs'\npoints = 3", "parameter = 'mechanisms.growth.rate'\nlevels = 3"),
             "e.toml:9:1: `levels` means nothing in a design of kind `lhs`",
@@ -298,7 +295,7 @@ fn steps_are_checked() {
             format!(
                 "{rate}levels = 1000000\n[[design.factors]]\nparameter = 'states.US.talent'\nrange = [0.5, 1.5]\nlevels = 1000"
             ),
-            "e.toml:4:2: the design has 1000000000 points; 100000000 is the most",
+            "e.toml:4:2: the design has 1000000000 points; 10000000 is the most",
         ),
     ] {
         assert_eq!(said(&one(&format!("kind = '{kind}'"), &factor)), [expected], "{factor}");
@@ -371,4 +368,47 @@ fn the_schema_takes_every_kind_and_refuses_misspelt_keys() {
         assert!(!valid(wrong), "{wrong}");
     }
     assert!(!valid("kind = 'lhs'\n[[factors]]\nparameter = 'a'\nranges = [0, 1]"));
+}
+
+/// An experiment with something of everything.
+const WHOLE: &str = "runs = 2\nmonths = 3\nrecord = ['world']\nquantiles = 'pooled'\n[stop]\noutcome = 'entries'\nstandard_error = 0.5\n\
+    [design]\nkind = 'grid'\n[[design.factors]]\nparameter = \"borders.US-China.openness\"\nrange = [0.1, 0.9]\nlevels = 2\n\
+    [[design.factors]]\nparameter = 'mechanisms.growth.loud'\n[[scenarios]]\nname = 'low'\n[[scenarios]]\nname = 'high'\n\
+    set = { 'states.US.talent' = 2, \"firms.'01.AI'.open\" = false }\n";
+/// Points of everything too.
+const POINTS: &str = "point,mechanisms.growth.rate,\"firms.\"\"01.AI\"\".open\",borders.China-US.trust\r\n0,0.5,True,\r\n1,NA,false,0.25\r\n";
+
+/// `text` with `put` in the place of some of it.
+fn damaged(text: &str, at: usize, length: usize, put: &str) -> String {
+    let start = (0..=at % (text.len() + 1)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = (start + length).min(text.len());
+    format!("{}{put}{}", &text[..start], &text[end..])
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_experiment_and_no_points_bring_the_reader_down(
+        at in 0_usize..1000, length in 0_usize..30,
+        put in "(\\PC|[\\[\\]{}='\",.;\n\r\t #-]|nan|inf|1e999|-1|NA|borders|remove|\u{202e}|\u{feff}|9223372036854775808){0,4}"
+    ) {
+        let list = "[design]\nkind = 'list'\nfile = 'points.csv'\n";
+        let ways = [read_with(&damaged(WHOLE, at, length, &put), &[&put], ""), read_with(list, &[], &damaged(POINTS, at, length, &put))];
+        for said in ways.into_iter().filter_map(Result::err) {
+            proptest::prop_assert!(["e.toml:", "points.csv:", "small.toml:", "--set "].iter().any(|place| said.contains(place)), "{}", said);
+            proptest::prop_assert!(!said.contains(['\u{202e}', '\u{feff}', '\r', '\t']), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn the_whole_experiment_is_a_good_one() {
+    assert!(read(WHOLE).is_ok(), "{:?}", read(WHOLE).err());
+    assert_eq!(read_with("[design]\nkind = 'list'\nfile = 'points.csv'\n", &[], POINTS).unwrap().sample.points(), 2);
+}
+
+#[test]
+fn two_scenarios_of_one_world_are_told() {
+    let text = "[[scenarios]]\nname = 'a1'\n[[scenarios]]\nname = 'b1'\nset = { 'states.US.talent' = 1.25 }\n[[scenarios]]\nname = 'c1'\n";
+    let warned: Vec<_> = read(text).unwrap().warnings().iter().map(|warning| warning.line()).collect();
+    assert!(warned.len() == 1 && warned[0].ends_with("the scenarios `a1` and `c1` are the same world"), "{warned:?}");
 }

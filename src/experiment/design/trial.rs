@@ -9,11 +9,12 @@ use crate::{
         variant::{Variant, laid},
     },
     scenario::{
-        Catalogue, Diagnostic, Scenario,
-        diagnostic::Place,
+        Catalogue, Diagnostic, Scenario, Warning,
+        diagnostic::{Origin, Place},
+        key::{Ambiguous, Key, REMOVE, is_pair},
         kinds::kind_of,
         section::{Mistakes, parameter_value},
-        tree::{Node, Value},
+        tree::{Node, TomlEntry, TomlTable, Value},
     },
 };
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use std::sync::Arc;
 const MANY: usize = 64;
 /// Keys that make no difference to a world, or that replicates vary.
 const NO_FACTORS: [&str; 4] = ["seed", "name", "description", "extends"];
+/// The numbers of the time span, which all runs of an experiment have in common.
+const TIME: [&str; 3] = ["start", "months", "steps_per_year"];
 /// The switch of a mechanism.
 static ENABLED: Parameter = Parameter {
     name: "enabled",
@@ -40,8 +43,10 @@ static ENABLED: Parameter = Parameter {
 pub(super) struct Varied {
     /// The factor.
     pub factor: Factor,
-    /// The parts of its parameter's key.
-    pub path: Vec<String>,
+    /// The place that it varies.
+    pub key: Key,
+    /// How its key was written.
+    pub spelled: String,
     /// Where its parameter is named.
     pub place: Place,
     /// Its parameter's declaration.
@@ -51,8 +56,8 @@ pub(super) struct Varied {
 }
 
 /// The declaration of the parameter of this key.
-pub(super) fn declared(path: &[String], catalogue: &Catalogue) -> Option<&'static Parameter> {
-    let [table, owner, name] = path else { return None };
+pub(super) fn declared(key: &Key, catalogue: &Catalogue) -> Option<&'static Parameter> {
+    let [table, owner, name] = key.parts() else { return None };
     let declared = match table.as_str() {
         "mechanisms" => {
             let mechanism = catalogue.mechanisms.iter().find(|mechanism| mechanism.name == owner)?;
@@ -64,6 +69,25 @@ pub(super) fn declared(path: &[String], catalogue: &Catalogue) -> Option<&'stati
         list => kind_of(list)?.numbers,
     };
     declared.iter().find(|parameter| parameter.name == name)
+}
+
+/// The place that a key means in every scenario.
+pub(super) fn meant(spelled: &str, place: &Place, context: &Context<'_>, found: &mut Mistakes) -> Option<Key> {
+    let key = Key::parse(spelled).map_err(|error| found.push(Diagnostic::at(place, error))).ok()?;
+    let mut meant: Option<Key> = None;
+    for variant in context.variants {
+        let here = variant.draft.key(key.clone());
+        let unclear = |error: Ambiguous| Diagnostic::at(place, error.to_string()).help(Ambiguous::HELP);
+        let here = here.map_err(|error| found.push(unclear(error))).ok()?;
+        if meant.as_ref().is_some_and(|other| *other != here && here.parts().iter().any(|part| is_pair(part))) {
+            let message =
+                format!("`{key}` is another border in the scenario `{}` than in those before it", variant.name);
+            found.push(Diagnostic::at(place, message));
+            return None;
+        }
+        meant = Some(meant.filter(|other| *other != key).unwrap_or(here));
+    }
+    Some(meant.unwrap_or(key))
 }
 
 /// What the scenarios say if they do not know a key at all.
@@ -79,10 +103,14 @@ pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Mi
 
 /// Lays the values of a factor over every scenario and says once what is wrong with them.
 pub(super) fn try_out(varied: &Varied, kind: MethodWord, context: &Context<'_>, found: &mut Mistakes) {
-    if let [key] = varied.path.as_slice()
-        && NO_FACTORS.contains(&key.as_str())
-    {
-        return found.push(Diagnostic::at(&varied.place, format!("`{key}` cannot be a factor")));
+    match varied.key.parts() {
+        [key] if NO_FACTORS.contains(&key.as_str()) => {
+            return found.push(Diagnostic::at(&varied.place, format!("`{key}` cannot be a factor")));
+        }
+        [table, key] if table == "time" && TIME.contains(&key.as_str()) => {
+            return found.push(no_factor(varied, "the time span"));
+        }
+        _ => {}
     }
     if let Some(declared) = varied.declared
         && varied.tries.len() > MANY
@@ -135,20 +163,41 @@ fn enough(tries: &[(Setting, Place)]) -> Vec<(&Setting, &Place)> {
 
 /// A value that the design would replace at every point.
 fn set_twice(variant: &Variant, varied: &Varied, kind: MethodWord, context: &Context<'_>) -> Option<Diagnostic> {
-    let origin = &variant.draft.place(&varied.path)?.origin;
-    let by = if !origin.is_file {
-        format!("by {}", origin.name)
-    } else if Arc::ptr_eq(origin, context.origin) {
-        "by a scenario's `set`".to_owned()
-    } else {
-        return None;
-    };
     // One factor at a time, the others keep the scenario's values.
     if kind == MethodWord::OneAtATime {
         return None;
     }
-    let message = format!("`{}` is a factor and is also set {by}", varied.factor.parameter);
+    let (entry, by) = words(variant, &varied.key).into_iter().find_map(|entry| {
+        let origin = &entry.node.place.origin;
+        by(origin, context).map(|by| (entry, by))
+    })?;
+    let key = &varied.factor.parameter;
+    let spelled = |text: &str| if text == key { String::new() } else { format!(" (as `{text}`)") };
+    let of_factor = spelled(varied.spelled.trim());
+    let of_set =
+        if entry.key.origin.is_file { spelled(entry.key.text().trim_matches(['"', '\''])) } else { String::new() };
+    let message = format!("`{key}` is a factor{of_factor} and is also set {by}{of_set}");
     Some(Diagnostic::at(&varied.place, message))
+}
+
+/// What a scenario says at a place, or of the entity that the factor takes out.
+fn words<'v>(variant: &'v Variant, key: &Key) -> Vec<&'v TomlEntry> {
+    match key.parts().split_last() {
+        Some((last, entity)) if last == REMOVE => {
+            let entity = variant.draft.said(&Key::of(entity.to_vec()));
+            entity.and_then(|entry| entry.node.as_table()).into_iter().flat_map(TomlTable::values).collect()
+        }
+        _ => variant.draft.said(key).into_iter().collect(),
+    }
+}
+
+/// Who sets what stands in this text, if it is laid over the scenario.
+fn by(origin: &Arc<Origin>, context: &Context<'_>) -> Option<String> {
+    if !origin.is_file {
+        Some(format!("by {}", origin.name))
+    } else {
+        Arc::ptr_eq(origin, context.origin).then(|| "by a scenario's `set`".to_owned())
+    }
 }
 
 fn try_one(variant: &Variant, varied: &Varied, (value, place): (&Setting, &Place)) -> Mistakes {
@@ -182,8 +231,45 @@ fn changed(plain: &Scenario, laid: &Scenario, varied: &Varied) -> Option<Diagnos
     } else {
         return None;
     };
-    let message = format!("`{}` cannot be a factor: it changes {what}", varied.factor.parameter);
-    Some(Diagnostic::at(&varied.place, message).help("give each case a scenario of its own in [[scenarios]]"))
+    Some(no_factor(varied, what))
+}
+
+fn no_factor(varied: &Varied, changes: &str) -> Diagnostic {
+    let message = format!("`{}` cannot be a factor: it changes {changes}", varied.factor.parameter);
+    Diagnostic::at(&varied.place, message).help("give each case a scenario of its own in [[scenarios]]")
+}
+
+/// What is to be known of the factors of a design: those that have no effect, or take values that are not plausible.
+pub(super) fn warnings(varied: &[Varied], context: &Context<'_>) -> Vec<Warning> {
+    varied.iter().flat_map(|factor| [in_vain(factor, varied, context), implausible(factor)]).flatten().collect()
+}
+
+fn in_vain(factor: &Varied, all: &[Varied], context: &Context<'_>) -> Option<Warning> {
+    let mechanism = match factor.key.parts() {
+        [list, name, number] if list == "mechanisms" && number != ENABLED.name => name.as_str(),
+        [list, ..] => kind_of(list)?.moved_by?,
+        [] => return None,
+    };
+    let switch = Key::new(&["mechanisms", mechanism, ENABLED.name]);
+    let off = |variant: &Variant| variant.scenario.settings(mechanism).is_some_and(|settings| !settings.enabled);
+    if all.iter().any(|other| other.key == switch) || !context.variants.iter().all(off) {
+        return None;
+    }
+    let message = format!("`{}` is varied without effect: the mechanism `{mechanism}` is off", factor.factor.parameter);
+    Some(Warning { about: switch, said: Diagnostic::at(&factor.place, message) })
+}
+
+fn implausible(factor: &Varied) -> Option<Warning> {
+    let (value, range, place) = factor.tries.iter().find_map(|(value, place)| {
+        let number = match value {
+            Setting::Whole(whole) => *whole as f64,
+            Setting::Real(real) => *real,
+            Setting::Flag(_) | Setting::Text(_) => return None,
+        };
+        Some((number, factor.declared?.implausible(number)?, place))
+    })?;
+    let message = format!("`{}` comes to {value}, outside its plausible range of {range}", factor.factor.parameter);
+    Some(Warning { about: factor.key.clone(), said: Diagnostic::at(place, message) })
 }
 
 fn node(value: &Setting, place: &Place) -> Node {

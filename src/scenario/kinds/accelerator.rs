@@ -34,15 +34,15 @@ parameters! {
         /// Performance of a package when it is first sold.
         performance_h100e: f64 = 1.0, "H100e", range 0.000001..=10000.0, plausible 0.1..=10.0, assumption "give the chip's own figure, dense BF16 over that of an H100 (0.989 PFLOPS)";
         /// Power of a package.
-        power_kw: f64 = 0.7, "kW", range 0.0..=100.0, plausible 0.2..=2.0, assumption "give the chip's own figure";
+        power_kw: f64 = 0.7, "kW", range 0.0..=100.0, plausible 0.1..=2.0, assumption "give the chip's own figure";
         /// Area of a die.
-        die_area_mm2: f64 = 800.0, "mm2", range 1.0..=5000.0, plausible 100.0..=860.0, assumption "give the chip's own figure";
+        die_area_mm2: f64 = 800.0, "mm2", range 1.0..=5000.0, plausible 100.0..=1000.0, assumption "give the chip's own figure";
         /// Dies in a package.
         dies_per_package: f64 = 1.0, "dies", range 0.01..=64.0, plausible 1.0..=4.0, assumption "give the chip's own figure";
         /// Packages from a wafer of a packaging plant.
         packages_per_wafer: f64 = 29.0, "packages/wafer", range 0.01..=10000.0, plausible 8.0..=80.0, assumption "interposers of about 2500 mm2";
         /// Stacks of high-bandwidth memory in a package.
-        stacks_per_package: f64 = 5.0, "stacks", range 0.0..=64.0, plausible 2.0..=12.0, assumption "give the chip's own figure";
+        stacks_per_package: f64 = 5.0, "stacks", range 0.0..=64.0, plausible 1.0..=12.0, assumption "give the chip's own figure";
         /// Packages that work as one system (n).
         chips_per_system: f64 = 8.0, "chips", range 1.0..=1000000.0, plausible 8.0..=512.0, assumption "a server of eight";
         /// Memory stacks that the designer has in store at the start.
@@ -76,7 +76,8 @@ impl Entity for AcceleratorSpec {
         called: "accelerator",
         heading: "Accelerators",
         meaning: "Chip designs",
-        most: Some(MAX_ACCELERATORS),
+        most: MAX_ACCELERATORS,
+        moved_by: None,
         recorded: true,
         numbers: AcceleratorNumbers::DECLARED,
         keys: Self::keys,
@@ -154,6 +155,10 @@ impl Entity for AcceleratorSpec {
             ensure(fits, || place("contracts"), || format!("book fab {fab} for another stage than its own"))?;
             ensure((0.0..=1.0).contains(&share), || place("contracts"), || format!("have a share of {share}"))
         })
+    }
+
+    fn remark(&self, scenario: &Scenario) -> Option<String> {
+        super::too_late(self.enters, scenario)
     }
 }
 

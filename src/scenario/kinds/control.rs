@@ -5,7 +5,7 @@ use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
-        Choice, Month,
+        Choice, MAX_CONTROLS, Month,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
         entities::{EntityKind, read_entities},
@@ -34,9 +34,9 @@ parameters! {
         /// Share of covered flows that the rule means to stop (x).
         strictness: f64 = 0.8, "1", range 0.0..=1.0, plausible 0.4..=1.0 or null 0.0, assumption "licences and exceptions remain";
         /// Share of what it means to stop that gets through all the same (ℓ).
-        leak: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.05..=0.5, assumption "smuggling and resale through third countries";
+        leak: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "smuggling and resale through third countries";
         /// Chips of at least this performance are covered.
-        threshold_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.05..=1.0, assumption "4800 TPP is 0.3 PFLOPS dense BF16";
+        threshold_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.0..=1.5, assumption "4800 TPP is 0.3 PFLOPS dense BF16";
         /// Performance of the best variant of a covered chip that the rule lets pass.
         variant_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.0..=1.0, assumption "just below the threshold";
         /// Equipment for nodes of at most this size is covered.
@@ -70,7 +70,8 @@ impl Entity for ControlSpec {
         called: "export control",
         heading: "Export controls",
         meaning: "Export controls",
-        most: None,
+        most: MAX_CONTROLS,
+        moved_by: Some("export_controls"),
         recorded: false,
         numbers: ControlNumbers::DECLARED,
         keys: Self::keys,
@@ -118,9 +119,67 @@ impl Entity for ControlSpec {
         let mut states = self.by.iter().chain(&self.against);
         states.try_for_each(|state| scenario.state(&format!("controls.{}", self.name), *state))
     }
+
+    fn remark(&self, scenario: &Scenario) -> Option<String> {
+        if self.stopped() <= 0.0 {
+            let help = "of rules in force together the strictest counts, and one ends with its `to`";
+            return Some(format!("has no effect: it stops nothing; {help}"));
+        }
+        super::too_late(Some(self.from), scenario)
+            .or_else(|| {
+                // Chips that were made for a rule stay when it has gone.
+                let gone = self.to.filter(|to| self.what != Goods::Chips && *to <= scenario.time.start);
+                gone.map(|to| format!("has no effect: it ends in {to}, before the world starts"))
+            })
+            .or_else(|| {
+                self.is_covered(scenario).then(|| "has no effect: stronger ones are in force beside it".to_owned())
+            })
+    }
 }
 
 impl ControlSpec {
+    /// Share of a covered flow that it stops.
+    fn stopped(&self) -> f64 {
+        self.numbers.strictness * (1.0 - self.numbers.leak)
+    }
+
+    fn in_force(&self, month: Month) -> bool {
+        self.from <= month && self.to.is_none_or(|to| month < to)
+    }
+
+    /// Whether others are in force, and at least as strong, wherever and whenever it is.
+    fn is_covered(&self, scenario: &Scenario) -> bool {
+        let end = scenario.time.start.plus(scenario.time.months);
+        let others: Vec<_> = scenario.controls.iter().filter(|other| other.is_stronger(self)).collect();
+        let turns = others.iter().flat_map(|other| [Some(other.from), other.to]).flatten();
+        let mut turns: Vec<_> = turns.filter(|turn| self.in_force(*turn) && *turn < end).chain([self.from]).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        // Who makes equipment does not matter.
+        let by = if self.what == Goods::Equipment { &[0][..] } else { &self.by };
+        let covered = |month: Month, by: usize, against: usize| {
+            others.iter().any(|other| {
+                let binds = self.what == Goods::Equipment || other.by.contains(&by);
+                binds && other.against.contains(&against) && other.in_force(month)
+            })
+        };
+        turns.iter().all(|month| by.iter().all(|by| self.against.iter().all(|state| covered(*month, *by, *state))))
+    }
+
+    /// Whether it covers and stops all that `other` does. Of two equal ones the first by name is the stronger.
+    fn is_stronger(&self, other: &Self) -> bool {
+        let (own, its) = (&self.numbers, &other.numbers);
+        let covers = match self.what {
+            Goods::Chips => own.threshold_h100e <= its.threshold_h100e && own.variant_h100e <= its.variant_h100e,
+            Goods::Equipment => own.node_nm >= its.node_nm,
+            Goods::Memory => true,
+        };
+        let equal = self.stopped() == other.stopped() && own.threshold_h100e == its.threshold_h100e;
+        let equal = equal && own.variant_h100e == its.variant_h100e && own.node_nm == its.node_nm;
+        let first = !equal || self.name < other.name;
+        self.name != other.name && self.what == other.what && covers && self.stopped() >= other.stopped() && first
+    }
+
     /// The schema of its keys beside its numbers.
     fn keys() -> Vec<(&'static str, Value)> {
         let mut against = names("The states it is aimed at.");

@@ -45,7 +45,7 @@ parameters! {
         /// Density of defects that remains with endless experience (D_∞).
         defects_mature: f64 = 0.03, "1/cm2", range 0.0..=10.0, plausible 0.01..=0.15, assumption "about half of the start";
         /// Wafers made before it is first there (X_0): the experience that learning starts from.
-        wafers_before: f64 = 30.0, "thousand wafers", range 0.001..=1000000.0, plausible 1.0..=1000.0, assumption "about a year of capacity";
+        wafers_before: f64 = 30.0, "thousand wafers", range 0.001..=1000000.0, plausible 1.0..=2000.0, assumption "about a year of capacity";
         /// Good memory stacks from a wafer of a memory fab.
         stacks_per_wafer: f64 = 55.0, "stacks/wafer", range 0.0..=10000.0, plausible 30.0..=80.0, assumption "about 500 good dies a wafer, 8 to 12 in a stack";
     }
@@ -75,7 +75,8 @@ impl Entity for FabSpec {
         called: "fab",
         heading: "Fabs",
         meaning: "Fabs, packaging and memory plants",
-        most: Some(MAX_FABS),
+        most: MAX_FABS,
+        moved_by: None,
         recorded: true,
         numbers: FabNumbers::DECLARED,
         keys: Self::keys,
@@ -106,6 +107,10 @@ impl Entity for FabSpec {
 
     fn check(&self, scenario: &Scenario) -> Checked {
         scenario.state(&format!("fabs.{}.state", self.name), self.state)
+    }
+
+    fn remark(&self, scenario: &Scenario) -> Option<String> {
+        super::too_late(self.enters, scenario)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
-        Choice, Month,
+        Choice, MAX_FIRMS, Month,
         describe::{insert_month, insert_parameters, named},
         entities::{EntityKind, Weights, read_entities, read_weights, require_state},
         read::after_start,
@@ -44,7 +44,7 @@ parameters! {
         /// Weight of its usage in every other market when the world starts.
         usage_abroad: f64 = 1.0, "1", range 0.0..=1000000.0, plausible 0.0..=100.0, assumption "judged from visits and downloads";
         /// Share of its compute that research and training use.
-        research_share: f64 = 0.5, "1", range 0.001..=1.0, plausible 0.2..=0.8, assumption "about half, the rest serves users";
+        research_share: f64 = 0.5, "1", range 0.001..=1.0, plausible 0.15..=0.8, assumption "about half, the rest serves users";
         /// Talent of its researchers relative to its state's.
         talent: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.5..=2.0, assumption "equal talent unless there is reason";
         /// Price level of its services, in log form: what it loses in fitness in its markets, and earns more of each user.
@@ -92,7 +92,8 @@ impl Entity for FirmSpec {
         called: "firm",
         heading: "Firms",
         meaning: "The firms",
-        most: None,
+        most: MAX_FIRMS,
+        moved_by: None,
         recorded: true,
         numbers: FirmNumbers::DECLARED,
         keys: Self::keys,
@@ -135,6 +136,10 @@ impl Entity for FirmSpec {
         scenario.shares(&place("focus"), &self.focus, |weight| weight > 0.0)?;
         scenario.every_domain(&place("capability_by_domain"), &self.capability_by_domain, f64::is_finite)?;
         scenario.every_domain(&place("endowment"), &self.endowment, f64::is_finite)
+    }
+
+    fn remark(&self, scenario: &Scenario) -> Option<String> {
+        super::too_late(self.enters, scenario)
     }
 }
 

@@ -62,6 +62,16 @@ pub(crate) trait Entity: Sized {
     fn describe(&self, scenario: &Scenario) -> Map<String, Value>;
     /// Checks all but its numbers and the place of its name.
     fn check(&self, scenario: &Scenario) -> Checked;
+    /// What a user who wrote it should know of it, such as that it has no effect.
+    fn remark(&self, _scenario: &Scenario) -> Option<String> {
+        None
+    }
+}
+
+/// What is said of something that begins in a month, if the world has ended by then.
+pub(crate) fn too_late(begins: Option<Month>, scenario: &Scenario) -> Option<String> {
+    let end = scenario.time.start.plus(scenario.time.months);
+    begins.filter(|month| *month >= end).map(|month| format!("has no effect: the world ends before {month}"))
 }
 
 /// What of a config was read before a list.
@@ -95,6 +105,8 @@ pub(crate) trait Listed {
     fn describe(&self, scenario: &Scenario) -> Value;
     /// Checks each of them.
     fn check_each(&self, scenario: &Scenario) -> Checked;
+    /// What to know of the one at this place.
+    fn remark(&self, at: usize, scenario: &Scenario) -> Option<String>;
 }
 
 impl<T: Entity> Listed for Vec<T> {
@@ -122,6 +134,10 @@ impl<T: Entity> Listed for Vec<T> {
 
     fn check_each(&self, scenario: &Scenario) -> Checked {
         self.iter().try_for_each(|entity| entity.check(scenario))
+    }
+
+    fn remark(&self, at: usize, scenario: &Scenario) -> Option<String> {
+        self[at].remark(scenario)
     }
 }
 

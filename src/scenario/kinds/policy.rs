@@ -5,7 +5,7 @@ use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
     scenario::{
-        Choice, Month,
+        Choice, MAX_POLICIES, Month,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
         entities::{EntityKind, read_entities, require_state},
@@ -54,6 +54,21 @@ impl Lever {
             Self::Power => (0.0, 1_000.0),
             Self::Talent => (0.0, 10.0),
             _ => (0.0, 1.0),
+        }
+    }
+
+    /// The mechanisms that it moves.
+    pub const fn moves(self) -> &'static [&'static str] {
+        match self {
+            Self::OpenSource => &["entry", "money", "openness"],
+            Self::ChipSubsidy => &["build_out", "induced_innovation"],
+            Self::PublicCompute => &["money"],
+            Self::OpenScience | Self::Cooperation => &["cooperation"],
+            Self::Talent => &["research", "diffusion"],
+            Self::Power => &["systems", "power"],
+            Self::SafetyFloor => &["safety"],
+            Self::Leapfrog => &["leapfrog"],
+            Self::Procurement => &["induced_innovation"],
         }
     }
 }
@@ -122,7 +137,8 @@ impl Entity for PolicySpec {
         called: "policy",
         heading: "Policies",
         meaning: "What states do, one lever each",
-        most: None,
+        most: MAX_POLICIES,
+        moved_by: Some("policy"),
         recorded: false,
         numbers: PolicyNumbers::DECLARED,
         keys: Self::keys,
@@ -180,9 +196,50 @@ impl Entity for PolicySpec {
             )
         })
     }
+
+    fn remark(&self, scenario: &Scenario) -> Option<String> {
+        let PolicyNumbers { value, gain, cap, .. } = self.numbers;
+        if let Some(remark) = super::too_late(self.from, scenario) {
+            return Some(remark);
+        }
+        if let Some(to) = self.to.filter(|to| *to <= scenario.time.start) {
+            return Some(format!("has no effect: it ends in {to}, before the world starts"));
+        }
+        let off = |name: &&str| scenario.settings(name).is_none_or(|settings| !settings.enabled);
+        if self.lever.moves().iter().all(off) {
+            let names = self.lever.moves().join("`, `");
+            return Some(format!("moves nothing: `{}` is a lever of `{names}`, which is off", self.lever.word()));
+        }
+        match self.indicator {
+            None if value == 0.0 => Some("has no effect: its value is 0".to_owned()),
+            None => self.beyond(scenario),
+            Some(_) if gain == 0.0 => Some("does not react: its `gain` is 0".to_owned()),
+            Some(_) if cap == 0.0 => Some("has no effect: its `cap` is 0".to_owned()),
+            Some(_) if value > cap => Some(format!("is cut: its `value` of {value} is above its `cap` of {cap}")),
+            Some(_) => None,
+        }
+    }
 }
 
 impl PolicySpec {
+    /// What is said where policies on the same lever come to more than it can be.
+    fn beyond(&self, scenario: &Scenario) -> Option<String> {
+        let first = |policy: &Self| policy.from.unwrap_or(scenario.time.start);
+        let in_force = |policy: &&Self, month| first(policy) <= month && policy.to.is_none_or(|to| month < to);
+        let beside =
+            |policy: &&Self| policy.state == self.state && policy.lever == self.lever && policy.indicator.is_none();
+        let same: Vec<_> = scenario.policies.iter().filter(beside).collect();
+        let most = self.lever.range().1;
+        let sums = same.iter().map(|other| first(other)).filter(|month| in_force(&self, *month)).map(|month| {
+            let together = same.iter().filter(|other| in_force(other, month));
+            (together.clone().count(), together.map(|other| other.numbers.value).sum::<f64>())
+        });
+        let beyond =
+            sums.filter(|(count, sum)| *count > 1 && *sum > most + 1e-9).map(|(_, sum)| sum).reduce(f64::max)?;
+        let sum = (beyond * 1e6).round() / 1e6;
+        Some(format!("is cut: with others beside it the lever comes to {sum}, and {most} is the most"))
+    }
+
     /// The schema of its keys beside its numbers.
     fn keys() -> Vec<(&'static str, Value)> {
         vec![

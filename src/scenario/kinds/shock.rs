@@ -5,7 +5,7 @@ use crate::{
     declare::parameter::Parameters,
     parameters,
     scenario::{
-        Choice, Month,
+        Choice, MAX_SHOCKS, Month,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
         entities::{EntityKind, NameIndex, read_entities, require_state},
@@ -59,7 +59,8 @@ impl Entity for ShockSpec {
         called: "shock",
         heading: "Shocks",
         meaning: "Outages of fabs",
-        most: None,
+        most: MAX_SHOCKS,
+        moved_by: Some("shocks"),
         recorded: false,
         numbers: ShockNumbers::DECLARED,
         keys: Self::keys,
@@ -104,9 +105,48 @@ impl Entity for ShockSpec {
         let mut pair = self.between.into_iter().flat_map(|(a, b)| [a, b]);
         pair.try_for_each(|state| scenario.state(&place("between"), state))
     }
+
+    fn remark(&self, scenario: &Scenario) -> Option<String> {
+        let ShockNumbers { severity, months, recovery_months, hazard_per_year, tension, output_loss } = self.numbers;
+        let (start, lasts) = (scenario.time.start, months.saturating_add(recovery_months));
+        if self.from.is_none() && hazard_per_year == 0.0 {
+            return Some("never comes: it has neither a date (`from`) nor a hazard".to_owned());
+        }
+        if lasts == 0 || severity == 0.0 && output_loss == 0.0 {
+            return Some("has no effect: nothing is lost, or for no time".to_owned());
+        }
+        if let Some(from) = self.from.filter(|from| start.since(*from) >= i64::from(lasts)) {
+            return Some(format!("has no effect: that of {from} is over before the world starts"));
+        }
+        if let Some(remark) = super::too_late(self.from, scenario) {
+            return Some(remark);
+        }
+        self.misses(scenario).or_else(|| {
+            let deaf = tension > 0.0 && (self.from.is_some() || self.between.is_none());
+            deaf.then(|| "has a `tension` without effect: that raises a hazard by the distrust in `between`".to_owned())
+        })
+    }
 }
 
 impl ShockSpec {
+    /// What it does not hit, for want of plants.
+    fn misses(&self, scenario: &Scenario) -> Option<String> {
+        let place = &scenario.states.get(self.location)?.name;
+        let plants = |stage: Stage| scenario.fabs.iter().any(|fab| fab.state == self.location && fab.stage == stage);
+        let hit = Stage::WORDS.iter().zip(&self.stages).filter(|(_, hit)| **hit);
+        let missed: Vec<_> =
+            hit.clone().filter(|((_, stage), _)| !plants(*stage)).map(|((word, _), _)| *word).collect();
+        let output = self.numbers.output_loss > 0.0;
+        if missed.is_empty() || self.stages == [true; Stage::COUNT] && (output || missed.len() < Stage::COUNT) {
+            // One that hits everything hits what there is.
+            None
+        } else if missed.len() == hit.count() && !output {
+            Some(format!("has no effect: there are no plants in {place} to hit"))
+        } else {
+            Some(format!("has no effect on `{}`: {place} has no such plant", missed.join("`, `")))
+        }
+    }
+
     /// The schema of its keys beside its numbers.
     fn keys() -> Vec<(&'static str, Value)> {
         let words: Vec<_> = Stage::WORDS.iter().map(|(word, _)| *word).collect();

@@ -23,13 +23,13 @@ parameters! {
         /// Gross domestic product in 2023.
         gdp_billion_usd: f64 = 1000.0, "billion USD of 2023", range 0.001..=1000000.0, plausible 10.0..=100000.0, assumption "give the state's own figure";
         /// Population.
-        population_million: f64 = 50.0, "million", range 0.001..=10000.0, plausible 0.1..=2000.0, assumption "give the state's own figure";
+        population_million: f64 = 50.0, "million", range 0.001..=10000.0, plausible 0.1..=5000.0, assumption "give the state's own figure";
         /// Trend growth of output without AI.
         growth_per_year: f64 = 0.02, "1/year", range -0.2..=0.2, plausible -0.02..=0.08, assumption "near the average of the last decade";
         /// Research talent per unit of compute, relative to the average.
         talent: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.5..=1.5, assumption "equal talent unless there is reason";
         /// How well its firms absorb outside knowledge at the start (Cohen and Levinthal).
-        absorptive_capacity: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.05..=1.0, assumption "leaders near 1, late starters near 0.1";
+        absorptive_capacity: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.03..=1.0, assumption "leaders near 1, late starters near 0.1";
         /// Rate at which knowledge flows between firms of this home state (job mobility, meet-ups, shared suppliers).
         home_diffusion_per_year: f64 = 0.5, "1/year", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "0.3 for guarded firms, 1.0 for a Darwinian ecosystem";
         /// Compute in clouds at the start, that belongs to no firm of the model.
@@ -79,7 +79,8 @@ impl Entity for StateSpec {
         called: "state",
         heading: "States",
         meaning: "The states",
-        most: Some(MAX_STATES),
+        most: MAX_STATES,
+        moved_by: None,
         recorded: true,
         numbers: StateNumbers::DECLARED,
         keys: Self::keys,

@@ -1,0 +1,281 @@
+//! Configs and points files as users and other programs write them: one place under several names, what has no effect, names that
+//! tables or file systems change, input without an end.
+
+use assert_cmd::Command;
+use std::{fs, path::Path, time::Duration};
+
+/// The program in a folder with these files.
+struct Here(tempfile::TempDir);
+
+impl Here {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+        Self(folder)
+    }
+
+    fn run(&self, words: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("redqueen").unwrap();
+        command.current_dir(self.0.path()).args(words).timeout(Duration::from_secs(60));
+        command
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Standard error of a command that must end like this.
+    fn said(&self, words: &[&str], code: i32) -> String {
+        let output = self.run(words).assert().code(code).get_output().clone();
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+/// An experiment on the baseline with this design.
+fn experiment(rest: &str) -> String {
+    format!("name = 'e'\nscenario = 'baseline'\nruns = 1\nmonths = 1\nrecord = []\n{rest}")
+}
+
+fn factors(kind: &str, parameters: &[&str]) -> String {
+    let factor = |key: &&str| format!("[[design.factors]]\nparameter = \"{key}\"\nvalues = [0.25, 0.75]\n");
+    format!("[design]\nkind = '{kind}'\n{}", parameters.iter().map(factor).collect::<String>())
+}
+
+fn header(path: &Path) -> String {
+    fs::read_to_string(path).unwrap().lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn a_place_is_varied_or_set_once_however_it_is_spelled() {
+    let ways = ["borders.China-US.openness", " borders . 'US-China' . openness "];
+    for (text, flags, expected) in [
+        (factors("grid", &ways), &[][..], "`borders.China-US.openness` is varied twice: as `"),
+        (
+            factors("grid", &ways[..1]) + "[[scenarios]]\nname = 's1'\nset = { 'borders.US-China.openness' = 0.5 }\n",
+            &[],
+            "`borders.China-US.openness` is a factor and is also set by a scenario's `set` (as `borders.US-China.openness`)",
+        ),
+        (
+            factors("grid", &ways[..1]),
+            &["--set", "borders.US-China.openness=0.5"],
+            "`borders.China-US.openness` is a factor and is also set by --set borders.US-China.openness=0.5",
+        ),
+        (
+            "[[scenarios]]\nname = 's1'\nset = { 'states.US.talent' = 1.1, states.US.talent = 1.2 }\n".to_owned(),
+            &[],
+            "`states.US.talent` is set twice: as `states",
+        ),
+        (String::new(), &["--months", "3", "--set", "time.months=4"], "`time.months` is set twice"),
+        ("[design]\nkind = 'list'\nfile = 'p.csv'\n".to_owned(), &[], "`borders.China-US.trust` is varied twice: as"),
+    ] {
+        let here = Here::with(&[
+            ("e.toml", &experiment(&text)),
+            ("p.csv", "borders.China-US.trust,borders.US-China.trust\n0.5,0.5\n"),
+        ]);
+        let said = here.said(&[&["check", "e.toml"][..], flags].concat(), 2);
+        assert!(said.contains(expected) && said.contains("1 error\n"), "{expected}\n{said}");
+    }
+}
+
+#[test]
+fn every_command_refuses_what_its_flags_set_twice() {
+    let here = Here::with(&[]);
+    let flags = ["--set", "borders.US-China.trust=0.5", "--set", "borders.China-US.trust=0.25"];
+    for command in
+        [&["params"][..], &["run"], &["batch"], &["compare", "baseline", "no-controls"], &["slurm", "--tasks", "2"]]
+    {
+        let said = here.said(&[command, &flags].concat(), 2);
+        assert!(said.contains("`borders.China-US.trust` is set twice: as `borders.US-China.trust` and as"), "{said}");
+    }
+}
+
+#[test]
+fn a_column_is_called_alike_in_every_batch() {
+    let ways = [" mechanisms.diffusion.phi ", "borders.\\\"US-China\\\".openness", "firms.\\\"01.AI\\\".talent"];
+    let here = Here::with(&[("e.toml", &experiment(&factors("list", &ways)))]);
+    here.said(&["batch", "e.toml", "--out", "out", "--quiet"], 0);
+    let expected = "point,mechanisms.diffusion.phi,borders.China-US.openness,firms.'01.AI'.talent";
+    assert_eq!(header(&here.path("out/design.csv")), expected);
+    let points = fs::read_to_string(here.path("out/design.csv")).unwrap();
+    fs::write(here.path("p.csv"), points).unwrap();
+    fs::write(here.path("f.toml"), experiment("[design]\nkind = 'list'\nfile = 'p.csv'\n")).unwrap();
+    here.said(&["batch", "f.toml", "--out", "again", "--quiet"], 0);
+    assert_eq!(fs::read(here.path("again/design.csv")).unwrap(), fs::read(here.path("out/design.csv")).unwrap());
+}
+
+#[test]
+fn a_layer_counts_before_those_below_it() {
+    let text = "seed = 5\n[[scenarios]]\nname = 's1'\nset = { 'time.months' = 2 }\n";
+    let here = Here::with(&[("e.toml", &experiment(text))]);
+    let months = |words: &[&str]| {
+        let output = here.run(words).assert().success().get_output().clone();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(months(&["check", "e.toml"]).contains("2 months"), "a scenario's `set` over the experiment's `months`");
+    assert!(months(&["check", "e.toml", "--months", "3"]).contains("3 months"), "the command line over both");
+}
+
+#[test]
+fn what_has_no_effect_is_told_and_is_no_error() {
+    let truce = "extends = 'baseline.toml'\nname = 'truce'\n[[controls]]\nname = 'Truce'\nwhat = 'chips'\nby = ['US']\n\
+                 against = ['China']\nfrom = '2027-01'\nstrictness = 0.0\n";
+    let here = Here::with(&[("truce.toml", truce)]);
+    let line = "warning: truce.toml:4:8: the control `Truce` has no effect: it stops nothing; ";
+    for words in [
+        &["check", "truce.toml"][..],
+        &["batch", "truce.toml", "--runs", "1", "--months", "1", "--quiet"],
+        &["run", "truce.toml", "--months", "1", "--quiet"],
+        &["compare", "baseline", "truce.toml", "--runs", "1", "--months", "1", "--quiet"],
+    ] {
+        let said = here.said(words, 0);
+        assert!(said.starts_with(line) && said.lines().count() == 1, "{words:?}: {said}");
+    }
+    let ends = "extends = 'baseline.toml'\nname = 'ends'\n[[controls]]\nname = 'US chips 2026'\nto = '2027-01'\n";
+    let off = experiment(
+        &(factors("grid", &["mechanisms.claims.new_money"])
+            + "[[scenarios]]\nname = 's1'\nset = { mechanisms.claims.enabled = false }\n"),
+    );
+    let here = Here::with(&[("ends.toml", ends), ("off.toml", &off)]);
+    assert_eq!(here.said(&["check", "ends.toml", "baseline"], 0), "");
+    let said = here.said(&["check", "off.toml"], 0);
+    assert!(
+        said.starts_with("warning: off.toml:9:13: `mechanisms.claims.new_money` is varied without effect"),
+        "{said}"
+    );
+}
+
+#[test]
+fn points_of_other_programs_are_taken_or_told_what_is_foreign() {
+    let here = Here::with(&[("p.toml", &experiment("[design]\nkind = 'list'\nfile = 'p.csv'\n"))]);
+    let key = "mechanisms.diffusion.enabled";
+    for cells in ["True\nFalse", "TRUE\nNA", "1.0\n0.0", "true\n\"\""] {
+        fs::write(here.path("p.csv"), format!("\u{feff}point,{key}\n0,{}\n", cells.replace('\n', "\n1,"))).unwrap();
+        let output = here.run(&["check", "p.toml"]).assert().success().get_output().clone();
+        assert!(String::from_utf8(output.stdout).unwrap().contains("2 design points"), "{cells}");
+    }
+    for (text, expected) in [
+        (format!("\"\",\"{key}\"\n\"1\",TRUE\n"), "p.csv:1:1: column 1 has no name"),
+        (format!("Unnamed: 0,{key}\n0,True\n"), "to_csv(index=False), R with row.names = FALSE"),
+        (format!("point;{key}\n1;TRUE\n"), "p.csv:1:6: the cells are apart by semicolons; a points file has commas"),
+        (format!("point,{key}\n1,None\n"), "p.csv:2:3: `None` stands for no value: leave the cell empty"),
+    ] {
+        fs::write(here.path("p.csv"), text).unwrap();
+        let said = here.said(&["check", "p.toml"], 2);
+        assert!(said.contains(expected), "{expected}\n{said}");
+    }
+    fs::write(here.path("p.csv"), [0xff, 0xfe, b'a', 0]).unwrap();
+    let said = here.said(&["check", "p.toml"], 2);
+    assert!(said.contains("is UTF-16 text: save it as UTF-8") && !said.contains("help"), "{said}");
+}
+
+#[test]
+fn names_that_tables_or_folders_change_are_refused() {
+    let scenarios = |names: &[&str]| {
+        let each = |name: &&str| format!("[[scenarios]]\nname = \"{name}\"\n");
+        experiment(&names.iter().map(each).collect::<String>())
+    };
+    for (names, expected) in [
+        (&["0.1"][..], "cannot be \"0.1\": programs that read tables take it for a number"),
+        (&["NA"], "take it for a missing value"),
+        (&["../x"], "is also a folder's name"),
+        (&["x1", "X1"], "`X1` and `x1` in `scenarios` look alike, or differ by case alone"),
+        (&["Québec", "Que\u{301}bec"], "has letters and their marks apart"),
+        (&["pay", "p\u{430}y"], "look alike"),
+        (&["a\\u202eb"], "contains the character \\u{202e}, which cannot be seen"),
+        (&["a\\u001b[31m"], "contains the control character"),
+    ] {
+        let here = Here::with(&[("e.toml", &scenarios(names))]);
+        let said = here.said(&["check", "e.toml"], 2);
+        assert!(said.contains(expected), "{expected}\n{said}");
+    }
+    let here = Here::with(&[("e.toml", &format!("extends = 'baseline.toml'\nname = '{}'\n", "x".repeat(300)))]);
+    assert!(here.said(&["check", "e.toml"], 2).contains("`name` has 300 bytes, and 100 are the most"));
+    let here = Here::with(&[("e.toml", &scenarios(&["low", "high"]))]);
+    here.said(&["check", "e.toml"], 0);
+}
+
+#[test]
+fn a_config_from_a_pipe_is_read_once() {
+    let here = Here::with(&[("baseline", "no config")]);
+    let text = "extends = 'null.toml'\nname = 'c3'\n[time]\nmonths = 3\n";
+    for name in ["-", "/dev/stdin"] {
+        let output = here.run(&["check", name]).write_stdin(text).assert().success().get_output().clone();
+        assert!(String::from_utf8(output.stdout).unwrap().contains("good: c3 (10 states,"), "{name}");
+        let refused =
+            here.run(&["slurm", name, "--tasks", "2"]).write_stdin(text).assert().code(2).get_output().clone();
+        assert!(String::from_utf8(refused.stderr).unwrap().contains("give a file"), "{name}");
+    }
+    assert!(!here.path("output").exists());
+    fs::create_dir(here.path("null.toml")).unwrap();
+    let output = here.run(&["check", "baseline", "null.toml"]).assert().success().get_output().clone();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("null.toml: good: null"), "nothing shadows them");
+}
+
+#[test]
+fn input_has_bounds() {
+    let many = "name = 'm1'\n".to_owned() + &(0..32_000).map(|at| format!("key{at} = 1\n")).collect::<String>();
+    let states = (0..60_000).map(|at| format!("[[states]]\nname = 's{at}'\n")).collect::<String>();
+    let here = Here::with(&[
+        ("many.toml", &many),
+        ("states.toml", &format!("extends = 'baseline.toml'\nname = 'm2'\n{states}")),
+        ("long.toml", &"#".repeat(10_000_000)),
+    ]);
+    for at in 0..3000 {
+        fs::write(here.path(&format!("{at}.toml")), format!("extends = '{}.toml'\n", at + 1)).unwrap();
+    }
+    for (words, expected) in [
+        (&["check", "many.toml"][..], "and 31902 more, which are not shown\n\n32002 errors"),
+        (&["check", "states.toml"], "a world has at most 16 states, not 60010"),
+        (&["check", "long.toml"], "`long.toml` is longer than the 2 MB"),
+        (&["check", "0.toml"], "more than 64 configs extend each other"),
+        (&["check", "."], "`.` is a folder, not a file"),
+        (&["batch", "baseline", "--set", "mechanisms.entry.scale=1000"], "firms in the mean, and 10000 are the most"),
+    ] {
+        let said = here.said(words, 2);
+        assert!(said.contains(expected), "{expected}\n{}", said.chars().take(3000).collect::<String>());
+    }
+    #[cfg(unix)]
+    assert!(here.said(&["check", "/dev/zero"], 2).contains("`/dev/zero` is a device, not a file"));
+}
+
+#[test]
+fn nothing_is_recorded_if_that_is_asked_for() {
+    let here = Here::with(&[]);
+    here.said(&["batch", "null", "--runs", "1", "--months", "1", "--record", "none", "--quiet", "--out", "out"], 0);
+    assert!(here.path("out/runs.csv").exists() && !here.path("out/world.csv").exists());
+    let said = here.said(&["batch", "null", "--record", "none,world"], 2);
+    assert!(said.contains("no table can stand beside `none`"), "{said}");
+}
+
+#[test]
+fn an_error_says_what_was_written_and_what_to_write() {
+    let here = Here::with(&[(
+        "t.toml",
+        &experiment(
+            "[design]\nkind = 'lhs'\npoints = 3\n[[design.factors]]\nparameter = 'time.months'\nrange = [12, 24]\n",
+        ),
+    )]);
+    let said = here.said(&["check", "t.toml"], 2);
+    assert!(said.starts_with("t.toml:10:13: `time.months` cannot be a factor: it changes the time span"), "{said}");
+    for (range, expected) in [("[nan, inf]", "not nan"), ("['0.1', '0.2']", "not the text \"0.1\"")] {
+        let rate = format!(
+            "[design]\nkind = 'lhs'\npoints = 3\n[[design.factors]]\nparameter = 'mechanisms.diffusion.phi'\nrange = {range}\n"
+        );
+        fs::write(here.path("r.toml"), experiment(&rate)).unwrap();
+        let said = here.said(&["check", "r.toml"], 2);
+        assert!(
+            said.starts_with("r.toml:11:10: each end of `range` must be a number, ") && said.contains(expected),
+            "{said}"
+        );
+    }
+    for (flag, expected) in [
+        ("states.South Korea.talent=1.1", "a name with a space needs quotes: states.'South Korea'.talent\n"),
+        ("firms.01.AI.talent=1", "a name with a point needs quotes: firms.'01.AI'"),
+    ] {
+        let said = here.said(&["check", "baseline", "--set", flag], 2);
+        assert!(said.contains(expected), "{said}");
+    }
+    fs::write(here.path("w.toml"), "name = 'w1'\nscenario = 'baseline'\nruns = 5.0\nmonths = 12.0\nseed = 1.0\n")
+        .unwrap();
+    here.said(&["check", "w.toml", "--set", "time.steps_per_year=24.0"], 0);
+}
