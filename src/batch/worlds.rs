@@ -13,25 +13,29 @@ use crate::{
 use std::{
     borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::AtomicBool,
 };
 
 /// The worlds of an experiment.
 #[derive(Debug)]
-pub(crate) struct Worlds {
+pub(crate) struct Worlds<'a> {
     variants: Vec<Variant>,
     sample: Sample,
     model: Model,
     seed: u64,
     record: Record,
+    /// Breaks off the runs under way when it is set.
+    cancel: &'a AtomicBool,
 }
 
-impl Worlds {
+impl<'a> Worlds<'a> {
     /// The worlds of `experiment`, and what a folder says of them. `replay` is the command that runs one of its variants.
     pub(crate) fn new(
         model: &Model,
         experiment: &Experiment,
         first_replicate: u64,
         replay: impl Fn(&str) -> String,
+        cancel: &'a AtomicBool,
     ) -> (Self, Batch) {
         let record = Record::of(&experiment.record);
         let scenarios = experiment.variants.iter().map(|variant| {
@@ -49,7 +53,7 @@ impl Worlds {
             ..Batch::plain(&experiment.name, experiment.seed, runs, record.clone(), scenarios.collect())
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());
-        (Self { variants, sample, model: model.clone(), seed: experiment.seed, record }, batch)
+        (Self { variants, sample, model: model.clone(), seed: experiment.seed, record, cancel }, batch)
     }
 
     /// Tries once in each scenario whether what joined the model can be measured.
@@ -77,7 +81,7 @@ impl Worlds {
     }
 }
 
-impl Simulate for Worlds {
+impl Simulate for Worlds<'_> {
     /// For each scenario its world at the point of its last run; every run starts with a reset.
     type Worker = Vec<Option<(u64, Simulation)>>;
     type Output = Trajectory;
@@ -102,6 +106,16 @@ impl Simulate for Worlds {
             }
         };
         let seed = Seed { master: self.seed, replicate: job.replicate };
-        simulation.run(seed, self.record.clone()).map_err(|error| error.to_string())
+        simulation.run_unless(seed, self.record.clone(), self.cancel).map_err(|error| error.to_string())
+    }
+
+    fn explain(&self, job: &Job) -> Option<String> {
+        let seed = Seed { master: self.seed, replicate: job.replicate };
+        let explain = || {
+            let mut simulation = self.model.simulate(&*self.scenario(job).ok()?).ok()?;
+            simulation.blame(seed, self.cancel).map(|wrong| wrong.to_string())
+        };
+        // What is known without it is told if this fails.
+        catch_unwind(AssertUnwindSafe(explain)).ok().flatten()
     }
 }

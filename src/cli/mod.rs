@@ -102,6 +102,7 @@ fn called(command: clap::Command, program: &str) -> clap::Command {
 /// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
 /// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
 pub fn main_of(model: &Model) -> ExitCode {
+    interrupt::outlive_limits();
     let command = command_of(model);
     let matches = command.clone().get_matches();
     let parsed = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());

@@ -3,6 +3,7 @@
 use super::{
     dictionary,
     manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
+    sums,
 };
 use crate::{
     declare::table::{CellType, Column},
@@ -212,7 +213,7 @@ impl Identity {
             points: sample.points(),
             stop: experiment.stop.clone(),
             shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
-            design_sha256: dictionary::sha256(&design),
+            design_sha256: sums::of(&design),
             dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,
         }

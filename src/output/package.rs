@@ -1,18 +1,22 @@
 //! `datapackage.json`: the tables described as a Frictionless tabular data package.
 
+use super::dictionary;
 use super::{
     dictionary::TableInfo,
     folder::json,
-    manifest::{FileEntry, FileFormat, Identity},
+    manifest::{FileEntry, FileFormat, Identity, Manifest},
 };
-use crate::declare::table::{CellType, Column};
+use crate::{
+    declare::table::{CellType, Column},
+    measure::Measured,
+};
 use serde_json::{Value, json};
 
 /// The file's name.
 pub const FILE: &str = "datapackage.json";
 
 /// The description of these files, as JSON. A table that is there in two formats is described once, as Parquet.
-pub fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
+fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
     let twice = |file: &FileEntry| files.iter().any(|other| other.name == file.name && other.format != file.format);
     let resources: Vec<Value> = files
         .iter()
@@ -26,6 +30,20 @@ pub fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntr
         "description": format!("Simulated by {}.", identity.program),
         "resources": resources,
     }))
+}
+
+/// The description of all tables of a folder, those that were made from its runs later among them.
+pub fn whole(manifest: &Manifest, factors: &[Column<'_>], measured: &Measured) -> Vec<u8> {
+    let tables = dictionary::tables(factors, measured);
+    let made = tables.iter().filter_map(|table| {
+        let path = FileFormat::Csv.file(table.name);
+        let other = manifest.others.iter().find(|other| other.path == path)?;
+        let (bytes, sha256) = (other.bytes?, other.sha256.clone()?);
+        // How many rows it has is not described.
+        Some(FileEntry { name: table.name.to_owned(), format: FileFormat::Csv, rows: 0, bytes, sha256 })
+    });
+    let files: Vec<FileEntry> = manifest.files.iter().cloned().chain(made).collect();
+    describe(&manifest.experiment, &tables, &files)
 }
 
 /// The description with this file added, or in the place of an earlier one of its name; `None` if it is no description.
@@ -65,6 +83,7 @@ fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
         "mediatype": mediatype,
         "encoding": "utf-8",
         "bytes": file.bytes,
+        "hash": format!("sha256:{}", file.sha256),
         "schema": schema(table),
     });
     if file.format == FileFormat::Parquet
@@ -73,6 +92,7 @@ fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
         // Programs that check these look at the bytes as they read text, and see none of a Parquet file.
         resource.shift_remove("encoding");
         resource.shift_remove("bytes");
+        resource.shift_remove("hash");
     }
     resource
 }

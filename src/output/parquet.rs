@@ -7,9 +7,9 @@
 
 use super::{
     dictionary::{DESIGN, QuantileRow, RUNS, TableInfo},
-    folder::OutputError,
+    folder::{OutputError, fresh},
     manifest::{FileEntry, FileFormat},
-    package,
+    package, sums,
 };
 use crate::declare::table::{CellType, Column, Row as _};
 use parquet::{
@@ -69,7 +69,8 @@ fn convert_table(folder: &Path, table: &TableInfo<'_>) -> Result<FileEntry, Outp
         let _ = fs::remove_file(&partial);
     })?;
     fs::rename(&partial, &path).map_err(|source| OutputError::new("write", &path, source))?;
-    Ok(FileEntry { name: table.name.into(), format: FileFormat::Parquet, rows, bytes })
+    let sha256 = sums::of_file(&path).map_err(|source| OutputError::new("read", &path, source))?;
+    Ok(FileEntry { name: table.name.into(), format: FileFormat::Parquet, rows, bytes, sha256 })
 }
 
 /// Which file was wrong, and how.
@@ -95,7 +96,7 @@ fn write(csv: &Path, to: &Path, table: &TableInfo<'_>) -> Result<(u64, u64), Wro
     if !reader.headers().map_err(read)?.iter().eq(table.columns.iter().map(|column| column.name)) {
         return Err(unfit("its header is not that of the table".to_owned()));
     }
-    let file = File::create(to).map_err(Wrong::Write)?;
+    let file = fresh(to).map_err(Wrong::Write)?;
     let mut writer = SerializedFileWriter::new(file, schema(table)?, Arc::new(properties(table)))?;
     let mut buffers: Vec<Buffer<'_>> = table.columns.iter().map(Buffer::new).collect();
     let (mut record, mut rows) = (csv::StringRecord::new(), 0);

@@ -11,8 +11,7 @@ use crate::{
     output::manifest::{self, Identity, Manifest, ScenarioEntry},
     scenario::{Catalogue, MechanismDeclaration, Month},
 };
-use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write, fs};
 
 crate::parameters! {
     /// A mechanism of the tests.
@@ -112,9 +111,10 @@ fn manifest(scenarios: &[&str]) -> String {
         dictionary_sha256: String::new(),
         scenarios: scenarios.iter().map(entry).collect(),
     };
-    let (format, replay, files) = (manifest::FORMAT, Vec::new(), Vec::new());
-    let manifest = Manifest { format, experiment, complete: true, runs_done: 20, runs_failed: 0, replay, files };
-    serde_json::to_string(&manifest).unwrap()
+    let (format, replay, files, others) = (manifest::FORMAT, Vec::new(), Vec::new(), Vec::new());
+    let manifest =
+        Manifest { format, experiment, complete: true, runs_done: 20, runs_failed: 0, replay, files, others };
+    manifest::seal(&serde_json::to_string(&manifest).unwrap())
 }
 
 fn runs(scenarios: &[&str], count: u32) -> String {
@@ -310,6 +310,10 @@ fn missing_and_empty_tables_are_said_and_survived() {
     fs::write(folder.path().join("quantiles.csv"), quantiles(&["base"], 20)).unwrap();
     fs::remove_file(folder.path().join("runs.csv")).unwrap();
     fs::remove_file(folder.path().join("manifest.json")).unwrap();
+    // Without a manifest nobody knows whose the report is that is there.
+    let refused = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+    assert!(refused.starts_with("cannot write ") && refused.contains("that redqueen did not write"), "{refused}");
+    fs::remove_file(folder.path().join("report.html")).unwrap();
     let (files, _) = report(folder.path());
     assert_eq!((files.figures.len(), files.missing.len()), (PICTURES.len() + 1, 2));
 }
@@ -374,10 +378,14 @@ fn a_scenario_without_values_is_named() {
 fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
     let folder = folder(&["base"], 2);
     let file = folder.path().join("manifest.json");
-    let change = |from: &str, to: &str| fs::write(&file, manifest(&["base"]).replace(from, to)).unwrap();
+    let change = |from: &str, to: &str| {
+        let text = manifest(&["base"]).replace(from, to);
+        let (text, _) = text.rsplit_once(",\n  \"sha256\"").unwrap();
+        fs::write(&file, manifest::seal(&format!("{text}}}"))).unwrap();
+    };
     for (from, to, said) in [
         ("\"seed\":3,", "", "missing field `seed`"),
-        ("\"format\":2", "\"format\":1", "expected a manifest of format 2, found format 1"),
+        ("\"format\":3", "\"format\":1", "expected a manifest of format 3, found format 1"),
     ] {
         change(from, to);
         let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
