@@ -81,32 +81,48 @@ impl<'a> Worlds<'a> {
     }
 }
 
+/// Worlds that a thread keeps at most. A batch goes through its scenarios one after the other, or through those of a point in
+/// turn under a stop rule.
+const KEPT: usize = 4;
+
+/// A world that is kept, its scenario and the point of its last run.
+pub(crate) struct Kept {
+    scenario: usize,
+    point: u64,
+    simulation: Simulation,
+}
+
 impl Simulate for Worlds<'_> {
-    /// For each scenario its world at the point of its last run; every run starts with a reset.
-    type Worker = Vec<Option<(u64, Simulation)>>;
+    /// The worlds of the last scenarios, the latest at the end; every run starts with a reset.
+    type Worker = Vec<Kept>;
     type Output = Trajectory;
 
     fn worker(&self) -> Self::Worker {
-        self.variants.iter().map(|_| None).collect()
+        Vec::with_capacity(KEPT)
     }
 
     fn run(&self, worker: &mut Self::Worker, job: &Job) -> Result<Trajectory, String> {
-        let kept = &mut worker[job.scenario];
-        let simulation = match kept {
-            Some((point, simulation)) => {
-                if *point != job.point {
-                    simulation.change(&*self.scenario(job)?).map_err(|unsound| unsound.to_string())?;
-                    *point = job.point;
+        let mut kept = match worker.iter().position(|kept| kept.scenario == job.scenario) {
+            Some(place) => {
+                let mut kept = worker.remove(place);
+                if kept.point != job.point {
+                    kept.simulation.change(&*self.scenario(job)?).map_err(|unsound| unsound.to_string())?;
+                    kept.point = job.point;
                 }
-                simulation
+                kept
             }
             None => {
-                let simulation = self.model.simulate(&*self.scenario(job)?);
-                &mut kept.insert((job.point, simulation.map_err(|unsound| unsound.to_string())?)).1
+                let simulation = self.model.simulate(&*self.scenario(job)?).map_err(|unsound| unsound.to_string())?;
+                if worker.len() == KEPT {
+                    worker.remove(0);
+                }
+                Kept { scenario: job.scenario, point: job.point, simulation }
             }
         };
         let seed = Seed { master: self.seed, replicate: job.replicate };
-        simulation.run_unless(seed, self.record.clone(), self.cancel).map_err(|error| error.to_string())
+        let run = kept.simulation.run_unless(seed, self.record.clone(), self.cancel);
+        worker.push(kept);
+        run.map_err(|error| error.to_string())
     }
 
     fn explain(&self, job: &Job) -> Option<String> {

@@ -254,7 +254,7 @@ const SEAL: &str = "# Written by redqueen slurm; checksum of the lines above: ";
 
 /// The script with a last line by which it is known as unchanged.
 fn sealed(text: String) -> String {
-    let sum = sums::of(text.as_bytes());
+    let sum = sums::sha256(text.as_bytes());
     format!("{text}{SEAL}{sum}\n")
 }
 

@@ -213,7 +213,7 @@ impl Identity {
             points: sample.points(),
             stop: experiment.stop.clone(),
             shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
-            design_sha256: sums::of(&design),
+            design_sha256: sums::sha256(&design),
             dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,
         }

@@ -220,7 +220,7 @@ pub fn hash(measured: &Measured) -> String {
             json!([table.name, table.meaning, table.key, columns])
         })
         .collect();
-    sums::of(json!(tables).to_string().as_bytes())
+    sums::sha256(json!(tables).to_string().as_bytes())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
-    io,
+    fs, io,
     path::{Component, Path},
 };
 
@@ -108,8 +108,8 @@ pub struct FileEntry {
     pub rows: u64,
     /// Size.
     pub bytes: u64,
-    /// SHA-256 of its bytes.
-    pub sha256: String,
+    /// XXH3 of its bytes, of 128 bits.
+    pub xxh3: String,
 }
 
 /// A file of the folder that is no table of runs: a page, a picture, a table that is made from those of the runs.
@@ -120,28 +120,28 @@ pub struct OtherFile {
     /// Size; none of a file that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
-    /// SHA-256 of its bytes; none of a file that grows.
+    /// XXH3 of its bytes, of 128 bits; none of a file that grows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
+    pub xxh3: Option<String>,
 }
 
 impl OtherFile {
     /// A file that holds these bytes.
     pub fn of(path: &str, bytes: &[u8]) -> Self {
-        Self { path: path.to_owned(), bytes: Some(bytes.len() as u64), sha256: Some(sums::of(bytes)) }
+        Self { path: path.to_owned(), bytes: Some(bytes.len() as u64), xxh3: Some(sums::of(bytes)) }
     }
 
     /// A file of which only the name is known.
     pub fn named(path: &str) -> Self {
-        Self { path: path.to_owned(), bytes: None, sha256: None }
+        Self { path: path.to_owned(), bytes: None, xxh3: None }
     }
 
     /// Whether it is in the folder as it was written.
     pub fn is_in(&self, folder: &Path) -> bool {
-        let (path, Some(bytes), Some(sha256)) = (folder.join(&self.path), self.bytes, &self.sha256) else {
+        let (path, Some(bytes), Some(sum)) = (folder.join(&self.path), self.bytes, &self.xxh3) else {
             return true;
         };
-        sums::check(&path, bytes, sha256).is_ok()
+        sums::check(&path, bytes, sum).is_ok()
     }
 }
 
@@ -201,12 +201,15 @@ impl Manifest {
     /// Holds the CSV of a table against what was written.
     ///
     /// # Errors
-    /// It cannot be read, or is another.
+    /// It is not there, cannot be read, or is another.
     pub fn check(&self, folder: &Path, table: &str) -> io::Result<()> {
         match self.csv(table) {
-            Some(file) => sums::check(&folder.join(file.file()), file.bytes, &file.sha256),
+            Some(file) => sums::check(&folder.join(file.file()), file.bytes, &file.xxh3),
             None if self.files.is_empty() => Ok(()),
-            None => Err(io::Error::new(io::ErrorKind::InvalidData, "manifest.json lists no such table")),
+            None => {
+                fs::symlink_metadata(folder.join(FileFormat::Csv.file(table)))?;
+                Err(io::Error::new(io::ErrorKind::InvalidData, "manifest.json lists no such table"))
+            }
         }
     }
 
@@ -237,14 +240,14 @@ const SEAL: &str = ",\n  \"sha256\": \"";
 pub fn seal(object: &str) -> String {
     let text = object.trim_end();
     let text = text.strip_suffix('}').unwrap_or(text).trim_end();
-    format!("{text}{SEAL}{}\"\n}}\n", sums::of(text.as_bytes()))
+    format!("{text}{SEAL}{}\"\n}}\n", sums::sha256(text.as_bytes()))
 }
 
 /// Whether this is a text that was [sealed](seal), unchanged.
 fn is_sealed(bytes: &[u8]) -> bool {
     let end = bytes.len().checked_sub(SEAL.len() + 64 + "\"\n}\n".len());
     let Some((text, end)) = end.and_then(|at| bytes.split_at_checked(at)) else { return false };
-    end == format!("{SEAL}{}\"\n}}\n", sums::of(text)).as_bytes()
+    end == format!("{SEAL}{}\"\n}}\n", sums::sha256(text)).as_bytes()
 }
 
 impl FileEntry {
@@ -290,7 +293,7 @@ impl FileFormat {
 impl Identity {
     /// SHA-256 of all of it, in hexadecimal.
     pub fn sha256(&self) -> String {
-        sums::of(&serde_json::to_vec(self).unwrap_or_default())
+        sums::sha256(&serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// What differs from another identity, in words; empty if nothing.
@@ -339,8 +342,7 @@ mod tests {
             months: 3,
         };
         let experiment = Identity::new(&Batch::plain("test", 1, 2, Record::ALL, vec![variant]));
-        let table =
-            FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6, sha256: sums::of(b"") };
+        let table = FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6, xxh3: sums::of(b"") };
         let (files, others) = (vec![table], vec![OtherFile::named("log.txt"), OtherFile::of("figures/a.svg", b"a")]);
         let (replay, complete) = (vec!["redqueen run".to_owned()], true);
         Manifest { format: FORMAT, experiment, complete, runs_done: 1, runs_failed: 0, replay, files, others }

@@ -38,9 +38,9 @@ pub fn whole(manifest: &Manifest, factors: &[Column<'_>], measured: &Measured) -
     let made = tables.iter().filter_map(|table| {
         let path = FileFormat::Csv.file(table.name);
         let other = manifest.others.iter().find(|other| other.path == path)?;
-        let (bytes, sha256) = (other.bytes?, other.sha256.clone()?);
+        let (bytes, xxh3) = (other.bytes?, other.xxh3.clone()?);
         // How many rows it has is not described.
-        Some(FileEntry { name: table.name.to_owned(), format: FileFormat::Csv, rows: 0, bytes, sha256 })
+        Some(FileEntry { name: table.name.to_owned(), format: FileFormat::Csv, rows: 0, bytes, xxh3 })
     });
     let files: Vec<FileEntry> = manifest.files.iter().cloned().chain(made).collect();
     describe(&manifest.experiment, &tables, &files)
@@ -83,7 +83,7 @@ fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
         "mediatype": mediatype,
         "encoding": "utf-8",
         "bytes": file.bytes,
-        "hash": format!("sha256:{}", file.sha256),
+        "hash": format!("xxh3-128:{}", file.xxh3),
         "schema": schema(table),
     });
     if file.format == FileFormat::Parquet

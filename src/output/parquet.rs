@@ -69,8 +69,8 @@ fn convert_table(folder: &Path, table: &TableInfo<'_>) -> Result<FileEntry, Outp
         let _ = fs::remove_file(&partial);
     })?;
     fs::rename(&partial, &path).map_err(|source| OutputError::new("write", &path, source))?;
-    let sha256 = sums::of_file(&path).map_err(|source| OutputError::new("read", &path, source))?;
-    Ok(FileEntry { name: table.name.into(), format: FileFormat::Parquet, rows, bytes, sha256 })
+    let xxh3 = sums::of_file(&path).map_err(|source| OutputError::new("read", &path, source))?;
+    Ok(FileEntry { name: table.name.into(), format: FileFormat::Parquet, rows, bytes, xxh3 })
 }
 
 /// Which file was wrong, and how.

@@ -100,7 +100,9 @@ pub(crate) fn as_written(folder: &Path, manifest: &Manifest, table: &str) -> Res
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(source) => {
-            let source = io::Error::new(source.kind(), format!("{source}; the batch's command makes it anew"));
+            let mends =
+                if manifest.csv(table).is_some() { "the batch's command makes it anew" } else { "move it away" };
+            let source = io::Error::new(source.kind(), format!("{source}; {mends}"));
             Err(ReportError::Read { file: folder.join(FileFormat::Csv.file(table)), source })
         }
     }
@@ -169,8 +171,8 @@ pub(crate) fn with_table(
     table: &TableInfo<'_>,
     bytes: Vec<u8>,
 ) -> Result<Vec<NewFile>, ReportError> {
-    let (format, sha256) = (FileFormat::Csv, sums::of(&bytes));
-    let entry = FileEntry { name: table.name.to_owned(), format, rows: 0, bytes: bytes.len() as u64, sha256 };
+    let (format, xxh3) = (FileFormat::Csv, sums::of(&bytes));
+    let entry = FileEntry { name: table.name.to_owned(), format, rows: 0, bytes: bytes.len() as u64, xxh3 };
     derived.may_write(&entry.file())?;
     let mut files = vec![NewFile { path: entry.file(), bytes, durability: Durability::Disk }];
     let found = read(&folder.join(package::FILE))?;

@@ -130,6 +130,17 @@ fn a_changed_digit_is_named_by_those_who_read_and_mended_by_who_writes() {
 }
 
 #[test]
+fn a_table_that_the_batch_does_not_have_is_not_drawn() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("off.toml"), "name = 'off'\nruns = 2\nmonths = 3\nquantiles = 'off'\n").unwrap();
+    said(folder.path(), &["batch", "off.toml", "--quiet"]).unwrap();
+    batch(folder.path(), &[]).unwrap();
+    fs::copy(folder.path().join("out/quantiles.csv"), folder.path().join("output/off/quantiles.csv")).unwrap();
+    let error = said(folder.path(), &["report", "output/off"]).unwrap_err();
+    assert!(error.contains("quantiles.csv: manifest.json lists no such table; move it away"), "{error}");
+}
+
+#[test]
 fn differences_are_not_taken_on_trust() {
     let folder = TempDir::new().unwrap();
     let compare = ["compare", "null", "baseline", "--runs", "4", "--months", "3", "--out", "out"];

@@ -358,7 +358,7 @@ pub fn tidy(folder: &Path, identity: &Identity, files: &[FileEntry]) -> Result<(
 
 /// Whether these tables are there as they were written.
 fn has(folder: &Path, files: &[FileEntry]) -> bool {
-    let is_there = |entry: &FileEntry| sums::check(&folder.join(entry.file()), entry.bytes, &entry.sha256).is_ok();
+    let is_there = |entry: &FileEntry| sums::check(&folder.join(entry.file()), entry.bytes, &entry.xxh3).is_ok();
     files.par_iter().all(is_there)
 }
 
@@ -423,10 +423,10 @@ mod tests {
         let Ok(Holding::Already(manifest)) = look(dir.path(), 1, false) else {
             panic!("it does not count as complete")
         };
-        let sha256 = sums::of(b"run\n0\n");
+        let xxh3 = sums::of(b"run\n0\n");
         assert_eq!(
             manifest.files,
-            [FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6, sha256 }]
+            [FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6, xxh3 }]
         );
         assert_eq!(fs::read_to_string(dir.path().join("runs.csv")).unwrap(), "run\n0\n");
         for changed in ["run\n", "run\n1\n"] {

@@ -87,6 +87,6 @@ impl TableFile {
         }
         drop(self.file);
         fs::rename(&self.path, &path).map_err(OutputError::on("write", &path))?;
-        Ok(FileEntry { name: self.name.into(), format: FileFormat::Csv, rows, bytes, sha256: self.sum.finish() })
+        Ok(FileEntry { name: self.name.into(), format: FileFormat::Csv, rows, bytes, xxh3: self.sum.finish() })
     }
 }
