@@ -59,7 +59,7 @@ impl Flat {
         }
         for (i, share) in firms.share.chunks_exact(n).enumerate() {
             let appropriability = if firms.open[i] { money.open_appropriability } else { 1.0 };
-            firms.revenue[i] = appropriability * dot(share, &value);
+            firms.revenue[i] = appropriability * exp(firms.price[i]) * dot(share, &value);
         }
     }
 

@@ -295,9 +295,9 @@ impl Flat {
         self.clock.advance();
     }
 
-    /// Place in the past of what is so many months old.
+    /// Place in the past of what is so many months old, a month in the month after its own.
     fn back(&self, months: u32) -> usize {
-        let back = self.clock.steps(months) as usize;
+        let back = self.clock.steps(months - 1) as usize + 1;
         self.past.len() - back.min(self.past.len())
     }
 }

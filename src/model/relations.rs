@@ -111,6 +111,11 @@ impl Barriers {
         Barrier { stopped, variant }
     }
 
+    /// Whether a rule of one state keeps chips from another.
+    pub fn keeps_chips(&self, by: StateId, from: StateId) -> bool {
+        self.chips.iter().any(|rule| rule.by == by && rule.against == from && rule.stopped > 0.0)
+    }
+
     /// Share of growth and progress that rules on equipment take from a logic fab of this node in `location`, if the state has
     /// no equipment of its own; 0 if none covers it.
     #[inline]

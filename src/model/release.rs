@@ -76,13 +76,11 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Levels of releases that are at least `steps` old. Before the start the world stood as it stands at the start.
-    pub fn lagged(&self, steps: u32) -> &Levels {
-        let back = (steps as usize).saturating_sub(1);
+    /// Levels as they stood so many steps before this one began. Before the start the world stood as it stands at the start.
+    pub fn before(&self, steps: u32) -> &Levels {
         match self.past.len() {
             0 => &self.now,
-            _ if steps == 0 => &self.now,
-            length => &self.past[length - 1 - back.min(length - 1)],
+            length => &self.past[length - 1 - (steps as usize).min(length - 1)],
         }
     }
 
@@ -149,7 +147,7 @@ mod tests {
         let mut seen = Vec::new();
         for step in 0..4 {
             // What research sees in a step, before the step's own releases.
-            seen.push(frontier.open.lagged(2).capability[0][0]);
+            seen.push(frontier.open.before(1).capability[0][0]);
             if step == 0 {
                 frontier.publish(&release(2.0), 1100.0);
             }
@@ -157,6 +155,6 @@ mod tests {
         }
         // Released in step 0, it is two steps old in step 2.
         assert_eq!(seen, [1.0, 1.0, 2.0, 2.0]);
-        assert_eq!(frontier.any.lagged(0).capability[0][0], 2.0);
+        assert_eq!(frontier.any.before(0).capability[0][0], 2.0);
     }
 }

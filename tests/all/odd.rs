@@ -1,5 +1,6 @@
-//! docs/ODD.md says what the program does: its tables of parameters are those of `redqueen params`, every mechanism is
-//! described, and every expected sign names a test that is there. `UPDATE_DOCS=1 cargo test --test all odd` writes the tables.
+//! docs/ODD.md says what the program does: its tables of parameters are those of `redqueen params`, its fixed numbers those of
+//! the code, every mechanism is described, and every expected sign names a test that is there.
+//! `UPDATE_DOCS=1 cargo test --test all odd` writes the tables.
 
 use assert_cmd::Command;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
@@ -30,9 +31,43 @@ fn tables() -> BTreeMap<String, String> {
     tables
 }
 
+/// Numbers of the model that no config sets, as a Markdown table: constants of its code, with what is said of them there.
+fn fixed_numbers() -> String {
+    let mut files = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    let mut text = "| number | value | of | meaning |\n| --- | --- | --- | --- |\n".to_owned();
+    for file in files {
+        let code = fs::read_to_string(&file).unwrap();
+        let mut meaning = String::new();
+        for line in code.lines().take_while(|line| *line != "#[cfg(test)]") {
+            let item =
+                line.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").trim_start_matches("pub ");
+            if let Some(words) = line.strip_prefix("///") {
+                meaning += words;
+            } else if let Some((name, value)) = item.strip_prefix("const ").and_then(|item| item.split_once(" = "))
+                && let Some((name, _)) = name.split_once(": f64").or_else(|| name.split_once(": u32"))
+            {
+                let value = value.trim_end_matches(';').replace("maths::LN_10", "ln 10");
+                let of = file.file_stem().unwrap().to_string_lossy();
+                writeln!(text, "| `{name}` | {value} | {of} | {} |", meaning.trim().replace('|', "\\|")).unwrap();
+            } else {
+                meaning.clear();
+            }
+        }
+    }
+    text
+}
+
 #[test]
 fn tables_of_parameters_are_those_of_the_program() {
     let (mut tables, document) = (tables(), read("docs/ODD.md"));
+    tables.insert("fixed".to_owned(), fixed_numbers());
     let (mut written, mut rest) = (String::new(), document.as_str());
     while let Some((before, after)) = rest.split_once(BEGIN) {
         let (name, after) = after.split_once(" -->\n").unwrap();

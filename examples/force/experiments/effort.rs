@@ -89,16 +89,20 @@ fn rank_and_openness(bench: &Bench) -> Result<Vec<Effect>, Failure> {
         let mut states: Vec<_> = world.states.iter().filter(|row| row.date == date).collect();
         states.sort_by(|a, b| rating(b).total_cmp(&rating(a)));
         let second = states.get(1).is_some_and(|row| &*row.state == "China");
-        let open = best_firm(firms(world, 2025, 6).filter(|row| row.open));
-        let chinese = open.is_some_and(|row| &*row.state == "China");
+        let chinese = |year, month| {
+            let open = best_firm(firms(world, year, month).filter(|row| row.open));
+            open.is_some_and(|row| &*row.state == "China")
+        };
         let meta = firms(world, 2024, 12).any(|row| &*row.firm == "Meta" && row.open);
-        (second, chinese, meta)
+        [second, chinese(2024, 12), chinese(2025, 6), meta]
     })?;
-    let column = |pick: fn(&(bool, bool, bool)) -> bool| seen.iter().map(pick).collect::<Vec<_>>();
+    let column = |at: usize| seen.iter().map(|seen| seen[at]).collect::<Vec<_>>();
     Ok(vec![
-        Effect::share("runs in which China is second by mid-2025", &column(|seen| seen.0), 0.5..=1.0),
-        Effect::share("runs in which the best open model is Chinese by mid-2025", &column(|seen| seen.1), 0.5..=1.0),
-        Effect::share("runs in which Meta is open at the end of 2024", &column(|seen| seen.2), 0.5..=1.0),
+        Effect::share("runs in which China is second by mid-2025", &column(0), 0.5..=1.0),
+        // It was so, in the last days of the year (DeepSeek-V3): no model may hold that for next to impossible.
+        Effect::share("runs in which the best open model is Chinese at the end of 2024", &column(1), 0.05..=1.0),
+        Effect::share("runs in which the best open model is Chinese by mid-2025", &column(2), 0.5..=1.0),
+        Effect::share("runs in which Meta is open at the end of 2024", &column(3), 0.5..=1.0),
     ])
 }
 

@@ -81,9 +81,9 @@ fn blockade(bench: &Bench) -> Result<Vec<Effect>, Failure> {
         Effect::change("the world's output in that year", &output.0, &output.1, -0.08..=-0.03),
         Effect::difference("the US's capability a year later", Unit::Of("nats"), &us.0, &us.1, LOWER),
     ];
-    for (year, must) in [(2028, LOWER), (2029, LOWER)] {
-        let (from, to) = both(&|world| state(world, "US", year, 12).compute)?;
-        effects.push(Effect::change(&format!("the US's compute in {year}"), &from, &to, must));
+    for (what, year, month) in [("2028", 2028, 12), ("2029", 2029, 12), ("mid-2030", 2030, 6)] {
+        let (from, to) = both(&|world| state(world, "US", year, month).compute)?;
+        effects.push(Effect::change(&format!("the US's compute in {what}"), &from, &to, LOWER));
     }
     let (from, to) = both(&|world| state(world, "US", 2032, 12).compute)?;
     let ratio: Vec<f64> = from.iter().zip(&to).map(|(from, to)| to / from - 1.0).collect();

@@ -17,6 +17,7 @@ pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parame
 pub const SCENARIOS: [(&str, &str); 11] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
+    ("open-science", ""),
     ("open-science", TALENT),
     ("taiwan-blockade", ""),
     ("safety-imitation", ""),
@@ -25,7 +26,6 @@ pub const SCENARIOS: [(&str, &str); 11] = [
     ("common-floors", RARE_EVENTS),
     ("taiwan-risk", ""),
     ("all-open", ""),
-    ("fragmentation", OPEN_TO_TRUST),
 ];
 
 /// No scenario pulls the lever of talent.
@@ -37,9 +37,6 @@ lever = "talent"
 from = "2024-01"
 value = 0.5
 "#;
-
-/// Borders that states have closed, but that trust can open: the scenario shuts them for good.
-const OPEN_TO_TRUST: &str = "mechanisms.diffusion.border_openness = 1.0";
 
 /// What systemic incidents do is seen in worlds in which they happen: at one in fifty years a mean over worlds does not show it.
 const RARE_EVENTS: &str = "mechanisms.incidents.systemic_per_year = 0.5";

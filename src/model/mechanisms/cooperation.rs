@@ -37,7 +37,7 @@ parameters! {
         /// Trust lost when firms of one state cause an incident of median severity that another feels in full.
         hit_incident: f64 = 0.02, "1", range 0.0..=1.0, plausible 0.0..=0.1 or null 0.0, assumption "harm from abroad is held against its origin";
         /// Share of what restrictions close that full trust opens (κ).
-        opening: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6 or null 0.0, assumption "visits, joint papers, shared standards";
+        opening: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "visits, joint papers, shared standards; allies who trust each other fully close little to one another, but how much of that trust does is not known";
         /// Share of what is still closed that open science on both sides opens.
         open_science: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.0..=0.8 or null 0.0, assumption "publications and code cross most borders";
     }

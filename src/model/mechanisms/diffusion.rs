@@ -243,8 +243,9 @@ fn diffuse(
     mut firms: Query<Learner>,
 ) {
     let Surroundings { geography, relations, frontier, efforts, states } = surroundings;
-    let open = frontier.open.lagged(clock.steps(diffusion.lag_open_months));
-    let any = frontier.any.lagged(clock.steps(diffusion.lag_closed_months));
+    // A release counts as a month old in the month after its own, in steps of whatever length.
+    let open = frontier.open.before(clock.steps(diffusion.lag_open_months - 1));
+    let any = frontier.any.before(clock.steps(diffusion.lag_closed_months - 1));
     let home_best = best_at_home(&geography, firms.iter().map(|firm| (firm.character.home, &firm.knowledge.0)));
     let absorption = states.map(|(absorption, _)| clock.per_step(absorption.0));
     let home_rate = states.map(|(_, traits)| traits.0.home_diffusion_per_year * diffusion.home_scale);

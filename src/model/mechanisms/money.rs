@@ -1,7 +1,7 @@
 //! Money: what firms earn, raise and spend.
 //!
-//! Users pay for a part of what AI adds to output: a firm earns Σ_s m_s μ Y_s ω F [K_acc − K_ref]₊ a, with appropriability a below 1 for
-//! open firms (Teece 1986); support of open models raises it. Capital is shared by investors, own funds come on top.
+//! Users pay for a part of what AI adds to output: a firm earns Σ_s m_s μ Y_s ω F [K_acc − K_ref]₊ a e^p, with appropriability a below 1 for
+//! open firms (Teece 1986), which support of open models raises, and p its price level: who sells cheaper earns less of each user. Capital is shared by investors, own funds come on top.
 //! A firm plans with its income, revenue · margin + investment: the share `compute_share` of it orders compute, never for more
 //! than the cash that it has, and the rest pays its staff, S ← S + Δ h (target − S), with a least
 //! S_0 e^{a ΔK} that grows with the frontier's capability: what it takes to stay in the race. Cash beyond a reserve is spent over time, the
@@ -178,7 +178,7 @@ fn collect_revenue(
     for (character, offer, usage, mut finance) in &mut firms {
         let appropriability = if offer.open { open[character.home] } else { 1.0 };
         let used: f64 = geography.each_state().map(|s| usage.share[s] * value[s]).sum();
-        finance.revenue = appropriability * used;
+        finance.revenue = appropriability * maths::exp(character.price) * used;
     }
 }
 

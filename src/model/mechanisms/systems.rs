@@ -30,7 +30,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        relations::Relations,
+        relations::{Barriers, Relations},
         state::{Fleet, Levers, Supply, Traits},
         states::{StateId, States},
     },
@@ -265,33 +265,46 @@ fn build_power(
     }
 }
 
+/// Mean trust of those third states that have power to spare, by how much; 0 where none has. Who keeps chips from a state does not
+/// run them for it.
+fn hosts(geography: &Geography, relations: &Relations, barriers: &Barriers, spare: &PerState) -> PerState {
+    let mut hosts: PerState = [0.0; MAX_STATES];
+    for s in geography.each_state() {
+        let (mut all, mut trusting) = (0.0, 0.0);
+        for host in geography.others(s).filter(|&host| spare[host] > 0.0 && !barriers.keeps_chips(host, s)) {
+            all += spare[host];
+            trusting += spare[host] * relations.trust[s][host];
+        }
+        hosts[s] = if all > 0.0 { trusting / all } else { 0.0 };
+    }
+    hosts
+}
+
 /// Chips without power run where power is to spare: a state's spare power is shared among those who lack it, by what they
 /// lack and how far the two trust each other.
 fn rent_power(
     systems: Res<Systems>,
     geography: Res<Geography>,
-    relations: Res<Relations>,
+    (relations, barriers): (Res<Relations>, Res<Barriers>),
     mut states: States<(&Vintages, &mut Fleet)>,
 ) {
-    if systems.power_scale <= 0.0 || systems.rented <= 0.0 {
+    if systems.rented <= 0.0 {
         return;
     }
-    let (mut lacks, mut spare): (PerState, PerState) = Default::default();
-    let (mut hosts, mut abroad): (PerState, PerState) = Default::default();
+    if systems.power_scale <= 0.0 {
+        // Everyone has as much as all ask for.
+        let hosts = hosts(&geography, &relations, &barriers, &[1.0; MAX_STATES]);
+        states.iter_mut().for_each(|(s, (_, mut fleet))| fleet.hosts = hosts[s]);
+        return;
+    }
+    let (mut lacks, mut spare, mut abroad): (PerState, PerState, PerState) = Default::default();
     for (s, (vintages, fleet)) in states.iter() {
         let draw = vintages.draw();
         lacks[s] = (draw - fleet.power_gw).max(0.0);
         spare[s] = systems.rented * (fleet.power_gw - draw).max(0.0);
         abroad[s] = fleet.abroad_gw;
     }
-    for s in geography.each_state() {
-        let (mut all, mut trusting) = (0.0, 0.0);
-        for host in geography.others(s).filter(|&host| spare[host] > 0.0) {
-            all += spare[host];
-            trusting += spare[host] * relations.trust[s][host];
-        }
-        hosts[s] = if all > 0.0 { trusting / all } else { 0.0 };
-    }
+    let hosts = hosts(&geography, &relations, &barriers, &spare);
     let mut lent = [[0.0; MAX_STATES]; MAX_STATES];
     let mut taken: PerState = [0.0; MAX_STATES];
     for host in geography.each_state().filter(|&host| spare[host] > 0.0) {

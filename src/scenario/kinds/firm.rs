@@ -47,7 +47,7 @@ parameters! {
         research_share: f64 = 0.5, "1", range 0.001..=1.0, plausible 0.2..=0.8, assumption "about half, the rest serves users";
         /// Talent of its researchers relative to its state's.
         talent: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.5..=2.0, assumption "equal talent unless there is reason";
-        /// Price level of its services: the loss of fitness in its markets.
+        /// Price level of its services, in log form: what it loses in fitness in its markets, and earns more of each user.
         price: f64 = 0.0, "1", range -5.0..=5.0, plausible -0.5..=0.5 or null 0.0, assumption "equal prices; cheap open models have their own term";
         /// Share of its monthly budget that buys compute.
         compute_share: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.8, assumption "compute is the largest cost of a frontier developer";

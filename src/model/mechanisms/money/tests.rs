@@ -7,6 +7,7 @@ use crate::{
     },
     scenario::Scenario,
 };
+use bevy_ecs::system::RunSystemOnce;
 
 fn baseline(months: u32) -> Scenario {
     let mut scenario = crate::baseline();
@@ -32,6 +33,25 @@ fn a_hundred_points_of_momentum_weigh_e_to_the_zeta() {
     assert!((still - 0.5).abs() < 1e-15);
     assert!((funding_weight(&money, 0.24, 100.0, 0.0) / still - maths::exp(0.7)).abs() < 1e-12);
     assert!((funding_weight(&money, 0.24, 0.0, 50.0) / still - maths::exp(-0.2)).abs() < 1e-12);
+}
+
+#[test]
+fn who_sells_cheaper_earns_less_of_each_user() {
+    let mut simulation = world(&baseline(12));
+    for _ in 0..6 {
+        simulation.step().unwrap();
+        simulation.world_mut().resource_mut::<Clock>().advance();
+    }
+    let world = simulation.world_mut();
+    let mut revenue = |price: f64| {
+        let mut firms = world.query::<(&mut Character, &Finance)>();
+        firms.iter_mut(world).next().unwrap().0.price = price;
+        world.run_system_once(collect_revenue).unwrap();
+        firms.iter(world).map(|(_, finance)| finance.revenue).collect::<Vec<_>>()
+    };
+    let (plain, cheap) = (revenue(0.0), revenue(-0.5));
+    assert!(plain[0] > 0.0 && (cheap[0] / plain[0] - maths::exp(-0.5)).abs() < 1e-12);
+    assert_eq!(cheap[1..], plain[1..]);
 }
 
 #[test]
