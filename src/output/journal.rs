@@ -132,6 +132,22 @@ pub fn stands(folder: &Path, experiment: &str) -> Result<Stands, OutputError> {
     })
 }
 
+/// Whether the journal of the experiment with this SHA-256 has so many records, all of them whole. How large one is follows
+/// from the file's size.
+pub fn is_whole(folder: &Path, experiment: &str, records: u64) -> bool {
+    let length = fs::metadata(folder.join(FILE)).map_or(0, |found| found.len());
+    let Some(length) = length.checked_sub(HEADER as u64) else { return false };
+    let size = length.checked_div(records).unwrap_or(0);
+    if size.checked_mul(records) != Some(length) {
+        return false;
+    }
+    let tables = usize::try_from(size).unwrap_or(0).saturating_sub(bytes_per_run(0)) / 16;
+    let journal = Journal::read_only(folder, experiment, tables);
+    journal.is_ok_and(|(journal, count)| {
+        records == 0 || count == records && journal.whole(count).is_ok_and(|whole| whole == records)
+    })
+}
+
 /// A journal that is open for reading and writing, by one process at a time.
 #[derive(Debug)]
 pub struct Journal {
@@ -412,6 +428,24 @@ mod tests {
             let changed: Vec<u8> = head.iter().copied().chain(records).collect();
             fs::write(folder.path().join(FILE), changed).unwrap();
             assert_eq!(Journal::open(folder.path(), "abc", TABLES).unwrap().1, whole);
+        }
+    }
+
+    #[test]
+    fn a_finished_journal_is_held_against_the_number_of_its_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = written(folder.path());
+        let whole = |bytes: &[u8], records| {
+            fs::write(folder.path().join(FILE), bytes).unwrap();
+            is_whole(folder.path(), "abc", records)
+        };
+        assert!(whole(&bytes, 5) && whole(&bytes[..HEADER], 0));
+        assert!(!whole(&bytes, 4) && !whole(&bytes, 0) && !whole(&bytes, u64::MAX));
+        assert!(!whole(&bytes[..bytes.len() - 1], 5) && !whole(&bytes[..HEADER], 5) && !whole(&bytes[..HEADER - 1], 0));
+        for at in [HEADER, HEADER + RECORD + 9, bytes.len() - 1] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert!(!whole(&changed, 5), "byte {at}");
         }
     }
 

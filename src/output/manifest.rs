@@ -175,7 +175,13 @@ impl Manifest {
         let wrong = |line: usize, expected| Unreadable { line: line.max(1), expected, is_other_format: false };
         let damaged = |error: serde_json::Error| {
             let what = if error.is_data() { "a manifest of this version of redqueen" } else { "JSON" };
-            wrong(error.line(), format!("{what}: {error}"))
+            // The message may repeat what stands there, which must not drive a terminal.
+            let said = error.to_string();
+            let said = said.chars().flat_map(|c| {
+                let (plain, escaped) = if c.is_control() { (None, Some(c.escape_default())) } else { (Some(c), None) };
+                plain.into_iter().chain(escaped.into_iter().flatten())
+            });
+            wrong(error.line(), format!("{what}: {}", said.collect::<String>()))
         };
         let Head { format } = serde_json::from_slice(bytes).map_err(damaged)?;
         if format != FORMAT {
@@ -361,6 +367,13 @@ mod tests {
         for end in 0..bytes.len() {
             assert!(Manifest::decode(&bytes[..end]).is_err(), "cut at {end}");
         }
+    }
+
+    #[test]
+    fn what_an_error_repeats_is_shown_escaped() {
+        let text = String::from_utf8(manifest().encode()).unwrap().replacen("\"none\"", "\"\\u001b[31m\"", 1);
+        let said = Manifest::decode(text.as_bytes()).unwrap_err().to_string();
+        assert!(said.contains("\\u{1b}[31m") && !said.contains('\u{1b}'), "{said}");
     }
 
     #[test]

@@ -150,6 +150,16 @@ fn a_shard_that_lost_a_file_is_done_again_by_its_command() {
         assert!(merge(folder.path(), &[&one, &two], "joined").is_err(), "{lost} is not missed");
         shard(folder.path(), "1/2");
     }
+    // A journal that lost a record, or has a changed one.
+    let journal = folder.path().join(&one).join("journal");
+    let whole = fs::read(&journal).unwrap();
+    for at in [100, whole.len() / 2, whole.len() - 1] {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&journal, changed).unwrap();
+        shard(folder.path(), "1/2");
+        assert!(fs::read(&journal).unwrap() == whole, "byte {at} is still changed");
+    }
     fs::write(folder.path().join(&one).join("firms.csv"), "run\n").unwrap();
     shard(folder.path(), "1/2");
     merge(folder.path(), &[&two, &one], "joined").unwrap();

@@ -140,7 +140,8 @@ impl Folder {
         let journal = stands == Stands::Journal { own: true };
         match Self::manifest(path) {
             Ok(Some(found)) if found.experiment == *identity => {
-                let joined = identity.shard.is_none() || journal;
+                let is_whole = || journal::is_whole(path, &identity.sha256(), found.runs_done);
+                let joined = identity.shard.is_none() || journal && is_whole();
                 Ok(match found.complete {
                     true if joined && has(path, &found.files) => Holding::Already(Box::new(found)),
                     true if !journal => Holding::Nothing,
