@@ -155,11 +155,7 @@ impl Listener<EncodedRun> for Teller<'_> {
 fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Vec<FileEntry>, OutputError> {
     match batch.file_format {
         FileFormat::Csv => Ok(files),
-        FileFormat::Parquet => crate::output::parquet::convert(
-            folder.path(),
-            &crate::output::dictionary::tables(&batch.factors(), &batch.measured),
-            files,
-        ),
+        FileFormat::Parquet => crate::output::parquet::convert(folder.path(), &batch.tables(), files),
     }
 }
 

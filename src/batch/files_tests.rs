@@ -55,7 +55,7 @@ fn a_table_that_is_replaced_or_changed_on_the_way_is_not_named() {
         };
         let cancel = AtomicBool::new(false);
         let work = Work { threads: 1, overwrite: false, estimates: false, cancel: &cancel, on: &mut on };
-        let error = super::execute(&Mock::default(), &experiment, dir.path(), work).unwrap_err().to_string();
+        let error = super::super::execute(&Mock::default(), &experiment, dir.path(), work).unwrap_err().to_string();
         assert!(error.starts_with(&format!("cannot {action} ")) && error.contains("states.csv"), "{error}");
         let manifest = Folder::manifest(dir.path()).unwrap().unwrap();
         assert!(!manifest.complete);
@@ -81,7 +81,7 @@ fn a_folder_that_is_moved_or_removed_on_the_way_is_told_as_that() {
         };
         let cancel = AtomicBool::new(false);
         let work = Work { threads: 2, overwrite: false, estimates: false, cancel: &cancel, on: &mut on };
-        let error = super::execute(&Mock::default(), &experiment(200, Record::ALL), &out, work).unwrap_err();
+        let error = super::super::execute(&Mock::default(), &experiment(200, Record::ALL), &out, work).unwrap_err();
         assert!(matches!(error, StudyError::Gone { .. }), "{error}");
         assert!(error.to_string().contains("out was moved or removed while it was written"), "{error}");
         assert_eq!(seen, 7, "it went on");

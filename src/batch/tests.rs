@@ -9,7 +9,6 @@ use crate::{
     },
     declare::table::CellType,
     measure::record::Record,
-    output::dictionary,
 };
 use std::{collections::BTreeMap, fs, sync::atomic::Ordering};
 
@@ -100,7 +99,8 @@ fn every_file_is_as_the_package_describes_it() {
         assert_eq!(entry.rows, rows, "{path:?}");
     }
     assert!(
-        dictionary::tables(&[], &experiment(1, Record::ALL).measured)
+        experiment(1, Record::ALL)
+            .tables()
             .iter()
             .flat_map(|t| &t.columns)
             .any(|column| column.holds == CellType::Month)

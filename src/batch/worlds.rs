@@ -40,11 +40,13 @@ impl<'a> Worlds<'a> {
         let record = Record::of(&experiment.record);
         let scenarios = experiment.variants.iter().map(|variant| {
             let config = variant.scenario.to_json();
-            BatchScenario::new(&variant.name, &variant.scenario, config, replay(&variant.name))
+            let scenario = BatchScenario::new(&variant.name, &variant.scenario, config, replay(&variant.name));
+            BatchScenario { described: variant.described.clone(), ..scenario }
         });
         let runs = u64::from(experiment.runs);
         let batch = Batch {
             program: model.program().to_string(),
+            description: experiment.description.clone(),
             first_replicate,
             sample: experiment.sample.clone(),
             stop: experiment.stop.clone(),

@@ -30,7 +30,7 @@ pub struct Args {
 
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let wanted = |table: &&TableInfo<'_>| args.tables.is_empty() || args.tables.iter().any(|name| name == table.name);
-    let all = dictionary::tables(&[], &model.measured());
+    let all = dictionary::tables(&[], &model.measured(), true);
     let tables = all.iter().filter(wanted);
     let mut out = BufWriter::new(io::stdout().lock());
     if args.format == Format::Text {

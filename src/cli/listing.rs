@@ -17,8 +17,16 @@ pub enum Format {
     Markdown,
 }
 
-/// Width that text is wrapped to.
+/// Widest that text gets, and what it may count on where nothing says how wide the terminal is.
 const WIDTH: usize = 80;
+/// Narrowest that text is made for.
+const NARROWEST: usize = 40;
+
+/// Width that text is wrapped to: what the variable `COLUMNS` says, else the terminal's, but no more than is easy to read.
+pub fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    said.filter(|columns| *columns > 0).unwrap_or_else(textwrap::termwidth).clamp(NARROWEST, WIDTH)
+}
 
 /// Prints rows under a header in any format but text.
 pub fn print(format: Format, header: &[&str], rows: &[Vec<Value>], to: &mut impl Write) -> Result<(), Failure> {
@@ -68,10 +76,10 @@ pub fn plain(cell: &Value) -> String {
     }
 }
 
-/// Prints text wrapped to the terminal's usual width, every line indented.
+/// Prints text wrapped to the terminal's [width], every line indented.
 pub fn paragraph(text: &str, indent: usize, to: &mut impl Write) -> Result<(), Failure> {
     let indent = " ".repeat(indent);
-    let options = textwrap::Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
+    let options = textwrap::Options::new(width()).initial_indent(&indent).subsequent_indent(&indent);
     writeln!(to, "{}", textwrap::fill(text, options))?;
     Ok(())
 }

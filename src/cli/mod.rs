@@ -73,7 +73,7 @@ enum Command {
 fn command_of(model: &Model) -> clap::Command {
     let (program, measured) = (model.program(), model.measured());
     let recorded = PossibleValuesParser::new(measured.table_names());
-    let written = PossibleValuesParser::new(dictionary::tables(&[], &measured).iter().map(|table| table.name));
+    let written = PossibleValuesParser::new(dictionary::tables(&[], &measured, false).iter().map(|table| table.name));
     let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
     let command = command.mut_subcommands(|command| {
         let command = command.mut_args(|arg| match arg.get_id().as_str() {

@@ -1,5 +1,6 @@
 //! How far a batch is: a bar in a terminal, a line now and then elsewhere, on the standard error stream.
 
+use super::{listing::width, summary::broken};
 use crate::batch::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -43,7 +44,7 @@ impl Bar {
         match progress {
             // Nobody is left to tell if standard error is closed.
             Progress::Opened { estimate, free, kept } if !self.quiet => {
-                let _ = writeln!(stderr(), "{}", estimate.line(*free));
+                let _ = writeln!(stderr(), "{}", broken(&estimate.line(*free), width()));
                 if *kept > 0 {
                     let _ = writeln!(stderr(), "{kept} of these runs are here already");
                 }
@@ -82,8 +83,11 @@ impl Bar {
         self.started = Instant::now();
         if let Display::Bar(bar) = &self.shown {
             bar.set_length(total);
-            let template = "{bar:30} {human_pos}/{human_len} runs  {per_sec}  {eta} left  {msg}";
-            if let Ok(style) = ProgressStyle::with_template(template) {
+            // What stands beside the bar takes some fifty columns.
+            let cells = width().saturating_sub(50);
+            let template =
+                format!("{{bar:{cells}}} {{human_pos}}/{{human_len}} runs  {{per_sec}}  {{eta}} left  {{msg}}");
+            if let Ok(style) = ProgressStyle::with_template(&template) {
                 bar.set_style(style);
             }
         }

@@ -1,6 +1,8 @@
 //! What a finished folder says in a few lines: headline outcomes of a batch, sparklines of a world. Read from the
-//! files themselves, so that it is the same whether they were written now or before. At most 80 columns wide.
+//! files themselves, so that it is the same whether they were written now or before. No wider than the terminal, nor than 80
+//! columns.
 
+use super::listing::width;
 use crate::{
     analysis::sketch::Sketches,
     batch::Done,
@@ -24,23 +26,31 @@ const INDICATORS: [&str; 9] = [
     "output_effect",
 ];
 const SPARKS: usize = 30;
+/// From this width on tables are laid out loosely.
+const WIDE: usize = 72;
 
 /// What was run, the headline outcomes of each scenario, failures, and where the files are.
 pub fn batch(done: &Done) -> Result<String, ReportError> {
     let (mut text, experiment) = (String::new(), done.batch());
     let headlines = headlines(experiment);
     let mut sketches: Vec<_> = experiment.scenarios.iter().map(|_| Sketches::new(headlines.len())).collect();
-    read_outcomes(experiment, &done.folder, &headlines, &mut sketches)?;
-    for (variant, sketches) in experiment.scenarios.iter().zip(&mut sketches) {
+    let finished = read_outcomes(experiment, &done.folder, &headlines, &mut sketches)?;
+    let (names, cells) = if width() < WIDE { (23, 7) } else { (24, 10) };
+    for ((variant, sketches), finished) in experiment.scenarios.iter().zip(&mut sketches).zip(finished) {
         line(
             &mut text,
             &format!("{}: {}, {}, seed {}", variant.name, size(experiment), span(variant), experiment.seed),
         );
-        line(&mut text, &format!("  {:<24}{:>10}{:>10}{:>10}  unit", "outcome", "median", "5 %", "95 %"));
+        line(
+            &mut text,
+            &format!("  {:<names$}{:>cells$}{:>cells$}{:>cells$}  unit", "outcome", "median", "5 %", "95 %"),
+        );
         for (column, summary) in headlines.iter().zip(sketches.summaries()) {
             let Some(summary) = summary else { continue };
             let [low, _, median, _, high] = summary.quantiles.map(short);
-            line(&mut text, &format!("  {:<24}{median:>10}{low:>10}{high:>10}  {}", column.name, unit(column)));
+            let of = if summary.n == finished { "" } else { &format!("  in {} of {finished} runs", summary.n) };
+            let (name, unit) = (column.name, unit(column));
+            line(&mut text, &format!("  {name:<names$}{median:>cells$}{low:>cells$}{high:>cells$}  {unit}{of}"));
         }
     }
     closing(&mut text, done);
@@ -58,7 +68,7 @@ pub fn world(done: &Done) -> Result<String, ReportError> {
         for (name, values) in INDICATORS.iter().zip(read_world(&done.folder)?) {
             let ends = [values.iter().flatten().next(), values.iter().flatten().next_back()];
             if let [Some(first), Some(last)] = ends.map(|end| end.copied().map(short)) {
-                let sparks = sparkline(&values, SPARKS);
+                let sparks = sparkline(&values, if width() < WIDE { SPARKS / 2 } else { SPARKS });
                 let unit = WorldRow::COLUMNS.iter().find(|column| column.name == *name).map(unit).unwrap_or_default();
                 line(&mut text, &format!("  {name:<16} {sparks} {first:>7} to {last:<7} {unit}"));
             }
@@ -98,13 +108,20 @@ pub(super) fn closing(text: &mut String, done: &Done) {
     let _ = writeln!(text, "files are in {}", done.folder.display());
 }
 
-/// Adds a line of at most 80 columns.
+/// Adds a line, broken where it is wider than the terminal.
 pub(super) fn line(text: &mut String, line: &str) {
-    let mut line: String =
-        if line.chars().count() > 80 { line.chars().take(79).chain(['…']).collect() } else { line.into() };
-    line.truncate(line.trim_end().len());
-    text.push_str(&line);
+    text.push_str(&broken(line, width()));
     text.push('\n');
+}
+
+/// A line broken at spaces where it is wider than this; nothing of it is cut.
+pub(super) fn broken(line: &str, width: usize) -> String {
+    let line = line.trim_end();
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let options = textwrap::Options::new(width).subsequent_indent("      ").break_words(false);
+    textwrap::fill(line, options)
 }
 
 /// The outcomes that summaries open with, in their order.
@@ -119,25 +136,27 @@ pub(super) fn unit(column: &Column<'_>) -> String {
     if column.unit == "1" { String::new() } else { column.unit.replace(" of 2023", "").replace("billion ", "bn ") }
 }
 
+/// Takes the outcomes of `runs.csv` into the sketches of the scenarios; gives how many runs of each finished.
 fn read_outcomes(
     experiment: &Batch,
     folder: &Path,
     outcomes: &[Column<'_>],
     sketches: &mut [Sketches],
-) -> Result<(), ReportError> {
+) -> Result<Vec<u64>, ReportError> {
     let mut runs = CsvFile::there(&folder.join("runs.csv"))?;
-    let scenario = runs.column("scenario")?;
+    let (scenario, status) = (runs.column("scenario")?, runs.column("status")?);
     let outcomes = outcomes.iter().map(|outcome| runs.column(outcome.name)).collect::<Result<Vec<_>, _>>()?;
-    let mut row = csv::StringRecord::new();
+    let (mut row, mut finished) = (csv::StringRecord::new(), vec![0; sketches.len()]);
     while runs.next(&mut row)? {
         let index = experiment.scenarios.iter().position(|variant| Some(variant.name.as_str()) == row.get(scenario));
-        if let Some(sketches) = index.and_then(|index| sketches.get_mut(index)) {
+        if let Some((sketches, finished)) = index.and_then(|at| Some((sketches.get_mut(at)?, finished.get_mut(at)?))) {
+            *finished += u64::from(row.get(status) == Some("finished"));
             for (value, place) in sketches.row().iter_mut().zip(&outcomes) {
                 *value = runs.number(&row, *place)?.unwrap_or(f64::NAN);
             }
         }
     }
-    Ok(())
+    Ok(finished)
 }
 
 fn read_world(folder: &Path) -> Result<[Vec<Option<f64>>; INDICATORS.len()], ReportError> {
@@ -204,6 +223,16 @@ mod tests {
         assert_eq!(sparkline(&[Some(1.0), None, Some(1.0)], 8), "▁ ▁");
         assert_eq!(sparkline(&[], 8), "");
         assert_eq!(sparkline(&[None, None], 8), "  ");
+    }
+
+    #[test]
+    fn a_long_line_is_broken_and_nothing_of_it_is_lost() {
+        let said = "  a_long_name_of_an_outcome   1.5   2.5  points/year  in 3 of 100 runs";
+        for width in [40, 60, 80] {
+            let broken = broken(said, width);
+            assert!(broken.lines().all(|line| line.chars().count() <= width), "{broken}");
+            assert!(broken.split_whitespace().eq(said.split_whitespace()), "{broken}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     experiment::design::context::Context,
     scenario::{
-        Catalogue, Diagnostic, Diagnostics, Source,
+        Catalogue, Described, Diagnostic, Diagnostics, Source,
         diagnostic::{Origin, Place, unknown},
         load::{Loaded, load_with, read_flags},
         overrides::Override,
@@ -135,6 +135,7 @@ struct Reader<'r> {
 /// What a `[[scenarios]]` entry says.
 struct VariantEntry<'a> {
     name: Option<&'a String>,
+    description: Option<String>,
     scenario: Option<&'a Node>,
     set: Vec<Override>,
 }
@@ -242,7 +243,13 @@ impl Reader<'_> {
                 self.found.push(Diagnostic::at(&node.place, format!("`{name}` is in `scenarios` twice")));
             }
             let loaded = self.load(entry.scenario.or(scenario), [common, &entry.set].concat());
-            if let (Some(name), Some(loaded)) = (entry.name, loaded) {
+            if let (Some(name), Some(mut loaded)) = (entry.name, loaded) {
+                if entry.description.is_some() || !entry.set.is_empty() {
+                    let base = &loaded.scenario.name;
+                    let described = Described::laid_over(base, entry.description, &entry.set, &self.flags);
+                    loaded.scenario.description.clone_from(&described.description);
+                    loaded.described = described;
+                }
                 variants.push(Variant::new(name.clone(), loaded));
             }
         }
@@ -252,6 +259,8 @@ impl Reader<'_> {
     fn entry<'a>(&mut self, node: &'a Node) -> Option<VariantEntry<'a>> {
         let mut section = Section::of(node, "[[scenarios]]", self.found)?;
         let name = section.require("name", self.found).and_then(|entry| self.note(name("name", &entry.node)));
+        let description = section.read("description", text, self.found).cloned();
+        let description = description.filter(|text| !text.trim().is_empty());
         let scenario = section.take("scenario").map(|entry| &entry.node);
         let table = section.take("set").and_then(|entry| {
             let table = entry.node.as_table().ok_or_else(|| wrong("set", &entry.node, "a table of keys and values"));
@@ -266,7 +275,7 @@ impl Reader<'_> {
             set.extend(self.note(Override::from_entry(key, value)));
         }
         section.finish(self.found);
-        Some(VariantEntry { name, scenario, set })
+        Some(VariantEntry { name, description, scenario, set })
     }
 
     fn load(&mut self, scenario: Option<&Node>, overrides: Vec<Override>) -> Option<Loaded> {
@@ -295,7 +304,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
     let mut schema = required(
         table_of([
             ("name", described(name_schema(), "Short name, used for the output folder.")),
-            ("description", described(json!({ "type": "string" }), "What it is for.")),
+            ("description", described(json!({ "type": "string" }), "What it is for; shown in the report.")),
             (
                 "scenario",
                 described(
@@ -329,6 +338,13 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
 fn variants_schema() -> serde_json::Value {
     let variant = table_of([
         ("name", described(name_schema(), "Its name in the tables.")),
+        (
+            "description",
+            described(
+                json!({ "type": "string" }),
+                "What it is. Without it the report lists what `set` changes, or shows what the scenario file says.",
+            ),
+        ),
         (
             "scenario",
             described(json!({ "type": "string" }), "A scenario file of its own; the path is relative to this file."),
@@ -394,6 +410,35 @@ mod tests {
         assert!(plain.scenario.mechanisms[0].enabled && !off.scenario.mechanisms[0].enabled);
         assert_eq!(off.scenario.states[2].numbers.talent, 2.0);
         assert_eq!((plain.scenario.seed, plain.scenario.time.months), (9, 5));
+    }
+
+    #[test]
+    fn a_variant_is_described_by_its_own_words_or_by_what_it_sets() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = SMALL.replace("name = \"small\"", "name = \"small\"\ndescription = \"As it is.\"");
+        let text = "name = 'e'\ndescription = 'Why?'\nscenario = 'base.toml'\nseed = 3\nmonths = 4\n\
+                    [[scenarios]]\nname = 'a'\n[[scenarios]]\nname = 'b'\nset = { 'mechanisms.growth.rate' = 0.3 }\n\
+                    [[scenarios]]\nname = 'c'\ndescription = 'Slow.'\nset = { 'mechanisms.growth.rate' = 0.1 }\n\
+                    [[scenarios]]\nname = 'd'\nscenario = 'above.toml'\n";
+        fs::write(folder.path().join("base.toml"), base).unwrap();
+        fs::write(folder.path().join("above.toml"), "extends = 'base.toml'\n[mechanisms.growth]\nloud = false\n")
+            .unwrap();
+        let experiment = read(folder.path(), text, &["states.US.talent=2"]).unwrap();
+        assert_eq!(experiment.description, "Why?");
+        let told: Vec<_> = experiment
+            .variants
+            .iter()
+            .map(|variant| {
+                let Described { description, base, changes } = &variant.described;
+                assert_eq!(*description, variant.scenario.description, "the resolved config says the same");
+                (description.as_str(), base.as_str(), changes.join(", "))
+            })
+            .collect();
+        let talent = "states.US.talent = 2";
+        assert_eq!(told[0], ("As it is.", "", talent.to_owned()));
+        assert_eq!(told[1], ("", "small", format!("mechanisms.growth.rate = 0.3, {talent}")));
+        assert_eq!(told[2], ("Slow.", "", talent.to_owned()));
+        assert_eq!(told[3], ("", "small", format!("mechanisms.growth.loud = false, {talent}")));
     }
 
     #[test]

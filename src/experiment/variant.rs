@@ -2,7 +2,7 @@
 
 use super::design::{Factor, Sample, Setting};
 use crate::scenario::{
-    Diagnostics, Draft, Scenario,
+    Described, Diagnostics, Draft, Scenario,
     diagnostic::{Origin, Place},
     load::Loaded,
     overrides::Override,
@@ -19,12 +19,15 @@ pub struct Variant {
     pub scenario: Scenario,
     /// The words it was read from.
     pub draft: Draft,
+    /// What it is, in words.
+    pub described: Described,
 }
 
 impl Variant {
     /// What was loaded, under this name.
     pub fn new(name: String, loaded: Loaded) -> Self {
-        Self { name, scenario: loaded.scenario, draft: loaded.draft }
+        let Loaded { scenario, draft, described, .. } = loaded;
+        Self { name, scenario, draft, described }
     }
 
     /// The scenario with the values of a design point laid over it.

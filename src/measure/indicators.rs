@@ -179,6 +179,7 @@ impl Observer {
         let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<ProgressParts>().world);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
+        let of_usage = |value: f64| (usage.hhi > 0.0).then_some(value);
         WorldRow {
             date: clock.month(),
             frontier_rating: finite(usage.best_open.max(usage.best_closed)),
@@ -190,18 +191,18 @@ impl Observer {
             frontier_capability: finite(usage.best_capability),
             frontier_index: finite(world.resource::<Releases>().index(usage.best_capability)),
             firms: usage.firms,
-            open_share: usage.open_share,
-            firm_hhi: usage.hhi,
-            largest_share: usage.largest,
-            effective_firms: if usage.hhi > 0.0 { 1.0 / usage.hhi } else { 0.0 },
-            hill_diversity: if usage.firms > 0 { maths::exp(usage.entropy) } else { 0.0 },
+            open_share: of_usage(usage.open_share),
+            firm_hhi: of_usage(usage.hhi),
+            largest_share: of_usage(usage.largest),
+            effective_firms: of_usage(1.0 / usage.hhi),
+            hill_diversity: of_usage(maths::exp(usage.entropy)),
             entries: ledger.entries,
             exits: ledger.exits,
             progress: progress.progress,
             selection: progress.selection,
             selection_within: progress.within,
             selection_between: progress.between,
-            usage_covariance: progress.covariance,
+            usage_covariance: of_usage(progress.covariance),
             learning: progress.learning,
             turnover: progress.turnover,
             compute: held + economy.clouds,
@@ -325,6 +326,7 @@ impl Observer {
             let s = *id;
             let (home, price, chain) = (seen.homes[s], progress.states[s], &seen.chain[s]);
             let compute = home.compute + supply.clouds;
+            let of_firms = |value: f64| (home.firms > 0).then_some(value);
             rows.push(StateRow {
                 date: clock.month(),
                 state: geography.names[s].clone(),
@@ -355,11 +357,11 @@ impl Observer {
                 home_share: home.home_share,
                 open_share: open[s],
                 absorptive_capacity: absorption.0,
-                progress: price.progress,
-                selection: price.selection,
-                learning: price.learning,
-                turnover: price.turnover,
-                usage_covariance: price.covariance,
+                progress: of_firms(price.progress),
+                selection: of_firms(price.selection),
+                learning: of_firms(price.learning),
+                turnover: of_firms(price.turnover),
+                usage_covariance: of_firms(price.covariance),
                 adoption: geography.in_state(s, &penetration.0),
                 output: economy.output,
                 output_per_person: economy.output / traits.0.population_million,
@@ -367,11 +369,11 @@ impl Observer {
                 growth: clock.per_year(maths::ln(economy.output / economy.before)),
                 damage: chain.damage(),
                 policy_cost: chain.burden.policy_cost,
-                safety_effort: if home.compute > 0.0 { home.safety / home.compute } else { 0.0 },
+                safety_effort: (home.compute > 0.0).then(|| home.safety / home.compute),
                 incidents: chain.governance.incidents,
                 trust_in_ai: chain.governance.trust,
                 reputation: reputation.0,
-                trust_abroad: relations.mean_trust(s, geography),
+                trust_abroad: (geography.states > 1).then(|| relations.mean_trust(s, geography)),
                 economic_power: power.economic,
                 hard_power: power.hard,
                 soft_power: power.soft,
@@ -463,13 +465,13 @@ impl Observer {
         self.chain.accelerators(world, rows);
     }
 
-    /// Mean time in business of the firms there are, in years; those of the start count from the start.
-    pub fn mean_age(&mut self, world: &World) -> f64 {
+    /// Mean time in business of the firms there are, in years; those of the start count from the start. `None` without firms.
+    pub fn mean_age(&mut self, world: &World) -> Option<f64> {
         let years = world.resource::<Clock>().years();
         let per_step = world.resource::<Clock>().per_step(1.0);
         let ages = self.firms.iter(world).map(|firm| years - per_step * firm.character.entered.max(0) as f64);
         let (count, sum) = ages.fold((0.0, 0.0), |(n, sum), age| (n + 1.0, sum + age));
-        if count > 0.0 { sum / count } else { 0.0 }
+        (count > 0.0).then(|| sum / count)
     }
 
     /// Compute of a state's firms and clouds, MH100e.
@@ -501,8 +503,8 @@ impl Observer {
         sum / all
     }
 
-    /// Adoption in states other than leader and follower, weighted by population.
-    pub fn adoption_in_third_countries(&mut self, world: &World) -> f64 {
+    /// Adoption in states other than leader and follower, weighted by population; `None` if there are none.
+    pub fn adoption_in_third_countries(&mut self, world: &World) -> Option<f64> {
         let geography = world.resource::<Geography>();
         let third = |s: StateId| s != geography.leader && s != geography.follower;
         let views = self.states.iter(world).filter(|view| third(*view.id));
@@ -510,7 +512,7 @@ impl Observer {
             let people = view.traits.0.population_million;
             (all + people, sum + people * geography.in_state(*view.id, &view.penetration.0))
         });
-        if all > 0.0 { sum / all } else { 0.0 }
+        (all > 0.0).then(|| sum / all)
     }
 
     /// Power share of a state.
@@ -518,8 +520,8 @@ impl Observer {
         self.states.iter(world).filter(|view| *view.id == state).map(|view| view.power.share).sum()
     }
 
-    /// Share of usage in states other than leader and follower that firms of `home` serve.
-    pub fn third_countries(&mut self, world: &World, home: StateId) -> f64 {
+    /// Share of usage in states other than leader and follower that firms of `home` serve; `None` if there are none.
+    pub fn third_countries(&mut self, world: &World, home: StateId) -> Option<f64> {
         let geography = world.resource::<Geography>();
         let views = self.states.iter(world);
         let markets = market_weights(geography, views.map(|view| (*view.id, view.economy, view.penetration)));
@@ -532,7 +534,7 @@ impl Observer {
             .map(|firm| geography.each_state().filter(third).map(|s| markets[s] * firm.usage.share[s]).sum::<f64>())
             .sum();
         // An empty sum is −0; nobody wants to read that.
-        if all > 0.0 { served / all + 0.0 } else { 0.0 }
+        (all > 0.0).then(|| served / all + 0.0)
     }
 }
 

@@ -16,6 +16,9 @@ use std::fmt;
 /// Tables that a folder has beside those that are measured.
 pub(crate) const TAKEN_TABLES: [&str; 5] = ["runs", "quantiles", "differences", "design", "sensitivity"];
 
+/// Columns with which the rows of a run can begin.
+pub(crate) const LEADING_COLUMNS: [&str; 4] = ["scenario", "point", "replicate", "run"];
+
 /// What is measured of the worlds of a model: the tables and outcomes of the standard model, then those that joined it.
 #[derive(Clone, Default)]
 pub struct Measured {
@@ -139,6 +142,19 @@ impl Model {
     /// let model = Model::standard().with_table(|| -> Vec<Again> { Vec::new() });
     /// ```
     ///
+    /// Nor one with a column with which rows begin where a batch has several scenarios or points:
+    ///
+    /// ```compile_fail,E0080
+    /// # use redqueen::{model::Model, table};
+    /// table! {
+    ///     /// Rows that say of which scenario they are.
+    ///     struct Named as "named" { /// The scenario.
+    ///         scenario: std::sync::Arc<str>, ""; /// A number.
+    ///         number: f64, "1"; }
+    /// }
+    /// let model = Model::standard().with_table(|| -> Vec<Named> { Vec::new() });
+    /// ```
+    ///
     /// Nor does it take a `date` by which rows go that is no `Month`, or the name of such an entity that is no text:
     ///
     /// ```compile_fail,E0080
@@ -253,7 +269,7 @@ const fn check(table: &Table) {
     let mut at = 0;
     while at < table.columns.len() {
         let Column { name, holds, unit, .. } = table.columns[at];
-        assert!(!same(name, "run"), "the first column of every table is `run`");
+        assert!(!among(name, &LEADING_COLUMNS), "every table of several scenarios begins with a column of this name");
         let is_numeric = matches!(holds, CellType::Number | CellType::Whole);
         assert!(is_numeric != unit.is_empty(), "numbers have a unit, `1` if they are pure, and nothing else has");
         at += 1;

@@ -18,7 +18,7 @@ mod tables;
 
 pub use measured::Measured;
 #[cfg(test)]
-pub(crate) use measured::TAKEN_TABLES;
+pub(crate) use measured::{LEADING_COLUMNS, TAKEN_TABLES};
 pub use outcome::Outcome;
 pub(crate) use outcome::{TAKEN_COLUMNS, is_name};
 pub use own::{Own, Unmeasured};

@@ -22,7 +22,7 @@ pub struct Outcomes {
     exits: u32,
     incidents: u32,
     systemic_risk: f64,
-    largest_share: f64,
+    largest_share: Option<f64>,
     /// Selection, learning, turnover; selection within and between homes.
     progress: [f64; 5],
     denied_follower: f64,
@@ -85,7 +85,10 @@ impl Outcomes {
             self.open_gap.0 += gap;
             self.open_gap.1 += 1.0;
         }
-        self.largest_share = self.largest_share.max(row.largest_share);
+        self.largest_share = match (self.largest_share, row.largest_share) {
+            (Some(most), Some(now)) => Some(most.max(now)),
+            (most, now) => most.or(now),
+        };
         self.entries += row.entries;
         self.exits += row.exits;
         self.incidents += row.incidents;

@@ -18,83 +18,83 @@ table! {
         gap_rating: Option<f64>, "points";
         /// Capability of the leader state's best model less that of the follower state's.
         gap_nats: Option<f64>, "nats";
-        /// Months since the leader state's best model was as capable as the follower state's best is now.
+        /// Months since the leader state's best model was as capable as the follower state's best is now; negative where the follower is ahead, empty where that was before the start.
         gap_months: Option<f64>, "months";
         /// Capability of the best model on offer, against the best at the start.
         frontier_capability: Option<f64>, "nats";
-        /// The same on the fixed-scale capability index.
+        /// Capability of the best model on offer on the fixed-scale capability index.
         frontier_index: Option<f64>, "index points";
-        /// Firms in business.
+        /// Firms in business at the end of the month.
         firms: u32, "firms";
-        /// Share of world usage that goes to open firms.
-        open_share: f64, "1";
+        /// Share of world usage that goes to open firms; like the next four, empty if no firm is used.
+        open_share: Option<f64>, "1";
         /// Concentration of world usage: sum of squared shares (Herfindahl-Hirschman index).
-        firm_hhi: f64, "1";
+        firm_hhi: Option<f64>, "1";
         /// Largest share of world usage of any firm.
-        largest_share: f64, "1";
+        largest_share: Option<f64>, "1";
         /// Equal firms that would give this concentration, 1/HHI (Hill number of order 2).
-        effective_firms: f64, "firms";
+        effective_firms: Option<f64>, "firms";
         /// Diversity of usage, the exponential of Shannon entropy (Hill number of order 1).
-        hill_diversity: f64, "firms";
+        hill_diversity: Option<f64>, "firms";
         /// Firms that entered in the month.
-        entries: u32, "firms";
-        /// Firms that closed in the month.
-        exits: u32, "firms";
+        entries: u32, "firms/month";
+        /// Firms that went out of business in the month: closed, merged into another or turned to something else.
+        exits: u32, "firms/month";
         /// Change in usage-weighted capability over the month: selection + learning + turnover.
-        progress: f64, "nats";
+        progress: f64, "nats/month";
         /// Part of progress by which usage moved to more capable firms (Price's covariance term).
-        selection: f64, "nats";
+        selection: f64, "nats/month";
         /// Part of selection by which usage moved between firms of the same home.
-        selection_within: f64, "nats";
+        selection_within: f64, "nats/month";
         /// Part of selection by which usage moved from the firms of one state to those of another.
-        selection_between: f64, "nats";
-        /// Capability weighted by usage above the plain mean of all firms (the covariance of Olley and Pakes).
-        usage_covariance: f64, "nats";
+        selection_between: f64, "nats/month";
+        /// Capability weighted by usage above the plain mean of all firms (the covariance of Olley and Pakes); empty if no firm is used.
+        usage_covariance: Option<f64>, "nats";
         /// Part of progress by which firms became more capable (Price's transmission term).
-        learning: f64, "nats";
+        learning: f64, "nats/month";
         /// Part of progress from entry and exit.
-        turnover: f64, "nats";
-        /// Compute installed at firms and in clouds.
+        turnover: f64, "nats/month";
+        /// Compute installed at firms and in clouds at the end of the month.
         compute: f64, "MH100e";
-        /// Compute that was made in the month: delivered, to clouds and stored.
-        compute_made: f64, "MH100e";
-        /// Part of it that firms of the model bought.
-        compute_delivered: f64, "MH100e";
-        /// Part of it that went to clouds.
-        compute_to_clouds: f64, "MH100e";
-        /// Part of it that went into store, less what came out.
-        compute_stored: f64, "MH100e";
-        /// Compute that export controls kept from the states it was meant for.
-        compute_denied: f64, "MH100e";
+        /// Compute that was made in the month: what firms bought and what went to clouds, plus what went into store, less what came out.
+        compute_made: f64, "MH100e/month";
+        /// Compute that firms of the model bought in the month.
+        compute_delivered: f64, "MH100e/month";
+        /// Compute that went to clouds in the month.
+        compute_to_clouds: f64, "MH100e/month";
+        /// Compute that went into store in the month, less what came out; negative where more came out.
+        compute_stored: f64, "MH100e/month";
+        /// Compute that export controls kept in the month from the states it was meant for.
+        compute_denied: f64, "MH100e/month";
         /// Part of that which other states got.
-        compute_redirected: f64, "MH100e";
-        /// Compute that shocks kept from being made.
-        compute_lost: f64, "MH100e";
+        compute_redirected: f64, "MH100e/month";
+        /// Compute that shocks kept from being made in the month.
+        compute_lost: f64, "MH100e/month";
         /// Compute that wore out in the month.
-        compute_retired: f64, "MH100e";
+        compute_retired: f64, "MH100e/month";
         /// Compute of closing firms that others took over in the month.
-        compute_resold: f64, "MH100e";
-        /// Price of compute.
+        compute_resold: f64, "MH100e/month";
+        /// Price of compute at the end of the month.
         compute_price: f64, "billion USD of 2023 per MH100e";
         /// Money invested in AI firms, as a yearly rate.
         investment: f64, "billion USD of 2023/year";
         /// Revenue of AI firms, as a yearly rate.
         revenue: f64, "billion USD of 2023/year";
-        /// Output of all states.
+        /// Output of all states, as a yearly rate.
         output: f64, "billion USD of 2023/year";
         /// Output that AI adds, as a share of output without it.
         output_effect: f64, "1";
-        /// Mean adoption, weighted by population.
+        /// Share of users that have adopted AI: mean over states, weighted by population.
         adoption: f64, "1";
         /// Incidents in the month.
-        incidents: u32, "incidents";
+        incidents: u32, "incidents/month";
         /// Hazard of a systemic incident, which would hit all states.
         systemic_hazard: f64, "1/year";
-        /// Output lost to incidents and shocks, as a share of world output.
+        /// Output lost to incidents, shocks and missing chips, as a share of what world output would be without them.
         damage: f64, "1";
-        /// Cost of policy in all states.
+        /// Cost of policy in all states, as a yearly rate.
         policy_cost: f64, "billion USD of 2023/year";
-        /// Mean logarithm of output per person less lost privacy, weighted by population.
+        /// Logarithm of output per person less lost privacy: mean over states, weighted by population.
         welfare: f64, "ln(thousand USD of 2023/year)";
         /// Inequality of output per person between states, weighted by population (Gini).
         output_gini: f64, "1";
@@ -112,7 +112,7 @@ table! {
         date: Month, "";
         /// The state.
         state: Arc<str>, "";
-        /// Firms in business at home there.
+        /// Firms in business at home there at the end of the month.
         firms: u32, "firms";
         /// Highest measured rating of its firms' models.
         rating: Option<f64>, "points";
@@ -120,21 +120,21 @@ table! {
         capability: Option<f64>, "nats";
         /// Capability that its users can reach, weighted by its demand.
         access: f64, "nats";
-        /// Compute installed at its firms and in its clouds.
+        /// Compute installed at its firms and in its clouds at the end of the month.
         compute: f64, "MH100e";
-        /// Part of it held by its firms.
+        /// Part of that compute held by its firms.
         compute_firms: f64, "MH100e";
         /// Compute that reached it in the month.
-        compute_received: f64, "MH100e";
+        compute_received: f64, "MH100e/month";
         /// Compute that export controls kept from it in the month.
-        compute_denied: f64, "MH100e";
-        /// Part of what reached it that an alternative paradigm made.
-        compute_alternative: f64, "MH100e";
-        /// Part of it that its firms bought.
-        compute_delivered: f64, "MH100e";
+        compute_denied: f64, "MH100e/month";
+        /// Part of what reached it in the month that an alternative paradigm made.
+        compute_alternative: f64, "MH100e/month";
+        /// Part of what reached it in the month that its firms bought.
+        compute_delivered: f64, "MH100e/month";
         /// Share of its compute that its power lets run.
         compute_running: f64, "1";
-        /// Price of compute in the state.
+        /// Price of compute in the state at the end of the month.
         compute_price: f64, "billion USD of 2023 per MH100e";
         /// How far its buyers shun foreign designs of chips, from 0 to 1.
         home_preference: f64, "1";
@@ -146,7 +146,7 @@ table! {
         power_draw: f64, "GW";
         /// Least of its self-sufficiencies by stage.
         self_sufficiency: f64, "1";
-        /// Share of its demand for compute that was designed at home.
+        /// Share of its demand for compute that was designed at home; this and the next three are 0 without demand.
         self_sufficiency_design: f64, "1";
         /// Share of its demand for compute whose dies were made at home.
         self_sufficiency_logic: f64, "1";
@@ -164,42 +164,42 @@ table! {
         home_share: f64, "1";
         /// Share of its own market that open firms serve.
         open_share: f64, "1";
-        /// How well its firms absorb outside knowledge.
+        /// How well firms there absorb outside knowledge.
         absorptive_capacity: f64, "1";
-        /// Change in usage-weighted capability of its firms over the month.
-        progress: f64, "nats";
-        /// Part of progress by which usage moved between its firms.
-        selection: f64, "nats";
-        /// Part of progress by which its firms became more capable.
-        learning: f64, "nats";
-        /// Part of progress from entry and exit among its firms.
-        turnover: f64, "nats";
-        /// Capability of its firms weighted by usage above their plain mean (the covariance of Olley and Pakes).
-        usage_covariance: f64, "nats";
+        /// Change in usage-weighted capability of its firms over the month; empty without firms.
+        progress: Option<f64>, "nats/month";
+        /// Part of progress by which usage moved between its firms; empty without firms.
+        selection: Option<f64>, "nats/month";
+        /// Part of progress by which its firms became more capable; empty without firms.
+        learning: Option<f64>, "nats/month";
+        /// Part of progress from entry and exit among its firms; empty without firms.
+        turnover: Option<f64>, "nats/month";
+        /// Capability of its firms weighted by usage above their plain mean (the covariance of Olley and Pakes); empty without firms.
+        usage_covariance: Option<f64>, "nats";
         /// Share of its users that have adopted AI, weighted by its demand.
         adoption: f64, "1";
-        /// Output.
+        /// Output, as a yearly rate.
         output: f64, "billion USD of 2023/year";
-        /// Output per person.
+        /// Output per person, as a yearly rate.
         output_per_person: f64, "thousand USD of 2023/year";
         /// Output that AI adds, as a share of output without it.
         output_effect: f64, "1";
-        /// Growth of output over the month, as a yearly rate.
+        /// Growth of output over the last step of the month, as a yearly rate.
         growth: f64, "1/year";
-        /// Output lost to incidents and shocks, as a share.
+        /// Output lost to incidents, shocks and missing chips, as a share of what it would be without them.
         damage: f64, "1";
-        /// Cost of its policies.
+        /// Cost of its policies, as a yearly rate.
         policy_cost: f64, "billion USD of 2023/year";
-        /// Mean safety effort of its firms, weighted by their compute.
-        safety_effort: f64, "1";
+        /// Mean safety effort of its firms, weighted by their compute; empty if they have none.
+        safety_effort: Option<f64>, "1";
         /// Incidents of its firms in the month.
-        incidents: u32, "incidents";
+        incidents: u32, "incidents/month";
         /// Trust of its users in AI.
         trust_in_ai: f64, "1";
-        /// Reputation of its firms abroad.
+        /// Reputation abroad of its firms, or of those that it would have.
         reputation: f64, "1";
-        /// Mean trust between it and the other states.
-        trust_abroad: f64, "1";
+        /// Mean trust between it and the other states; empty if there is no other.
+        trust_abroad: Option<f64>, "1";
         /// Share of world output.
         economic_power: f64, "1";
         /// Share of hard power: own frontier in the domains that count, compute that runs, and the economy behind them.
@@ -222,17 +222,17 @@ table! {
         state: Arc<str>, "";
         /// Whether it publishes weights.
         open: bool, "";
-        /// Measured rating of its best model.
+        /// Measured rating of its newest model.
         rating: f64, "points";
-        /// Rating gained over the last six months.
+        /// Rating gained over as many months as `mechanisms.releases.momentum_months` says, or since it entered.
         momentum: f64, "points";
         /// Trained capability, weighted by its focus, against the world's best model at the start.
         capability: f64, "nats";
         /// Algorithmic knowledge, weighted by its focus.
         knowledge: f64, "nats";
-        /// Compute it holds.
+        /// Compute it holds at the end of the month.
         compute: f64, "MH100e";
-        /// Cash it holds.
+        /// Cash it holds at the end of the month; negative in debt.
         cash: f64, "billion USD of 2023";
         /// Revenue, as a yearly rate.
         revenue: f64, "billion USD of 2023/year";
@@ -294,17 +294,17 @@ table! {
         state: Arc<str>, "";
         /// What it does: `logic`, `packaging` or `memory`.
         stage: Arc<str>, "";
-        /// Capacity that accelerators can book, outages aside.
+        /// Capacity that accelerators can book at the end of the month, outages aside.
         capacity: f64, "thousand wafers/month";
         /// Capacity under construction.
         building: f64, "thousand wafers/month";
         /// Share of its output that shocks take.
         outage: f64, "1";
-        /// Node of a logic fab.
+        /// Node of a logic fab; empty for others.
         node: Option<f64>, "nm";
-        /// Density of defects that kill a die, in a logic fab.
+        /// Density of defects that kill a die, in a logic fab; empty for others.
         defects: Option<f64>, "1/cm2";
-        /// Experience: wafers made, thousand, what was learned from others included.
+        /// Experience: wafers made until now, what was learned from others included.
         experience: f64, "thousand wafers";
     }
 }
@@ -321,12 +321,12 @@ table! {
         /// Performance of a package.
         performance: f64, "H100e";
         /// Packages made in the month.
-        packages: f64, "million";
+        packages: f64, "million/month";
         /// Compute shipped in the month, variants at what they perform.
-        compute: f64, "MH100e";
-        /// Compute that controls kept from the states it was meant for.
-        denied: f64, "MH100e";
-        /// Packages in store.
+        compute: f64, "MH100e/month";
+        /// Compute that controls kept in the month from the states it was meant for.
+        denied: f64, "MH100e/month";
+        /// Packages in store at the end of the month.
         store: f64, "million";
         /// Stage that limits its output: `logic`, `packaging` or `memory`; empty if none is made.
         binding: Option<Arc<str>>, "";
@@ -360,14 +360,14 @@ table! {
     pub struct EventRow as "events" {
         /// Month it happened.
         date: Month, "";
-        /// What kind: `entry`, `exit`, `breakthrough`, `claim`, `incident`, `shock`, `shock_over`, `policy`, or a kind of the scenario's dated events.
+        /// What kind: `entry`, `exit`, `opens`, `closes`, `breakthrough`, `claim`, `incident`, `shock`, `shock_over`, `policy`, `policy_end`, or a kind of the scenario's dated events.
         kind: Arc<str>, "";
         /// Who.
         actor: Arc<str>, "";
         /// The actor's state, if it has one.
         state: Option<Arc<str>>, "";
-        /// Size, if it has one (a breakthrough's in nats, an incident's as a share of output).
-        value: Option<f64>, "1";
+        /// Size, if it has one: a breakthrough's in nats, an incident's and a shock's as a share, the points by which a firm that opens or closes lags behind the best.
+        value: Option<f64>, "by kind";
         /// What, in a line.
         text: Arc<str>, "";
     }
@@ -376,40 +376,40 @@ table! {
 table! {
     /// What a run comes to: the outcomes that runs.csv shows.
     pub struct OutcomeRow as "outcomes" {
-        /// Rating gap of leader over follower twelve months after the start.
+        /// Rating gap of leader over follower twelve months after the first month.
         gap_rating_12: Option<f64>, "points";
-        /// Rating gap of leader over follower 24 months after the start.
+        /// Rating gap of leader over follower 24 months after the first month.
         gap_rating_24: Option<f64>, "points";
         /// Rating gap of leader over follower at the end.
         gap_rating_end: Option<f64>, "points";
         /// Capability gap of leader over follower at the end.
         gap_nats_end: Option<f64>, "nats";
-        /// Lag of the follower behind the leader at the end.
+        /// Lag of the follower behind the leader at the end; negative where the follower is ahead, empty where it is longer than the run.
         gap_months_end: Option<f64>, "months";
-        /// Months until the follower first draws level with the leader; empty if never.
+        /// Months that have passed when the follower first draws level with the leader, 1 at the end of the first; empty if never.
         parity_months: Option<f64>, "months";
-        /// Rating gap of the best closed over the best open model, mean over the run.
+        /// Rating gap of the best closed over the best open model, mean over the months that have both.
         open_gap_rating_mean: Option<f64>, "points";
-        /// Gain of the frontier rating, as a yearly rate over the run.
+        /// Gain of the frontier rating from the first month to the last, as a yearly rate.
         frontier_gain_per_year: Option<f64>, "points/year";
         /// Capability of the best model at the end, against the best at the start.
         frontier_capability_end: Option<f64>, "nats";
         /// Share of world usage of open firms at the end.
-        open_share_end: f64, "1";
-        /// Concentration of usage at the end.
-        firm_hhi_end: f64, "1";
-        /// Equal firms that would give this concentration.
-        effective_firms_end: f64, "firms";
-        /// Largest share of world usage any firm ever had.
-        largest_share_max: f64, "1";
+        open_share_end: Option<f64>, "1";
+        /// Concentration of usage at the end (HHI).
+        firm_hhi_end: Option<f64>, "1";
+        /// Equal firms that would give this concentration at the end.
+        effective_firms_end: Option<f64>, "firms";
+        /// Largest share of world usage that any firm had in any month.
+        largest_share_max: Option<f64>, "1";
         /// Firms in business at the end.
         firms_end: u32, "firms";
-        /// Firms that entered.
+        /// Firms that entered over the run.
         entries: u32, "firms";
-        /// Firms that closed.
+        /// Firms that went out of business over the run: closed, merged into another or turned to something else.
         exits: u32, "firms";
-        /// Mean time in business of the firms that are there at the end.
-        survivor_age_mean: f64, "years";
+        /// Mean time in business within the run of the firms that are there at the end; those of the start count from the start. Empty if there are none.
+        survivor_age_mean: Option<f64>, "years";
         /// Progress over the run from selection.
         selection_sum: f64, "nats";
         /// Part of it within the firms of the same home.
@@ -421,18 +421,18 @@ table! {
         /// Progress over the run from entry and exit.
         turnover_sum: f64, "nats";
         /// Capability weighted by usage above the plain mean of all firms at the end (the covariance of Olley and Pakes).
-        usage_covariance_end: f64, "nats";
-        /// Compute of the leader state at the end.
+        usage_covariance_end: Option<f64>, "nats";
+        /// Compute installed in the leader state at the end.
         compute_leader_end: f64, "MH100e";
-        /// Compute of the follower state at the end.
+        /// Compute installed in the follower state at the end.
         compute_follower_end: f64, "MH100e";
         /// Compute that export controls kept from the follower state over the run.
         compute_denied_follower: f64, "MH100e";
         /// Compute that shocks kept from being made over the run.
         compute_lost: f64, "MH100e";
-        /// Largest share of a month's chips that shocks kept from being made.
+        /// Largest share of a month's compute that shocks kept from being made.
         shock_depth: f64, "1";
-        /// Months from the first loss to shocks until 95 % of the chips were made again; empty without a shock or an end of it.
+        /// Months from the first loss to shocks until 95 % of the compute was made again; empty without a shock or an end of it.
         shock_recovery_months: Option<f64>, "months";
         /// Least self-sufficiency of the leader state in any stage, mean over the last twelve months.
         self_sufficiency_leader_end: f64, "1";
@@ -452,7 +452,7 @@ table! {
         power_leader_end: f64, "1";
         /// Power share of the follower state at the end.
         power_follower_end: f64, "1";
-        /// Concentration of power at the end.
+        /// Concentration of power among states at the end (HHI).
         power_hhi_end: f64, "1";
         /// Output that AI adds at the end, as a share of world output without it.
         output_effect_end: f64, "1";
@@ -460,23 +460,23 @@ table! {
         incidents: u32, "incidents";
         /// Systemic incidents to be expected over the run: the sum of their hazard.
         systemic_risk: f64, "incidents";
-        /// Output lost to incidents and shocks at the end, as a share of world output.
+        /// Output lost to incidents, shocks and missing chips at the end, as a share of what world output would be without them.
         damage_end: f64, "1";
         /// Cost of policy in all states over the run.
         policy_cost_sum: f64, "billion USD of 2023";
         /// Trust in AI at the end, weighted by population.
         trust_in_ai_end: f64, "1";
-        /// Welfare at the end.
+        /// Logarithm of output per person less lost privacy at the end: mean over states, weighted by population.
         welfare_end: f64, "ln(thousand USD of 2023/year)";
-        /// Inequality of output per person at the end.
+        /// Inequality of output per person between states at the end, weighted by population (Gini).
         output_gini_end: f64, "1";
-        /// Share of usage in third countries that the leader's firms serve at the end.
-        third_countries_leader_end: f64, "1";
-        /// Share of usage in third countries that the follower's firms serve at the end.
-        third_countries_follower_end: f64, "1";
-        /// Mean adoption at the end.
+        /// Share of usage in third countries that the leader's firms serve at the end; empty if there are none.
+        third_countries_leader_end: Option<f64>, "1";
+        /// Share of usage in third countries that the follower's firms serve at the end; empty if there are none.
+        third_countries_follower_end: Option<f64>, "1";
+        /// Share of users that have adopted AI at the end: mean over states, weighted by population.
         adoption_end: f64, "1";
-        /// Mean adoption in third countries at the end.
-        adoption_third_countries_end: f64, "1";
+        /// The same in third countries; empty if there are none.
+        adoption_third_countries_end: Option<f64>, "1";
     }
 }

@@ -1,7 +1,7 @@
 //! What a batch is to run: all that decides the bytes of its tables.
 
 use super::{
-    dictionary,
+    dictionary::{self, TableInfo},
     manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
     sums,
 };
@@ -13,7 +13,7 @@ use crate::{
         plan::{Job, Plan, Shard, Stop},
     },
     measure::{Measured, record::Record},
-    scenario::{Month, Scenario},
+    scenario::{Described, Month, Scenario},
 };
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ pub struct Batch {
     pub program: String,
     /// Short name.
     pub name: String,
+    /// What it is for; decides no byte of the tables.
+    pub description: String,
     /// Master seed.
     pub seed: u64,
     /// Replicates of each scenario and design point; with a stop rule those of the first round.
@@ -54,6 +56,7 @@ impl Batch {
         Self {
             program: concat!("redqueen ", env!("CARGO_PKG_VERSION")).into(),
             name: name.into(),
+            description: String::new(),
             seed,
             runs,
             first_replicate: 0,
@@ -76,9 +79,13 @@ impl Batch {
         for (scenario, replay) in scenarios.iter_mut().zip(&manifest.replay) {
             scenario.replay.clone_from(replay);
         }
+        for (scenario, described) in scenarios.iter_mut().zip(&manifest.described) {
+            scenario.described.clone_from(described);
+        }
         Some(Self {
             program: identity.program.clone(),
             name: identity.name.clone(),
+            description: manifest.description.clone(),
             seed: identity.seed,
             runs: identity.runs,
             first_replicate: identity.first_replicate,
@@ -117,6 +124,16 @@ impl Batch {
     /// Over which runs quantiles are gathered here; those of a shard are gathered when the shards are joined.
     pub fn gathers(&self) -> Option<Gather> {
         self.quantiles.filter(|_| self.shard.is_whole())
+    }
+
+    /// Whether it has several scenarios or points, so that the rows of every table say of which they are.
+    pub fn is_crossed(&self) -> bool {
+        self.scenarios.len() > 1 || self.sample.points() > 1
+    }
+
+    /// Every table that it can write.
+    pub(crate) fn tables(&self) -> Vec<TableInfo<'_>> {
+        dictionary::tables(&self.factors(), &self.measured, self.is_crossed())
     }
 
     /// The design's factors as columns of `runs.csv` and `design.csv`.
@@ -158,10 +175,12 @@ fn column(factor: &Factor, optional: bool) -> Column<'_> {
 pub struct BatchScenario {
     /// Its name.
     pub name: String,
-    /// Its complete config, with defaults and overrides filled in.
+    /// Its complete config, with defaults and overrides filled in, but for its description.
     pub config: Value,
     /// The command that runs it alone, without `--seed` and `--replicate`, such as `redqueen run my.toml`.
     pub replay: String,
+    /// What it is, in words; decides no byte of the tables.
+    pub described: Described,
     /// First month.
     pub start: Month,
     /// Length in months.
@@ -175,14 +194,19 @@ impl BatchScenario {
             name: entry.name.clone(),
             config: entry.config.clone(),
             replay: String::new(),
+            described: Described::default(),
             start: entry.start.parse().ok()?,
             months: entry.months,
         })
     }
 
     /// This scenario under the variant's `name`, whose complete config is `config` and which the command `replay` runs.
-    pub fn new(name: &str, scenario: &Scenario, config: Value, replay: String) -> Self {
-        Self { name: name.into(), config, replay, start: scenario.time.start, months: scenario.time.months }
+    pub fn new(name: &str, scenario: &Scenario, mut config: Value, replay: String) -> Self {
+        // Words decide no byte of the tables: with others a folder holds the same experiment.
+        config.as_object_mut().map(|config| config.shift_remove("description"));
+        let description = scenario.description.clone();
+        let described = Described { description, ..Described::default() };
+        Self { name: name.into(), config, replay, described, start: scenario.time.start, months: scenario.time.months }
     }
 
     /// Names of the entities that its config has under `list`.

@@ -212,12 +212,12 @@ impl Csv {
     }
 }
 
-/// The rows of a run as lines that start with the number of the run.
-pub fn encode(run: u64, rows: &dyn Tabular) -> Result<Vec<u8>, NotFinite> {
+/// The rows of a run as lines that start with these cells, which are encoded.
+pub fn encode(leading: &[u8], rows: &dyn Tabular) -> Result<Vec<u8>, NotFinite> {
     let table = rows.table();
-    let mut csv = Csv::with_room(rows.count() * table.columns.len() * 16);
+    let mut csv = Csv::with_room(rows.count() * (leading.len() + table.columns.len() * 16));
     for row in 0..rows.count() {
-        csv.count(run);
+        csv.raw(leading);
         csv.cells(&table, |visit| rows.cells(row, visit))?;
         csv.end_line();
     }
@@ -255,9 +255,9 @@ mod tests {
 
     #[test]
     fn every_kind_of_cell_has_its_form() {
-        let bytes = encode(12, &vec![row(3.0, "US"), row(0.1, "a \"b\", c\nd")]).unwrap();
+        let bytes = encode(b"a,12", &vec![row(3.0, "US"), row(0.1, "a \"b\", c\nd")]).unwrap();
         let text = String::from_utf8(bytes).unwrap();
-        assert_eq!(text, "12,2023-07,3.0,,3,true,US\n12,2023-07,0.1,,3,true,\"a \"\"b\"\", c\nd\"\n");
+        assert_eq!(text, "a,12,2023-07,3.0,,3,true,US\na,12,2023-07,0.1,,3,true,\"a \"\"b\"\", c\nd\"\n");
     }
 
     #[test]
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_not_finite_is_named() {
-        let error = encode(0, &vec![row(1.0, ""), row(f64::NAN, "")]).unwrap_err();
+        let error = encode(b"0", &vec![row(1.0, ""), row(f64::NAN, "")]).unwrap_err();
         assert_eq!(error.to_string(), "column number of everything became NaN in 2023-07");
     }
 }

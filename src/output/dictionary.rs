@@ -19,7 +19,7 @@ table! {
         point: Option<u32>, "1";
         /// Table the indicator is from.
         table: Arc<str>, "";
-        /// The state or firm; empty for the world.
+        /// The state, firm, plant or the like; empty for the world.
         entity: Option<Arc<str>>, "";
         /// The indicator: a column of that table, in its unit.
         indicator: Arc<str>, "";
@@ -129,7 +129,21 @@ const fn column(name: &'static str, holds: CellType, unit: &'static str, meaning
 
 const RUN: Column<'static> =
     column("run", CellType::Whole, "1", "Number of the run in the order of the batch, from 0.");
+const SCENARIO: Column<'static> = column("scenario", CellType::Text, "", "Scenario variant.");
 const POINT: Column<'static> = column("point", CellType::Whole, "1", "Design point, from 0.");
+const REPLICATE: Column<'static> =
+    column("replicate", CellType::Whole, "1", "Number of the noise: the same in every scenario and at every point.");
+/// What the rows of a run begin with where a batch has several scenarios or points, so that nobody takes them for draws
+/// of one.
+const CROSSED: [Column<'static>; 4] = [
+    Column { meaning: "Scenario variant; here where there are several scenarios or points.", ..SCENARIO },
+    Column { meaning: "Design point, from 0; here where there are several scenarios or points.", ..POINT },
+    Column {
+        meaning: "Number of the noise, the same in every scenario and at every point; here where there are several of these.",
+        ..REPLICATE
+    },
+    RUN,
+];
 
 impl From<Table> for TableInfo<'_> {
     fn from(Table { name, meaning, key, columns }: Table) -> Self {
@@ -137,11 +151,17 @@ impl From<Table> for TableInfo<'_> {
     }
 }
 
-/// The tables of trajectories, each of which starts with the run's number, in the order of what is measured.
-pub fn trajectories<'a>(measured: &Measured) -> impl Iterator<Item = TableInfo<'a>> {
-    measured.tables().map(|table| {
+/// The columns with which the rows of a run begin; those of a batch that is [crossed](super::batch::Batch::is_crossed) say
+/// of which scenario, point and replicate they are.
+pub fn leading(crossed: bool) -> &'static [Column<'static>] {
+    if crossed { &CROSSED } else { &CROSSED[3..] }
+}
+
+/// The tables of trajectories, each of which starts with the [leading] columns, in the order of what is measured.
+pub fn trajectories<'a>(measured: &Measured, crossed: bool) -> impl Iterator<Item = TableInfo<'a>> {
+    measured.tables().map(move |table| {
         let mut info = TableInfo::from(table);
-        info.columns.insert(0, RUN);
+        info.columns.splice(0..0, leading(crossed).iter().copied());
         if !info.key.is_empty() {
             info.key.insert(0, RUN.name);
         }
@@ -151,18 +171,8 @@ pub fn trajectories<'a>(measured: &Measured) -> impl Iterator<Item = TableInfo<'
 
 /// The table of runs, with these factors of the design and the outcomes that are measured.
 pub fn runs<'a>(factors: &[Column<'a>], measured: &Measured) -> TableInfo<'a> {
-    let mut columns = vec![
-        RUN,
-        column("scenario", CellType::Text, "", "Scenario variant."),
-        POINT,
-        column(
-            "replicate",
-            CellType::Whole,
-            "1",
-            "Number of the noise: the same in every scenario and at every point.",
-        ),
-        column("seed", CellType::Whole, "1", "Master seed of the noise."),
-    ];
+    let mut columns =
+        vec![RUN, SCENARIO, POINT, REPLICATE, column("seed", CellType::Whole, "1", "Master seed of the noise.")];
     columns.extend(factors);
     columns.extend(measured.outcomes().map(|outcome| Column { optional: true, ..outcome }));
     columns.push(column("status", CellType::Text, "", "`finished`, or `failed`; outcomes are then empty."));
@@ -197,17 +207,17 @@ pub fn differences() -> TableInfo<'static> {
     Table::of::<DifferenceRow>().into()
 }
 
-/// Every table that is written of what is measured, with these factors of the design.
-pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured) -> Vec<TableInfo<'a>> {
+/// Every table that is written of what is measured, with these factors of the design, in a batch that is crossed or not.
+pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) -> Vec<TableInfo<'a>> {
     let mut tables = vec![runs(factors, measured)];
-    tables.extend(trajectories(measured));
+    tables.extend(trajectories(measured, crossed));
     tables.extend([quantiles(), differences(), design(factors), sensitivity()]);
     tables
 }
 
 /// SHA-256 of the whole dictionary: changes with any name, type, unit, meaning or key.
 pub fn hash(measured: &Measured) -> String {
-    let tables: Vec<_> = tables(&[], measured)
+    let tables: Vec<_> = tables(&[], measured, true)
         .iter()
         .map(|table| {
             let columns: Vec<_> = table
@@ -229,7 +239,7 @@ mod tests {
     use crate::{
         declare::table::Row as _,
         measure::{
-            TAKEN_COLUMNS, TAKEN_TABLES,
+            LEADING_COLUMNS, TAKEN_COLUMNS, TAKEN_TABLES,
             record::{OutcomeRow, TABLES},
         },
     };
@@ -241,7 +251,8 @@ mod tests {
         let columns = runs(&[], &measured).columns;
         let outcome = |column: &&Column<'_>| OutcomeRow::COLUMNS.iter().any(|outcome| outcome.name == column.name);
         assert!(columns.iter().filter(|column| !outcome(column)).map(|column| column.name).eq(TAKEN_COLUMNS));
-        let all = tables(&[], &measured);
+        assert!(leading(true).iter().map(|column| column.name).eq(LEADING_COLUMNS));
+        let all = tables(&[], &measured, false);
         let names: BTreeSet<_> = all.iter().map(|table| table.name).collect();
         let trajectories = TABLES.iter().map(|table| table.name);
         assert_eq!(names, trajectories.chain(TAKEN_TABLES).collect());
@@ -249,7 +260,7 @@ mod tests {
 
     #[test]
     fn every_table_and_column_has_one_name_and_a_meaning() {
-        let tables = tables(&[], &Measured::default());
+        let tables = tables(&[], &Measured::default(), true);
         assert_eq!(tables.iter().map(|table| table.name).collect::<BTreeSet<_>>().len(), tables.len());
         for table in &tables {
             let names: BTreeSet<_> = table.columns.iter().map(|column| column.name).collect();
@@ -261,6 +272,22 @@ mod tests {
                 assert_eq!(numeric, !column.unit.is_empty(), "{}.{}", table.name, column.name);
             }
         }
+    }
+
+    #[test]
+    fn flows_and_rates_say_so_in_their_units() {
+        let (mut flows, mut rates) = (0, 0);
+        for table in trajectories(&Measured::default(), false) {
+            for Column { name, unit, meaning, .. } in table.columns {
+                let is_flow = ["in the month", "over the month"].iter().any(|words| meaning.contains(words));
+                assert!(!is_flow || unit.ends_with("/month"), "{}.{name}, {unit}: {meaning}", table.name);
+                let is_rate = meaning.contains("yearly rate");
+                assert!(!is_rate || unit.ends_with("/year"), "{}.{name}, {unit}: {meaning}", table.name);
+                flows += usize::from(is_flow);
+                rates += usize::from(is_rate);
+            }
+        }
+        assert!(flows > 15 && rates > 8, "{flows} flows, {rates} rates");
     }
 
     #[test]

@@ -63,6 +63,18 @@ impl<'a> Form<'a> {
         csv
     }
 
+    /// The first cells of the run's lines in the tables of trajectories, as [`dictionary::leading`](super::dictionary::leading) has them.
+    fn leading(&self, job: &Job) -> Vec<u8> {
+        let mut csv = Csv::default();
+        if self.batch.is_crossed() {
+            csv.text(self.batch.scenarios.get(job.scenario).map_or("", |variant| &variant.name));
+            csv.count(job.point);
+            csv.count(job.replicate);
+        }
+        csv.count(job.run);
+        csv.into_bytes()
+    }
+
     /// A run that was simulated.
     fn encode(&self, job: &Job, trajectory: &Trajectory) -> Result<EncodedRun, NotFinite> {
         let mut line = self.line(job);
@@ -74,8 +86,9 @@ impl<'a> Form<'a> {
         line.cell(Cell::Missing);
         line.end_line();
         let (mut tables, mut counts) = (vec![line.into_bytes()], vec![1]);
+        let leading = self.leading(job);
         for (rows, recorded) in trajectory.tables().into_iter().zip(&self.recorded) {
-            tables.push(if *recorded { csv::encode(job.run, rows)? } else { Vec::new() });
+            tables.push(if *recorded { csv::encode(&leading, rows)? } else { Vec::new() });
             counts.push(if *recorded { rows.count() as u64 } else { 0 });
         }
         let series = if self.gathers { self.layouts[job.scenario].row(trajectory) } else { Vec::new() };

@@ -9,8 +9,8 @@ use super::{
 /// Name and header line of each table, in the order of the journal; `None` for one that the batch does not record.
 pub fn headers(batch: &Batch) -> Vec<Option<(&'static str, Vec<u8>)>> {
     let factors = batch.factors();
-    let tables =
-        [dictionary::runs(&factors, &batch.measured)].into_iter().chain(dictionary::trajectories(&batch.measured));
+    let trajectories = dictionary::trajectories(&batch.measured, batch.is_crossed());
+    let tables = [dictionary::runs(&factors, &batch.measured)].into_iter().chain(trajectories);
     let wanted = |table: &str| table == RUNS || batch.record.has(table);
     tables.map(|info| wanted(info.name).then(|| (info.name, Csv::header(&info.columns)))).collect()
 }

@@ -2,6 +2,7 @@
 //! manifest; wall times and names of machines go to `log.txt`.
 
 use super::sums;
+use crate::scenario::Described;
 use crate::{
     experiment::{
         Gather,
@@ -35,6 +36,12 @@ pub struct Manifest {
     pub runs_done: u64,
     /// Runs that failed.
     pub runs_failed: u64,
+    /// What the experiment is for, in the words of its file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// What each scenario is.
+    #[serde(default)]
+    pub described: Vec<Described>,
     /// The command that runs each scenario alone, without `--seed`, `--point` and `--replicate`.
     #[serde(default)]
     pub replay: Vec<String>,
@@ -92,7 +99,7 @@ pub struct ScenarioEntry {
     pub start: String,
     /// Length in months.
     pub months: u32,
-    /// Its complete config.
+    /// Its complete config, but for its description.
     pub config: Value,
 }
 
@@ -335,12 +342,13 @@ mod tests {
     use crate::{
         measure::record::Record,
         output::batch::{Batch, BatchScenario},
-        scenario::Month,
+        scenario::{Described, Month},
     };
 
     fn manifest() -> Manifest {
         let variant = BatchScenario {
             name: "base".into(),
+            described: Described::default(),
             // A number that takes all of its digits.
             config: serde_json::json!({"a": 0.1 + 0.2, "b": 5.0e-324, "c": 123_456_789.123_456_78, "d": 8.41e21 / 3.0}),
             replay: "redqueen run".into(),
@@ -351,7 +359,18 @@ mod tests {
         let table = FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6, xxh3: sums::of(b"") };
         let (files, others) = (vec![table], vec![OtherFile::named("log.txt"), OtherFile::of("figures/a.svg", b"a")]);
         let (replay, complete) = (vec!["redqueen run".to_owned()], true);
-        Manifest { format: FORMAT, experiment, complete, runs_done: 1, runs_failed: 0, replay, files, others }
+        Manifest {
+            format: FORMAT,
+            experiment,
+            complete,
+            runs_done: 1,
+            runs_failed: 0,
+            description: "Why,\nin two lines".into(),
+            described: vec![Described::default()],
+            replay,
+            files,
+            others,
+        }
     }
 
     #[test]

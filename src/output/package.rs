@@ -1,22 +1,19 @@
 //! `datapackage.json`: the tables described as a Frictionless tabular data package.
 
-use super::dictionary;
 use super::{
     dictionary::TableInfo,
     folder::json,
     manifest::{FileEntry, FileFormat, Identity, Manifest},
 };
-use crate::{
-    declare::table::{CellType, Column},
-    measure::Measured,
-};
+use crate::declare::table::{CellType, Column};
 use serde_json::{Value, json};
 
 /// The file's name.
 pub const FILE: &str = "datapackage.json";
 
-/// The description of these files, as JSON. A table that is there in two formats is described once, as Parquet.
-fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
+/// The description of these files of an experiment that is for what `about` says, as JSON. A table that is there in two
+/// formats is described once, as Parquet.
+fn describe(identity: &Identity, about: &str, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
     let twice = |file: &FileEntry| files.iter().any(|other| other.name == file.name && other.format != file.format);
     let resources: Vec<Value> = files
         .iter()
@@ -27,14 +24,13 @@ fn describe(identity: &Identity, tables: &[TableInfo<'_>], files: &[FileEntry]) 
         "profile": "tabular-data-package",
         "name": slug(&identity.name),
         "title": identity.name,
-        "description": format!("Simulated by {}.", identity.program),
+        "description": format!("{about}\n\nSimulated by {}.", identity.program).trim_start(),
         "resources": resources,
     }))
 }
 
 /// The description of all tables of a folder, those that were made from its runs later among them.
-pub fn whole(manifest: &Manifest, factors: &[Column<'_>], measured: &Measured) -> Vec<u8> {
-    let tables = dictionary::tables(factors, measured);
+pub fn whole(manifest: &Manifest, tables: &[TableInfo<'_>]) -> Vec<u8> {
     let made = tables.iter().filter_map(|table| {
         let path = FileFormat::Csv.file(table.name);
         let other = manifest.others.iter().find(|other| other.path == path)?;
@@ -43,7 +39,7 @@ pub fn whole(manifest: &Manifest, factors: &[Column<'_>], measured: &Measured) -
         Some(FileEntry { name: table.name.to_owned(), format: FileFormat::Csv, rows: 0, bytes, xxh3 })
     });
     let files: Vec<FileEntry> = manifest.files.iter().cloned().chain(made).collect();
-    describe(&manifest.experiment, &tables, &files)
+    describe(&manifest.experiment, manifest.description.trim(), tables, &files)
 }
 
 /// The description with this file added, or in the place of an earlier one of its name; `None` if it is no description.

@@ -1,7 +1,10 @@
 //! Every indicator of a run as one row of numbers: by table, then month, entity and column. What is gathered over runs
 //! (quantiles) works on such rows, whether the run was simulated or read back from its tables.
 
-use super::batch::{Batch, BatchScenario};
+use super::{
+    batch::{Batch, BatchScenario},
+    dictionary,
+};
 use crate::{
     declare::table::{Cell, CellType, Column, DATE, Table, Tabular},
     measure::record::Trajectory,
@@ -14,6 +17,8 @@ use std::sync::Arc;
 pub struct Layout {
     start: Month,
     months: u32,
+    /// Cells of a line before the table's own.
+    leading: usize,
     /// Of the tables that have indicators, with their places among all.
     blocks: Vec<(usize, Block)>,
     width: usize,
@@ -58,7 +63,8 @@ impl Layout {
         for (place, table) in tables.filter(|(_, table)| experiment.record.has(table.name)) {
             blocks.extend(Block::new(&table, variant, &mut width).map(|block| (place, block)));
         }
-        Self { start: variant.start, months, blocks, width }
+        let leading = dictionary::leading(experiment.is_crossed()).len();
+        Self { start: variant.start, months, leading, blocks, width }
     }
 
     /// Number of series.
@@ -180,8 +186,7 @@ impl Block {
         let mut record = csv::StringRecord::new();
         let mut next = 0;
         while matches!(reader.read_record(&mut record), Ok(true)) {
-            // The run's number stands before the table's own columns.
-            let cell = |column: usize| record.get(column + 1).unwrap_or("");
+            let cell = |column: usize| record.get(column + layout.leading).unwrap_or("");
             let month = cell(self.date).parse().ok().and_then(|date| layout.month(date));
             let mut slots = self.slots(month, self.entity.map(cell), &mut next);
             for (column, _) in self.numeric.iter().enumerate().filter(|(_, numeric)| **numeric) {

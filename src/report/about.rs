@@ -1,7 +1,7 @@
 //! What a report needs of the configs that stand in a manifest.
 
 use crate::output::manifest::ScenarioEntry;
-use crate::scenario::Month;
+use crate::scenario::{Described, Month};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// A scenario as its config in the manifest says.
@@ -10,7 +10,9 @@ pub struct About {
     /// The name that the batch gives it, which need not be the config's own.
     #[serde(skip)]
     pub name: String,
-    pub description: String,
+    /// What it is.
+    #[serde(skip)]
+    pub described: Described,
     /// The states that the gap compares; a config that compares none has no such table.
     pub comparison: Option<ComparedStates>,
     pub firms: Vec<Firm>,
@@ -59,13 +61,14 @@ fn month<'de, D: Deserializer<'de>>(from: D) -> Result<Month, D::Error> {
 }
 
 impl About {
-    /// What the manifest's entry says.
+    /// What the manifest's entry says, and how the manifest describes it.
     ///
     /// # Errors
     /// Its config is not a complete one.
-    pub fn of(entry: &ScenarioEntry) -> Result<Self, serde_json::Error> {
+    pub fn of(entry: &ScenarioEntry, described: Option<Described>) -> Result<Self, serde_json::Error> {
         let mut about = Self::deserialize(&entry.config)?;
         about.name.clone_from(&entry.name);
+        about.described = described.unwrap_or_default();
         about.events.sort_by_key(|event| event.date);
         Ok(about)
     }
@@ -105,14 +108,18 @@ mod tests {
     use serde_json::{Value, json};
 
     fn of(config: Value) -> Result<About, serde_json::Error> {
-        About::of(&ScenarioEntry { name: "variant".into(), start: "2023-01".into(), months: 1, config })
+        let described = Described { description: "What it is.".into(), ..Described::default() };
+        About::of(
+            &ScenarioEntry { name: "variant".into(), start: "2023-01".into(), months: 1, config },
+            Some(described),
+        )
     }
 
     #[test]
     fn a_config_as_the_program_writes_it_is_read() {
         let scenario = crate::baseline();
         let about = of(scenario.to_json()).unwrap();
-        assert_eq!((about.name.as_str(), &about.description), ("variant", &scenario.description));
+        assert_eq!((about.name.as_str(), about.described.description.as_str()), ("variant", "What it is."));
         assert_eq!(about.compared(), ("US", "China"));
         assert_eq!(about.firms.len(), scenario.firms.len());
         assert_eq!(about.events.len(), scenario.events.len());

@@ -223,7 +223,7 @@ pub fn part_bars(svg: &mut Svg, axes: &Axes, years: &[(String, Vec<f64>)], colou
         let left = x + slot * at as f64 + (slot - bar) / 2.0;
         let (mut up, mut down) = (0.0, 0.0);
         let sum: f64 = parts.iter().sum();
-        svg.group(&format!("{year}: {sum:.2} in sum"), |svg| {
+        svg.group(&format!("{year}: {sum:.2} nats in sum"), |svg| {
             for (part, colour) in parts.iter().zip(colours) {
                 let base = if *part >= 0.0 { &mut up } else { &mut down };
                 let (from, to) = (axes.y(*base), axes.y(*base + part));

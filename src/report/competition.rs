@@ -67,8 +67,8 @@ impl View<'_> {
         let many = match self.scenario.runs {
             0 | 1 => "",
             _ => {
-                ", each at the month by which it has happened in half of the runs; a faded line: fewer than half of the \
-                 runs have the firm in business"
+                ", each at the month by which it has happened in half of the runs. Medians are of the runs that have the \
+                 firm in business; a faded line: fewer than half"
             }
         };
         let caption = format!(

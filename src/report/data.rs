@@ -62,9 +62,11 @@ impl ReportData {
 pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportError> {
     let manifest = Folder::manifest(folder)?;
     let (mut scenarios, mut about, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    for entry in manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios) {
+    let entries = manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios).enumerate();
+    for (at, entry) in entries {
         of_name(&mut scenarios, &entry.name);
-        about.push(About::of(entry).unwrap_or_else(|error| {
+        let described = manifest.as_ref().and_then(|manifest| manifest.described.get(at)).cloned();
+        about.push(About::of(entry, described).unwrap_or_else(|error| {
             missing.push(format!(
                 "manifest.json: the config of scenario `{}` cannot be read ({error}): its events and its firms' homes are \
                  unknown.",

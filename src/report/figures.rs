@@ -131,8 +131,18 @@ pub fn file_name(name: &str, at: usize) -> String {
     }
 }
 
-fn runs_text(runs: u32) -> String {
-    if runs > 1 { format!("Median with 50 % and 90 % bands, {runs} runs") } else { "One run".to_owned() }
+fn runs_text(scenario: &ScenarioResults) -> String {
+    of_runs(scenario, "Median with 50 % and 90 % bands,")
+}
+
+/// Over which runs something is taken.
+fn of_runs(scenario: &ScenarioResults, what: &str) -> String {
+    match (scenario.runs, scenario.points) {
+        (0 | 1, _) => "One run".to_owned(),
+        (runs, 0 | 1) => format!("{what} {runs} runs"),
+        (runs, points) if scenario.pooled() => format!("{what} {runs} runs at {points} design points"),
+        (runs, _) => format!("{what} {runs} runs at the first design point"),
+    }
 }
 
 /// A picture with its heading; data starts below [`HEAD`].
@@ -174,6 +184,16 @@ fn grid(mut svg: Svg, top: f64, columns: usize, panels: &[Panel<'_>], span: (Mon
 }
 const GRID_ROW: f64 = 216.0;
 
+/// Of which runs panels speak, if not of all.
+fn partial(panels: &[Panel<'_>]) -> &'static str {
+    let mut lines = panels.iter().flat_map(|panel| &panel.lines);
+    if lines.any(|(stats, look)| stats.iter().any(|stat| stat.n < look.runs)) {
+        "Where not all runs have a value, the line and its bands are of those that have one; a faded line: fewer than half."
+    } else {
+        ""
+    }
+}
+
 fn grid_height(top: f64, panels: usize, columns: usize) -> f64 {
     top + panels.div_ceil(columns) as f64 * GRID_ROW - 16.0
 }
@@ -198,9 +218,8 @@ fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
             };
             (stats, look)
         });
-        let unit = shown.unit();
         panels.push(Panel {
-            title: if unit.is_empty() { shown.title.to_owned() } else { format!("{}, {unit}", shown.title) },
+            title: shown.heading(),
             lines: lines.collect(),
             scale: shown.scale(each().flatten(), scenarios.len() <= 2, 4),
             writing: shown.writing,
@@ -229,7 +248,7 @@ fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
         svg.text(x + 28.0, y, Anchor::Start, Ink::Label(colour), &shortened(&scenario.name));
     }
     let svg = grid(svg, top, 2, &panels, span);
-    vec![Figure { name: "comparison".to_owned(), caption: String::new(), svg }]
+    vec![Figure { name: "comparison".to_owned(), caption: partial(&panels).to_owned(), svg }]
 }
 
 impl View<'_> {
@@ -289,7 +308,7 @@ impl View<'_> {
     }
 
     pub fn average(&self, which: &str) -> String {
-        if self.scenario.runs > 1 { format!("{which} of {} runs", self.scenario.runs) } else { "One run".to_owned() }
+        of_runs(self.scenario, &format!("{which} of"))
     }
 
     /// Thin numbered lines at the dated events.
@@ -322,7 +341,7 @@ impl View<'_> {
             None => shown.title.to_owned(),
             Some(ComparedStates { leader, follower }) => format!("{} of {leader} over {follower}", shown.title),
         };
-        let mut svg = titled(380.0, &title, &shown.meaning(), &runs_text(self.scenario.runs));
+        let mut svg = titled(380.0, &title, &shown.meaning(), &runs_text(self.scenario));
         let scale = shown.scale(stats.iter(), true, 6);
         let axes = self.axes(380.0, 20.0, scale, Writing::Plain);
         axes.draw(&mut svg);
@@ -339,9 +358,8 @@ impl View<'_> {
             if stats.is_empty() {
                 continue;
             }
-            let unit = if shown.log { format!("{}, log", shown.unit()) } else { shown.unit().to_owned() };
             panels.push(Panel {
-                title: if unit.is_empty() { shown.title.to_owned() } else { format!("{}, {unit}", shown.title) },
+                title: shown.heading(),
                 lines: vec![(stats, self.look(palette::colour(0), true))],
                 scale: shown.scale(stats.iter(), true, 4),
                 writing: shown.writing,
@@ -351,8 +369,8 @@ impl View<'_> {
             return None;
         }
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
-        let svg = titled(height, title, note, &runs_text(self.scenario.runs));
-        Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), String::new()))
+        let svg = titled(height, title, note, &runs_text(self.scenario));
+        Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), partial(&panels).to_owned()))
     }
 
     /// All states on one pair of axes: fans for leader and follower, medians for the others.
@@ -374,7 +392,7 @@ impl View<'_> {
         let widest = lines.iter().map(|line| line.0).max_by_key(|name| name.chars().count())?;
         let room = label_room([shortened(widest).as_str()].into_iter());
         let height = 440.0;
-        let mut svg = titled(height, shown.title, &shown.meaning(), &runs_text(self.scenario.runs));
+        let mut svg = titled(height, shown.title, &shown.meaning(), &runs_text(self.scenario));
         let axes = self.axes(height, room, scale, shown.writing);
         axes.draw(&mut svg);
         self.mark_events(&mut svg, &axes);
@@ -397,7 +415,7 @@ impl View<'_> {
             _ => "",
         };
         let faded = if self.scenario.runs > 1 {
-            "Only states with a value in half of the runs; a faded line: fewer."
+            "Medians are of the runs that have a value. Only states with one in half of the runs; a faded line: fewer."
         } else {
             ""
         };
@@ -425,8 +443,8 @@ impl View<'_> {
             .collect();
         let height = grid_height(HEAD + 6.0, panels.len(), 3);
         let title = format!("{}, one panel each", shown.title);
-        let svg = titled(height, &title, &shown.meaning(), &runs_text(self.scenario.runs));
-        let caption = format!("The grey line is the median of {leader}.");
+        let svg = titled(height, &title, &shown.meaning(), &runs_text(self.scenario));
+        let caption = format!("The grey line is the median of {leader}. {}", partial(&panels));
         Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), caption))
     }
 }

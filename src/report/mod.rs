@@ -25,7 +25,7 @@ mod tests;
 use crate::{
     measure::Measured,
     output::{
-        batch::factors,
+        batch::Batch,
         csv::{Csv, NotFinite},
         dictionary::{self, DifferenceRow, TableInfo},
         folder::{Derived, Durability, Folder, ManifestError, NewFile, OutputError},
@@ -185,8 +185,8 @@ pub(crate) fn with_table(
     let anew = || {
         let manifest =
             manifest.filter(|manifest| manifest.experiment.dictionary_sha256 == dictionary::hash(measured))?;
-        let sample = manifest.experiment.design.clone().sample();
-        let text = package::whole(manifest, &factors(&sample), measured);
+        let batch = Batch::of(manifest, measured.clone())?;
+        let text = package::whole(manifest, &batch.tables());
         package::with(&text, table, &entry)
     };
     if let Some(bytes) = described.or_else(anew) {

@@ -1,6 +1,7 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
 use super::{
+    about::About,
     data::ReportData,
     figures::{Figure, Report, numbered},
     markup::{document, folded, table, unit},
@@ -8,7 +9,11 @@ use super::{
     precision,
     scale::significant,
 };
-use crate::{analysis::sketch::Distribution, report::results::ScenarioResults};
+use crate::{
+    analysis::sketch::Distribution,
+    report::results::ScenarioResults,
+    scenario::{Described, Month},
+};
 use maud::{Markup, html};
 
 /// The page of a report.
@@ -66,18 +71,45 @@ fn what_ran(folder: &ReportData) -> Markup {
         facts.push(format!("{failed} failed"));
     }
     facts.extend(experiment.map(|experiment| format!("seed {}", experiment.seed)));
-    if let Some((from, to)) = folder.scenarios.iter().find_map(ScenarioResults::span) {
-        facts.push(format!("{from} to {to}"));
+    let mut spans: Vec<_> = folder.scenarios.iter().filter_map(ScenarioResults::span).collect();
+    spans.dedup();
+    match spans[..] {
+        [] => {}
+        [(from, to)] => facts.push(format!("{from} to {to}")),
+        _ => facts.push("scenarios of different months".to_owned()),
     }
+    // A scenario that was run by itself is described below.
+    let about = folder.manifest.as_ref().map(|manifest| &manifest.description).filter(|about| {
+        !about.is_empty() && folder.about.iter().all(|scenario| scenario.described.description != **about)
+    });
     html! {
         p.quiet { (facts.join(" · ")) }
-        @for about in &folder.about { p { strong { (about.name) } ": " (about.description) } }
+        @if let Some(about) = about { p { (about) } }
+        @for about in &folder.about {
+            @let own = folder.scenarios.iter().find(|scenario| scenario.name == about.name);
+            (described(about, own.and_then(ScenarioResults::span).filter(|_| spans.len() > 1)))
+        }
+    }
+}
+
+/// What a scenario is: what its config says, or what it changes; with its months if those of others differ.
+fn described(about: &About, span: Option<(Month, Month)>) -> Markup {
+    let Described { description, base, changes } = &about.described;
+    html! {
+        p {
+            strong { (about.name) }
+            @if let Some((from, to)) = span { " (" (from.to_string()) " to " (to.to_string()) ")" }
+            @if !description.is_empty() { ": " (description) }
+            @else if !base.is_empty() { ": as " (base) @if changes.is_empty() { "." } @else { ", but" } }
+            @if !changes.is_empty() && base.is_empty() { " Changed:" }
+        }
+        @if !changes.is_empty() { ul { @for change in changes { li { code { (change) } } } } }
     }
 }
 
 /// Name of a scenario's part of the page.
 fn heading<'a>(report: &Report, scenario: &'a str) -> &'a str {
-    if report.sections.len() == 1 { "Section" } else { scenario }
+    if report.sections.len() == 1 { "Pictures" } else { scenario }
 }
 
 fn navigation(folder: &ReportData, report: &Report) -> Markup {
@@ -188,6 +220,8 @@ fn summary(found: Option<&Distribution>, runs: usize) -> Markup {
         return html! { (significant(found.mean)) small { (of_all.unwrap_or_default()) } };
     };
     let [low, _, median, _, high] = found.quantiles.map(significant);
+    // Equal values may have a spread of the last digit by rounding.
+    let sd = if sd <= 1e-12 * found.mean.abs() { 0.0 } else { sd };
     let error = significant(sd / (n as f64).sqrt());
     html! {
         (median) " (" (low) " to " (high) ")"
@@ -256,6 +290,8 @@ mod tests {
         let summary = |found: Option<&Distribution>, runs| summary(found, runs).into_string();
         assert_eq!(summary(of(&[1.0, 3.0]).as_ref(), 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
         assert!(summary(of(&[1.0, 3.0]).as_ref(), 4).contains("in 2 of 4 runs"));
+        // The last digit of equal values is no spread.
+        assert!(summary(of(&[1.0, 1.0 - f64::EPSILON]).as_ref(), 2).contains("mean 1.00 ± 0<"));
         assert!(summary(None, 4).contains("in 0 of 4 runs"));
     }
 }

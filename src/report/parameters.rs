@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     declare::parameter::{Mark, Parameter},
-    output::manifest::ScenarioEntry,
     scenario::{Catalogue, MechanismDeclaration, kinds::KINDS},
 };
 use maud::{Markup, html};
@@ -33,8 +32,8 @@ impl ParameterTables {
                 h2 { "Parameters" }
                 @match entries.first().filter(|entry| entry.config.is_object()) {
                     Some(first) => {
-                        (mechanisms(entries, &catalogue.mechanisms))
-                        @for kind in KINDS { (entities(kind.heading, &first.config[kind.list], kind.numbers)) }
+                        (mechanisms(folder, &catalogue.mechanisms))
+                        @for kind in KINDS { (entities(kind.heading, folder, &first.config[kind.list], kind.numbers)) }
                     }
                     None => p.quiet { "The folder's manifest holds no config." }
                 }
@@ -58,7 +57,8 @@ fn is_enabled(mechanism: &Value) -> bool {
 }
 
 /// The parameters of every mechanism, by scenario.
-fn mechanisms(entries: &[ScenarioEntry], mechanisms: &[MechanismDeclaration]) -> Markup {
+fn mechanisms(folder: &ReportData, mechanisms: &[MechanismDeclaration]) -> Markup {
+    let entries = folder.entries();
     let heads = html! {
         th { "Parameter" }
         @for entry in entries { th.number { @if entries.len() == 1 { "Value" } @else { (entry.name) } } }
@@ -66,7 +66,7 @@ fn mechanisms(entries: &[ScenarioEntry], mechanisms: &[MechanismDeclaration]) ->
     };
     let rows = html! {
         @for mechanism in mechanisms {
-            @for parameter in mechanism.parameters { (parameter_row(entries, mechanism.name, parameter)) }
+            @for parameter in mechanism.parameters { (parameter_row(folder, mechanism.name, parameter)) }
         }
     };
     html! {
@@ -80,14 +80,26 @@ fn mechanisms(entries: &[ScenarioEntry], mechanisms: &[MechanismDeclaration]) ->
     }
 }
 
-fn parameter_row(entries: &[ScenarioEntry], mechanism: &str, parameter: &Parameter) -> Markup {
+/// Whether a factor of the design gives values to this key.
+fn is_varied(folder: &ReportData, key: &str) -> bool {
+    let factors = folder.manifest.iter().flat_map(|manifest| &manifest.experiment.design.factors);
+    factors.into_iter().any(|factor| factor.parameter == key)
+}
+
+fn parameter_row(folder: &ReportData, mechanism: &str, parameter: &Parameter) -> Markup {
+    let key = format!("mechanisms.{mechanism}.{}", parameter.name);
+    let (entries, varied) = (folder.entries(), is_varied(folder, &key));
     let assumed = (parameter.mark == Mark::Assumption).then_some("assumption");
     html! {
         tr class=[assumed] {
-            td { (parameter.meaning) small.break { "mechanisms." (mechanism) "." (parameter.name) } }
+            td { (parameter.meaning) small.break { (key) } }
             @for entry in entries {
                 @let settings = &entry.config["mechanisms"][mechanism];
-                td.number { @if is_enabled(settings) { (value(settings, parameter)) } @else { "off" } }
+                td.number {
+                    @if !is_enabled(settings) { "off" }
+                    @else if varied { "varied" }
+                    @else { (value(settings, parameter)) }
+                }
             }
             td { (unit(parameter.unit)) }
             td { (parameter.mark.word()) }
@@ -97,7 +109,7 @@ fn parameter_row(entries: &[ScenarioEntry], mechanism: &str, parameter: &Paramet
 }
 
 /// The numbers of all states or firms, one row each; nothing if there are none.
-fn entities(heading: &str, entities: &Value, declared: &[Parameter]) -> Markup {
+fn entities(heading: &str, folder: &ReportData, entities: &Value, declared: &[Parameter]) -> Markup {
     let Some(entities) = entities.as_array().filter(|entities| !entities.is_empty()) else {
         return Markup::default();
     };
@@ -114,7 +126,14 @@ fn entities(heading: &str, entities: &Value, declared: &[Parameter]) -> Markup {
         }
     };
     let inside = html! {
-        p.quiet { "As the config gives them. Sources and assumptions stand beside the numbers in the config file." }
+        p.quiet {
+            "As the config gives them"
+            @if let [first, _, ..] = folder.entries() { " in scenario " (first.name) "; others may differ" }
+            ". Sources and assumptions stand beside the numbers in the config file."
+            @if folder.manifest.as_ref().is_some_and(|manifest| !manifest.experiment.design.factors.is_empty()) {
+                " What the design varies is in design.csv."
+            }
+        }
         (table(None, &heads, &rows))
     };
     folded(heading, &inside)

@@ -44,8 +44,9 @@ impl Axis {
     pub fn linear(values: impl Iterator<Item = f64>, count: usize) -> Self {
         let (mut low, mut high) = extent(values).unwrap_or((0.0, 1.0));
         if high - low <= 1e-9 * high.abs().max(low.abs()) {
-            let margin = if high == 0.0 { 1.0 } else { 0.1 * high.abs() };
-            (low, high) = (low - margin, high + margin);
+            // What never happens needs no room below zero.
+            let margin = 0.1 * high.abs();
+            (low, high) = if high == 0.0 { (0.0, 1.0) } else { (low - margin, high + margin) };
         }
         let step = round_step((high - low) / count as f64);
         let first = (low / step).floor();
@@ -145,7 +146,11 @@ pub fn significant(value: f64) -> String {
     if size < -4.0 {
         format!("{value:.1e}").replace('-', "\u{2212}")
     } else {
-        number(value, (2.0 - size).max(0.0) as usize)
+        let digits = (2.0 - size).max(0.0) as i32;
+        // 0.9996 has three digits as 1.00, not as 1.000.
+        let shift = libm::pow(10.0, f64::from(digits));
+        let carried = libm::log10((value.abs() * shift).round() / shift).floor() > size;
+        number(value, (digits - i32::from(carried)).max(0) as usize)
     }
 }
 
@@ -201,7 +206,14 @@ mod tests {
         assert_eq!(number(-12345.6, 0), "\u{2212}12\u{2009}346");
         assert_eq!(significant(0.12345), "0.123");
         assert_eq!(significant(1234.5), "1234");
+        assert_eq!([0.99999, 9.996, -0.0099999, 999.7].map(significant), ["1.00", "10.0", "\u{2212}0.0100", "1000"]);
         assert_eq!(Axis::linear([0.0, 0.3].into_iter(), 4).write(0.1, Writing::Percent), "10 %");
+    }
+
+    #[test]
+    fn what_is_always_zero_stands_at_the_foot() {
+        let axis = Axis::linear([0.0, 0.0].into_iter(), 4);
+        assert!(axis.place(0.0) == 0.0 && !axis.crosses_zero());
     }
 
     #[test]

@@ -53,7 +53,7 @@ const WORLD: [Shown; 9] = [
 /// The grid of chips.
 const CHIPS: [Shown; 6] = [
     log(shown("world", "compute_made", "Compute made", false)),
-    shown("world", "compute_stored", "Compute stored", false),
+    shown("world", "compute_stored", "Into store, less out of it", false),
     shown("world", "compute_to_clouds", "Compute to clouds", false),
     shown("world", "compute_denied", "Denied by controls", false),
     shown("world", "compute_redirected", "Denied, sold to others", false),
@@ -63,7 +63,7 @@ const CHIPS: [Shown; 6] = [
 /// The grid of governance and of who gains.
 const SOCIETY: [Shown; 6] = [
     shown("world", "incidents", "Incidents", false),
-    shown("world", "damage", "Output lost to incidents and shocks", true),
+    shown("world", "damage", "Output lost to incidents, shocks, chips", true),
     shown("world", "policy_cost", "Cost of policy", false),
     shown("world", "welfare", "Welfare", false),
     shown("world", "access_gini", "Inequality of access (Gini)", false),
@@ -181,14 +181,27 @@ impl Shown {
     pub fn unit(&self) -> &'static str {
         match self.declared() {
             // A percent sign stands at each tick, and a number of firms says so itself.
-            Some(column) if !["1", "firms", "incidents"].contains(&column.unit) => column.unit,
-            _ => "",
+            Some(Column { unit: "1" | "firms", .. }) | None => "",
+            Some(Column { unit: "incidents/month", .. }) => "a month",
+            Some(column) => column.unit,
+        }
+    }
+
+    /// The title of a panel, with the unit and whether the scale is logarithmic.
+    pub fn heading(&self) -> String {
+        let log = if self.log { ", log scale" } else { "" };
+        match self.unit() {
+            "" => format!("{}{log}", self.title),
+            "a month" => format!("{} a month{log}", self.title),
+            unit => format!("{}, {unit}{log}", self.title),
         }
     }
 
     /// What is shown and in which unit.
     pub fn meaning(&self) -> String {
         let meaning = self.declared().map_or("", |column| column.meaning.trim_end_matches('.'));
+        // When a cell is empty is of no use in a picture.
+        let meaning = meaning.split_once("; empty").map_or(meaning, |(meaning, _)| meaning);
         let meaning = meaning.replace(" (see `comparison`)", "");
         let unit = if self.log { format!("{}, log scale", self.unit()) } else { self.unit().to_owned() };
         if unit.is_empty() { meaning } else { format!("{meaning}, {unit}") }
@@ -213,5 +226,12 @@ mod tests {
             assert!(shown.declared().is_some(), "{}.{}", shown.table, shown.column);
         }
         assert!(PICTURES.iter().all(|picture| !picture.indicators.is_empty()));
+    }
+
+    #[test]
+    fn a_heading_has_the_unit_and_the_scale() {
+        assert_eq!(COMPARED[6].heading(), "Compute, MH100e, log scale");
+        assert_eq!(SOCIETY[0].heading(), "Incidents a month");
+        assert_eq!(COMPARED[2].heading(), "Open firms' share of usage");
     }
 }

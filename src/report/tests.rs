@@ -9,7 +9,7 @@ use crate::{
     experiment::{Gather, design::Design},
     measure::record::OutcomeRow,
     output::manifest::{self, Identity, Manifest, ScenarioEntry},
-    scenario::{Catalogue, MechanismDeclaration, Month},
+    scenario::{Catalogue, Described, MechanismDeclaration, Month},
 };
 use std::{collections::BTreeSet, fmt::Write, fs};
 
@@ -111,9 +111,24 @@ fn manifest(scenarios: &[&str]) -> String {
         dictionary_sha256: String::new(),
         scenarios: scenarios.iter().map(entry).collect(),
     };
-    let (format, replay, files, others) = (manifest::FORMAT, Vec::new(), Vec::new(), Vec::new());
-    let manifest =
-        Manifest { format, experiment, complete: true, runs_done: 20, runs_failed: 0, replay, files, others };
+    let base = Described { description: "What <b>it</b> shows".to_owned(), ..Described::default() };
+    let changed = Described {
+        base: "base".to_owned(),
+        changes: vec!["mechanisms.growth.enabled = false".to_owned()],
+        ..Described::default()
+    };
+    let manifest = Manifest {
+        format: manifest::FORMAT,
+        experiment,
+        complete: true,
+        runs_done: 20,
+        runs_failed: 0,
+        description: "Does it <grow>?".to_owned(),
+        described: std::iter::once(base).chain(std::iter::repeat(changed)).take(scenarios.len()).collect(),
+        replay: Vec::new(),
+        files: Vec::new(),
+        others: Vec::new(),
+    };
     manifest::seal(&serde_json::to_string(&manifest).unwrap())
 }
 
@@ -222,6 +237,20 @@ fn a_firm_that_leaves_is_marked_and_fades() {
     assert!(html.contains("Beta closes after 2024-08"));
     assert!(!html.contains("Alpha closes"));
     assert!(html.contains("stroke-opacity=\"0.3\""));
+    assert!(html.contains("Medians are of the runs that have the firm in business"));
+}
+
+#[test]
+fn numbers_of_some_runs_are_not_shown_as_those_of_all() {
+    let folder = folder(&["base"], 20);
+    let said = "Where not all runs have a value";
+    assert!(!report(folder.path()).1.contains(said), "the world and its states have a value in every run");
+    let file = folder.path().join("quantiles.csv");
+    let fewer =
+        |line: &str| if line.contains(",open_gap_rating,") { line.replacen(",20,", ",12,", 1) } else { line.into() };
+    let csv: Vec<String> = fs::read_to_string(&file).unwrap().lines().map(fewer).collect();
+    fs::write(&file, csv.join("\n")).unwrap();
+    assert_eq!(report(folder.path()).1.matches(said).count(), 1);
 }
 
 #[test]
@@ -232,6 +261,18 @@ fn several_scenarios_are_compared_and_keep_their_own_pictures() {
     assert_eq!(files.figures.len(), 1 + 2 * (PICTURES.len() + 1));
     assert!(folder.path().join("figures/rating-base.svg").is_file());
     assert!(folder.path().join("figures/rating-scenario-2.svg").is_file());
+}
+
+#[test]
+fn a_scenario_is_described_by_its_words_or_by_what_it_changes() {
+    let folder = folder(&["base", "other"], 20);
+    let (_, html) = report(folder.path());
+    assert!(html.contains("<p>Does it &lt;grow&gt;?</p>"), "the experiment's own description is missing");
+    assert!(html.contains("<strong>base</strong>: What &lt;b&gt;it&lt;/b&gt; shows</p>"));
+    let changed =
+        "<strong>other</strong>: as base, but</p><ul><li><code>mechanisms.growth.enabled = false</code></li></ul>";
+    assert!(html.contains(changed), "{}", &html[..html.find("<nav").unwrap()]);
+    assert_eq!(html.matches("What &lt;b&gt;").count(), 1, "a scenario is not what its base is");
 }
 
 /// The text of a section of the page.

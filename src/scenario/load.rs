@@ -1,7 +1,7 @@
 //! From a file to a checked [`Scenario`]: reads it and what it extends, lays overrides over it, checks everything.
 
 use super::{
-    Catalogue, Scenario,
+    Catalogue, Described, Scenario,
     builtin::{Builtin, tidy},
     diagnostic::{Diagnostic, Diagnostics, Origin, Place, nearest},
     merge::{Layer, merge},
@@ -128,6 +128,8 @@ pub struct Loaded {
     pub origins: Vec<Arc<Origin>>,
     /// Its words, over which values can still be laid.
     pub draft: Draft,
+    /// What it is.
+    pub described: Described,
 }
 
 /// A config with everything it extends and all its overrides, before it is checked.
@@ -176,8 +178,13 @@ pub(crate) fn load_with(
     files.gather(source, from);
     let Files { origins, layers, mut found, .. } = files;
     let Some(origin) = origins.first().filter(|_| found.is_empty()) else { return Err(Diagnostics::new(found)) };
+    let described = Described::of(&layers, &overrides);
     let mut tree = TomlTable::new();
-    for layer in layers.into_iter().rev() {
+    for (above, mut layer) in layers.into_iter().enumerate().rev() {
+        if above > 0 {
+            // What a file says of itself is not true of one that extends it.
+            layer.remove("description");
+        }
         merge(&mut tree, layer, Layer::File, &mut found);
     }
     for each in overrides {
@@ -187,7 +194,7 @@ pub(crate) fn load_with(
     match scenario {
         Some(scenario) if found.is_empty() => {
             let draft = Draft { tree, origin: Arc::clone(origin), catalogue: Arc::clone(catalogue) };
-            Ok(Loaded { scenario, origins, draft })
+            Ok(Loaded { scenario, origins, draft, described })
         }
         _ => Err(Diagnostics::new(found)),
     }

@@ -3,6 +3,7 @@
 pub(crate) mod builtin;
 mod check;
 mod describe;
+mod described;
 pub mod diagnostic;
 mod entities;
 pub(crate) mod kinds;
@@ -20,6 +21,7 @@ mod unsound;
 
 use crate::declare::parameter::Parameter;
 pub use crate::declare::{choice::Choice, month::Month};
+pub use described::Described;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use kinds::*;
 pub use load::{Draft, Loaded, Source, load};

@@ -117,3 +117,49 @@ fn a_reader_that_goes_away_is_no_error() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
 }
+
+#[test]
+fn a_batch_fits_a_narrow_terminal_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = "name = 'a-study-with-a-long-name'\nruns = 2\nmonths = 26\nrecord = ['world']\n\
+                 [design]\nkind = 'grid'\n[[design.factors]]\nparameter = 'mechanisms.diffusion.xi_open'\nlevels = 2\n\
+                 [[scenarios]]\nname = 'as it is'\n[[scenarios]]\nname = 'without any firm'\n\
+                 set = { 'mechanisms.diffusion.enabled' = false }\n";
+    fs::write(folder.path().join("study.toml"), study).unwrap();
+    let mut said = Vec::new();
+    for columns in ["60", "80"] {
+        let mut command = redqueen(&["batch", "study.toml", "--overwrite", "--out", "out"]);
+        let output = command.current_dir(folder.path()).env("COLUMNS", columns).output().unwrap();
+        let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(output.status.success(), "{err}");
+        let widest = columns.parse().unwrap();
+        let lines =
+            || out.lines().chain(err.lines()).filter(|line| !line.contains("out/") && !line.starts_with("files"));
+        assert!(lines().all(|line| line.chars().count() <= widest), "{columns}\n{out}{err}");
+        assert!(!out.contains('…') && out.contains("frontier_gain_per_year") && out.contains("points/year"), "{out}");
+        said.push(out.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    }
+    assert_eq!(said[0], said[1], "a width changes what is said");
+}
+
+#[test]
+fn configs_that_the_documentation_shows_are_good() {
+    let folder = tempfile::tempdir().unwrap();
+    redqueen(&["init"]).current_dir(folder.path()).assert().success();
+    let mut checked = 0;
+    for (page, file, before) in [
+        ("README.md", "my.toml", ""),
+        ("docs/experiments.md", "configs/experiments/mine.toml", "name = 'mine'\nscenario = '../baseline.toml'\n"),
+    ] {
+        let text = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
+        for shown in text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+            // A part of a file stands in one.
+            let whole = shown.contains("name = ") && !shown.trim_start().starts_with('[');
+            let config = if whole { shown.to_owned() } else { format!("{before}{shown}") };
+            fs::write(folder.path().join(file), &config).unwrap();
+            redqueen(&["check", file]).current_dir(folder.path()).assert().success();
+            checked += 1;
+        }
+    }
+    assert!(checked >= 3, "{checked}");
+}

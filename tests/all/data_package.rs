@@ -12,6 +12,7 @@ static BATCH: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     let experiment = r#"
 name = "two"
+description = "Does slow copying matter?"
 scenario = "baseline.toml"
 runs = 7
 [[scenarios]]
@@ -96,6 +97,32 @@ fn every_table_is_as_the_package_describes_it() {
     for needed in ["runs", "world", "states", "firms", "releases", "events", "quantiles"] {
         assert!(files.iter().any(|file| file == needed), "{needed} is missing");
     }
+}
+
+#[test]
+fn what_the_experiment_and_its_scenarios_are_is_said() {
+    let manifest: Value = serde_json::from_slice(&fs::read(out().join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["description"], "Does slow copying matter?");
+    let told = package()["description"].as_str().unwrap().to_owned();
+    assert!(told.starts_with("Does slow copying matter?\n\nSimulated by redqueen "), "{told}");
+    let base = manifest["described"][0]["description"].as_str().unwrap();
+    assert!(base.len() > 50, "the baseline says nothing of itself: {base}");
+    let slow = &manifest["described"][1];
+    assert_eq!((&slow["description"], &slow["base"]), (&"".into(), &"baseline".into()));
+    assert_eq!(slow["changes"], serde_json::json!(["mechanisms.diffusion.xi_open = 1.0"]));
+    // With other words it is the same experiment.
+    let experiment = BATCH.path().join("configs/two.toml");
+    let text = fs::read_to_string(&experiment).unwrap();
+    let other = text.replace("Does slow", "And does slow").replace("copying\"\n", "copying\"\ndescription = 'Slow.'\n");
+    assert_ne!(other, text);
+    fs::write(experiment.with_file_name("other.toml"), other).unwrap();
+    let arguments = ["batch", "configs/other.toml", "--months", "36", "--quiet", "--out", "out"];
+    redqueen(BATCH.path(), &arguments).assert().success();
+    let page = fs::read_to_string(out().join("report.html")).unwrap();
+    assert!(page.contains("Does slow copying matter?"));
+    assert!(page.contains(
+        "<strong>slow copying</strong>: as baseline, but</p><ul><li><code>mechanisms.diffusion.xi_open = 1.0"
+    ));
 }
 
 /// Linear interpolation between order statistics, as numpy and R do by default.
@@ -207,4 +234,44 @@ fn outcomes_are_what_the_last_months_show() {
             assert!((number(run, &format!("compute_{who}_end")) / number(row, "compute") - 1.0).abs() < 1e-12);
         }
     }
+}
+
+/// The first columns of every table of a run in this folder, which all have the same, and that each row says of its run
+/// what `runs.csv` says.
+fn leading(out: &Path) -> Vec<String> {
+    let (_, runs) = table(&out.join("runs.csv"));
+    let by_number: BTreeMap<&str, _> = runs.iter().map(|run| (run["run"].as_str(), run)).collect();
+    let mut found = Vec::new();
+    for name in files(out, ".csv").keys().filter(|name| !["runs.csv", "design.csv"].contains(&name.as_str())) {
+        let (header, rows) = table(&out.join(name));
+        let Some(run) = header.iter().position(|column| column == "run") else { continue };
+        let leading = header[..=run].to_vec();
+        for row in &rows {
+            let run = by_number[row["run"].as_str()];
+            assert!(leading.iter().all(|column| row[column] == run[column]), "{name}: {row:?}");
+        }
+        assert!(found.is_empty() || found == leading, "{name} begins with {leading:?}");
+        found = leading;
+    }
+    found
+}
+
+#[test]
+fn rows_of_several_scenarios_or_points_say_of_which_they_are() {
+    let named = ["scenario", "point", "replicate", "run"];
+    assert_eq!(leading(out()), named);
+    let folder = TempDir::new().unwrap();
+    let of = |text: &str, name: &str| {
+        fs::write(folder.path().join("study.toml"), text).unwrap();
+        redqueen(folder.path(), &["batch", "study.toml", "--months", "3", "--quiet", "--out", name]).assert().success();
+        leading(&folder.path().join(name))
+    };
+    let factor = "[[design.factors]]\nparameter = 'mechanisms.diffusion.xi_open'\nlevels = ";
+    let grid = |levels| format!("name = 's'\nruns = 2\n[design]\nkind = 'grid'\n{factor}{levels}\n");
+    assert_eq!(of(&grid(2), "points"), named);
+    let page = fs::read_to_string(folder.path().join("points/report.html")).unwrap();
+    assert!(page.contains("2 runs at the first design point") && page.contains("<td class=\"number\">varied</td>"));
+    assert_eq!(of("name = 's'\nruns = 2\n", "plain"), ["run"]);
+    assert_eq!(of("name = 's'\nruns = 1\n[[scenarios]]\nname = 'one, \"1\"'\n", "one"), ["run"]);
+    assert_eq!(of("name = 's'\nruns = 1\n[[scenarios]]\nname = 'a, \"1\"'\n[[scenarios]]\nname = 'b'\n", "two"), named);
 }

@@ -87,7 +87,7 @@ fn a_short_trajectory_stays_what_it_is() {
             row.frontier_rating.unwrap(),
             row.gap_rating.unwrap(),
             row.firms,
-            row.firm_hhi,
+            row.firm_hhi.unwrap(),
             row.learning,
             row.compute,
             row.revenue,

@@ -75,7 +75,7 @@ fn followers_are_closer_where_all_firms_are_open() {
 
 #[test]
 fn without_crowding_usage_concentrates() {
-    let hhi = |world: &Trajectory| world.outcomes.firm_hhi_end;
+    let hhi = |world: &Trajectory| world.outcomes.firm_hhi_end.unwrap();
     rises("HHI", &baseline(&[""; 0], hhi), &baseline(&["mechanisms.market.crowding=0"], hhi));
 }
 
@@ -104,7 +104,7 @@ fn investors_who_weigh_momentum_chase_recent_gains() {
 
 #[test]
 fn a_bonus_for_open_models_raises_their_share() {
-    let share = |world: &Trajectory| world.outcomes.open_share_end;
+    let share = |world: &Trajectory| world.outcomes.open_share_end.unwrap();
     let set = |bonus: f64| baseline(&[&format!("mechanisms.market.open_bonus={bonus}")], share);
     rises_in_every_pair("open share", &set(0.0), &set(1.0));
 }

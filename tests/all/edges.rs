@@ -26,6 +26,16 @@ fn one_state_without_firms_grows_along_its_trend() {
     assert_eq!((last.frontier_rating, last.gap_rating, trajectory.outcomes.frontier_gain_per_year), (None, None, None));
     assert!((last.output / 1000.0 - redqueen::maths::exp(0.03 * 2.5)).abs() < 1e-9);
     assert!(trajectory.firms.is_empty() && trajectory.releases.is_empty());
+    // What nobody has is no zero.
+    assert_eq!((last.open_share, last.firm_hhi, last.largest_share, last.effective_firms), (None, None, None, None));
+    assert_eq!((last.hill_diversity, last.usage_covariance), (None, None));
+    let state = trajectory.states.last().unwrap();
+    assert_eq!((state.progress, state.selection, state.learning, state.turnover), (None, None, None, None));
+    assert_eq!((state.usage_covariance, state.safety_effort, state.trust_abroad), (None, None, None));
+    let outcomes = &trajectory.outcomes;
+    assert_eq!((outcomes.open_share_end, outcomes.firm_hhi_end, outcomes.effective_firms_end), (None, None, None));
+    assert_eq!((outcomes.largest_share_max, outcomes.survivor_age_mean), (None, None));
+    assert_eq!((outcomes.third_countries_leader_end, outcomes.adoption_third_countries_end), (None, None));
 }
 
 #[test]
@@ -37,7 +47,7 @@ fn a_market_that_shuts_everybody_out_stays_empty() {
     let last = trajectory.states.last().unwrap();
     assert_eq!((&*last.state, last.home_share, last.open_share), ("B", 0.0, 0.0));
     // Half of the world's use goes to nobody.
-    assert!((trajectory.world.last().unwrap().largest_share - 0.5).abs() < 0.05);
+    assert!((trajectory.world.last().unwrap().largest_share.unwrap() - 0.5).abs() < 0.05);
 }
 
 #[test]

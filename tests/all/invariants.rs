@@ -82,7 +82,10 @@ fn check_tables(world: &Trajectory) {
             "progress in {:?}",
             row.date
         );
-        assert!((0.0..=1.0).contains(&row.adoption) && (0.0..=1.0 + 1e-9).contains(&row.open_share));
+        assert!(
+            (0.0..=1.0).contains(&row.adoption)
+                && row.open_share.is_some_and(|share| (0.0..=1.0 + 1e-9).contains(&share))
+        );
         let states: Vec<_> = world.states.iter().filter(|state| state.date == row.date).collect();
         let firms: Vec<_> = world.firms.iter().filter(|firm| firm.date == row.date).collect();
         let sum = |values: &dyn Fn(usize) -> f64| (0..states.len()).map(values).sum::<f64>();
@@ -97,8 +100,12 @@ fn check_tables(world: &Trajectory) {
         assert!((usage - 1.0).abs() < 1e-9 || few && usage < 1.0, "usage in {:?}: {usage}", row.date);
         assert!(firms.iter().all(|firm| firm.usage_share >= 0.0 && firm.compute >= 0.0));
         for state in states {
-            let terms = state.selection + state.learning + state.turnover;
-            assert!((terms - state.progress).abs() < 1e-9, "progress of {} in {:?}", state.state, row.date);
+            let terms = [state.selection, state.learning, state.turnover];
+            let found = [terms[0], terms[1], terms[2], state.progress, state.usage_covariance];
+            assert!(found.iter().all(|term| term.is_some() == (state.firms > 0)), "{} in {:?}", state.state, row.date);
+            let terms: f64 = terms.into_iter().flatten().sum();
+            let progress = state.progress.unwrap_or(0.0);
+            assert!((terms - progress).abs() < 1e-9, "progress of {} in {:?}", state.state, row.date);
             assert!((0.0..=1.0).contains(&state.adoption) && (0.0..=1.0).contains(&state.absorptive_capacity));
             assert!((0.0..=1.0 + 1e-9).contains(&state.open_share) && (0.0..=1.0 + 1e-9).contains(&state.home_share));
             assert!(state.compute >= 0.0 && state.output > 0.0);
@@ -133,7 +140,10 @@ fn check_chips(world: &Trajectory) {
             assert!(stages.iter().all(|share| (0.0..=1.0).contains(share)), "{who:?}: {stages:?}");
             assert_eq!(state.self_sufficiency, stages.into_iter().fold(1.0, f64::min), "{who:?}");
             assert!((0.0..=1.0).contains(&state.compute_running) && (0.0..=1.0).contains(&state.equipment_maturity));
-            assert!((0.0..=1.0).contains(&state.safety_effort) && (0.0..=1.0).contains(&state.trust_in_ai), "{who:?}");
+            let effort = state.safety_effort;
+            assert!(effort.is_some() == (state.compute_firms > 0.0), "{who:?}: {effort:?}");
+            assert!(effort.is_none_or(|effort| (0.0..=1.0).contains(&effort)), "{who:?}: {effort:?}");
+            assert!((0.0..=1.0).contains(&state.trust_in_ai), "{who:?}");
             assert!(state.compute_delivered <= state.compute_received * (1.0 + 1e-9) + 1e-15, "{who:?}");
             assert!(state.policy_cost >= 0.0 && state.power_draw >= 0.0, "{who:?}");
         }
@@ -496,8 +506,8 @@ fn halving_the_step_moves_outcomes_little() {
         assert!(relative(a.adoption, b.adoption) < 0.04, "adoption in {:?}", a.date);
         assert!(relative(a.output, b.output) < 0.002, "output in {:?}", a.date);
         assert!(
-            (a.open_share - b.open_share).abs() < 0.02,
-            "open share in {:?}: {} and {}",
+            (a.open_share.unwrap() - b.open_share.unwrap()).abs() < 0.02,
+            "open share in {:?}: {:?} and {:?}",
             a.date,
             a.open_share,
             b.open_share

@@ -149,7 +149,8 @@ fn its_rows_and_values_are_those_of_a_world_and_are_described() {
     let folder = prepare(EXPERIMENT);
     let done = whole(&folder);
     let (header, rows) = table(&done.folder.join("open_blocs.csv"));
-    assert_eq!(header, ["run", "date", "state", "firms", "usage"]);
+    // The study has several scenarios.
+    assert_eq!(header, ["scenario", "point", "replicate", "run", "date", "state", "firms", "usage"]);
     let (_, runs) = table(&done.folder.join("runs.csv"));
     // Run 1 is replicate 1 of the first scenario.
     assert_eq!((runs[1]["scenario"].as_str(), runs[1]["replicate"].as_str()), ("as it is", "1"));
@@ -200,7 +201,7 @@ fn it_becomes_parquet_like_any_other() {
         columns.map(|column| column.name().to_owned()).collect()
     };
     let blocs = read("open_blocs.parquet");
-    assert_eq!(columns(&blocs), ["run", "date", "state", "firms", "usage"]);
+    assert_eq!(columns(&blocs), ["scenario", "point", "replicate", "run", "date", "state", "firms", "usage"]);
     assert_eq!(usize::try_from(blocs.metadata().file_metadata().num_rows()), Ok(rows));
     assert!(columns(&read("runs.parquet")).contains(&"open_blocs_max".to_owned()));
 }

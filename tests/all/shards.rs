@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 const COMMON: [&str; 8] = ["batch", "experiment.toml", "--quiet", "--months", "6", "--seed", "3", "--out"];
 const EXPERIMENT: &str = "\
-    name = 'shards'\nruns = 5\nrecord = ['world', 'firms', 'events']\n\
+    name = 'shards'\ndescription = 'Split and whole.'\nruns = 5\nrecord = ['world', 'firms', 'events']\n\
     [[scenarios]]\nname = 'as it is'\n\
     [[scenarios]]\nname = 'closed'\nset = { 'mechanisms.diffusion.enabled' = false }\n";
 

@@ -29,7 +29,7 @@ fn support_of_open_models_raises_their_share_and_entries() {
     let support = |value: f64| laid_over("baseline.toml", 84, &everywhere("open_source", "2023-06", value), &[""; 0]);
     let (none, full) = (support(0.0), support(1.0));
     higher("entries", &none, &full, |world| f64::from(world.outcomes.entries));
-    higher("open share", &none, &full, |world| mean(world, |row| row.open_share));
+    higher("open share", &none, &full, |world| mean(world, |row| row.open_share.unwrap()));
     higher("open firms", &none, &full, |world| {
         let end = world.world.last().unwrap().date;
         world.firms.iter().filter(|row| row.date == end && row.open).count() as f64
@@ -65,7 +65,7 @@ fn a_floor_of_safety_raises_effort_and_lowers_incidents() {
     let floors = |value: f64| laid_over("baseline.toml", 84, &everywhere("safety_floor", "2023-01", value), &set);
     let (none, high) = (floors(0.0), floors(0.6));
     for state in ["US", "China"] {
-        higher("effort", &none, &high, end(state, |row| row.safety_effort));
+        higher("effort", &none, &high, end(state, |row| row.safety_effort.unwrap()));
     }
     higher("incidents", &high, &none, |world| f64::from(world.outcomes.incidents));
     higher("frontier", &high, &none, |world| world.outcomes.frontier_capability_end.unwrap());
@@ -216,13 +216,13 @@ fn a_race_lowers_safety_against_firms_that_hold_to_theirs() {
     let racing = careful("race", 0.5, &["mechanisms.safety.enmity=1"]);
     let fixed = careful("fixed", 0.5, &[""; 0]);
     for state in ["US", "China"] {
-        higher("effort", &racing, &fixed, end(state, |row| row.safety_effort));
+        higher("effort", &racing, &fixed, end(state, |row| row.safety_effort.unwrap()));
     }
     higher("incidents", &fixed, &racing, |world| f64::from(world.outcomes.incidents));
     higher("frontier", &fixed, &racing, |world| world.outcomes.frontier_capability_end.unwrap());
     // The more they mind that another wins, the less they do.
     let friends = careful("race", 0.5, &["mechanisms.safety.enmity=0"]);
-    higher("effort", &racing, &friends, end("US", |row| row.safety_effort));
+    higher("effort", &racing, &friends, end("US", |row| row.safety_effort.unwrap()));
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn rights_and_transparency_earn_trust_and_users() {
 fn distance_keeps_users_from_firms_abroad() {
     let penalty = |nats: f64| with(60, &[format!("mechanisms.values.foreign_penalty={nats}")]);
     let (near, far) = (penalty(0.0), penalty(2.0));
-    higher("adoption", &far, &near, |world| world.outcomes.adoption_third_countries_end);
+    higher("adoption", &far, &near, |world| world.outcomes.adoption_third_countries_end.unwrap());
     higher("use of foreign firms in the EU", &far, &near, |world| -end("EU", |row| row.home_share)(world));
 }
 

@@ -25,7 +25,11 @@ fn selection(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let base = bench.with(&[])?;
     let seen = bench.observe(&base, |world| {
         let last = month(world, 2032, 12);
-        (world.outcomes.selection_within_sum > 0.0, last.largest_share, last.effective_firms)
+        (
+            world.outcomes.selection_within_sum > 0.0,
+            last.largest_share.unwrap_or(0.0),
+            last.effective_firms.unwrap_or(0.0),
+        )
     })?;
     let positive: Vec<bool> = seen.iter().map(|seen| seen.0).collect();
     let largest: Vec<f64> = seen.iter().map(|seen| seen.1).collect();
@@ -77,7 +81,7 @@ fn momentum(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let (blind, keen) =
         (bench.with(&[("mechanisms.money.momentum", 0.0)])?, bench.with(&[("mechanisms.money.momentum", 3.0)])?);
     let look = |world: &Trajectory| {
-        let hhi = mean(world, (2024, 1), (2032, 12), |row| row.firm_hhi);
+        let hhi = mean(world, (2024, 1), (2032, 12), |row| row.firm_hhi.unwrap_or(0.0));
         (hhi, leaders(world), super::effort::changes_of_leader(world))
     };
     let (from, to) = (bench.observe(&blind, look)?, bench.observe(&keen, look)?);

@@ -149,7 +149,7 @@ fn access_and_domains(bench: &Bench) -> Result<Vec<Effect>, Failure> {
         let date = month(world, 2032, 12).date;
         let rows = world.states.iter().filter(|row| row.date == date).filter(third);
         let effect: f64 = rows.clone().map(|row| row.output * (1.0 - 1.0 / (1.0 + row.output_effect))).sum();
-        [world.outcomes.adoption_third_countries_end, effect]
+        [world.outcomes.adoption_third_countries_end.unwrap_or(0.0), effect]
     };
     let base = bench.observe(&bench.with(&[])?, see)?;
     let mut effects = Vec::new();

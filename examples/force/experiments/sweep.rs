@@ -109,13 +109,13 @@ const IN_THE_RUN: &[(&str, Outcome)] = &[
     ("damage", |world| mean(world, (2023, 1), (2032, 12), |row| row.damage)),
     ("welfare", |world| exp(month(world, 2032, 12).welfare)),
     ("inequality of access of 2028", |world| month(world, 2028, 12).access_gini),
-    ("open share", |world| mean(world, (2023, 1), (2032, 12), |row| row.open_share)),
+    ("open share", |world| mean(world, (2023, 1), (2032, 12), |row| row.open_share.unwrap_or(0.0))),
     ("usage of firms that entered", |world| {
         let before: Vec<_> = firms(world, 2023, 1).map(|firm| &firm.firm).collect();
         firms(world, 2032, 12).filter(|firm| !before.contains(&&firm.firm)).map(|firm| firm.usage_share).sum()
     }),
     ("safety effort of the US", |world| {
-        let of_us = world.states.iter().filter(|row| &*row.state == "US").map(|row| row.safety_effort);
+        let of_us = world.states.iter().filter(|row| &*row.state == "US").filter_map(|row| row.safety_effort);
         of_us.sum::<f64>() / world.world.len() as f64
     }),
 ];

@@ -18,6 +18,7 @@ use super::{
     manifest::{self, FileEntry, FileFormat, Identity, Manifest, OtherFile, Unreadable},
     package, sums,
 };
+use crate::scenario::Described;
 pub use claim::Claim;
 use claim::Made;
 pub use derived::{Derived, NewFile};
@@ -123,6 +124,8 @@ pub enum Opened {
 pub struct Folder {
     path: PathBuf,
     identity: Identity,
+    description: String,
+    described: Vec<Described>,
     replay: Vec<String>,
 }
 
@@ -210,7 +213,9 @@ impl Folder {
         };
         let own = owned::own(path, &identity)?;
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
-        let folder = Self { path: path.to_owned(), identity, replay };
+        let described = batch.scenarios.iter().map(|variant| variant.described.clone()).collect();
+        let description = batch.description.clone();
+        let folder = Self { path: path.to_owned(), identity, description, described, replay };
         let tables = if unfinished && count > 0 { folder.unfinished(&headers)? } else { None };
         if tables.is_none() {
             owned::make_way(path, &folder.identity, &own)?;
@@ -226,7 +231,7 @@ impl Folder {
         tidy(path, &manifest.experiment, &manifest.files)?;
         let described = manifest.others.iter().find(|other| other.path == package::FILE);
         if described.is_none_or(|described| !described.is_in(path)) {
-            let bytes = package::whole(&manifest, &batch.factors(), &batch.measured);
+            let bytes = package::whole(&manifest, &batch.tables());
             let file = NewFile { path: package::FILE.to_owned(), bytes, durability: Durability::Disk };
             let mut derived = Derived::open(path).map_err(|error| match error {
                 ManifestError::Output(error) => FolderError::from(error),
@@ -297,7 +302,7 @@ impl Folder {
     pub fn describe(&self, batch: &Batch, counts: (u64, u64), files: &[FileEntry]) -> Result<(), OutputError> {
         let others = vec![OtherFile::named(package::FILE), OtherFile::named(LOG)];
         let mut manifest = self.said(true, counts, files.to_vec(), others);
-        let package = package::whole(&manifest, &batch.factors(), &batch.measured);
+        let package = package::whole(&manifest, &batch.tables());
         write_aside(&self.path.join(package::FILE), &package, Durability::Disk)?;
         manifest.others = vec![OtherFile::of(package::FILE, &package), OtherFile::named(LOG)];
         write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
@@ -323,8 +328,18 @@ impl Folder {
         files: Vec<FileEntry>,
         others: Vec<OtherFile>,
     ) -> Manifest {
-        let (experiment, replay) = (self.identity.clone(), self.replay.clone());
-        Manifest { format: manifest::FORMAT, experiment, complete, runs_done, runs_failed, replay, files, others }
+        Manifest {
+            format: manifest::FORMAT,
+            experiment: self.identity.clone(),
+            complete,
+            runs_done,
+            runs_failed,
+            description: self.description.clone(),
+            described: self.described.clone(),
+            replay: self.replay.clone(),
+            files,
+            others,
+        }
     }
 
     /// Adds a line to `log.txt`, the place for wall times and the like.
@@ -388,6 +403,7 @@ mod tests {
             name: "base".into(),
             config: json!({"time": {"months": 3}}),
             replay: "redqueen run".into(),
+            described: Described::default(),
             start: Month::new(2023, 1).unwrap(),
             months: 3,
         };

@@ -56,7 +56,7 @@ pub(super) fn own(folder: &Path, identity: &Identity) -> Result<Names, FolderErr
         _ if stands == Stands::Journal { own: true } => claimed(identity),
         // A journal is begun where no manifest but one of redqueen stands. Of which tables, nobody knows any more.
         _ if journal => {
-            let tables = dictionary::tables(&[], &Measured::default());
+            let tables = dictionary::tables(&[], &Measured::default(), false);
             let growing = tables.iter().map(|table| partial(&FileFormat::Csv.file(table.name)));
             growing.chain([manifest::FILE.to_owned()]).collect()
         }
