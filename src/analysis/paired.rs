@@ -1,12 +1,14 @@
 //! How far outcomes of two scenarios differ when their runs are paired by noise: common random numbers. What is luck in
 //! both falls out of the differences, so that fewer runs show as much as more runs that are not paired.
 
-use super::precision::Mean;
-use crate::{maths::Moments, output::dictionary::DifferenceRow};
+use super::precision::{Mean, OverPoints};
+use crate::output::dictionary::DifferenceRow;
 
-/// How the second of two paired scenarios differs from the first.
+/// How the second of two paired scenarios differs from the first, on average over the points of a design.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Difference {
+    /// Pairs, over all points.
+    pub pairs: u64,
     /// Mean of the first scenario over the pairs.
     pub first: f64,
     /// Mean of the second.
@@ -15,35 +17,55 @@ pub struct Difference {
     pub difference: Mean,
     /// Share of pairs in which the second is larger.
     pub larger_share: f64,
-    /// (s₁² + s₂²) / s_d²: how many times more runs it would take without pairing for the same standard error. `None` for
-    /// a single pair, and if all differences are equal.
+    /// (s₁² + s₂²) / s_d²: how many times more replicates it would take without pairing for the same standard error. `None`
+    /// for a single replicate, and if all differences are equal.
     pub variance_reduction: Option<f64>,
 }
 
-/// Pairs of an outcome as they come.
-#[derive(Clone, Copy, Debug, Default)]
+/// Pairs of an outcome as they come, point after point.
+#[derive(Clone, Debug)]
 pub struct Pairs {
-    first: Moments,
-    second: Moments,
-    difference: Moments,
-    larger: u64,
+    first: OverPoints,
+    second: OverPoints,
+    difference: OverPoints,
+    larger: OverPoints,
+    pairs: u64,
+    /// Pairs in which the second is larger.
+    count: u64,
     largest: f64,
 }
 
 impl Pairs {
-    /// Takes in the values of a pair.
-    pub fn add(&mut self, first: f64, second: f64) {
-        self.first.add(first);
-        self.second.add(second);
-        self.difference.add(second - first);
-        self.larger += u64::from(second > first);
+    /// No pairs yet, of a design with several points or of plain replicates.
+    pub fn new(several: bool) -> Self {
+        let [first, second, difference] = [(); 3].map(|()| OverPoints::new(several));
+        Self { first, second, difference, larger: OverPoints::default(), pairs: 0, count: 0, largest: 0.0 }
+    }
+
+    /// Takes in the values of a pair at this point, which must not come after a later point, and of the replicate at this
+    /// place.
+    pub fn add(&mut self, point: u64, replicate: usize, (first, second): (f64, f64)) {
+        self.first.add(point, replicate, first);
+        self.second.add(point, replicate, second);
+        self.difference.add(point, replicate, second - first);
+        self.larger.add(point, replicate, f64::from(u8::from(second > first)));
+        self.pairs += 1;
+        self.count += u64::from(second > first);
         self.largest = self.largest.max(first.abs()).max(second.abs());
+    }
+
+    /// The share over the points alike; a plain ratio, without the rounding of a mean, where they have equally many pairs.
+    fn larger_share(&self, difference: &Mean) -> Option<f64> {
+        if difference.n.saturating_mul(self.difference.points()) == self.pairs {
+            return Some(self.count as f64 / self.pairs as f64);
+        }
+        self.larger.mean(1.0).map(|share| share.mean)
     }
 
     /// The difference over the pairs so far; `None` without any.
     pub fn difference(&self) -> Option<Difference> {
         // The difference of two large numbers is no more exact than they are.
-        let of = |moments| Mean::of(moments, self.largest);
+        let of = |values: &OverPoints| values.mean(self.largest);
         let (first, second, difference) = (of(&self.first)?, of(&self.second)?, of(&self.difference)?);
         let reduction = || {
             let (of_first, of_second, of_difference) = (first.sd?, second.sd?, difference.sd?);
@@ -51,28 +73,36 @@ impl Pairs {
             reduction.is_finite().then_some(reduction)
         };
         Some(Difference {
+            pairs: self.pairs,
             first: first.mean,
             second: second.mean,
             difference,
-            larger_share: self.larger as f64 / difference.n as f64,
+            larger_share: self.larger_share(&difference)?,
             variance_reduction: reduction(),
         })
     }
 }
 
 impl Difference {
+    /// Whether all means are numbers: outcomes may be so large that their sums are not.
+    pub const fn is_finite(&self) -> bool {
+        self.first.is_finite() && self.second.is_finite() && self.difference.mean.is_finite()
+    }
+
     /// The line of `differences.csv`.
     pub fn row(&self, scenario: &str, against: &str, outcome: &str) -> DifferenceRow {
-        let interval = self.difference.interval();
+        let interval = self.difference.interval().filter(|(low, high)| low.is_finite() && high.is_finite());
+        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
         DifferenceRow {
             scenario: scenario.into(),
             against: against.into(),
             outcome: outcome.into(),
-            n: u32::try_from(self.difference.n).unwrap_or(u32::MAX),
+            n: count(self.difference.n),
+            pairs: count(self.pairs),
             mean: self.second,
             mean_against: self.first,
             difference: self.difference.mean,
-            standard_error: self.difference.standard_error(),
+            standard_error: self.difference.standard_error().filter(|error| error.is_finite()),
             low: interval.map(|(low, _)| low),
             high: interval.map(|(_, high)| high),
             larger_share: self.larger_share,
@@ -94,8 +124,8 @@ mod tests {
     }
 
     fn difference(pairs: &[(f64, f64)]) -> Difference {
-        let mut found = Pairs::default();
-        pairs.iter().for_each(|(first, second)| found.add(*first, *second));
+        let mut found = Pairs::new(false);
+        pairs.iter().enumerate().for_each(|(replicate, pair)| found.add(0, replicate, *pair));
         found.difference().unwrap()
     }
 
@@ -127,5 +157,31 @@ mod tests {
         assert_eq!((same.difference.mean, same.larger_share, same.variance_reduction), (0.0, 0.0, None));
         let single = difference(&[(1.0, 3.0)]);
         assert_eq!((single.difference.mean, single.difference.sd, single.variance_reduction), (2.0, None, None));
+    }
+
+    /// Three tenths are 0.3, not a mean that was rounded on its way.
+    #[test]
+    fn shares_are_plain_ratios_and_points_count_alike() {
+        let mut found = Pairs::new(true);
+        for point in 0..2 {
+            (0..10).for_each(|replicate| found.add(point, replicate, (0.0, if replicate < 3 { 1.0 } else { -1.0 })));
+        }
+        assert_eq!(found.difference().map(|found| (found.pairs, found.larger_share)), Some((20, 0.3)));
+        found.add(2, 0, (0.0, 1.0));
+        let share = found.difference().unwrap().larger_share;
+        assert!((share - 1.6 / 3.0).abs() < 1e-12, "{share}");
+    }
+
+    #[test]
+    fn outcomes_beyond_all_sums_leave_cells_empty_and_are_no_error() {
+        let row = |value: f64| {
+            let pairs: Vec<_> = (0..6).map(|at| (0.0, if at % 2 == 0 { value } else { 0.5 * value })).collect();
+            let found = difference(&pairs);
+            (found.is_finite(), found.row("b", "a", "x"))
+        };
+        let (finite, large) = row(1e200);
+        assert!(finite && large.standard_error.is_none() && large.low.is_none() && large.high.is_none(), "{large:?}");
+        assert!(row(1e100).1.low.is_some());
+        assert!(!difference(&[(f64::MAX, -f64::MAX), (0.0, 0.0)]).is_finite());
     }
 }

@@ -1,27 +1,37 @@
 //! How well the mean of an outcome is known from so many runs, and how many runs a precision takes.
+//!
+//! Runs of one replicate have the same luck at every point of a design, so they are not independent of each other: what is
+//! counted is replicates, each with its average over the points.
 
 use crate::maths::{Moments, student_quantile};
 
 /// The share of samples whose interval holds the mean.
 const LEVEL: f64 = 0.95;
+/// Fewest independent values that an interval is given for. With fewer, the spread is a guess, and Student's t, which makes
+/// up for that, leans on values that are near normal.
+pub const FEWEST: u64 = 5;
 
-/// A mean and how well so many values tell it.
+/// A mean and how well so many independent values tell it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mean {
-    /// Number of values.
+    /// Number of independent values: over a design the replicates of the point that has fewest.
     pub n: u64,
     /// Their mean.
     pub mean: f64,
-    /// Their standard deviation (n − 1); `None` for a single value.
+    /// Their standard deviation (n − 1), over a design that of replicates averaged over the points; `None` for a single value.
     pub sd: Option<f64>,
 }
 
+/// Equal values whose mean was rounded are still equal: this standard deviation, or 0, when the largest value has this
+/// magnitude.
+fn visible(sd: f64, largest: f64) -> f64 {
+    if sd <= 4.0 * f64::EPSILON * largest { 0.0 } else { sd }
+}
+
 impl Mean {
-    /// The mean of values with these moments, the largest of which has this magnitude; `None` without any.
+    /// The mean of independent values with these moments, the largest of which has this magnitude; `None` without any.
     pub fn of(moments: &Moments, largest: f64) -> Option<Self> {
-        // Equal values whose mean was rounded are still equal.
-        let same = |sd: f64| if sd <= 4.0 * f64::EPSILON * largest { 0.0 } else { sd };
-        let sd = moments.variance().map(|variance| same(variance.sqrt()));
+        let sd = moments.variance().map(|variance| visible(variance.sqrt(), largest));
         (moments.n > 0).then_some(Self { n: moments.n, mean: moments.mean, sd })
     }
 
@@ -30,18 +40,100 @@ impl Mean {
         Some(self.sd? / (self.n as f64).sqrt())
     }
 
-    /// The 95 % interval of the mean, by Student's t distribution.
+    /// The 95 % interval of the mean, by Student's t distribution; `None` below [`FEWEST`] values.
     pub fn interval(&self) -> Option<(f64, f64)> {
+        if self.n < FEWEST {
+            return None;
+        }
         let half = student_quantile(0.5 + LEVEL / 2.0, self.n - 1) * self.standard_error()?;
         Some((self.mean - half, self.mean + half))
     }
 }
 
-/// How well the replicates of each design point tell the mean there.
+/// The mean over the points of a design of values that come point after point, each with the place of its replicate.
+///
+/// The estimate is the mean of the points' means. A replicate's part in its error is the sum over the points that have it
+/// of its deviation from the point's mean, divided by the number of replicates there; the parts of different replicates are
+/// independent. Where every point has all replicates this is the standard error of the replicates' averages over the
+/// points; where some are missing, or a stop rule gave points different numbers, it still is right.
+#[derive(Clone, Debug, Default)]
+pub struct OverPoints {
+    /// Whether values of more than one point may come. Only then memory grows with the number of replicates.
+    several: bool,
+    point: Option<u64>,
+    here: Moments,
+    values: Vec<(usize, f64)>,
+    /// Of the points before: the parts of replicates in the error, the sum of means, their number, fewest replicates.
+    parts: Vec<f64>,
+    sum: f64,
+    points: u64,
+    fewest: u64,
+}
+
+impl OverPoints {
+    /// Nothing yet, of a design with several points or of plain replicates.
+    pub fn new(several: bool) -> Self {
+        Self { several, fewest: u64::MAX, ..Self::default() }
+    }
+
+    /// Takes in the value of a replicate, by its place among them, at this point, which must not come after a later point.
+    pub fn add(&mut self, point: u64, replicate: usize, value: f64) {
+        if self.point.is_some_and(|before| before != point) {
+            self.close();
+        }
+        self.point = Some(point);
+        self.here.add(value);
+        if self.several {
+            self.values.push((replicate, value));
+        }
+    }
+
+    fn close(&mut self) {
+        let here = std::mem::take(&mut self.here);
+        if here.n == 0 {
+            return;
+        }
+        let n = here.n as f64;
+        // Deviations from the mean of n values are too small by this on average.
+        let weight = if here.n > 1 { (n / (n - 1.0)).sqrt() / n } else { 0.0 };
+        for (replicate, value) in self.values.drain(..) {
+            if self.parts.len() <= replicate {
+                self.parts.resize(replicate + 1, 0.0);
+            }
+            self.parts[replicate] += weight * (value - here.mean);
+        }
+        self.sum += here.mean;
+        self.points += 1;
+        self.fewest = self.fewest.min(here.n);
+    }
+
+    /// Number of points that have a value.
+    pub fn points(&self) -> u64 {
+        self.points + u64::from(self.here.n > 0)
+    }
+
+    /// The mean of the values so far, the largest of which has this magnitude; `None` without any.
+    pub fn mean(&self, largest: f64) -> Option<Mean> {
+        if self.points == 0 {
+            return Mean::of(&self.here, largest);
+        }
+        let mut whole = self.clone();
+        whole.close();
+        let (points, n) = (whole.points as f64, whole.fewest);
+        let error = whole.parts.iter().map(|part| part * part).sum::<f64>().sqrt() / points;
+        let known = whole.several && n > 1;
+        let sd = known.then(|| visible(error * (n as f64).sqrt(), largest));
+        Some(Mean { n, mean: whole.sum / points, sd })
+    }
+}
+
+/// How well replicates tell the mean over a design, and at each point of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Precision {
-    /// All values, of every point.
+    /// Moments of all values, of every point: their spread is of luck and of the design.
     pub all: Mean,
+    /// The mean over the points, and how well it is known: by replicates, which share their luck over the points.
+    pub over: Mean,
     /// Number of points that have a value; 1 without a design.
     pub points: u64,
     /// Standard deviation within a point, pooled over the points: luck alone. `None` if no point has two values.
@@ -49,9 +141,10 @@ pub struct Precision {
 }
 
 /// Values of an outcome as they come, point after point.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Tally {
     all: Moments,
+    over: OverPoints,
     largest: f64,
     point: u64,
     here: Moments,
@@ -62,13 +155,22 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Takes in the value of a run at this point, which must not come after a later point.
-    pub fn add(&mut self, point: u64, value: f64) {
+    /// Nothing yet, of a design with several points or of plain replicates.
+    pub fn new(several: bool) -> Self {
+        let (all, here) = (Moments::default(), Moments::default());
+        let over = OverPoints::new(several);
+        Self { all, over, largest: 0.0, point: 0, here, squares: 0.0, freedom: 0, points: 0 }
+    }
+
+    /// Takes in the value of a run at this point, which must not come after a later point, and of the replicate at this
+    /// place.
+    pub fn add(&mut self, point: u64, replicate: usize, value: f64) {
         if point != self.point {
             self.close();
             self.point = point;
         }
         self.all.add(value);
+        self.over.add(point, replicate, value);
         self.here.add(value);
         self.largest = self.largest.max(value.abs());
     }
@@ -85,10 +187,11 @@ impl Tally {
 
     /// What the values so far tell; `None` without any.
     pub fn precision(&self) -> Option<Precision> {
-        let mut whole = self.clone();
+        let over = self.over.mean(self.largest)?;
+        let mut whole = Self { over: OverPoints::default(), ..self.clone() };
         whole.close();
         let within = (whole.freedom > 0).then(|| (whole.squares / whole.freedom as f64).sqrt());
-        Some(Precision { all: Mean::of(&whole.all, whole.largest)?, points: whole.points, within })
+        Some(Precision { all: Mean::of(&whole.all, whole.largest)?, over, points: whole.points, within })
     }
 }
 
@@ -119,9 +222,9 @@ mod tests {
     }
 
     fn precision(points: &[&[f64]]) -> Option<Precision> {
-        let mut tally = Tally::default();
+        let mut tally = Tally::new(points.len() > 1);
         for (values, point) in points.iter().zip(0..) {
-            values.iter().for_each(|value| tally.add(point, *value));
+            values.iter().enumerate().for_each(|(replicate, value)| tally.add(point, replicate, *value));
         }
         tally.precision()
     }
@@ -141,6 +244,10 @@ mod tests {
         assert_eq!(mean(&[]), None);
         assert_eq!(mean(&[2.0]).unwrap().interval(), None);
         assert_eq!(mean(&[0.1; 10]).unwrap().sd, Some(0.0));
+        // From four values there is a standard error, and no interval.
+        let few = mean(&VALUES[..4]).unwrap();
+        assert!(few.standard_error().is_some() && few.interval().is_none());
+        assert!(mean(&VALUES[..5]).unwrap().interval().is_some());
     }
 
     /// `ceil((s / (share * max(abs(m), s))) ** 2)` for m and s the mean and standard deviation.
@@ -169,5 +276,32 @@ mod tests {
         assert_eq!((found.runs_for(0.01), found.runs_for(0.05)), (Some(909), Some(37)));
         let single = precision(&[&[1.0], &[2.0]]).unwrap();
         assert_eq!((single.within, single.standard_error(), single.runs_for(0.01)), (None, None, None));
+    }
+
+    /// With numpy, `x` by point and replicate: `m = x.mean(0)`, `m.std(ddof=1) / sqrt(len(m))`.
+    #[test]
+    fn over_a_design_replicates_are_averaged_first() {
+        let found = precision(&[&[1.0, 2.0, 4.0, 3.0, 5.5], &[10.0, 11.0, 15.0, 12.0, 18.0]]).unwrap().over;
+        assert_eq!(found.n, 5);
+        close(found.mean, 8.15);
+        close(found.sd.unwrap(), 2.4974987487484355);
+        close(found.standard_error().unwrap(), 1.116915395184434);
+        let (low, high) = found.interval().unwrap();
+        close(low, 5.04894571812012);
+        close(high, 11.251054281879881);
+    }
+
+    /// A point with more replicates weighs no more, and one without enough of them leaves the error open.
+    #[test]
+    fn points_count_alike_whatever_their_replicates() {
+        let many: Vec<f64> = (0..40).map(|i| f64::from(i % 2)).collect();
+        let found = precision(&[&many, &[10.0, 11.0, 10.0, 11.0, 10.5]]).unwrap().over;
+        assert_eq!((found.n, found.mean), (5, 5.5));
+        let single = precision(&[&many, &[10.0]]).unwrap().over;
+        assert_eq!((single.n, single.mean, single.sd, single.interval()), (1, 5.25, None, None));
+        // Values of a second point where none was to come: nothing is said of their luck.
+        let mut tally = Tally::new(false);
+        (0..10).for_each(|i| tally.add(i as u64 / 5, i % 5, i as f64));
+        assert_eq!(tally.precision().unwrap().over.sd, None);
     }
 }

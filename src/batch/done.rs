@@ -27,6 +27,9 @@ pub struct Done {
     pub already: bool,
     /// Whether it was cancelled before all runs were done. The same study goes on from there.
     pub cancelled: bool,
+    /// Where the stop rule was not met before the most replicates were done, and by how much; `None` if it was met, or there
+    /// is none.
+    pub unmet: Option<String>,
     batch: Batch,
 }
 
@@ -44,16 +47,18 @@ pub struct FailedRun {
 impl Done {
     /// A batch that was run now.
     pub(super) fn now(folder: &Path, batch: &Batch, summary: Summary) -> Self {
-        let Summary { total, finished, failed, cancelled, first_failure } = summary;
+        let Summary { total, finished, failed, cancelled, first_failure, unmet } = summary;
         let first_failure = first_failure.map(|(job, error)| FailedRun { job, error, replay: batch.replay(&job) });
         let (folder, batch) = (folder.to_owned(), batch.clone());
-        Self { folder, total, finished, failed, first_failure, already: false, cancelled, batch }
+        let unmet = unmet.as_deref().zip(batch.stop.as_ref()).map(|(unmet, stop)| unmet.line(stop));
+        Self { folder, total, finished, failed, first_failure, already: false, cancelled, unmet, batch }
     }
 
     /// A batch whose folder was complete before.
     pub(super) fn before(folder: &Path, batch: &Batch, manifest: &Manifest) -> Self {
         let (total, failed) = (manifest.runs_done, manifest.runs_failed);
-        let summary = Summary { total, finished: total - failed, failed, ..Summary::default() };
+        let unmet = manifest.unmet.clone().map(Box::new);
+        let summary = Summary { total, finished: total - failed, failed, unmet, ..Summary::default() };
         Self { already: true, ..Self::now(folder, batch, summary) }
     }
 

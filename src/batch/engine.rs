@@ -104,6 +104,9 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
     let closed = closed.and_then(|summary| {
         close(folder, batch, writer, quantiles, &summary)?;
         folder.log(&log())?;
+        if let (false, Some(unmet), Some(stop)) = (summary.cancelled, &summary.unmet, &batch.stop) {
+            folder.log(&unmet.line(stop))?;
+        }
         Ok(summary)
     });
     let path = folder.path().to_owned();
@@ -125,13 +128,13 @@ fn close(
     let (done, failed) = writer.counts();
     if summary.cancelled {
         writer.sync()?;
-        return Ok(folder.write_manifest(false, done, failed, Vec::new())?);
+        return Ok(folder.write_manifest(false, done, failed, Vec::new(), None)?);
     }
     let mut files = writer.finish()?;
     files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
     files.extend(write_design(folder, batch)?);
     let files = in_format(folder, batch, files)?;
-    folder.describe(batch, (done, failed), &files)?;
+    folder.describe(batch, (done, failed), &files, summary.unmet.as_deref().cloned())?;
     Ok(tidy(folder.path(), folder.identity(), &files)?)
 }
 

@@ -26,6 +26,7 @@ mod engine;
 mod error;
 mod estimate;
 mod join;
+mod limits;
 #[cfg(test)]
 pub(crate) mod mock;
 mod progress;

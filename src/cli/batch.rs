@@ -3,10 +3,17 @@
 use super::{
     common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions, default_folder},
     failure::Failure,
+    listing::width,
     progress::Bar,
-    summary,
+    summary::{self, broken},
 };
-use crate::{batch::Done, experiment::plan::Shard, model::Model, output::manifest::FileFormat, report};
+use crate::{
+    batch::Done,
+    experiment::{Experiment, plan::Shard},
+    model::Model,
+    output::manifest::FileFormat,
+    report,
+};
 use std::io::{self, Write};
 
 const EXAMPLES: &str = "\
@@ -48,11 +55,20 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.output.on(args.work.on(study), &cancel)?.on(|progress| bar.show(progress));
     let part = if shard.is_whole() { String::new() } else { format!("-{}-of-{}", shard.number, shard.of) };
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &part), Ok)?;
+    warn(study.experiment(), args.output.quiet);
     let done = study.run_into(folder)?;
     if !shard.is_whole() {
         return close_shard(&done, shard, model, args.output.quiet);
     }
     close(&done, model, args.output.quiet)
+}
+
+/// Says what the experiment will not tell, before it is run.
+pub(super) fn warn(experiment: &Experiment, quiet: bool) {
+    for limit in experiment.limits().iter().filter(|_| !quiet) {
+        // Nobody is left to tell if standard error is closed.
+        let _ = writeln!(io::stderr(), "{}", broken(&format!("warning: {limit}"), width()));
+    }
 }
 
 /// Prints a text. Nobody is left to tell if the reader has gone; what else happened still counts then.
@@ -78,7 +94,9 @@ fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<
     if !quiet && !done.cancelled {
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
         let program = model.program().name;
-        say(&format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n"))?;
+        let mut text = format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n");
+        done.unmet.iter().for_each(|unmet| summary::line(&mut text, unmet));
+        say(&text)?;
     }
     ended(done)
 }

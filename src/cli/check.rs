@@ -31,7 +31,13 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let mut found = Vec::new();
     for file in &args.files {
         match model.experiment(&source(Some(file)), &args.values.overrides()) {
-            Ok(experiment) => writeln!(out, "{}: {}", file.display(), summary(&experiment))?,
+            Ok(experiment) => {
+                writeln!(out, "{}: {}", file.display(), summary(&experiment))?;
+                experiment
+                    .limits()
+                    .iter()
+                    .try_for_each(|limit| writeln!(out, "warning: {}: {limit}", file.display()))?;
+            }
             Err(errors) => found.extend(errors.into_found()),
         }
     }

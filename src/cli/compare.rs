@@ -8,11 +8,12 @@ use super::{
     summary::{closing, headlines, line, short, span, unit},
 };
 use crate::{
+    analysis::precision::FEWEST,
     batch::{Done, Study},
     experiment::{Experiment, Gather, Variant},
     model::Model,
     report::{ReportError, csv_file::CsvFile},
-    scenario::Diagnostics,
+    scenario::{Diagnostics, Time},
 };
 use std::{
     collections::BTreeMap,
@@ -61,6 +62,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.work.on(Study::of(model, experiment)).replay(replay).on(|progress| bar.show(progress));
     let study = args.output.on(study, &cancel)?;
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), ""), Ok)?;
+    batch::warn(study.experiment(), args.output.quiet);
     let done = study.run_into(folder)?;
     batch::write_page(&done, model, &[DIFFERENCES])?;
     if !args.output.quiet && done.finished > 0 {
@@ -95,6 +97,7 @@ impl Args {
                 )));
             }
         }
+        same_span([&a, &b], configs)?;
         let names = names([&a, &b], configs);
         let seed = a.seed;
         let mut variants: Vec<Variant> = a.variants.into_iter().chain(b.variants).collect();
@@ -114,6 +117,32 @@ impl Args {
             quantiles: Some(Gather::ByPoint),
         })
     }
+}
+
+/// Refuses scenarios of different spans: outcomes of the end, means and counts would be of different things.
+fn same_span(experiments: [&Experiment; 2], configs: [&Path; 2]) -> Result<(), Failure> {
+    let span = |experiment: &Experiment| experiment.variants.first().map(|variant| variant.scenario.time.clone());
+    let (Some(a), Some(b)) = (span(experiments[0]), span(experiments[1])) else { return Ok(()) };
+    if a == b {
+        return Ok(());
+    }
+    let shown = |time: &Time| format!("{} to {}", time.start, time.start.plus(time.months.saturating_sub(1)));
+    let mut same = Vec::new();
+    if a.start != b.start {
+        same.push(format!("--set time.start={}", a.start.max(b.start)));
+    }
+    if a.months != b.months {
+        same.push(format!("--months {}", a.months.min(b.months)));
+    }
+    Err(Failure::Usage(format!(
+        "{} covers {} and {} covers {}: outcomes of the end, means and counts would be of different spans; give both the same, \
+         with {}",
+        configs[0].display(),
+        shown(&a),
+        configs[1].display(),
+        shown(&b),
+        same.join(" ")
+    )))
 }
 
 /// What to call the two: by their own names, else by their files, else A and B.
@@ -172,7 +201,11 @@ fn table(done: &Done) -> Result<String, ReportError> {
         line(&mut text, &format!("  {name:<22}{shown} {mark}{}", unit(&column)));
         reductions.extend(reduction);
     }
-    line(&mut text, "  * the interval of the mean difference leaves out zero, in the model");
+    if batch.runs < FEWEST {
+        line(&mut text, &format!("  no intervals: they take at least {FEWEST} replicates"));
+    } else {
+        line(&mut text, "  * the interval of the mean difference leaves out zero, in the model");
+    }
     reductions.sort_by(f64::total_cmp);
     if let Some(median) = reductions.get(reductions.len() / 2) {
         line(

@@ -28,6 +28,9 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let files = write(&args.dir, model)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{} and {} pictures beside it", files.html.display(), files.figures.len())?;
+    for note in &files.notes {
+        writeln!(out, "{note}")?;
+    }
     for missing in &files.missing {
         writeln!(out, "left out: {missing}")?;
     }

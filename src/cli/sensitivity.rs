@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     analysis::sensitivity::{
-        Indices, Options, PointRoles, analyse,
+        Indices, Lack, Options, PointRoles, analyse,
         morris::SIGMA,
         one_at_a_time::{HIGH, LOW},
         sobol::FIRST,
@@ -73,12 +73,21 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         ReadError::Manifest(error) => Failure::Usage(error.to_string()),
         ReadError::Table(error) => Failure::Report(error),
     })?;
+    if batch.failed_all() {
+        let (runs, folder) = (batch.manifest.runs_done, args.dir.display());
+        return Err(Failure::Runs(format!(
+            "all {runs} runs in {folder} failed, so there is nothing to analyse; runs.csv says why"
+        )));
+    }
     let findings = findings(args, batch, &measured.headlines());
     let files = write_sensitivity(&args.dir, &findings, &measured, table(&findings))?;
     let mut out = io::stdout().lock();
     out.write_all(text(&findings, !args.outcome.is_empty()).as_bytes())?;
     writeln!(out, "indices are in {}", files.table.display())?;
     writeln!(out, "Page: {} and {} pictures", files.page.display(), files.pictures.len())?;
+    if findings.list.iter().all(|finding| finding.indices.lack == Some(Lack::Blocks)) {
+        return Err(Failure::Runs("no outcome has an index; the reasons stand above".to_owned()));
+    }
     Ok(())
 }
 
@@ -147,7 +156,7 @@ fn text(findings: &Findings, asked: bool) -> String {
         let (factors, seed) = (findings.factors().len(), findings.manifest.experiment.seed);
         let about = format!("{factors} factors, {blocks} {}, seed {seed}", layout.blocks_are());
         line(&mut text, &format!("{}: {about}", scenario.name));
-        let interval = format!("{} % interval", short(100.0 * findings.options.confidence));
+        let interval = format!("{} interval", findings.confidence());
         let head = format!("  {:<33}{:>9}{interval:>17}  {extra}", "outcome, factor", layout.main());
         line(&mut text, &head);
         let shown = findings.list.iter().filter(|finding| finding.scenario == place && finding.headline);
@@ -155,6 +164,7 @@ fn text(findings: &Findings, asked: bool) -> String {
             outcome(&mut text, findings, finding, SHOWN[usize::from(asked)]);
         }
     }
+    findings.about_intervals().iter().for_each(|said| line(&mut text, said));
     line(&mut text, "The indices hold for the ranges of this design, and for the model.");
     text
 }

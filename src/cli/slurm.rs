@@ -81,6 +81,7 @@ fn plain(text: &str) -> Result<String, String> {
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.config.study(model)?.threads(args.cpus as usize);
     let study = args.runs.into_iter().fold(study, Study::runs);
+    super::batch::warn(study.experiment(), false);
     let study = match &args.record {
         Some(tables) => study.record(tables)?,
         None => study,

@@ -45,6 +45,9 @@ pub fn batch(done: &Done) -> Result<String, ReportError> {
             &mut text,
             &format!("  {:<names$}{:>cells$}{:>cells$}{:>cells$}  unit", "outcome", "median", "5 %", "95 %"),
         );
+        if experiment.sample.points() > 1 {
+            line(&mut text, "  over all runs: the spread is that of the design and of luck");
+        }
         for (column, summary) in headlines.iter().zip(sketches.summaries()) {
             let Some(summary) = summary else { continue };
             let [low, _, median, _, high] = summary.quantiles.map(short);
@@ -53,8 +56,27 @@ pub fn batch(done: &Done) -> Result<String, ReportError> {
             line(&mut text, &format!("  {name:<names$}{median:>cells$}{low:>cells$}{high:>cells$}  {unit}{of}"));
         }
     }
+    other_spans(&mut text, experiment);
     closing(&mut text, done);
     Ok(text)
+}
+
+/// Says which scenarios cover other months than the first.
+fn other_spans(text: &mut String, experiment: &Batch) {
+    let spans = |variant: &BatchScenario| (variant.start, variant.months);
+    let Some((first, others)) = experiment.scenarios.split_first() else { return };
+    let others: Vec<&str> =
+        others.iter().filter(|other| spans(other) != spans(first)).map(|other| other.name.as_str()).collect();
+    if !others.is_empty() {
+        let (others, first) = (others.join(", "), &first.name);
+        line(
+            text,
+            &format!(
+                "other months than those of {first}: {others}; outcomes of the end, means and counts are of different spans, and no \
+                 differences are given"
+            ),
+        );
+    }
 }
 
 /// One world: how its indicators went, and where the files are.
@@ -97,6 +119,7 @@ pub(super) fn closing(text: &mut String, done: &Done) {
     if runs < done.total {
         line(text, &format!("stopped early: {runs} of {} runs are kept", done.total));
     }
+    done.unmet.iter().for_each(|unmet| line(text, unmet));
     if done.failed > 0 {
         line(text, &format!("{} of {} runs failed; see runs.csv", done.failed, done.total));
     }

@@ -1,6 +1,6 @@
 //! What a batch tells those who listen: tables, progress, tests.
 
-use super::plan::Job;
+use super::plan::{Job, Unmet};
 
 /// Something that happened in a batch. Events come in the order of the runs, whichever run was ready first.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub enum Event<'a, T> {
 }
 
 /// What a batch came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Runs planned; of a batch that was cancelled, the most that there could be.
     pub total: u64,
@@ -53,6 +53,8 @@ pub struct Summary {
     pub cancelled: bool,
     /// The first failure in run order: which run, and why.
     pub first_failure: Option<(Job, String)>,
+    /// Where the stop rule was not met, of the points that were done.
+    pub unmet: Option<Box<Unmet>>,
 }
 
 /// Why a listener cannot go on, such as a full disk.

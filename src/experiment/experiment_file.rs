@@ -14,7 +14,7 @@ use crate::{
         overrides::Override,
         schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
         section::{Mistakes, Section, file_name, finite, list, name, text, whole, wrong},
-        tree::{self, Node, TomlTable},
+        tree::{self, Node, TomlEntry, TomlTable},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -155,7 +155,8 @@ impl Reader<'_> {
             common.extend(root.take(key).map(|entry| Override::new(path, &entry.node)));
         }
         let design = root.take("design");
-        let stop = root.take("stop").map(|entry| self.stop(&entry.node));
+        let stop = root.take("stop");
+        let stop = stop.map(|entry| (entry, self.stop(&entry.node)));
         let entries = root.read("scenarios", list, self.found).unwrap_or_default();
         root.finish(self.found);
         let mut variants: Vec<Variant> = Vec::new();
@@ -176,13 +177,18 @@ impl Reader<'_> {
         let sample = read_design(design, &context, self.found)?;
         let stop = match stop {
             None => None,
-            Some(stop) => Some(stop?),
+            Some((entry, stop)) => {
+                self.one_span(&variants, entry);
+                Some(stop?)
+            }
         };
         if variants.is_empty() {
             return None;
         }
         // The points of a sampled design are draws of one distribution; those of a grid are each of interest.
-        let natural = if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint };
+        // Under a stop rule points have different numbers of replicates, and enough to stand alone.
+        let pools = sample.design().method.samples() && stop.is_none();
+        let natural = if pools { Gather::Pooled } else { Gather::ByPoint };
         let quantiles = quantiles.unwrap_or(Some(natural));
         Some(Experiment { name: title?, description, runs, seed, record, variants, sample, stop, quantiles })
     }
@@ -221,6 +227,16 @@ impl Reader<'_> {
         let most = section.read("max_runs", |key, node| whole(key, node, 2, u64::from(u32::MAX)), self.found);
         section.finish(self.found);
         Some(Stop { outcome: outcome?, standard_error: standard_error?, max_runs: most.unwrap_or(MAX_RUNS) })
+    }
+
+    /// A stop rule looks at differences, so all scenarios cover the same months.
+    fn one_span(&mut self, variants: &[Variant], entry: &TomlEntry) {
+        let Some((first, others)) = variants.split_first() else { return };
+        if let Some(other) = others.iter().find(|other| other.scenario.time != first.scenario.time) {
+            let (first, other) = (&first.name, &other.name);
+            let message = format!("[stop] looks at differences from `{first}`, and `{other}` covers other months");
+            self.found.push(Diagnostic::at(&entry.key, message).help("give all scenarios the same start and months"));
+        }
     }
 
     fn outcome(&self, node: &Node) -> Result<String, Diagnostic> {
@@ -320,7 +336,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
                 "quantiles",
                 described(
                     json!({ "enum": Gather::WORDS.map(|(word, _)| word) }),
-                    "Over which runs to take quantiles. Default: pooled over the points of a sampled design, else by point.",
+                    "Over which runs to take quantiles. Default: pooled over the points of a sampled design without [stop], else by point.",
                 ),
             ),
             ("scenarios", described(variants, "Variants to run in place of the plain scenario.")),

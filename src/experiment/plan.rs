@@ -48,6 +48,60 @@ pub struct Stop {
     pub max_runs: u64,
 }
 
+/// Where points ended at the most replicates before the stop rule was met.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unmet {
+    /// Points that did.
+    pub points: u64,
+    /// Points that were run.
+    pub of: u64,
+    /// The point among them of which least is known: the first without an error, else that with the largest.
+    pub point: u64,
+    /// Replicates there.
+    pub runs: u64,
+    /// Those among them that have the value: of the outcome, or of the difference that is known least.
+    pub values: u64,
+    /// The standard error there; `None` below two values.
+    pub standard_error: Option<f64>,
+    /// Whether it is that of paired differences.
+    pub paired: bool,
+}
+
+impl Unmet {
+    /// Counts a point that was run, and that ended so if it is `Some`.
+    pub(super) fn count(so_far: &mut Option<Self>, points: u64, ended: Option<Self>) {
+        let known = |unmet: &Self| unmet.standard_error.unwrap_or(f64::INFINITY);
+        *so_far = match (so_far.take(), ended) {
+            (None, None) => None,
+            (None, Some(ended)) => Some(Self { points: 1, of: points, ..ended }),
+            (Some(before), None) => Some(Self { of: points, ..before }),
+            (Some(before), Some(ended)) => {
+                let number = before.points + 1;
+                let worst = if known(&ended) > known(&before) { ended } else { before };
+                Some(Self { points: number, of: points, ..worst })
+            }
+        };
+    }
+
+    /// What is said of it, in a line.
+    pub fn line(&self, stop: &Stop) -> String {
+        let (outcome, runs, wanted) = (&stop.outcome, self.runs, stop.standard_error);
+        let error = self.standard_error.map(|error| format!("{error:.3e}").parse().unwrap_or(error));
+        let place = match (self.points, self.of) {
+            (_, 1) => ": ".to_owned(),
+            (points, of) => format!(" at {points} of {of} points: at point {}, ", self.point),
+        };
+        let what = if self.paired { format!("the paired differences in {outcome}") } else { outcome.clone() };
+        let why = match (error, self.values, self.paired) {
+            (Some(error), ..) => format!("standard error of {what} is {error} after {runs} runs, wanted {wanted}"),
+            (None, 0, false) => format!("no run has {outcome}, after {runs} runs"),
+            (None, 0, true) => format!("no pair of runs has {outcome}, after {runs} runs of each scenario"),
+            _ => format!("a single one of {runs} runs has {outcome}, which tells no standard error"),
+        };
+        format!("[stop] was not met{place}{why}")
+    }
+}
+
 /// Part `number` of a batch that is cut into `of` parts, each a stretch of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {

@@ -145,6 +145,7 @@ fn deliver<S: Simulate>(
         }
     }
     summary.cancelled = !queue.is_over();
+    summary.unmet = queue.lock().schedule.unmet().cloned().map(Box::new);
     tell(Event::Finished { summary })
 }
 

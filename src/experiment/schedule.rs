@@ -1,7 +1,7 @@
 //! Which run comes next. Without a stop rule that is the next number of the plan; with one it depends on the results
 //! that were delivered, and on nothing else.
 
-use super::plan::{Job, Plan, Stop};
+use super::plan::{Job, Plan, Stop, Unmet};
 use crate::maths::Moments;
 
 /// What a worker is to do.
@@ -28,6 +28,9 @@ pub struct Schedule {
     /// Runs that will not be needed, of points that stopped early.
     spared: u64,
     rounds: Option<Rounds>,
+    /// Points that are done under a stop rule, and those among them where it was not met.
+    points: u64,
+    unmet: Option<Unmet>,
 }
 
 /// The rounds of the present point.
@@ -40,6 +43,8 @@ struct Rounds {
     first: Option<f64>,
     /// Of the differences from the first scenario, or of the only scenario's values.
     spreads: Vec<Moments>,
+    /// Whether they are of differences.
+    paired: bool,
 }
 
 impl Schedule {
@@ -55,6 +60,8 @@ impl Schedule {
             delivered: 0,
             spared: 0,
             rounds,
+            points: 0,
+            unmet: None,
         };
         schedule.decided = schedule.decide(range.start);
         schedule
@@ -87,6 +94,8 @@ impl Schedule {
         let of_point = self.plan.scenarios as u64 * self.plan.most_replicates();
         let after = (job.point - self.plan.first_point + 1) * of_point;
         self.spared += after - self.decided;
+        self.points += 1;
+        Unmet::count(&mut self.unmet, self.points, rounds.unmet(job.point));
         self.next = after;
         *rounds = Rounds::new(rounds.stop.clone(), &self.plan);
         self.decided = self.decide(after);
@@ -96,6 +105,11 @@ impl Schedule {
     /// Whether every run was delivered.
     pub fn is_over(&self) -> bool {
         self.delivered == self.total()
+    }
+
+    /// Where the stop rule was not met, of the points that are done.
+    pub const fn unmet(&self) -> Option<&Unmet> {
+        self.unmet.as_ref()
     }
 
     /// Runs of this shard, as far as is known: points that may still stop early count in full.
@@ -121,7 +135,8 @@ impl Schedule {
 impl Rounds {
     fn new(stop: Stop, plan: &Plan) -> Self {
         let compared = plan.scenarios.saturating_sub(1).max(1);
-        Self { stop, target: plan.runs, first: None, spreads: vec![Moments::default(); compared] }
+        let (spreads, paired) = (vec![Moments::default(); compared], plan.scenarios > 1);
+        Self { stop, target: plan.runs, first: None, spreads, paired }
     }
 
     fn observe(&mut self, scenarios: usize, scenario: usize, observed: Option<f64>) {
@@ -138,9 +153,31 @@ impl Rounds {
         }
     }
 
+    /// The largest standard error, infinite if there is none.
+    fn worst(&self) -> f64 {
+        self.spreads.iter().map(Moments::standard_error).fold(0.0, f64::max)
+    }
+
+    /// What there is to say of this point, if it ends before the rule is met.
+    fn unmet(&self, point: u64) -> Option<Unmet> {
+        let worst = self.worst();
+        // Of those without an error, the one with fewest values.
+        let least =
+            self.spreads.iter().filter(|spread| spread.standard_error() >= worst).min_by_key(|spread| spread.n)?;
+        (worst > self.stop.standard_error).then(|| Unmet {
+            points: 1,
+            of: 1,
+            point,
+            runs: self.target,
+            values: least.n,
+            standard_error: Some(worst).filter(|worst| worst.is_finite()),
+            paired: self.paired,
+        })
+    }
+
     /// Whether the point needs another round; plans it.
     fn goes_on(&mut self, plan: &Plan) -> bool {
-        let worst = self.spreads.iter().map(Moments::standard_error).fold(0.0, f64::max);
+        let worst = self.worst();
         if worst <= self.stop.standard_error || self.target >= plan.most_replicates() {
             return false;
         }
@@ -220,6 +257,36 @@ mod tests {
         let (jobs, _) = play(&plan, |job| sign(job, if job.scenario == 2 { 2.0 } else { 1.0 }));
         assert!((3 * 100..=3 * 200).contains(&jobs.len()), "{}", jobs.len());
         assert!(jobs.is_sorted_by_key(|job| job.run));
+    }
+
+    /// What is said of a plan of two points, each of at most 8 replicates, that is run with these outcomes.
+    fn said(scenarios: usize, outcome: impl Fn(&Job) -> Option<f64>) -> Option<String> {
+        let plan = Plan { points: 2, stop: stop(0.1, 8), ..Plan::replicates(scenarios, 4) };
+        let mut schedule = Schedule::new(&plan);
+        while let Next::Run(job) = schedule.take() {
+            schedule.deliver(&job, outcome(&job));
+        }
+        schedule.unmet().map(|unmet| unmet.line(plan.stop.as_ref().unwrap()))
+    }
+
+    #[test]
+    fn a_rule_that_was_not_met_is_told() {
+        assert_eq!(said(1, |job| sign(job, 0.01)), None);
+        assert_eq!(said(2, |job| sign(job, 9.0)), None, "their differences have no spread");
+        let at_one = said(1, |job| sign(job, if job.point == 1 { 1.0 } else { 0.01 })).unwrap();
+        let expected = "standard error of x is 0.378 after 8 runs, wanted 0.1";
+        assert_eq!(at_one, format!("[stop] was not met at 1 of 2 points: at point 1, {expected}"));
+        let none = said(1, |_| None).unwrap();
+        assert_eq!(none, "[stop] was not met at 2 of 2 points: at point 0, no run has x, after 8 runs");
+        let single = said(1, |job| sign(job, 1.0).filter(|_| job.replicate == 3)).unwrap();
+        assert!(single.ends_with("a single one of 8 runs has x, which tells no standard error"), "{single}");
+        let paired = said(2, |job| sign(job, job.scenario as f64)).unwrap();
+        assert!(
+            paired.contains("2 of 2 points: at point 0, standard error of the paired differences in x is 0.37"),
+            "{paired}"
+        );
+        let paired = said(3, |job| sign(job, 1.0).filter(|_| job.scenario < 2)).unwrap();
+        assert!(paired.ends_with("no pair of runs has x, after 8 runs of each scenario"), "{paired}");
     }
 
     #[test]

@@ -21,5 +21,6 @@ pub use measured::Measured;
 pub(crate) use measured::{LEADING_COLUMNS, TAKEN_TABLES};
 pub use outcome::Outcome;
 pub(crate) use outcome::{TAKEN_COLUMNS, is_name};
+pub(crate) use outcomes::months_before;
 pub use own::{Own, Unmeasured};
 pub use run::RunError;

@@ -8,6 +8,16 @@ use crate::{model::geography::Geography, scenario::Stage};
 use bevy_ecs::prelude::*;
 use std::collections::VecDeque;
 
+/// Months that a run has to have before this outcome can have a value, for those that look back or ahead by a fixed number.
+pub(crate) fn months_before(outcome: &str) -> u32 {
+    match outcome {
+        "frontier_gain_per_year" => 2,
+        "gap_rating_12" | "momentum_leader_end" | "momentum_follower_end" => 13,
+        "gap_rating_24" => 25,
+        _ => 1,
+    }
+}
+
 /// Gathers a run's outcomes.
 #[derive(Default)]
 pub struct Outcomes {

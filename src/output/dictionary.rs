@@ -25,7 +25,7 @@ table! {
         indicator: Arc<str>, "";
         /// The month that has passed.
         date: Month, "";
-        /// Runs that have a value.
+        /// Runs that have a value; over all points together these are not independent, as runs of a replicate share their luck.
         n: u32, "runs";
         /// Mean of the values.
         mean: f64, "of the indicator";
@@ -53,28 +53,35 @@ table! {
         against: Arc<str>, "";
         /// The outcome: a column of the table of runs, in its unit.
         outcome: Arc<str>, "";
+        /// Independent values: replicates in which both have a value, of the design point that has fewest. Runs of a replicate share their luck over all points.
+        n: u32, "replicates";
         /// Pairs: runs of the same design point and replicate that both have a value.
-        n: u32, "pairs";
-        /// Mean of the scenario over the pairs.
+        pairs: u32, "pairs";
+        /// Mean of the scenario over the pairs; each design point counts alike.
         mean: f64, "of the outcome";
         /// Mean of the scenario it is compared with.
         mean_against: f64, "of the outcome";
         /// Mean difference over the pairs: scenario less the one it is compared with.
         difference: f64, "of the outcome";
-        /// Standard error of the mean difference; empty for a single pair.
+        /// Standard error of the mean difference, from replicates averaged over the design points; empty for a single replicate.
         standard_error: Option<f64>, "of the outcome";
-        /// Lower end of the difference's 95 % interval (Student's t); empty for a single pair.
+        /// Lower end of the difference's 95 % interval (Student's t with n - 1 degrees of freedom); empty below five replicates.
         low: Option<f64>, "of the outcome";
         /// Upper end of the interval.
         high: Option<f64>, "of the outcome";
         /// Share of pairs in which the scenario is the larger.
         larger_share: f64, "1";
-        /// How many times more runs the same standard error would take without pairing; empty if all differences are equal.
+        /// How many times more replicates the same standard error would take without pairing; empty if all differences are equal.
         variance_reduction: Option<f64>, "1";
     }
 }
 
 impl DifferenceRow {
+    /// Whether replicates are too few for an interval.
+    pub const fn lacks_interval(&self) -> bool {
+        self.low.is_none()
+    }
+
     /// Whether the difference's interval leaves out zero.
     pub fn excludes_zero(&self) -> bool {
         self.low.zip(self.high).is_some_and(|(low, high)| low > 0.0 || high < 0.0)
@@ -96,7 +103,7 @@ table! {
         index: Arc<str>, "";
         /// Its value; empty if too few values are there or the outcome does not vary.
         value: Option<f64>, "a share of the variance for Sobol indices, else of the outcome";
-        /// Lower end of its bootstrap interval.
+        /// Lower end of its bootstrap interval; empty below five trajectories, base points or replicates that are resampled.
         low: Option<f64>, "as the value";
         /// Upper end of its bootstrap interval.
         high: Option<f64>, "as the value";

@@ -7,7 +7,7 @@ use crate::{
     experiment::{
         Gather,
         design::Design,
-        plan::{Shard, Stop},
+        plan::{Shard, Stop, Unmet},
     },
     measure::is_name,
 };
@@ -45,6 +45,9 @@ pub struct Manifest {
     /// The command that runs each scenario alone, without `--seed`, `--point` and `--replicate`.
     #[serde(default)]
     pub replay: Vec<String>,
+    /// Where the stop rule was not met, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmet: Option<Unmet>,
     /// The tables.
     pub files: Vec<FileEntry>,
     /// What else redqueen wrote here: with `files`, all that it may replace or remove.
@@ -101,6 +104,15 @@ pub struct ScenarioEntry {
     pub months: u32,
     /// Its complete config, but for its description.
     pub config: Value,
+}
+
+/// The scenarios that cover other months than the first.
+pub fn other_spans(scenarios: &[ScenarioEntry]) -> impl Iterator<Item = &ScenarioEntry> {
+    let first = scenarios.first();
+    let same = move |entry: &&ScenarioEntry| {
+        first.is_none_or(|first| (&first.start, first.months) == (&entry.start, entry.months))
+    };
+    scenarios.iter().filter(move |entry| !same(entry))
 }
 
 /// A table of the folder.
@@ -303,6 +315,13 @@ impl FileFormat {
     }
 }
 
+impl Manifest {
+    /// What there is to say of a stop rule that was not met.
+    pub fn unmet(&self) -> Option<String> {
+        Some(self.unmet.as_ref()?.line(self.experiment.stop.as_ref()?))
+    }
+}
+
 impl Identity {
     /// SHA-256 of all of it, in hexadecimal.
     pub fn sha256(&self) -> String {
@@ -368,6 +387,7 @@ mod tests {
             description: "Why,\nin two lines".into(),
             described: vec![Described::default()],
             replay,
+            unmet: None,
             files,
             others,
         }

@@ -1,6 +1,6 @@
 //! Finished tables as Parquet files: the same columns and values as the CSV, read from it a row group at a time.
 //!
-//! Numbers are DOUBLE, whole numbers INT64, flags BOOLEAN, text and months STRING (months as `YYYY-MM`, so that a query
+//! Numbers are DOUBLE, whole numbers INT64 (unsigned where one is above 2⁶³ − 1, as a seed may be), flags BOOLEAN, text and months STRING (months as `YYYY-MM`, so that a query
 //! reads the same in both formats). Columns that may be empty are OPTIONAL, with null for an empty cell; all others are
 //! REQUIRED. Pages are compressed with Snappy. Nothing depends on time or machine: the same CSV gives the same bytes.
 //! The file's metadata hold the table's schema with units and meanings under the key [`SCHEMA_KEY`].
@@ -96,9 +96,11 @@ fn write(csv: &Path, to: &Path, table: &TableInfo<'_>) -> Result<(u64, u64), Wro
     if !reader.headers().map_err(read)?.iter().eq(table.columns.iter().map(|column| column.name)) {
         return Err(unfit("its header is not that of the table".to_owned()));
     }
+    let unsigned = unsigned(csv, table)?;
     let file = fresh(to).map_err(Wrong::Write)?;
-    let mut writer = SerializedFileWriter::new(file, schema(table)?, Arc::new(properties(table)))?;
-    let mut buffers: Vec<Buffer<'_>> = table.columns.iter().map(Buffer::new).collect();
+    let mut writer = SerializedFileWriter::new(file, schema(table, &unsigned)?, Arc::new(properties(table)))?;
+    let mut buffers: Vec<Buffer<'_>> =
+        table.columns.iter().zip(&unsigned).map(|(column, unsigned)| Buffer::new(column, *unsigned)).collect();
     let (mut record, mut rows) = (csv::StringRecord::new(), 0);
     while reader.read_record(&mut record).map_err(read)? {
         for (buffer, cell) in buffers.iter_mut().zip(&record) {
@@ -120,16 +122,29 @@ fn write(csv: &Path, to: &Path, table: &TableInfo<'_>) -> Result<(u64, u64), Wro
     Ok((rows, file.metadata().map_err(Wrong::Write)?.len()))
 }
 
+/// Which columns are of whole numbers above those that have a sign. Only a seed or the number of a single run can be that
+/// large, and then it is so in every row.
+fn unsigned(csv: &Path, table: &TableInfo<'_>) -> Result<Vec<bool>, Wrong> {
+    let read = |error: csv::Error| Wrong::Read(io::Error::other(error));
+    let mut first = csv::StringRecord::new();
+    csv::Reader::from_path(csv).map_err(read)?.read_record(&mut first).map_err(read)?;
+    let large = |cell: &str| cell.parse::<u64>().is_ok_and(|number| i64::try_from(number).is_err());
+    let of =
+        |(place, column): (usize, &Column<'_>)| column.holds == CellType::Whole && first.get(place).is_some_and(large);
+    Ok(table.columns.iter().enumerate().map(of).collect())
+}
+
 fn write_group(writer: &mut SerializedFileWriter<File>, buffers: &mut [Buffer<'_>]) -> Result<(), ParquetError> {
     let mut group = writer.next_row_group()?;
     buffers.iter_mut().try_for_each(|buffer| buffer.write(&mut group))?;
     group.close().map(drop)
 }
 
-fn schema(table: &TableInfo<'_>) -> Result<Arc<Type>, ParquetError> {
-    let columns = table.columns.iter().map(|column| {
+fn schema(table: &TableInfo<'_>, unsigned: &[bool]) -> Result<Arc<Type>, ParquetError> {
+    let columns = table.columns.iter().zip(unsigned).map(|(column, unsigned)| {
         let (physical, logical) = match column.holds {
             CellType::Number => (Physical::DOUBLE, None),
+            CellType::Whole if *unsigned => (Physical::INT64, Some(LogicalType::integer(64, false))),
             CellType::Whole => (Physical::INT64, None),
             CellType::Flag => (Physical::BOOLEAN, None),
             CellType::Text | CellType::Month => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
@@ -164,15 +179,18 @@ struct Buffer<'a> {
 enum Values {
     Number(Vec<f64>),
     Whole(Vec<i64>),
+    /// With the bits of a number without a sign.
+    Unsigned(Vec<i64>),
     Flag(Vec<bool>),
     /// With the different texts among them, as most are repeated.
     Text(Vec<ByteArray>, BTreeMap<String, ByteArray>),
 }
 
 impl<'a> Buffer<'a> {
-    fn new(column: &'a Column<'a>) -> Self {
+    fn new(column: &'a Column<'a>, unsigned: bool) -> Self {
         let values = match column.holds {
             CellType::Number => Values::Number(Vec::new()),
+            CellType::Whole if unsigned => Values::Unsigned(Vec::new()),
             CellType::Whole => Values::Whole(Vec::new()),
             CellType::Flag => Values::Flag(Vec::new()),
             CellType::Text | CellType::Month => Values::Text(Vec::new(), BTreeMap::new()),
@@ -190,6 +208,9 @@ impl<'a> Buffer<'a> {
         match &mut self.values {
             Values::Number(values) => values.push(cell.parse().map_err(|_| "a number")?),
             Values::Whole(values) => values.push(cell.parse().map_err(|_| "a whole number")?),
+            Values::Unsigned(values) => {
+                values.push(cell.parse().map(u64::cast_signed).map_err(|_| "a whole number from 0")?);
+            }
             Values::Flag(values) => values.push(cell.parse().map_err(|_| "true or false")?),
             Values::Text(values, known) => match known.get(cell) {
                 Some(text) => values.push(text.clone()),
@@ -212,7 +233,7 @@ impl<'a> Buffer<'a> {
                 writer.typed::<DoubleType>().write_batch(values, levels, None)?;
                 values.clear();
             }
-            Values::Whole(values) => {
+            Values::Whole(values) | Values::Unsigned(values) => {
                 writer.typed::<Int64Type>().write_batch(values, levels, None)?;
                 values.clear();
             }

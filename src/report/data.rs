@@ -18,7 +18,7 @@ use crate::{
     output::{
         dictionary::{DifferenceRow, QuantileRow, RUNS},
         folder::Folder,
-        manifest::{Manifest, ScenarioEntry},
+        manifest::{Manifest, ScenarioEntry, other_spans},
     },
     scenario::Month,
 };
@@ -38,6 +38,8 @@ pub struct ReportData {
     pub differences: Option<Vec<DifferenceRow>>,
     /// Files that are not there or empty, and what is left out for it.
     pub missing: Vec<String>,
+    /// What else is to be known before the numbers are read.
+    pub notes: Vec<String>,
 }
 
 impl ReportData {
@@ -79,7 +81,9 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
         missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
     }
     let outcomes = measured.outcome_names();
-    let runs = read_runs(&folder.join("runs.csv"), &outcomes, &mut scenarios)?;
+    // Without a manifest nothing is known of the design.
+    let several = manifest.as_ref().is_none_or(|manifest| manifest.experiment.points > 1);
+    let runs = read_runs(&folder.join("runs.csv"), &outcomes, several, &mut scenarios)?;
     if !runs {
         missing.push("runs.csv is missing or empty: there is no table of outcomes.".to_owned());
     }
@@ -101,9 +105,34 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
             as_written(folder, manifest, table)?;
         }
     }
-    let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    let differences = if runs { differences(&folder.join("runs.csv"), &outcomes, &names)? } else { None };
-    Ok(ReportData { measured: measured.clone(), manifest, about, scenarios, differences, missing })
+    let (names, other_spans) = comparable(&scenarios, manifest.as_ref());
+    missing.extend(other_spans);
+    let several_scenarios = scenarios.len() > 1;
+    let differences = match several_scenarios && runs {
+        true => Some(differences(&folder.join("runs.csv"), &outcomes, several, &names)?),
+        false => None,
+    };
+    let notes = manifest.iter().flat_map(|manifest| [manifest.unmet(), unequal(manifest)]).flatten().collect();
+    Ok(ReportData { measured: measured.clone(), manifest, about, scenarios, differences, missing, notes })
+}
+
+/// The scenarios that can be compared with the first, it included, and what is said of the others: outcomes of the end,
+/// means and counts of different spans are different things.
+fn comparable(scenarios: &[ScenarioResults], manifest: Option<&Manifest>) -> (Vec<String>, Option<String>) {
+    let entries = manifest.map_or(&[][..], |manifest| &manifest.experiment.scenarios);
+    let others: Vec<&str> = other_spans(entries).map(|entry| entry.name.as_str()).collect();
+    let names = scenarios.iter().map(|scenario| scenario.name.clone());
+    let names = names.filter(|name| !others.contains(&name.as_str())).collect();
+    let said = entries.first().filter(|_| !others.is_empty()).map(|first| {
+        let listed = others.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let verb = if others.len() == 1 { "covers" } else { "cover" };
+        format!(
+            "{listed} {verb} other months than `{}`: differences between them are left out, and outcomes of the end, means and \
+             counts are of different spans.",
+            first.name
+        )
+    });
+    (names, said)
 }
 
 /// What is said of outcomes that only the model which wrote the folder knows.
@@ -111,6 +140,16 @@ fn others(outcomes: &[String], manifest: &Manifest) -> Option<String> {
     let (names, program) = (outcomes.join(", "), &manifest.experiment.program);
     (!outcomes.is_empty()).then(|| {
         format!("runs.csv has outcomes of another model, {names}: the report of {program}, which wrote the folder, shows them.")
+    })
+}
+
+/// What is said of points that a stop rule gave different numbers of replicates.
+fn unequal(manifest: &Manifest) -> Option<String> {
+    let several = manifest.experiment.points > 1 && manifest.experiment.stop.is_some();
+    several.then(|| {
+        "By [stop] design points have different numbers of runs: medians and quantiles of outcomes over all runs weigh a point by its \
+         number, means and differences weigh all points alike."
+            .to_owned()
     })
 }
 

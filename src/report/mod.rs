@@ -4,6 +4,8 @@
 mod about;
 mod chart;
 mod competition;
+#[cfg(test)]
+mod coverage_tests;
 pub(crate) mod csv_file;
 mod data;
 mod figures;
@@ -49,6 +51,8 @@ pub struct ReportFiles {
     pub figures: Vec<PathBuf>,
     /// What could not be shown because the folder does not hold it, a line each.
     pub missing: Vec<String>,
+    /// What else is to be known before its numbers are read, a line each.
+    pub notes: Vec<String>,
 }
 
 /// Why a report could not be written.
@@ -145,7 +149,7 @@ pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -
     files.push(page_file(PAGE.to_owned(), page::page(&data, &report, &ParameterTables::of(&data, catalogue))));
     derived.write(&files)?;
     let missing = data.missing.into_iter().chain(report.missing).collect();
-    Ok(ReportFiles { html: folder.join(PAGE), figures, missing })
+    Ok(ReportFiles { html: folder.join(PAGE), figures, missing, notes: data.notes })
 }
 
 /// `differences.csv`.

@@ -10,7 +10,7 @@ use super::{
     scale::significant,
 };
 use crate::{
-    analysis::sketch::Distribution,
+    analysis::{precision::Mean, sketch::Distribution},
     report::results::ScenarioResults,
     scenario::{Described, Month},
 };
@@ -131,7 +131,7 @@ fn navigation(folder: &ReportData, report: &Report) -> Markup {
 
 /// What is not shown, and which runs failed.
 fn notes(folder: &ReportData, report: &Report) -> Markup {
-    let mut lines: Vec<String> = folder.missing.iter().chain(&report.missing).cloned().collect();
+    let mut lines: Vec<String> = folder.notes.iter().chain(&folder.missing).chain(&report.missing).cloned().collect();
     for scenario in &folder.scenarios {
         if scenario.points > 1 {
             lines.push(format!(
@@ -212,21 +212,19 @@ fn events(folder: &ReportData, name: &str) -> Markup {
 }
 
 /// Median with 5–95 %, mean with its Monte Carlo error, and how many runs have a value if not all.
-fn summary(found: Option<&Distribution>, runs: usize) -> Markup {
+fn summary(found: Option<&Distribution>, mean: Option<Mean>, runs: usize) -> Markup {
     let Some(found) = found else { return html! { "\u{2013}" small { "in 0 of " (runs) " runs" } } };
     let n = found.n;
     let of_all = (n != runs as u64).then(|| format!("in {n} of {runs} runs"));
-    let Some(sd) = found.sd else {
+    let (Some(_), Some(mean)) = (found.sd, mean) else {
         return html! { (significant(found.mean)) small { (of_all.unwrap_or_default()) } };
     };
     let [low, _, median, _, high] = found.quantiles.map(significant);
-    // Equal values may have a spread of the last digit by rounding.
-    let sd = if sd <= 1e-12 * found.mean.abs() { 0.0 } else { sd };
-    let error = significant(sd / (n as f64).sqrt());
+    let error = mean.standard_error().map(|error| format!(" ± {}", significant(error))).unwrap_or_default();
     html! {
         (median) " (" (low) " to " (high) ")"
         small {
-            "mean " (significant(found.mean)) " ± " (error)
+            "mean " (significant(mean.mean)) (error)
             @if let Some(of_all) = of_all { "; " (of_all) }
         }
     }
@@ -237,12 +235,13 @@ fn outcomes(folder: &ReportData) -> Markup {
     if shown.is_empty() {
         return Markup::default();
     }
+    let design = shown.iter().any(|scenario| scenario.points > 1);
     html! {
         section #outcomes {
             h2 { "Outcomes" }
             p.quiet {
                 "Median over the runs with the 5 % and 95 % quantiles; below it the mean ± its standard error from the finite \
-                 number of runs."
+                 number of runs" @if design { ", over a design that of replicates, each averaged over the points" } "."
             }
             (outcome_table(folder, &shown, true))
             (folded("All other outcomes", &outcome_table(folder, &shown, false)))
@@ -267,7 +266,8 @@ fn outcome_table(folder: &ReportData, shown: &[&ScenarioResults], headline: bool
                 td { (column.meaning) small { (column.name) } }
                 td { (unit(column.unit)) }
                 @for scenario in shown {
-                    td.number { (summary(scenario.outcomes.summary(column.name), scenario.finished)) }
+                    @let mean = scenario.outcomes.precision(column.name).map(|found| found.over);
+                    td.number { (summary(scenario.outcomes.summary(column.name), mean, scenario.finished)) }
                 }
             }
         }
@@ -287,11 +287,10 @@ mod tests {
             values.iter().for_each(|value| sketches.row()[0] = *value);
             sketches.summaries().pop().flatten()
         };
-        let summary = |found: Option<&Distribution>, runs| summary(found, runs).into_string();
+        let mean = Mean { n: 2, mean: 2.0, sd: Some(2.0_f64.sqrt()) };
+        let summary = |found: Option<&Distribution>, runs| summary(found, Some(mean), runs).into_string();
         assert_eq!(summary(of(&[1.0, 3.0]).as_ref(), 2), "2.00 (1.10 to 2.90)<small>mean 2.00 ± 1.00</small>");
         assert!(summary(of(&[1.0, 3.0]).as_ref(), 4).contains("in 2 of 4 runs"));
-        // The last digit of equal values is no spread.
-        assert!(summary(of(&[1.0, 1.0 - f64::EPSILON]).as_ref(), 2).contains("mean 1.00 ± 0<"));
         assert!(summary(None, 4).contains("in 0 of 4 runs"));
     }
 }

@@ -5,7 +5,12 @@ use super::{
     markup::{folded, table},
     scale::significant,
 };
-use crate::{declare::table::Column, output::dictionary::DifferenceRow, report::results::ScenarioResults};
+use crate::{
+    analysis::precision::{FEWEST, Precision},
+    declare::table::Column,
+    output::dictionary::DifferenceRow,
+    report::results::ScenarioResults,
+};
 use maud::{Markup, html};
 
 /// The precisions that runs are counted for.
@@ -23,15 +28,18 @@ pub fn differences(folder: &ReportData) -> Markup {
             h2 { "Differences between scenarios" }
             p.quiet {
                 "Runs of the same replicate have the same noise, so scenarios are compared pair by pair. In bold: the 95\u{a0}% \
-                 interval (Student\u{2019}s t) of the mean difference leaves out zero, which is a statement about the model, not \
-                 about the world. Of outcomes that do not differ, one in twenty has such an interval by luck. The last column says \
-                 how many times more runs the same precision would take without pairing."
+                 interval (Student\u{2019}s t over replicates, n \u{2212} 1) of the mean difference leaves out zero, which is a \
+                 statement about the model, not about the world. Of outcomes that do not differ, one in twenty has such an interval \
+                 by luck. Of outcomes that rare large events make, the interval holds the mean less often. The last column says how many times more runs the same precision would take without pairing."
             }
             @if let Some(points) = most_points(folder) {
                 p.note {
-                    "The pairs of all " (points) " design points are pooled: a difference is the mean over the design, and its \
-                     interval takes pairs for independent, though points differ by design and share their noise."
+                    "A difference is the mean over the " (points) " design points. A replicate has the same luck at all of them, so it \
+                     counts once: its differences are averaged over the points first, and the interval is that of so many replicates."
                 }
+            }
+            @if rows.iter().any(DifferenceRow::lacks_interval) {
+                p.note { (few()) }
             }
             @for group in rows.chunk_by(|a, b| a.scenario == b.scenario) {
                 @if let Some(first) = group.first() {
@@ -42,6 +50,14 @@ pub fn differences(folder: &ReportData) -> Markup {
             }
         }
     }
+}
+
+/// What is said where replicates are too few for an interval.
+fn few() -> String {
+    format!(
+        "No interval can be given from fewer than {FEWEST} replicates that have a value: a dash stands in its place. Do more runs of \
+         each point."
+    )
 }
 
 /// The heads of a table that has an outcome in each row.
@@ -62,6 +78,17 @@ fn row(column: &Column<'_>, cells: &Markup) -> Markup {
     }
 }
 
+/// A share in whole percent; only what is all or none is shown as such.
+fn share(share: f64) -> String {
+    match share {
+        ..=0.0 => "0\u{a0}%".to_owned(),
+        1.0.. => "100\u{a0}%".to_owned(),
+        share if share < 0.01 => "under 1\u{a0}%".to_owned(),
+        share if share > 0.99 => "over 99\u{a0}%".to_owned(),
+        share => format!("{:.0}\u{a0}%", 100.0 * share),
+    }
+}
+
 fn number(value: Option<f64>) -> String {
     value.map_or_else(|| NONE.to_owned(), significant)
 }
@@ -75,7 +102,11 @@ fn difference_table(folder: &ReportData, rows: &[DifferenceRow], first: &Differe
     let found = folder.outcomes(headline).filter_map(|column| Some((column, of(&column)?)));
     let lines = html! { @for (column, found) in found { (row(&column, &difference_cells(found))) } };
     let (against, scenario) = (&*first.against, &*first.scenario);
-    table(None, &heads(&["Pairs", against, scenario, "Difference", "95 % interval", "Larger in", "Unpaired"]), &lines)
+    table(
+        None,
+        &heads(&["Replicates", against, scenario, "Difference", "95 % interval", "Larger in", "Unpaired"]),
+        &lines,
+    )
 }
 
 fn difference_cells(found: &DifferenceRow) -> Markup {
@@ -88,7 +119,7 @@ fn difference_cells(found: &DifferenceRow) -> Markup {
         td.number { (significant(found.mean)) }
         td.number { @if found.excludes_zero() { strong { (difference) } } @else { (difference) } }
         td.number { (interval(found.low.zip(found.high))) }
-        td.number { (format!("{:.0}\u{a0}%", 100.0 * found.larger_share)) }
+        td.number { (share(found.larger_share)) }
         td.number { (times) }
     }
 }
@@ -114,10 +145,14 @@ pub fn replications(folder: &ReportData) -> Markup {
             }
             @if let Some(points) = most_points(folder) {
                 p.note {
-                    "Over " (points) " design points: mean and standard deviation are over all runs, so that they show the spread \
-                     over the design and not only luck. Luck is the standard deviation within a point; standard error and runs \
-                     are those of one point."
+                    "Over " (points) " design points: the mean is that over the points, and its standard error and interval come from \
+                     replicates, each averaged over the points, as a replicate has the same luck at all of them. SD is over all runs, so \
+                     it shows the spread over the design and not only luck. Luck at a point is the standard deviation within it; the \
+                     error at a point and the runs are those of one point."
                 }
+            }
+            @if shown.iter().any(|scenario| precisions(folder, scenario).any(|(_, found)| found.over.interval().is_none())) {
+                p.note { (few()) }
             }
             @for (at, scenario) in shown.iter().enumerate() {
                 @if at > 0 {
@@ -131,21 +166,39 @@ pub fn replications(folder: &ReportData) -> Markup {
     }
 }
 
+/// The headline outcomes that have values, and how well they are known.
+fn precisions<'a>(
+    folder: &'a ReportData,
+    scenario: &'a ScenarioResults,
+) -> impl Iterator<Item = (Column<'static>, Precision)> + use<'a> {
+    folder.outcomes(true).filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)))
+}
+
 fn replication_table(folder: &ReportData, scenario: &ScenarioResults) -> Markup {
     let design = scenario.points > 1;
-    let found = folder.outcomes(true).filter_map(|column| Some((column, scenario.outcomes.precision(column.name)?)));
-    let lines = found.map(|(column, found)| {
-        let mut cells = vec![found.all.n.to_string(), significant(found.all.mean), number(found.all.sd)];
+    let lines = precisions(folder, scenario).map(|(column, found)| {
+        let mut cells = vec![found.all.n.to_string(), significant(found.over.mean), number(found.all.sd)];
+        cells.extend([number(found.over.standard_error()), interval(found.over.interval())]);
         if design {
             cells.extend([number(found.within), number(found.standard_error())]);
-        } else {
-            cells.extend([number(found.standard_error()), interval(found.all.interval())]);
         }
         let runs = |share| found.runs_for(share).map_or_else(|| NONE.to_owned(), |runs| runs.to_string());
         cells.extend(SHARES.map(runs));
         row(&column, &html! { @for cell in &cells { td.number { (cell) } } })
     });
-    let middle = if design { ["SD at a point", "Standard error"] } else { ["Standard error", "95 % interval"] };
-    let heads = heads(&["Runs", "Mean", "SD", middle[0], middle[1], "Runs for 1 %", "Runs for 5 %"]);
-    table(None, &heads, &html! { @for line in lines { (line) } })
+    let at_point: &[&str] = if design { &["Luck at a point", "Error at a point"] } else { &[] };
+    let names =
+        [&["Runs", "Mean", "SD", "Standard error", "95 % interval"], at_point, &["Runs for 1 %", "Runs for 5 %"]];
+    table(None, &heads(&names.concat()), &html! { @for line in lines { (line) } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn only_what_is_all_or_none_is_shown_as_such() {
+        let shown = [0.0, 0.004, 0.01, 0.5, 0.99, 0.996, 1.0].map(|value| share(value).replace('\u{a0}', " "));
+        assert_eq!(shown, ["0 %", "under 1 %", "1 %", "50 %", "99 %", "over 99 %", "100 %"]);
+    }
 }

@@ -25,6 +25,7 @@ pub struct ScenarioResults {
     /// Number of design points; pictures show the first, or all together.
     pub points: usize,
     pub last_point: Option<u64>,
+    pub(super) replicates: Replicates,
     pub(super) shown_point: Option<String>,
     pub(super) series: BTreeMap<(&'static str, &'static str), BTreeMap<String, Vec<Stat>>>,
     /// Most runs behind any value of a picture.
@@ -69,6 +70,18 @@ pub fn of_name<'a>(scenarios: &'a mut Vec<ScenarioResults>, name: &str) -> &'a m
     &mut scenarios[at]
 }
 
+/// Places of replicates, in the order in which they come.
+#[derive(Debug, Default)]
+pub struct Replicates(BTreeMap<u64, usize>);
+
+impl Replicates {
+    /// The place of the replicate of this number.
+    pub(super) fn place(&mut self, number: u64) -> usize {
+        let next = self.0.len();
+        *self.0.entry(number).or_insert(next)
+    }
+}
+
 /// Outcomes of the finished runs of a scenario, gathered in memory that does not grow with their number.
 #[derive(Debug)]
 pub struct OutcomeSketches {
@@ -86,16 +99,22 @@ impl Default for OutcomeSketches {
 }
 
 impl OutcomeSketches {
-    /// Adds a run, whose outcomes of these names are these; the names are the same for all runs.
-    pub(super) fn add(&mut self, names: &[&'static str], point: u64, values: &[f64]) {
+    /// Adds a run at this point and this place of its replicate, of a design with `several` points or of plain replicates,
+    /// whose outcomes of these names are these; the names are the same for all runs.
+    pub(super) fn add(
+        &mut self,
+        names: &[&'static str],
+        ((point, replicate), several): ((u64, usize), bool),
+        values: &[f64],
+    ) {
         if self.names.is_empty() {
             self.names = names.to_vec();
-            self.tallies = names.iter().map(|_| Tally::default()).collect();
+            self.tallies = names.iter().map(|_| Tally::new(several)).collect();
             self.sketches = Sketches::new(names.len());
         }
         self.sketches.feed(values);
         for (tally, value) in self.tallies.iter_mut().zip(values).filter(|(_, value)| !value.is_nan()) {
-            tally.add(point, *value);
+            tally.add(point, replicate, *value);
         }
     }
 

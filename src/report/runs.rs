@@ -1,18 +1,17 @@
 //! Reads runs.csv: how outcomes are distributed, how well their means are known, and how scenarios differ. Memory does
-//! not grow with the number of runs.
+//! not grow with the number of runs, but over a design with that of replicates.
 
 use super::ReportError;
 use crate::{
-    analysis::paired::Pairs,
+    analysis::paired::{Difference, Pairs},
     measure::{Measured, TAKEN_COLUMNS},
     output::{dictionary::DifferenceRow, manifest::Manifest},
     report::{
         csv_file::CsvFile,
-        results::{ScenarioResults, of_name},
+        results::{Replicates, ScenarioResults, of_name},
     },
 };
-use std::cmp::Ordering;
-use std::path::Path;
+use std::{cmp::Ordering, path::Path};
 
 /// Failures whose messages are kept of a scenario.
 const SHOWN_FAILURES: usize = 5;
@@ -106,10 +105,12 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Reads outcomes and failures; `false` if there is no such table.
+/// Reads outcomes and failures, of a design with `several` points or of plain replicates; `false` if there is no such
+/// table.
 pub fn read_runs(
     file: &Path,
     outcomes: &[&'static str],
+    several: bool,
     scenarios: &mut Vec<ScenarioResults>,
 ) -> Result<bool, ReportError> {
     let Some(mut runs) = Runs::open(file, outcomes)? else { return Ok(false) };
@@ -124,38 +125,40 @@ pub fn read_runs(
             continue;
         }
         scenario.finished += 1;
-        let (point, _) = runs.key()?;
+        let (point, replicate) = runs.key()?;
         if scenario.last_point.replace(point) != Some(point) {
             scenario.points += 1;
         }
-        scenario.outcomes.add(outcomes, point, &runs.values()?);
+        let place = (point, scenario.replicates.place(replicate));
+        scenario.outcomes.add(outcomes, (place, several), &runs.values()?);
     }
     scenarios.iter_mut().for_each(|scenario| scenario.outcomes.finish());
     Ok(true)
 }
 
-/// How each scenario differs from the first; `None` if there is only one.
+/// How each scenario differs from the first, over a design with `several` points or plain replicates.
 pub fn differences(
     file: &Path,
     outcomes: &[&str],
+    several: bool,
     scenarios: &[String],
-) -> Result<Option<Vec<DifferenceRow>>, ReportError> {
-    let Some((first, others)) = scenarios.split_first().filter(|(_, others)| !others.is_empty()) else {
-        return Ok(None);
-    };
+) -> Result<Vec<DifferenceRow>, ReportError> {
     let mut rows = Vec::new();
+    let Some((first, others)) = scenarios.split_first() else { return Ok(rows) };
     for other in others {
         let open = |scenario| Cursor::open(file, outcomes, scenario);
         let (Some(mut base), Some(mut runs)) = (open(first)?, open(other)?) else { continue };
-        let mut pairs = vec![Pairs::default(); outcomes.len()];
+        let mut pairs = vec![Pairs::new(several); outcomes.len()];
+        let mut replicates = Replicates::default();
         while let (Some(a), Some(b)) = (base.key, runs.key) {
             match a.cmp(&b) {
                 Ordering::Less => base.advance()?,
                 Ordering::Greater => runs.advance()?,
                 Ordering::Equal => {
+                    let (point, replicate) = (a.0, replicates.place(a.1));
                     for (pairs, (a, b)) in pairs.iter_mut().zip(base.values.iter().zip(&runs.values)) {
                         if !a.is_nan() && !b.is_nan() {
-                            pairs.add(*a, *b);
+                            pairs.add(point, replicate, (*a, *b));
                         }
                     }
                     base.advance()?;
@@ -163,8 +166,11 @@ pub fn differences(
                 }
             }
         }
-        let found = outcomes.iter().zip(&pairs).filter_map(|(name, pairs)| Some((name, pairs.difference()?)));
+        let found = outcomes
+            .iter()
+            .zip(&pairs)
+            .filter_map(|(name, pairs)| Some((name, pairs.difference().filter(Difference::is_finite)?)));
         rows.extend(found.map(|(name, difference)| difference.row(other, first, name)));
     }
-    Ok(Some(rows))
+    Ok(rows)
 }

@@ -126,6 +126,7 @@ fn manifest(scenarios: &[&str]) -> String {
         description: "Does it <grow>?".to_owned(),
         described: std::iter::once(base).chain(std::iter::repeat(changed)).take(scenarios.len()).collect(),
         replay: Vec::new(),
+        unmet: None,
         files: Vec::new(),
         others: Vec::new(),
     };
@@ -293,15 +294,23 @@ fn runs_of(values: &[(&str, u32, u32, f64)]) -> String {
 fn scenarios_are_compared_by_pairs_in_a_table_and_on_the_page() {
     let folder = folder(&["base", "other"], 20);
     let pair = |replicate, a, b| [("base", 0, replicate, a), ("other", 0, replicate, b)];
-    let values = [pair(0, 3.0, 13.0), pair(1, 5.0, 16.0), pair(2, 4.0, 13.0)].concat();
+    let pairs = [pair(0, 3.0, 13.0), pair(1, 5.0, 16.0), pair(2, 4.0, 13.0), pair(3, 4.0, 14.0), pair(4, 4.0, 14.0)];
+    let values = pairs.concat();
     fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
     let (_, html) = report(folder.path());
     let shown = section(&html, "differences");
     assert!(shown.contains("other against base") && shown.contains("<strong>10.0</strong>"), "{shown}");
-    // `d.mean() - t.ppf(.975, 2) * d.std(ddof=1) / sqrt(3)` and the other way, for d = 10, 11, 9.
-    assert!(shown.contains("7.52 to 12.5") && shown.contains("100\u{a0}%"), "{shown}");
+    // `d.mean() - t.ppf(.975, 4) * d.std(ddof=1) / sqrt(5)` and the other way, for d = 10, 11, 9, 10, 10.
+    assert!(shown.contains("9.12 to 10.9") && shown.contains("100\u{a0}%") && !shown.contains("fewer than"), "{shown}");
     let csv = fs::read_to_string(folder.path().join("differences.csv")).unwrap();
-    assert!(csv.lines().nth(1).unwrap().starts_with("other,base,gap_rating_end,3,14.0,4.0,10.0,"), "{csv}");
+    assert!(csv.lines().nth(1).unwrap().starts_with("other,base,gap_rating_end,5,5,14.0,4.0,10.0,"), "{csv}");
+    // From four replicates there is a standard error, and no interval.
+    fs::write(folder.path().join("runs.csv"), runs_of(&pairs[..4].concat())).unwrap();
+    let shown = section(&report(folder.path()).1, "differences").to_owned();
+    assert!(shown.contains("No interval can be given from fewer than 5") && !shown.contains("<strong>"), "{shown}");
+    let csv = fs::read_to_string(folder.path().join("differences.csv")).unwrap();
+    let cells: Vec<&str> = csv.lines().nth(1).unwrap().split(',').collect();
+    assert_eq!((cells[3], cells[8].is_empty(), cells[9], cells[10]), ("4", false, "", ""), "{csv}");
     fs::write(folder.path().join("runs.csv"), runs_of(&[("base", 0, 0, 1.0)])).unwrap();
     report(folder.path());
     assert_eq!(fs::read_to_string(folder.path().join("differences.csv")).unwrap().lines().count(), 1);
@@ -322,6 +331,9 @@ fn replications_say_how_many_runs_a_precision_takes_and_what_a_design_adds() {
     assert!(!shown.contains("design points") && !html.contains("id=\"differences\""));
     values.extend([10.0, 11.0, 15.0].into_iter().zip(0..).map(|(value, run)| ("base", 1, run, value)));
     fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
+    let manifest = fs::read_to_string(folder.path().join("manifest.json")).unwrap();
+    let manifest = manifest.replace("\"points\":1", "\"points\":2");
+    fs::write(folder.path().join("manifest.json"), manifest).unwrap();
     let (_, html) = report(folder.path());
     let shown = section(&html, "replications");
     assert!(shown.contains("Over 2 design points"));

@@ -111,6 +111,76 @@ fn both_have_the_seed_of_the_first_and_the_table_fits_the_terminal() {
     assert!(runs.iter().all(|run| run["seed"] == "1"));
 }
 
+/// Outcomes of the end, means and counts of 120 and of 6 months are different things.
+#[test]
+fn scenarios_of_different_spans_are_refused_and_left_out_of_differences() {
+    let folder = TempDir::new().unwrap();
+    let here = folder.path();
+    fs::write(here.join("short.toml"), "extends = 'null'\nname = 'short'\n[time]\nmonths = 6\n").unwrap();
+    fs::write(here.join("late.toml"), "extends = 'null'\nname = 'late'\n[time]\nstart = '2024-01'\n").unwrap();
+    let refused = |with: &str, said: &str| {
+        redqueen(here, &["compare", "null", with, "--runs", "5"]).assert().code(2).stderr(contains(said));
+        assert!(!here.join("output").exists());
+    };
+    refused("short.toml", "null covers 2023-01 to 2032-12 and short.toml covers 2023-01 to 2023-06");
+    refused("short.toml", "give both the same, with --months 6");
+    refused("late.toml", "with --set time.start=2024-01");
+    let same = ["compare", "null", "short.toml", "--runs", "5", "--months", "6"];
+    redqueen(here, &same).assert().success();
+    let (_, rows) = table(&here.join("output/null-vs-short/differences.csv"));
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["difference"] == "0.0"));
+
+    let scenarios = "[[scenarios]]\nname = 'as it is'\nscenario = 'null'\n[[scenarios]]\nname = 'again'\nscenario = 'null'\n\
+                     [[scenarios]]\nname = 'short'\nscenario = 'short.toml'\n";
+    let text = format!("name = 'spans'\nruns = 5\nrecord = []\n{scenarios}");
+    fs::write(here.join("spans.toml"), &text).unwrap();
+    let said = "other months than those of as it is: short;";
+    redqueen(here, &["batch", "spans.toml"]).assert().success().stdout(contains(said));
+    let (_, rows) = table(&here.join("output/spans/differences.csv"));
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["scenario"] == "again"));
+    let page = fs::read_to_string(here.join("output/spans/report.html")).unwrap();
+    assert!(page.contains("`short` covers other months than `as it is`"));
+    let stop = "[stop]\noutcome = 'firms_end'\nstandard_error = 1\n";
+    fs::write(
+        here.join("stop.toml"),
+        text.replace("[[scenarios]]\nname = 'as", &format!("{stop}[[scenarios]]\nname = 'as")),
+    )
+    .unwrap();
+    redqueen(here, &["check", "stop.toml"])
+        .assert()
+        .code(2)
+        .stderr(contains("[stop] looks at differences from `as it is`, and `short` covers other months"));
+}
+
+#[test]
+fn few_replicates_have_no_intervals_in_any_place() {
+    let folder = TempDir::new().unwrap();
+    let here = folder.path();
+    let compare = |runs: &str| {
+        let arguments = ["compare", "baseline", "all-open", "--runs", runs, "--months", "14", "--overwrite"];
+        let output = redqueen(here, &arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let (_, rows) = table(&here.join("output/baseline-vs-all-open/differences.csv"));
+        let page = fs::read_to_string(here.join("output/baseline-vs-all-open/report.html")).unwrap();
+        (String::from_utf8([output.stdout, output.stderr].concat()).unwrap(), rows, page)
+    };
+    let (text, rows, page) = compare("4");
+    assert!(
+        text.contains("no intervals: they take at least 5 replicates") && !text.contains("leaves out zero"),
+        "{text}"
+    );
+    assert!(text.contains("warning: 4 replicates: too few for intervals of the differences"), "{text}");
+    let row = rows.iter().find(|row| row["outcome"] == "open_share_end").unwrap();
+    assert_eq!([row["n"].as_str(), &row["low"], &row["high"]], ["4", "", ""]);
+    assert!(
+        !row["standard_error"].is_empty() && page.contains("No interval can be given from fewer than 5 replicates")
+    );
+    let (text, rows, _) = compare("5");
+    assert!(text.contains("leaves out zero") && !text.contains("no intervals"), "{text}");
+    let row = rows.iter().find(|row| row["outcome"] == "open_share_end").unwrap();
+    assert!(row["n"] == "5" && !row["low"].is_empty());
+}
+
 #[test]
 fn what_cannot_be_compared_is_said_and_nothing_written() {
     let folder = TempDir::new().unwrap();

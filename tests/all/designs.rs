@@ -126,3 +126,92 @@ fn a_run_of_a_design_is_repeated_alone_by_its_scenario_point_and_replicate() {
         assert_eq!(alone[0], *row);
     }
 }
+
+/// A limit that ends a batch before it has what it was asked for is no success without a word.
+#[test]
+fn a_stop_rule_that_was_not_met_is_told_on_the_screen_in_the_log_and_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let batch = |name: &str, more: &str| {
+        let text = format!("name = '{name}'\nscenario = 'null'\nruns = 2\nmonths = 13\nrecord = []\n{more}");
+        std::fs::write(here.join(format!("{name}.toml")), text).unwrap();
+        let output = redqueen(here, &["batch", &format!("{name}.toml")]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let out = here.join("output").join(name);
+        let read = |file: &str| std::fs::read_to_string(out.join(file)).unwrap();
+        let screen = String::from_utf8(output.stdout).unwrap();
+        assert!(screen.lines().all(|line| line.starts_with("files are in") || line.chars().count() <= 80), "{screen}");
+        [screen.replace("\n      ", " "), read("log.txt"), read("report.html")]
+    };
+    let stop =
+        |outcome: &str, error: &str| format!("[stop]\noutcome = '{outcome}'\nstandard_error = {error}\nmax_runs = 4\n");
+    for text in batch("never", &stop("parity_months", "1.0")) {
+        assert!(text.contains("[stop] was not met: no run has parity_months, after 4 runs"), "{text}");
+    }
+    // Null worlds are all alike, so the rule is met.
+    for text in batch("met", &stop("gap_rating_end", "1e-300")) {
+        assert!(!text.contains("was not met"), "{text}");
+    }
+    // Points and scenarios; the same words when the folder was complete before.
+    let more = format!(
+        "{}[design]\nkind = 'grid'\n[[design.factors]]\nparameter = 'mechanisms.research.growth'\nvalues = [1.0, 1.2]\n\
+         [[scenarios]]\nname = 'a'\nscenario = 'baseline'\n[[scenarios]]\nname = 'b'\nscenario = 'no-diffusion'\n",
+        stop("gap_rating_end", "1e-9")
+    );
+    let expected = "[stop] was not met at 2 of 2 points: at point ";
+    for text in batch("several", &more) {
+        assert!(text.contains(expected) && text.contains("of the paired differences in gap_rating_end is "), "{text}");
+        assert!(text.contains(" after 4 runs, wanted 0.000000001"), "{text}");
+    }
+    let again = redqueen(here, &["batch", "several.toml"]).output().unwrap();
+    assert!(String::from_utf8(again.stdout).unwrap().replace("\n      ", " ").contains(expected));
+    redqueen(here, &["report", "output/several"]).assert().success().stdout(predicates::str::contains(expected));
+}
+
+/// What no number of runs would mend is said by `check`, and by `batch` before it runs.
+#[test]
+fn what_a_design_cannot_tell_is_said_before_the_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let text = "name = 'few'\nscenario = 'null'\nruns = 1\nmonths = 2\nrecord = []\n[design]\nkind = 'morris'\ntrajectories = 3\n\
+                [[design.factors]]\nparameter = 'mechanisms.research.growth'\n";
+    std::fs::write(here.join("few.toml"), text).unwrap();
+    let said = predicates::str::contains("[design] trajectories = 3: too few trajectories for any sensitivity index");
+    redqueen(here, &["check", "few.toml"]).assert().success().stdout(said.clone());
+    redqueen(here, &["batch", "few.toml"]).assert().success().stderr(said.clone());
+    redqueen(here, &["sensitivity", "output/few"])
+        .assert()
+        .code(1)
+        .stdout(predicates::str::contains("only 3 of 3 trajectories have a value at every point; it takes 4"))
+        .stderr(predicates::str::contains("no outcome has an index"));
+    std::fs::write(here.join("few.toml"), text.replace("= 3", "= 5")).unwrap();
+    redqueen(here, &["check", "few.toml"])
+        .assert()
+        .success()
+        .stdout(predicates::prelude::PredicateBooleanExt::not(said));
+}
+
+/// Who filters a table by `== 0.1` finds the rows.
+#[test]
+fn levels_of_a_range_are_written_as_the_numbers_that_were_meant() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let factor = |key: &str, rest: &str| format!("[[design.factors]]\nparameter = 'mechanisms.{key}'\n{rest}\n");
+    let written = |kind: &str, factor: &str| -> std::collections::BTreeSet<String> {
+        let text =
+            format!("name = 'l'\nscenario = 'null'\nruns = 1\nmonths = 1\nrecord = []\n[design]\n{kind}\n{factor}");
+        std::fs::write(here.join("l.toml"), text).unwrap();
+        redqueen(here, &["batch", "l.toml", "--quiet", "--overwrite"]).assert().success();
+        let (header, rows) = table(&here.join("output/l/design.csv"));
+        rows.iter().map(|row| row[&header[1]].clone()).collect()
+    };
+    let log = factor("diffusion.xi_open", "scale = 'log'\nrange = [0.001, 10.0]");
+    let set = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    assert_eq!(written("kind = 'grid'", &format!("{log}levels = 5\n")), set(&["0.001", "0.01", "0.1", "1.0", "10.0"]));
+    assert_eq!(written("kind = 'one-at-a-time'", &format!("{log}levels = 3\n")), set(&["", "0.001", "0.1", "10.0"]));
+    let linear = factor("diffusion.xi_open", "range = [0.1, 0.7]");
+    let levels = ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"];
+    assert_eq!(written("kind = 'grid'", &format!("{linear}levels = 7\n")), set(&levels));
+    let found = written("kind = 'morris'\ntrajectories = 40", &linear);
+    assert_eq!(found, set(&["0.1", "0.3", "0.5", "0.7"]));
+}

@@ -105,6 +105,28 @@ fn every_table_holds_the_values_of_the_csv_with_the_types_of_the_package() {
     assert!(kinds.len() == 5 && nulls > 1000, "{kinds:?} and {nulls} empty cells test little");
 }
 
+/// A seed above 2⁶³ − 1 is right in CSV, and is so in Parquet.
+#[test]
+fn the_largest_seed_is_written_and_read_back() {
+    let folder = TempDir::new().unwrap();
+    let seed = u64::MAX.to_string();
+    let arguments =
+        ["batch", "null", "--quiet", "--runs", "2", "--months", "2", "--seed", &seed, "--format", "parquet"];
+    redqueen(folder.path(), &arguments).assert().success();
+    let out = folder.path().join("output/null");
+    let (_, rows) = table(&out.join("runs.csv"));
+    let reader = SerializedFileReader::new(File::open(out.join("runs.parquet")).unwrap()).unwrap();
+    let mut found = 0;
+    for (row, expected) in reader.into_iter().zip(&rows) {
+        let row = row.unwrap();
+        let values: Vec<_> = row.get_column_iter().filter(|(column, _)| *column == "seed").collect();
+        assert_eq!(values, [(&"seed".to_owned(), &Field::ULong(u64::MAX))]);
+        assert_eq!(expected["seed"], seed);
+        found += 1;
+    }
+    assert_eq!(found, 2);
+}
+
 #[test]
 fn the_folder_is_as_the_manifest_says_and_the_same_command_again_does_nothing() {
     let (csv, parquet) = (BOTH.path().join("csv"), BOTH.path().join("parquet"));

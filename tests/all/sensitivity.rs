@@ -359,3 +359,58 @@ fn damaged_tables_are_named_with_their_line() {
     fs::remove_file(dir.path().join("runs.csv")).unwrap();
     fails("design.csv");
 }
+
+#[test]
+fn a_batch_whose_runs_all_failed_has_nothing_to_analyse() {
+    let dir = tempfile::tempdir().unwrap();
+    screening(6).0.write(dir.path(), |_, _, _| f64::INFINITY);
+    let said = "failed, so there is nothing to analyse; runs.csv says why";
+    redqueen(dir.path(), &["sensitivity", "."]).assert().code(1).stderr(contains(said));
+    assert!(!dir.path().join("sensitivity.csv").exists() && !dir.path().join("sensitivity.html").exists());
+}
+
+#[test]
+fn a_share_near_one_is_shown_with_its_digits_and_what_resamples_cannot_tell_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, places) = screening(6);
+    folder.write(dir.path(), |_, point, replicate| response(places[point], replicate) * places[point][0]);
+    let text = |confidence: &str| {
+        let output = redqueen(dir.path(), &["sensitivity", ".", "--confidence", confidence]).output().unwrap();
+        assert!(output.status.success());
+        let page = fs::read_to_string(dir.path().join("sensitivity.html")).unwrap();
+        (String::from_utf8(output.stdout).unwrap().replace("\n      ", " "), page)
+    };
+    let (screen, page) = text("0.9999999");
+    assert!(screen.contains("99.99999 % interval") && page.contains("99.99999 % interval"), "{screen}");
+    let few = "1000 resamples are too few for 99.99999 %: an interval is the whole range that they span";
+    assert!(screen.contains(few) && page.contains(few), "{screen}");
+    for (confidence, shown) in [("0.95", "95 % interval"), ("0.9", "90 % interval"), ("0.995", "99.5 % interval")] {
+        let (screen, page) = text(confidence);
+        assert!(screen.contains(shown) && page.contains(shown) && !screen.contains("too few for"), "{screen}");
+    }
+    // Two replicates: the intervals are of the design alone.
+    assert!(screen.contains("hold for the luck of these replicates"), "{screen}");
+}
+
+/// Every trajectory lives through the same replicates, so that their number tells nothing of luck.
+#[test]
+fn intervals_are_as_wide_as_the_luck_that_all_trajectories_share() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut folder, places) = screening(12);
+    // The slope of the first factor is 3 on average, and 1 to 5 by replicate.
+    let slope = |replicate: u64| 1.0 + 4.0 * replicate as f64 / 7.0;
+    let width = |replicates: u64, folder: &mut Folder| {
+        folder.replicates = replicates;
+        folder.write(dir.path(), |_, point, replicate| slope(replicate) * places[point][0] + places[point][1]);
+        redqueen(dir.path(), &["sensitivity", ".", "--outcome", OUTCOME]).assert().success();
+        let (_, rows) = table(&dir.path().join("sensitivity.csv"));
+        ["mechanisms.research.growth", "mechanisms.diffusion.xi_open"].map(|factor| {
+            let row = find(&rows, "base", factor, "mu_star");
+            number(row, "high") - number(row, "low")
+        })
+    };
+    let [shared, steady] = width(8, &mut folder);
+    // The standard deviation of the slopes is 1.4, and 2 t se = 2 × 2.36 × 1.4 / √8.
+    assert!((1.7..3.0).contains(&shared) && steady < 1e-9, "{shared} {steady}");
+    assert!(width(4, &mut folder)[0] < 1e-9, "with four replicates intervals are of the design alone");
+}

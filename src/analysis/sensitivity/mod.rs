@@ -3,17 +3,23 @@
 //!
 //! A block is the least part of a design that the indices can be had from: a trajectory, a base point with all that is
 //! crossed from it, or a replicate of all points. One with a missing value anywhere is left out whole.
+//!
+//! Trajectories and base points are independent of each other but for their luck: a replicate has the same luck at all of
+//! them. So where there are enough replicates, these are resampled too.
 
 pub mod bootstrap;
 pub mod morris;
 pub mod one_at_a_time;
 pub mod sobol;
 
+use super::precision;
 use morris::Move;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Fewest blocks that indices with intervals are made from.
+/// Fewest blocks that indices are made from.
 pub const FEWEST: usize = 4;
+/// Fewest blocks, and fewest replicates, that are resampled for intervals.
+pub const FEWEST_RESAMPLED: usize = precision::FEWEST as usize;
 
 /// How intervals are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,6 +79,8 @@ pub struct Indices {
     pub used: usize,
     /// Blocks of the design.
     pub blocks: usize,
+    /// Whether the intervals tell of luck too, and not only of which blocks the design happened to have.
+    pub luck: bool,
     /// Why the indices are empty, if they are.
     pub lack: Option<Lack>,
     /// The indices, by factor.
@@ -116,6 +124,14 @@ impl PointRoles {
         }
     }
 
+    /// Fewest blocks that indices are made from; a single replicate has its swing.
+    pub const fn fewest(&self) -> usize {
+        match self {
+            Self::OneAtATime { .. } => 1,
+            Self::Morris { .. } | Self::Saltelli { .. } => FEWEST,
+        }
+    }
+
     /// The index that factors are ranked by.
     pub const fn main(&self) -> &'static str {
         match self {
@@ -144,16 +160,42 @@ impl PointRoles {
         changes.iter().filter_map(|name| indices.value(name, factor)).fold(value.abs(), |most, v| most.max(v.abs()))
     }
 
-    /// The values of each block; `None` for a block that lacks one.
-    fn blocks(&self, factors: usize, points: &[Point]) -> Vec<Option<Vec<f64>>> {
+    /// Each block; `None` for one that lacks a value.
+    fn blocks(&self, factors: usize, points: &[Point]) -> Vec<Option<Block>> {
         let width = match self {
             Self::Morris { .. } => factors + 1,
             Self::Saltelli { second_order: true } => 2 * factors + 2,
             Self::Saltelli { second_order: false } => factors + 2,
-            Self::OneAtATime { ends } => return one_at_a_time::replicates(ends, points),
+            Self::OneAtATime { ends } => {
+                let blocks = one_at_a_time::replicates(ends, points).into_iter().enumerate();
+                return blocks.map(|(at, means)| Some(Block { at, means: means?, runs: Vec::new() })).collect();
+            }
         };
-        points.chunks(width).map(|block| block.iter().map(mean).collect()).collect()
+        let numbers: BTreeSet<u64> = points.iter().flat_map(BTreeMap::keys).copied().collect();
+        let places: BTreeMap<u64, usize> = numbers.into_iter().zip(0..).collect();
+        let fewest = points.iter().map(BTreeMap::len).min().unwrap_or(0);
+        let runs = |point: &Point| {
+            let placed = point.iter().filter_map(|(number, value)| Some((*places.get(number)?, (*value)?)));
+            placed.collect()
+        };
+        let block = |(at, block): (usize, &[Point])| {
+            let means = block.iter().map(mean).collect::<Option<_>>()?;
+            let resampled = fewest >= FEWEST_RESAMPLED;
+            Some(Block { at, means, runs: if resampled { block.iter().map(runs).collect() } else { Vec::new() } })
+        };
+        points.chunks(width).enumerate().map(block).collect()
     }
+}
+
+/// A block with all its values.
+#[derive(Clone, Debug, PartialEq)]
+struct Block {
+    /// Its number.
+    at: usize,
+    /// The outcome at each of its points: the mean over the replicates.
+    means: Vec<f64>,
+    /// The outcome at each of its points by the place of the replicate; empty if replicates are not resampled.
+    runs: Vec<Vec<(usize, f64)>>,
 }
 
 /// Mean over the replicates; `None` if one of them has no value.
@@ -163,8 +205,8 @@ fn mean(point: &Point) -> Option<f64> {
 }
 
 /// Whether all values are the same but for rounding.
-fn constant(blocks: &[(usize, Vec<f64>)]) -> bool {
-    let values = || blocks.iter().flat_map(|(_, values)| values);
+fn constant(blocks: &[Block]) -> bool {
+    let values = || blocks.iter().flat_map(|block| &block.means);
     let low = values().fold(f64::INFINITY, |low, &value| low.min(value));
     let high = values().fold(f64::NEG_INFINITY, |high, &value| high.max(value));
     high - low <= 1e-12 * high.abs().max(low.abs())
@@ -174,11 +216,9 @@ fn constant(blocks: &[(usize, Vec<f64>)]) -> bool {
 pub fn analyse(layout: &PointRoles, factors: usize, points: &[Point], options: &Options) -> Indices {
     let blocks = layout.blocks(factors, points);
     let count = blocks.len();
-    let used: Vec<(usize, Vec<f64>)> =
-        blocks.into_iter().enumerate().filter_map(|(at, block)| Some((at, block?))).collect();
-    let fewest = if matches!(layout, PointRoles::OneAtATime { .. }) { 1 } else { FEWEST };
+    let used: Vec<Block> = blocks.into_iter().flatten().collect();
     let lack = match used.len() {
-        few if few < fewest => Some(Lack::Blocks),
+        few if few < layout.fewest() => Some(Lack::Blocks),
         _ if constant(&used) => Some(Lack::Variance),
         _ => None,
     };
@@ -191,7 +231,8 @@ pub fn analyse(layout: &PointRoles, factors: usize, points: &[Point], options: &
     let lack = if found.is_none() { Some(Lack::Variance) } else { lack };
     let list =
         found.unwrap_or_else(|| sobol::names(factors, matches!(layout, PointRoles::Saltelli { second_order: true })));
-    Indices { used: used.len(), blocks: count, lack, list }
+    let luck = matches!(layout, PointRoles::OneAtATime { .. }) || used.iter().any(|block| !block.runs.is_empty());
+    Indices { used: used.len(), blocks: count, luck, lack, list }
 }
 
 /// Fills in values and intervals, in the order of the indices.

@@ -1,7 +1,7 @@
 //! Elementary effects (Morris 1991; μ* by Campolongo, Cariboni and Saltelli 2007), as SALib has them: the change of the
 //! outcome over a step of Δ = L / (2 (L − 1)) of a factor's unit interval, divided by Δ.
 
-use super::{Index, Options, bootstrap, fill};
+use super::{Block, Index, Options, bootstrap, fill};
 
 /// Mean effect.
 pub const MU: &str = "mu";
@@ -38,24 +38,30 @@ pub fn effects(factors: usize, levels: u32, moves: &[Option<Move>], outcome: &[f
     effects
 }
 
-/// The indices from trajectories, each with its number; without values if there are none.
+/// The indices from trajectories; without values if there are none.
 pub(super) fn indices(
     factors: usize,
     levels: u32,
     moves: &[Vec<Option<Move>>],
-    trajectories: &[(usize, Vec<f64>)],
+    trajectories: &[Block],
     options: &Options,
 ) -> Vec<Index> {
     let names = |factor| [MU, MU_STAR, SIGMA].map(|name| Index::new(name, factor));
     let mut list: Vec<Index> = (0..factors).flat_map(names).collect();
-    let of = |(at, outcome): &(usize, Vec<f64>)| Some(effects(factors, levels, moves.get(*at)?, outcome));
-    let effects: Vec<Vec<f64>> = trajectories.iter().filter_map(of).collect();
+    let of = |block: &Block, outcome: &[f64]| {
+        let moves = moves.get(block.at).map_or(&[][..], Vec::as_slice);
+        effects(factors, levels, moves, outcome)
+    };
+    let effects: Vec<Vec<f64>> = trajectories.iter().map(|block| of(block, &block.means)).collect();
     if effects.is_empty() {
         return list;
     }
-    let features = |effects: &Vec<f64>| effects.iter().flat_map(|effect| [*effect, effect.abs()]).collect();
-    let blocks: Vec<Vec<f64>> = effects.iter().map(features).collect();
-    let intervals = bootstrap::intervals(&blocks, options, |means| Some(means.to_vec()));
+    let sized = |effects: &[f64]| effects.iter().flat_map(|effect| [*effect, effect.abs()]).collect::<Vec<f64>>();
+    let blocks: Vec<Vec<f64>> = effects.iter().map(|effects| sized(effects)).collect();
+    let features = |block: &Block, outcome: &[f64]| sized(&of(block, outcome));
+    let mut intervals = bootstrap::intervals(trajectories, options, features, |means| Some(means.to_vec()));
+    // A mean size is not below 0, though an interval that was moved back may be.
+    intervals.iter_mut().flatten().skip(1).step_by(2).for_each(|(low, _)| *low = low.max(0.0));
     fill(list.iter_mut().filter(|index| index.name != SIGMA), bootstrap::means(&blocks), intervals);
     for factor in 0..factors {
         let own: Vec<f64> = effects.iter().filter_map(|effects| effects.get(factor).copied()).collect();

@@ -1,7 +1,7 @@
 //! Swings: how far an outcome moves when one factor goes to an end of its range and the others stay as they are. This
 //! is what tornado diagrams were made for; it says nothing about factors that move together.
 
-use super::{Index, Options, Point, bootstrap, fill};
+use super::{Block, Index, Options, Point, bootstrap, fill};
 
 /// The outcome at the low end.
 pub const LOW: &str = "low";
@@ -24,13 +24,13 @@ pub(super) fn replicates(ends: &[[usize; 2]], points: &[Point]) -> Vec<Option<Ve
 }
 
 /// The indices from replicates, without values if there are none.
-pub(super) fn indices(factors: usize, replicates: &[(usize, Vec<f64>)], options: &Options) -> Vec<Index> {
+pub(super) fn indices(factors: usize, replicates: &[Block], options: &Options) -> Vec<Index> {
     let names = |factor| [LOW, HIGH, LOW_CHANGE, HIGH_CHANGE, SWING].map(|name| Index::new(name, factor));
     let mut list: Vec<Index> = (0..factors).flat_map(names).collect();
     if replicates.is_empty() {
         return list;
     }
-    let blocks: Vec<Vec<f64>> = replicates.iter().map(|(_, values)| values.clone()).collect();
+    let blocks: Vec<Vec<f64>> = replicates.iter().map(|block| block.means.clone()).collect();
     let statistic = |means: &[f64]| {
         let (base, ends) = means.split_first()?;
         let of = |ends: &[f64; 2]| {
@@ -39,7 +39,9 @@ pub(super) fn indices(factors: usize, replicates: &[(usize, Vec<f64>)], options:
         };
         Some(ends.as_chunks().0.iter().flat_map(of).collect::<Vec<f64>>())
     };
+    let intervals = bootstrap::intervals(replicates, options, |_, values| values.to_vec(), statistic);
     let values = statistic(&bootstrap::means(&blocks)).unwrap_or_default();
-    fill(list.iter_mut(), values, bootstrap::intervals(&blocks, options, statistic));
+    let intervals = intervals.map(|found| bootstrap::stretched(found, &values, blocks.len(), options));
+    fill(list.iter_mut(), values, intervals);
     list
 }

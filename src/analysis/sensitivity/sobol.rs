@@ -1,7 +1,7 @@
 //! Sobol indices from Saltelli's sample, with the estimators of SALib: first and total order by Saltelli et al. (2010),
 //! second order by Saltelli (2002), all of the outcome less its mean, in standard deviations.
 
-use super::{Index, Options, bootstrap, fill};
+use super::{Block, Index, Options, bootstrap, fill};
 
 /// Share of the variance that a factor explains by itself.
 pub const FIRST: &str = "first";
@@ -29,26 +29,21 @@ fn pairs(factors: usize) -> impl Iterator<Item = (usize, usize)> {
 
 /// The indices from the outcome at the points of each base point; without values if there are none, `None` if the
 /// independent points A and B have no variance.
-pub(super) fn indices(
-    factors: usize,
-    second_order: bool,
-    bases: &[(usize, Vec<f64>)],
-    options: &Options,
-) -> Option<Vec<Index>> {
+pub(super) fn indices(factors: usize, second_order: bool, bases: &[Block], options: &Options) -> Option<Vec<Index>> {
     let mut list = names(factors, second_order);
     if bases.is_empty() {
         return Some(list);
     }
-    let count = bases.iter().map(|(_, y)| y.len()).sum::<usize>() as f64;
-    let all = || bases.iter().flat_map(|(_, y)| y);
+    let count = bases.iter().map(|base| base.means.len()).sum::<usize>() as f64;
+    let all = || bases.iter().flat_map(|base| &base.means);
     let mean = all().sum::<f64>() / count;
     let deviation = (all().map(|y| (y - mean) * (y - mean)).sum::<f64>() / count).sqrt();
-    let blocks: Vec<Vec<f64>> = bases
-        .iter()
-        .map(|(_, y)| features(factors, second_order, &y.iter().map(|y| (y - mean) / deviation).collect::<Vec<_>>()))
-        .collect();
+    let scaled = |_: &Block, y: &[f64]| {
+        features(factors, second_order, &y.iter().map(|y| (y - mean) / deviation).collect::<Vec<_>>())
+    };
+    let blocks: Vec<Vec<f64>> = bases.iter().map(|base| scaled(base, &base.means)).collect();
     let of = |means: &[f64]| statistic(factors, second_order, means);
-    fill(list.iter_mut(), of(&bootstrap::means(&blocks))?, bootstrap::intervals(&blocks, options, of));
+    fill(list.iter_mut(), of(&bootstrap::means(&blocks))?, bootstrap::intervals(bases, options, scaled, of));
     Some(list)
 }
 

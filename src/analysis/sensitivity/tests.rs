@@ -181,3 +181,24 @@ fn swings_are_paired_by_replicate() {
     let found = analyse(&layout, 2, &one, &OPTIONS);
     assert_eq!(found.get(one_at_a_time::SWING, 0).map(|index| (index.value, index.interval)), Some((Some(5.0), None)));
 }
+
+/// The Ishigami function under luck that all points share, and under none: what luck adds everywhere is in no index.
+#[test]
+fn luck_that_lifts_all_points_alike_widens_no_interval_of_a_sobol_index() {
+    let data = reference("sobol-ishigami-total");
+    let y = numbers(&data["y"]);
+    let factors = data["factors"].as_u64().unwrap() as usize;
+    let layout = PointRoles::Saltelli { second_order: false };
+    let lifted =
+        |value: &f64| (0..8).map(|replicate| (replicate, Some(value + 500.0 * (replicate as f64 - 3.5)))).collect();
+    let plain = analyse(&layout, factors, &points(&y), &OPTIONS);
+    let lucky = analyse(&layout, factors, &y.iter().map(lifted).collect::<Vec<Point>>(), &OPTIONS);
+    assert!(lucky.luck && !plain.luck);
+    // Intervals of eight replicates are √(8 / 7) t / z = 1.29 times as wide, whatever their luck.
+    for (plain, lucky) in plain.list.iter().zip(&lucky.list) {
+        assert!((plain.value.unwrap() - lucky.value.unwrap()).abs() < 1e-9);
+        let width = |index: &Index| index.interval.map(|(low, high)| high - low).unwrap();
+        let ratio = width(lucky) / width(plain);
+        assert!((1.2..1.4).contains(&ratio), "{} {}: {ratio}", lucky.name, lucky.factor);
+    }
+}

@@ -1,6 +1,6 @@
 //! What a design varies: a parameter, the values it takes, and how a coordinate of the unit cube becomes one of them.
 
-use crate::maths::{exp, ln};
+use crate::maths::{exp, ln, log10};
 use serde::{Deserialize, Serialize};
 
 /// A parameter that a design varies.
@@ -85,11 +85,15 @@ impl Scale {
     /// The value at a coordinate from 0 to 1, both included.
     pub fn at(&self, coordinate: f64) -> Setting {
         match self {
-            Self::Linear { low, high } => Setting::Real(between(*low, *high, low + coordinate * (high - low))),
+            Self::Linear { low, high } => {
+                let value = low + coordinate * (high - low);
+                Setting::Real(between(*low, *high, plain(value, low.abs().max(high.abs()))))
+            }
             Self::Log { low, high } if coordinate <= 0.0 || low >= high => Setting::Real(*low),
             Self::Log { high, .. } if coordinate >= 1.0 => Setting::Real(*high),
             Self::Log { low, high } => {
-                Setting::Real(between(*low, *high, exp(ln(*low) + coordinate * (ln(*high) - ln(*low)))))
+                let value = exp(ln(*low) + coordinate * (ln(*high) - ln(*low)));
+                Setting::Real(between(*low, *high, plain(value, value)))
             }
             Self::Integer { low, high } => {
                 let count = high.abs_diff(*low).saturating_add(1);
@@ -106,6 +110,23 @@ impl Scale {
 /// The coordinate in the middle of the part of the interval that belongs to value `place` of `count`.
 pub fn middle(place: usize, count: usize) -> f64 {
     (place as f64 + 0.5) / count.max(1) as f64
+}
+
+/// The number of few digits that this value was meant to be, if it is off by rounding alone, else the value. Who filters a
+/// table by `== 0.1` shall find the rows of 0.09999999999999998. The rounding is that of numbers of this magnitude.
+fn plain(value: f64, magnitude: f64) -> f64 {
+    /// Digits of a number that a range and a number of levels come to.
+    const DIGITS: i32 = 10;
+    /// What exponential and logarithm leave, even of values that are many powers of ten apart.
+    const ROUNDING: f64 = 1e-14;
+    let place = |number: f64| log10(number.abs()).floor() as i32;
+    let digits = if value == 0.0 || magnitude <= 0.0 { 0 } else { DIGITS - 1 + place(value) - place(magnitude) };
+    let plain = match usize::try_from(digits) {
+        // Written with so many digits, and read again, is the nearest number that has them.
+        Ok(digits) => format!("{value:.digits$e}").parse().unwrap_or(value),
+        Err(_) => 0.0,
+    };
+    if (plain - value).abs() <= ROUNDING * magnitude { plain } else { value }
 }
 
 fn between(low: f64, high: f64, value: f64) -> f64 {
@@ -130,6 +151,39 @@ mod tests {
         }
         let Setting::Real(middle) = (Scale::Log { low: 0.01, high: 100.0 }).at(0.5) else { panic!() };
         assert!((middle - 1.0).abs() < 1e-12, "{middle}");
+    }
+
+    fn levels(scale: &Scale, count: usize) -> Vec<f64> {
+        let at = |place: usize| scale.at(place as f64 / (count - 1) as f64);
+        let number = |setting| if let Setting::Real(number) = setting { number } else { f64::NAN };
+        (0..count).map(at).map(number).collect()
+    }
+
+    /// As they come out of `numpy.geomspace(low, high, n)` and `numpy.linspace(low, high, n)`, without its noise.
+    #[test]
+    fn levels_are_the_numbers_that_were_meant() {
+        let log = |low, high, count| levels(&Scale::Log { low, high }, count);
+        let linear = |low, high, count| levels(&Scale::Linear { low, high }, count);
+        assert_eq!(log(0.01, 10.0, 4), [0.01, 0.1, 1.0, 10.0]);
+        assert_eq!(log(0.001, 1.0, 4), [0.001, 0.01, 0.1, 1.0]);
+        assert_eq!(log(1e-9, 1e9, 7), [1e-9, 1e-6, 1e-3, 1.0, 1e3, 1e6, 1e9]);
+        assert_eq!(log(2.0, 32.0, 5), [2.0, 4.0, 8.0, 16.0, 32.0]);
+        assert_eq!(log(0.5, 2.0, 3), [0.5, 1.0, 2.0]);
+        assert_eq!(linear(0.1, 0.7, 7), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+        assert_eq!(linear(-0.3, 0.6, 4), [-0.3, 0.0, 0.3, 0.6]);
+        assert_eq!(linear(-1.0, 1.0, 21)[11], 0.1);
+        assert_eq!(linear(1e12, 1.3e12, 4), [1e12, 1.1e12, 1.2e12, 1.3e12]);
+        assert_eq!(linear(1e-300, 4e-300, 4), [1e-300, 2e-300, 3e-300, 4e-300]);
+        for (scale, count) in
+            [(Scale::Linear { low: 0.0, high: 1.0 }, 101), (Scale::Linear { low: 0.0, high: 2.5 }, 26)]
+        {
+            for value in levels(&scale, count) {
+                assert!(value.to_string().len() <= 4, "{value}");
+            }
+        }
+        // What has no few digits stays as it is.
+        assert_eq!(linear(0.0, 1.0, 4)[1], 1.0 / 3.0);
+        assert!((log(1.0, 10.0, 3)[1] / 10.0_f64.sqrt() - 1.0).abs() < 1e-15);
     }
 
     #[test]

@@ -43,6 +43,8 @@ struct Said<'a> {
     place: &'a Place,
     key: &'a str,
     declared: Option<&'static Parameter>,
+    /// Whether it is a parameter of a mechanism, and not of a state, a firm or the like.
+    of_mechanism: bool,
     scale: Option<(&'a Node, ScaleWord)>,
     range: Option<&'a TomlEntry>,
     values: Option<&'a TomlEntry>,
@@ -76,14 +78,15 @@ pub(super) fn read_factor(
         return None;
     }
     let declared = declared(&path, context.catalogue);
-    if declared.is_none() && range.is_none() && values.is_none() {
+    let of_mechanism = path.first().is_some_and(|table| table == "mechanisms");
+    if !(declared.is_some() && of_mechanism) && range.is_none() && values.is_none() {
         let unknown = unknown_key(key, place, context);
         if !unknown.is_empty() {
             found.extend(unknown);
             return None;
         }
     }
-    let said = Said { kind, place, key, declared, scale, range, values, levels };
+    let said = Said { kind, place, key, declared, of_mechanism, scale, range, values, levels };
     let (scale, tries) = keep(said.scale(), found)?;
     let levels = keep(said.steps(&scale), found)?;
     let unit = declared.map_or("", |declared| declared.unit).to_owned();
@@ -186,9 +189,19 @@ impl Said<'_> {
     fn plausible(&self, word: ScaleWord) -> Result<Tried, Diagnostic> {
         let Some(declared) = self.declared else {
             let message = format!("`{}` has neither `range` nor `values`", self.key);
-            return Err(Diagnostic::at(self.place, message).help("only declared parameters have a plausible range"));
+            return Err(
+                Diagnostic::at(self.place, message).help("only the parameters of mechanisms have a plausible range")
+            );
         };
         let (low, high) = declared.plausible;
+        if !self.of_mechanism {
+            let message = format!("`{}` has neither `range` nor `values`", self.key);
+            let help = format!(
+                "only the parameters of mechanisms have a plausible range; {low} to {high} is that of any `{}`, not of this one",
+                declared.name
+            );
+            return Err(Diagnostic::at(self.place, message).help(help));
+        }
         let scale = match word {
             ScaleWord::Log if low <= 0.0 => {
                 let message =

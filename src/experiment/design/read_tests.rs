@@ -102,7 +102,8 @@ fn a_factor_of_any_key_takes_what_it_is_given() {
     assert_eq!(scale(&format!("{rate}scale = 'log'")), Scale::Log { low: 0.1, high: 1.0 });
     let real = [0.5, 1.0].map(Setting::Real).to_vec();
     assert_eq!(scale(&format!("{rate}values = [0.5, 1]")), Scale::Choice { values: real });
-    assert_eq!(scale("parameter = 'states.US.talent'"), Scale::Linear { low: 0.5, high: 1.5 });
+    let talent = "parameter = 'states.US.talent'\nrange = [0.5, 1.5]";
+    assert_eq!(scale(talent), Scale::Linear { low: 0.5, high: 1.5 });
     assert_eq!(scale("parameter = 'borders.US-China.openness'\nrange = [0, 1]"), Scale::Linear { low: 0.0, high: 1.0 });
     let flags = [false, true].map(Setting::Flag).to_vec();
     assert_eq!(scale("parameter = 'mechanisms.growth.enabled'"), Scale::Choice { values: flags.clone() });
@@ -224,6 +225,10 @@ fn factors_are_checked_against_their_declaration() {
         ),
         ("parameter = 'firms.OpenIA.talent'".into(), "e.toml:8:13: unknown firm `OpenIA`, did you mean `OpenAI`?"),
         ("parameter = 'firms.OpenAI.open'".into(), "e.toml:8:13: `firms.OpenAI.open` has neither `range` nor `values`"),
+        (
+            "parameter = 'states.US.gdp_billion_usd'".into(),
+            "e.toml:8:13: `states.US.gdp_billion_usd` has neither `range` nor `values`",
+        ),
         (format!("{rate}range = [0.5, 3]"), "e.toml:9:15: `rate` must be a number from 0 to 2 (1/year), not 3"),
         (format!("{rate}range = [0.5, 0.5]"), "e.toml:9:9: `range` must go from low to high: 0.5 is not below 0.5"),
         (format!("{rate}range = [1]"), "e.toml:9:9: `range` must be exactly two numbers, [low, high], not a list"),
@@ -290,7 +295,9 @@ fn steps_are_checked() {
         ),
         (
             "grid",
-            format!("{rate}levels = 1000000\n[[design.factors]]\nparameter = 'states.US.talent'\nlevels = 1000"),
+            format!(
+                "{rate}levels = 1000000\n[[design.factors]]\nparameter = 'states.US.talent'\nrange = [0.5, 1.5]\nlevels = 1000"
+            ),
             "e.toml:4:2: the design has 1000000000 points; 100000000 is the most",
         ),
     ] {
@@ -305,7 +312,7 @@ fn errors_are_said_once_and_name_the_scenario_if_others_are_fine() {
     let scenarios = "[[scenarios]]\nname = 'a'\n[[scenarios]]\nname = 'b'\nset = { 'firms.OpenAI.remove' = true }\n";
     let text = one("kind = 'lhs'\npoints = 2", "parameter = 'mechanisms.growth.rat'\nrange = [1, 2]");
     assert_eq!(said(&(text + scenarios)), ["e.toml:8:13: unknown key `rat`, did you mean `rate`?"]);
-    let text = one("kind = 'lhs'\npoints = 2", "parameter = 'firms.OpenAI.talent'");
+    let text = one("kind = 'lhs'\npoints = 2", "parameter = 'firms.OpenAI.talent'\nrange = [0.5, 1.5]");
     let said = read(&(text + scenarios)).unwrap_err();
     assert!(said.starts_with("e.toml:8:13: unknown firm `OpenAI`"), "{said}");
     assert!(said.ends_with("help: in the scenario `b`"), "{said}");

@@ -70,13 +70,13 @@ impl Claim {
             // The manifest says what is whose until the new one takes its place.
             let old = own.into_iter().filter(|name| name != manifest::FILE).collect();
             owned::remove_files(&folder.path, &old)?;
-            folder.write_manifest(false, 0, 0, Vec::new())?;
+            folder.write_manifest(false, 0, 0, Vec::new(), None)?;
             let tables = headers.iter().map(|_| None).collect();
             return Ok((folder, Stored::new(journal, 0, &lengths, tables)));
         };
         let stored = Stored::new(journal, count, &lengths, tables);
         if !folder.says_unfinished() {
-            folder.write_manifest(false, count, stored.failed(count), Vec::new())?;
+            folder.write_manifest(false, count, stored.failed(count), Vec::new(), None)?;
         }
         let growing: Vec<&str> = headers.iter().flatten().map(|(name, _)| *name).collect();
         growing.iter().try_for_each(|name| folder.take_back(name))?;

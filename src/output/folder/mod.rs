@@ -18,7 +18,7 @@ use super::{
     manifest::{self, FileEntry, FileFormat, Identity, Manifest, OtherFile, Unreadable},
     package, sums,
 };
-use crate::scenario::Described;
+use crate::{experiment::plan::Unmet, scenario::Described};
 pub use claim::Claim;
 use claim::Made;
 pub use derived::{Derived, NewFile};
@@ -299,25 +299,32 @@ impl Folder {
     }
 
     /// Ends the batch: describes the tables, then says in the manifest that they are complete.
-    pub fn describe(&self, batch: &Batch, counts: (u64, u64), files: &[FileEntry]) -> Result<(), OutputError> {
+    pub fn describe(
+        &self,
+        batch: &Batch,
+        counts: (u64, u64),
+        files: &[FileEntry],
+        unmet: Option<Unmet>,
+    ) -> Result<(), OutputError> {
         let others = vec![OtherFile::named(package::FILE), OtherFile::named(LOG)];
-        let mut manifest = self.said(true, counts, files.to_vec(), others);
+        let mut manifest = self.said(true, counts, files.to_vec(), others, unmet);
         let package = package::whole(&manifest, &batch.tables());
         write_aside(&self.path.join(package::FILE), &package, Durability::Disk)?;
         manifest.others = vec![OtherFile::of(package::FILE, &package), OtherFile::named(LOG)];
         write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
     }
 
-    /// Writes the manifest: how many runs are in the tables, and how many of them failed.
+    /// Writes the manifest: how many runs are in the tables, how many of them failed, and where the stop rule was not met.
     pub fn write_manifest(
         &self,
         complete: bool,
         done: u64,
         failed: u64,
         files: Vec<FileEntry>,
+        unmet: Option<Unmet>,
     ) -> Result<(), OutputError> {
         let others = vec![OtherFile::named(package::FILE), OtherFile::named(LOG)];
-        let manifest = self.said(complete, (done, failed), files, others);
+        let manifest = self.said(complete, (done, failed), files, others, unmet);
         write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
     }
 
@@ -327,6 +334,7 @@ impl Folder {
         (runs_done, runs_failed): (u64, u64),
         files: Vec<FileEntry>,
         others: Vec<OtherFile>,
+        unmet: Option<Unmet>,
     ) -> Manifest {
         Manifest {
             format: manifest::FORMAT,
@@ -337,6 +345,7 @@ impl Folder {
             description: self.description.clone(),
             described: self.described.clone(),
             replay: self.replay.clone(),
+            unmet,
             files,
             others,
         }
@@ -428,7 +437,7 @@ mod tests {
         table.pass(b"0\n", 1);
         table.cut().unwrap();
         let entry = table.finish().unwrap();
-        folder.write_manifest(complete, 1, 0, vec![entry]).unwrap();
+        folder.write_manifest(complete, 1, 0, vec![entry], None).unwrap();
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod tornado;
 use super::{ReportError, figures::file_name, page_file, scale::significant, svg::Svg, with_table};
 use crate::{
     analysis::sensitivity::{
-        Indices, Lack, Options, PointRoles,
+        FEWEST_RESAMPLED, Indices, Lack, Options, PointRoles,
         morris::{MU, MU_STAR, SIGMA},
         one_at_a_time::{HIGH, HIGH_CHANGE, LOW, LOW_CHANGE, SWING},
         sobol::{FIRST, SECOND, TOTAL},
@@ -75,8 +75,38 @@ impl Findings {
         self.factors().get(place).map_or("", |factor| &factor.parameter)
     }
 
-    fn confidence(&self) -> String {
-        format!("{} %", significant(100.0 * self.options.confidence).trim_end_matches('0').trim_end_matches('.'))
+    /// The share of the resamples that an interval holds, in percent, with all its digits.
+    pub fn confidence(&self) -> String {
+        /// More than a number has.
+        const MOST: usize = 20;
+        let share = self.options.confidence;
+        let digits = share.to_string().split_once('.').map_or(0, |(_, digits)| digits.len());
+        format!("{:.*} %", digits.saturating_sub(2).min(MOST), 100.0 * share)
+    }
+
+    /// What is to be known of the intervals: that there are none, that they are too wide for so few resamples, or that they
+    /// leave luck out.
+    pub fn about_intervals(&self) -> Vec<String> {
+        let (blocks, mut said) = (self.layout.blocks_are(), Vec::new());
+        let found = || self.list.iter().map(|finding| &finding.indices).filter(|indices| indices.lack.is_none());
+        let few = |indices: &Indices| indices.used < FEWEST_RESAMPLED;
+        if found().any(few) {
+            said.push(format!("No interval can be given from fewer than {FEWEST_RESAMPLED} {blocks}."));
+        }
+        let Options { resamples, confidence, .. } = self.options;
+        if f64::from(resamples) * (1.0 - confidence) / 2.0 < 1.0 {
+            let confidence = self.confidence();
+            said.push(format!(
+                "{resamples} resamples are too few for {confidence}: an interval is the whole range that they span. Give more \
+                 --resamples, or less --confidence."
+            ));
+        }
+        if found().any(|indices| !indices.luck && !few(indices)) {
+            said.push(format!(
+                "Fewer than {FEWEST_RESAMPLED} replicates at a point: indices and intervals hold for the luck of these replicates."
+            ));
+        }
+        said
     }
 }
 
@@ -86,7 +116,7 @@ pub fn reason(layout: &PointRoles, indices: &Indices) -> Option<String> {
         Lack::Variance => "it does not vary".to_owned(),
         Lack::Blocks => {
             let (used, all, blocks) = (indices.used, indices.blocks, layout.blocks_are());
-            format!("only {used} of {all} {blocks} have a value at every point; it takes 4")
+            format!("only {used} of {all} {blocks} have a value at every point; it takes {}", layout.fewest())
         }
     })
 }
@@ -199,9 +229,14 @@ fn meaning(findings: &Findings) -> String {
              stay. Factors that work only together do not show."
         }
     };
+    let resampled = match findings.layout {
+        PointRoles::OneAtATime { .. } => blocks.to_owned(),
+        _ => format!("{blocks}, and of the replicates if there are at least {FEWEST_RESAMPLED}"),
+    };
+    let about = findings.about_intervals().join(" ");
     format!(
-        "{index} Whiskers are {confidence} intervals from {} resamples of the {blocks}. Where a point has several runs, their mean \
-         counts. Every point has the same luck, so with a single run at each point the indices hold for that luck.",
+        "{index} Whiskers are {confidence} intervals from {} resamples of the {resampled}. Where a point has several runs, their mean \
+         counts. Every point has the same luck. {about}",
         findings.options.resamples
     )
 }

@@ -40,9 +40,10 @@ pub struct AnalysedBatch {
     pub layout: PointRoles,
     /// The outcomes that were read.
     pub outcomes: Vec<Column<'static>>,
-    /// By scenario, then point: sums of the outcomes by replicate where replicates are blocks, else in one for all, so
-    /// that more replicates take no more memory.
+    /// By scenario, then point: the outcomes by replicate.
     runs: Vec<Vec<BTreeMap<u64, Sums>>>,
+    /// How many runs finished.
+    finished: u64,
 }
 
 /// Outcomes of so many runs, summed; `NaN` where one of them has none.
@@ -61,7 +62,7 @@ impl AnalysedBatch {
         let file = folder.join(format!("{RUNS}.csv"));
         let outcomes =
             measured.outcomes().filter(|column| wanted.is_empty() || wanted.iter().any(|name| name == column.name));
-        let mut batch = Self { manifest, layout, outcomes: outcomes.collect(), runs: Vec::new() };
+        let mut batch = Self { manifest, layout, outcomes: outcomes.collect(), runs: Vec::new(), finished: 0 };
         batch.read_runs(&file)?;
         for table in [DESIGN, RUNS] {
             as_written(folder, &batch.manifest, table)?;
@@ -78,13 +79,17 @@ impl AnalysedBatch {
         Ok(batch)
     }
 
+    /// Whether no run finished.
+    pub const fn failed_all(&self) -> bool {
+        self.finished == 0
+    }
+
     /// The design.
     pub const fn design(&self) -> &Design {
         &self.manifest.experiment.design
     }
 
-    /// The values of an outcome at each point of a scenario, by their places: by replicate where replicates are the
-    /// blocks, else their mean under replicate 0, which is missing if any of them is.
+    /// The values of an outcome at each point of a scenario, by their places, by replicate.
     pub fn values(&self, scenario: usize, outcome: usize) -> Vec<Point> {
         let mean = |sums: &Sums| sums.outcomes.get(outcome).map(|sum| sum / sums.runs as f64);
         let value = |sums: &Sums| mean(sums).filter(|mean| mean.is_finite());
@@ -114,10 +119,10 @@ impl AnalysedBatch {
             let runs = runs.ok_or_else(|| table.malformed(&row, point, "a point of the design"))?;
             let number: u64 =
                 cell(replicate).parse().map_err(|_| table.malformed(&row, replicate, "a whole number"))?;
-            let block = if matches!(self.layout, PointRoles::OneAtATime { .. }) { number } else { 0 };
-            let sums = runs.entry(block).or_insert_with(|| Sums { runs: 0, outcomes: vec![0.0; outcomes.len()] });
+            let sums = runs.entry(number).or_insert_with(|| Sums { runs: 0, outcomes: vec![0.0; outcomes.len()] });
             sums.runs += 1;
             let finished = cell(status) == "finished";
+            self.finished += u64::from(finished);
             for (sum, at) in sums.outcomes.iter_mut().zip(&outcomes) {
                 *sum += if finished { table.number(&row, *at)?.unwrap_or(f64::NAN) } else { f64::NAN };
             }
