@@ -31,7 +31,7 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
 const MISSES: &[(&str, &str, &str)] = &[(
     "A3",
     "runs in which the best open model is Chinese by mid-2025",
-    "it is so in 47 to 52 % of the runs, as worlds are drawn: at the edge, and defaults were tried in view of it",
+    "it is so in 47 to 54 % of the runs, as worlds are drawn: at the edge, and defaults were tried in view of it",
 )];
 
 /// Why an effect is known to be missed; `None` if it is not.
