@@ -16,12 +16,15 @@ use crate::{
         encode::{Encode, EncodedRun, Form},
         folder::{Folder, Opened, OutputError, tidy},
         manifest::{FileEntry, FileFormat},
-        package,
         stored::Stored,
         writer::{Writer, write_design},
     },
 };
-use std::{path::Path, sync::atomic::AtomicBool, time::Instant};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
 
 /// One who is told how a batch goes.
 pub(crate) type Hook<'a> = dyn FnMut(&Progress<'_>) -> Result<(), ListenerError> + 'a;
@@ -34,7 +37,7 @@ pub(crate) struct Work<'a> {
     pub overwrite: bool,
     /// Whether a run or two are done beforehand, to refuse what has no room.
     pub estimates: bool,
-    /// Set to end the batch after the runs under way.
+    /// Set to end the batch; runs under way may be broken off.
     pub cancel: &'a AtomicBool,
     /// Is told how it goes; an error stops the batch.
     pub on: &'a mut Hook<'a>,
@@ -54,6 +57,11 @@ pub(crate) fn execute<S: Simulate<Output = Trajectory>>(
     };
     if work.estimates {
         let estimate = Estimate::probe(simulate, batch, work.threads);
+        if work.cancel.load(Ordering::Relaxed) {
+            // The probe was broken off, and nothing was written.
+            let summary = Summary { total: batch.plan().total(), cancelled: true, ..Summary::default() };
+            return Ok(Done::now(out, batch, summary));
+        }
         let free = estimate::free_disk(out);
         if let Some(refusal) = estimate.refusal(estimate::held(out), free, estimate::free_memory()) {
             return Err(StudyError::NoRoom(refusal));
@@ -101,7 +109,11 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
         }
         Ok(summary)
     });
-    let stopped = |source| StudyError::Stopped { source, kept: done, folder: folder.path().to_owned() };
+    let path = folder.path().to_owned();
+    let stopped = |source| match stored.journal().is_there() {
+        true => StudyError::Stopped { source, kept: done, folder: path },
+        false => StudyError::Gone { folder: path },
+    };
     closed.map(|summary| Done::now(folder.path(), batch, summary)).map_err(stopped)
 }
 
@@ -122,8 +134,7 @@ fn close(
     files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
     files.extend(write_design(folder, batch)?);
     let files = in_format(folder, batch, files)?;
-    describe(folder, batch, &files)?;
-    folder.write_manifest(true, done, failed, files.clone(), summary.unmet.as_deref().cloned())?;
+    folder.describe(batch, (done, failed), &files, summary.unmet.as_deref().cloned())?;
     Ok(tidy(folder.path(), folder.identity(), &files)?)
 }
 
@@ -158,10 +169,6 @@ fn in_format(folder: &Folder, batch: &Batch, files: Vec<FileEntry>) -> Result<Ve
         FileFormat::Csv => Ok(files),
         FileFormat::Parquet => Err(OutputError::new("write", folder.path(), std::io::ErrorKind::Unsupported.into())),
     }
-}
-
-fn describe(folder: &Folder, batch: &Batch, files: &[FileEntry]) -> Result<(), OutputError> {
-    folder.write(package::FILE, &package::describe(folder.identity(), batch.description.trim(), &batch.tables(), files))
 }
 
 #[cfg(test)]

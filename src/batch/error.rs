@@ -4,7 +4,7 @@ use super::estimate::NoRoom;
 use crate::{
     experiment::{event::ListenerError, plan::Shard},
     measure::Unmeasured,
-    output::folder::{FolderError, OutputError},
+    output::folder::{FolderError, ManifestError, OutputError},
     scenario::{Diagnostics, diagnostic::nearest},
 };
 use std::path::PathBuf;
@@ -72,6 +72,15 @@ pub enum StudyError {
         /// Where they are.
         folder: PathBuf,
     },
+    /// The folder was moved or removed on the way, with what was written.
+    #[error("{} was moved or removed while it was written; what was done went with it", folder.display())]
+    Gone {
+        /// Where it was.
+        folder: PathBuf,
+    },
+    /// The folder's manifest cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// The folder holds no results.
     #[error("{} holds no batch of redqueen", folder.display())]
     NoBatch {
@@ -200,6 +209,9 @@ pub enum ShardsError {
         /// The folder.
         path: PathBuf,
     },
+    /// A shard's manifest cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// A shard's files cannot be read.
     #[error(transparent)]
     Output(#[from] OutputError),

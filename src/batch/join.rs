@@ -97,12 +97,13 @@ impl<'a> Shards<'a> {
     pub fn join_into(self, folder: impl AsRef<Path>) -> Result<Done, StudyError> {
         let (Self { parts, batch, mut settings }, out) = (self, folder.as_ref());
         super::check_format(&batch)?;
-        room(&parts, out)?;
+        is_none_of(&parts, out)?;
         let claim = match Folder::open(out, &batch, settings.overwrite)? {
             Opened::Complete(manifest) => return Ok(Done::before(out, &batch, &manifest)),
             // What stands in the shards is read from there, and checked, in one go.
             Opened::New(claim) | Opened::GoOn(claim) => claim.anew(),
         };
+        room(&parts, out)?;
         let form = Form::new(&batch);
         let joined = Joined::new(&parts, &batch, &form)?;
         let (folder, stored) = claim.begin()?;
@@ -121,14 +122,19 @@ impl<'a> Shards<'a> {
     }
 }
 
-/// Refuses a folder that is one of the parts, or has no room for all of them.
-fn room(parts: &[Part], out: &Path) -> Result<(), StudyError> {
+/// Refuses a folder that is one of the parts.
+fn is_none_of(parts: &[Part], out: &Path) -> Result<(), ShardsError> {
     let real = |path: &Path| path.canonicalize().ok();
-    if let Some(part) = parts.iter().find(|part| real(out).is_some() && real(&part.path) == real(out)) {
-        return Err(ShardsError::IsShard { path: part.path.clone() }.into());
+    match parts.iter().find(|part| real(out).is_some() && real(&part.path) == real(out)) {
+        Some(part) => Err(ShardsError::IsShard { path: part.path.clone() }),
+        None => Ok(()),
     }
+}
+
+/// Refuses a folder that has no room for all parts.
+fn room(parts: &[Part], out: &Path) -> Result<(), StudyError> {
     let files = parts.iter().flat_map(|part| &part.manifest.files);
-    let needed = files.map(|file| file.bytes).sum::<u64>();
+    let needed = files.fold(0_u64, |sum, file| sum.saturating_add(file.bytes));
     match estimate::free_disk(out).filter(|free| needed > *free) {
         Some(free) => Err(NoRoom::Joined { needed, free }.into()),
         None => Ok(()),

@@ -35,7 +35,7 @@ mod settings;
 mod study;
 mod worlds;
 
-pub use crate::output::folder::{FolderError, OutputError};
+pub use crate::output::folder::{FolderError, ManifestError, OutputError};
 pub(crate) use command::quoted;
 pub use done::{Done, FailedRun};
 #[cfg(test)]

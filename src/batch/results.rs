@@ -6,8 +6,10 @@ use crate::{
     experiment::design::Setting,
     output::{
         batch::factors,
+        dictionary::RUNS,
         folder::Folder,
         manifest::{FileFormat, Manifest},
+        sums,
     },
 };
 use std::{
@@ -53,14 +55,17 @@ impl Results {
     /// Its runs, in their order.
     ///
     /// # Errors
-    /// `runs.csv` is not there, or damaged.
+    /// `runs.csv` is not there, or not as it was written.
     pub fn runs(&self) -> Result<Vec<Run>, StudyError> {
-        let path = self.folder.join(FileFormat::Csv.file("runs"));
-        self.read(&path).map_err(|source| StudyError::Table { path, source })
+        let path = self.folder.join(FileFormat::Csv.file(RUNS));
+        // A row that cannot be read says more than a checksum, which finds all else.
+        let runs = self.read(&path);
+        let runs = runs.and_then(|runs| Ok(self.manifest.check(&self.folder, RUNS).map(|()| runs)?));
+        runs.map_err(|source| StudyError::Table { path, source })
     }
 
     fn read(&self, path: &Path) -> Result<Vec<Run>, csv::Error> {
-        let mut reader = csv::Reader::from_path(path)?;
+        let mut reader = csv::Reader::from_reader(sums::open(path)?);
         let columns = Arc::new(Columns::new(&self.manifest, reader.headers()?).ok_or_else(|| damaged("its header"))?);
         let read = |line: Result<csv::StringRecord, csv::Error>| {
             let line = line?;

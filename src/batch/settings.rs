@@ -17,7 +17,7 @@ pub(super) struct Settings<'a> {
     pub overwrite: bool,
     /// Whether a run or two are done beforehand, to refuse what has no room.
     pub estimates: bool,
-    /// Set to end the work after the runs under way.
+    /// Set to end the work; runs under way are broken off.
     pub cancel: Option<&'a AtomicBool>,
     on: Box<Hook<'a>>,
 }
@@ -51,10 +51,15 @@ impl<'a> Settings<'a> {
         self.threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)).max(1)
     }
 
+    /// The flag that cancels the work.
+    pub fn cancel(&self) -> &'a AtomicBool {
+        self.cancel.unwrap_or(&NEVER)
+    }
+
     /// The work.
     pub fn work(&mut self) -> Work<'_> {
-        let (threads, Self { overwrite, estimates, cancel, .. }) = (self.threads(), &*self);
-        let (overwrite, estimates, cancel) = (*overwrite, *estimates, cancel.unwrap_or(&NEVER));
+        let (threads, cancel, Self { overwrite, estimates, .. }) = (self.threads(), self.cancel(), &*self);
+        let (overwrite, estimates) = (*overwrite, *estimates);
         Work { threads, overwrite, estimates, cancel, on: &mut *self.on }
     }
 }

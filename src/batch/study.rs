@@ -306,7 +306,8 @@ impl<'a> Study<'a> {
         self
     }
 
-    /// Ends the batch after the runs under way when `cancel` is set. The same study goes on from there.
+    /// Ends the batch when `cancel` is set; runs under way are broken off at the end of their month. The same study goes on from
+    /// there.
     #[must_use]
     pub const fn cancel(mut self, cancel: &'a AtomicBool) -> Self {
         self.settings.cancel = Some(cancel);
@@ -337,6 +338,11 @@ impl<'a> Study<'a> {
         Estimate::probe(&worlds, &batch, self.settings.threads())
     }
 
+    /// What its folder will say of it.
+    pub(crate) fn batch(&self) -> Batch {
+        self.prepared().1
+    }
+
     /// Runs it into a folder. Runs that the folder holds already are kept; if it holds all of them, it is left as it is.
     ///
     /// # Errors
@@ -350,7 +356,7 @@ impl<'a> Study<'a> {
     }
 
     /// The worlds, and what a folder says of them.
-    fn prepared(&self) -> (Worlds, Batch) {
+    fn prepared(&self) -> (Worlds<'a>, Batch) {
         let single = self.chosen.single.as_ref();
         let names_scenario = single.is_some() || self.experiment.variants.len() > 1;
         let program = self.model.program().name;
@@ -360,7 +366,8 @@ impl<'a> Study<'a> {
             (None, None) => format!("{program} run"),
         };
         let first_replicate = single.map_or(0, |single| single.replicate);
-        let (worlds, batch) = Worlds::new(&self.model, &self.experiment, first_replicate, replay);
+        let (worlds, batch) =
+            Worlds::new(&self.model, &self.experiment, first_replicate, replay, self.settings.cancel());
         (worlds, Batch { shard: self.shard, file_format: self.format, ..batch })
     }
 }

@@ -131,7 +131,11 @@ fn a_failed_run_is_shown_with_its_replay_and_the_others_go_on() {
     let error =
         "market: share of \"Acme\", became NaN in 2023-04; replay: redqueen run open.toml --seed 7 --replicate 2";
     assert_eq!(runs[6]["error"], error);
-    assert!(runs[2]["error"].starts_with("column output of world became NaN; replay: "), "{}", runs[2]["error"]);
+    assert!(
+        runs[2]["error"].starts_with("column output of world became NaN in 2024-01; replay: "),
+        "{}",
+        runs[2]["error"]
+    );
     assert!(runs[1]["error"].starts_with("the run panicked: boom; replay: "), "{}", runs[1]["error"]);
     assert_eq!((runs[5]["status"].as_str(), runs[5]["firms_end"].as_str()), ("finished", "3"));
     assert_eq!(runs[5]["scenario"], "open");
@@ -272,7 +276,7 @@ fn whatever_the_disk_lost_is_done_again() {
     let interrupted = interrupted(experiment(20, Record::ALL));
     assert!(interrupted.left.contains_key("journal") && interrupted.left.contains_key("world.csv.partial"));
     interrupted.goes_on(&interrupted.left, "as it was left");
-    for (name, bytes) in interrupted.left.iter().filter(|(name, _)| *name != "manifest.json") {
+    for (name, bytes) in &interrupted.left {
         let mut spoilt = interrupted.left.clone();
         spoilt.remove(name);
         interrupted.goes_on(&spoilt, &format!("{name} is gone"));
@@ -401,6 +405,9 @@ fn a_full_disk_stops_the_batch_with_a_clear_error() {
     let error = Writer::new(&folder, &experiment, &form, &stored).unwrap_err();
     assert!(error.to_string().contains("cannot write") && error.to_string().contains("states.csv"), "{error}");
 }
+
+#[path = "files_tests.rs"]
+mod files;
 
 #[cfg(feature = "parquet")]
 mod parquet {

@@ -13,25 +13,29 @@ use crate::{
 use std::{
     borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::AtomicBool,
 };
 
 /// The worlds of an experiment.
 #[derive(Debug)]
-pub(crate) struct Worlds {
+pub(crate) struct Worlds<'a> {
     variants: Vec<Variant>,
     sample: Sample,
     model: Model,
     seed: u64,
     record: Record,
+    /// Breaks off the runs under way when it is set.
+    cancel: &'a AtomicBool,
 }
 
-impl Worlds {
+impl<'a> Worlds<'a> {
     /// The worlds of `experiment`, and what a folder says of them. `replay` is the command that runs one of its variants.
     pub(crate) fn new(
         model: &Model,
         experiment: &Experiment,
         first_replicate: u64,
         replay: impl Fn(&str) -> String,
+        cancel: &'a AtomicBool,
     ) -> (Self, Batch) {
         let record = Record::of(&experiment.record);
         let scenarios = experiment.variants.iter().map(|variant| {
@@ -51,7 +55,7 @@ impl Worlds {
             ..Batch::plain(&experiment.name, experiment.seed, runs, record.clone(), scenarios.collect())
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());
-        (Self { variants, sample, model: model.clone(), seed: experiment.seed, record }, batch)
+        (Self { variants, sample, model: model.clone(), seed: experiment.seed, record, cancel }, batch)
     }
 
     /// Tries once in each scenario whether what joined the model can be measured.
@@ -79,31 +83,57 @@ impl Worlds {
     }
 }
 
-impl Simulate for Worlds {
-    /// For each scenario its world at the point of its last run; every run starts with a reset.
-    type Worker = Vec<Option<(u64, Simulation)>>;
+/// Worlds that a thread keeps at most. A batch goes through its scenarios one after the other, or through those of a point in
+/// turn under a stop rule.
+const KEPT: usize = 4;
+
+/// A world that is kept, its scenario and the point of its last run.
+pub(crate) struct Kept {
+    scenario: usize,
+    point: u64,
+    simulation: Simulation,
+}
+
+impl Simulate for Worlds<'_> {
+    /// The worlds of the last scenarios, the latest at the end; every run starts with a reset.
+    type Worker = Vec<Kept>;
     type Output = Trajectory;
 
     fn worker(&self) -> Self::Worker {
-        self.variants.iter().map(|_| None).collect()
+        Vec::with_capacity(KEPT)
     }
 
     fn run(&self, worker: &mut Self::Worker, job: &Job) -> Result<Trajectory, String> {
-        let kept = &mut worker[job.scenario];
-        let simulation = match kept {
-            Some((point, simulation)) => {
-                if *point != job.point {
-                    simulation.change(&*self.scenario(job)?).map_err(|unsound| unsound.to_string())?;
-                    *point = job.point;
+        let mut kept = match worker.iter().position(|kept| kept.scenario == job.scenario) {
+            Some(place) => {
+                let mut kept = worker.remove(place);
+                if kept.point != job.point {
+                    kept.simulation.change(&*self.scenario(job)?).map_err(|unsound| unsound.to_string())?;
+                    kept.point = job.point;
                 }
-                simulation
+                kept
             }
             None => {
-                let simulation = self.model.simulate(&*self.scenario(job)?);
-                &mut kept.insert((job.point, simulation.map_err(|unsound| unsound.to_string())?)).1
+                let simulation = self.model.simulate(&*self.scenario(job)?).map_err(|unsound| unsound.to_string())?;
+                if worker.len() == KEPT {
+                    worker.remove(0);
+                }
+                Kept { scenario: job.scenario, point: job.point, simulation }
             }
         };
         let seed = Seed { master: self.seed, replicate: job.replicate };
-        simulation.run(seed, self.record.clone()).map_err(|error| error.to_string())
+        let run = kept.simulation.run_unless(seed, self.record.clone(), self.cancel);
+        worker.push(kept);
+        run.map_err(|error| error.to_string())
+    }
+
+    fn explain(&self, job: &Job) -> Option<String> {
+        let seed = Seed { master: self.seed, replicate: job.replicate };
+        let explain = || {
+            let mut simulation = self.model.simulate(&*self.scenario(job).ok()?).ok()?;
+            simulation.blame(seed, self.cancel).map(|wrong| wrong.to_string())
+        };
+        // What is known without it is told if this fails.
+        catch_unwind(AssertUnwindSafe(explain)).ok().flatten()
     }
 }

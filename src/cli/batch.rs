@@ -1,25 +1,20 @@
 //! `redqueen batch`: runs an experiment into its folder.
 
 use super::{
-    common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions},
+    common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions, default_folder},
     failure::Failure,
     listing::width,
     progress::Bar,
     summary::{self, broken},
 };
 use crate::{
-    batch::{Done, StudyError},
+    batch::Done,
     experiment::{Experiment, plan::Shard},
     model::Model,
     output::manifest::FileFormat,
+    report,
 };
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-};
-
-/// The report's file name.
-const PAGE: &str = "report.html";
+use std::io::{self, Write};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,10 +49,12 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
             model.program().name
         )));
     }
-    let (cancel, mut bar, shard) = (super::interrupt::watch(), Bar::new(args.output.quiet), args.shard);
+    let (cancel, mut bar, shard) =
+        (super::interrupt::watch(Failure::Interrupted), Bar::new(args.output.quiet), args.shard);
     let study = args.config.study(model)?.shard(shard.number, shard.of)?.format(file_format);
     let study = args.output.on(args.work.on(study), &cancel)?.on(|progress| bar.show(progress));
-    let folder = args.output.out.clone().unwrap_or_else(|| default_folder(study.name(), shard));
+    let part = if shard.is_whole() { String::new() } else { format!("-{}-of-{}", shard.number, shard.of) };
+    let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &part), Ok)?;
     warn(study.experiment(), args.output.quiet);
     let done = study.run_into(folder)?;
     if !shard.is_whole() {
@@ -89,15 +86,7 @@ fn show(done: &Done, quiet: bool) -> Result<(), Failure> {
     if quiet {
         return Ok(());
     }
-    say(&summary::batch(done).map_err(|error| unreadable(done, error))?)
-}
-
-/// Where a batch goes that does not say: `output/<name>`, and for a part of it `output/<name>-<K>-of-<N>`.
-fn default_folder(name: &str, shard: Shard) -> PathBuf {
-    PathBuf::from(match shard.is_whole() {
-        true => format!("output/{name}"),
-        false => format!("output/{name}-{}-of-{}", shard.number, shard.of),
-    })
+    say(&summary::batch(done)?)
 }
 
 /// A shard has no report: what is gathered over runs waits for all of them.
@@ -119,13 +108,12 @@ pub(super) fn close(done: &Done, model: &Model, quiet: bool) -> Result<(), Failu
     tell(done, quiet)
 }
 
-/// Writes the report of a folder that is done, unless it was there before with these other files.
+/// Writes the report of a folder that is done, unless it is there as it was written before, with these other files.
 pub(super) fn write_page(done: &Done, model: &Model, with: &[&str]) -> Result<(), Failure> {
     if done.cancelled {
         return Err(Failure::Interrupted);
     }
-    let there = || [PAGE].iter().chain(with).all(|name| done.folder.join(name).exists());
-    if done.finished > 0 && !(done.already && there()) {
+    if done.finished > 0 && !(done.already && report::is_there(&done.folder, with)) {
         super::report::write(&done.folder, model)?;
     }
     Ok(())
@@ -134,7 +122,7 @@ pub(super) fn write_page(done: &Done, model: &Model, with: &[&str]) -> Result<()
 /// Tells where the report is, and how the runs went.
 pub(super) fn tell(done: &Done, quiet: bool) -> Result<(), Failure> {
     if !quiet && done.finished > 0 {
-        say(&format!("Report: {}\n", done.folder.join(PAGE).display()))?;
+        say(&format!("Report: {}\n", done.folder.join(report::PAGE).display()))?;
     }
     ended(done)
 }
@@ -152,11 +140,6 @@ pub(super) fn ended(done: &Done) -> Result<(), Failure> {
         said.push_str(&format!("\nfirst failure, run {}: {}", first.job.run, first.error));
     }
     Err(Failure::Runs(said))
-}
-
-/// The error of a folder whose tables cannot be read back.
-pub(super) fn unreadable(done: &Done, error: csv::Error) -> StudyError {
-    StudyError::Table { path: done.folder.clone(), source: error }
 }
 
 #[cfg(test)]

@@ -208,6 +208,23 @@ pub(super) fn runs(text: &str) -> Result<u32, String> {
     whole(text, 1, None)
 }
 
+/// Longest name of a file, in bytes, on the file systems in use.
+const LONGEST_NAME: usize = 255;
+
+/// Where results of this name go that were given no folder: `output/<name>`, and what is behind it. Names come from configs
+/// and from folders that somebody else may have written, and must not lead anywhere else.
+pub fn default_folder(name: &str, behind: &str) -> Result<PathBuf, Failure> {
+    let refused = |why: &str| Failure::Usage(format!("{name:?} {why}; choose a folder with --out"));
+    let reaches_out = name.contains(['/', '\\']) || name.chars().any(char::is_control);
+    if reaches_out || ["", ".", ".."].contains(&name) {
+        return Err(refused("cannot be a folder's name"));
+    }
+    if name.len() + behind.len() > LONGEST_NAME {
+        return Err(refused("is too long for the name of a folder"));
+    }
+    Ok(Path::new("output").join(format!("{name}{behind}")))
+}
+
 /// The config that an argument means; the built-in baseline without one.
 pub fn source(config: Option<&Path>) -> Source {
     ValueOptions::default().over(config).source()

@@ -2,7 +2,7 @@
 
 use super::{
     batch,
-    common::{OutputOptions, ValueOptions, WorkOptions, source, warn},
+    common::{OutputOptions, ValueOptions, WorkOptions, default_folder, source, warn},
     failure::Failure,
     progress::Bar,
     summary::{closing, headlines, line, short, span, unit},
@@ -13,9 +13,13 @@ use crate::{
     declare::text::read_as,
     experiment::{Experiment, Gather, Variant},
     model::Model,
+    report::{ReportError, csv_file::CsvFile},
     scenario::{Diagnostics, Time, entities::alike, section::MAX_NAME},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,16 +60,15 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
     let config = |name: &str| configs[usize::from(names.first().is_some_and(|first| first != name))];
     let replay = |name: &str| args.values.over(Some(config(name))).words(None).run(model.program().name);
-    let (cancel, mut bar) = (super::interrupt::watch(), Bar::new(args.output.quiet));
+    let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.output.quiet));
     let study = args.work.on(Study::of(model, experiment)).replay(replay).on(|progress| bar.show(progress));
     let study = args.output.on(study, &cancel)?;
-    let folder = args.output.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", study.name())));
+    let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), ""), Ok)?;
     batch::warn(study.experiment(), args.output.quiet);
     let done = study.run_into(folder)?;
     batch::write_page(&done, model, &[DIFFERENCES])?;
     if !args.output.quiet && done.finished > 0 {
-        let text = table(&done).map_err(|error| batch::unreadable(&done, error))?;
-        batch::say(&text)?;
+        batch::say(&table(&done)?)?;
     }
     batch::tell(&done, args.output.quiet)
 }
@@ -167,7 +170,7 @@ fn few(value: f64) -> String {
 }
 
 /// The headline differences, at most 80 columns wide, from the files.
-fn table(done: &Done) -> Result<String, csv::Error> {
+fn table(done: &Done) -> Result<String, ReportError> {
     let (mut text, batch) = (String::new(), done.batch());
     for (letter, variant) in ["A", "B"].into_iter().zip(&batch.scenarios) {
         line(
@@ -177,25 +180,29 @@ fn table(done: &Done) -> Result<String, csv::Error> {
     }
     let heads = ["A", "B", "B - A", "95 %", ""].map(|head| format!("{head:>8}")).concat();
     line(&mut text, &format!("  {:<22}{heads}  unit", "outcome, mean of"));
-    let mut reader = csv::Reader::from_path(done.folder.join(DIFFERENCES))?;
-    let header = reader.headers()?.clone();
-    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>()?;
-    let cell = |row: &csv::StringRecord, name: &str| {
-        let place = header.iter().position(|column| column == name);
-        place.and_then(|place| row.get(place)).unwrap_or_default().to_owned()
-    };
+    let mut file = CsvFile::there(&done.folder.join(DIFFERENCES))?;
+    let [outcome, mean_against, mean, difference, low, high, reduction] =
+        ["outcome", "mean_against", "mean", "difference", "low", "high", "variance_reduction"]
+            .map(|name| file.column(name));
+    let (outcome, shown) = (outcome?, [mean_against?, mean?, difference?, low?, high?, reduction?]);
+    let (mut rows, mut row) = (BTreeMap::new(), csv::StringRecord::new());
+    while file.next(&mut row)? {
+        let mut numbers = [None; 6];
+        for (number, column) in numbers.iter_mut().zip(shown) {
+            *number = file.number(&row, column)?;
+        }
+        rows.insert(row.get(outcome).unwrap_or_default().to_owned(), numbers);
+    }
     let mut reductions = Vec::new();
     for column in headlines(batch) {
         let name = column.name;
-        let Some(row) = rows.iter().find(|row| cell(row, "outcome") == name) else { continue };
-        let number = |column: &str| cell(row, column).parse::<f64>().ok();
-        let [low, high] = [number("low"), number("high")];
+        let Some(&[mean_against, mean, difference, low, high, reduction]) = rows.get(name) else { continue };
         let clear = low.is_some_and(|low| low > 0.0) || high.is_some_and(|high| high < 0.0);
-        let shown = [number("mean_against"), number("mean"), number("difference"), low, high];
+        let shown = [mean_against, mean, difference, low, high];
         let shown = shown.map(|value| format!("{:>8}", value.map(few).unwrap_or_default())).concat();
         let mark = if clear { '*' } else { ' ' };
         line(&mut text, &format!("  {name:<22}{shown} {mark}{}", unit(&column)));
-        reductions.extend(number("variance_reduction"));
+        reductions.extend(reduction);
     }
     if batch.runs < FEWEST {
         line(&mut text, &format!("  no intervals: they take at least {FEWEST} replicates"));

@@ -51,7 +51,9 @@ impl From<StudyError> for Failure {
     fn from(error: StudyError) -> Self {
         match error {
             StudyError::Config(found) => Self::Config(found),
-            StudyError::Output(_) | StudyError::Stopped { .. } | StudyError::Table { .. } => Self::Batch(error),
+            StudyError::Output(_) | StudyError::Stopped { .. } | StudyError::Gone { .. } | StudyError::Table { .. } => {
+                Self::Batch(error)
+            }
             source => Self::Refused { source },
         }
     }
@@ -63,9 +65,16 @@ const fn help(error: &StudyError) -> &'static str {
         StudyError::Folder(FolderError::Another { .. }) => {
             "; choose another folder with --out, or replace it with --overwrite"
         }
-        StudyError::Folder(FolderError::NotEmpty { .. }) => {
+        StudyError::Folder(FolderError::NotEmpty { why: None, .. }) => {
             "; choose another folder with --out, or write into it with --overwrite"
         }
+        StudyError::Folder(FolderError::NotEmpty { .. }) => {
+            "; choose another folder with --out, or put the manifest back as it was"
+        }
+        StudyError::Folder(FolderError::Lost { .. }) => {
+            "; choose another folder with --out, or give the command that was stopped"
+        }
+        StudyError::Folder(FolderError::Foreign { .. }) => ", or choose another folder with --out",
         StudyError::Shards(ShardsError::Damaged { .. }) => "; run its command again with --overwrite",
         _ => "",
     }

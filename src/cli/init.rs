@@ -1,7 +1,7 @@
 //! `redqueen init`: writes the built-in configs out, to be changed.
 
 use super::failure::Failure;
-use crate::scenario::builtin::BUILTIN;
+use crate::{output::folder::write_new, scenario::builtin::BUILTIN};
 use std::{
     fs,
     io::{self, Write},
@@ -26,20 +26,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     for builtin in BUILTIN {
         let path = args.dir.join(builtin.path);
-        let named =
-            |error: io::Error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()));
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(named)?;
+            fs::create_dir_all(folder)
+                .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))?;
         }
-        match fs::File::create_new(&path) {
-            Ok(mut file) => {
-                file.write_all(builtin.text.as_bytes()).map_err(named)?;
-                writeln!(out, "wrote {}", path.display())?;
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                writeln!(out, "kept  {}, which was there", path.display())?;
-            }
-            Err(error) => return Err(named(error).into()),
+        match write_new(&path, builtin.text.as_bytes()).map_err(io::Error::other)? {
+            true => writeln!(out, "wrote {}", path.display())?,
+            false => writeln!(out, "kept  {}, which was there", path.display())?,
         }
     }
     Ok(())

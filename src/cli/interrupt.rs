@@ -1,20 +1,45 @@
-//! Ctrl-C and SIGTERM: the first lets the runs under way finish, the second ends the program at once.
+//! Signals. Ctrl-C and SIGTERM: the first breaks the runs under way off and brings what is done to the disk, the second ends
+//! the program at once. A file that grows beyond its limit is an error like a full disk, and does not end the program.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use super::failure::Failure;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
-/// A flag that is set by the first signal.
-pub fn watch() -> Arc<AtomicBool> {
+/// How long the program may take to end after the first signal. What it then leaves is as after a kill: the same command
+/// goes on from there.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// A flag that is set by the first signal. If the program has not ended some time later, it ends with what `failure` says.
+pub fn watch(failure: Failure) -> Arc<AtomicBool> {
     let cancel = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&cancel);
+    let (seen, mut failure) = (Arc::clone(&cancel), Some(failure));
     let watching = ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
+        let first = !seen.swap(true, Ordering::SeqCst);
+        let Some(failure) = failure.take().filter(|_| first) else { std::process::exit(130) };
+        thread::spawn(move || {
+            thread::sleep(PATIENCE);
+            failure.report();
+            std::process::exit(i32::from(failure.code()));
+        });
     });
     // Without a handler a signal ends the program as it always does.
     drop(watching);
     cancel
 }
+
+/// Lets writing beyond the limit of a file's size fail, instead of ending the program without a word.
+#[cfg(unix)]
+pub fn outlive_limits() {
+    // Where it cannot be done, the signal ends the program as it always does.
+    drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false))));
+}
+
+/// Elsewhere there is no such signal.
+#[cfg(not(unix))]
+pub const fn outlive_limits() {}

@@ -1,6 +1,11 @@
 //! `redqueen merge`: joins the shards of a batch.
 
-use super::{batch::close, common::FormatOptions, failure::Failure, progress::Bar};
+use super::{
+    batch::close,
+    common::{FormatOptions, default_folder},
+    failure::Failure,
+    progress::Bar,
+};
 use crate::model::Model;
 use std::path::PathBuf;
 
@@ -37,9 +42,9 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let file_format = args.format.file_format()?;
     let shards = model.shards(&args.shards)?.format(file_format).overwrite(args.overwrite);
     let shards = args.threads.into_iter().fold(shards, |shards, threads| shards.threads(threads as usize));
-    let (cancel, mut bar) = (super::interrupt::watch(), Bar::new(args.quiet));
+    let (cancel, mut bar) = (super::interrupt::watch(Failure::NotJoined), Bar::new(args.quiet));
     let shards = shards.cancel(&cancel).on(|progress| bar.show(progress));
-    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{}", shards.name())));
+    let out = args.out.clone().map_or_else(|| default_folder(shards.name(), ""), Ok)?;
     let done = shards.join_into(out)?;
     if done.cancelled {
         return Err(Failure::NotJoined);

@@ -123,6 +123,7 @@ fn refusal(said: &str) -> String {
 /// Parses the command line and runs the command. Exit codes: 0 done; 1 some runs failed, or the result could not be
 /// written; 2 bad usage or config, nothing written; 130 interrupted, finished runs kept.
 pub fn main_of(model: &Model) -> ExitCode {
+    interrupt::outlive_limits();
     let command = command_of(model);
     let parsed = command.clone().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let parsed = match parsed {

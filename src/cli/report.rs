@@ -1,7 +1,11 @@
 //! `redqueen report`: the page and the pictures of a finished folder.
 
 use super::failure::Failure;
-use crate::{model::Model, output::folder::Folder, report};
+use crate::{
+    model::Model,
+    output::folder::Folder,
+    report::{self, ReportError},
+};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -35,7 +39,7 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 
 /// Refuses a folder whose batch is not finished, or only a part of one.
 pub(super) fn finished(folder: &Path, model: &Model) -> Result<(), Failure> {
-    let manifest = Folder::manifest(folder).map_err(|error| Failure::Usage(error.to_string()))?;
+    let manifest = Folder::manifest(folder).map_err(ReportError::from)?;
     let wrong = match manifest {
         Some(manifest) if !manifest.complete => {
             "is not finished: run its command again, it goes on where it stopped".to_owned()

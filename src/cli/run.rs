@@ -2,12 +2,11 @@
 
 use super::{
     batch,
-    common::{ConfigOptions, OutputOptions},
+    common::{ConfigOptions, OutputOptions, default_folder},
     failure::Failure,
     summary,
 };
 use crate::model::Model;
-use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,31 +35,31 @@ pub struct Args {
 }
 
 impl Args {
-    /// `output/<name>-run`, with what tells this run from others of the config.
-    fn default_folder(&self, name: &str) -> PathBuf {
-        let mut folder = format!("output/{name}-run");
+    /// What stands behind the config's name in that of the folder, and tells this run from others of the config.
+    fn behind(&self) -> String {
+        let mut behind = "-run".to_owned();
         if let Some(scenario) = &self.scenario {
             let plain = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-            folder.extend(["-".to_owned(), scenario.chars().map(plain).collect()]);
+            behind.extend(["-".to_owned(), scenario.chars().map(plain).collect()]);
         }
         for (what, number) in [("point", self.point), ("replicate", self.replicate)] {
             if number > 0 {
-                folder.push_str(&format!("-{what}-{number}"));
+                behind.push_str(&format!("-{what}-{number}"));
             }
         }
-        PathBuf::from(folder)
+        behind
     }
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
-    let cancel = super::interrupt::watch();
+    let cancel = super::interrupt::watch(Failure::Interrupted);
     let study = args.config.study(model)?.single(args.scenario.as_deref(), args.point, args.replicate)?;
     let study = args.output.on(study, &cancel)?.threads(1).estimates(false);
-    let folder = args.output.out.clone().unwrap_or_else(|| args.default_folder(study.name()));
+    let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &args.behind()), Ok)?;
     let done = study.run_into(folder)?;
     batch::write_page(&done, model, &[])?;
     if !args.output.quiet {
-        batch::say(&summary::world(&done).map_err(|error| batch::unreadable(&done, error))?)?;
+        batch::say(&summary::world(&done)?)?;
     }
     batch::tell(&done, args.output.quiet)
 }

@@ -13,17 +13,11 @@ use crate::{
     },
     declare::table::Row,
     model::Model,
-    output::{
-        csv::Csv,
-        dictionary::{self, SensitivityRow},
-    },
-    report::{
-        self,
-        sensitivity::{
-            Finding, Findings, ending,
-            read::{AnalysedBatch, ReadError},
-            reason, write_sensitivity,
-        },
+    output::{csv::Csv, dictionary::SensitivityRow},
+    report::sensitivity::{
+        Finding, Findings, ending,
+        read::{AnalysedBatch, ReadError},
+        reason, write_sensitivity,
     },
     scenario::diagnostic::unknown,
 };
@@ -86,15 +80,11 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         )));
     }
     let findings = findings(args, batch, &measured.headlines());
-    let (bytes, rows) = table(&findings);
-    let csv = report::write_table(&args.dir, &dictionary::sensitivity(), &bytes, rows)?;
-    let files = write_sensitivity(&args.dir, &findings)?;
+    let files = write_sensitivity(&args.dir, &findings, &measured, table(&findings))?;
     let mut out = io::stdout().lock();
     out.write_all(text(&findings, !args.outcome.is_empty()).as_bytes())?;
-    writeln!(out, "indices are in {}", csv.display())?;
-    if let Some((page, pictures)) = files.split_first() {
-        writeln!(out, "Page: {} and {} pictures", page.display(), pictures.len())?;
-    }
+    writeln!(out, "indices are in {}", files.table.display())?;
+    writeln!(out, "Page: {} and {} pictures", files.page.display(), files.pictures.len())?;
     if findings.list.iter().all(|finding| finding.indices.lack == Some(Lack::Blocks)) {
         return Err(Failure::Runs("no outcome has an index; the reasons stand above".to_owned()));
     }
@@ -125,9 +115,9 @@ fn findings(args: &Args, batch: AnalysedBatch, headlines: &[&str]) -> Findings {
     Findings { manifest: batch.manifest, layout: batch.layout, options, list }
 }
 
-/// `sensitivity.csv`, and how many rows it has.
-fn table(findings: &Findings) -> (Vec<u8>, u64) {
-    let (mut bytes, mut rows) = (Csv::header(SensitivityRow::COLUMNS), 0);
+/// `sensitivity.csv`.
+fn table(findings: &Findings) -> Vec<u8> {
+    let mut bytes = Csv::header(SensitivityRow::COLUMNS);
     for Finding { scenario, outcome, indices, .. } in &findings.list {
         for index in &indices.list {
             let row = SensitivityRow {
@@ -146,11 +136,10 @@ fn table(findings: &Findings) -> (Vec<u8>, u64) {
             if csv.row(&row).is_ok() {
                 csv.end_line();
                 bytes.extend(csv.into_bytes());
-                rows += 1;
             }
         }
     }
-    (bytes, rows)
+    bytes
 }
 
 /// The strongest factors of the outcomes that the page opens with.

@@ -1,13 +1,18 @@
 //! `redqueen slurm`: a batch as a Slurm job array, one shard a task, and a job that joins the shards.
 
 use super::{
-    common::{self, ConfigOptions},
+    common::{self, ConfigOptions, default_folder},
     failure::Failure,
 };
 use crate::{
-    batch::{Study, quoted},
+    batch::{Estimate, Study, quoted},
+    experiment::plan::Shard,
     model::Model,
-    output::folder::{Durability, write_aside},
+    output::{
+        batch::Batch,
+        folder::{Durability, Folder, write_aside},
+        sums,
+    },
 };
 use std::{
     fmt::Write as _,
@@ -16,6 +21,9 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+
+/// Tasks from which on a cluster may refuse an array: Slurm counts them up to 1,000 unless it was set up for more.
+const MANY_TASKS: u32 = 1001;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -75,18 +83,28 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         let name = args.config.source().name();
         return Err(Failure::Usage(format!("{name} can be read once, and every task reads the config: give a file")));
     }
-    let study = args.config.study(model)?.shard(1, u64::from(args.tasks))?.threads(args.cpus as usize);
+    let study = args.config.study(model)?.threads(args.cpus as usize);
     let study = args.runs.into_iter().fold(study, Study::runs);
     super::batch::warn(study.experiment(), false);
     let study = match &args.record {
         Some(words) => study.record(common::tables(words)?)?,
         None => study,
     };
-    let estimate = study.estimate();
+    let (batch, tasks) = (study.batch(), u64::from(args.tasks));
+    let sizes = Sizes::of(&batch, tasks)?;
     let scripts = Scripts::new(args, study.name())?;
+    scripts.fit(&batch, tasks)?;
+    let estimate = study.shard(sizes.largest, tasks)?.estimate();
     scripts.write()?;
     let mut out = io::stdout().lock();
-    writeln!(out, "each of {} tasks: {}", args.tasks, estimate.line(None))?;
+    writeln!(out, "each of {tasks} tasks: {}", sizes.line(&estimate))?;
+    if args.tasks >= MANY_TASKS {
+        writeln!(
+            out,
+            "a cluster takes arrays of up to 1,000 tasks unless its MaxArraySize is larger than the usual 1,001: \
+             `scontrol show config` says"
+        )?;
+    }
     if args.submit {
         let array = submit(&[], &scripts.array)?;
         writeln!(out, "array job {array}: {}", scripts.array.display())?;
@@ -105,8 +123,46 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     Ok(())
 }
 
+/// How the runs of a batch are shared among tasks.
+struct Sizes {
+    /// Runs of the smallest and of the largest task, at most.
+    runs: [u64; 2],
+    /// Number of a task with the most runs.
+    largest: u64,
+}
+
+impl Sizes {
+    fn of(batch: &Batch, tasks: u64) -> Result<Self, Failure> {
+        let plan = batch.plan();
+        let (parts, what) = match plan.stop {
+            None => (plan.total(), "runs"),
+            Some(_) => (plan.points, "points, which a stop rule keeps whole"),
+        };
+        if tasks > parts {
+            return Err(Failure::Usage(format!("{parts} {what}: at most {parts} tasks, not {tasks}")));
+        }
+        let size = |number| {
+            let part = Shard { number, of: tasks }.part(parts);
+            part.end - part.start
+        };
+        let of_part = plan.total().checked_div(parts).unwrap_or(0);
+        let least = parts / tasks;
+        let largest = (1..=tasks).find(|number| size(*number) > least).unwrap_or(1);
+        Ok(Self { runs: [least, size(largest)].map(|size| size.saturating_mul(of_part)), largest })
+    }
+
+    /// What a task takes, in a line.
+    fn line(&self, estimate: &Estimate) -> String {
+        let ([least, most], line) = (self.runs, estimate.line(None));
+        let or = if least == most { String::new() } else { format!(" or {most}") };
+        line.replacen(&format!("{most} runs"), &format!("{least} runs{or}"), 1)
+    }
+}
+
 /// Both scripts, and where they go.
 struct Scripts {
+    /// Where the shards are joined.
+    out: PathBuf,
     folder: PathBuf,
     array: PathBuf,
     merge: PathBuf,
@@ -116,9 +172,18 @@ struct Scripts {
 
 impl Scripts {
     fn new(args: &Args, name: &str) -> Result<Self, Failure> {
-        let program = quoted(&std::env::current_exe()?.display().to_string());
-        let here = std::env::current_dir()?;
-        let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("output/{name}")));
+        let (program, here) = (std::env::current_exe()?, std::env::current_dir()?);
+        let out = match &args.out {
+            Some(out) => out.clone(),
+            // The folder beside it has the longer name.
+            None => default_folder(name, "-slurm").and_then(|_| default_folder(name, ""))?,
+        };
+        for path in [Some(&program), Some(&here), Some(&out), args.config.config.as_ref()].into_iter().flatten() {
+            if path.to_str().is_none() {
+                return Err(Failure::Usage(format!("{path:?} is no text in UTF-8, which a script has to be")));
+            }
+        }
+        let program = quoted(&program.display().to_string());
         // Without a slash at its end, which completion likes to add.
         let out: PathBuf = out.components().collect();
         let mut folder = out.clone().into_os_string();
@@ -150,7 +215,33 @@ impl Scripts {
              exec {program} merge \"${{shards[@]}}\" --out {} --threads \"${{SLURM_CPUS_ON_NODE:-1}}\" --quiet",
             path(&out)
         );
-        Ok(Self { array: folder.join("array.sh"), merge: folder.join("merge.sh"), folder, array_text, merge_text })
+        let (array, merge) = (folder.join("array.sh"), folder.join("merge.sh"));
+        Ok(Self { array, merge, folder, out, array_text: sealed(array_text), merge_text: sealed(merge_text) })
+    }
+
+    /// Refuses what would fail on the nodes: shards that are there and of another batch, a folder that cannot take the whole,
+    /// and scripts that somebody changed.
+    fn fit(&self, batch: &Batch, tasks: u64) -> Result<(), Failure> {
+        let refused = |what: String| Err(Failure::Usage(what));
+        if let Err(error) = Folder::can_take(&self.out, batch) {
+            return refused(format!("{error}; remove it, or choose another folder with --out"));
+        }
+        let shards = self.folder.join("shards");
+        for entry in fs::read_dir(&shards).into_iter().flatten().flatten() {
+            let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+            let shard = Batch { shard: Shard { number, of: tasks }, ..batch.clone() };
+            if let Err(error) = Folder::can_take(&entry.path(), &shard) {
+                let shards = shards.display();
+                return refused(format!("{error}; remove {shards}, or choose another folder with --out"));
+            }
+        }
+        match [&self.array, &self.merge].into_iter().find(|path| !may_replace(path)) {
+            Some(path) => refused(format!(
+                "{} was changed by hand, or is none of redqueen's scripts: move it away, or choose another folder with --out",
+                path.display()
+            )),
+            None => Ok(()),
+        }
     }
 
     fn write(&self) -> Result<(), Failure> {
@@ -161,6 +252,26 @@ impl Scripts {
         }
         Ok(())
     }
+}
+
+/// What stands before the checksum in the last line of a script.
+const SEAL: &str = "# Written by redqueen slurm; checksum of the lines above: ";
+
+/// The script with a last line by which it is known as unchanged.
+fn sealed(text: String) -> String {
+    let sum = sums::sha256(text.as_bytes());
+    format!("{text}{SEAL}{sum}\n")
+}
+
+/// Whether nothing is there, or a script as it was written.
+fn may_replace(path: &Path) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(kind) if kind.is_file() => {}
+        Ok(_) => return false,
+        Err(_) => return true,
+    }
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.rsplit_once(SEAL).is_some_and(|(script, _)| text == sealed(script.to_owned()))
 }
 
 /// The beginning of a script: what Slurm reads.
@@ -207,11 +318,60 @@ fn submit(options: &[&str], script: &Path) -> Result<String, Failure> {
     if !output.status.success() {
         return Err(refused(format!("sbatch said: {}", String::from_utf8_lossy(&output.stderr).trim())));
     }
-    // With several clusters the name of one follows.
     let said = String::from_utf8_lossy(&output.stdout);
-    let job = said.trim().split(';').next().unwrap_or_default();
-    if job.is_empty() || !job.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(refused(format!("sbatch gave no job number but {:?}", said.trim())));
+    job_number(&said).ok_or_else(|| {
+        refused(format!(
+            "sbatch gave no job number but {:?}, and may have queued {}: `squeue --me` says",
+            said.trim(),
+            script.display()
+        ))
+    })
+}
+
+/// The job's number in what sbatch said. A script around it may say more, and leave out `--parsable`; with several clusters
+/// the name of one follows.
+fn job_number(said: &str) -> Option<String> {
+    let number = |line: &str| {
+        let line = line.trim();
+        let line = line.strip_prefix("Submitted batch job ").unwrap_or(line);
+        let job = line.split([';', ' ']).next().filter(|_| !line.contains(' ') || line.contains(" on cluster "))?;
+        (!job.is_empty() && job.bytes().all(|byte| byte.is_ascii_digit())).then(|| job.to_owned())
+    };
+    said.lines().rev().find_map(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_job_number_is_found_among_what_else_is_said() {
+        for said in [
+            "42\n",
+            "42;cluster\n",
+            "Loading defaults\n42\n",
+            "\n42\nDone at 12:00\n",
+            "Submitted batch job 42\n",
+            "site policy 7 applies\nSubmitted batch job 42 on cluster big\n",
+        ] {
+            assert_eq!(job_number(said).as_deref(), Some("42"), "{said}");
+        }
+        for said in ["", "hello", "4x", "7 jobs are queued"] {
+            assert_eq!(job_number(said), None, "{said}");
+        }
     }
-    Ok(job.to_owned())
+
+    #[test]
+    fn a_script_is_known_until_it_is_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("array.sh");
+        assert!(may_replace(&path));
+        let text = sealed("#!/bin/bash\nexec true\n".to_owned());
+        for (text, may) in
+            [(text.clone(), true), (text.replace("true", "false"), false), ("#!/bin/bash\n".into(), false)]
+        {
+            fs::write(&path, text).unwrap();
+            assert_eq!(may_replace(&path), may);
+        }
+    }
 }

@@ -9,6 +9,7 @@ use crate::{
     declare::table::{Column, Row},
     measure::record::WorldRow,
     output::batch::{Batch, BatchScenario},
+    report::{ReportError, csv_file::CsvFile},
 };
 use std::{fmt::Write as _, path::Path};
 
@@ -29,7 +30,7 @@ const SPARKS: usize = 30;
 const WIDE: usize = 72;
 
 /// What was run, the headline outcomes of each scenario, failures, and where the files are.
-pub fn batch(done: &Done) -> Result<String, csv::Error> {
+pub fn batch(done: &Done) -> Result<String, ReportError> {
     let (mut text, experiment) = (String::new(), done.batch());
     let headlines = headlines(experiment);
     let mut sketches: Vec<_> = experiment.scenarios.iter().map(|_| Sketches::new(headlines.len())).collect();
@@ -79,7 +80,7 @@ fn other_spans(text: &mut String, experiment: &Batch) {
 }
 
 /// One world: how its indicators went, and where the files are.
-pub fn world(done: &Done) -> Result<String, csv::Error> {
+pub fn world(done: &Done) -> Result<String, ReportError> {
     let (mut text, experiment) = (String::new(), done.batch());
     for variant in &experiment.scenarios {
         let (seed, replicate) = (experiment.seed, experiment.first_replicate);
@@ -164,35 +165,30 @@ fn read_outcomes(
     folder: &Path,
     outcomes: &[Column<'_>],
     sketches: &mut [Sketches],
-) -> Result<Vec<u64>, csv::Error> {
-    let mut reader = csv::Reader::from_path(folder.join("runs.csv"))?;
-    let header = reader.headers()?.clone();
-    let place = |name: &str| header.iter().position(|column| column == name).unwrap_or(usize::MAX);
-    let (scenario, status) = (place("scenario"), place("status"));
-    let mut finished = vec![0; sketches.len()];
-    let outcomes: Vec<usize> = outcomes.iter().map(|outcome| place(outcome.name)).collect();
-    for record in reader.records() {
-        let record = record?;
-        let index = experiment.scenarios.iter().position(|variant| Some(variant.name.as_str()) == record.get(scenario));
+) -> Result<Vec<u64>, ReportError> {
+    let mut runs = CsvFile::there(&folder.join("runs.csv"))?;
+    let (scenario, status) = (runs.column("scenario")?, runs.column("status")?);
+    let outcomes = outcomes.iter().map(|outcome| runs.column(outcome.name)).collect::<Result<Vec<_>, _>>()?;
+    let (mut row, mut finished) = (csv::StringRecord::new(), vec![0; sketches.len()]);
+    while runs.next(&mut row)? {
+        let index = experiment.scenarios.iter().position(|variant| Some(variant.name.as_str()) == row.get(scenario));
         if let Some((sketches, finished)) = index.and_then(|at| Some((sketches.get_mut(at)?, finished.get_mut(at)?))) {
-            *finished += u64::from(record.get(status) == Some("finished"));
+            *finished += u64::from(row.get(status) == Some("finished"));
             for (value, place) in sketches.row().iter_mut().zip(&outcomes) {
-                *value = record.get(*place).and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN);
+                *value = runs.number(&row, *place)?.unwrap_or(f64::NAN);
             }
         }
     }
     Ok(finished)
 }
 
-fn read_world(folder: &Path) -> Result<[Vec<Option<f64>>; INDICATORS.len()], csv::Error> {
-    let mut reader = csv::Reader::from_path(folder.join("world.csv"))?;
-    let header = reader.headers()?.clone();
-    let places = INDICATORS.map(|name| header.iter().position(|column| column == name).unwrap_or(usize::MAX));
-    let mut series = INDICATORS.map(|_| Vec::new());
-    for record in reader.records() {
-        let record = record?;
-        for (values, place) in series.iter_mut().zip(places) {
-            values.push(record.get(place).and_then(|cell| cell.parse().ok()));
+fn read_world(folder: &Path) -> Result<[Vec<Option<f64>>; INDICATORS.len()], ReportError> {
+    let mut world = CsvFile::there(&folder.join("world.csv"))?;
+    let places = INDICATORS.iter().map(|name| world.column(name)).collect::<Result<Vec<_>, _>>()?;
+    let (mut series, mut row) = (INDICATORS.map(|_| Vec::new()), csv::StringRecord::new());
+    while world.next(&mut row)? {
+        for (values, place) in series.iter_mut().zip(&places) {
+            values.push(world.number(&row, *place)?);
         }
     }
     Ok(series)

@@ -27,8 +27,13 @@ pub trait Simulate: Sync {
     type Output: Send;
     /// A fresh worker, made on the thread that uses it.
     fn worker(&self) -> Self::Worker;
-    /// Does one run; a pure function of `job`.
+    /// Does one run; a pure function of `job`, but an error if the batch was cancelled meanwhile.
     fn run(&self, worker: &mut Self::Worker, job: &Job) -> Result<Self::Output, String>;
+    /// Why a run has a number in its tables that cannot stand there, in words; `None` if that is all that is known.
+    fn explain(&self, job: &Job) -> Option<String> {
+        let _ = job;
+        None
+    }
     /// The outcome that the stop rule looks at.
     fn observed(&self, output: &Self::Output) -> Option<f64> {
         let _ = output;
@@ -58,7 +63,7 @@ pub enum BatchError {
 }
 
 /// Runs every job of the plan's shard on `threads` threads (at least one). The calling thread hands the events to
-/// `listeners` in the order of the runs. `cancel` lets the runs under way finish and then ends the batch; what was
+/// `listeners` in the order of the runs. `cancel` ends the batch; runs under way that do not finish then count as not done. What was
 /// delivered is then a complete beginning of the plan.
 pub fn run_batch<S: Simulate>(
     simulate: &S,
@@ -99,6 +104,10 @@ fn work<S: Simulate>(simulate: &S, queue: &Queue<S::Output>, cancel: &AtomicBool
             kept = None;
             Err(format!("the run panicked: {}", panic_message(panic.as_ref())))
         });
+        if outcome.is_err() && cancel.load(Ordering::Relaxed) {
+            // It may have been broken off, which is no failure. If it did fail, it does so again when the batch goes on.
+            break;
+        }
         queue.put(turn, job, outcome);
     }
     queue.leave();
@@ -369,6 +378,37 @@ mod tests {
             let summary = run_batch(&Mock::new(&[], &[]), &PLAN, threads, &mut [&mut listener], &cancel).unwrap();
             assert!(summary.cancelled && summary.finished >= 10 && summary.finished < 60, "{summary:?}");
             assert_eq!(listener.2, (0..summary.finished).collect::<Vec<_>>());
+        }
+    }
+
+    /// Runs that end, badly, only when they are broken off.
+    struct Endless<'a>(&'a AtomicBool);
+
+    impl Simulate for Endless<'_> {
+        type Worker = ();
+        type Output = u64;
+        fn worker(&self) {}
+        fn run(&self, (): &mut (), job: &Job) -> Result<u64, String> {
+            if job.run < 3 {
+                return Ok(job.run);
+            }
+            if job.run == 3 {
+                self.0.store(true, Ordering::Relaxed);
+            }
+            while !self.0.load(Ordering::Relaxed) {
+                sleep(Duration::from_millis(1));
+            }
+            Err("broken off".to_owned())
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_broken_off_has_not_failed() {
+        for threads in 1..=3 {
+            let (cancel, mut log) = (AtomicBool::new(false), Log::default());
+            let summary = run_batch(&Endless(&cancel), &PLAN, threads, &mut [&mut log], &cancel).unwrap();
+            assert_eq!((summary.finished, summary.failed, summary.cancelled), (3, 0, true));
+            assert!(!log.0.iter().any(|event| event.contains("broken off")), "{:?}", log.0);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is measured of a world: rows of tables, indicators, outcomes. Reads the world and changes nothing; the model does not
 //! know it.
 
+mod blame;
 mod chain;
 #[cfg(test)]
 mod declared_tests;

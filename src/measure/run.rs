@@ -15,6 +15,8 @@ use crate::{
     },
 };
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// Why a run came to no end.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RunError {
@@ -24,6 +26,9 @@ pub enum RunError {
     /// A table or an outcome that joined the model asks for what the world does not have.
     #[error(transparent)]
     Unmeasured(#[from] Unmeasured),
+    /// It was broken off.
+    #[error("the run was broken off")]
+    Cancelled,
 }
 
 impl Simulation {
@@ -44,6 +49,16 @@ impl Simulation {
     /// # Errors
     /// If a number became invalid, or what joined the model cannot be measured.
     pub fn run(&mut self, seed: Seed, record: Record) -> Result<Trajectory, RunError> {
+        self.run_unless(seed, record, &AtomicBool::new(false))
+    }
+
+    /// The same, but broken off at the end of a month when `cancel` is set.
+    pub(crate) fn run_unless(
+        &mut self,
+        seed: Seed,
+        record: Record,
+        cancel: &AtomicBool,
+    ) -> Result<Trajectory, RunError> {
         self.reset(seed);
         let measured = self.model().measured();
         let mut own = measured.begin(&record, self.world_mut());
@@ -55,6 +70,9 @@ impl Simulation {
         let mut rows = Begun::new(&record);
         let mut outcomes = Outcomes::default();
         while self.live_month()? {
+            if cancel.load(Ordering::Relaxed) {
+                return Err(RunError::Cancelled);
+            }
             let seen = observer.see(self.world());
             // Before the tables that take the month's happenings out of the ledger.
             own.take_down(self.world())?;

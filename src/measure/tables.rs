@@ -53,6 +53,11 @@ macro_rules! tables {
                 } )+
             }
 
+            /// The tables as far as they were taken down.
+            pub(super) fn tables(&self) -> [&dyn $crate::declare::table::Tabular; TABLES.len()] {
+                [$(&self.$field),+]
+            }
+
             /// The run's history, when it is over.
             pub(super) fn finish(self, outcomes: OutcomeRow, own: Own) -> Trajectory {
                 Trajectory { $( $field: self.$field, )+ outcomes, own }

@@ -3,6 +3,7 @@
 use super::{
     dictionary::{self, TableInfo},
     manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
+    sums,
 };
 use crate::{
     declare::table::{CellType, Column},
@@ -236,7 +237,7 @@ impl Identity {
             points: sample.points(),
             stop: experiment.stop.clone(),
             shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
-            design_sha256: dictionary::sha256(&design),
+            design_sha256: sums::sha256(&design),
             dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,
         }

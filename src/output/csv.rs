@@ -11,12 +11,14 @@ use crate::{
 
 /// A number that a table cannot hold.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("column {column} of {table} became {value}")]
+#[error("column {column} of {table} became {value}{place}")]
 pub struct NotFinite {
     /// The table.
     pub table: &'static str,
     /// The column.
     pub column: &'static str,
+    /// Entity and month of the row as the end of a sentence, as far as it has them.
+    pub place: String,
     /// The value, such as `NaN`.
     pub value: f64,
 }
@@ -121,7 +123,9 @@ impl Csv {
         value: Option<f64>,
     ) -> Result<(), NotFinite> {
         match value {
-            Some(value) if !value.is_finite() => return Err(NotFinite { table, column, value }),
+            Some(value) if !value.is_finite() => {
+                return Err(NotFinite { table, column, place: String::new(), value });
+            }
             value => self.cell(value.map_or(Cell::Missing, Cell::Number)),
         }
         Ok(())
@@ -130,15 +134,26 @@ impl Csv {
     /// Adds the cells of a row of `table`, which `give` gives.
     fn cells<'a>(&mut self, table: &Table, give: impl FnOnce(&mut dyn FnMut(Cell<'a>))) -> Result<(), NotFinite> {
         let (mut place, mut wrong) = (0, None);
+        let (mut entity, mut date) = (None, None);
         give(&mut |cell| {
             match cell {
                 Cell::Number(value) if !value.is_finite() => wrong = wrong.or(Some((place, value))),
-                _ => self.cell(cell),
+                _ => {
+                    match cell {
+                        Cell::Month(month) => date = date.or(Some(month)),
+                        Cell::Text(name) => entity = entity.or(Some(name)),
+                        _ => {}
+                    }
+                    self.cell(cell);
+                }
             }
             place += 1;
         });
-        let name = |place: usize| table.columns.get(place).map_or("", |column| column.name);
-        wrong.map_or(Ok(()), |(place, value)| Err(NotFinite { table: table.name, column: name(place), value }))
+        let Some((place, value)) = wrong else { return Ok(()) };
+        let column = table.columns.get(place).map_or("", |column| column.name);
+        let of = entity.filter(|name| !name.is_empty()).map_or_else(String::new, |name| format!(" for {name}"));
+        let when = date.map_or_else(String::new, |date| format!(" in {date}"));
+        Err(NotFinite { table: table.name, column, place: format!("{of}{when}"), value })
     }
 
     /// Ends the line.
@@ -292,6 +307,6 @@ mod tests {
     #[test]
     fn a_number_that_is_not_finite_is_named() {
         let error = encode(b"0", &vec![row(1.0, ""), row(f64::NAN, "")]).unwrap_err();
-        assert_eq!(error.to_string(), "column number of everything became NaN");
+        assert_eq!(error.to_string(), "column number of everything became NaN in 2023-07");
     }
 }

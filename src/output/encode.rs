@@ -169,7 +169,8 @@ impl<S: Simulate<Output = Trajectory>> Simulate for Encode<'_, S> {
             return self.form.decode(job, rows);
         }
         let trajectory = self.simulate.run(worker, job)?;
-        self.form.encode(job, &trajectory).map_err(|error| error.to_string())
+        let encoded = self.form.encode(job, &trajectory);
+        encoded.map_err(|wrong| self.simulate.explain(job).unwrap_or_else(|| wrong.to_string()))
     }
 
     fn observed(&self, output: &EncodedRun) -> Option<f64> {

@@ -2,13 +2,13 @@
 //!
 //! A line of text that names the experiment, then a record for each run, in the order of the runs: its number, the ends of
 //! its rows in every table, and a checksum of them. All records of a journal have the same size, as the experiment says
-//! which tables there are. A run counts when its record is whole and its
-//! rows agree with the checksum; whatever the disk lost in a power cut, or a kill cut short, is thereby found and done
-//! again.
+//! which tables there are, and the checksum of each goes on from that of the one before, so that none can be missing or
+//! stand twice. A run counts when its record is whole and its rows agree with the checksum; whatever the disk lost in a
+//! power cut, or a kill cut short, is thereby found and done again.
 
 use super::folder::OutputError;
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -21,7 +21,9 @@ pub const FILE: &str = "journal";
 /// How often, and how long apart, another process's lock is tried.
 const LOCK_TRIES: u32 = 40;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
-const HEADER: usize = "redqueen journal 1 ".len() + 64 + 1;
+/// How every journal begins, of whatever version.
+const MAGIC: &[u8] = b"redqueen journal ";
+const HEADER: usize = "redqueen journal 2 ".len() + 64 + 1;
 
 /// What a run takes up in the journal of a batch with so many tables that runs have rows in: `runs.csv`, and the trajectories
 /// whether or not they are recorded.
@@ -52,20 +54,21 @@ pub struct JournalRecord {
 }
 
 impl JournalRecord {
-    fn encode(&self) -> Vec<u8> {
+    /// Its bytes behind a record, or a header, whose checksum is `before`.
+    fn encode(&self, before: u32) -> Vec<u8> {
         let ends = self.ends.iter().flat_map(|end| [end.bytes, end.rows]);
         let words = [self.run, self.failed].into_iter().chain(ends);
         let mut bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).collect();
         bytes.extend(self.checksum.to_le_bytes());
-        let own = crc32fast::hash(&bytes);
-        bytes.extend(own.to_le_bytes());
+        bytes.extend(chained(before, &bytes).to_le_bytes());
         bytes
     }
 
-    /// The record in these bytes, unless it is torn.
-    fn decode(bytes: &[u8]) -> Option<Self> {
+    /// The record in these bytes and its checksum, unless it is torn or does not follow what has the checksum `before`.
+    fn decode(bytes: &[u8], before: u32) -> Option<(Self, u32)> {
         let (bytes, own) = bytes.split_last_chunk::<4>()?;
-        if u32::from_le_bytes(*own) != crc32fast::hash(bytes) {
+        let own = u32::from_le_bytes(*own);
+        if own != chained(before, bytes) {
             return None;
         }
         let (bytes, checksum) = bytes.split_last_chunk::<4>()?;
@@ -75,8 +78,74 @@ impl JournalRecord {
         while let (Some(bytes), Some(rows)) = (words.next(), words.next()) {
             ends.push(Extent { bytes, rows });
         }
-        Some(Self { run, failed, ends, checksum: u32::from_le_bytes(*checksum) })
+        Some((Self { run, failed, ends, checksum: u32::from_le_bytes(*checksum) }, own))
     }
+}
+
+/// Checksum of these bytes behind something that has the checksum `before`.
+fn chained(before: u32, bytes: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new_with_initial(before);
+    hasher.update(bytes);
+    hasher.finalize()
+}
+
+/// What stands in a folder where its journal would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// Nothing.
+    Nothing,
+    /// The torn beginning of a journal, or an empty file.
+    Torn,
+    /// A journal.
+    Journal {
+        /// Whether it is that of the experiment.
+        own: bool,
+    },
+    /// Something that does not begin as a journal does.
+    Foreign {
+        /// Whether it is a file, and not a link or a folder.
+        is_file: bool,
+    },
+}
+
+/// What stands in this folder where the journal of the experiment with this SHA-256 would be.
+///
+/// # Errors
+/// It cannot be read.
+pub fn stands(folder: &Path, experiment: &str) -> Result<Stands, OutputError> {
+    let path = folder.join(FILE);
+    let kind = match fs::symlink_metadata(&path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Stands::Nothing),
+        Err(error) => return Err(OutputError::new("read", &path, error)),
+    };
+    if !kind.is_file() {
+        return Ok(Stands::Foreign { is_file: false });
+    }
+    let head = File::open(&path).and_then(|file| header_of(&file));
+    let head = head.map_err(|source| OutputError::new("read", &path, source))?;
+    Ok(match head.starts_with(MAGIC) {
+        true if head.len() == HEADER => Stands::Journal { own: head == header(experiment) },
+        true => Stands::Torn,
+        false if MAGIC.starts_with(&head) => Stands::Torn,
+        false => Stands::Foreign { is_file: true },
+    })
+}
+
+/// Whether the journal of the experiment with this SHA-256 has so many records, all of them whole. How large one is follows
+/// from the file's size.
+pub fn is_whole(folder: &Path, experiment: &str, records: u64) -> bool {
+    let length = fs::metadata(folder.join(FILE)).map_or(0, |found| found.len());
+    let Some(length) = length.checked_sub(HEADER as u64) else { return false };
+    let size = length.checked_div(records).unwrap_or(0);
+    if size.checked_mul(records) != Some(length) {
+        return false;
+    }
+    let tables = usize::try_from(size).unwrap_or(0).saturating_sub(bytes_per_run(0)) / 16;
+    let journal = Journal::read_only(folder, experiment, tables);
+    journal.is_ok_and(|(journal, count)| {
+        records == 0 || count == records && journal.whole(count).is_ok_and(|whole| whole == records)
+    })
 }
 
 /// A journal that is open for reading and writing, by one process at a time.
@@ -153,24 +222,48 @@ impl Journal {
         file.seek(SeekFrom::Start(HEADER as u64))?;
         let mut reader = io::BufReader::with_capacity(self.size * 512, &*file);
         let mut bytes = vec![0; self.size];
-        let mut last = None;
+        let (mut last, mut before) = (None, self.first());
         for at in 0..count {
             reader.read_exact(&mut bytes)?;
-            match JournalRecord::decode(&bytes).filter(|record| last.is_none_or(|last| last < record.run)) {
-                Some(record) => last = Some(record.run),
+            let record = JournalRecord::decode(&bytes, before);
+            match record.filter(|(record, _)| last.is_none_or(|last| last < record.run)) {
+                Some((record, own)) => (last, before) = (Some(record.run), own),
                 None => return Ok(at),
             }
         }
         Ok(count)
     }
 
+    /// What the checksum of the first record goes on from.
+    fn first(&self) -> u32 {
+        crc32fast::hash(&self.header)
+    }
+
+    /// The checksum of what stands before record `at`.
+    fn before(&self, file: &mut File, at: u64) -> io::Result<u32> {
+        if at == 0 {
+            return Ok(self.first());
+        }
+        let mut bytes = [0; 4];
+        file.seek(SeekFrom::Start(self.offset(at) - 4))?;
+        file.read_exact(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
     /// Record `at`, from 0; `None` if it is torn or not there.
     pub fn record(&self, at: u64) -> Option<JournalRecord> {
         let mut bytes = vec![0; self.size];
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.before(&mut file, at).ok()?;
         file.seek(SeekFrom::Start(self.offset(at))).ok()?;
         file.read_exact(&mut bytes).ok()?;
-        JournalRecord::decode(&bytes)
+        JournalRecord::decode(&bytes, before).map(|(record, _)| record)
+    }
+
+    /// Whether the folder still has this journal, and so is where it was.
+    pub fn is_there(&self) -> bool {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        is_at(&file, &self.path)
     }
 
     /// The place of a run among the first `count` records.
@@ -191,8 +284,9 @@ impl Journal {
     pub fn write(&self, at: u64, record: &JournalRecord) -> Result<(), OutputError> {
         let write = || {
             let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = self.before(&mut file, at)?;
             file.seek(SeekFrom::Start(self.offset(at)))?;
-            file.write_all(&record.encode())
+            file.write_all(&record.encode(before))
         };
         write().map_err(|source| OutputError::new("write", &self.path, source))
     }
@@ -231,15 +325,15 @@ fn open_locked(path: &Path) -> io::Result<File> {
 
 /// Whether this open file is the one at the path.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+pub fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let place = |found: std::fs::Metadata| (found.dev(), found.ino());
-    matches!((file.metadata().map(place), std::fs::metadata(path).map(place)), (Ok(a), Ok(b)) if a == b)
+    let place = |found: fs::Metadata| (found.dev(), found.ino());
+    matches!((file.metadata().map(place), fs::symlink_metadata(path).map(place)), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Elsewhere a file that is open cannot be removed.
 #[cfg(not(unix))]
-fn is_at(_file: &File, path: &Path) -> bool {
+pub fn is_at(_file: &File, path: &Path) -> bool {
     path.exists()
 }
 
@@ -256,7 +350,7 @@ fn records_of(file: &File, size: usize) -> io::Result<u64> {
 }
 
 fn header(experiment: &str) -> Vec<u8> {
-    format!("redqueen journal 1 {experiment:>64.64}\n").into_bytes()
+    format!("redqueen journal 2 {experiment:>64.64}\n").into_bytes()
 }
 
 #[cfg(test)]
@@ -313,6 +407,63 @@ mod tests {
             fs::write(&path, &spoilt).unwrap();
             let whole = (flip - HEADER) / RECORD;
             assert_eq!(Journal::open(folder.path(), "abc", TABLES).unwrap().1, whole as u64, "byte {flip}");
+        }
+    }
+
+    #[test]
+    fn a_record_that_is_missing_or_stands_twice_ends_what_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = written(folder.path());
+        let part = |at: usize| &bytes[HEADER + at * RECORD..HEADER + (at + 1) * RECORD];
+        let head = &bytes[..HEADER];
+        for (records, whole) in [
+            (&[1, 2, 3, 4][..], 0),
+            (&[0, 2, 3, 4], 1),
+            (&[0, 1, 2, 4], 3),
+            (&[0, 1, 1, 2, 3, 4], 2),
+            (&[0, 2, 1, 3, 4], 1),
+            (&[0, 1, 2, 3], 4),
+        ] {
+            let records = records.iter().flat_map(|at| part(*at)).copied();
+            let changed: Vec<u8> = head.iter().copied().chain(records).collect();
+            fs::write(folder.path().join(FILE), changed).unwrap();
+            assert_eq!(Journal::open(folder.path(), "abc", TABLES).unwrap().1, whole);
+        }
+    }
+
+    #[test]
+    fn a_finished_journal_is_held_against_the_number_of_its_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = written(folder.path());
+        let whole = |bytes: &[u8], records| {
+            fs::write(folder.path().join(FILE), bytes).unwrap();
+            is_whole(folder.path(), "abc", records)
+        };
+        assert!(whole(&bytes, 5) && whole(&bytes[..HEADER], 0));
+        assert!(!whole(&bytes, 4) && !whole(&bytes, 0) && !whole(&bytes, u64::MAX));
+        assert!(!whole(&bytes[..bytes.len() - 1], 5) && !whole(&bytes[..HEADER], 5) && !whole(&bytes[..HEADER - 1], 0));
+        for at in [HEADER, HEADER + RECORD + 9, bytes.len() - 1] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert!(!whole(&changed, 5), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn only_what_begins_as_a_journal_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = || stands(folder.path(), "abc").unwrap();
+        assert_eq!(found(), Stands::Nothing);
+        let bytes = written(folder.path());
+        assert_eq!(found(), Stands::Journal { own: true });
+        assert_eq!(stands(folder.path(), "other").unwrap(), Stands::Journal { own: false });
+        for cut in [0, 5, MAGIC.len(), HEADER - 1] {
+            fs::write(folder.path().join(FILE), &bytes[..cut]).unwrap();
+            assert_eq!(found(), Stands::Torn, "{cut}");
+        }
+        for foreign in ["Monday: slept", "redqueen is fast", "\n"] {
+            fs::write(folder.path().join(FILE), foreign).unwrap();
+            assert_eq!(found(), Stands::Foreign { is_file: true }, "{foreign}");
         }
     }
 

@@ -1,18 +1,25 @@
 //! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
 //! manifest; wall times and names of machines go to `log.txt`.
 
-use super::dictionary;
-use crate::experiment::{
-    Gather,
-    design::Design,
-    plan::{Shard, Stop, Unmet},
-};
+use super::sums;
 use crate::scenario::Described;
+use crate::{
+    experiment::{
+        Gather,
+        design::Design,
+        plan::{Shard, Stop, Unmet},
+    },
+    measure::is_name,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::{
+    fs, io,
+    path::{Component, Path},
+};
 
 /// Version of the manifest and of the folder's layout.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 /// The manifest's file name.
 pub const FILE: &str = "manifest.json";
 
@@ -43,6 +50,9 @@ pub struct Manifest {
     pub unmet: Option<Unmet>,
     /// The tables.
     pub files: Vec<FileEntry>,
+    /// What else redqueen wrote here: with `files`, all that it may replace or remove.
+    #[serde(default)]
+    pub others: Vec<OtherFile>,
 }
 
 /// What makes an experiment this one: two folders of equal identity have equal tables.
@@ -117,6 +127,152 @@ pub struct FileEntry {
     pub rows: u64,
     /// Size.
     pub bytes: u64,
+    /// XXH3 of its bytes, of 128 bits.
+    pub xxh3: String,
+}
+
+/// A file of the folder that is no table of runs: a page, a picture, a table that is made from those of the runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherFile {
+    /// Its name below the folder, with `/` between parts.
+    pub path: String,
+    /// Size; none of a file that grows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// XXH3 of its bytes, of 128 bits; none of a file that grows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xxh3: Option<String>,
+}
+
+impl OtherFile {
+    /// A file that holds these bytes.
+    pub fn of(path: &str, bytes: &[u8]) -> Self {
+        Self { path: path.to_owned(), bytes: Some(bytes.len() as u64), xxh3: Some(sums::of(bytes)) }
+    }
+
+    /// A file of which only the name is known.
+    pub fn named(path: &str) -> Self {
+        Self { path: path.to_owned(), bytes: None, xxh3: None }
+    }
+
+    /// Whether it is in the folder as it was written.
+    pub fn is_in(&self, folder: &Path) -> bool {
+        let (path, Some(bytes), Some(sum)) = (folder.join(&self.path), self.bytes, &self.xxh3) else {
+            return true;
+        };
+        sums::check(&path, bytes, sum).is_ok()
+    }
+}
+
+/// Why the text of a manifest cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}")]
+pub struct Unreadable {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What should have been there.
+    pub expected: String,
+    /// Whether it is the manifest of another version, and not damaged as far as one can see.
+    pub is_other_format: bool,
+}
+
+impl Manifest {
+    /// The file's text, with a checksum of itself at its end.
+    pub fn encode(&self) -> Vec<u8> {
+        seal(&serde_json::to_string_pretty(self).unwrap_or_default()).into_bytes()
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// It is damaged, or that of another version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let wrong = |line: usize, expected| Unreadable { line: line.max(1), expected, is_other_format: false };
+        let damaged = |error: serde_json::Error| {
+            let what = if error.is_data() { "a manifest of this version of redqueen" } else { "JSON" };
+            // The message may repeat what stands there, which must not drive a terminal.
+            let said = error.to_string();
+            let said = said.chars().flat_map(|c| {
+                let (plain, escaped) = if c.is_control() { (None, Some(c.escape_default())) } else { (Some(c), None) };
+                plain.into_iter().chain(escaped.into_iter().flatten())
+            });
+            wrong(error.line(), format!("{what}: {}", said.collect::<String>()))
+        };
+        let Head { format } = serde_json::from_slice(bytes).map_err(damaged)?;
+        if format != FORMAT {
+            let expected = format!("a manifest of format {FORMAT}, found format {format}");
+            return Err(Unreadable { line: 1, expected, is_other_format: true });
+        }
+        let manifest: Self = serde_json::from_slice(bytes).map_err(damaged)?;
+        if let Some(name) = manifest.odd_name() {
+            return Err(wrong(1, format!("names as redqueen writes them, found {name:?}")));
+        }
+        if !is_sealed(bytes) {
+            let last = bytes.iter().filter(|byte| **byte == b'\n').count();
+            return Err(wrong(last, "the checksum of what stands above it: the file was changed".to_owned()));
+        }
+        Ok(manifest)
+    }
+
+    /// The table of this name as CSV.
+    pub fn csv(&self, table: &str) -> Option<&FileEntry> {
+        self.files.iter().find(|file| file.name == table && file.format == FileFormat::Csv)
+    }
+
+    /// Holds the CSV of a table against what was written.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, or is another.
+    pub fn check(&self, folder: &Path, table: &str) -> io::Result<()> {
+        match self.csv(table) {
+            Some(file) => sums::check(&folder.join(file.file()), file.bytes, &file.xxh3),
+            None if self.files.is_empty() => Ok(()),
+            None => {
+                fs::symlink_metadata(folder.join(FileFormat::Csv.file(table)))?;
+                Err(io::Error::new(io::ErrorKind::InvalidData, "manifest.json lists no such table"))
+            }
+        }
+    }
+
+    /// The first name that is not as redqueen writes it: files of other folders must not be reached by it, nor a terminal be
+    /// driven by it.
+    fn odd_name(&self) -> Option<&str> {
+        let experiment = &self.experiment;
+        let shown = [&experiment.program, &experiment.name];
+        let shown = shown.into_iter().chain(experiment.scenarios.iter().map(|scenario| &scenario.name));
+        let odd = shown.into_iter().find(|name| name.chars().any(char::is_control));
+        let tables = experiment.record.iter().chain(self.files.iter().map(|file| &file.name));
+        let odd = odd.or_else(|| tables.into_iter().find(|name| !is_name(name)));
+        odd.or_else(|| self.others.iter().map(|file| &file.path).find(|path| !is_inside(path))).map(String::as_str)
+    }
+}
+
+/// Whether a path with `/` between its parts stays below the folder that it starts from.
+fn is_inside(path: &str) -> bool {
+    let mut parts = Path::new(path).components().peekable();
+    let plain = parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)));
+    plain && !path.contains(|c: char| c == '\\' || c == ':' || c.is_control())
+}
+
+/// What stands between a manifest and its checksum.
+const SEAL: &str = ",\n  \"sha256\": \"";
+
+/// The JSON object with a checksum of its text as its last field.
+pub fn seal(object: &str) -> String {
+    let text = object.trim_end();
+    let text = text.strip_suffix('}').unwrap_or(text).trim_end();
+    format!("{text}{SEAL}{}\"\n}}\n", sums::sha256(text.as_bytes()))
+}
+
+/// Whether this is a text that was [sealed](seal), unchanged.
+fn is_sealed(bytes: &[u8]) -> bool {
+    let end = bytes.len().checked_sub(SEAL.len() + 64 + "\"\n}\n".len());
+    let Some((text, end)) = end.and_then(|at| bytes.split_at_checked(at)) else { return false };
+    end == format!("{SEAL}{}\"\n}}\n", sums::sha256(text)).as_bytes()
 }
 
 impl FileEntry {
@@ -169,7 +325,7 @@ impl Manifest {
 impl Identity {
     /// SHA-256 of all of it, in hexadecimal.
     pub fn sha256(&self) -> String {
-        dictionary::sha256(&serde_json::to_vec(self).unwrap_or_default())
+        sums::sha256(&serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// What differs from another identity, in words; empty if nothing.
@@ -196,5 +352,88 @@ impl Identity {
         .into_iter()
         .filter_map(|(what, same)| (!same).then_some(what))
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        measure::record::Record,
+        output::batch::{Batch, BatchScenario},
+        scenario::{Described, Month},
+    };
+
+    fn manifest() -> Manifest {
+        let variant = BatchScenario {
+            name: "base".into(),
+            described: Described::default(),
+            // A number that takes all of its digits.
+            config: serde_json::json!({"a": 0.1 + 0.2, "b": 5.0e-324, "c": 123_456_789.123_456_78, "d": 8.41e21 / 3.0}),
+            replay: "redqueen run".into(),
+            start: Month::new(2023, 1).unwrap(),
+            months: 3,
+        };
+        let experiment = Identity::new(&Batch::plain("test", 1, 2, Record::ALL, vec![variant]));
+        let table = FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6, xxh3: sums::of(b"") };
+        let (files, others) = (vec![table], vec![OtherFile::named("log.txt"), OtherFile::of("figures/a.svg", b"a")]);
+        let (replay, complete) = (vec!["redqueen run".to_owned()], true);
+        Manifest {
+            format: FORMAT,
+            experiment,
+            complete,
+            runs_done: 1,
+            runs_failed: 0,
+            description: "Why,\nin two lines".into(),
+            described: vec![Described::default()],
+            replay,
+            unmet: None,
+            files,
+            others,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_no_changed_byte_is() {
+        let (manifest, bytes) = (manifest(), manifest().encode());
+        assert_eq!(Manifest::decode(&bytes).unwrap(), manifest);
+        assert!(serde_json::from_slice::<Value>(&bytes).unwrap()["sha256"].is_string());
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert!(Manifest::decode(&changed).is_err(), "byte {at}: {:?}", changed[at] as char);
+        }
+        for end in 0..bytes.len() {
+            assert!(Manifest::decode(&bytes[..end]).is_err(), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn what_an_error_repeats_is_shown_escaped() {
+        let text = String::from_utf8(manifest().encode()).unwrap().replacen("\"none\"", "\"\\u001b[31m\"", 1);
+        let said = Manifest::decode(text.as_bytes()).unwrap_err().to_string();
+        assert!(said.contains("\\u{1b}[31m") && !said.contains('\u{1b}'), "{said}");
+    }
+
+    #[test]
+    fn names_that_reach_out_or_drive_a_terminal_are_refused() {
+        let odd = |change: fn(&mut Manifest)| {
+            let mut manifest = manifest();
+            change(&mut manifest);
+            Manifest::decode(&manifest.encode()).map_err(|wrong| wrong.to_string()).unwrap_err()
+        };
+        let named = [
+            odd(|manifest| manifest.others.push(OtherFile::named("../x"))),
+            odd(|manifest| manifest.others.push(OtherFile::named("figures/../../x"))),
+            odd(|manifest| manifest.others.push(OtherFile::named("/etc/x"))),
+            odd(|manifest| manifest.others.push(OtherFile::named("a\\x"))),
+            odd(|manifest| manifest.others.push(OtherFile::named(""))),
+            odd(|manifest| manifest.files[0].name = "../x".into()),
+            odd(|manifest| manifest.experiment.record.push("../x".into())),
+            odd(|manifest| manifest.experiment.name = "\u{1b}x".into()),
+        ];
+        for said in named {
+            assert!(said.starts_with("expected names as redqueen writes them, found \""), "{said}");
+        }
     }
 }

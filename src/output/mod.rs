@@ -13,4 +13,5 @@ pub(crate) mod package;
 pub(crate) mod parquet;
 pub(crate) mod series;
 pub(crate) mod stored;
+pub(crate) mod sums;
 pub(crate) mod writer;

@@ -3,7 +3,7 @@
 use super::{
     dictionary::TableInfo,
     folder::json,
-    manifest::{FileEntry, FileFormat, Identity},
+    manifest::{FileEntry, FileFormat, Identity, Manifest},
 };
 use crate::declare::table::{CellType, Column};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ pub const FILE: &str = "datapackage.json";
 
 /// The description of these files of an experiment that is for what `about` says, as JSON. A table that is there in two
 /// formats is described once, as Parquet.
-pub fn describe(identity: &Identity, about: &str, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
+fn describe(identity: &Identity, about: &str, tables: &[TableInfo<'_>], files: &[FileEntry]) -> Vec<u8> {
     let twice = |file: &FileEntry| files.iter().any(|other| other.name == file.name && other.format != file.format);
     let resources: Vec<Value> = files
         .iter()
@@ -27,6 +27,19 @@ pub fn describe(identity: &Identity, about: &str, tables: &[TableInfo<'_>], file
         "description": format!("{about}\n\nSimulated by {}.", identity.program).trim_start(),
         "resources": resources,
     }))
+}
+
+/// The description of all tables of a folder, those that were made from its runs later among them.
+pub fn whole(manifest: &Manifest, tables: &[TableInfo<'_>]) -> Vec<u8> {
+    let made = tables.iter().filter_map(|table| {
+        let path = FileFormat::Csv.file(table.name);
+        let other = manifest.others.iter().find(|other| other.path == path)?;
+        let (bytes, xxh3) = (other.bytes?, other.xxh3.clone()?);
+        // How many rows it has is not described.
+        Some(FileEntry { name: table.name.to_owned(), format: FileFormat::Csv, rows: 0, bytes, xxh3 })
+    });
+    let files: Vec<FileEntry> = manifest.files.iter().cloned().chain(made).collect();
+    describe(&manifest.experiment, manifest.description.trim(), tables, &files)
 }
 
 /// The description with this file added, or in the place of an earlier one of its name; `None` if it is no description.
@@ -66,6 +79,7 @@ fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
         "mediatype": mediatype,
         "encoding": "utf-8",
         "bytes": file.bytes,
+        "hash": format!("xxh3-128:{}", file.xxh3),
         "schema": schema(table),
     });
     if file.format == FileFormat::Parquet
@@ -74,6 +88,7 @@ fn resource(table: &TableInfo<'_>, file: &FileEntry) -> Value {
         // Programs that check these look at the bytes as they read text, and see none of a Parquet file.
         resource.shift_remove("encoding");
         resource.shift_remove("bytes");
+        resource.shift_remove("hash");
     }
     resource
 }

@@ -7,9 +7,9 @@
 
 use super::{
     dictionary::{DESIGN, QuantileRow, RUNS, TableInfo},
-    folder::OutputError,
+    folder::{OutputError, fresh},
     manifest::{FileEntry, FileFormat},
-    package,
+    package, sums,
 };
 use crate::declare::table::{CellType, Column, Row as _};
 use parquet::{
@@ -69,7 +69,8 @@ fn convert_table(folder: &Path, table: &TableInfo<'_>) -> Result<FileEntry, Outp
         let _ = fs::remove_file(&partial);
     })?;
     fs::rename(&partial, &path).map_err(|source| OutputError::new("write", &path, source))?;
-    Ok(FileEntry { name: table.name.into(), format: FileFormat::Parquet, rows, bytes })
+    let xxh3 = sums::of_file(&path).map_err(|source| OutputError::new("read", &path, source))?;
+    Ok(FileEntry { name: table.name.into(), format: FileFormat::Parquet, rows, bytes, xxh3 })
 }
 
 /// Which file was wrong, and how.
@@ -96,7 +97,7 @@ fn write(csv: &Path, to: &Path, table: &TableInfo<'_>) -> Result<(u64, u64), Wro
         return Err(unfit("its header is not that of the table".to_owned()));
     }
     let unsigned = unsigned(csv, table)?;
-    let file = File::create(to).map_err(Wrong::Write)?;
+    let file = fresh(to).map_err(Wrong::Write)?;
     let mut writer = SerializedFileWriter::new(file, schema(table, &unsigned)?, Arc::new(properties(table)))?;
     let mut buffers: Vec<Buffer<'_>> =
         table.columns.iter().zip(&unsigned).map(|(column, unsigned)| Buffer::new(column, *unsigned)).collect();

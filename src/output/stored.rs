@@ -3,6 +3,7 @@
 use super::{
     folder::OutputError,
     journal::{Extent, Journal, JournalRecord},
+    sums,
 };
 use std::{
     fs::File,
@@ -69,7 +70,7 @@ impl Stored {
         let (journal, count) = Journal::read_only(folder, experiment, names.len())?;
         let open = |name: &str| {
             let path = folder.join(format!("{name}.csv"));
-            File::open(&path).map_err(|source| OutputError::new("read", &path, source))
+            sums::open(&path).map_err(|source| OutputError::new("read", &path, source))
         };
         let tables = names.iter().map(|name| name.map(open).transpose()).collect::<Result<_, _>>()?;
         Ok(Self::new(journal, count, headers, tables))
@@ -85,12 +86,24 @@ impl Stored {
         self.good.load(Ordering::Acquire)
     }
 
-    /// How far the tables reach after the first `count` runs, and how many of these failed.
-    pub fn reach(&self, count: u64) -> Option<(Vec<Extent>, u64)> {
+    /// How far the tables reach after the first `count` runs.
+    fn reach(&self, count: u64) -> Option<Vec<Extent>> {
         match count.checked_sub(1) {
-            None => Some((self.headers.clone(), 0)),
-            Some(last) => self.journal.record(last).map(|record| (record.ends, record.failed)),
+            None => Some(self.headers.clone()),
+            Some(last) => self.journal.record(last).map(|record| record.ends),
         }
+    }
+
+    /// Runs of the first `count` that failed.
+    pub fn failed(&self, count: u64) -> u64 {
+        let last = count.checked_sub(1).and_then(|last| self.journal.record(last));
+        last.map_or(0, |record| record.failed)
+    }
+
+    /// Whether the run at this place, from 0, is this one, with rows of this checksum.
+    pub fn holds(&self, at: u64, run: u64, checksum: u32) -> bool {
+        let record = self.journal.record(at).filter(|_| at < self.good());
+        record.is_some_and(|record| (record.run, record.checksum) == (run, checksum))
     }
 
     /// The rows of a run, if they are here and undamaged. A damaged run and all that follow it stop counting as stored.
@@ -104,7 +117,7 @@ impl Stored {
     }
 
     fn rows(&self, at: u64) -> Option<Rows> {
-        let (starts, _) = self.reach(at)?;
+        let starts = self.reach(at)?;
         let JournalRecord { ends, checksum, .. } = self.journal.record(at)?;
         let (mut tables, mut counts) = (vec![Vec::new(); self.tables.len()], vec![0; self.tables.len()]);
         for (place, table) in self.tables.iter().enumerate() {

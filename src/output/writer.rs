@@ -15,7 +15,10 @@ use crate::experiment::{
     event::{Event, Listener, ListenerError},
     plan::Job,
 };
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 /// How long runs may wait before the disk is asked to keep them even if the power goes.
 const SYNC: Duration = Duration::from_secs(30);
@@ -38,7 +41,7 @@ impl<'a> Writer<'a> {
     pub fn new(folder: &Folder, batch: &Batch, form: &'a Form<'a>, stored: &'a Stored) -> Result<Self, OutputError> {
         let goes_on = stored.good() > 0;
         let table = |(name, header): (&'static str, Vec<u8>)| {
-            if goes_on { folder.go_on(name) } else { folder.table(name, &header) }
+            if goes_on { folder.go_on(name, &header) } else { folder.table(name, &header) }
         };
         let tables = headers(batch).into_iter().map(|header| header.map(table).transpose());
         let tables = tables.collect::<Result<_, OutputError>>()?;
@@ -63,32 +66,37 @@ impl<'a> Writer<'a> {
         self.stored.journal().sync()
     }
 
-    /// Cuts off what follows the last run that counts, once.
+    /// Cuts off what follows the last run that counts, once: that much of the tables was read back and passed over.
     fn begin(&mut self) -> Result<(), OutputError> {
         if self.appends {
             return Ok(());
         }
         self.appends = true;
         self.stored.journal().cut(self.done)?;
-        let Some((ends, failed)) = self.stored.reach(self.done) else { return Ok(()) };
-        self.failed = failed;
-        for (table, end) in self.tables.iter_mut().zip(ends) {
-            table.as_mut().map_or(Ok(()), |table| table.cut(end))?;
-        }
-        Ok(())
+        self.tables.iter_mut().flatten().try_for_each(TableFile::cut)
     }
 
     fn write(&mut self, job: &Job, rows: &Rows, failed: bool) -> Result<(), OutputError> {
-        if self.appends || self.done >= self.stored.good() {
+        let journal = self.stored.journal();
+        if !journal.is_there() {
+            let gone = io::Error::new(io::ErrorKind::NotFound, "it is not where it was");
+            return Err(OutputError::new("write", journal.path(), gone));
+        }
+        let rows_of = rows.tables.iter().zip(&rows.counts);
+        if !self.appends && self.stored.holds(self.done, job.run, rows.checksum) {
+            for (table, (bytes, count)) in self.tables.iter_mut().zip(rows_of) {
+                table.iter_mut().for_each(|table| table.pass(bytes, *count));
+            }
+        } else {
             self.begin()?;
-            for ((table, bytes), count) in self.tables.iter_mut().zip(&rows.tables).zip(&rows.counts) {
+            for (table, (bytes, count)) in self.tables.iter_mut().zip(rows_of) {
                 table.as_mut().map_or(Ok(()), |table| table.append(bytes, *count))?;
             }
             let ends = self.tables.iter().map(|table| table.as_ref().map(TableFile::extent).unwrap_or_default());
             let ends = ends.collect();
             let failed = self.failed + u64::from(failed);
             let record = JournalRecord { run: job.run, failed, ends, checksum: rows.checksum };
-            self.stored.journal().write(self.done, &record)?;
+            journal.write(self.done, &record)?;
             if self.synced.elapsed() > SYNC {
                 self.sync()?;
             }

@@ -1,6 +1,7 @@
 //! A table of a folder, read row by row, with errors that name the file, the line and what was expected.
 
 use super::ReportError;
+use crate::output::sums;
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -16,7 +17,7 @@ pub struct CsvFile {
 impl CsvFile {
     /// Opens a table; `None` if the file is not there or has no header.
     pub fn open(file: &Path) -> Result<Option<Self>, ReportError> {
-        let handle = match File::open(file) {
+        let handle = match sums::open(file) {
             Ok(handle) => handle,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(ReportError::Read { file: file.to_owned(), source }),
@@ -25,6 +26,12 @@ impl CsvFile {
             Self { file: file.to_owned(), reader: csv::Reader::from_reader(handle), header: csv::StringRecord::new() };
         table.header = table.reader.headers().cloned().map_err(|error| damaged(file, error))?;
         Ok((!table.header.is_empty()).then_some(table))
+    }
+
+    /// Opens a table that has to be there.
+    pub fn there(file: &Path) -> Result<Self, ReportError> {
+        let missing = || ReportError::Read { file: file.to_owned(), source: std::io::ErrorKind::NotFound.into() };
+        Self::open(file)?.ok_or_else(missing)
     }
 
     pub fn find(&self, name: &str) -> Option<usize> {

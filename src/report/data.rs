@@ -3,7 +3,7 @@
 use super::{
     ReportError,
     about::About,
-    read as read_file,
+    as_written,
     runs::{differences, read_runs, unmeasured},
     shown::{self, Shown},
 };
@@ -13,11 +13,12 @@ use super::{
     stat::Stat,
 };
 use crate::{
-    declare::table::Column,
+    declare::table::{Column, Row as _},
     measure::Measured,
     output::{
-        dictionary::DifferenceRow,
-        manifest::{self, Manifest, ScenarioEntry, other_spans},
+        dictionary::{DifferenceRow, QuantileRow, RUNS},
+        folder::Folder,
+        manifest::{Manifest, ScenarioEntry, other_spans},
     },
     scenario::Month,
 };
@@ -61,7 +62,7 @@ impl ReportData {
 
 /// Reads the folder; tables that were not recorded are noted, files that are damaged are errors.
 pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportError> {
-    let manifest = read_manifest(&folder.join(manifest::FILE))?;
+    let manifest = Folder::manifest(folder)?;
     let (mut scenarios, mut about, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     let entries = manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios).enumerate();
     for (at, entry) in entries {
@@ -97,6 +98,12 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     }
     if manifest.is_none() && !runs && !quantiles {
         return Err(ReportError::NotAnOutput { folder: folder.to_owned() });
+    }
+    if let Some(manifest) = &manifest {
+        // What is damaged where it can be seen was named with its line; a checksum finds the rest.
+        for table in [RUNS, QuantileRow::TABLE] {
+            as_written(folder, manifest, table)?;
+        }
     }
     let (names, other_spans) = comparable(&scenarios, manifest.as_ref());
     missing.extend(other_spans);
@@ -150,21 +157,6 @@ fn unequal(manifest: &Manifest) -> Option<String> {
 fn has_rows(file: &Path) -> Result<bool, ReportError> {
     let table = CsvFile::open(file)?;
     table.map_or(Ok(false), |mut table| table.next(&mut csv::StringRecord::new()))
-}
-
-/// Reads the manifest; `None` if there is none.
-fn read_manifest(file: &Path) -> Result<Option<Manifest>, ReportError> {
-    let Some(bytes) = read_file(file)? else { return Ok(None) };
-    let malformed =
-        |line: usize, expected| ReportError::Malformed { file: file.to_owned(), line: line.max(1) as u64, expected };
-    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| {
-        let what = if error.is_data() { "a manifest of this version of redqueen" } else { "JSON" };
-        malformed(error.line(), format!("{what}: {error}"))
-    })?;
-    match manifest.format {
-        manifest::FORMAT => Ok(Some(manifest)),
-        other => Err(malformed(1, format!("a manifest of format {}, found format {other}", manifest::FORMAT))),
-    }
 }
 
 /// Reads the indicators that pictures use; `false` if there is no such table or no row of use.

@@ -6,7 +6,7 @@ mod chart;
 mod competition;
 #[cfg(test)]
 mod coverage_tests;
-mod csv_file;
+pub(crate) mod csv_file;
 mod data;
 mod figures;
 mod markup;
@@ -27,17 +27,18 @@ mod tests;
 use crate::{
     measure::Measured,
     output::{
+        batch::Batch,
         csv::{Csv, NotFinite},
         dictionary::{self, DifferenceRow, TableInfo},
-        folder::{Durability, OutputError, write_aside},
-        manifest::{FileEntry, FileFormat},
-        package,
+        folder::{Derived, Durability, Folder, ManifestError, NewFile, OutputError},
+        manifest::{FileEntry, FileFormat, Manifest},
+        package, sums,
     },
     scenario::Catalogue,
 };
 use parameters::ParameterTables;
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -86,6 +87,43 @@ pub enum ReportError {
     Write(#[from] OutputError),
 }
 
+impl From<ManifestError> for ReportError {
+    fn from(error: ManifestError) -> Self {
+        match error {
+            ManifestError::Output(OutputError { path: file, source, .. }) => Self::Read { file, source },
+            ManifestError::Unreadable { path: file, why } => {
+                Self::Malformed { file, line: why.line as u64, expected: why.expected }
+            }
+        }
+    }
+}
+
+/// Holds a table against what its folder's manifest says, if it is there.
+pub(crate) fn as_written(folder: &Path, manifest: &Manifest, table: &str) -> Result<(), ReportError> {
+    match manifest.check(folder, table) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => {
+            let mends =
+                if manifest.csv(table).is_some() { "the batch's command makes it anew" } else { "move it away" };
+            let source = io::Error::new(source.kind(), format!("{source}; {mends}"));
+            Err(ReportError::Read { file: folder.join(FileFormat::Csv.file(table)), source })
+        }
+    }
+}
+
+/// Whether the report of a folder is there as it was written, with these other files; what `sensitivity` wrote is not looked
+/// at.
+pub(crate) fn is_there(folder: &Path, others: &[&str]) -> bool {
+    let Ok(Some(manifest)) = Folder::manifest(folder) else { return false };
+    let listed = |name: &str| manifest.others.iter().any(|other| other.path == name);
+    let mut files = manifest.others.iter().filter(|other| !other.path.starts_with(sensitivity::PREFIX));
+    listed(PAGE) && others.iter().all(|name| listed(name)) && files.all(|other| other.is_in(folder))
+}
+
+/// The report's file name.
+pub(crate) const PAGE: &str = "report.html";
+
 /// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
 /// `differences.csv` if it holds several scenarios. `catalogue` explains the
 /// parameters that the folder's config holds, `measured` the outcomes of its runs.
@@ -94,29 +132,28 @@ pub enum ReportError {
 /// The folder holds no output, a file of it is damaged or comes from another version, or one cannot be read or written.
 pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -> Result<ReportFiles, ReportError> {
     let data = data::read(folder, measured)?;
+    let mut derived = Derived::open(folder)?;
+    let mut files = Vec::new();
     if let Some(rows) = &data.differences {
-        write_differences(folder, rows)?;
+        let table = dictionary::differences();
+        let bytes = differences(folder, &table, rows)?;
+        files.extend(with_table(folder, &derived, measured, &table, bytes)?);
     }
     let report = figures::draw(&data);
-    let pictures = folder.join("figures");
-    let mut written = Vec::new();
-    if report.figures().next().is_some() {
-        make(&pictures)?;
-    }
+    let mut figures = Vec::new();
     for figure in report.figures() {
-        let file = pictures.join(format!("{}.svg", figure.name));
-        write(&file, &figure.svg.standalone())?;
-        written.push(file);
+        let path = format!("figures/{}.svg", figure.name);
+        figures.push(folder.join(&path));
+        files.push(page_file(path, figure.svg.standalone()));
     }
-    let html = folder.join("report.html");
-    write(&html, &page::page(&data, &report, &ParameterTables::of(&data, catalogue)))?;
+    files.push(page_file(PAGE.to_owned(), page::page(&data, &report, &ParameterTables::of(&data, catalogue))));
+    derived.write(&files)?;
     let missing = data.missing.into_iter().chain(report.missing).collect();
-    Ok(ReportFiles { html, figures: written, missing, notes: data.notes })
+    Ok(ReportFiles { html: folder.join(PAGE), figures, missing, notes: data.notes })
 }
 
-/// Writes `differences.csv`.
-fn write_differences(folder: &Path, rows: &[DifferenceRow]) -> Result<(), ReportError> {
-    let table = dictionary::differences();
+/// `differences.csv`.
+fn differences(folder: &Path, table: &TableInfo<'_>, rows: &[DifferenceRow]) -> Result<Vec<u8>, ReportError> {
     let file = folder.join(FileFormat::Csv.file(table.name));
     let mut bytes = Csv::header(&table.columns);
     for row in rows {
@@ -126,42 +163,52 @@ fn write_differences(folder: &Path, rows: &[DifferenceRow]) -> Result<(), Report
         csv.end_line();
         bytes.extend(csv.into_bytes());
     }
-    write_table(folder, &table, &bytes, rows.len() as u64).map(drop)
+    Ok(bytes)
 }
 
-/// Writes a derived table as CSV and describes it in the data package, if there is one; gives the file.
-pub(crate) fn write_table(
+/// A table that is made from the runs, and the data package that describes it too, if there is one. A package that was
+/// damaged is made anew, unless another model's program wrote the tables.
+pub(crate) fn with_table(
     folder: &Path,
+    derived: &Derived,
+    measured: &Measured,
     table: &TableInfo<'_>,
-    bytes: &[u8],
-    rows: u64,
-) -> Result<PathBuf, ReportError> {
-    let format = FileFormat::Csv;
-    let entry = FileEntry { name: table.name.to_owned(), format, rows, bytes: bytes.len() as u64 };
-    let file = folder.join(entry.file());
-    write_aside(&file, bytes, Durability::Disk)?;
-    let package = folder.join(package::FILE);
-    if let Some(described) = read(&package)?.and_then(|text| package::with(&text, table, &entry)) {
-        write_aside(&package, &described, Durability::Disk)?;
+    bytes: Vec<u8>,
+) -> Result<Vec<NewFile>, ReportError> {
+    let (format, xxh3) = (FileFormat::Csv, sums::of(&bytes));
+    let entry = FileEntry { name: table.name.to_owned(), format, rows: 0, bytes: bytes.len() as u64, xxh3 };
+    derived.may_write(&entry.file())?;
+    let mut files = vec![NewFile { path: entry.file(), bytes, durability: Durability::Disk }];
+    let found = read(&folder.join(package::FILE))?;
+    let manifest = derived.manifest();
+    let is_whole = |manifest: &Manifest| {
+        manifest.others.iter().filter(|other| other.path == package::FILE).all(|other| other.is_in(folder))
+    };
+    let described =
+        found.filter(|_| manifest.is_none_or(is_whole)).and_then(|text| package::with(&text, table, &entry));
+    let anew = || {
+        let manifest =
+            manifest.filter(|manifest| manifest.experiment.dictionary_sha256 == dictionary::hash(measured))?;
+        let batch = Batch::of(manifest, measured.clone())?;
+        let text = package::whole(manifest, &batch.tables());
+        package::with(&text, table, &entry)
+    };
+    if let Some(bytes) = described.or_else(anew) {
+        files.push(NewFile { path: package::FILE.to_owned(), bytes, durability: Durability::Disk });
     }
-    Ok(file)
+    Ok(files)
 }
 
 /// The file's bytes; `None` if there is no such file.
 fn read(file: &Path) -> Result<Option<Vec<u8>>, ReportError> {
-    match fs::read(file) {
+    match sums::read(file) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(ReportError::Read { file: file.to_owned(), source }),
     }
 }
 
-/// Writes a page or a picture, which the next report makes anew.
-fn write(file: &Path, text: &str) -> Result<(), ReportError> {
-    Ok(write_aside(file, text.as_bytes(), Durability::System)?)
-}
-
-/// Makes a folder of pictures.
-fn make(pictures: &Path) -> Result<(), ReportError> {
-    fs::create_dir_all(pictures).map_err(|source| OutputError::new("make", pictures, source).into())
+/// A page or a picture, which the next report makes anew.
+fn page_file(path: String, text: String) -> NewFile {
+    NewFile { path, bytes: text.into_bytes(), durability: Durability::System }
 }

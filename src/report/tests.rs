@@ -11,8 +11,7 @@ use crate::{
     output::manifest::{self, Identity, Manifest, ScenarioEntry},
     scenario::{Catalogue, Described, MechanismDeclaration, Month},
 };
-use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write, fs};
 
 crate::parameters! {
     /// A mechanism of the tests.
@@ -129,8 +128,9 @@ fn manifest(scenarios: &[&str]) -> String {
         replay: Vec::new(),
         unmet: None,
         files: Vec::new(),
+        others: Vec::new(),
     };
-    serde_json::to_string(&manifest).unwrap()
+    manifest::seal(&serde_json::to_string(&manifest).unwrap())
 }
 
 fn runs(scenarios: &[&str], count: u32) -> String {
@@ -363,6 +363,10 @@ fn missing_and_empty_tables_are_said_and_survived() {
     fs::write(folder.path().join("quantiles.csv"), quantiles(&["base"], 20)).unwrap();
     fs::remove_file(folder.path().join("runs.csv")).unwrap();
     fs::remove_file(folder.path().join("manifest.json")).unwrap();
+    // Without a manifest nobody knows whose the report is that is there.
+    let refused = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+    assert!(refused.starts_with("cannot write ") && refused.contains("that redqueen did not write"), "{refused}");
+    fs::remove_file(folder.path().join("report.html")).unwrap();
     let (files, _) = report(folder.path());
     assert_eq!((files.figures.len(), files.missing.len()), (PICTURES.len() + 1, 2));
 }
@@ -427,10 +431,14 @@ fn a_scenario_without_values_is_named() {
 fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
     let folder = folder(&["base"], 2);
     let file = folder.path().join("manifest.json");
-    let change = |from: &str, to: &str| fs::write(&file, manifest(&["base"]).replace(from, to)).unwrap();
+    let change = |from: &str, to: &str| {
+        let text = manifest(&["base"]).replace(from, to);
+        let (text, _) = text.rsplit_once(",\n  \"sha256\"").unwrap();
+        fs::write(&file, manifest::seal(&format!("{text}}}"))).unwrap();
+    };
     for (from, to, said) in [
         ("\"seed\":3,", "", "missing field `seed`"),
-        ("\"format\":2", "\"format\":1", "expected a manifest of format 2, found format 1"),
+        ("\"format\":3", "\"format\":1", "expected a manifest of format 3, found format 1"),
     ] {
         change(from, to);
         let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();

@@ -1,6 +1,11 @@
 //! What happens when something goes wrong on the way: it is named, it costs no more than it must, nothing panics.
 
 use crate::support::program::{files, redqueen, table};
+use bevy_ecs::prelude::*;
+use redqueen::{
+    model::{Mechanism, Model, MonthPlan, Phase, clock::Clock, firm::Finance, ledger::Ledger},
+    parameters,
+};
 use std::fs;
 use tempfile::TempDir;
 
@@ -165,4 +170,50 @@ fn an_unknown_key_in_a_flag_is_named_with_the_nearest_one() {
         }
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "something was written");
+}
+
+parameters! {
+    /// Numbers of one that spoils what nobody but the tables looks at.
+    #[derive(Resource)]
+    struct Spoiler {
+        /// What it spoils: the month's ledger, or the firms' cash.
+        firms: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "for this test";
+    }
+}
+
+impl Mechanism for Spoiler {
+    const NAME: &'static str = "spoiler";
+    const MEANING: &'static str = "spoils numbers in the third month";
+
+    fn build(month: &mut MonthPlan) {
+        month.add(Phase::Society, spoil);
+    }
+}
+
+fn spoil(spoiler: Res<Spoiler>, clock: Res<Clock>, mut ledger: ResMut<Ledger>, mut firms: Query<&mut Finance>) {
+    if clock.month().to_string() != "2023-03" {
+        return;
+    }
+    if spoiler.firms > 0.0 {
+        firms.iter_mut().for_each(|mut finance| finance.cash = f64::INFINITY);
+    } else {
+        ledger.denied = f64::NAN;
+    }
+}
+
+#[test]
+fn a_number_that_only_a_table_shows_is_traced_to_its_mechanism() {
+    let folder = TempDir::new().unwrap();
+    let model = Model::standard().with::<Spoiler>();
+    let failure = |firms: u8| {
+        let study = model.study("baseline").unwrap().set("mechanisms.spoiler.firms", firms).unwrap();
+        let study = study.months(3).unwrap().runs(2).threads(2).overwrite(true);
+        let done = study.run_into(folder.path().join("out")).unwrap();
+        assert_eq!(done.failed, 2);
+        done.first_failure.unwrap().error
+    };
+    assert_eq!(failure(0), "spoiler: compute_denied of the world became NaN in 2023-03");
+    let error = failure(1);
+    let entity = error.strip_prefix("spoiler: cash of ").and_then(|rest| rest.strip_suffix(" became inf in 2023-03"));
+    assert!(entity.is_some_and(|firm| !firm.is_empty() && firm != "the world"), "{error}");
 }

@@ -12,6 +12,7 @@ mod determinism;
 mod directions;
 mod edges;
 mod failures;
+mod files;
 mod force;
 mod formula;
 mod invariants;

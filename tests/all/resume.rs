@@ -1,14 +1,14 @@
 //! A batch that is stopped, however it is stopped, and started again with the same command ends as if nothing had
 //! happened: same bytes, no run twice.
 
-use crate::support::program::{files, redqueen};
+use crate::support::program::{files, redqueen, resealed};
 use std::{
     collections::BTreeMap,
     fs,
     path::Path,
     process::{Command, Stdio},
     thread::sleep,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
@@ -91,7 +91,9 @@ fn a_full_disk_keeps_what_was_written() {
     redqueen(folder.path(), &command("whole", "30")).assert().success();
     let program = assert_cmd::cargo::cargo_bin("redqueen");
     for blocks in [300, 900] {
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {} \"$@\"", program.display());
+        // Whether or not the shell lets the program hear of it.
+        let trap = if blocks == 300 { "trap '' XFSZ; " } else { "" };
+        let script = format!("{trap}ulimit -f {blocks}; exec {} \"$@\"", program.display());
         let output = Command::new("bash")
             .current_dir(folder.path())
             .args(["-c", &script, "redqueen"])
@@ -105,6 +107,83 @@ fn a_full_disk_keeps_what_was_written() {
     }
     redqueen(folder.path(), &command("full", "30")).assert().success();
     assert_same(folder.path(), "whole", "full");
+}
+
+#[test]
+fn a_signal_ends_a_long_run_in_its_middle() {
+    let folder = TempDir::new().unwrap();
+    let arguments = ["batch", "--months", "12000", "--runs", "4", "--threads", "1", "--record", "world"];
+    for (signal, out) in [("-TERM", "term"), ("-INT", "int")] {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("redqueen"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .args(["--out", out])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        sleep(Duration::from_millis(300));
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let sent = Instant::now();
+        let status = child.wait().unwrap();
+        assert!(sent.elapsed() < Duration::from_secs(3), "it took {:?}", sent.elapsed());
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut child.stderr.unwrap(), &mut said).unwrap();
+        assert_eq!(status.code(), Some(130), "{said}");
+        assert!(said.contains("interrupted; finished runs are kept"), "{said}");
+    }
+}
+
+#[test]
+fn a_damaged_or_missing_manifest_of_a_stopped_batch_is_written_anew() {
+    let folder = TempDir::new().unwrap();
+    redqueen(folder.path(), &command("whole", "80")).assert().success();
+    let manifest = folder.path().join("out/manifest.json");
+    let kept = || fs::metadata(folder.path().join("out/journal")).map_or(0, |found| found.len());
+    for damage in [None, Some(""), Some("{\"format\": 3, \"exp"), Some("seed")] {
+        assert!(stopped(folder.path(), &command("out", "80"), "out", "-KILL", kept() + 300), "it ended too early");
+        match damage {
+            None => fs::remove_file(&manifest).unwrap(),
+            // A digit that was changed.
+            Some("seed") => {
+                let text = fs::read_to_string(&manifest).unwrap();
+                fs::write(&manifest, text.replacen("\"seed\": 5", "\"seed\": 7", 1)).unwrap();
+            }
+            Some(text) => fs::write(&manifest, text).unwrap(),
+        }
+        // Of another experiment nothing is lost, whatever it is told to do next.
+        let before = kept();
+        let mut other = command("out", "80");
+        other[5] = "6";
+        let output = redqueen(folder.path(), &other).assert().code(2).get_output().clone();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!said.contains("--overwrite") && said.contains("--out"), "{damage:?}: {said}");
+        assert_eq!(kept(), before);
+    }
+    redqueen(folder.path(), &command("out", "80")).assert().success();
+    assert_same(folder.path(), "whole", "out");
+    let log = fs::read_to_string(folder.path().join("out/log.txt")).unwrap();
+    assert!(!log.contains(" 0 of them found here"), "nothing was kept: {log}");
+}
+
+#[test]
+fn a_folder_that_is_removed_on_the_way_is_told_at_once() {
+    let folder = TempDir::new().unwrap();
+    let child = Command::new(assert_cmd::cargo::cargo_bin("redqueen"))
+        .current_dir(folder.path())
+        .args(command("out", "20000"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let journal = folder.path().join("out/journal");
+    while fs::metadata(&journal).map_or(0, |found| found.len()) < 1000 {
+        sleep(Duration::from_millis(1));
+    }
+    fs::rename(folder.path().join("out"), folder.path().join("moved")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("out was moved or removed while it was written; what was done went with it"), "{said}");
+    assert!(!folder.path().join("out").exists());
 }
 
 #[test]
@@ -131,7 +210,8 @@ fn what_was_changed_is_named() {
     // Another version of the program is another experiment too.
     let manifest = folder.path().join("out/manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace(concat!("redqueen ", env!("CARGO_PKG_VERSION")), "redqueen 0.0.9")).unwrap();
+    let text = text.replace(concat!("redqueen ", env!("CARGO_PKG_VERSION")), "redqueen 0.0.9");
+    fs::write(&manifest, resealed(&text)).unwrap();
     let output = redqueen(folder.path(), &command("out", "80")).assert().code(2).get_output().clone();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("which differs in the program's version;"), "{said}");

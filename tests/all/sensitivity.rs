@@ -2,7 +2,10 @@
 
 use crate::support::program::{files, redqueen, table};
 use predicates::{prelude::PredicateBooleanExt, str::contains};
-use redqueen::measure::record::OUTCOMES;
+use redqueen::{
+    measure::record::OUTCOMES,
+    output::manifest::{FORMAT, seal},
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
@@ -32,7 +35,7 @@ impl Folder {
         let scenario = |name| json!({"name": name, "start": "2023-01", "months": 120, "config": {}});
         let runs = self.points.len() as u64 * self.replicates * self.scenarios.len() as u64;
         json!({
-            "format": 2,
+            "format": FORMAT,
             "experiment": {
                 "program": "redqueen 0.1.0", "name": "screening", "seed": 1, "runs": self.replicates,
                 "first_replicate": 0, "record": [], "quantiles": null, "design": design, "points": self.points.len(),
@@ -40,11 +43,12 @@ impl Folder {
                 "scenarios": self.scenarios.iter().map(scenario).collect::<Vec<_>>(),
             },
             "complete": true, "runs_done": runs, "runs_failed": 0, "files": [],
+            "others": [{"path": "datapackage.json"}],
         })
     }
 
     fn write(&self, folder: &Path, outcome: impl Fn(usize, usize, u64) -> f64) {
-        fs::write(folder.join("manifest.json"), self.manifest().to_string()).unwrap();
+        fs::write(folder.join("manifest.json"), seal(&self.manifest().to_string())).unwrap();
         let names: Vec<&str> = self.factors.iter().map(|(name, _)| *name).collect();
         let mut design = format!("point,{}\n", names.join(","));
         let mut runs =
@@ -307,7 +311,7 @@ fn folders_that_cannot_be_analysed_are_refused_and_nothing_is_written() {
     let with = |change: &dyn Fn(&mut Value)| {
         let mut manifest = folder.manifest();
         change(&mut manifest);
-        fs::write(dir.path().join("manifest.json"), manifest.to_string()).unwrap();
+        fs::write(dir.path().join("manifest.json"), seal(&manifest.to_string())).unwrap();
     };
     with(&|manifest| {
         manifest["complete"] = json!(false);

@@ -1,7 +1,7 @@
 //! Any split of a batch into shards, joined in any order, gives the bytes of the whole; what does not belong together
 //! is named and refused.
 
-use crate::support::program::{files, redqueen};
+use crate::support::program::{files, redqueen, resealed};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 
@@ -85,7 +85,8 @@ fn what_does_not_belong_together_is_named() {
     // A shard that was stopped, and one that was tampered with.
     let manifest = folder.path().join(&two).join("manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("\"complete\": true", "\"complete\": false")).unwrap();
+    let unfinished = text.replace("\"complete\": true", "\"complete\": false");
+    fs::write(&manifest, resealed(&unfinished)).unwrap();
     refused(&[&one, &two, &three], "part-2-of-3 holds shard 2/3, which is not complete");
     fs::write(&manifest, text).unwrap();
     let world = folder.path().join(&two).join("world.csv");
@@ -98,13 +99,46 @@ fn what_does_not_belong_together_is_named() {
     let again = [&COMMON[..], &[&two, "--shard", "2/3", "--overwrite"]].concat();
     redqueen(folder.path(), &again).assert().success();
     fs::create_dir(folder.path().join("joined")).unwrap();
-    for left in ["journal", "manifest.json.partial"] {
-        fs::write(folder.path().join("joined").join(left), "torn").unwrap();
+    for (left, torn) in [("journal", "redqueen jour"), ("manifest.json.partial", "torn")] {
+        fs::write(folder.path().join("joined").join(left), torn).unwrap();
     }
     merge(folder.path(), &[&one, &two, &three], "joined").unwrap();
     assert_whole(folder.path(), "joined");
     let error = merge(folder.path(), &[&one, &two, &three], &three).unwrap_err();
     assert!(error.contains("part-3-of-3 is one of the shards"), "{error}");
+}
+
+#[test]
+fn names_in_a_shard_that_somebody_made_up_lead_nowhere() {
+    let folder = prepare(EXPERIMENT);
+    let [one, two] = ["1/2", "2/2"].map(|part| shard(folder.path(), part));
+    let manifests = [&one, &two].map(|part| folder.path().join(part).join("manifest.json"));
+    let texts = manifests.each_ref().map(|path| fs::read_to_string(path).unwrap());
+    let before = files(folder.path(), "");
+    for (name, said) in [
+        ("../../x", "cannot be a folder's name"),
+        ("a/b", "cannot be a folder's name"),
+        ("..", "cannot be a folder's name"),
+        ("a\\\\b", "cannot be a folder's name"),
+        ("\\u001b[31mred", "expected names as redqueen writes them"),
+    ] {
+        for (path, text) in manifests.iter().zip(&texts) {
+            let text = text.replacen("\"name\": \"shards\"", &format!("\"name\": \"{name}\""), 1);
+            fs::write(path, resealed(&text)).unwrap();
+        }
+        let output = redqueen(folder.path(), &["merge", &one, &two]).assert().code(2).get_output().clone();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(said) && !error.contains('\u{1b}'), "{name}: {error}");
+        assert!(!folder.path().join("output").exists(), "{name}");
+    }
+    // Nor is a changed byte taken, whatever it says.
+    fs::write(&manifests[0], texts[0].replacen("\"runs\": 5", "\"runs\": 6", 1)).unwrap();
+    let error = merge(folder.path(), &[&one, &two], "joined").unwrap_err();
+    assert!(error.starts_with("Some(2)") && error.contains("the file was changed"), "{error}");
+    for (path, text) in manifests.iter().zip(&texts) {
+        fs::write(path, text).unwrap();
+    }
+    assert!(files(folder.path(), "") == before);
 }
 
 #[test]
@@ -115,6 +149,16 @@ fn a_shard_that_lost_a_file_is_done_again_by_its_command() {
         fs::remove_file(folder.path().join(&one).join(lost)).unwrap();
         assert!(merge(folder.path(), &[&one, &two], "joined").is_err(), "{lost} is not missed");
         shard(folder.path(), "1/2");
+    }
+    // A journal that lost a record, or has a changed one.
+    let journal = folder.path().join(&one).join("journal");
+    let whole = fs::read(&journal).unwrap();
+    for at in [100, whole.len() / 2, whole.len() - 1] {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        fs::write(&journal, changed).unwrap();
+        shard(folder.path(), "1/2");
+        assert!(fs::read(&journal).unwrap() == whole, "byte {at} is still changed");
     }
     fs::write(folder.path().join(&one).join("firms.csv"), "run\n").unwrap();
     shard(folder.path(), "1/2");

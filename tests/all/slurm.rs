@@ -103,6 +103,75 @@ fn submitting_hands_over_both_scripts_and_a_refusal_is_passed_on() {
 }
 
 #[test]
+fn what_would_fail_on_the_nodes_is_refused_before() {
+    let (_temporary, folder) = prepare();
+    let slurm = |tasks: &str, more: &[&str]| {
+        let common = ["slurm", "study.toml", "--runs", "2", "--months", "3", "--tasks", tasks];
+        let output = redqueen(&folder, &[&common[..], more].concat()).output().unwrap();
+        (output.status.code(), said(&output))
+    };
+    assert_eq!(slurm("5", &[]), (Some(2), "error: 4 runs: at most 4 tasks, not 5\n".to_owned()));
+    assert!(!folder.join("output").exists());
+    let (code, told) = slurm("3", &[]);
+    assert!(code == Some(0) && told.starts_with("each of 3 tasks: 1 runs or 2: about "), "{told}");
+    assert_eq!(slurm("2", &[]).0, Some(0), "scripts of before may be replaced");
+
+    // Shards that are there.
+    let mut task = Command::new("bash");
+    task.arg("output/study-slurm/array.sh").current_dir(&folder).env("SLURM_ARRAY_TASK_ID", "1");
+    assert!(task.status().unwrap().success());
+    assert_eq!(slurm("2", &[]).0, Some(0), "they are of this batch");
+    for (tasks, more, differs) in
+        [("4", &[][..], "the shard"), ("2", &["--set", "mechanisms.market.crowding=8"], "config")]
+    {
+        let (code, told) = slurm(tasks, more);
+        assert!(
+            code == Some(2) && told.contains("shards/1 holds another experiment") && told.contains(differs),
+            "{told}"
+        );
+        assert!(told.contains("remove output/study-slurm/shards, or choose another folder with --out"), "{told}");
+    }
+
+    // Scripts that somebody changed, and others of their name.
+    let array = folder.join("output/study-slurm/array.sh");
+    let text = fs::read_to_string(&array).unwrap();
+    for changed in [text.replace("exec ", "module load x\nexec "), "mine".to_owned()] {
+        fs::write(&array, &changed).unwrap();
+        let (code, told) = slurm("2", &[]);
+        assert!(code == Some(2) && told.contains("array.sh was changed by hand"), "{told}");
+        assert_eq!(fs::read_to_string(&array).unwrap(), changed);
+    }
+    fs::write(&array, text).unwrap();
+
+    // A folder that cannot take the whole, one with too long a name, and a crowd.
+    fs::create_dir(folder.join("full")).unwrap();
+    fs::write(folder.join("full/thesis.tex"), "mine").unwrap();
+    let (code, told) = slurm("2", &["--out", "full"]);
+    assert!(code == Some(2) && told.contains("full is not empty"), "{told}");
+    let (code, told) = slurm("2", &["--out", &"x".repeat(252)]);
+    assert!(code == Some(2) && told.contains("cannot make xxx"), "{told}");
+    let many = ["slurm", "null", "--runs", "2000", "--months", "2", "--tasks", "1500", "--out", "many"];
+    let told = said(&redqueen(&folder, &many).assert().success().get_output().clone());
+    assert!(told.contains("arrays of up to 1,000 tasks unless its MaxArraySize"), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_a_script_cannot_hold_is_refused() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let (_temporary, folder) = prepare();
+    let odd = OsStr::from_bytes(b"o\xffdd.toml");
+    fs::copy(folder.join("study.toml"), folder.join(odd)).unwrap();
+    for arguments in [[OsStr::new("study.toml"), OsStr::new("--out"), odd], [odd, OsStr::new("--out"), OsStr::new("x")]]
+    {
+        let mut command = redqueen(&folder, &["slurm", "--tasks", "2"]);
+        let output = command.args(arguments).assert().code(2).get_output().clone();
+        assert!(said(&output).contains("is no text in UTF-8, which a script has to be"), "{}", said(&output));
+    }
+    assert!(!folder.join("x-slurm").exists());
+}
+
+#[test]
 fn bad_words_and_configs_write_nothing() {
     let (_temporary, folder) = prepare();
     for wrong in [&["--tasks", "0"][..], &["--tasks", "2", "--partition", "a b"], &["--tasks", "2", "--set", "x.y=1"]] {

@@ -3,8 +3,9 @@
 use super::{
     Folder,
     file::{OutputError, remove},
+    owned::{self, Names, Stand},
 };
-use crate::output::{journal::Journal, stored::Stored};
+use crate::output::{journal::Journal, manifest, manifest::FileFormat, stored::Stored, sums};
 use std::{
     fs::{self, File},
     io::{self, Read as _},
@@ -27,6 +28,8 @@ pub struct Claim {
     /// How many runs are here, and the tables that hold them.
     kept: Option<(u64, Unfinished)>,
     headers: Headers,
+    /// What may be replaced or removed.
+    own: Names,
 }
 
 impl Claim {
@@ -36,8 +39,9 @@ impl Claim {
         journal: Journal,
         kept: Option<(u64, Unfinished)>,
         headers: Headers,
+        own: Names,
     ) -> Self {
-        Self { made, folder, journal, kept, headers }
+        Self { made, folder, journal, kept, headers, own }
     }
 
     /// Runs of the batch that the folder holds.
@@ -57,23 +61,34 @@ impl Claim {
     /// # Errors
     /// A file cannot be written or removed.
     pub fn begin(self) -> Result<(Folder, Stored), OutputError> {
-        let Self { made, folder, journal, kept, headers } = self;
+        let Self { made, folder, journal, kept, headers, own } = self;
         made.keep();
-        let (count, tables) = match kept {
-            Some(kept) => {
-                headers.iter().flatten().try_for_each(|(name, _)| folder.take_back(name))?;
-                kept
-            }
-            None => {
-                journal.start()?;
-                folder.remove_own_files()?;
-                folder.write_manifest(false, 0, 0, Vec::new(), None)?;
-                (0, headers.iter().map(|_| None).collect())
-            }
-        };
         let lengths: Vec<_> =
             headers.iter().map(|header| header.as_ref().map_or(0, |(_, line)| line.len() as u64)).collect();
-        Ok((folder, Stored::new(journal, count, &lengths, tables)))
+        let Some((count, tables)) = kept else {
+            journal.start()?;
+            // The manifest says what is whose until the new one takes its place.
+            let old = own.into_iter().filter(|name| name != manifest::FILE).collect();
+            owned::remove_files(&folder.path, &old)?;
+            folder.write_manifest(false, 0, 0, Vec::new(), None)?;
+            let tables = headers.iter().map(|_| None).collect();
+            return Ok((folder, Stored::new(journal, 0, &lengths, tables)));
+        };
+        let stored = Stored::new(journal, count, &lengths, tables);
+        if !folder.says_unfinished() {
+            folder.write_manifest(false, count, stored.failed(count), Vec::new(), None)?;
+        }
+        let growing: Vec<&str> = headers.iter().flatten().map(|(name, _)| *name).collect();
+        growing.iter().try_for_each(|name| folder.take_back(name))?;
+        // What is made from all runs is made anew.
+        let names = owned::claimed(&folder.identity);
+        let is_table = |name: &&String| name.contains(".csv") || name.contains(".parquet");
+        let grows =
+            |name: &&String| growing.iter().any(|table| **name == format!("{}.partial", FileFormat::Csv.file(table)));
+        for name in names.iter().filter(is_table).filter(|name| !grows(name)) {
+            owned::remove_file(&folder.path, name)?;
+        }
+        Ok((folder, stored))
     }
 }
 
@@ -88,9 +103,15 @@ impl Folder {
             };
             let (path, partial) = self.paths(name);
             // A kill may have come when some tables had their final names already.
-            let path = if !partial.exists() && path.is_file() { path } else { partial };
+            let place = |growing: &str| owned::stand(&self.path, growing);
+            let (growing, named) = (place(&format!("{name}.csv.partial"))?, place(&format!("{name}.csv"))?);
+            let path = match (growing, named) {
+                (Stand::File, _) => partial,
+                (Stand::Free, Stand::File) => path,
+                _ => return Ok(None),
+            };
             let mut begins = vec![0; header.len()];
-            let read = File::open(&path).and_then(|mut file| file.read_exact(&mut begins).map(|()| file));
+            let read = sums::open(&path).and_then(|mut file| file.read_exact(&mut begins).map(|()| file));
             match read {
                 Ok(file) if begins == *header => tables.push(Some(file)),
                 Err(error) if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -27,6 +27,18 @@ impl OutputError {
 
     pub(super) fn on<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
         move |source| Self { action, path: path.to_owned(), source }
+    }
+}
+
+/// A new file of this name. An older one gives way to it, but not a link, of which nobody knows where it leads.
+pub(in crate::output) fn fresh(path: &Path) -> io::Result<File> {
+    let make = || OpenOptions::new().write(true).create_new(true).open(path);
+    match make() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::symlink_metadata(path)?.is_file() => {
+            fs::remove_file(path)?;
+            make()
+        }
+        made => made,
     }
 }
 
@@ -56,13 +68,15 @@ pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let write = || {
-        let mut file = File::create(&partial)?;
+        let mut file = fresh(&partial)?;
         file.write_all(bytes)?;
         if durability == Durability::Disk { file.sync_all() } else { Ok(()) }
     };
     if let Err(error) = write() {
         // What was written of it only takes up room; the error matters more than whether this works.
-        let _ = fs::remove_file(&partial);
+        if error.kind() != io::ErrorKind::AlreadyExists {
+            let _ = fs::remove_file(&partial);
+        }
         return Err(OutputError::on("write", &partial)(error));
     }
     if let Err(error) = fs::rename(&partial, path) {
@@ -79,6 +93,17 @@ pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// Writes a new file, whole or not at all; `false` if something of its name is there, which is left as it is.
+///
+/// # Errors
+/// The file cannot be written; nothing of it is left then.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, OutputError> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Ok(false);
+    }
+    write_aside(path, bytes, Durability::Disk).map(|()| true)
 }
 
 /// Indented JSON with a line feed at its end.

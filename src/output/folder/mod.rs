@@ -6,28 +6,30 @@
 //! command goes on from there. A complete folder is left as it is.
 
 mod claim;
+mod derived;
 mod file;
+mod owned;
 mod table;
 
 use super::{
     batch::Batch,
-    dictionary,
     headers::headers,
-    journal::{self, Journal},
-    manifest::{self, FileEntry, FileFormat, Identity, Manifest},
+    journal::{self, Journal, Stands},
+    manifest::{self, FileEntry, FileFormat, Identity, Manifest, OtherFile, Unreadable},
+    package, sums,
 };
-use crate::{
-    experiment::plan::Unmet,
-    measure::{Measured, is_name},
-    scenario::Described,
-};
+use crate::{experiment::plan::Unmet, scenario::Described};
 pub use claim::Claim;
 use claim::Made;
+pub use derived::{Derived, NewFile};
+#[cfg(feature = "parquet")]
+pub(super) use file::fresh;
 pub(super) use file::json;
 use file::remove;
-pub use file::{Durability, OutputError, write_aside};
+pub use file::{Durability, OutputError, write_aside, write_new};
+pub use owned::LOG;
+use rayon::prelude::*;
 use std::{
-    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, OpenOptions},
     io::{self, Write as _},
@@ -35,10 +37,21 @@ use std::{
 };
 pub use table::TableFile;
 
-/// Other files that redqueen puts into a folder, beside the tables and the manifest.
-pub const OTHER_FILES: [&str; 4] = ["datapackage.json", "report.html", "sensitivity.html", "log.txt"];
-/// Folders of pictures (SVG) that it puts there.
-pub const PICTURES: [&str; 2] = ["figures", "sensitivity"];
+/// Why the manifest of a folder cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// It is damaged, or that of another version.
+    #[error("{}:{}: {why}", path.display(), why.line)]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Unreadable,
+    },
+}
 
 /// Why a folder cannot take an experiment.
 #[derive(Debug, thiserror::Error)]
@@ -54,9 +67,23 @@ pub enum FolderError {
         differences: String,
     },
     /// It holds files, but no manifest that can be read.
-    #[error("{} is not empty and holds no experiment of redqueen", path.display())]
+    #[error("{} is not empty and holds no experiment of redqueen{}", path.display(), unread(why.as_ref()))]
     NotEmpty {
         /// The folder.
+        path: PathBuf,
+        /// What is wrong with its manifest, if it has one.
+        why: Option<Unreadable>,
+    },
+    /// It holds a batch that was stopped, and no manifest that can be read says which.
+    #[error("{} holds a stopped batch of another experiment, and no manifest.json that can be read says which", path.display())]
+    Lost {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Something stands where a file has to be written.
+    #[error("{} was not written by redqueen, as far as manifest.json says, and would be lost: move it away", path.display())]
+    Foreign {
+        /// What stands there.
         path: PathBuf,
     },
     /// Another process has it open.
@@ -111,20 +138,32 @@ impl Folder {
         if overwrite {
             return Ok(Holding::Nothing);
         }
-        match Self::manifest(path)? {
-            Some(found) if found.format == manifest::FORMAT && found.experiment == *identity => {
-                if !found.complete {
-                    return Ok(Holding::Unfinished);
-                }
-                let joined = found.experiment.shard.is_none() || path.join(journal::FILE).exists();
-                let whole = joined && has(path, &found.files);
-                Ok(if whole { Holding::Already(Box::new(found)) } else { Holding::Nothing })
+        // What a journal's head says is certain, whatever became of the manifest.
+        let stands = journal::stands(path, &identity.sha256())?;
+        let journal = stands == Stands::Journal { own: true };
+        match Self::manifest(path) {
+            Ok(Some(found)) if found.experiment == *identity => {
+                let is_whole = || journal::is_whole(path, &identity.sha256(), found.runs_done);
+                let joined = identity.shard.is_none() || journal && is_whole();
+                Ok(match found.complete {
+                    true if joined && has(path, &found.files) => Holding::Already(Box::new(found)),
+                    true if !journal => Holding::Nothing,
+                    _ => Holding::Unfinished,
+                })
             }
-            Some(found) => Err(another(path, found, identity)),
+            Ok(Some(found)) => Err(another(path, found, identity)),
+            Err(ManifestError::Output(error)) => Err(error.into()),
+            Ok(None) | Err(ManifestError::Unreadable { .. }) if journal => Ok(Holding::Unfinished),
+            Err(ManifestError::Unreadable { why, .. }) => {
+                Err(FolderError::NotEmpty { path: path.to_owned(), why: Some(why) })
+            }
             // A kill may have come before there was a manifest.
-            None => {
+            Ok(None) => {
                 match fs::read_dir(path).map(|entries| entries.flatten().any(|entry| !begins(&entry.file_name()))) {
-                    Ok(true) => Err(FolderError::NotEmpty { path: path.to_owned() }),
+                    Ok(true) if matches!(stands, Stands::Journal { .. }) => {
+                        Err(FolderError::Lost { path: path.to_owned() })
+                    }
+                    Ok(true) => Err(FolderError::NotEmpty { path: path.to_owned(), why: None }),
                     Err(error) if error.kind() != io::ErrorKind::NotFound => {
                         Err(OutputError::on("read", path)(error).into())
                     }
@@ -134,17 +173,31 @@ impl Folder {
         }
     }
 
+    /// Whether the folder can take this batch, as far as can be seen without opening it.
+    ///
+    /// # Errors
+    /// It holds something else, or cannot be read.
+    pub fn can_take(path: &Path, batch: &Batch) -> Result<(), FolderError> {
+        Self::look(path, &Identity::new(batch), false).map(drop)
+    }
+
     /// Opens the folder for this batch, and keeps other processes out. It is made if it is not there; else nothing in it
-    /// is changed before the claim is [begun](Claim::begin). With `overwrite`, whatever it holds may be replaced. A folder
-    /// that is complete is tidied up, as a kill may have come before that.
+    /// is changed before the claim is [begun](Claim::begin). With `overwrite`, whatever redqueen wrote there may be
+    /// replaced. A folder that is complete is tidied up, as a kill may have come before that.
     ///
     /// # Errors
     /// It holds something else, cannot be made or read, or another process is writing it.
     pub fn open(path: &Path, batch: &Batch, overwrite: bool) -> Result<Opened, FolderError> {
         let identity = Identity::new(batch);
         if let Holding::Already(manifest) = Self::look(path, &identity, overwrite)? {
-            tidy(path, &identity, &manifest.files)?;
-            return Ok(Opened::Complete(manifest));
+            return Self::complete(path, batch, manifest);
+        }
+        if let Stands::Foreign { is_file } = journal::stands(path, &identity.sha256())? {
+            // What stands there while a batch is on its way is its journal, however damaged.
+            let keeps = |found: &Manifest| !found.complete || found.experiment.shard.is_some();
+            if !is_file || !matches!(Self::manifest(path), Ok(Some(ref found)) if keeps(found)) {
+                return Err(FolderError::Foreign { path: path.join(journal::FILE) });
+            }
         }
         let (made, headers) = (Made::folder(path)?, headers(batch));
         let journal = Journal::open(path, &identity.sha256(), headers.len());
@@ -155,25 +208,45 @@ impl Folder {
         let made = made.and_journal(&journal)?;
         // Another process may have been at work until it let go.
         let unfinished = match Self::look(path, &identity, overwrite)? {
-            Holding::Already(manifest) => {
-                tidy(path, &identity, &manifest.files)?;
-                return Ok(Opened::Complete(manifest));
-            }
+            Holding::Already(manifest) => return Self::complete(path, batch, manifest),
             found => matches!(found, Holding::Unfinished),
         };
+        let own = owned::own(path, &identity)?;
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
         let described = batch.scenarios.iter().map(|variant| variant.described.clone()).collect();
         let description = batch.description.clone();
         let folder = Self { path: path.to_owned(), identity, description, described, replay };
         let tables = if unfinished && count > 0 { folder.unfinished(&headers)? } else { None };
+        if tables.is_none() {
+            owned::make_way(path, &folder.identity, &own)?;
+        }
         let goes_on = tables.is_some();
-        let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers);
+        let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers, own);
         Ok(if goes_on { Opened::GoOn(claim) } else { Opened::New(claim) })
+    }
+
+    /// A folder that holds all of the batch: what a kill left is removed, and the tables are described anew where the
+    /// description was damaged.
+    fn complete(path: &Path, batch: &Batch, manifest: Box<Manifest>) -> Result<Opened, FolderError> {
+        tidy(path, &manifest.experiment, &manifest.files)?;
+        let described = manifest.others.iter().find(|other| other.path == package::FILE);
+        if described.is_none_or(|described| !described.is_in(path)) {
+            let bytes = package::whole(&manifest, &batch.tables());
+            let file = NewFile { path: package::FILE.to_owned(), bytes, durability: Durability::Disk };
+            let mut derived = Derived::open(path).map_err(|error| match error {
+                ManifestError::Output(error) => FolderError::from(error),
+                ManifestError::Unreadable { why, .. } => {
+                    FolderError::NotEmpty { path: path.to_owned(), why: Some(why) }
+                }
+            })?;
+            derived.write(&[file])?;
+        }
+        Ok(Opened::Complete(manifest))
     }
 
     /// Removes what was written, and the folder if nothing else is in it.
     pub fn discard(&self) -> Result<(), OutputError> {
-        self.remove_own_files()?;
+        owned::remove_files(&self.path, &owned::claimed(&self.identity))?;
         remove(&self.path.join(journal::FILE))?;
         // A folder that holds something else stays.
         let _ = fs::remove_dir(&self.path);
@@ -184,14 +257,25 @@ impl Folder {
         (self.path.join(format!("{table}.csv")), self.path.join(format!("{table}.csv.partial")))
     }
 
-    /// The manifest in a folder; `None` if there is none that can be read as one.
-    pub fn manifest(path: &Path) -> Result<Option<Manifest>, OutputError> {
+    /// The manifest in a folder; `None` if there is none.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not as redqueen wrote it.
+    pub fn manifest(path: &Path) -> Result<Option<Manifest>, ManifestError> {
         let file = path.join(manifest::FILE);
-        match fs::read(&file) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        match sums::read(&file) {
+            Ok(bytes) => {
+                Manifest::decode(&bytes).map(Some).map_err(|why| ManifestError::Unreadable { path: file, why })
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(OutputError::on("read", &file)(error)),
+            Err(error) => Err(OutputError::on("read", &file)(error).into()),
         }
+    }
+
+    /// Whether the manifest says that this batch is on its way.
+    fn says_unfinished(&self) -> bool {
+        let found = Self::manifest(&self.path);
+        matches!(found, Ok(Some(found)) if !found.complete && found.experiment == self.identity)
     }
 
     /// Where it is.
@@ -209,14 +293,25 @@ impl Folder {
         TableFile::begin(name, self.paths(name).1, header)
     }
 
-    /// Goes on with the unfinished table `<name>.csv`; it has to be [cut](TableFile::cut) before anything is added.
-    pub fn go_on(&self, name: &'static str) -> Result<TableFile, OutputError> {
-        TableFile::go_on(name, self.paths(name).1)
+    /// Goes on with the unfinished table `<name>.csv`, which begins with this header line; see [`TableFile::cut`].
+    pub fn go_on(&self, name: &'static str, header: &[u8]) -> Result<TableFile, OutputError> {
+        TableFile::go_on(name, self.paths(name).1, header)
     }
 
-    /// Writes a file under its final name only when it is complete.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), OutputError> {
-        write_aside(&self.path.join(name), bytes, Durability::Disk)
+    /// Ends the batch: describes the tables, then says in the manifest that they are complete.
+    pub fn describe(
+        &self,
+        batch: &Batch,
+        counts: (u64, u64),
+        files: &[FileEntry],
+        unmet: Option<Unmet>,
+    ) -> Result<(), OutputError> {
+        let others = vec![OtherFile::named(package::FILE), OtherFile::named(LOG)];
+        let mut manifest = self.said(true, counts, files.to_vec(), others, unmet);
+        let package = package::whole(&manifest, &batch.tables());
+        write_aside(&self.path.join(package::FILE), &package, Durability::Disk)?;
+        manifest.others = vec![OtherFile::of(package::FILE, &package), OtherFile::named(LOG)];
+        write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
     }
 
     /// Writes the manifest: how many runs are in the tables, how many of them failed, and where the stop rule was not met.
@@ -228,51 +323,40 @@ impl Folder {
         files: Vec<FileEntry>,
         unmet: Option<Unmet>,
     ) -> Result<(), OutputError> {
-        let manifest = Manifest {
+        let others = vec![OtherFile::named(package::FILE), OtherFile::named(LOG)];
+        let manifest = self.said(complete, (done, failed), files, others, unmet);
+        write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
+    }
+
+    fn said(
+        &self,
+        complete: bool,
+        (runs_done, runs_failed): (u64, u64),
+        files: Vec<FileEntry>,
+        others: Vec<OtherFile>,
+        unmet: Option<Unmet>,
+    ) -> Manifest {
+        Manifest {
             format: manifest::FORMAT,
             experiment: self.identity.clone(),
             complete,
-            runs_done: done,
-            runs_failed: failed,
+            runs_done,
+            runs_failed,
             description: self.description.clone(),
             described: self.described.clone(),
             replay: self.replay.clone(),
             unmet,
             files,
-        };
-        self.write(manifest::FILE, &json(&manifest))
+            others,
+        }
     }
 
     /// Adds a line to `log.txt`, the place for wall times and the like.
     pub fn log(&self, line: &str) -> Result<(), OutputError> {
-        let path = self.path.join("log.txt");
+        let path = self.path.join(LOG);
         let mut file =
             OpenOptions::new().create(true).append(true).open(&path).map_err(OutputError::on("write", &path))?;
         writeln!(file, "{line}").map_err(OutputError::on("write", &path))
-    }
-
-    fn remove_own_files(&self) -> Result<(), OutputError> {
-        let standard = dictionary::tables(&[], &Measured::default(), false);
-        // A model of another program may have written tables of its own.
-        let recorded = Self::manifest(&self.path)?.map_or_else(Vec::new, |found| found.experiment.record);
-        let recorded = recorded.iter().chain(&self.identity.record).map(String::as_str).filter(|name| is_name(name));
-        let tables: BTreeSet<&str> = standard.iter().map(|table| table.name).chain(recorded).collect();
-        let tables = tables.iter().flat_map(|table| FileFormat::ALL.map(|format| format.file(table)));
-        for name in tables.chain(OTHER_FILES.map(String::from)).chain([manifest::FILE.to_owned()]) {
-            for path in [self.path.join(format!("{name}.partial")), self.path.join(name)] {
-                remove(&path)?;
-            }
-        }
-        for pictures in PICTURES.map(|name| self.path.join(name)) {
-            for path in fs::read_dir(&pictures).into_iter().flatten().flatten().map(|entry| entry.path()) {
-                if path.extension().is_some_and(|end| end == "svg") {
-                    remove(&path)?;
-                }
-            }
-            // A folder that holds something else stays.
-            let _ = fs::remove_dir(pictures);
-        }
-        Ok(())
     }
 }
 
@@ -287,26 +371,29 @@ fn begins(name: &OsStr) -> bool {
 /// # Errors
 /// A file cannot be removed.
 pub fn tidy(folder: &Path, identity: &Identity, files: &[FileEntry]) -> Result<(), OutputError> {
-    let journal = folder.join(journal::FILE);
-    if identity.shard.is_some() || !journal.exists() {
+    let journal = matches!(journal::stands(folder, &identity.sha256())?, Stands::Journal { .. } | Stands::Torn);
+    if identity.shard.is_some() || !journal {
         return Ok(());
     }
     let is_csv = |file: &FileEntry| file.format == FileFormat::Csv;
     let left = files.iter().filter(|file| !files.iter().any(|other| is_csv(other) && other.name == file.name));
-    left.map(|file| folder.join(FileFormat::Csv.file(&file.name))).try_for_each(|path| remove(&path))?;
-    remove(&journal)
+    left.map(|file| FileFormat::Csv.file(&file.name)).try_for_each(|name| owned::remove_file(folder, &name))?;
+    remove(&folder.join(journal::FILE))
 }
 
-/// Whether these tables are there with their sizes.
+/// Whether these tables are there as they were written.
 fn has(folder: &Path, files: &[FileEntry]) -> bool {
-    files.iter().all(|entry| fs::metadata(folder.join(entry.file())).is_ok_and(|found| found.len() == entry.bytes))
+    let is_there = |entry: &FileEntry| sums::check(&folder.join(entry.file()), entry.bytes, &entry.xxh3).is_ok();
+    files.par_iter().all(is_there)
+}
+
+/// What is wrong with a manifest, as the end of a sentence.
+fn unread(why: Option<&Unreadable>) -> String {
+    why.map_or_else(String::new, |why| format!(" that can be read: manifest.json:{}: {why}", why.line))
 }
 
 fn another(path: &Path, found: Manifest, identity: &Identity) -> FolderError {
-    let mut differences = found.experiment.differences(identity);
-    if found.format != manifest::FORMAT {
-        differences.push("the folder's format");
-    }
+    let differences = found.experiment.differences(identity);
     FolderError::Another { path: path.to_owned(), name: found.experiment.name, differences: differences.join(", ") }
 }
 
@@ -344,11 +431,11 @@ mod tests {
     }
 
     fn fill(folder: &Folder, complete: bool) {
-        let mut table = folder.table("runs", b"run\n").unwrap();
-        table.append(b"0\n", 1).unwrap();
-        let whole = table.extent();
-        table.append(b"torn", 0).unwrap();
-        table.cut(whole).unwrap();
+        let _ = fs::remove_file(folder.path().join("runs.csv"));
+        folder.table("runs", b"run\n").unwrap().append(b"0\ntorn", 1).unwrap();
+        let mut table = folder.go_on("runs", b"run\n").unwrap();
+        table.pass(b"0\n", 1);
+        table.cut().unwrap();
         let entry = table.finish().unwrap();
         folder.write_manifest(complete, 1, 0, vec![entry], None).unwrap();
     }
@@ -362,10 +449,17 @@ mod tests {
         let Ok(Holding::Already(manifest)) = look(dir.path(), 1, false) else {
             panic!("it does not count as complete")
         };
-        assert_eq!(manifest.files, [FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6 }]);
+        let xxh3 = sums::of(b"run\n0\n");
+        assert_eq!(
+            manifest.files,
+            [FileEntry { name: "runs".into(), format: FileFormat::Csv, rows: 1, bytes: 6, xxh3 }]
+        );
         assert_eq!(fs::read_to_string(dir.path().join("runs.csv")).unwrap(), "run\n0\n");
-        fs::write(dir.path().join("runs.csv"), "run\n").unwrap();
-        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Nothing)), "a table was changed");
+        for changed in ["run\n", "run\n1\n"] {
+            fs::write(dir.path().join("runs.csv"), changed).unwrap();
+            fs::remove_file(dir.path().join("journal")).unwrap_or_default();
+            assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Nothing)), "a table was changed");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 pub mod read;
 mod tornado;
 
-use super::{ReportError, figures::file_name, make, scale::significant, svg::Svg, write};
+use super::{ReportError, figures::file_name, page_file, scale::significant, svg::Svg, with_table};
 use crate::{
     analysis::sensitivity::{
         FEWEST_RESAMPLED, Indices, Lack, Options, PointRoles,
@@ -13,7 +13,12 @@ use crate::{
     },
     declare::table::Column,
     experiment::design::{Factor, Role, Scale, Setting},
-    output::manifest::Manifest,
+    measure::Measured,
+    output::{
+        dictionary,
+        folder::Derived,
+        manifest::{FileFormat, Manifest},
+    },
     report::markup::{document, folded, table, unit},
 };
 use maud::{Markup, PreEscaped, Render as _, html};
@@ -22,9 +27,11 @@ pub use tornado::ending;
 use tornado::{BOTH, DOWN, MOST, Tornado, TornadoBar, TornadoRow, UP};
 
 /// The page's file.
-pub const PAGE: &str = "sensitivity.html";
+const PAGE: &str = "sensitivity.html";
 /// The folder of the pictures.
-pub const PICTURES: &str = "sensitivity";
+const PICTURES: &str = "sensitivity";
+/// How the names of all files begin that an analysis writes.
+pub const PREFIX: &str = "sensitivity";
 
 /// Everything that was found in a batch.
 #[derive(Debug)]
@@ -114,12 +121,29 @@ pub fn reason(layout: &PointRoles, indices: &Indices) -> Option<String> {
     })
 }
 
-/// Writes the pictures and the page into the folder; the paths of the page, then the pictures.
-pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathBuf>, ReportError> {
-    let pictures = folder.join(PICTURES);
-    make(&pictures)?;
-    let page = folder.join(PAGE);
-    let mut files = vec![page.clone()];
+/// The files of an analysis.
+#[derive(Clone, Debug)]
+pub struct AnalysisFiles {
+    /// The table of indices.
+    pub table: PathBuf,
+    /// The page.
+    pub page: PathBuf,
+    /// The pictures, in the order of the page.
+    pub pictures: Vec<PathBuf>,
+}
+
+/// Writes the table of indices, which holds these bytes, the pictures and the page into the folder. `measured` is what was
+/// measured of the batch.
+pub fn write_sensitivity(
+    folder: &Path,
+    findings: &Findings,
+    measured: &Measured,
+    indices: Vec<u8>,
+) -> Result<AnalysisFiles, ReportError> {
+    let mut derived = Derived::open(folder)?;
+    let table = dictionary::sensitivity();
+    let mut files = with_table(folder, &derived, measured, &table, indices)?;
+    let mut pictures = Vec::new();
     let (mut shown, mut hidden) = (String::new(), String::new());
     for finding in findings.list.iter().filter(|finding| finding.indices.lack.is_none()) {
         let svg = picture(findings, finding);
@@ -127,9 +151,9 @@ pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathB
         let scenario = file_name(findings.scenario(finding.scenario), finding.scenario);
         let scenario = if several { format!("-{scenario}") } else { String::new() };
         let name = format!("{}{scenario}", finding.outcome.name);
-        let file = pictures.join(format!("{name}.svg"));
-        write(&file, &svg.standalone())?;
-        files.push(file);
+        let path = format!("{PICTURES}/{name}.svg");
+        pictures.push(folder.join(&path));
+        files.push(page_file(path, svg.standalone()));
         let figure = html! {
             figure id=(name) {
                 (svg)
@@ -138,8 +162,9 @@ pub fn write_sensitivity(folder: &Path, findings: &Findings) -> Result<Vec<PathB
         };
         figure.render_to(if finding.headline { &mut shown } else { &mut hidden });
     }
-    write(&page, &page_of(findings, PreEscaped(shown), PreEscaped(hidden)))?;
-    Ok(files)
+    files.push(page_file(PAGE.to_owned(), page_of(findings, PreEscaped(shown), PreEscaped(hidden))));
+    derived.write(&files)?;
+    Ok(AnalysisFiles { table: folder.join(FileFormat::Csv.file(table.name)), page: folder.join(PAGE), pictures })
 }
 
 /// The page, with the pictures that it shows at once and those that it folds away.

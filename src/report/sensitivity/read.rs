@@ -7,10 +7,10 @@ use crate::{
     measure::Measured,
     output::{
         dictionary::{DESIGN, RUNS},
-        folder::{Folder, OutputError},
-        manifest::{self, Manifest},
+        folder::{Folder, ManifestError},
+        manifest::Manifest,
     },
-    report::{ReportError, csv_file::CsvFile, runs::unmeasured},
+    report::{ReportError, as_written, csv_file::CsvFile, runs::unmeasured},
 };
 use std::{
     collections::BTreeMap,
@@ -25,7 +25,7 @@ pub enum ReadError {
     Unfit(String),
     /// The manifest could not be read.
     #[error(transparent)]
-    Manifest(#[from] OutputError),
+    Manifest(#[from] ManifestError),
     /// A table could not be read, or is not as its manifest says.
     #[error(transparent)]
     Table(#[from] ReportError),
@@ -64,6 +64,9 @@ impl AnalysedBatch {
             measured.outcomes().filter(|column| wanted.is_empty() || wanted.iter().any(|name| name == column.name));
         let mut batch = Self { manifest, layout, outcomes: outcomes.collect(), runs: Vec::new(), finished: 0 };
         batch.read_runs(&file)?;
+        for table in [DESIGN, RUNS] {
+            as_written(folder, &batch.manifest, table)?;
+        }
         // After what is damaged or missing was named.
         let others = if wanted.is_empty() { unmeasured(&file, &batch.manifest, measured)? } else { Vec::new() };
         if !others.is_empty() {
@@ -95,18 +98,20 @@ impl AnalysedBatch {
     }
 
     fn read_runs(&mut self, file: &Path) -> Result<(), ReportError> {
-        let mut table = open(file)?;
-        let [scenario, point, replicate, status] =
-            ["scenario", "point", "replicate", "status"].map(|column| table.column(column));
-        let (scenario, point, replicate, status) = (scenario?, point?, replicate?, status?);
+        let mut table = CsvFile::there(file)?;
+        let [run, scenario, point, replicate, status] =
+            ["run", "scenario", "point", "replicate", "status"].map(|column| table.column(column));
+        let (run, scenario, point, replicate, status) = (run?, scenario?, point?, replicate?, status?);
         let outcomes =
             self.outcomes.iter().map(|column| table.column(column.name)).collect::<Result<Vec<_>, ReportError>>()?;
         let experiment = &self.manifest.experiment;
         let points = usize::try_from(experiment.points).unwrap_or(0);
         self.runs = vec![vec![BTreeMap::new(); points]; experiment.scenarios.len()];
-        let mut row = csv::StringRecord::new();
+        let (mut row, mut last) = (csv::StringRecord::new(), None);
         while table.next(&mut row)? {
             let cell = |at: usize| row.get(at).unwrap_or_default();
+            let number = cell(run).parse::<u64>().ok().filter(|number| last.is_none_or(|last| last < *number));
+            last = Some(number.ok_or_else(|| table.malformed(&row, run, "the runs in their order, each once"))?);
             let place = experiment.scenarios.iter().position(|entry| entry.name == cell(scenario));
             let runs = place.and_then(|place| self.runs.get_mut(place));
             let runs = runs.ok_or_else(|| table.malformed(&row, scenario, "a scenario of the manifest"))?;
@@ -129,15 +134,16 @@ impl AnalysedBatch {
 /// The manifest of a folder that holds a whole batch of a design that indices can be had from.
 fn fit(folder: &Path) -> Result<Manifest, ReadError> {
     let unfit = |why: String| Err(ReadError::Unfit(format!("{} {why}", folder.display())));
-    let file = folder.join(manifest::FILE);
-    let manifest = match Folder::manifest(folder)? {
-        Some(manifest) if manifest.format == manifest::FORMAT => manifest,
-        _ if file.exists() => {
-            return unfit(
-                "holds a manifest.json that this version of redqueen cannot read; run the batch again".into(),
-            );
+    let manifest = match Folder::manifest(folder) {
+        Ok(Some(manifest)) => manifest,
+        Ok(None) => return unfit("holds no manifest.json; give the folder of a finished batch".into()),
+        Err(ManifestError::Unreadable { why, .. }) => {
+            return unfit(format!(
+                "holds a manifest.json that this version of redqueen cannot read (line {}: {why}); run the batch again",
+                why.line
+            ));
         }
-        _ => return unfit("holds no manifest.json; give the folder of a finished batch".into()),
+        Err(error) => return Err(error.into()),
     };
     let experiment = &manifest.experiment;
     if let Some(shard) = &experiment.shard {
@@ -175,14 +181,9 @@ fn kind(method: &Method) -> String {
     }
 }
 
-fn open(file: &Path) -> Result<CsvFile, ReportError> {
-    let missing = || ReportError::Read { file: file.to_owned(), source: std::io::ErrorKind::NotFound.into() };
-    CsvFile::open(file)?.ok_or_else(missing)
-}
-
 /// The cells of the factors by point.
 fn read_design(file: &Path, manifest: &Manifest) -> Result<Vec<Vec<String>>, ReportError> {
-    let mut table = open(file)?;
+    let mut table = CsvFile::there(file)?;
     let point = table.column("point")?;
     let factors = &manifest.experiment.design.factors;
     let columns =
