@@ -104,8 +104,7 @@ fn a_mutant_of_an_experiment_is_refused_or_runs() {
 #[test]
 fn a_mutant_of_a_file_of_points_is_refused_or_read() {
     let folder = TempDir::new().unwrap();
-    let good =
-        "mechanisms.diffusion.phi,mechanisms.claims.enabled,states.'South Korea'.talent\n0.1,true,1.0\n0.2,false,1.1\n";
+    let good = "mechanisms.diffusion.phi_closed,mechanisms.claims.enabled,states.'South Korea'.talent\n0.1,true,1.0\n0.2,false,1.1\n";
     let text = "name = \"p\"\nscenario = \"baseline\"\n[design]\nkind = \"list\"\nfile = \"points.csv\"\n";
     fs::write(folder.path().join("p.toml"), text).unwrap();
     fs::write(folder.path().join("points.csv"), good).unwrap();
