@@ -15,6 +15,7 @@ use clap::{
 use std::{
     fmt,
     io::{self, Write as _},
+    num::{IntErrorKind, ParseIntError},
     path::{Path, PathBuf},
     str::FromStr,
     sync::atomic::AtomicBool,
@@ -186,26 +187,37 @@ pub fn warn(experiment: &Experiment) {
     }
 }
 
-fn whole<T: FromStr + PartialOrd + fmt::Display>(text: &str, least: T, most: Option<T>) -> Result<T, String> {
-    let number = text.parse::<T>().ok().filter(|number| *number >= least);
-    let number = number.filter(|number| most.as_ref().is_none_or(|most| number <= most));
-    number.ok_or_else(|| match most {
-        Some(most) => format!("must be a whole number from {least} to {most}"),
-        None => format!("must be a whole number of at least {least}"),
+/// A whole number from `least` to `most`; an end that nobody comes near is told where it was passed.
+fn whole<T>(text: &str, least: T, most: T, told: bool) -> Result<T, String>
+where
+    T: FromStr<Err = ParseIntError> + PartialOrd + fmt::Display,
+{
+    let read = text.parse::<T>();
+    let above = match &read {
+        Ok(number) => *number > most,
+        Err(error) => *error.kind() == IntErrorKind::PosOverflow,
+    };
+    let number = read.ok().filter(|number| (&least..=&most).contains(&number));
+    number.ok_or_else(|| {
+        if told || above {
+            format!("must be a whole number from {least} to {most}")
+        } else {
+            format!("must be a whole number of at least {least}")
+        }
     })
 }
 
 fn seed(text: &str) -> Result<u64, String> {
-    whole(text, 0, None)
+    whole(text, 0, u64::MAX, false)
 }
 
 fn months(text: &str) -> Result<u32, String> {
-    whole(text, 1, Some(MAX_MONTHS))
+    whole(text, 1, MAX_MONTHS, true)
 }
 
 /// A number of replicates.
 pub(super) fn runs(text: &str) -> Result<u32, String> {
-    whole(text, 1, None)
+    whole(text, 1, u32::MAX, false)
 }
 
 /// Longest name of a file, in bytes, on the file systems in use.

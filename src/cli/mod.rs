@@ -174,6 +174,7 @@ mod tests {
             assert!(said.contains(&format!("invalid value '-1' for '{option} <")) && !said.contains("tip:"), "{said}");
         }
         assert!(said(&["redqueen", "batch", "--seed", "-1"]).contains("must be a whole number of at least 0"));
+        assert!(said(&["redqueen", "batch", "--runs", "5000000000"]).contains("from 1 to 4294967295"));
         assert!(said(&["redqueen", "batch", "--out", "-x"]).contains("tip: an option takes '-x' as --option=-x"));
         let said = said(&["redqueen", "batch", "--a\u{1b}[31m\u{202e}"]);
         assert!(!said.contains(['\u{1b}', '\u{202e}']) && !said.contains("-- --a"), "{said}");

@@ -38,6 +38,8 @@ const MISSING: [&str; 14] =
     ["NA", "N/A", "n/a", "NULL", "null", "NaN", "nan", "None", "<NA>", "#NA", "#N/A", "#N/A N/A", "1.#IND", "1.#QNAN"];
 /// Words that pandas, R or DuckDB read as true or false, whatever their case.
 const FLAGS: [&str; 6] = ["true", "false", "t", "f", "yes", "no"];
+/// The word that DuckDB reads as the first of January 1970.
+const EPOCH: &str = "epoch";
 /// Letters that dates and times have beside their digits.
 const OF_DATES: [&str; 7] = ["t", "z", "tz", "am", "pm", "utc", "gmt"];
 
@@ -51,7 +53,7 @@ pub(crate) fn read_as(word: &str) -> Option<&'static str> {
     let word = unsigned.to_lowercase();
     if FLAGS.contains(&word.as_str()) {
         Some("true or false")
-    } else if is_date(&word) {
+    } else if word == EPOCH || is_date(&word) {
         Some("a date")
     } else if is_number(&word) {
         Some("a number")
@@ -112,7 +114,8 @@ mod tests {
                 "a number",
             ),
             (
-                &["2024-01-05", "2024-01", "1/2/24", "10:30", "10:30 PM", "2024-01-05T00:00:00Z", "5.1.2024"][..],
+                &["2024-01-05", "2024-01", "1/2/24", "10:30", "10:30 PM", "2024-01-05T00:00:00Z", "5.1.2024", "epoch"]
+                    [..],
                 "a date",
             ),
         ] {

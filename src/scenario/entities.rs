@@ -31,8 +31,8 @@ pub(crate) struct EntityKind {
     pub meaning: &'static str,
     /// The most that a world can have.
     pub most: usize,
-    /// The mechanism without which they do nothing, if there is one.
-    pub moved_by: Option<&'static str>,
+    /// The mechanism without which they do nothing, if there is one, and its number that they do nothing at 0 of.
+    pub moved_by: Option<(&'static str, &'static str)>,
     /// Whether the table of the list's name has rows of each, in the order of their names. All runs of an experiment then
     /// have the same ones.
     pub recorded: bool,

@@ -9,6 +9,9 @@ use super::{
 };
 use std::collections::btree_map::Entry as Slot;
 
+/// The keys by which an entity of a list is known.
+pub(crate) const NAMING: [&str; 2] = ["name", "between"];
+
 /// What a layer may do to those below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layer {
@@ -197,7 +200,7 @@ fn take_remove(fields: &mut TomlTable, found: &mut Mistakes) -> Option<Place> {
     let TomlEntry { key, node } = fields.remove(REMOVE)?;
     match node.value {
         Value::Flag(true) => {
-            let others = fields.iter().filter(|(key, _)| !matches!(key.as_str(), "name" | "between"));
+            let others = fields.iter().filter(|(key, _)| !NAMING.contains(&key.as_str()));
             found.extend(others.map(|(name, entry)| {
                 Diagnostic::at(&entry.key, format!("`{name}` has no effect beside `remove = true`"))
             }));
@@ -219,10 +222,10 @@ fn by_key(list: &str, items: Vec<Node>, found: &mut Mistakes) -> TomlTable {
             found.push(wrong(list, &node, "a list of tables"));
             continue;
         };
-        let keyed = if list == BY_PAIR { pair_of(fields, &node.place) } else { name_of(list, fields, &node.place) };
-        match keyed {
-            Err(error) => found.push(error),
-            Ok((key, place)) => match table.entry(key) {
+        match entity_of(list, fields, &node.place) {
+            None => {}
+            Some(Err(error)) => found.push(error),
+            Some(Ok((key, place))) => match table.entry(key) {
                 Slot::Vacant(slot) => {
                     slot.insert(TomlEntry { key: place, node });
                 }
@@ -234,6 +237,14 @@ fn by_key(list: &str, items: Vec<Node>, found: &mut Mistakes) -> TomlTable {
         }
     }
     table
+}
+
+/// The name or pair that an entity of a list is known by, and where it stands; `None` if the list holds no entities.
+pub(crate) fn entity_of(list: &str, fields: &TomlTable, place: &Place) -> Option<Result<(String, Place), Diagnostic>> {
+    if list == BY_PAIR {
+        return Some(pair_of(fields, place));
+    }
+    kind_of(list).map(|_| name_of(list, fields, place))
 }
 
 fn name_of(list: &str, fields: &TomlTable, place: &Place) -> Result<(String, Place), Diagnostic> {

@@ -3,6 +3,7 @@
 use super::{
     diagnostic::{Diagnostic, Origin, Place},
     key::Key,
+    merge::{NAMING, entity_of},
     section::Mistakes,
     tree::{self, Node, TomlEntry, TomlTable, Value},
 };
@@ -81,7 +82,7 @@ impl Override {
         table
     }
 
-    /// The places that it sets: those of all values in it, if it is a table.
+    /// The places that it sets: those of all values in it, if it is a table or a list of entities.
     fn sets(&self, states: &[String]) -> Vec<Key> {
         let mut open = vec![(self.path.clone(), &self.node)];
         let mut sets = Vec::new();
@@ -90,11 +91,36 @@ impl Override {
                 Value::Table(table) if !table.is_empty() => {
                     open.extend(table.iter().map(|(part, entry)| (key.below(part), &entry.node)));
                 }
+                Value::List(items) if let [list] = key.parts() => {
+                    let named: Option<Vec<_>> = items.iter().map(|item| named(list, item)).collect();
+                    match named {
+                        Some(named) => open.extend(named.into_iter().flatten()),
+                        None => sets.push(key),
+                    }
+                }
                 // One that may be two borders is refused where it is laid over the config.
                 _ => sets.extend(key.among(states)),
             }
         }
         sets
+    }
+}
+
+/// The places that an entity of a list sets, and the values; `None` if it is none. That it is named sets nothing.
+fn named<'n>(list: &str, item: &'n Node) -> Option<Vec<(Key, &'n Node)>> {
+    let fields = item.as_table()?;
+    let (name, _) = entity_of(list, fields, &item.place)?.ok()?;
+    let entity = Key::new(&[list, &name]);
+    let said = fields.iter().filter(|(field, _)| !NAMING.contains(&field.as_str()));
+    Some(said.map(|(field, entry)| (entity.below(field), &entry.node)).collect())
+}
+
+/// Advice on a place that the command line has a word of its own for.
+fn short_for(key: &Key) -> Option<&'static str> {
+    match key.parts().iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["seed"] => Some("--seed N is --set seed=N"),
+        ["time", "months"] => Some("--months N is --set time.months=N"),
+        _ => None,
     }
 }
 
@@ -112,7 +138,12 @@ pub(crate) fn refuse_doubles(layer: &[Override], states: &[String], found: &mut 
             } else {
                 format!("`{key}` and `{other}` are both set, and one takes out what the other is in")
             };
-            found.push(Diagnostic::at(&each.key, message));
+            let error = Diagnostic::at(&each.key, message);
+            let help = short_for(key).filter(|_| !each.key.origin.is_file);
+            found.push(match help {
+                Some(help) => error.help(help),
+                None => error,
+            });
         }
         earlier.extend(sets.into_iter().map(|key| (key, each.spelled.as_str())));
     }
@@ -160,6 +191,14 @@ mod tests {
     }
 
     #[test]
+    fn what_the_command_line_says_in_two_ways_is_told() {
+        let flags = ["time.months=24", "time.months=12"].map(|flag| Override::from_flag(flag, 0).unwrap());
+        let mut found = Mistakes::new();
+        refuse_doubles(&flags, &[], &mut found);
+        assert_eq!(found[0].help.as_deref(), Some("--months N is --set time.months=N"));
+    }
+
+    #[test]
     fn a_place_that_is_set_twice_is_refused_in_any_spelling() {
         let states = ["China".to_owned(), "US".to_owned()];
         let said = |flags: &[&str]| {
@@ -173,6 +212,12 @@ mod tests {
             "`borders.China-US.trust` is set twice: as `borders.US-China.trust` and as `borders.China-US.trust`"
         );
         assert!(said(&["states.US={talent=2}", "states.'US'.talent=1"]).contains("twice: as `states.US` and as"));
+        let listed = "states=[{name='US', talent=2}, {name='China', adoption=1}]";
+        assert!(said(&[listed, "states.US.talent=1"]).contains("`states.US.talent` is set twice: as `states` and as"));
+        assert!(said(&["borders=[{between=['US', 'China'], trust=1}]", "borders.China-US.trust=0"]).contains("twice"));
+        assert!(said(&[listed, "states=[{name='US', talent=1}]"]).contains("`states.US.talent` is set twice"));
+        assert_eq!(said(&[listed, "states=[{name='US', adoption=1}]", "states.China.talent=1"]), "");
+        assert!(said(&["policies.a.value=1", "policies=[{name='a', remove=true}]"]).contains("takes out"));
         assert!(said(&["policies.a.value=1", "policies.a.remove=true"]).contains("takes out"));
         assert_eq!(said(&["states.US={talent=2}", "states.US.adoption=1", "states.China.talent=1"]), "");
     }

@@ -142,6 +142,8 @@ fn given(node: &Node) -> String {
         Value::Text(text) => format!("the text {text:?}"),
         Value::Whole(number) => number.to_string(),
         Value::Real(number) if number.is_nan() => "nan".to_owned(),
+        // Nobody reads hundreds of zeros.
+        Value::Real(number) if number.abs() >= 1e16 => format!("{number:e}"),
         Value::Real(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
         Value::Date(_) => "a TOML date".to_owned(),
@@ -204,8 +206,9 @@ pub(crate) fn share(key: &str, node: &Node) -> Result<f64, Diagnostic> {
 pub(crate) fn whole(key: &str, node: &Node, low: u64, high: u64) -> Result<u64, Diagnostic> {
     let number = node.value.whole().and_then(|number| u64::try_from(number).ok());
     number.filter(|number| (low..=high).contains(number)).ok_or_else(|| {
-        let bounds =
-            if high >= u64::from(u32::MAX) { format!("of at least {low}") } else { format!("from {low} to {high}") };
+        let above = node.value.whole().is_some_and(|number| number > i128::from(high));
+        let endless = high >= u64::from(u32::MAX) && !above;
+        let bounds = if endless { format!("of at least {low}") } else { format!("from {low} to {high}") };
         wrong(key, node, &format!("a whole number {bounds}"))
     })
 }
@@ -423,6 +426,10 @@ mod tests {
         assert_eq!(whole("runs", &value("1e3"), 1, 2000).unwrap(), 1000);
         let said = whole("runs", &value("12.5"), 1, 20).unwrap_err().message;
         assert_eq!(said, "`runs` must be a whole number from 1 to 20, not 12.5");
+        let most = u64::from(u32::MAX);
+        let said = |text: &str| whole("runs", &value(text), 1, most).unwrap_err().message;
+        assert_eq!(said("5000000000"), "`runs` must be a whole number from 1 to 4294967295, not 5000000000");
+        assert_eq!(said("0"), "`runs` must be a whole number of at least 1, not 0");
         assert!(whole("runs", &value("25.0"), 1, 20).unwrap_err().message.ends_with("not 25.0"));
     }
 }

@@ -101,10 +101,9 @@ impl Written<'_> {
         let new = (self.own)(&entry.key);
         let place = if new { Some(&entry.key) } else { touched().map(|field| &field.key) };
         let Some(place) = place else { return };
-        let off = kind.moved_by.filter(|name| self.is_off(name));
-        if let Some(name) = off {
-            let message = format!("the {} `{}` has no effect: the mechanism `{name}` is off", kind.one, names[at]);
-            let about = Key::new(&[MECHANISMS, name, ENABLED]);
+        let still = kind.moved_by.and_then(|(mechanism, scale)| self.scenario.still(mechanism, Some(scale)));
+        if let Some((about, why)) = still {
+            let message = format!("the {} `{}` has no effect: {why}", kind.one, names[at]);
             warnings.push(Warning { about, said: Diagnostic::at(place, message) });
         } else if let Some(remark) = list.remark(at, self.scenario)
             && (new || self.was_so(kind, names[at]))
@@ -117,13 +116,7 @@ impl Written<'_> {
 
     /// Whether the entity was to be warned of before the config's own words.
     fn was_so(&self, kind: &EntityKind, name: &str) -> bool {
-        (self.below)().is_some_and(|below| {
-            let list = KINDS.iter().zip(below.lists()).find(|(other, _)| other.list == kind.list).map(|(_, list)| list);
-            list.is_some_and(|list| {
-                let at = list.names().iter().position(|other| *other == name);
-                at.is_some_and(|at| list.remark(at, &below).is_some())
-            })
-        })
+        (self.below)().is_some_and(|below| below.remark(kind.list, name).is_some())
     }
 
     fn of_mechanism(&self, settings: &MechanismSettings, warnings: &mut Vec<Warning>) {
@@ -178,16 +171,34 @@ impl Written<'_> {
         }
     }
 
-    fn is_off(&self, mechanism: &str) -> bool {
-        self.scenario.settings(mechanism).is_some_and(|settings| !settings.enabled)
-    }
-
     /// The table at a place.
     fn table(&self, path: &[&str]) -> Option<(&TomlEntry, &TomlTable)> {
         let (last, above) = path.split_last()?;
         let table = above.iter().try_fold(self.tree, |table, part| table.get(*part)?.node.as_table())?;
         let entry = table.get(*last)?;
         Some((entry, entry.node.as_table()?))
+    }
+}
+
+impl Scenario {
+    /// What there is to say of an entity of a list.
+    pub(crate) fn remark(&self, list: &str, name: &str) -> Option<String> {
+        let (_, entities) = KINDS.iter().zip(self.lists()).find(|(kind, _)| kind.list == list)?;
+        let at = entities.names().iter().position(|other| *other == name)?;
+        entities.remark(at, self)
+    }
+
+    /// Why a mechanism does nothing, if it is off or its number `scale` is 0, and the key that says so.
+    pub(crate) fn still(&self, mechanism: &str, scale: Option<&str>) -> Option<(Key, String)> {
+        let settings = self.settings(mechanism)?;
+        if !settings.enabled {
+            let about = Key::new(&[MECHANISMS, mechanism, ENABLED]);
+            return Some((about, format!("the mechanism `{mechanism}` is off")));
+        }
+        let scale = scale?;
+        let at = settings.declared.parameters.iter().position(|parameter| parameter.name == scale)?;
+        let about = Key::new(&[MECHANISMS, mechanism, scale]);
+        (settings.values.get(at) == Some(&0.0)).then(|| (about.clone(), format!("`{about}` is 0")))
     }
 }
 
@@ -254,6 +265,14 @@ mod tests {
             (
                 format!("{cut}location = 'Taiwan'\nfrom = '2093-01'"),
                 "test.toml:4:8: the shock `cut` has no effect: the world ends",
+            ),
+            (
+                format!("[mechanisms.export_controls]\nstrictness_scale = 0\n{TRUCE}strictness = 0.5\nleak = 0"),
+                "test.toml:6:8: the control `Truce` has no effect: `mechanisms.export_controls.strictness_scale` is 0",
+            ),
+            (
+                "[mechanisms.policy]\nscale = 0\n[[policies]]\nname = 'US CHIPS Act'\nvalue = 5".to_owned(),
+                "test.toml:6:1: the policy `US CHIPS Act` has no effect: `mechanisms.policy.scale` is 0",
             ),
             (
                 "[mechanisms.claims]\nenabled = false\nexcitement = 0.5".to_owned(),
@@ -328,7 +347,12 @@ mod tests {
     fn the_mechanisms_that_rules_need_are_there() {
         let catalogue = Model::standard().catalogue().clone();
         let known = |name: &str| catalogue.mechanisms.iter().any(|mechanism| mechanism.name == name);
-        assert!(super::KINDS.iter().filter_map(|kind| kind.moved_by).all(known));
+        let scaled = |(name, scale): (&str, &str)| {
+            let mut mechanisms = catalogue.mechanisms.iter();
+            let mechanism = mechanisms.find(|mechanism| mechanism.name == name);
+            mechanism.is_some_and(|mechanism| mechanism.parameters.iter().any(|each| each.name == scale))
+        };
+        assert!(super::KINDS.iter().filter_map(|kind| kind.moved_by).all(scaled));
         let levers = <crate::scenario::Lever as crate::scenario::Choice>::WORDS;
         assert!(levers.iter().flat_map(|(_, lever)| lever.moves()).all(|name| known(name)));
     }

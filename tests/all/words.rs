@@ -65,6 +65,24 @@ fn a_place_is_varied_or_set_once_however_it_is_spelled() {
             &[],
             "`states.US.talent` is set twice: as `states",
         ),
+        (
+            factors("grid", &ways[..1])
+                + "[[scenarios]]\nname = 's1'\nset = { borders = { China-US = { openness = 0.5 } } }\n",
+            &[],
+            "`borders.China-US.openness` is a factor and is also set by a scenario's `set` (e.toml:",
+        ),
+        (
+            "[[scenarios]]\nname = 's1'\n[scenarios.set]\n'states.US.talent' = 1.1\n\
+             states = [{ name = 'US', talent = 1.2 }]\n"
+                .to_owned(),
+            &[],
+            "`states.US.talent` is set twice: as `states",
+        ),
+        (
+            String::new(),
+            &["--set", "borders=[{between=['US', 'China'], trust=0}]", "--set", "borders.China-US.trust=1"],
+            "`borders.China-US.trust` is set twice: as `borders` and as `borders.China-US.trust`",
+        ),
         (String::new(), &["--months", "3", "--set", "time.months=4"], "`time.months` is set twice"),
         ("[design]\nkind = 'list'\nfile = 'p.csv'\n".to_owned(), &[], "`borders.China-US.trust` is varied twice: as"),
     ] {
@@ -135,7 +153,13 @@ fn what_has_no_effect_is_told_and_is_no_error() {
         &(factors("grid", &["mechanisms.claims.new_money"])
             + "[[scenarios]]\nname = 's1'\nset = { mechanisms.claims.enabled = false }\n"),
     );
-    let here = Here::with(&[("ends.toml", ends), ("off.toml", &off)]);
+    let late = experiment(&factors("grid", &["policies.'US Action Plan: power'.value"]));
+    let other = experiment(&factors("grid", &["policies.'US CHIPS Act'.value"]));
+    let here = Here::with(&[("ends.toml", ends), ("off.toml", &off), ("late.toml", &late), ("other.toml", &other)]);
+    let said = here.said(&["check", "late.toml"], 0);
+    let expected = "warning: late.toml:9:13: the policy `US Action Plan: power` has no effect: the world ends before";
+    assert!(said.starts_with(expected) && said.lines().count() == 1, "{said}");
+    assert_eq!(here.said(&["check", "other.toml"], 0), "");
     assert_eq!(here.said(&["check", "ends.toml", "baseline"], 0), "");
     let said = here.said(&["check", "off.toml"], 0);
     assert!(
@@ -148,16 +172,21 @@ fn what_has_no_effect_is_told_and_is_no_error() {
 fn points_of_other_programs_are_taken_or_told_what_is_foreign() {
     let here = Here::with(&[("p.toml", &experiment("[design]\nkind = 'list'\nfile = 'p.csv'\n"))]);
     let key = "mechanisms.diffusion.enabled";
-    for cells in ["True\nFalse", "TRUE\nNA", "1.0\n0.0", "true\n\"\""] {
-        fs::write(here.path("p.csv"), format!("\u{feff}point,{key}\n0,{}\n", cells.replace('\n', "\n1,"))).unwrap();
-        let output = here.run(&["check", "p.toml"]).assert().success().get_output().clone();
-        assert!(String::from_utf8(output.stdout).unwrap().contains("2 design points"), "{cells}");
+    for key in [key, "firms.OpenAI.open"] {
+        for cells in ["True\nFalse", "TRUE\nNA", "1.0\n0.0", "true\n\"\""] {
+            let text = format!("\u{feff}point,{key}\n0,{}\n", cells.replace('\n', "\n1,"));
+            fs::write(here.path("p.csv"), text).unwrap();
+            let output = here.run(&["check", "p.toml"]).assert().success().get_output().clone();
+            assert!(String::from_utf8(output.stdout).unwrap().contains("2 design points"), "{key}: {cells}");
+        }
     }
     for (text, expected) in [
         (format!("\"\",\"{key}\"\n\"1\",TRUE\n"), "p.csv:1:1: column 1 has no name"),
         (format!("Unnamed: 0,{key}\n0,True\n"), "to_csv(index=False), R with row.names = FALSE"),
         (format!("point;{key}\n1;TRUE\n"), "p.csv:1:6: the cells are apart by semicolons; a points file has commas"),
         (format!("point,{key}\n1,None\n"), "p.csv:2:3: `None` stands for no value: leave the cell empty"),
+        ("states.US.talent\nNaN\n".to_owned(), "p.csv:2:1: `NaN` stands for no value: leave the cell empty"),
+        ("states.US.talent\n-Inf\n".to_owned(), "p.csv:2:1: `-Inf` is no finite number"),
     ] {
         fs::write(here.path("p.csv"), text).unwrap();
         let said = here.said(&["check", "p.toml"], 2);

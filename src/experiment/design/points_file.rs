@@ -13,7 +13,7 @@ use crate::{
         Diagnostic,
         diagnostic::{Origin, Place},
         section::{Mistakes, text},
-        tree::{Node, Value},
+        tree::{Node, TomlEntry, Value},
     },
 };
 use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
@@ -82,16 +82,25 @@ fn read_column<'a>(
     let spelled = key;
     let key = meant(spelled, place, context, found)?;
     let declared = declared(&key, context.catalogue);
-    let flags = declared.is_some_and(|declared| declared.kind == Kind::Flag);
+    let is_flag = |entry: &TomlEntry| matches!(entry.node.value, Value::Flag(_));
+    let flags = match declared {
+        Some(declared) => declared.kind == Kind::Flag,
+        None => context.variants.iter().any(|variant| variant.draft.said(&key).is_some_and(is_flag)),
+    };
     let (mut values, mut places, mut given) = (Vec::new(), Vec::new(), Vec::new());
     for (cell, place) in cells {
         let cell = cell.filter(|cell| !cell.is_empty() && *cell != MISSING).zip(place);
         given.push(cell.is_some());
         if let Some((cell, place)) = cell {
             let node = Node { value: value(cell, flags), place: place.clone() };
-            if matches!(node.value, Value::Text(_)) && read_as(cell) == Some("a missing value") {
+            let is_number = node.value.number().is_some_and(|number| !number.is_nan());
+            if !is_number && (read_as(cell) == Some("a missing value") || cell.eq_ignore_ascii_case("nan")) {
                 let message = format!("`{cell}` stands for no value: leave the cell empty");
                 found.push(Diagnostic::at(place, message));
+                return None;
+            }
+            if node.value.number().is_some_and(f64::is_infinite) {
+                found.push(Diagnostic::at(place, format!("`{cell}` is no finite number")));
                 return None;
             }
             values.push(keep(setting(&node), found)?);

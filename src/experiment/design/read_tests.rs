@@ -161,10 +161,7 @@ fn what_is_wrong_with_a_points_file_is_said_at_its_place() {
             "points.csv:1:24: `time.months` cannot be a factor: it changes the time span",
         ),
         ("a b\n1\n", "points.csv:1:1: "),
-        (
-            "mechanisms.growth.rate\nnan\n",
-            "points.csv:2:1: each of `values` must be a number, text, or true or false, not nan",
-        ),
+        ("mechanisms.growth.rate\nnan\n", "points.csv:2:1: `nan` stands for no value: leave the cell empty"),
     ] {
         let said = said_with(text, &[], points);
         assert!(said.len() == 1 && said[0].starts_with(expected), "{points}\n{said:?}\n{expected}");

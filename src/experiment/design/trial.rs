@@ -172,10 +172,17 @@ fn set_twice(variant: &Variant, varied: &Varied, kind: MethodWord, context: &Con
         by(origin, context).map(|by| (entry, by))
     })?;
     let key = &varied.factor.parameter;
-    let spelled = |text: &str| if text == key { String::new() } else { format!(" (as `{text}`)") };
-    let of_factor = spelled(varied.spelled.trim());
-    let of_set =
-        if entry.key.origin.is_file { spelled(entry.key.text().trim_matches(['"', '\''])) } else { String::new() };
+    let spelled = varied.spelled.trim();
+    let of_factor = if spelled == key { String::new() } else { format!(" (as `{spelled}`)") };
+    let place = &entry.key;
+    let text = place.text().trim_matches(['"', '\'']);
+    let whole = Key::parse(text).is_ok_and(|written| written.parts().len() == varied.key.parts().len());
+    let of_set = match whole {
+        _ if !place.origin.is_file || text == key => String::new(),
+        true => format!(" (as `{text}`)"),
+        // The table that it stands in says the rest.
+        false => format!(" ({})", place.shown()),
+    };
     let message = format!("`{key}` is a factor{of_factor} and is also set {by}{of_set}");
     Some(Diagnostic::at(&varied.place, message))
 }
@@ -245,18 +252,53 @@ pub(super) fn warnings(varied: &[Varied], context: &Context<'_>) -> Vec<Warning>
 }
 
 fn in_vain(factor: &Varied, all: &[Varied], context: &Context<'_>) -> Option<Warning> {
-    let mechanism = match factor.key.parts() {
-        [list, name, number] if list == "mechanisms" && number != ENABLED.name => name.as_str(),
-        [list, ..] => kind_of(list)?.moved_by?,
+    let (mechanism, scale) = match factor.key.parts() {
+        [list, name, number] if list == "mechanisms" && number != ENABLED.name => (name.as_str(), None),
+        [list, ..] => {
+            let kind = kind_of(list)?;
+            match kind.moved_by {
+                Some((mechanism, scale)) => (mechanism, Some(scale)),
+                None => return of_no_effect(factor, all, context),
+            }
+        }
         [] => return None,
     };
-    let switch = Key::new(&["mechanisms", mechanism, ENABLED.name]);
-    let off = |variant: &Variant| variant.scenario.settings(mechanism).is_some_and(|settings| !settings.enabled);
-    if all.iter().any(|other| other.key == switch) || !context.variants.iter().all(off) {
+    let still: Option<Vec<_>> =
+        context.variants.iter().map(|variant| variant.scenario.still(mechanism, scale)).collect();
+    let Some((about, why)) = still.and_then(|still| still.into_iter().next()) else {
+        return of_no_effect(factor, all, context);
+    };
+    if all.iter().any(|other| other.key == about) {
         return None;
     }
-    let message = format!("`{}` is varied without effect: the mechanism `{mechanism}` is off", factor.factor.parameter);
-    Some(Warning { about: switch, said: Diagnostic::at(&factor.place, message) })
+    let message = format!("`{}` is varied without effect: {why}", factor.factor.parameter);
+    Some(Warning { about, said: Diagnostic::at(&factor.place, message) })
+}
+
+/// Warns of a number of an entity of which the same is to be said in every scenario, whatever the number is.
+fn of_no_effect(factor: &Varied, all: &[Varied], context: &Context<'_>) -> Option<Warning> {
+    let [list, name, _] = factor.key.parts() else { return None };
+    let kind = kind_of(list)?;
+    // What others of its kind and which mechanisms are on may make a difference.
+    let differs = |other: &Varied| {
+        other.key.parts()[0] == *list || other.key.parts().last().is_some_and(|last| last == ENABLED.name)
+    };
+    if all.iter().any(|other| other.key != factor.key && differs(other)) {
+        return None;
+    }
+    let first = context.variants.first()?.scenario.remark(list, name)?;
+    let tries = enough(&factor.tries);
+    let same = |variant: &Variant| {
+        variant.scenario.remark(list, name).is_some_and(|remark| remark == first)
+            && tries.iter().all(|(value, place)| {
+                let laid = laid(&factor.factor.parameter, value, Some((&factor.place, place)));
+                let scenario = laid.and_then(|laid| variant.draft.with([laid]));
+                scenario.is_ok_and(|scenario| scenario.remark(list, name).is_some_and(|remark| remark == first))
+            })
+    };
+    let message = format!("the {} `{name}` {first}", kind.one);
+    let about = Key::new(&[list, name]);
+    context.variants.iter().all(same).then(|| Warning { about, said: Diagnostic::at(&factor.place, message) })
 }
 
 fn implausible(factor: &Varied) -> Option<Warning> {

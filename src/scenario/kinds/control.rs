@@ -71,7 +71,7 @@ impl Entity for ControlSpec {
         heading: "Export controls",
         meaning: "Export controls",
         most: MAX_CONTROLS,
-        moved_by: Some("export_controls"),
+        moved_by: Some(("export_controls", "strictness_scale")),
         recorded: false,
         numbers: ControlNumbers::DECLARED,
         keys: Self::keys,

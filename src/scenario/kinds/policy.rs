@@ -138,7 +138,7 @@ impl Entity for PolicySpec {
         heading: "Policies",
         meaning: "What states do, one lever each",
         most: MAX_POLICIES,
-        moved_by: Some("policy"),
+        moved_by: Some(("policy", "scale")),
         recorded: false,
         numbers: PolicyNumbers::DECLARED,
         keys: Self::keys,

@@ -60,7 +60,7 @@ impl Entity for ShockSpec {
         heading: "Shocks",
         meaning: "Outages of fabs",
         most: MAX_SHOCKS,
-        moved_by: Some("shocks"),
+        moved_by: Some(("shocks", "severity_scale")),
         recorded: false,
         numbers: ShockNumbers::DECLARED,
         keys: Self::keys,
