@@ -217,7 +217,7 @@ impl Flat {
             let less = |place: usize| levels.capability[place] - geography.endowment[place / wide][place % wide] - loss;
             (0..n * wide).map(less).collect()
         });
-        let mut pulls = [(); 3].map(|()| vec![0.0; wide]);
+        let mut pulls = [(); 4].map(|()| vec![0.0; wide]);
         let mut count: PerState = [0.0; MAX_STATES];
         for i in 0..firms.home.len() {
             let home = firms.home[i];
@@ -235,8 +235,8 @@ impl Flat {
                     // Who is nowhere ahead pulls nobody.
                     let (known, able) = (&levels.knowledge[from.clone()], &portable[kind][from.clone()]);
                     let domains = |ahead: bool| if ahead { 0..wide } else { 0..0 };
-                    for d in domains(kind == 1 && above(known, knowledge)) {
-                        pulls[2][d] = larger(pulls[2][d], openness * (known[d] - knowledge[d]));
+                    for d in domains((kind == 1 || rules.phi_open > 0.0) && above(known, knowledge)) {
+                        pulls[2 + kind][d] = larger(pulls[2 + kind][d], openness * (known[d] - knowledge[d]));
                     }
                     let behind_it = &levels.ln_compute[from.clone()];
                     for d in domains(above(able, &own)) {
@@ -251,7 +251,8 @@ impl Flat {
             let copied = &mut firms.copied[place];
             for d in 0..wide {
                 let behind = (home_best[home * wide + d] - knowledge[d]).max(0.0);
-                let learned = absorption * (rules.phi * pulls[2][d] + home_rate * behind);
+                let known = rules.phi_open * pulls[2][d] + rules.phi_closed * pulls[3][d];
+                let learned = absorption * (known + home_rate * behind);
                 let built = absorption * (rules.xi_open * pulls[0][d] + rules.xi_closed * pulls[1][d]);
                 knowledge[d] += learned;
                 capability[d] += built;

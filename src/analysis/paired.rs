@@ -1,7 +1,7 @@
 //! How far outcomes of two scenarios differ when their runs are paired by noise: common random numbers. What is luck in
 //! both falls out of the differences, so that fewer runs show as much as more runs that are not paired.
 
-use super::precision::{Mean, OverPoints};
+use super::precision::{Mean, OverPoints, visible};
 use crate::output::dictionary::DifferenceRow;
 
 /// How the second of two paired scenarios differs from the first, on average over the points of a design.
@@ -67,6 +67,7 @@ impl Pairs {
         // The difference of two large numbers is no more exact than they are.
         let of = |values: &OverPoints| values.mean(self.largest);
         let (first, second, difference) = (of(&self.first)?, of(&self.second)?, of(&self.difference)?);
+        let difference = Mean { mean: visible(difference.mean, self.largest), ..difference };
         let reduction = || {
             let (of_first, of_second, of_difference) = (first.sd?, second.sd?, difference.sd?);
             let reduction = (of_first * of_first + of_second * of_second) / (of_difference * of_difference);
@@ -157,6 +158,15 @@ mod tests {
         assert_eq!((same.difference.mean, same.larger_share, same.variance_reduction), (0.0, 0.0, None));
         let single = difference(&[(1.0, 3.0)]);
         assert_eq!((single.difference.mean, single.difference.sd, single.variance_reduction), (2.0, None, None));
+    }
+
+    #[test]
+    fn differences_that_cancel_have_a_mean_of_zero_and_no_rounding_for_one() {
+        let found = difference(&[(0.7, 0.8), (0.9, 0.8), (0.1, 0.1)]);
+        assert_eq!(found.difference.mean, 0.0);
+        assert!(found.difference.sd.is_some_and(|sd| sd > 0.09));
+        assert_eq!(difference(&[(1e-9, 1e-9 + 1e-20), (1.0, 1.0)]).difference.mean, 0.0);
+        assert!(difference(&[(1.0, 1.0 + 1e-14), (1.0, 1.0)]).difference.mean > 0.0);
     }
 
     /// Three tenths are 0.3, not a mean that was rounded on its way.

@@ -22,10 +22,10 @@ pub struct Mean {
     pub sd: Option<f64>,
 }
 
-/// Equal values whose mean was rounded are still equal: this standard deviation, or 0, when the largest value has this
+/// Equal values whose mean was rounded are still equal: this standard deviation, or mean of differences, or 0, when the largest value has this
 /// magnitude.
-fn visible(sd: f64, largest: f64) -> f64 {
-    if sd <= 4.0 * f64::EPSILON * largest { 0.0 } else { sd }
+pub(super) fn visible(sd: f64, largest: f64) -> f64 {
+    if sd.abs() <= 4.0 * f64::EPSILON * largest { 0.0 } else { sd }
 }
 
 impl Mean {

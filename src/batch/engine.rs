@@ -102,11 +102,13 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
         error => error.into(),
     });
     let closed = closed.and_then(|summary| {
-        close(folder, batch, writer, quantiles, &summary)?;
+        let files = close(folder, batch, writer, quantiles, &summary)?;
         folder.log(&log())?;
         if let (false, Some(unmet), Some(stop)) = (summary.cancelled, &summary.unmet, &batch.stop) {
             folder.log(&unmet.line(stop))?;
         }
+        // The journal goes last of all: without it the folder would count as gone if the log could not be written.
+        files.map_or(Ok(()), |files| tidy(folder.path(), folder.identity(), &files))?;
         Ok(summary)
     });
     let path = folder.path().to_owned();
@@ -117,25 +119,26 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
     closed.map(|summary| Done::now(folder.path(), batch, summary)).map_err(stopped)
 }
 
-/// Brings the tables to their end, or, if the batch was cancelled, safely to the disk.
+/// Brings the tables to their end, and gives them, or, if the batch was cancelled, safely to the disk.
 fn close(
     folder: &Folder,
     batch: &Batch,
     mut writer: Writer<'_>,
     quantiles: Option<QuantileWriter<'_>>,
     summary: &Summary,
-) -> Result<(), ListenerError> {
+) -> Result<Option<Vec<FileEntry>>, ListenerError> {
     let (done, failed) = writer.counts();
     if summary.cancelled {
         writer.sync()?;
-        return Ok(folder.write_manifest(false, done, failed, Vec::new(), None)?);
+        folder.write_manifest(false, done, failed, Vec::new(), None)?;
+        return Ok(None);
     }
     let mut files = writer.finish()?;
     files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
     files.extend(write_design(folder, batch)?);
     let files = in_format(folder, batch, files)?;
     folder.describe(batch, (done, failed), &files, summary.unmet.as_deref().cloned())?;
-    Ok(tidy(folder.path(), folder.identity(), &files)?)
+    Ok(Some(files))
 }
 
 /// Tells of the events of a batch what a study tells.

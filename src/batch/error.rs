@@ -179,6 +179,14 @@ pub enum ShardsError {
         /// What both hold.
         shard: Shard,
     },
+    /// A folder says that it holds a part that there cannot be.
+    #[error("{} holds shard {shard}, which there cannot be: its manifest.json was not written by redqueen", path.display())]
+    NoShard {
+        /// The folder.
+        path: PathBuf,
+        /// What it says.
+        shard: Shard,
+    },
     /// Shards are missing.
     #[error("{count} of {of} shards {} missing: {named}", if *count == 1 { "is" } else { "are" })]
     Missing {

@@ -140,6 +140,80 @@ fn what_a_link_leads_to_survives() {
     assert!(files(dir.path()) == whole);
 }
 
+/// What a test does with a path.
+type Change = fn(&Path);
+
+#[cfg(unix)]
+#[test]
+fn what_stands_in_the_way_of_a_stopped_batch_is_said_before_it_goes_on() {
+    let interrupted = interrupted(experiment(20, Record::ALL));
+    let (folder, link): (Change, Change) =
+        (|path| fs::create_dir(path).unwrap(), |path| std::os::unix::fs::symlink("../mine", path).unwrap());
+    let file: Change = |path| fs::write(path, "mine").unwrap();
+    for (name, put) in [
+        ("log.txt", link),
+        ("log.txt", folder),
+        ("quantiles.csv", link),
+        ("runs.csv", folder),
+        ("datapackage.json.partial", folder),
+        ("report.html", file),
+        // Its table still grows, so that this one is none of redqueen's.
+        ("world.csv", file),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let (out, mine) = (dir.path().join("out"), dir.path().join("mine"));
+        fs::create_dir(&out).unwrap();
+        fs::write(&mine, "mine").unwrap();
+        interrupted.left.iter().for_each(|(name, bytes)| fs::write(out.join(name), bytes).unwrap());
+        put(&out.join(name));
+        let go_on = || {
+            let cancel = AtomicBool::new(false);
+            execute(&interrupted.mock, &interrupted.experiment, &options(&out, 2, &cancel))
+        };
+        let error = go_on().unwrap_err();
+        assert!(matches!(error, StudyError::Folder(FolderError::Foreign { .. })), "{name}: {error}");
+        assert!(error.to_string().contains(&format!("{name} was not written by redqueen")), "{error}");
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+        if out.join(name).is_dir() {
+            fs::remove_dir(out.join(name)).unwrap();
+        } else {
+            assert_eq!(fs::read_to_string(out.join(name)).unwrap(), "mine", "{name}");
+            fs::remove_file(out.join(name)).unwrap();
+        }
+        assert!(files(&out) == interrupted.left, "{name}: something was written");
+        go_on().unwrap();
+        assert!(files(&out) == interrupted.whole, "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_that_cannot_be_written_is_told_as_that_and_no_link_is_followed() {
+    let (folder, link): (Change, Change) =
+        (|path| fs::create_dir(path).unwrap(), |path| std::os::unix::fs::symlink("../mine", path).unwrap());
+    for put in [folder, link] {
+        let dir = tempfile::tempdir().unwrap();
+        let (out, mine, experiment) = (dir.path().join("out"), dir.path().join("mine"), experiment(20, Record::ALL));
+        fs::write(&mine, "mine").unwrap();
+        let mut on = |progress: &Progress<'_>| {
+            if matches!(progress, Progress::Run { job, .. } if job.run == 39) {
+                put(&out.join("log.txt"));
+            }
+            Ok(())
+        };
+        let cancel = AtomicBool::new(false);
+        let work = Work { threads: 2, overwrite: false, estimates: false, cancel: &cancel, on: &mut on };
+        let error = super::super::execute(&Mock::default(), &experiment, &out, work).unwrap_err().to_string();
+        assert!(
+            error.contains("log.txt: something is there") && error.contains("the first 40 runs are kept"),
+            "{error}"
+        );
+        assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+        assert!(batch(&Mock::default(), &experiment, &out, 2).already);
+        assert!(!out.join("journal").exists());
+    }
+}
+
 #[test]
 fn what_was_changed_in_a_finished_folder_is_made_anew() {
     let (dir, experiment) = (tempfile::tempdir().unwrap(), experiment(3, Record::ALL));

@@ -184,6 +184,9 @@ fn complete(mut parts: Vec<Part>) -> Result<Vec<Part>, ShardsError> {
     if let Some([a, b]) = parts.array_windows().find(|[a, b]| a.shard == b.shard) {
         return Err(ShardsError::Twice { a: a.path.clone(), b: b.path.clone(), shard: a.shard });
     }
+    if let Some(part) = parts.iter().find(|part| !(1..=of).contains(&part.shard.number)) {
+        return Err(ShardsError::NoShard { path: part.path.clone(), shard: part.shard });
+    }
     let missing: Vec<String> = (1..=of)
         .filter(|number| parts.binary_search_by_key(number, |part| part.shard.number).is_err())
         .take(20)

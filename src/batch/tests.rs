@@ -449,9 +449,15 @@ mod parquet {
         let cancel = AtomicBool::new(false);
         let stop = Cancelling(mock.clone(), 12, &cancel);
         execute(&stop, &experiment, &options(dir.path(), 2, &cancel)).unwrap();
-        fs::create_dir(&obstacle).unwrap();
-        let error = execute(&mock, &experiment, &options(dir.path(), 2, &AtomicBool::new(false))).unwrap_err();
-        let said = error.to_string();
+        let mut on = |progress: &Progress<'_>| {
+            if matches!(progress, Progress::Run { job, .. } if job.run == 39) {
+                fs::create_dir(&obstacle).unwrap();
+            }
+            Ok(())
+        };
+        let cancel = AtomicBool::new(false);
+        let work = Work { threads: 2, overwrite: false, estimates: false, cancel: &cancel, on: &mut on };
+        let said = super::super::execute(&mock, &experiment, dir.path(), work).unwrap_err().to_string();
         assert!(said.contains("states.parquet.partial") && said.contains("first 40 runs are kept"), "{said}");
         fs::remove_dir(&obstacle).unwrap();
         let between = files(dir.path());

@@ -75,7 +75,7 @@ const fn help(error: &StudyError) -> &'static str {
             "; choose another folder with --out, or give the command that was stopped"
         }
         StudyError::Folder(FolderError::Foreign { .. }) => ", or choose another folder with --out",
-        StudyError::Shards(ShardsError::Damaged { .. }) => "; run its command again with --overwrite",
+        StudyError::Shards(ShardsError::Damaged { .. }) => "; run its command again, which mends it",
         _ => "",
     }
 }

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::{
+    declare::text::visible,
     model::Model,
     output::folder::Folder,
     report::{self, ReportError},
@@ -29,10 +30,10 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{} and {} pictures beside it", files.html.display(), files.figures.len())?;
     for note in &files.notes {
-        writeln!(out, "{note}")?;
+        writeln!(out, "{}", visible(note))?;
     }
     for missing in &files.missing {
-        writeln!(out, "left out: {missing}")?;
+        writeln!(out, "left out: {}", visible(missing))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{
     model::Model,
     output::{
         batch::Batch,
-        folder::{Durability, Folder, write_aside},
+        folder::{Durability, Folder, FolderError, write_aside},
         sums,
     },
 };
@@ -224,15 +224,20 @@ impl Scripts {
     fn fit(&self, batch: &Batch, tasks: u64) -> Result<(), Failure> {
         let refused = |what: String| Err(Failure::Usage(what));
         if let Err(error) = Folder::can_take(&self.out, batch) {
-            return refused(format!("{error}; remove it, or choose another folder with --out"));
+            // What holds no results is somebody's: nobody should be told to remove it.
+            let remove = if matches!(error, FolderError::Another { .. }) { "remove it, or " } else { "" };
+            return refused(format!("{error}; {remove}choose another folder with --out"));
         }
         let shards = self.folder.join("shards");
         for entry in fs::read_dir(&shards).into_iter().flatten().flatten() {
             let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
             let shard = Batch { shard: Shard { number, of: tasks }, ..batch.clone() };
             if let Err(error) = Folder::can_take(&entry.path(), &shard) {
-                let shards = shards.display();
-                return refused(format!("{error}; remove {shards}, or choose another folder with --out"));
+                let remove = match error {
+                    FolderError::Another { .. } => format!("remove {}, or ", shards.display()),
+                    _ => String::new(),
+                };
+                return refused(format!("{error}; {remove}choose another folder with --out"));
             }
         }
         match [&self.array, &self.merge].into_iter().find(|path| !may_replace(path)) {

@@ -6,7 +6,7 @@
 //! stand twice. A run counts when its record is whole and its rows agree with the checksum; whatever the disk lost in a
 //! power cut, or a kill cut short, is thereby found and done again.
 
-use super::folder::OutputError;
+use super::{folder::OutputError, sums};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
@@ -206,7 +206,7 @@ impl Journal {
     pub fn read_only(folder: &Path, experiment: &str, tables: usize) -> Result<(Self, u64), OutputError> {
         let (path, size) = (folder.join(FILE), bytes_per_run(tables));
         let failed = |source| OutputError::new("read", &path, source);
-        let file = File::open(&path).map_err(failed)?;
+        let file = sums::open(&path).map_err(failed)?;
         let header = header(experiment);
         if header_of(&file).map_err(failed)? != header {
             return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it is another experiment's")));

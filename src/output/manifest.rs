@@ -4,6 +4,7 @@
 use super::sums;
 use crate::scenario::Described;
 use crate::{
+    declare::text::visible,
     experiment::{
         Gather,
         design::Design,
@@ -244,7 +245,7 @@ impl Manifest {
         let experiment = &self.experiment;
         let shown = [&experiment.program, &experiment.name];
         let shown = shown.into_iter().chain(experiment.scenarios.iter().map(|scenario| &scenario.name));
-        let odd = shown.into_iter().find(|name| name.chars().any(char::is_control));
+        let odd = shown.into_iter().find(|name| visible(name) != name.as_str());
         let tables = experiment.record.iter().chain(self.files.iter().map(|file| &file.name));
         let odd = odd.or_else(|| tables.into_iter().find(|name| !is_name(name)));
         odd.or_else(|| self.others.iter().map(|file| &file.path).find(|path| !is_inside(path))).map(String::as_str)

@@ -26,6 +26,7 @@ pub const BUILTIN: &[Builtin] = builtin![
     "scenarios/common-floors.toml",
     "scenarios/controls-without-innovation.toml",
     "scenarios/fragmentation.toml",
+    "scenarios/leapfrog-hopeful.toml",
     "scenarios/leapfrog.toml",
     "scenarios/no-agi-hype.toml",
     "scenarios/no-controls.toml",

@@ -13,7 +13,7 @@ pub(crate) const REMOVE: &str = "remove";
 const PAIR_SEPARATOR: char = '\u{0}';
 
 /// A place in a config, such as `firms.'01.AI'.open`. Two spellings of one place are the same key once it is known which states
-/// there are ([`Key::among`]); it is shown in one way alone.
+/// there are; it is shown in one way alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(Vec<String>);
 

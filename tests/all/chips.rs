@@ -235,7 +235,8 @@ fn building_power_lets_more_compute_run() {
 
 #[test]
 fn leapfrogging_costs_compute_before_it_pays() {
-    let strong = ["mechanisms.leapfrog.exponent=0.6"];
+    let strong = ["start_performance=0.15", "reference_experience=5", "progress_per_year=0.25", "exponent=0.6"];
+    let strong = strong.map(|number| format!("mechanisms.leapfrog.{number}"));
     let bet = |share: f64| laid_over("baseline.toml", 120, &policy("China", "leapfrog", "2025-01", share), &strong);
     higher("compute at first", &bet(0.2), &bet(0.0), sum("China", 24..36, |row| row.compute_received));
     higher("alternative compute", &bet(0.0), &bet(0.2), sum("China", 96..120, |row| row.compute_alternative));

@@ -43,7 +43,7 @@ harder = 0.0
 open_rivals = 0.0
 breakthroughs_per_year = 0.0
 [mechanisms.diffusion]
-phi = 0.0
+phi_closed = 0.0
 home_scale = 0.0
 xi_open = 0.0
 absorption_growth = 0.0

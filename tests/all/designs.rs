@@ -177,8 +177,10 @@ fn what_a_design_cannot_tell_is_said_before_the_runs() {
                 [[design.factors]]\nparameter = 'mechanisms.research.growth'\n";
     std::fs::write(here.join("few.toml"), text).unwrap();
     let said = predicates::str::contains("[design] trajectories = 3: too few trajectories for any sensitivity index");
+    let told =
+        predicates::str::contains("[design] trajectories = 3: too few trajectories for any sensitivity\n      index");
     redqueen(here, &["check", "few.toml"]).assert().success().stdout(said.clone());
-    redqueen(here, &["batch", "few.toml"]).assert().success().stderr(said.clone());
+    redqueen(here, &["batch", "few.toml"]).env("COLUMNS", "80").assert().success().stderr(told);
     redqueen(here, &["sensitivity", "output/few"])
         .assert()
         .code(1)

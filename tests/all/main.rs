@@ -15,6 +15,7 @@ mod failures;
 mod files;
 mod force;
 mod formula;
+mod fuzz;
 mod invariants;
 mod memory;
 mod nulls;

@@ -18,7 +18,7 @@ runs = 3
 name = 'as it is, "quoted"'
 [[scenarios]]
 name = "closed"
-set = { "mechanisms.diffusion.phi" = 0.1 }
+set = { "mechanisms.diffusion.phi_closed" = 0.1 }
 [design]
 kind = "grid"
 [[design.factors]]

@@ -395,11 +395,11 @@ fn a_share_near_one_is_shown_with_its_digits_and_what_resamples_cannot_tell_is_s
 /// Every trajectory lives through the same replicates, so that their number tells nothing of luck.
 #[test]
 fn intervals_are_as_wide_as_the_luck_that_all_trajectories_share() {
-    let dir = tempfile::tempdir().unwrap();
     let (mut folder, places) = screening(12);
     // The slope of the first factor is 3 on average, and 1 to 5 by replicate.
     let slope = |replicate: u64| 1.0 + 4.0 * replicate as f64 / 7.0;
     let width = |replicates: u64, folder: &mut Folder| {
+        let dir = tempfile::tempdir().unwrap();
         folder.replicates = replicates;
         folder.write(dir.path(), |_, point, replicate| slope(replicate) * places[point][0] + places[point][1]);
         redqueen(dir.path(), &["sensitivity", ".", "--outcome", OUTCOME]).assert().success();

@@ -88,15 +88,20 @@ fn what_does_not_belong_together_is_named() {
     let unfinished = text.replace("\"complete\": true", "\"complete\": false");
     fs::write(&manifest, resealed(&unfinished)).unwrap();
     refused(&[&one, &two, &three], "part-2-of-3 holds shard 2/3, which is not complete");
+    for number in ["0", "4", "18446744073709551615"] {
+        let forged = text.replacen("\"number\": 2", &format!("\"number\": {number}"), 1);
+        fs::write(&manifest, resealed(&forged)).unwrap();
+        refused(&[&one, &two, &three], &format!("part-2-of-3 holds shard {number}/3, which there cannot be"));
+    }
     fs::write(&manifest, text).unwrap();
     let world = folder.path().join(&two).join("world.csv");
     let mut bytes = fs::read(&world).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] = if bytes[middle] == b'1' { b'2' } else { b'1' };
     fs::write(&world, bytes).unwrap();
-    refused(&[&one, &two, &three], " in part-2-of-3 is damaged; run its command again with --overwrite");
+    refused(&[&one, &two, &three], " in part-2-of-3 is damaged; run its command again, which mends it");
     // What is left of a merge counts for nothing: damage in one try does not reach the next.
-    let again = [&COMMON[..], &[&two, "--shard", "2/3", "--overwrite"]].concat();
+    let again = [&COMMON[..], &[&two, "--shard", "2/3"]].concat();
     redqueen(folder.path(), &again).assert().success();
     fs::create_dir(folder.path().join("joined")).unwrap();
     for (left, torn) in [("journal", "redqueen jour"), ("manifest.json.partial", "torn")] {
@@ -121,6 +126,8 @@ fn names_in_a_shard_that_somebody_made_up_lead_nowhere() {
         ("..", "cannot be a folder's name"),
         ("a\\\\b", "cannot be a folder's name"),
         ("\\u001b[31mred", "expected names as redqueen writes them"),
+        ("a\\u202eb", "expected names as redqueen writes them"),
+        ("a\\u200bb", "expected names as redqueen writes them"),
     ] {
         for (path, text) in manifests.iter().zip(&texts) {
             let text = text.replacen("\"name\": \"shards\"", &format!("\"name\": \"{name}\""), 1);
@@ -139,6 +146,26 @@ fn names_in_a_shard_that_somebody_made_up_lead_nowhere() {
         fs::write(path, text).unwrap();
     }
     assert!(files(folder.path(), "") == before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_shard_is_not_waited_for() {
+    let folder = prepare(EXPERIMENT);
+    let [one, two] = ["1/2", "2/2"].map(|part| shard(folder.path(), part));
+    for name in ["journal", "world.csv", "manifest.json"] {
+        let (path, kept) = (folder.path().join(&one).join(name), folder.path().join("kept"));
+        fs::rename(&path, &kept).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let mut command = redqueen(folder.path(), &["merge", &one, &two, "--out", "joined"]);
+        let output = command.timeout(std::time::Duration::from_secs(30)).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(2) && error.contains(&format!("{name}: it is no file but a pipe")),
+            "{error}"
+        );
+        fs::rename(&kept, &path).unwrap();
+    }
 }
 
 #[test]

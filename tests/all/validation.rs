@@ -183,7 +183,7 @@ fn steady_gap(row: &Row) -> f64 {
 domains = ["all"]
 time.start = "2023-01"
 {off}
-mechanisms.diffusion = {{ phi = {}, home_scale = 0.0, lag_closed_months = 1, absorption_growth = 0.0, half_effort = 0.0 }}
+mechanisms.diffusion = {{ phi_closed = {}, home_scale = 0.0, lag_closed_months = 1, absorption_growth = 0.0, half_effort = 0.0 }}
 [[states]]
 name = "A"
 absorptive_capacity = 1.0

@@ -109,10 +109,10 @@ fn every_command_refuses_what_its_flags_set_twice() {
 
 #[test]
 fn a_column_is_called_alike_in_every_batch() {
-    let ways = [" mechanisms.diffusion.phi ", "borders.\\\"US-China\\\".openness", "firms.\\\"01.AI\\\".talent"];
+    let ways = [" mechanisms.diffusion.phi_closed ", "borders.\\\"US-China\\\".openness", "firms.\\\"01.AI\\\".talent"];
     let here = Here::with(&[("e.toml", &experiment(&factors("list", &ways)))]);
     here.said(&["batch", "e.toml", "--out", "out", "--quiet"], 0);
-    let expected = "point,mechanisms.diffusion.phi,borders.China-US.openness,firms.'01.AI'.talent";
+    let expected = "point,mechanisms.diffusion.phi_closed,borders.China-US.openness,firms.'01.AI'.talent";
     assert_eq!(header(&here.path("out/design.csv")), expected);
     let points = fs::read_to_string(here.path("out/design.csv")).unwrap();
     fs::write(here.path("p.csv"), points).unwrap();
@@ -288,7 +288,7 @@ fn an_error_says_what_was_written_and_what_to_write() {
     assert!(said.starts_with("t.toml:10:13: `time.months` cannot be a factor: it changes the time span"), "{said}");
     for (range, expected) in [("[nan, inf]", "not nan"), ("['0.1', '0.2']", "not the text \"0.1\"")] {
         let rate = format!(
-            "[design]\nkind = 'lhs'\npoints = 3\n[[design.factors]]\nparameter = 'mechanisms.diffusion.phi'\nrange = {range}\n"
+            "[design]\nkind = 'lhs'\npoints = 3\n[[design.factors]]\nparameter = 'mechanisms.diffusion.phi_closed'\nrange = {range}\n"
         );
         fs::write(here.path("r.toml"), experiment(&rate)).unwrap();
         let said = here.said(&["check", "r.toml"], 2);

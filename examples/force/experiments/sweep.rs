@@ -22,7 +22,7 @@ pub const SCENARIOS: [(&str, &str); 11] = [
     ("taiwan-blockade", ""),
     ("safety-imitation", ""),
     ("safety-race", ""),
-    ("leapfrog", ""),
+    ("leapfrog-hopeful", ""),
     ("common-floors", RARE_EVENTS),
     ("taiwan-risk", ""),
     ("all-open", ""),

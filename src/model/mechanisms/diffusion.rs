@@ -1,6 +1,6 @@
 //! Diffusion: how knowledge and models spread between firms.
 //!
-//! A ← A + Δ a_i [φ max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
+//! A ← A + Δ a_i [φ_o max(0, O − A) + φ_c max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
 //! K ← K + M, M = Δ a_i [ξ_o max(0, O^K − δ_o − χ x_o − K) + ξ_c max(0, P^K − δ_c − χ x_c − K)] for capability (fine-tuning open
 //! weights, distilling closed services). O is the best in an open release, P in any release, H among firms of the same home
 //! state. Across a border each rate is multiplied by the border's openness, and the border with the strongest pull counts.
@@ -34,8 +34,10 @@ parameters! {
     /// Numbers of diffusion.
     #[derive(Resource)]
     pub struct Diffusion {
-        /// Rate at which knowledge flows from any release (φ): papers, staff, leaks, reverse engineering.
-        phi: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "ideas take one to several years to be understood and used elsewhere; weights and outputs, which go faster, are what the rates of copying stand for";
+        /// Rate at which knowledge flows from open releases beyond that from any (φ_o): weights and code can be taken apart.
+        phi_open: f64 = 0.0, "1/year", range 0.0..=12.0, plausible 0.0..=1.5 or null 0.0, assumption "what open weights teach beyond what is copied of them is not known; the gaps of 2023 and 2024 come about without it";
+        /// Rate at which knowledge flows from any release (φ_c): papers, staff, leaks, reverse engineering.
+        phi_closed: f64 = 0.3, "1/year", range 0.0..=12.0, plausible 0.05..=0.8 or null 0.0, assumption "ideas take one to several years to be understood and used elsewhere; weights and outputs, which go faster, are what the rates of copying stand for";
         /// Factor on every state's own rate of diffusion at home (φ_h).
         home_scale: f64 = 1.0, "1", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "the rates stand with the states: home_diffusion_per_year";
         /// Rate at which capability catches up by building on open weights (ξ_o).
@@ -150,10 +152,12 @@ fn find_sources(sources: &mut Vec<Source>, geography: &Geography, diffusion: &Di
             // A release sets all domains at once.
             if levels.knowledge[home][0] > f64::NEG_INFINITY {
                 let portable = |d: usize| levels.capability[home][d] - geography.endowment[home][d] - loss[kind];
+                // What teaches no more than any release needs no arithmetic.
+                let teaches = kind == ANY || diffusion.phi_open > 0.0;
                 sources.push(Source {
                     home,
                     kind,
-                    knowledge: levels.knowledge[home],
+                    knowledge: if teaches { levels.knowledge[home] } else { [f64::NEG_INFINITY; MAX_DOMAINS] },
                     capability: std::array::from_fn(portable),
                     ln_compute: levels.ln_compute[home],
                 });
@@ -162,10 +166,10 @@ fn find_sources(sources: &mut Vec<Source>, geography: &Geography, diffusion: &Di
     }
 }
 
-/// The strongest pull of any source, by domain, on capability also by kind: openness × how far the source is ahead.
+/// The strongest pull of any source, by kind and domain: openness × how far the source is ahead.
 #[derive(Clone, Debug, Default)]
 struct Pull {
-    knowledge: PerDomain,
+    knowledge: [PerDomain; KINDS],
     capability: [PerDomain; KINDS],
 }
 
@@ -187,9 +191,8 @@ fn pull<'a>(
 ) -> Pull {
     let mut strongest = Pull::default();
     for (openness, source) in sources {
-        // What is open is among all that there is.
-        if source.kind == ANY && any_above(&source.knowledge, knowledge) {
-            let strongest = &mut strongest.knowledge;
+        if any_above(&source.knowledge, knowledge) {
+            let strongest = &mut strongest.knowledge[source.kind];
             for d in 0..MAX_DOMAINS {
                 strongest[d] = maths::larger(strongest[d], openness * (source.knowledge[d] - knowledge[d]));
             }
@@ -261,7 +264,8 @@ fn diffuse(
         let pull = pull(reached, &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
         for d in geography.each_domain() {
             let learned = absorption
-                * (diffusion.phi * pull.knowledge[d]
+                * (diffusion.phi_open * pull.knowledge[0][d]
+                    + diffusion.phi_closed * pull.knowledge[ANY][d]
                     + home_rate[home] * (home_best[home][d] - knowledge.0[d]).max(0.0));
             let built =
                 absorption * (diffusion.xi_open * pull.capability[0][d] + diffusion.xi_closed * pull.capability[1][d]);
@@ -312,6 +316,7 @@ fn absorb(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::testing::trajectory;
 
     fn source(level: f64, ln_compute: f64) -> Source {
         let (level, ln_compute) = ([level; MAX_DOMAINS], [ln_compute; MAX_DOMAINS]);
@@ -324,12 +329,26 @@ mod tests {
             let own = [own; MAX_DOMAINS];
             let sources: Vec<_> = sources.iter().map(|(openness, level)| (*openness, source(*level, 0.0))).collect();
             let reached = sources.iter().map(|(openness, source)| (*openness, source));
-            pull(reached, &own, &own, 0.0, 0.27).knowledge[0]
+            pull(reached, &own, &own, 0.0, 0.27).knowledge[ANY][0]
         };
         assert_eq!(strongest(&[(0.5, 4.0), (1.0, 3.0)], 1.0), 2.0);
         assert_eq!(strongest(&[(0.9, 4.0), (1.0, 3.0)], 1.0), 2.7);
         assert_eq!(strongest(&[(0.0, 4.0), (1.0, 2.0)], 1.0), 1.0);
         assert_eq!(strongest(&[(0.5, 4.0), (1.0, f64::NEG_INFINITY)], 5.0), 0.0);
+    }
+
+    #[test]
+    fn open_releases_teach_more_where_weights_can_be_taken_apart() {
+        let knowledge = |phi_open: f64| {
+            let mut scenario = crate::baseline();
+            scenario.time.months = 24;
+            scenario.set("mechanisms.diffusion.phi_open", phi_open).unwrap();
+            let world = trajectory(&scenario);
+            let last = world.firms.last().unwrap().date;
+            let chinese = world.firms.iter().filter(|firm| firm.date == last && &*firm.state == "China");
+            chinese.map(|firm| firm.knowledge).fold(f64::NEG_INFINITY, f64::max)
+        };
+        assert!(knowledge(1.5) > knowledge(0.0) + 0.05, "{} {}", knowledge(0.0), knowledge(1.5));
     }
 
     #[test]

@@ -30,13 +30,13 @@ parameters! {
         /// Factor on the share of spending that policies put into it.
         effort: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "the shares stand with the policies";
         /// Performance per cost with the reference experience, against silicon's at the start (c_0).
-        start_performance: f64 = 0.15, "1", range 0.0..=1000.0, plausible 0.03..=0.4, assumption "photonic, analogue and neuromorphic chips of 2023 were prototypes";
+        start_performance: f64 = 0.1, "1", range 0.0..=1000.0, plausible 0.03..=0.4, assumption "photonic, analogue and neuromorphic chips of 2023 were prototypes; the middle of the range, by factors";
         /// Growth of that without experience, by what science and other uses bring (g).
-        progress_per_year: f64 = 0.25, "nats/year", range 0.0..=2.0, plausible 0.0..=0.35 or null 0.0, assumption "devices and packaging get better for all, about three quarters as fast as silicon's accelerators";
+        progress_per_year: f64 = 0.18, "nats/year", range 0.0..=2.0, plausible 0.0..=0.35 or null 0.0, assumption "devices and packaging get better for all, silicon's accelerators by about 0.33 a year; half as fast";
         /// Experience to which that applies (X_0).
-        reference_experience: f64 = 5.0, "billion USD of 2023", range 0.001..=100000.0, plausible 2.0..=30.0, assumption "a few years of a large programme";
-        /// Experience exponent (b): 0.5 is 1.41 times the performance per cost with each doubling.
-        exponent: f64 = 0.5, "1", range 0.0..=3.0, plausible 0.2..=0.6, assumption "solar modules, which lost 20 % of their price per doubling, had 0.32; young digital technologies learn faster";
+        reference_experience: f64 = 8.0, "billion USD of 2023", range 0.001..=100000.0, plausible 2.0..=30.0, assumption "a few years of a large programme";
+        /// Experience exponent (b): 0.4 is 1.32 times the performance per cost with each doubling.
+        exponent: f64 = 0.4, "1", range 0.0..=3.0, plausible 0.2..=0.6, assumption "solar modules, which lost 20 % of their price per doubling, had 0.32; young digital technologies learn faster";
         /// How sharply buyers answer to the payoff (k).
         steepness: f64 = 3.0, "1/nat", range 0.0..=100.0, plausible 1.0..=6.0, assumption "at equal payoff a nat moves nineteen in twenty";
         /// Cost of switching for the first buyer (w): software, skills.

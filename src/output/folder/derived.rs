@@ -4,12 +4,11 @@
 use super::{
     Folder, ManifestError,
     file::{Durability, OutputError, write_aside},
-    owned::{Names, may_write},
+    owned::{Names, may_write, not_ours},
 };
 use crate::output::manifest::{self, Manifest, OtherFile};
 use std::{
     fs::{self, File},
-    io,
     path::{Path, PathBuf},
 };
 
@@ -58,11 +57,7 @@ impl Derived {
         if may_write(&self.folder, path, &own)? {
             return Ok(());
         }
-        let foreign = io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            "something is there that redqueen did not write, as far as manifest.json says; move it away",
-        );
-        Err(OutputError::new("write", &self.folder.join(path), foreign))
+        Err(OutputError::new("write", &self.folder.join(path), not_ours()))
     }
 
     /// Writes these files. Where one of them would take the place of something that redqueen did not write, nothing is

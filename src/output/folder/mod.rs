@@ -28,6 +28,7 @@ pub(super) use file::json;
 use file::remove;
 pub use file::{Durability, OutputError, write_aside, write_new};
 pub use owned::LOG;
+use owned::Stand;
 use rayon::prelude::*;
 use std::{
     ffi::OsStr,
@@ -217,9 +218,7 @@ impl Folder {
         let description = batch.description.clone();
         let folder = Self { path: path.to_owned(), identity, description, described, replay };
         let tables = if unfinished && count > 0 { folder.unfinished(&headers)? } else { None };
-        if tables.is_none() {
-            owned::make_way(path, &folder.identity, &own)?;
-        }
+        owned::make_way(path, &folder.identity, &own)?;
         let goes_on = tables.is_some();
         let claim = Claim::new(made, folder, journal, tables.map(|tables| (count, tables)), headers, own);
         Ok(if goes_on { Opened::GoOn(claim) } else { Opened::New(claim) })
@@ -354,6 +353,10 @@ impl Folder {
     /// Adds a line to `log.txt`, the place for wall times and the like.
     pub fn log(&self, line: &str) -> Result<(), OutputError> {
         let path = self.path.join(LOG);
+        // It is added to, not replaced: a link would lead to somebody else's file, and a pipe wait for a reader.
+        if owned::stand(&self.path, LOG)? == Stand::Other {
+            return Err(OutputError::new("write", &path, owned::not_ours()));
+        }
         let mut file =
             OpenOptions::new().create(true).append(true).open(&path).map_err(OutputError::on("write", &path))?;
         writeln!(file, "{line}").map_err(OutputError::on("write", &path))

@@ -38,11 +38,16 @@ pub(super) fn claimed(identity: &Identity) -> Names {
     names.iter().map(|name| partial(name)).chain(names.iter().cloned()).chain([LOG.to_owned()]).collect()
 }
 
+/// Those of them in this folder that are its batch's.
+fn claimed_of(folder: &Path, identity: &Identity) -> Names {
+    claimed(identity).into_iter().filter(|name| !is_doubled(folder, name)).collect()
+}
+
 /// The files that a manifest lists; those of a batch that is on its way, too.
-fn listed(manifest: &Manifest, is_on_its_way: bool) -> Names {
+fn listed(folder: &Path, manifest: &Manifest, is_on_its_way: bool) -> Names {
     let files = manifest.files.iter().map(|file| file.file()).chain([manifest::FILE.to_owned()]);
     let others = manifest.others.iter().flat_map(|other| [other.path.clone(), partial(&other.path)]);
-    let claimed = if is_on_its_way { claimed(&manifest.experiment) } else { Names::new() };
+    let claimed = if is_on_its_way { claimed_of(folder, &manifest.experiment) } else { Names::new() };
     files.chain(others).chain(claimed).collect()
 }
 
@@ -51,9 +56,9 @@ pub(super) fn own(folder: &Path, identity: &Identity) -> Result<Names, FolderErr
     let stands = journal::stands(folder, &identity.sha256())?;
     let journal = matches!(stands, Stands::Journal { .. });
     let mut names = match Folder::manifest(folder) {
-        Ok(Some(manifest)) => listed(&manifest, journal || !manifest.complete),
+        Ok(Some(manifest)) => listed(folder, &manifest, journal || !manifest.complete),
         Err(ManifestError::Output(error)) => return Err(error.into()),
-        _ if stands == Stands::Journal { own: true } => claimed(identity),
+        _ if stands == Stands::Journal { own: true } => claimed_of(folder, identity),
         // A journal is begun where no manifest but one of redqueen stands. Of which tables, nobody knows any more.
         _ if journal => {
             let tables = dictionary::tables(&[], &Measured::default(), false);
@@ -64,6 +69,12 @@ pub(super) fn own(folder: &Path, identity: &Identity) -> Result<Names, FolderErr
     };
     names.insert(partial(manifest::FILE));
     Ok(names)
+}
+
+/// Whether a table is there that still grows too: redqueen gives it its name once it is whole, so somebody else put it there.
+fn is_doubled(folder: &Path, name: &str) -> bool {
+    let is_file = |name: &str| matches!(stand(folder, name), Ok(Stand::File));
+    name.ends_with(".csv") && is_file(name) && is_file(&partial(name))
 }
 
 /// What a name below a folder stands for.
@@ -103,6 +114,12 @@ pub(super) fn may_write(folder: &Path, name: &str, own: &Names) -> Result<bool, 
         Stand::File => own.contains(name),
         Stand::Other => false,
     })
+}
+
+/// Why nothing is written where something else stands.
+pub(super) fn not_ours() -> io::Error {
+    let what = "something is there that redqueen did not write, as far as manifest.json says; move it away";
+    io::Error::new(io::ErrorKind::AlreadyExists, what)
 }
 
 /// Refuses a folder in which something stands where the batch, or the report of it, would write.
