@@ -15,8 +15,9 @@ use crate::{
         Catalogue, Described, Diagnostic, Diagnostics, Source, Warning,
         diagnostic::{Origin, Place, unknown},
         entities::refuse_alike,
-        key::Key,
-        load::{Loaded, Named, load_with, read_flags},
+        key::{BY_PAIR, Key},
+        kinds::kind_of,
+        load::{EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
         overrides::Override,
         schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
         section::{Mistakes, Section, finite, folder_name, list, part_of_file_name, text, whole, wrong},
@@ -36,8 +37,9 @@ pub const DEFAULT_RUNS: u32 = 100;
 const DEFAULT_SCENARIO: &str = "baseline";
 /// The most scenarios of an experiment: each is held in full.
 const MAX_SCENARIOS: usize = 1000;
-/// Keys that only an experiment file has.
-const EXPERIMENT_KEYS: [&str; 5] = ["scenario", "scenarios", "runs", "design", "stop"];
+/// Keys that a scenario file has and an experiment file has not, beside its lists of entities.
+const SCENARIO_KEYS: [&str; 8] =
+    ["extends", "time", "domains", "exposure", "worth", "comparison", "events", "mechanisms"];
 
 /// An experiment, checked and complete.
 #[derive(Clone, Debug)]
@@ -194,6 +196,7 @@ impl Reader<'_> {
         let stop = root.take("stop");
         let stop = stop.map(|entry| (entry, self.stop(&entry.node)));
         let entries = root.read("scenarios", list, self.found).unwrap_or_default();
+        self.refuse_keys_of_scenarios(tree, &mut root);
         root.finish(self.found);
         let mut variants: Vec<Variant> = Vec::new();
         if entries.is_empty() {
@@ -227,6 +230,21 @@ impl Reader<'_> {
         let natural = if pools { Gather::Pooled } else { Gather::ByPoint };
         let quantiles = quantiles.unwrap_or(Some(natural));
         Some(Experiment { name: title?, description, runs, seed, record, variants, sample, stop, quantiles })
+    }
+
+    /// Says where what belongs into a scenario goes.
+    fn refuse_keys_of_scenarios<'t>(&mut self, tree: &'t TomlTable, root: &mut Section<'t>) {
+        let belongs = |key: &str| SCENARIO_KEYS.contains(&key) || key == BY_PAIR || kind_of(key).is_some();
+        for (key, entry) in tree.iter().filter(|(key, _)| belongs(key)) {
+            root.take(key);
+            let message = format!("`{key}` is a key of scenarios, and this is an experiment file");
+            let help = if key == "extends" {
+                "an experiment names its scenario file with `scenario`"
+            } else {
+                "it can stand in a scenario file of its own, or by dotted key in the `set` of [[scenarios]]"
+            };
+            self.found.push(Diagnostic::at(&entry.key, message).help(help));
+        }
     }
 
     fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {

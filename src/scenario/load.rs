@@ -67,6 +67,9 @@ pub(crate) fn read_flags(flags: &[String]) -> (Vec<Override>, Mistakes) {
     (overrides, found)
 }
 
+/// Keys that only an experiment file has.
+pub(crate) const EXPERIMENT_KEYS: [&str; 5] = ["scenario", "scenarios", "runs", "design", "stop"];
+
 /// A config that is named somewhere.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
@@ -219,6 +222,11 @@ impl Files {
         let origin = opened.map_err(|error| vec![error])?;
         self.origins.push(Arc::clone(&origin));
         let mut layer = tree::parse(&origin)?;
+        if let Some((key, entry)) = EXPERIMENT_KEYS.iter().find_map(|key| layer.get_key_value(*key)) {
+            let message =
+                format!("`{}` is an experiment file, as its `{key}` says; a scenario is wanted", source.name());
+            return Err(vec![Diagnostic::at(from.as_ref().unwrap_or(&entry.key), message)]);
+        }
         let extends = layer.remove("extends");
         self.layers.push(layer);
         let Some(entry) = extends else { return Ok(None) };

@@ -225,7 +225,11 @@ pub(crate) fn text<'a>(key: &str, node: &'a Node) -> Result<&'a String, Diagnost
 
 /// A list.
 pub(crate) fn list<'a>(key: &str, node: &'a Node) -> Result<&'a [Node], Diagnostic> {
-    if let Value::List(items) = &node.value { Ok(items) } else { Err(wrong(key, node, "a list")) }
+    match &node.value {
+        Value::List(items) => Ok(items),
+        Value::Table(_) => Err(wrong(key, node, "a list").help("a list of tables has two brackets: [[ ]]")),
+        _ => Err(wrong(key, node, "a list")),
+    }
 }
 
 /// A month.

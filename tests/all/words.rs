@@ -304,6 +304,16 @@ fn an_error_says_what_was_written_and_what_to_write() {
         let said = here.said(&["check", "baseline", "--set", flag], 2);
         assert!(said.contains(expected), "{said}");
     }
+    for (text, expected) in [
+        ("scenario = 'r.toml'\n", "k.toml:2:12: `r.toml` is an experiment file, as its `scenario` says; a scenario is"),
+        ("extends = 'baseline.toml'\nruns = 2\n", "names its scenario file with `scenario`"),
+        ("runs = 2\n[time]\nmonths = 3\n", "k.toml:3:2: `time` is a key of scenarios, and this is an experiment file"),
+        ("runs = 2\n[scenarios]\nname = 'a1'\n", "help: a list of tables has two brackets"),
+    ] {
+        fs::write(here.path("k.toml"), format!("name = 'k1'\n{text}")).unwrap();
+        let said = here.said(&["check", "k.toml"], 2);
+        assert!(said.contains(expected) && said.contains("\n1 error\n"), "{said}");
+    }
     fs::write(here.path("w.toml"), "name = 'w1'\nscenario = 'baseline'\nruns = 5.0\nmonths = 12.0\nseed = 1.0\n")
         .unwrap();
     here.said(&["check", "w.toml", "--set", "time.steps_per_year=24.0"], 0);
