@@ -11,15 +11,19 @@ pub(crate) const fn is_hidden(character: char) -> bool {
         | '\u{fff0}'..='\u{ffff}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{10ffff}')
 }
 
+/// Whether a character has no place in a name: it steers a terminal, or cannot be seen.
+pub(crate) fn is_unseen(character: char) -> bool {
+    character.is_control() || is_hidden(character)
+}
+
 /// The text with what cannot be seen written out, as `\u{202e}`, so that it cannot mislead who reads it, nor steer a terminal.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    let unseen = |character: char| character.is_control() || is_hidden(character);
-    if !text.contains(unseen) {
+    if !text.contains(is_unseen) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if unseen(character) {
+        if is_unseen(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);

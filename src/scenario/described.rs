@@ -1,6 +1,7 @@
 //! What a scenario is, in words: those of its file, or what it changes.
 
 use super::{
+    key::quoted,
     overrides::Override,
     tree::{Node, TomlTable, Value},
 };
@@ -104,16 +105,6 @@ fn called(entry: &TomlTable) -> Option<String> {
         return Some(quoted(&names.join("-")));
     }
     text(entry, "name").map(|name| quoted(&name))
-}
-
-/// A part of a key as TOML writes it.
-fn quoted(part: &str) -> String {
-    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    match part {
-        _ if !part.is_empty() && part.chars().all(bare) => part.to_owned(),
-        _ if part.contains('\'') => format!("{part:?}"),
-        _ => format!("'{part}'"),
-    }
 }
 
 /// A value as TOML writes it.

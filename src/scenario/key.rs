@@ -1,7 +1,7 @@
 //! Keys: which place in a config is meant, however it is spelled.
 
 use super::tree::TomlTable;
-use crate::declare::text::{is_hidden, visible};
+use crate::declare::text::{is_unseen, visible};
 use std::{collections::BTreeMap, fmt};
 use toml::de::{DeTable, DeValue};
 
@@ -61,8 +61,7 @@ impl Key {
                 _ => return Err(expected()),
             }
         }
-        let wrong = |character: char| character.is_control() || is_hidden(character);
-        match parts.iter().flat_map(|part| part.chars()).find(|character| wrong(*character)) {
+        match parts.iter().flat_map(|part| part.chars()).find(|character| is_unseen(*character)) {
             Some(character) => Err(format!("a key cannot contain {character:?}")),
             None => Ok(Self(parts)),
         }
@@ -128,7 +127,7 @@ impl fmt::Display for Key {
 }
 
 /// A part of a key, in quotes if it needs them.
-fn quoted(part: &str) -> String {
+pub(super) fn quoted(part: &str) -> String {
     let bare = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     if !part.is_empty() && part.chars().all(bare) {
         part.to_owned()

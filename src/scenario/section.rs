@@ -7,7 +7,7 @@ use super::{
 };
 use crate::declare::{
     parameter::{Kind, Parameter},
-    text::{is_hidden, read_as},
+    text::{is_unseen, read_as},
 };
 use std::fmt::Write as _;
 use unicode_normalization::UnicodeNormalization as _;
@@ -259,7 +259,7 @@ pub(crate) fn cell_text<'a>(key: &str, node: &'a Node) -> Result<&'a String, Dia
         let message = format!("`{key}` must not start with {:?}: {text:?}", text.chars().next().unwrap_or(' '));
         return Err(Diagnostic::at(&node.place, message).help("a spreadsheet would run it as a formula"));
     }
-    match text.chars().find(|character| character.is_control() || is_hidden(*character)) {
+    match text.chars().find(|character| is_unseen(*character)) {
         Some(character) if character.is_control() => {
             Err(Diagnostic::at(&node.place, format!("`{key}` contains the control character {character:?}")))
         }
