@@ -196,12 +196,7 @@ impl Manifest {
         let damaged = |error: serde_json::Error| {
             let what = if error.is_data() { "a manifest of this version of redqueen" } else { "JSON" };
             // The message may repeat what stands there, which must not drive a terminal.
-            let said = error.to_string();
-            let said = said.chars().flat_map(|c| {
-                let (plain, escaped) = if c.is_control() { (None, Some(c.escape_default())) } else { (Some(c), None) };
-                plain.into_iter().chain(escaped.into_iter().flatten())
-            });
-            wrong(error.line(), format!("{what}: {}", said.collect::<String>()))
+            wrong(error.line(), format!("{what}: {}", visible(&error.to_string())))
         };
         let Head { format } = serde_json::from_slice(bytes).map_err(damaged)?;
         if format != FORMAT {
