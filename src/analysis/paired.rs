@@ -1,7 +1,7 @@
 //! How far outcomes of two scenarios differ when their runs are paired by noise: common random numbers. What is luck in
 //! both falls out of the differences, so that fewer runs show as much as more runs that are not paired.
 
-use super::precision::{Mean, OverPoints, visible};
+use super::precision::{Mean, OverPoints, beyond_rounding};
 use crate::output::dictionary::DifferenceRow;
 
 /// How the second of two paired scenarios differs from the first, on average over the points of a design.
@@ -39,7 +39,7 @@ impl Pairs {
     /// No pairs yet, of a design with several points or of plain replicates.
     pub fn new(several: bool) -> Self {
         let [first, second, difference] = [(); 3].map(|()| OverPoints::new(several));
-        Self { first, second, difference, larger: OverPoints::default(), pairs: 0, count: 0, largest: 0.0 }
+        Self { first, second, difference, larger: OverPoints::new(false), pairs: 0, count: 0, largest: 0.0 }
     }
 
     /// Takes in the values of a pair at this point, which must not come after a later point, and of the replicate at this
@@ -67,7 +67,7 @@ impl Pairs {
         // The difference of two large numbers is no more exact than they are.
         let of = |values: &OverPoints| values.mean(self.largest);
         let (first, second, difference) = (of(&self.first)?, of(&self.second)?, of(&self.difference)?);
-        let difference = Mean { mean: visible(difference.mean, self.largest), ..difference };
+        let difference = Mean { mean: beyond_rounding(difference.mean, self.largest), ..difference };
         let reduction = || {
             let (of_first, of_second, of_difference) = (first.sd?, second.sd?, difference.sd?);
             let reduction = (of_first * of_first + of_second * of_second) / (of_difference * of_difference);

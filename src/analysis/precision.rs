@@ -24,14 +24,14 @@ pub struct Mean {
 
 /// Equal values whose mean was rounded are still equal: this standard deviation, or mean of differences, or 0, when the largest value has this
 /// magnitude.
-pub(super) fn visible(sd: f64, largest: f64) -> f64 {
+pub(super) fn beyond_rounding(sd: f64, largest: f64) -> f64 {
     if sd.abs() <= 4.0 * f64::EPSILON * largest { 0.0 } else { sd }
 }
 
 impl Mean {
     /// The mean of independent values with these moments, the largest of which has this magnitude; `None` without any.
     pub fn of(moments: &Moments, largest: f64) -> Option<Self> {
-        let sd = moments.variance().map(|variance| visible(variance.sqrt(), largest));
+        let sd = moments.variance().map(|variance| beyond_rounding(variance.sqrt(), largest));
         (moments.n > 0).then_some(Self { n: moments.n, mean: moments.mean, sd })
     }
 
@@ -122,7 +122,7 @@ impl OverPoints {
         let (points, n) = (whole.points as f64, whole.fewest);
         let error = whole.parts.iter().map(|part| part * part).sum::<f64>().sqrt() / points;
         let known = whole.several && n > 1;
-        let sd = known.then(|| visible(error * (n as f64).sqrt(), largest));
+        let sd = known.then(|| beyond_rounding(error * (n as f64).sqrt(), largest));
         Some(Mean { n, mean: whole.sum / points, sd })
     }
 }

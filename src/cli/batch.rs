@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.output.on(args.work.on(study), &cancel)?.on(|progress| bar.show(progress));
     let part = if shard.is_whole() { String::new() } else { format!("-{}-of-{}", shard.number, shard.of) };
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &part), Ok)?;
-    warn(study.experiment(), args.output.quiet);
+    tell_limits(study.experiment(), args.output.quiet);
     let done = study.run_into(folder)?;
     if !shard.is_whole() {
         return close_shard(&done, shard, model, args.output.quiet);
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 }
 
 /// Says what the experiment will not tell, before it is run.
-pub(super) fn warn(experiment: &Experiment, quiet: bool) {
+pub(super) fn tell_limits(experiment: &Experiment, quiet: bool) {
     for limit in experiment.limits().iter().filter(|_| !quiet) {
         // Nobody is left to tell if standard error is closed.
         let _ = writeln!(io::stderr(), "{}", broken(&format!("warning: {limit}"), width()));
