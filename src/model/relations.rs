@@ -3,7 +3,7 @@
 use super::geography::{Geography, PerState};
 use crate::{
     model::states::StateId,
-    scenario::{MAX_STATES, Scenario},
+    scenario::{Goods, MAX_STATES, Scenario},
 };
 use bevy_ecs::prelude::*;
 
@@ -54,6 +54,40 @@ pub struct Barrier {
     pub variant: f64,
 }
 
+/// How strictly a rule is meant, and how much of that gets through.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rigour {
+    /// Share of what it covers that it means to stop (x).
+    pub strictness: f64,
+    /// Share of that which gets through all the same (ℓ).
+    pub leak: f64,
+}
+
+impl Rigour {
+    /// Share of a covered flow that is stopped: x (1 − ℓ), each capped at 1.
+    ///
+    /// ```
+    /// use redqueen::model::relations::Rigour;
+    /// assert_eq!(Rigour { strictness: 0.8, leak: 0.25 }.stopped(), 0.8 * 0.75);
+    /// assert_eq!(Rigour { strictness: 1.6, leak: 0.0 }.stopped(), 1.0);
+    /// ```
+    pub fn stopped(self) -> f64 {
+        self.strictness.min(1.0) * (1.0 - self.leak.min(1.0))
+    }
+
+    /// The one of two that stops more.
+    #[must_use]
+    pub fn or_stricter(self, other: Self) -> Self {
+        if other.stopped() > self.stopped() { other } else { self }
+    }
+
+    /// As levers make it: `added` to its strictness, which stays from 0 to 1, and a part of its leak stopped up.
+    #[must_use]
+    pub fn under(self, added: f64, stopped_up: f64) -> Self {
+        Self { strictness: (self.strictness.min(1.0) + added).clamp(0.0, 1.0), leak: self.leak * (1.0 - stopped_up) }
+    }
+}
+
 /// An export control on chips, as it stands in this step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChipRule {
@@ -63,6 +97,8 @@ pub struct ChipRule {
     pub against: StateId,
     /// Chips of at least this performance are covered, H100e.
     pub threshold: f64,
+    /// How strict it is.
+    pub rigour: Rigour,
     /// Share of the flow that is stopped, x (1 − ℓ).
     pub stopped: f64,
 }
@@ -70,10 +106,25 @@ pub struct ChipRule {
 /// All export controls on equipment that one state bears, as they stand in this step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct EquipmentRule {
+    /// How strict the strictest of them is.
+    pub rigour: Rigour,
     /// Share of growth and progress that they take from a state without equipment of its own, x (1 − ℓ).
     pub stopped: f64,
     /// The largest node that they cover, nm.
     pub largest_node_nm: f64,
+}
+
+/// The strictest export control of one state against another on goods of which it matters only whose they are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FlowRule {
+    /// What it covers: not chips or equipment.
+    pub goods: Goods,
+    /// Whose they are.
+    pub by: StateId,
+    /// Who does not get them.
+    pub against: StateId,
+    /// How strict it is.
+    pub rigour: Rigour,
 }
 
 /// The export controls in force in this step.
@@ -85,8 +136,12 @@ pub struct Barriers {
     pub variant: [PerState; MAX_STATES],
     /// What rules on equipment do, by target.
     pub equipment: [EquipmentRule; MAX_STATES],
+    /// Rules on memory, materials, rented chips and models: at most one for each of these and each pair.
+    pub flows: Vec<FlowRule>,
     /// Share of the flow of memory that is stopped, x (1 − ℓ), by place of the plant and home of the designer.
     pub memory: [PerState; MAX_STATES],
+    /// Whether levers have made them other than the scenario's rules have it.
+    pub levered: bool,
 }
 
 impl Default for Barriers {
@@ -95,7 +150,9 @@ impl Default for Barriers {
             chips: Vec::new(),
             variant: [[0.0; MAX_STATES]; MAX_STATES],
             equipment: [EquipmentRule::default(); MAX_STATES],
+            flows: Vec::new(),
             memory: [[0.0; MAX_STATES]; MAX_STATES],
+            levered: false,
         }
     }
 }
@@ -129,6 +186,63 @@ impl Barriers {
     pub fn tools(&self, location: StateId) -> f64 {
         self.equipment[location].stopped
     }
+
+    /// Share of a flow of goods (memory, materials, rented chips, models) from one state to another that rules stop.
+    pub fn stopped(&self, goods: Goods, by: StateId, against: StateId) -> f64 {
+        let rule = self.flows.iter().find(|rule| rule.goods == goods && rule.by == by && rule.against == against);
+        rule.map_or(0.0, |rule| rule.rigour.stopped())
+    }
+
+    /// Puts a rule beside those that are there; of two on the same flow the stricter counts.
+    pub fn cover(&mut self, rule: FlowRule) {
+        let same =
+            |other: &&mut FlowRule| (other.goods, other.by, other.against) == (rule.goods, rule.by, rule.against);
+        match self.flows.iter_mut().find(same) {
+            Some(other) => other.rigour = other.rigour.or_stricter(rule.rigour),
+            None => self.flows.push(rule),
+        }
+        if rule.goods == Goods::Memory {
+            self.memory[rule.by][rule.against] = self.stopped(Goods::Memory, rule.by, rule.against);
+        }
+    }
+}
+
+/// Levers that states pull against each other, as they stand in this step.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct Stances {
+    /// What is added to the strictness of export controls, from -1 to 1, by goods, imposing state and target.
+    pub control: [[PerState; MAX_STATES]; Goods::COUNT],
+    /// How far the first state's market is closed to the second's firms beside what the scenario closed, from -1 to 1.
+    pub market: [PerState; MAX_STATES],
+    /// Whether any of them is not 0.
+    pub any: bool,
+    /// Who became stricter against whom in this step, and by how much.
+    pub stricter: Vec<(StateId, StateId, f64)>,
+}
+
+impl Stances {
+    /// How hostile a state's levers are to another: the strictest of them, from 0 to 1.
+    pub fn hostility(&self, by: StateId, against: StateId) -> f64 {
+        let control = self.control.iter().map(|goods| goods[by][against]);
+        control.chain([self.market[by][against]]).fold(0.0, f64::max)
+    }
+
+    /// Takes their places, and notes who became stricter.
+    pub fn become_as(&mut self, mut next: Self, states: usize) {
+        let pairs =
+            (0..states).flat_map(|by| (0..states).map(move |against| (StateId::new(by), StateId::new(against))));
+        next.stricter.clear();
+        next.any = false;
+        for (by, against) in pairs {
+            let more = next.hostility(by, against) - self.hostility(by, against);
+            if more > 0.0 {
+                next.stricter.push((by, against, more));
+            }
+            let control = next.control.iter().any(|goods| goods[by][against] != 0.0);
+            next.any |= control || next.market[by][against] != 0.0;
+        }
+        *self = next;
+    }
 }
 
 #[cfg(test)]
@@ -139,7 +253,7 @@ mod tests {
     fn equipment_is_covered_up_to_the_rules_node_and_nothing_without_a_rule() {
         let mut barriers = Barriers::default();
         assert_eq!(barriers.equipment(StateId::new(1), 5.0), 0.0);
-        barriers.equipment[1] = EquipmentRule { stopped: 0.6, largest_node_nm: 16.0 };
+        barriers.equipment[1] = EquipmentRule { stopped: 0.6, largest_node_nm: 16.0, ..EquipmentRule::default() };
         assert_eq!([5.0, 16.0, 28.0].map(|node| barriers.equipment(StateId::new(1), node)), [0.6, 0.6, 0.0]);
         assert_eq!(barriers.equipment(StateId::new(0), 5.0), 0.0);
     }

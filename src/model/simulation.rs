@@ -21,7 +21,7 @@ use super::{
     noise::{Draw, Key, RunSeed, Seed},
     phase::Registered,
     registry::Model,
-    relations::{Barriers, Relations},
+    relations::{Barriers, Relations, Stances},
     release::Frontier,
     shock::ShockBundle,
     state::StateBundle,
@@ -166,6 +166,7 @@ impl Simulation {
         let relations = Relations::new(&self.scenario, world.resource::<Geography>());
         world.insert_resource(relations);
         world.insert_resource(Barriers::default());
+        world.insert_resource(Stances::default());
         for mechanism in self.model.all() {
             (mechanism.begin)(&self.scenario, &clock, world);
         }

@@ -152,7 +152,7 @@ impl Industry {
 }
 
 /// What its government does, by [`Lever`].
-#[derive(Component, Clone, Copy, Debug, Default)]
+#[derive(Component, Clone, Copy, Debug, Default, PartialEq)]
 pub struct Levers(pub [f64; Lever::COUNT]);
 
 impl Levers {

@@ -128,6 +128,11 @@ pub(crate) fn one_of<C: Choice>(description: &str, silent: Option<C>) -> Value {
     schema
 }
 
+/// A list of words that stand for choices.
+pub(crate) fn list_of<C: Choice>() -> Value {
+    json!({ "type": "array", "items": one_of::<C>("One of them.", None), "minItems": 1 })
+}
+
 /// Numbers by name, as a table.
 pub(crate) fn by_name(highest: f64, description: &str) -> Value {
     let each = json!({ "type": "number", "minimum": 0, "maximum": highest });

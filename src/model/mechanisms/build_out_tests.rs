@@ -180,7 +180,8 @@ fn orders_close_a_shortage_once_where_fabs_count_what_they_build() {
 #[test]
 fn memory_plants_lack_part_of_what_logic_fabs_lack_and_packaging_nothing() {
     let mut barriers = Barriers::default();
-    barriers.equipment[0] = crate::model::relations::EquipmentRule { stopped: 0.6, largest_node_nm: 16.0 };
+    barriers.equipment[0] =
+        crate::model::relations::EquipmentRule { stopped: 0.6, largest_node_nm: 16.0, ..Default::default() };
     let maturity = [0.5; MAX_STATES];
     let lack = Lack { barriers: &barriers, memory: 0.7, maturity };
     let of = |stage| {

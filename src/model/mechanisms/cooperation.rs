@@ -1,7 +1,8 @@
 //! Cooperation: trust between states, and what it opens.
 //!
 //! T ← T + Δ (ψ c_s c_s' (1 − T) − δ T) − hits, within 0 and 1: both must want to cooperate (c is the lever) for trust to grow,
-//! it fades by itself, and is lost when an export control comes into force between the two or a shock strikes between them. A
+//! it fades by itself, and is lost when an export control comes into force between the two, by date or by lever, when one closes its
+//! market to the other, or when a shock strikes between them. A
 //! breach divides: who commits it also loses trust with third states, as far as those trust the one who suffers it.
 //! A border that restrictions leave the openness o has o + (1 − o) κ T, and open science on both sides opens the lesser of
 //! their efforts of what then is still closed.
@@ -13,7 +14,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        relations::Relations,
+        relations::{Relations, Stances},
         state::Levers,
         states::{StateId, States},
     },
@@ -158,18 +159,19 @@ impl Hits {
 
 fn meet(
     cooperation: Res<Cooperation>,
-    breaches: Res<Breaches>,
-    clock: Res<Clock>,
-    geography: Res<Geography>,
+    (breaches, stances): (Res<Breaches>, Res<Stances>),
+    (clock, geography): (Res<Clock>, Res<Geography>),
     mut relations: ResMut<Relations>,
     mut faults: ResMut<Faults>,
     states: States<&Levers>,
 ) {
     let mut hits = Hits::default();
-    for breach in breaches.0.iter().filter(|breach| breach.step == clock.step()) {
-        let loss = cooperation.hit_control * breach.stricter;
-        hits.between(breach.by, breach.against, loss);
-        hits.with_friends(&geography, &relations.trust, breach.by, breach.against, loss);
+    let dated = breaches.0.iter().filter(|breach| breach.step == clock.step());
+    let dated = dated.map(|breach| (breach.by, breach.against, breach.stricter));
+    for (by, against, stricter) in dated.chain(stances.stricter.iter().copied()) {
+        let loss = cooperation.hit_control * stricter;
+        hits.between(by, against, loss);
+        hits.with_friends(&geography, &relations.trust, by, against, loss);
     }
     for (a, b) in std::mem::take(&mut relations.clashes) {
         hits.between(a, b, cooperation.hit_shock);
@@ -232,6 +234,8 @@ mod tests {
                 name: format!("policy {state}"),
                 state,
                 lever,
+                against: Vec::new(),
+                goods: [true; Goods::COUNT],
                 from: None,
                 to: None,
                 indicator: None,

@@ -3,19 +3,22 @@
 //! A rule in force multiplies what it covers by 1 − x (1 − ℓ), with strictness x and leak ℓ; of several rules the strictest counts.
 //! A variant of a covered chip can be shipped once designers had the time to make it: at a limit on performance, the best variant
 //! is that of the largest limit no higher which was in force at least a lag ago, before the start of the world too. A design
-//! stays ready once it exists. What rules say in each step is worked out before the first. Of the chips that are stopped, buyers
+//! stays ready once it exists. What rules say in each step is worked out before the first. Levers (`control`) add to the strictness
+//! of what is in force or take from it, and effort against leakage (`enforcement`) stops up a part of ℓ. Of the chips that are stopped, buyers
 //! get a part to use where no rule stands against it: they rent them in third states that have power to spare, the more these
 //! trust them.
 
 use crate::{
     model::{
         clock::Clock,
+        geography::{Geography, PerState},
         phase::{Mechanism, MonthPlan, Phase},
-        relations::{Barriers, ChipRule},
-        states::StateId,
+        relations::{Barriers, ChipRule, EquipmentRule, FlowRule, Rigour, Stances},
+        state::{Industry, Levers},
+        states::{StateId, States},
     },
     parameters,
-    scenario::{ControlSpec, Goods, Scenario},
+    scenario::{Choice, ControlNumbers, ControlSpec, Goods, Lever, Scenario},
 };
 use bevy_ecs::prelude::*;
 
@@ -29,6 +32,8 @@ parameters! {
         leak_scale: f64 = 1.0, "1", range 0.0..=10.0, plausible 0.0..=2.0, assumption "the leak stands with the rules";
         /// Part of the chips kept from a state that its firms rent in third states that trust it fully and have power to spare.
         rented_abroad: f64 = 0.3, "1", range 0.0..=1.0, plausible 0.0..=0.6 or null 0.0, assumption "Chinese firms rent data centres in south-east Asia; no rule covered the use of chips there";
+        /// Share of the leak of a state's own rules that its full effort against it stops up.
+        enforcement_effect: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.2..=0.9 or null 0.0, assumption "end-use checks, whistle-blowers and location checks of chips; some smuggling is never found";
         /// Time from a rule to variants of chips that it lets pass.
         variant_lag_months: u32 = 4, "months", range 0..=240, plausible 1..=8, figure "after the rules of 2022-10 and 2023-10, A800 came in 1 month, H800 in 5, H20 in 4";
     }
@@ -51,19 +56,12 @@ impl Mechanism for ExportControls {
 impl ExportControls {
     /// Share of a covered flow that a rule of the scenario stops.
     pub fn stopped_by(&self, rule: &ControlSpec) -> f64 {
-        stopped(self.strictness_scale * rule.numbers.strictness, self.leak_scale * rule.numbers.leak)
+        self.rigour(&rule.numbers).stopped()
     }
-}
 
-/// Share of a covered flow that a rule of this strictness and leak stops: x (1 − ℓ), each capped at 1.
-///
-/// ```
-/// use redqueen::model::mechanisms::export_controls::stopped;
-/// assert_eq!(stopped(0.8, 0.25), 0.8 * 0.75);
-/// assert_eq!(stopped(1.6, 0.0), 1.0);
-/// ```
-pub fn stopped(strictness: f64, leak: f64) -> f64 {
-    strictness.min(1.0) * (1.0 - leak.min(1.0))
+    fn rigour(&self, numbers: &ControlNumbers) -> Rigour {
+        Rigour { strictness: self.strictness_scale * numbers.strictness, leak: self.leak_scale * numbers.leak }
+    }
 }
 
 /// A rule that stops something, with its dates in steps, negative before the start.
@@ -71,7 +69,7 @@ struct Rule<'a> {
     spec: &'a ControlSpec,
     from: i64,
     to: Option<i64>,
-    stopped: f64,
+    rigour: Rigour,
 }
 
 impl Rule<'_> {
@@ -106,9 +104,9 @@ impl Timetable {
                 spec,
                 from: clock.steps_to(spec.from),
                 to: spec.to.map(|month| clock.steps_to(month)),
-                stopped: controls.stopped_by(spec),
+                rigour: controls.rigour(&spec.numbers),
             })
-            .filter(|rule| rule.stopped > 0.0)
+            .filter(|rule| rule.rigour.stopped() > 0.0)
             .collect();
         let lag = i64::from(clock.steps(controls.variant_lag_months));
         let mut turns: Vec<i64> = rules.iter().flat_map(|rule| [Some(rule.from), rule.to]).flatten().collect();
@@ -125,6 +123,12 @@ impl Timetable {
         Self(changes.into_iter().map(|step| (step, barriers(&rules, &turns, lag, i64::from(step)))).collect())
     }
 
+    /// The barriers of this step.
+    fn in_step(&self, step: u32) -> Barriers {
+        let turn = self.0.partition_point(|(change, _)| *change <= step);
+        turn.checked_sub(1).map(|turn| self.0[turn].1.clone()).unwrap_or_default()
+    }
+
     /// The barriers from this step on, if they change in it.
     fn change_in(&self, step: u32) -> Option<&Barriers> {
         self.0.binary_search_by_key(&step, |(change, _)| *change).ok().map(|place| &self.0[place].1)
@@ -137,22 +141,22 @@ fn barriers(rules: &[Rule], turns: &[i64], lag: i64, step: i64) -> Barriers {
         match rule.spec.what {
             Goods::Chips => {
                 for (by, against) in rule.pairs() {
-                    let (threshold, stopped) = (rule.spec.numbers.threshold_h100e, rule.stopped);
-                    barriers.chips.push(ChipRule { by, against, threshold, stopped });
+                    let (threshold, rigour) = (rule.spec.numbers.threshold_h100e, rule.rigour);
+                    barriers.chips.push(ChipRule { by, against, threshold, rigour, stopped: rigour.stopped() });
                     barriers.variant[by][against] = variant(rules, turns, lag, step, (by, against));
                 }
             }
             Goods::Equipment => {
                 for &against in &rule.spec.against {
                     let strictest = &mut barriers.equipment[against];
-                    strictest.stopped = strictest.stopped.max(rule.stopped);
+                    strictest.rigour = strictest.rigour.or_stricter(rule.rigour);
+                    strictest.stopped = strictest.rigour.stopped();
                     strictest.largest_node_nm = strictest.largest_node_nm.max(rule.spec.numbers.node_nm);
                 }
             }
-            Goods::Memory => {
+            goods => {
                 for (by, against) in rule.pairs() {
-                    let strictest = &mut barriers.memory[by][against];
-                    *strictest = strictest.max(rule.stopped);
+                    barriers.cover(FlowRule { goods, by, against, rigour: rule.rigour });
                 }
             }
         }
@@ -174,8 +178,104 @@ fn variant(rules: &[Rule], turns: &[i64], lag: i64, step: i64, pair: (StateId, S
     designed_for.filter(|limit| *limit <= allowed).fold(0.0, f64::max)
 }
 
-fn apply(timetable: Res<Timetable>, clock: Res<Clock>, mut barriers: ResMut<Barriers>) {
-    if let Some(changed) = timetable.change_in(clock.step()) {
+/// What states' levers do to rules.
+struct Pulled<'a> {
+    stances: &'a Stances,
+    /// Factor on what levers add.
+    scale: f64,
+    /// Part of the leak of its own rules that each state stops up.
+    stopped_up: PerState,
+    /// How much equipment of its own each state could keep from others.
+    equipment: PerState,
+    /// A rule that stands for what a lever says where no rule of the scenario does.
+    plain: ControlNumbers,
+}
+
+impl Pulled<'_> {
+    fn added(&self, goods: Goods, by: StateId, against: StateId) -> f64 {
+        self.scale * self.stances.control[goods as usize][by][against]
+    }
+
+    /// The barriers of the scenario's rules as levers make them. Where no rule stands, a lever makes one with the usual threshold,
+    /// which lets no variant pass.
+    fn on(&self, mut barriers: Barriers, geography: &Geography) -> Barriers {
+        barriers.levered = true;
+        for rule in &mut barriers.chips {
+            let added = self.added(Goods::Chips, rule.by, rule.against);
+            rule.rigour = rule.rigour.under(added, self.stopped_up[rule.by]);
+            rule.stopped = rule.rigour.stopped();
+        }
+        for rule in &mut barriers.flows {
+            let added = self.added(rule.goods, rule.by, rule.against);
+            rule.rigour = rule.rigour.under(added, self.stopped_up[rule.by]);
+        }
+        for against in geography.each_state() {
+            for by in geography.others(against) {
+                self.make_rules(&mut barriers, by, against);
+            }
+            self.on_equipment(&mut barriers.equipment[against], against, geography);
+        }
+        barriers
+    }
+
+    /// The rules that levers make where the scenario has none.
+    fn make_rules(&self, barriers: &mut Barriers, by: StateId, against: StateId) {
+        for (_, goods) in Goods::WORDS.iter().copied().filter(|(_, goods)| *goods != Goods::Equipment) {
+            let added = self.added(goods, by, against);
+            let ruled = match goods {
+                Goods::Chips => barriers.chips.iter().any(|rule| rule.by == by && rule.against == against),
+                _ => barriers.flows.iter().any(|rule| (rule.goods, rule.by, rule.against) == (goods, by, against)),
+            };
+            if added > 0.0 && !ruled {
+                let rigour = Rigour { strictness: 0.0, leak: self.plain.leak }.under(added, self.stopped_up[by]);
+                if goods == Goods::Chips {
+                    let (threshold, stopped) = (self.plain.threshold_h100e, rigour.stopped());
+                    barriers.chips.push(ChipRule { by, against, threshold, rigour, stopped });
+                } else {
+                    barriers.flows.push(FlowRule { goods, by, against, rigour });
+                }
+            }
+        }
+        barriers.memory[by][against] = barriers.stopped(Goods::Memory, by, against);
+    }
+
+    /// Equipment comes from anywhere: the strictest and the most lenient count, each as far as its industry is as mature as any.
+    fn on_equipment(&self, rule: &mut EquipmentRule, against: StateId, geography: &Geography) {
+        let all = geography.others(against).map(|by| self.equipment[by]).fold(0.0, f64::max);
+        let part = |by: StateId| if all > 0.0 { self.equipment[by] / all } else { 0.0 };
+        let added = geography
+            .others(against)
+            .map(|by| (self.added(Goods::Equipment, by, against) * part(by), self.stopped_up[by] * part(by)));
+        let (mut most, mut least, mut stopped_up) = (0.0, 0.0, 0.0);
+        for (added, up) in added {
+            (most, least, stopped_up) = (f64::max(most, added), f64::min(least, added), f64::max(stopped_up, up));
+        }
+        if most > 0.0 && rule.stopped == 0.0 {
+            (rule.rigour.leak, rule.largest_node_nm) = (self.plain.leak, self.plain.node_nm);
+        }
+        rule.rigour = rule.rigour.under(most + least, stopped_up);
+        rule.stopped = rule.rigour.stopped();
+    }
+}
+
+fn apply(
+    controls: Res<ExportControls>,
+    timetable: Res<Timetable>,
+    (clock, geography): (Res<Clock>, Res<Geography>),
+    stances: Res<Stances>,
+    states: States<(&Levers, &Industry)>,
+    mut barriers: ResMut<Barriers>,
+) {
+    let stopped_up = states.map(|(levers, _)| controls.enforcement_effect * levers.of(Lever::Enforcement));
+    if stances.any || stopped_up.iter().any(|part| *part > 0.0) {
+        let usual = ControlNumbers::default();
+        let plain = ControlNumbers { leak: controls.leak_scale * usual.leak, ..usual };
+        let equipment = states.map(|(_, industry)| industry.maturity);
+        let pulled = Pulled { stances: &stances, scale: controls.strictness_scale, stopped_up, equipment, plain };
+        *barriers = pulled.on(timetable.in_step(clock.step()), &geography);
+    } else if barriers.levered {
+        *barriers = timetable.in_step(clock.step());
+    } else if let Some(changed) = timetable.change_in(clock.step()) {
         barriers.clone_from(changed);
     }
 }
@@ -185,7 +285,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Model, relations::Barrier, testing},
-        scenario::{Choice, ControlNumbers, Month},
+        scenario::{Month, PolicyNumbers, PolicySpec},
     };
 
     const US: StateId = StateId::new(0);
@@ -301,6 +401,51 @@ mod tests {
             World::new(vec![chips("2023-01", None, 0.3, 0.0)], &controls).chip("2023-01", 1.0).stopped
         };
         assert_eq!([stopped(0.0, 1.0), stopped(0.5, 0.0), stopped(2.0, 0.0), stopped(1.0, 8.0)], [0.0, 0.4, 1.0, 0.0]);
+    }
+
+    /// The barriers after so many months of a world with these rules, in which the first state pulls these levers.
+    fn levered(rules: Vec<ControlSpec>, levers: &[(Lever, f64)], months: u32) -> Barriers {
+        let mut scenario = crate::baseline();
+        scenario.controls = rules;
+        scenario.policies = levers
+            .iter()
+            .map(|(lever, value)| PolicySpec {
+                name: lever.word().to_owned(),
+                state: US.place(),
+                lever: *lever,
+                against: if lever.is_aimed() { vec![CHINA.place()] } else { Vec::new() },
+                goods: [true; Goods::COUNT],
+                from: Some(scenario.time.start.plus(1)),
+                to: Some(scenario.time.start.plus(3)),
+                indicator: None,
+                numbers: PolicyNumbers { value: *value, ..PolicyNumbers::default() },
+            })
+            .collect();
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
+        testing::live(&mut simulation, months);
+        simulation.world().resource::<Barriers>().clone()
+    }
+
+    #[test]
+    fn a_lever_adds_to_rules_or_lifts_them_and_they_come_back_when_it_goes() {
+        let rules = || vec![chips("2022-10", None, 0.3, 0.1)];
+        let stopped = |levers: &[(Lever, f64)], months| levered(rules(), levers, months).chips(US, CHINA, 1.0).stopped;
+        assert_eq!(stopped(&[(Lever::Control, 0.1)], 1), 0.8 * 0.75);
+        assert!((stopped(&[(Lever::Control, 0.1)], 2) - 0.9 * 0.75).abs() < 1e-15);
+        assert_eq!(stopped(&[(Lever::Control, -1.0)], 2), 0.0);
+        assert_eq!(stopped(&[(Lever::Control, -1.0)], 4), 0.8 * 0.75);
+        assert!((stopped(&[(Lever::Enforcement, 1.0)], 2) - 0.8 * (1.0 - 0.25 * 0.4)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn where_no_rule_stands_a_lever_makes_one() {
+        let barriers = levered(Vec::new(), &[(Lever::Control, 0.5)], 2);
+        assert_eq!(barriers.chips(US, CHINA, 1.0), Barrier { stopped: 0.5 * 0.75, variant: 0.0 });
+        assert_eq!(barriers.chips(US, OTHER, 1.0), Barrier::default());
+        assert_eq!(barriers.memory[US][CHINA], 0.5 * 0.75);
+        assert_eq!(barriers.stopped(Goods::Models, US, CHINA), 0.5 * 0.75);
+        // Its own industry is far from the most mature.
+        assert!((0.01..0.3).contains(&barriers.equipment(CHINA, 5.0)) && barriers.equipment(US, 5.0) == 0.0);
     }
 
     #[test]

@@ -154,7 +154,17 @@ mod tests {
         scenario.time.months = 120;
         let numbers = PolicyNumbers { value: effort, ..PolicyNumbers::default() };
         let (name, lever) = ("bet".to_owned(), Lever::Leapfrog);
-        scenario.policies.push(PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers });
+        scenario.policies.push(PolicySpec {
+            name,
+            state: 0,
+            lever,
+            against: Vec::new(),
+            goods: [true; crate::scenario::Goods::COUNT],
+            from: None,
+            to: None,
+            indicator: None,
+            numbers,
+        });
         scenario
     }
 

@@ -14,11 +14,12 @@ use crate::{
         ledger::Ledger,
         mechanisms::power::PowerShares,
         phase::{Mechanism, MonthPlan, Phase},
+        relations::Stances,
         state::{Burden, Economy, Industry, Levers, Penetration, Supply},
         states::{StateId, States},
     },
     parameters,
-    scenario::{Indicator, Lever, MAX_STATES, PolicySpec, Scenario},
+    scenario::{Choice, Goods, Indicator, Lever, MAX_STATES, PolicySpec, Scenario},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -42,6 +43,14 @@ parameters! {
         cost_safety_floor: f64 = 0.0001, "1", range 0.0..=0.1, plausible 0.0..=0.0005 or null 0.0, assumption "the budgets of safety institutes are far below it";
         /// Cost of full cooperation, as a share of output.
         cost_cooperation: f64 = 0.0001, "1", range 0.0..=0.1, plausible 0.0..=0.0005 or null 0.0, assumption "joint institutes and exchanges";
+        /// Cost of the strictest export controls against another state, as a share of output: offices that license, and sales that its firms lose.
+        cost_control: f64 = 0.0002, "1", range 0.0..=0.1, plausible 0.0..=0.001 or null 0.0, assumption "lost sales of chips and tools of some billions a year in the largest economy";
+        /// Cost of a market closed fully to another state's firms, as a share of output.
+        cost_closure: f64 = 0.0002, "1", range 0.0..=0.1, plausible 0.0..=0.001 or null 0.0, assumption "screening, and services that users go without";
+        /// Cost of full effort against leakage, as a share of output.
+        cost_enforcement: f64 = 0.0001, "1", range 0.0..=0.1, plausible 0.0..=0.0005 or null 0.0, assumption "agents abroad and audits, far above today's budgets";
+        /// Cost of letting in all talent that would come, as a share of output.
+        cost_immigration: f64 = 0.0002, "1", range 0.0..=0.1, plausible 0.0..=0.001 or null 0.0, assumption "fast visas, housing, and quarrels at home";
         /// Cost of power for AI that is built beyond trend.
         cost_per_gw: f64 = 2.5, "billion USD of 2023 per GW", range 0.0..=1000.0, plausible 1.0..=8.0 or null 0.0, assumption "plants and lines, from gas to nuclear";
     }
@@ -58,6 +67,7 @@ impl Mechanism for Policy {
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
         world.insert_resource(Agenda::new(scenario, clock));
         world.insert_resource(Bulletins::default());
+        world.insert_resource(Choices::default());
     }
 }
 
@@ -69,11 +79,22 @@ impl Policy {
             + self.cost_open_science * levers.of(Lever::OpenScience)
             + self.cost_talent * levers.of(Lever::Talent)
             + self.cost_safety_floor * levers.of(Lever::SafetyFloor)
-            + self.cost_cooperation * levers.of(Lever::Cooperation);
+            + self.cost_cooperation * levers.of(Lever::Cooperation)
+            + self.cost_enforcement * levers.of(Lever::Enforcement)
+            + self.cost_immigration * levers.of(Lever::Immigration);
         levers.of(Lever::ChipSubsidy)
             + levers.of(Lever::PublicCompute)
             + self.cost_per_gw * levers.of(Lever::Power)
             + output * of_output
+    }
+
+    /// What a state's levers against others cost it at this output, billion USD a year: what they lift costs nothing.
+    pub fn cost_of_stances(&self, stances: &Stances, state: StateId, output: f64) -> f64 {
+        let strictest = |against: usize| stances.control.iter().map(|goods| goods[state][against]).fold(0.0, f64::max);
+        let each = (0..MAX_STATES).map(|against| {
+            self.cost_control * strictest(against) + self.cost_closure * stances.market[state][against].max(0.0)
+        });
+        output * each.sum::<f64>()
     }
 }
 
@@ -160,46 +181,124 @@ impl Bulletins {
 }
 
 /// Months since the start.
-fn month_of(clock: &Clock) -> u32 {
+pub(super) fn month_of(clock: &Clock) -> u32 {
     clock.step() / clock.steps(1).max(1)
+}
+
+/// What a state does of its own choice, beside the scenario's policies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// Whose choice it is.
+    pub state: StateId,
+    /// What it sets each lever to; those that are aimed, against all of `against`.
+    pub levers: Levers,
+    /// The states that aimed levers are pulled against.
+    pub against: Vec<StateId>,
+    /// Goods that its export controls cover, in the order of [`Goods`].
+    pub goods: [bool; Goods::COUNT],
+}
+
+/// What states do of their own choice in this step.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct Choices(pub Vec<Chosen>);
+
+/// Levers of all states, being added up.
+struct Sums {
+    levers: [Levers; MAX_STATES],
+    stances: Stances,
+    aimed: bool,
+}
+
+impl Sums {
+    fn add(
+        &mut self,
+        state: StateId,
+        lever: Lever,
+        value: f64,
+        against: impl Iterator<Item = StateId>,
+        goods: &[bool],
+    ) {
+        if !lever.is_aimed() {
+            self.levers[state].0[lever as usize] += value;
+            return;
+        }
+        self.aimed = true;
+        for against in against {
+            if lever == Lever::MarketClosure {
+                self.stances.market[state][against] += value;
+                continue;
+            }
+            let controls = self.stances.control.iter_mut().zip(goods).filter(|(_, covered)| **covered);
+            controls.for_each(|(control, _)| control[state][against] += value);
+        }
+    }
+
+    /// Keeps every lever within its range.
+    fn clamp(&mut self) {
+        for (_, lever) in Lever::WORDS {
+            let (least, most) = lever.range();
+            for levers in &mut self.levers {
+                levers.0[*lever as usize] = levers.of(*lever).clamp(least, most);
+            }
+        }
+        let matrices = self.stances.control.iter_mut().chain([&mut self.stances.market]);
+        matrices.flatten().flatten().for_each(|value| *value = value.clamp(-1.0, 1.0));
+    }
+}
+
+/// What a policy in force sets its lever to.
+fn value_of(spec: &PolicySpec, published: &Bulletins, clock: &Clock) -> f64 {
+    let numbers = &spec.numbers;
+    let seen = spec.indicator.and_then(|indicator| {
+        published.seen(indicator, StateId::new(spec.state), month_of(clock), numbers.delay_months)
+    });
+    match seen {
+        Some(seen) => feedback(numbers.value, numbers.gain, numbers.target, seen, numbers.cap),
+        None if spec.indicator.is_some() => numbers.value.min(numbers.cap),
+        None => numbers.value,
+    }
 }
 
 fn pull_levers(
     policy: Res<Policy>,
-    agenda: Res<Agenda>,
+    (agenda, choices): (Res<Agenda>, Res<Choices>),
     published: Res<Bulletins>,
-    clock: Res<Clock>,
-    geography: Res<Geography>,
-    mut ledger: ResMut<Ledger>,
+    (clock, geography): (Res<Clock>, Res<Geography>),
+    (mut ledger, mut stances): (ResMut<Ledger>, ResMut<Stances>),
     mut states: States<(&Economy, &mut Levers, &mut Burden)>,
 ) {
-    if agenda.policies.is_empty() || policy.scale == 0.0 {
+    if agenda.policies.is_empty() && choices.0.is_empty() || policy.scale == 0.0 {
         return;
     }
-    let mut set = [Levers::default(); MAX_STATES];
+    let mut sums = Sums { levers: [Levers::default(); MAX_STATES], stances: Stances::default(), aimed: false };
     for scheduled in &agenda.policies {
-        let (spec, numbers) = (&scheduled.spec, &scheduled.spec.numbers);
+        let spec = &scheduled.spec;
         announce(scheduled, &clock, &geography, &mut ledger);
-        if !scheduled.in_force(clock.step()) {
-            continue;
+        if scheduled.in_force(clock.step()) {
+            let value = policy.scale * value_of(spec, &published, &clock);
+            let against = spec.against.iter().map(|&against| StateId::new(against));
+            sums.add(StateId::new(spec.state), spec.lever, value, against, &spec.goods);
         }
-        let seen = spec.indicator.and_then(|indicator| {
-            published.seen(indicator, StateId::new(spec.state), month_of(&clock), numbers.delay_months)
-        });
-        let value = match seen {
-            Some(seen) => feedback(numbers.value, numbers.gain, numbers.target, seen, numbers.cap),
-            None if spec.indicator.is_some() => numbers.value.min(numbers.cap),
-            None => numbers.value,
-        };
-        set[spec.state].0[spec.lever as usize] += policy.scale * value;
+    }
+    for Chosen { state, levers, against, goods } in &choices.0 {
+        for (_, lever) in Lever::WORDS.iter().filter(|(_, lever)| levers.of(*lever) != 0.0) {
+            sums.add(*state, *lever, policy.scale * levers.of(*lever), against.iter().copied(), goods);
+        }
+    }
+    sums.clamp();
+    if sums.aimed || stances.any || !stances.stricter.is_empty() {
+        stances.become_as(sums.stances, geography.states);
+        if clock.step() == 0 {
+            // What stood before the start is part of the trust of the start.
+            stances.stricter.clear();
+        }
     }
     for (s, (economy, mut levers, mut burden)) in states.iter_mut() {
-        *levers = set[s];
-        for (_, lever) in <Lever as crate::scenario::Choice>::WORDS {
-            let (least, most) = lever.range();
-            levers.0[*lever as usize] = levers.of(*lever).clamp(least, most);
-        }
+        *levers = sums.levers[s];
         burden.policy_cost = policy.cost(&levers, economy.output);
+        if stances.any {
+            burden.policy_cost += policy.cost_of_stances(&stances, s, economy.output);
+        }
     }
 }
 

@@ -438,8 +438,17 @@ mod tests {
         assert!((dark.ln_usable - maths::ln(dark.running)).abs() < 1e-15);
         let gw = PolicyNumbers { value: 12e-6, ..PolicyNumbers::default() };
         let (name, lever) = ("lines".to_owned(), Lever::Power);
-        scenario.policies =
-            vec![PolicySpec { name, state: 0, lever, from: None, to: None, indicator: None, numbers: gw }];
+        scenario.policies = vec![PolicySpec {
+            name,
+            state: 0,
+            lever,
+            against: Vec::new(),
+            goods: [true; crate::scenario::Goods::COUNT],
+            from: None,
+            to: None,
+            indicator: None,
+            numbers: gw,
+        }];
         let mut simulation = Model::standard().simulate(&scenario).unwrap();
         simulation.step().unwrap();
         let world = simulation.world_mut();

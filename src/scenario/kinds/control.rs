@@ -25,6 +25,12 @@ choices! {
         Equipment = "equipment",
         /// High-bandwidth memory.
         Memory = "memory",
+        /// Refined materials without which no chip is made.
+        Materials = "materials",
+        /// Use of chips in data centres of third states.
+        Rental = "rental",
+        /// Use of closed models from afar, and learning from their outputs.
+        Models = "models",
     }
 }
 
@@ -172,7 +178,7 @@ impl ControlSpec {
         let covers = match self.what {
             Goods::Chips => own.threshold_h100e <= its.threshold_h100e && own.variant_h100e <= its.variant_h100e,
             Goods::Equipment => own.node_nm >= its.node_nm,
-            Goods::Memory => true,
+            Goods::Memory | Goods::Materials | Goods::Rental | Goods::Models => true,
         };
         let equal = self.stopped() == other.stopped() && own.threshold_h100e == its.threshold_h100e;
         let equal = equal && own.variant_h100e == its.variant_h100e && own.node_nm == its.node_nm;

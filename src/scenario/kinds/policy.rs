@@ -1,6 +1,6 @@
 //! Policies: one lever of one state each.
 
-use super::{Before, Entity, Scenario};
+use super::{Before, Entity, Goods, Scenario};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
@@ -8,10 +8,10 @@ use crate::{
         Choice, MAX_POLICIES, Month,
         describe::{insert_month, insert_parameters, named},
         diagnostic::Diagnostic,
-        entities::{EntityKind, read_entities, require_state},
+        entities::{EntityKind, NameIndex, read_entities, require_state},
         read::after_start,
-        schema::{self, described, one_of},
-        section::{Mistakes, Section, choice, note},
+        schema::{self, described, list_of, names, one_of},
+        section::{Mistakes, Section, choice, list, note},
         unsound::{Checked, ensure},
     },
 };
@@ -41,8 +41,16 @@ choices! {
         Leapfrog = "leapfrog",
         /// Will to cooperate with other states, from 0 to 1.
         Cooperation = "cooperation",
-        /// How far state-owned and public buyers are told to buy chips designed at home, from 0 to 1.
+        /// How far state-owned and public buyers are told to buy chips designed and models made at home, from 0 to 1.
         Procurement = "procurement",
+        /// What is added to the strictness of export controls against others, from -1 (what is in force is lifted) to 1.
+        Control = "control",
+        /// How far the market is closed to firms of others, from -1 (what the scenario closed is opened) to 1.
+        MarketClosure = "market_closure",
+        /// Effort against leakage from own export controls, from 0 to 1.
+        Enforcement = "enforcement",
+        /// How far talent from elsewhere is let in, from 0 to 1.
+        Immigration = "immigration",
     }
 }
 
@@ -53,8 +61,14 @@ impl Lever {
             Self::ChipSubsidy | Self::PublicCompute => (0.0, 10_000.0),
             Self::Power => (0.0, 1_000.0),
             Self::Talent => (0.0, 10.0),
+            Self::Control | Self::MarketClosure => (-1.0, 1.0),
             _ => (0.0, 1.0),
         }
+    }
+
+    /// Whether it is pulled against other states, which a policy then names.
+    pub const fn is_aimed(self) -> bool {
+        matches!(self, Self::Control | Self::MarketClosure)
     }
 
     /// The mechanisms that it moves.
@@ -68,7 +82,10 @@ impl Lever {
             Self::Power => &["systems", "power"],
             Self::SafetyFloor => &["safety"],
             Self::Leapfrog => &["leapfrog"],
-            Self::Procurement => &["induced_innovation"],
+            Self::Procurement => &["induced_innovation", "market"],
+            Self::Control | Self::Enforcement => &["export_controls"],
+            Self::MarketClosure => &["market"],
+            Self::Immigration => &["research"],
         }
     }
 }
@@ -99,7 +116,7 @@ parameters! {
     /// Numbers of a policy.
     pub struct PolicyNumbers {
         /// Value of the lever; with an `indicator`, what it is before feedback.
-        value: f64 = 0.0, "the lever's", range 0.0..=10000.0, plausible 0.0..=1.0 or null 0.0, assumption "chosen by the user";
+        value: f64 = 0.0, "the lever's", range -1.0..=10000.0, plausible 0.0..=1.0 or null 0.0, assumption "chosen by the user";
         /// Reaction to each unit by which the indicator falls short of the target.
         gain: f64 = 0.0, "the lever's per indicator's", range -1000000.0..=1000000.0, plausible -10.0..=10.0 or null 0.0, assumption "chosen by the user";
         /// Value of the indicator that the policy aims at.
@@ -120,6 +137,10 @@ pub struct PolicySpec {
     pub state: usize,
     /// Which lever it moves.
     pub lever: Lever,
+    /// Indices of the states it is aimed at, sorted; empty for a lever that is not aimed.
+    pub against: Vec<usize>,
+    /// Goods that an export control covers, in the order of [`Goods`]; all for another lever.
+    pub goods: [bool; Goods::COUNT],
     /// First month in force; `None` if from the start.
     pub from: Option<Month>,
     /// First month no longer in force; `None` if it stays.
@@ -150,6 +171,8 @@ impl Entity for PolicySpec {
         read_entities(root, &Self::KIND, found, |name, section, found| {
             let state = require_state(section, "state", &states, found);
             let lever = section.require("lever", found).and_then(|entry| note(choice("lever", &entry.node), found));
+            let against = read_against(section, lever, state, &states, found);
+            let goods = read_goods(section, lever, found);
             let (from, to) = section.span("from", "to", found);
             let from = after_start(from, before.start);
             let reacts = section.take("indicator").is_some();
@@ -164,7 +187,17 @@ impl Entity for PolicySpec {
                     found.push(Diagnostic::at(&entry.key, format!("`{key}` has no effect without `indicator`")));
                 }
             }
-            Some(Self { name: name.to_owned(), state: state?, lever: lever?, from, to, indicator, numbers })
+            Some(Self {
+                name: name.to_owned(),
+                state: state?,
+                lever: lever?,
+                against,
+                goods,
+                from,
+                to,
+                indicator,
+                numbers,
+            })
         })
     }
 
@@ -172,6 +205,13 @@ impl Entity for PolicySpec {
         let mut entry = named(&self.name);
         entry.insert("state".into(), scenario.state_name(self.state));
         entry.insert("lever".into(), self.lever.word().into());
+        if self.lever.is_aimed() {
+            entry.insert("against".into(), scenario.state_names(&self.against));
+        }
+        if self.lever == Lever::Control {
+            let covered = Goods::WORDS.iter().filter(|(_, goods)| self.goods[*goods as usize]);
+            entry.insert("what".into(), covered.map(|(word, _)| *word).collect());
+        }
         insert_month(&mut entry, "from", self.from);
         insert_month(&mut entry, "to", self.to);
         insert_parameters(&mut entry, &self.numbers);
@@ -187,6 +227,13 @@ impl Entity for PolicySpec {
 
     fn check(&self, scenario: &Scenario) -> Checked {
         scenario.state(&format!("policies.{}.state", self.name), self.state)?;
+        let mut against = self.against.iter();
+        against.try_for_each(|state| scenario.state(&format!("policies.{}.against", self.name), *state))?;
+        ensure(
+            self.against.is_empty() != self.lever.is_aimed(),
+            || format!("policies.{}.against", self.name),
+            || format!("must name states for a lever that is aimed, and none for `{}` if it is not", self.lever.word()),
+        )?;
         let (low, high) = self.lever.range();
         [("value", self.numbers.value), ("cap", self.numbers.cap)].into_iter().try_for_each(|(key, value)| {
             ensure(
@@ -226,8 +273,12 @@ impl PolicySpec {
     fn beyond(&self, scenario: &Scenario) -> Option<String> {
         let first = |policy: &Self| policy.from.unwrap_or(scenario.time.start);
         let in_force = |policy: &&Self, month| first(policy) <= month && policy.to.is_none_or(|to| month < to);
-        let beside =
-            |policy: &&Self| policy.state == self.state && policy.lever == self.lever && policy.indicator.is_none();
+        let beside = |policy: &&Self| {
+            policy.state == self.state
+                && policy.lever == self.lever
+                && policy.indicator.is_none()
+                && policy.against == self.against
+        };
         let same: Vec<_> = scenario.policies.iter().filter(beside).collect();
         let most = self.lever.range().1;
         let sums = same.iter().map(|other| first(other)).filter(|month| in_force(&self, *month)).map(|month| {
@@ -245,6 +296,11 @@ impl PolicySpec {
         vec![
             ("state", described(schema::name(), "The state.")),
             ("lever", one_of::<Lever>("Which lever it moves.", None)),
+            ("against", names("The states it is aimed at, for `control` and `market_closure`.")),
+            (
+                "what",
+                described(list_of::<Goods>(), "Goods that `control` covers; chips, equipment and memory if left out."),
+            ),
             ("from", described(schema::month(), "First month in force; left out if from the start.")),
             ("to", described(schema::month(), "First month no longer in force; left out if it stays.")),
             ("indicator", one_of::<Indicator>("What it reacts to; left out if it is constant.", None)),
@@ -260,4 +316,66 @@ fn check_range<'a>(section: &mut Section<'a>, key: &'a str, value: f64, lever: L
         let message = format!("`{key}` of the lever `{}` must be from {low} to {high}, not {value}", lever.word());
         found.push(Diagnostic::at(&entry.node.place, message));
     }
+}
+
+/// The states that a policy is aimed at: those that `against` names, if the lever is one that is aimed.
+fn read_against<'a>(
+    section: &mut Section<'a>,
+    lever: Option<Lever>,
+    state: Option<usize>,
+    states: &NameIndex<'_>,
+    found: &mut Mistakes,
+) -> Vec<usize> {
+    let Some(lever) = lever else {
+        section.take("against");
+        return Vec::new();
+    };
+    if !lever.is_aimed() {
+        if let Some(entry) = section.take("against") {
+            let message = format!("`against` has no effect: `{}` is not pulled against anybody", lever.word());
+            found.push(Diagnostic::at(&entry.key, message));
+        }
+        return Vec::new();
+    }
+    let Some(entry) = section.require("against", found) else { return Vec::new() };
+    if matches!(list("against", &entry.node), Ok([])) {
+        found.push(Diagnostic::at(&entry.node.place, "`against` names no state"));
+    }
+    let against = states.find_all("against", &entry.node, found);
+    if state.is_some_and(|state| against.contains(&state)) {
+        found.push(Diagnostic::at(&entry.node.place, "a state cannot aim a lever at itself"));
+    }
+    against
+}
+
+/// Goods that export controls by lever cover when nothing is said of them.
+pub(crate) const USUAL_GOODS: [bool; Goods::COUNT] = {
+    let mut usual = [false; Goods::COUNT];
+    usual[Goods::Chips as usize] = true;
+    usual[Goods::Equipment as usize] = true;
+    usual[Goods::Memory as usize] = true;
+    usual
+};
+
+/// The goods that the lever `control` covers.
+pub(crate) fn read_goods<'a>(
+    section: &mut Section<'a>,
+    lever: Option<Lever>,
+    found: &mut Mistakes,
+) -> [bool; Goods::COUNT] {
+    let Some(entry) = section.take("what") else { return USUAL_GOODS };
+    if lever.is_some_and(|lever| lever != Lever::Control) {
+        found.push(Diagnostic::at(&entry.key, "`what` has no effect: only `control` covers goods"));
+        return USUAL_GOODS;
+    }
+    let mut goods = [false; Goods::COUNT];
+    for item in note(list("what", &entry.node), found).unwrap_or_default() {
+        if let Some(one) = note(choice::<Goods>("what", item), found) {
+            goods[one as usize] = true;
+        }
+    }
+    if goods == [false; Goods::COUNT] {
+        found.push(Diagnostic::at(&entry.node.place, "`what` names no goods"));
+    }
+    goods
 }

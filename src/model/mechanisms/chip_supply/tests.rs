@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     model::{
         Model, Simulation,
-        relations::ChipRule,
+        relations::{ChipRule, Rigour},
         state::{Industry, Supply},
         states::StateId,
         testing::{assert_null_is_absent, live, set, trajectory},
@@ -105,7 +105,13 @@ fn what_is_denied_goes_to_others_or_passes_as_a_variant() {
         let (us, china) = (place("US"), place("China"));
         if let Some((stopped, variant)) = rule {
             let mut barriers = world.resource_mut::<Barriers>();
-            barriers.chips.push(ChipRule { by: us, against: china, threshold: 0.9, stopped });
+            barriers.chips.push(ChipRule {
+                by: us,
+                against: china,
+                threshold: 0.9,
+                rigour: Rigour::default(),
+                stopped,
+            });
             barriers.variant[us][china] = variant;
         }
         live(&mut simulation, 1);

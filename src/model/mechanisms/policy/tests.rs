@@ -5,9 +5,21 @@ use crate::{
     scenario::{Month, PolicyNumbers},
 };
 
+/// A policy of the first state, against the third if its lever is aimed.
 fn policy(name: &str, lever: Lever, value: f64) -> PolicySpec {
     let numbers = PolicyNumbers { value, ..PolicyNumbers::default() };
-    PolicySpec { name: name.to_owned(), state: 0, lever, from: None, to: None, indicator: None, numbers }
+    let against = if lever.is_aimed() { vec![2] } else { Vec::new() };
+    PolicySpec {
+        name: name.to_owned(),
+        state: 0,
+        lever,
+        against,
+        goods: [true; Goods::COUNT],
+        from: None,
+        to: None,
+        indicator: None,
+        numbers,
+    }
 }
 
 fn with(policies: impl IntoIterator<Item = PolicySpec>) -> Scenario {
@@ -218,7 +230,7 @@ fn what_levers_move_is_absent_at_its_nulls_to_the_bit() {
         Model::standard().simulate(scenario).unwrap().run(Seed { master: 2, replicate: 0 }, Record::ALL).unwrap()
     };
     let acting = run(&scenario);
-    for name in ["policy", "systems", "leapfrog", "cooperation"] {
+    for name in ["policy", "systems", "leapfrog", "cooperation", "export_controls"] {
         let (mut null, mut off) = (scenario.clone(), scenario.clone());
         testing::set_to_null(&mut null, name);
         testing::disable(&mut off, name);
