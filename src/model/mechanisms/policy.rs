@@ -137,7 +137,9 @@ impl Agenda {
     /// Of a scenario.
     pub fn new(scenario: &Scenario, clock: &Clock) -> Self {
         let mut watched = [false; Indicator::COUNT];
-        for indicator in scenario.policies.iter().filter_map(|policy| policy.indicator) {
+        let by_policies = scenario.policies.iter().filter_map(|policy| policy.indicator);
+        let by_strategists = scenario.strategists.iter().filter_map(|strategist| strategist.indicator);
+        for indicator in by_policies.chain(by_strategists) {
             watched[indicator as usize] = true;
         }
         let schedule = |spec: &PolicySpec| {
@@ -169,7 +171,7 @@ impl Default for Bulletins {
 
 impl Bulletins {
     /// What was published `delay` months (1 to 24) before `month`, counted from the start.
-    fn seen(&self, indicator: Indicator, state: StateId, month: u32, delay: u32) -> Option<f64> {
+    pub(super) fn seen(&self, indicator: Indicator, state: StateId, month: u32, delay: u32) -> Option<f64> {
         let published = month.checked_sub(delay)?;
         let value = self.0[indicator as usize][published as usize % MEMORY][state];
         (!value.is_nan()).then_some(value)
