@@ -217,6 +217,7 @@ fn state(date: Month, name: &str, x: f64) -> StateRow {
         trust_in_ai: x,
         reputation: x,
         trust_abroad: Some(x),
+        hostility: None,
         economic_power: x,
         hard_power: x,
         soft_power: x,

@@ -14,7 +14,7 @@ use crate::{
         ledger::Ledger,
         mechanisms::{
             incidents::Systemic, market::market_weights, power::PowerShares, price::Prices, releases::Releases,
-            values::Reputation,
+            statecraft::Cabinets, values::Reputation,
         },
         relations::Relations,
         release::Frontier,
@@ -319,7 +319,7 @@ impl Observer {
     pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (progress, relations) = (world.resource::<ProgressParts>(), world.resource::<Relations>());
-        let open = self.open_shares(world, geography);
+        let (open, cabinets) = (self.open_shares(world, geography), world.resource::<Cabinets>());
         for view in self.states.iter(world) {
             let StateViewItem { id, traits, economy, absorption, penetration, access, supply, power, reputation } =
                 view;
@@ -374,6 +374,7 @@ impl Observer {
                 trust_in_ai: chain.governance.trust,
                 reputation: reputation.0,
                 trust_abroad: (geography.states > 1).then(|| relations.mean_trust(s, geography)),
+                hostility: cabinets.hostility(s),
                 economic_power: power.economic,
                 hard_power: power.hard,
                 soft_power: power.soft,

@@ -200,6 +200,8 @@ table! {
         reputation: f64, "1";
         /// Mean trust between it and the other states; empty if there is no other.
         trust_abroad: Option<f64>, "1";
+        /// How hostile it stands to its rivals, from 0 (open) to 1; empty for a state that does not choose its posture.
+        hostility: Option<f64>, "1";
         /// Share of world output.
         economic_power: f64, "1";
         /// Share of hard power: own frontier in the domains that count, compute that runs, and the economy behind them.

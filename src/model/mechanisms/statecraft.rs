@@ -85,6 +85,8 @@ pub struct Cabinet {
     pub spec: StrategistSpec,
     /// First step in which it acts.
     from: u32,
+    /// Whether it acts by now.
+    acts: bool,
     /// Its posture.
     pub posture: usize,
     /// How hostile it stands, from 0 to 1: its posture's, or between two of them.
@@ -154,6 +156,7 @@ impl Cabinets {
             let from = spec.from.and_then(|month| clock.step_of(month)).unwrap_or(0);
             Cabinet {
                 from,
+                acts: false,
                 posture: spec.start,
                 hostility: start.numbers.hostility,
                 levers: if from == 0 { aim } else { Levers::default() },
@@ -183,6 +186,12 @@ impl Cabinets {
         Levers(std::array::from_fn(|lever| low[lever] + part * (high[lever] - low[lever])))
     }
 
+    /// How hostile a state stands in this month; `None` if it does not choose.
+    pub fn hostility(&self, state: StateId) -> Option<f64> {
+        let acts = |cabinet: &&Cabinet| cabinet.state() == state && cabinet.acts;
+        self.all.iter().find(acts).map(|cabinet| cabinet.hostility)
+    }
+
     /// Whether somebody looks ahead from the end of this month.
     pub fn anyone_looks_ahead(&self) -> bool {
         self.all.iter().any(|cabinet| cabinet.looks_ahead)
@@ -204,6 +213,7 @@ fn act(statecraft: Res<Statecraft>, clock: Res<Clock>, mut cabinets: ResMut<Cabi
         if cabinets.all[at].from > clock.step() {
             continue;
         }
+        cabinets.all[at].acts = true;
         if let Some((posture, hostility)) = cabinets.all[at].decided.take() {
             let continuous = cabinets.all[at].spec.rule == StateRule::Reactive;
             let aim = if continuous {
@@ -327,7 +337,7 @@ fn review(
     let before = cabinets.clone();
     for cabinet in &mut cabinets.all {
         let key = states.at(cabinet.state());
-        if cabinet.from > clock.step() || !is_due(&files.statecraft, cabinet, *key, month) {
+        if !cabinet.acts || !is_due(&files.statecraft, cabinet, *key, month) {
             continue;
         }
         (cabinet.reviewed, cabinet.alarmed) = (Some(month), false);
