@@ -139,3 +139,49 @@ pub fn logit_answers(profiles: &Profiles, payoffs: &[f64], mixes: &[Vec<f64>], l
     };
     lambdas.iter().enumerate().map(answer).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DILEMMA: [f64; 8] = [3.0, 3.0, 0.0, 5.0, 5.0, 0.0, 1.0, 1.0];
+
+    #[test]
+    fn profiles_are_found_from_strategies_and_back() {
+        let profiles = Profiles::new(vec![2, 1, 3]);
+        assert_eq!((profiles.len(), profiles.players(), profiles.is_empty()), (6, 3, false));
+        for profile in 0..6 {
+            assert_eq!(profiles.place(&profiles.strategies(profile)), profile);
+        }
+        let leaving: Vec<_> = profiles.deviations(4).collect();
+        assert_eq!(leaving, [(0, 0, 1), (2, 0, 3), (2, 2, 5)]);
+        assert!(Profiles::new(vec![2, 0]).is_empty());
+        assert_eq!(Profiles::new(vec![usize::MAX, 3]).len(), usize::MAX);
+    }
+
+    #[test]
+    fn logit_choice_goes_from_blind_to_best() {
+        let chosen = |lambda| {
+            let mut choice = [1.0, 2.0, 2.0];
+            logit_choice(&mut choice, lambda);
+            choice
+        };
+        assert_eq!(chosen(0.0), [1.0 / 3.0; 3]);
+        assert_eq!(chosen(f64::INFINITY), [0.0, 0.5, 0.5]);
+        assert_eq!(chosen(1e6), [0.0, 0.5, 0.5]);
+        let e = exp(1.0);
+        assert!((chosen(1.0)[0] - 1.0 / (1.0 + 2.0 * e)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn levels_answer_the_level_below() {
+        let profiles = Profiles::new(vec![2, 2]);
+        assert_eq!(level_k(&profiles, &DILEMMA, 0, 1.0), profiles.uniform());
+        // Against a coin the second strategy brings 1.5 more; against that answer a mean of its differences 2 and 1.
+        let first = 1.0 / (1.0 + exp(1.5));
+        let second = 1.0 / (1.0 + exp(2.0 * first + (1.0 - first)));
+        let found = [1, 2].map(|level| level_k(&profiles, &DILEMMA, level, 1.0)[1][0]);
+        assert!((found[0] - first).abs() < 1e-15 && (found[1] - second).abs() < 1e-15, "{found:?}");
+        assert_eq!(level_k(&profiles, &DILEMMA, 5, f64::INFINITY), [[0.0, 1.0], [0.0, 1.0]]);
+    }
+}

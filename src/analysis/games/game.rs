@@ -152,3 +152,35 @@ impl Game {
         16.0 * f64::EPSILON * self.payoffs.iter().fold(0.0, |largest: f64, payoff| largest.max(payoff.abs()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn players(counts: &[usize]) -> Vec<Player> {
+        counts.iter().map(|count| Player::new("someone", (0..*count).map(|strategy| strategy.to_string()))).collect()
+    }
+
+    #[test]
+    fn what_is_no_game_is_refused_with_its_reason() {
+        let said =
+            |counts: &[usize], payoffs: &[f64]| Game::new(players(counts), payoffs.to_vec()).unwrap_err().to_string();
+        assert_eq!(said(&[2], &[]), "a game has 2 to 6 players, not 1");
+        assert_eq!(said(&[2; 7], &[]), "a game has 2 to 6 players, not 7");
+        assert_eq!(said(&[2, 0], &[]), "the player someone has no strategy");
+        let many = "the players' strategies make 1056 profiles, and at most 1024 are possible";
+        assert_eq!(said(&[32, 33], &[]), many);
+        assert!(said(&[1000; 6], &[]).contains("at most 1024"));
+        assert_eq!(said(&[1, 2], &[0.0; 3]), "the game needs 4 payoffs, one for each profile and player, and not 3");
+        assert_eq!(said(&[1, 2], &[0.0, 0.0, f64::NAN, 0.0]), "the payoff of someone under profile 1 is not finite");
+    }
+
+    #[test]
+    fn profiles_have_the_last_player_fastest() {
+        let payoffs: Vec<f64> = (0..24).map(f64::from).collect();
+        let game = Game::new(players(&[2, 2, 2]), payoffs).unwrap();
+        assert_eq!((game.label(6), game.payoff(6, 1), game.range(2)), ("1, 1, 0".into(), 19.0, 21.0));
+        let mixes = [vec![0.5, 0.5], vec![0.25, 0.75], vec![1.0, 0.0]];
+        assert_eq!(game.expected(&mixes, 0), [4.5, 16.5]);
+    }
+}

@@ -205,3 +205,99 @@ pub fn undecided(samples: &Samples, gains: &[Gain], regrets: &[Regret], epsilon:
     }
     (0..count).filter(|profile| more[*profile]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::maths::normal_form::Profiles;
+
+    const RESAMPLING: Resampling = Resampling { resamples: 2000, seed: 1 };
+
+    /// Replicates of two profiles of one player that can choose, with another that cannot.
+    fn two(payoffs: &[(f64, f64)]) -> Samples {
+        let mut samples = Samples::new(Profiles::new(vec![2, 1]));
+        for (replicate, (first, second)) in payoffs.iter().enumerate() {
+            samples.set(replicate, 0, &[*first, 0.0]);
+            samples.set(replicate, 1, &[*second, 0.0]);
+        }
+        samples
+    }
+
+    /// The numbers of `paired`, which scipy gives.
+    #[test]
+    fn gains_are_paired() {
+        let first = [3.0, 5.5, 1.25, 4.0, 2.75, 6.0, 3.5];
+        let second = [3.5, 6.25, 1.5, 4.25, 2.5, 7.5, 4.0];
+        let found = gains(&two(&first.into_iter().zip(second).collect::<Vec<_>>()));
+        assert_eq!((found.len(), found[0].n, found[0].mean, found[1].mean), (2, 7, Some(0.5), Some(-0.5)));
+        assert!((found[0].standard_error.unwrap() - 0.2041241452319315).abs() < 1e-15);
+        assert!((found[0].interval.unwrap().0 - 0.0005262099271480247).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_strategy_without_effect_gains_exactly_nothing() {
+        let payoffs: Vec<(f64, f64)> = (1..30).map(|at| (1.0 / f64::from(at), 1.0 / f64::from(at))).collect();
+        let samples = two(&payoffs);
+        for gain in gains(&samples) {
+            assert_eq!((gain.mean, gain.standard_error, gain.interval), (Some(0.0), Some(0.0), Some((0.0, 0.0))));
+        }
+        for regret in regrets(&samples, 0.0, &RESAMPLING) {
+            assert_eq!((regret.regret, regret.standard_error, regret.probability), (Some(0.0), Some(0.0), Some(1.0)));
+        }
+        assert!(undecided(&samples, &gains(&samples), &regrets(&samples, 0.0, &RESAMPLING), 0.0, 0.0).is_empty());
+    }
+
+    #[test]
+    fn regret_has_the_standard_error_of_its_gain_and_a_probability_by_its_distance_from_zero() {
+        // Differences 0, …, 39 less 25.34: a mean of -5.84, half a standard deviation, and standard error of 1.848.
+        let samples = two(&(0..40).map(|at| (f64::from(at * at), f64::from(at * at + at) - 25.34)).collect::<Vec<_>>());
+        let found = regrets(&samples, 0.0, &RESAMPLING);
+        assert!(found[0].regret == Some(0.0) && found[0].probability.unwrap() > 0.99, "{found:?}");
+        let (error, regret) = (found[1].standard_error.unwrap(), found[1].regret.unwrap());
+        assert!((regret - 5.84).abs() < 1e-9 && (error / 1.848 - 1.0).abs() < 0.05, "{found:?}");
+        // At two standard errors from ε: the normal distribution has 0.0228 beyond.
+        let near = regrets(&samples, 5.84 - 2.0 * 1.825, &RESAMPLING);
+        assert!((near[1].probability.unwrap() - 0.0228).abs() < 0.01, "{near:?}");
+    }
+
+    #[test]
+    fn pairs_are_formed_where_both_are_there() {
+        let mut samples = two(&(0..20).map(|at| (f64::from(at), f64::from(at) + 1.0)).collect::<Vec<_>>());
+        (20..60).for_each(|replicate| samples.set(replicate, 0, &[1000.0, 0.0]));
+        let found = gains(&samples);
+        assert_eq!((found[0].n, found[0].mean), (20, Some(1.0)));
+        let found = regrets(&samples, 0.0, &RESAMPLING);
+        assert_eq!((found[0].regret, found[0].standard_error), (Some(1.0), Some(0.0)));
+        assert_eq!((found[0].probability, found[1].probability), (Some(0.0), Some(1.0)));
+    }
+
+    #[test]
+    fn without_pairs_or_replicates_nothing_is_known() {
+        let mut samples = Samples::new(Profiles::new(vec![2, 1]));
+        (0..9).for_each(|replicate| samples.set(replicate, replicate % 2, &[1.0, 1.0]));
+        let found = regrets(&samples, 0.0, &RESAMPLING);
+        let nothing = Regret { profile: 0, regret: None, standard_error: None, probability: None };
+        assert_eq!((found[0], gains(&samples)[0].mean), (nothing, None));
+        assert_eq!(undecided(&samples, &gains(&samples), &found, 0.0, 0.1), [0, 1]);
+        let few = two(&[(1.0, 2.0); FEWEST_RESAMPLED - 1]);
+        assert_eq!(regrets(&few, 0.0, &RESAMPLING)[0].probability, None);
+        assert!(regrets(&Samples::new(Profiles::new(vec![2, 1])), 0.0, &RESAMPLING)[0].regret.is_none());
+    }
+
+    #[test]
+    fn more_runs_go_where_a_candidate_is_undecided_until_its_regret_is_known_well_enough() {
+        let close_call = two(&(0..20).map(|at| (0.0, f64::from(at % 2) - 0.45)).collect::<Vec<_>>());
+        let (found, regret) = (gains(&close_call), regrets(&close_call, 0.0, &RESAMPLING));
+        assert_eq!(undecided(&close_call, &found, &regret, 0.0, 0.01), [0, 1]);
+        assert!(undecided(&close_call, &found, &regret, 0.0, 1.0).is_empty());
+        let clear = two(&(0..20).map(|at| (0.0, f64::from(at % 2) + 5.0)).collect::<Vec<_>>());
+        assert!(undecided(&clear, &gains(&clear), &regrets(&clear, 0.0, &RESAMPLING), 0.0, 0.01).is_empty());
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_resamples_and_another_others() {
+        let samples = two(&(0..30).map(|at| (0.0, f64::from(at % 7) - 2.9)).collect::<Vec<_>>());
+        assert_eq!(regrets(&samples, 0.0, &RESAMPLING), regrets(&samples, 0.0, &RESAMPLING));
+        assert_ne!(regrets(&samples, 0.0, &RESAMPLING), regrets(&samples, 0.0, &Resampling { seed: 2, ..RESAMPLING }));
+    }
+}

@@ -15,12 +15,26 @@
 //! # Ok::<(), redqueen::analysis::games::GameError>(())
 //! ```
 
+pub mod alpha_rank;
+pub mod commitment;
+pub mod dominance;
 mod game;
 pub mod inference;
+pub mod interaction;
+mod linear;
+pub mod mixed;
 pub mod pure;
+pub mod quantal;
+pub mod replicator;
 mod roles;
 mod samples;
+pub mod welfare;
 
 pub use game::{Game, GameError, MOST_PROFILES, PLAYERS, Player};
 pub use roles::{Roles, RolesError};
 pub use samples::Samples;
+
+#[cfg(test)]
+mod oracle_tests;
+#[cfg(test)]
+mod testing;

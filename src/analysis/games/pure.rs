@@ -48,3 +48,34 @@ pub fn best_answers(game: &Game, profile: usize, player: usize) -> Vec<usize> {
     let best = strategies.clone().map(payoff).fold(f64::NEG_INFINITY, f64::max);
     strategies.filter(|strategy| payoff(*strategy) >= best - game.rounding()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::games::testing::{chicken, matching_pennies, prisoners_dilemma, stag_hunt};
+
+    #[test]
+    fn the_equilibria_of_textbooks_come_out() {
+        assert_eq!(equilibria(&prisoners_dilemma(), 0.0), [3]);
+        assert_eq!(equilibria(&stag_hunt(), 0.0), [0, 3]);
+        assert_eq!(equilibria(&chicken(), 0.0), [1, 2]);
+        assert!(equilibria(&matching_pennies(), 0.0).is_empty());
+    }
+
+    #[test]
+    fn an_epsilon_lets_small_gains_be() {
+        assert_eq!(regrets(&prisoners_dilemma()), [2.0, 1.0, 1.0, 0.0]);
+        assert_eq!(equilibria(&prisoners_dilemma(), 1.0), [1, 2, 3]);
+        assert_eq!(equilibria(&prisoners_dilemma(), 0.999), [3]);
+    }
+
+    #[test]
+    fn deviations_are_listed_by_profile_player_and_strategy() {
+        let list = deviations(&prisoners_dilemma());
+        assert_eq!(list.len(), 8);
+        assert_eq!(list[2], Deviation { profile: 1, player: 0, to: 1, gain: 1.0 });
+        assert_eq!(list[3], Deviation { profile: 1, player: 1, to: 0, gain: -2.0 });
+        assert_eq!(best_answers(&chicken(), 1, 0), [0]);
+        assert_eq!(best_answers(&chicken(), 0, 0), [1]);
+    }
+}

@@ -100,3 +100,45 @@ impl Roles {
         sum / count
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn three() -> Vec<Player> {
+        ["first", "second", "third"].map(|name| Player::new(name, ["a", "b"])).to_vec()
+    }
+
+    #[test]
+    fn one_profile_of_each_orbit_is_run() {
+        let roles = Roles::new(&three(), vec![0, 0, 0]).unwrap();
+        assert_eq!(roles.representatives(), [0, 1, 3, 7]);
+        assert_eq!(roles.representative(4), 1);
+        let two = Roles::new(&three(), vec![5, 2, 5]).unwrap();
+        assert_eq!(two.representatives(), [0, 1, 2, 3, 5, 7]);
+        assert_eq!(two.representative(6), 3);
+        let own = Roles::new(&three(), vec![0, 1, 2]).unwrap();
+        assert_eq!(own.representatives(), (0..8).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn payoffs_go_to_who_does_the_same() {
+        let roles = Roles::new(&three(), vec![0, 0, 0]).unwrap();
+        let mut samples = Samples::new(Profiles::new(vec![2; 3]));
+        samples.set(0, 1, &[1.0, 3.0, 10.0]);
+        let whole = roles.expand(&samples);
+        assert_eq!(whole.get(0, 1), Some(&[2.0, 2.0, 10.0][..]));
+        assert_eq!(whole.get(0, 2), Some(&[2.0, 10.0, 2.0][..]));
+        assert_eq!(whole.get(0, 4), Some(&[10.0, 2.0, 2.0][..]));
+        assert_eq!(whole.get(0, 3), None);
+    }
+
+    #[test]
+    fn players_who_cannot_do_the_same_have_other_roles() {
+        let mut players = three();
+        players[2].strategies.reverse();
+        let said = Roles::new(&players, vec![1, 0, 1]).unwrap_err().to_string();
+        assert_eq!(said, "first and third are interchangeable, and so must have the same strategies in the same order");
+        assert_eq!(Roles::new(&players, vec![1, 0]).unwrap_err().to_string(), "2 roles for 3 players");
+    }
+}

@@ -88,3 +88,33 @@ impl Samples {
         Some(Game::new(players, sums))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::games::testing::prisoners_dilemma;
+
+    #[test]
+    fn means_are_over_the_runs_that_are_there() {
+        let dilemma = prisoners_dilemma();
+        let mut samples = Samples::new(dilemma.profiles().clone());
+        for profile in 0..4 {
+            samples.set(1, profile, &[profile as f64, 1.0]);
+        }
+        samples.set(0, 2, &[4.0, 2.0]);
+        samples.set(3, 3, &[f64::NAN, 0.0]);
+        assert_eq!((samples.replicates(), samples.n(2), samples.n(3), samples.get(0, 1)), (2, 2, 1, None));
+        assert_eq!(samples.pairs(0, 1, 2).collect::<Vec<_>>(), [(1, 1.0, 2.0)]);
+        let game = samples.game(dilemma.players().to_vec()).unwrap().unwrap();
+        assert_eq!(game.payoffs(), [0.0, 1.0, 1.0, 1.0, 3.0, 1.5, 3.0, 1.0]);
+    }
+
+    #[test]
+    fn a_profile_without_a_run_leaves_no_game() {
+        let dilemma = prisoners_dilemma();
+        let mut samples = Samples::new(dilemma.profiles().clone());
+        (0..3).for_each(|profile| samples.set(0, profile, &[0.0, 0.0]));
+        assert!(samples.game(dilemma.players().to_vec()).is_none());
+        assert_eq!(Samples::new(dilemma.profiles().clone()).replicates(), 0);
+    }
+}
