@@ -46,6 +46,8 @@ GAMES = {
     "battle_of_sexes": bimatrix([[3, 0], [0, 2]], [[2, 0], [0, 4]]),
     "dominated_3x3": bimatrix([[2, 1, 3], [1, 0, 2], [0, 3, 1]], [[1, 2, 0], [3, 1, 2], [2, 0, 1.5]]),
     "degenerate_2x3": bimatrix([[3, 3, 0], [3, 1, 2]], [[2, 2, 1], [0, 1, 1]]),
+    # Its branch of quantal responses turns back from lambda 7.3 to 0.8.
+    "turning_3x3": bimatrix([[-3, 3, 4], [3, -5, 3], [5, -7, 6]], [[7, 9, -7], [9, -9, -6], [-2, 0, 5]]),
     "random_3x4": drawn(11, (3, 4)),
     "random_4x4": drawn(12, (4, 4)),
     "random_5x3": drawn(13, (5, 3)),

@@ -1,6 +1,7 @@
 //! Strategies that another one beats whatever the others do.
 
-use super::Game;
+use super::{Game, inference::Gain};
+use crate::maths::normal_form::Profiles;
 use std::ops::ControlFlow;
 
 /// A strategy that another pure strategy of the same player dominates.
@@ -29,6 +30,24 @@ pub struct Elimination {
 pub fn dominated(game: &Game) -> Vec<Dominated> {
     let left: Vec<Vec<usize>> = game.profiles().counts().iter().map(|count| (0..*count).collect()).collect();
     among(game, &left)
+}
+
+/// Strategies that another one surely beats whatever the others do, by the intervals of the gains.
+pub fn surely_dominated(profiles: &Profiles, gains: &[Gain]) -> Vec<Dominated> {
+    let mut found = Vec::new();
+    for (player, count) in profiles.counts().iter().enumerate() {
+        // How often each strategy is surely worse than each other one.
+        let mut worse = vec![vec![0; *count]; *count];
+        for gain in gains.iter().filter(|gain| gain.player == player) {
+            let surely = gain.interval.is_some_and(|(low, _)| low > 0.0);
+            worse[profiles.strategy(gain.profile, player)][gain.to] += usize::from(surely);
+        }
+        for (strategy, worse) in worse.iter().enumerate() {
+            let by = worse.iter().position(|times| *times == profiles.len() / count);
+            found.extend(by.map(|by| Dominated { player, strategy, by, strict: true }));
+        }
+    }
+    found
 }
 
 /// Leaves out strictly dominated strategies until there are none; the order does not matter to what is left (Gilboa, Kalai and

@@ -1,7 +1,10 @@
 //! Whether players' choices matter to each other: a game in which they do not is trivial.
 
 use super::{Game, Samples, inference::Gain, pure};
-use crate::maths::normal_form::Profiles;
+use crate::{
+    analysis::precision,
+    maths::{Moments, normal_form::Profiles},
+};
 
 /// For each player the share of the variance of its payoff over all profiles that no sum of effects of single players'
 /// strategies explains (analysis of variance of the full table), 0 to 1; `None` if its payoff does not vary.
@@ -18,30 +21,63 @@ pub fn shares(game: &Game) -> Vec<Option<f64>> {
 /// [`shares`] of the true mean payoffs as replicates with runs under all profiles tell: what luck adds to the sums of
 /// squares is taken off. `None` below two such replicates, or if nothing is left of the variance.
 pub fn shares_beyond_luck(samples: &Samples) -> Vec<Option<f64>> {
-    let (profiles, players) = (samples.profiles(), samples.profiles().players());
-    let whole = |replicate: &usize| {
-        let runs: Option<Vec<&[f64]>> = (0..profiles.len()).map(|profile| samples.get(*replicate, profile)).collect();
-        runs.map(|runs| runs.concat())
-    };
-    let tables: Vec<Vec<f64>> = (0..samples.replicates()).filter_map(|replicate| whole(&replicate)).collect();
-    let n = tables.len() as f64;
-    let of = |player: usize| {
-        let mut mean = vec![0.0; profiles.len()];
-        let (mut total, mut interaction) = (0.0, 0.0);
-        for table in &tables {
-            let table = column(table, players, player);
-            mean.iter_mut().zip(&table).for_each(|(mean, payoff)| *mean += payoff / n);
-            let squares = squares(profiles, &table);
-            total += squares.0 / n;
-            interaction += squares.1 / n;
+    let of = |player| Replicates::new(samples, player).share(None).map(|share| share.clamp(0.0, 1.0));
+    (0..samples.profiles().players()).map(of).collect()
+}
+
+/// Standard errors of [`shares_beyond_luck`], by leaving out each replicate in turn (jackknife, Efron and Stein 1981); `None`
+/// for too few replicates, or where a share is not defined.
+pub fn standard_errors(samples: &Samples) -> Vec<Option<f64>> {
+    let of = |player| {
+        let replicates = Replicates::new(samples, player);
+        let mut moments = Moments::default();
+        for left_out in 0..replicates.tables.len() {
+            moments.add(replicates.share(Some(left_out))?);
         }
+        // The shares without one replicate each differ less than those of new samples by n - 1.
+        let n = moments.n as f64;
+        (moments.n >= precision::FEWEST).then(|| (moments.squares * (n - 1.0) / n).sqrt())
+    };
+    (0..samples.profiles().players()).map(of).collect()
+}
+
+/// A player's payoffs in the replicates that have runs under all profiles.
+struct Replicates<'a> {
+    profiles: &'a Profiles,
+    tables: Vec<Vec<f64>>,
+    /// [`squares`] of each table.
+    squares: Vec<(f64, f64)>,
+    sums: Vec<f64>,
+}
+
+impl<'a> Replicates<'a> {
+    fn new(samples: &'a Samples, player: usize) -> Self {
+        let profiles = samples.profiles();
+        let whole = |replicate| {
+            let runs =
+                (0..profiles.len()).map(|profile| samples.get(replicate, profile).map(|payoffs| payoffs[player]));
+            runs.collect::<Option<Vec<f64>>>()
+        };
+        let tables: Vec<Vec<f64>> = (0..samples.replicates()).filter_map(whole).collect();
+        let squares = tables.iter().map(|table| squares(profiles, table)).collect();
+        let sums = (0..profiles.len()).map(|profile| tables.iter().map(|table| table[profile]).sum()).collect();
+        Self { profiles, tables, squares, sums }
+    }
+
+    /// The share of interaction beyond luck, which may be below 0, of all replicates but for one.
+    fn share(&self, left_out: Option<usize>) -> Option<f64> {
+        let n = (self.tables.len() - usize::from(left_out.is_some())) as f64;
+        let without = |profile: usize| left_out.map_or(0.0, |at| self.tables[at][profile]);
+        let mean: Vec<f64> = self.sums.iter().enumerate().map(|(at, sum)| (sum - without(at)) / n).collect();
+        let (total_of_mean, interaction_of_mean) = squares(self.profiles, &mean);
+        let kept = || self.squares.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
+        let total = kept().map(|(_, squares)| squares.0).sum::<f64>() / n;
+        let interaction = kept().map(|(_, squares)| squares.1).sum::<f64>() / n;
         // The mean of the squares exceeds the square of the mean by the variance, which is n times that of the mean.
-        let (total_of_mean, interaction_of_mean) = squares(profiles, &mean);
         let total = total_of_mean - (total - total_of_mean) / (n - 1.0);
         let interaction = interaction_of_mean - (interaction - interaction_of_mean) / (n - 1.0);
-        (n > 1.0 && total > 0.0).then(|| (interaction / total).clamp(0.0, 1.0))
-    };
-    (0..players).map(of).collect()
+        (n > 1.0 && total > 0.0).then(|| interaction / total)
+    }
 }
 
 /// The payoffs of one player.
@@ -110,7 +146,7 @@ mod tests {
 
     #[test]
     fn of_three_players_interactions_of_all_orders_count() {
-        let parity = |at: usize| if at.count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+        let parity = |at: usize| if at.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
         let payoffs = (0..8).flat_map(|at| [parity(at), parity(at & 3), parity(at & 1)]);
         let found = shares(&game(&[2, 2, 2], &payoffs.collect::<Vec<_>>()));
         assert_eq!(found, [Some(1.0), Some(1.0), Some(0.0)]);

@@ -10,7 +10,8 @@ pub(super) fn solve(mut rows: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<
     let largest = rows.iter().flatten().fold(0.0, |largest: f64, value| largest.max(value.abs()));
     for column in 0..n {
         let pivot = (column..n).max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))?;
-        if rows[pivot][column].abs().is_nan() || rows[pivot][column].abs() <= SINGULAR * largest {
+        let size = rows[pivot][column].abs();
+        if size.is_nan() || size <= SINGULAR * largest {
             return None;
         }
         rows.swap(column, pivot);

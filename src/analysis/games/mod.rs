@@ -37,4 +37,8 @@ pub use samples::Samples;
 #[cfg(test)]
 mod oracle_tests;
 #[cfg(test)]
+mod planted_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod testing;

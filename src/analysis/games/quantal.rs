@@ -247,7 +247,7 @@ fn length(vector: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::games::testing::{chicken, close, game, prisoners_dilemma, scaled};
+    use crate::analysis::games::testing::{chicken, close, game, prisoners_dilemma};
 
     #[test]
     fn the_branch_goes_from_blind_choice_to_an_equilibrium() {
@@ -274,15 +274,27 @@ mod tests {
         }
     }
 
-    /// The branch of this coordination game turns back: blind choice leads to the risk-dominant equilibrium's rival.
+    /// Gambit's branch of this game, too, goes back from λ = 7.32 to 0.77 before it goes on.
     #[test]
     fn a_branch_that_turns_back_is_followed() {
-        let game = game(&[2, 2], &[1.0, 4.0, 0.0, 0.0, 0.0, 0.0, 4.0, 1.0]);
-        let turned = scaled(&game, 1.0, 0.0);
-        let found = branch(&turned, 50.0);
+        let row = [-3.0, 3.0, 4.0, 3.0, -5.0, 3.0, 5.0, -7.0, 6.0];
+        let column = [7.0, 9.0, -7.0, 9.0, -9.0, -6.0, -2.0, 0.0, 5.0];
+        let payoffs: Vec<f64> = (0..9).flat_map(|at| [row[at], column[at]]).collect();
+        let found = branch(&game(&[3, 3], &payoffs), 20.0);
+        let turns = |back: bool| {
+            let turned = found
+                .points
+                .windows(3)
+                .find(|p| (p[1].lambda > p[0].lambda) == back && (p[2].lambda > p[1].lambda) != back);
+            turned.map_or(f64::NAN, |points| points[1].lambda)
+        };
         assert!(found.complete);
-        // Alike but for names, so the straight branch leads to the mixed equilibrium.
-        close(&found.points[found.points.len() - 1].mixes.concat(), &[0.2, 0.8, 0.8, 0.2], 0.05);
+        assert!(
+            (turns(true) - 7.318).abs() < 0.1 && (turns(false) - 0.775).abs() < 0.02,
+            "{} {}",
+            turns(true),
+            turns(false)
+        );
     }
 
     #[test]

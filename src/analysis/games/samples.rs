@@ -24,10 +24,13 @@ impl Samples {
     }
 
     /// Takes in the payoffs of all players of one run. A payoff that is not finite leaves the replicate without a run under
-    /// this profile.
+    /// this profile; a profile that there is not, or payoffs of other players, are passed over.
     pub fn set(&mut self, replicate: usize, profile: usize, payoffs: &[f64]) {
         let (players, width) = (self.profiles.players(), self.width());
-        if payoffs.len() != players || payoffs.iter().any(|payoff| !payoff.is_finite()) {
+        if profile >= self.profiles.len()
+            || payoffs.len() != players
+            || payoffs.iter().any(|payoff| !payoff.is_finite())
+        {
             return;
         }
         if self.values.len() < (replicate + 1) * width {
@@ -66,7 +69,8 @@ impl Samples {
         })
     }
 
-    /// The game of mean payoffs; `None` if a profile has no run.
+    /// The game of mean payoffs, each over the runs that its profile has; `None` if one has none. Where profiles have runs of
+    /// other replicates, luck is in the differences of means, and not in what [`inference`](super::inference) says of pairs.
     ///
     /// # Errors
     /// If the players do not have these profiles.
