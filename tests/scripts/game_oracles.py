@@ -1,6 +1,6 @@
 """Writes what the mathematics of games is tested against: tests/data/games/*.json.
 
-    pip install pygambit==16.7.0 open_spiel numpy scipy matplotlib networkx
+    pip install pygambit==16.7.0 open_spiel==2.0.2 numpy scipy matplotlib networkx
     python tests/scripts/game_oracles.py
 
 A file holds a game and its solutions: players' numbers of strategies; payoffs, profile after profile with the last player's
@@ -104,7 +104,7 @@ def pure(tables):
 
 
 def shares(tables, **options):
-    """Open_spiel's alpha-rank, with the stationary distribution to the last place by exact powers of its matrix."""
+    """The stationary distribution of open_spiel's matrix: its own eigenvectors give fewer places, so it is solved for."""
     matrix, _ = alpharank._get_multipop_transition_matrix(tables, False, **options)
     size = len(matrix)
     equations = np.vstack([matrix.T - np.eye(size), np.ones(size)])
