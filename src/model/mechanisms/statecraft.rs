@@ -101,8 +101,6 @@ pub struct Cabinet {
     felt: f64,
     /// Whether something befell it that calls for a review.
     alarmed: bool,
-    /// Whether it cooperated at its last review, and whether its rivals did, for rules that remember.
-    pub memory: (bool, bool),
     /// What it decided at a review and takes up from the next month on: posture, hostility.
     pub decided: Option<(usize, f64)>,
     /// Whether it looks ahead from the end of this month.
@@ -164,7 +162,6 @@ impl Cabinets {
                 reviewed: None,
                 felt: 0.0,
                 alarmed: false,
-                memory: (start.numbers.hostility <= rules::HALF, true),
                 decided: None,
                 looks_ahead: false,
                 spec: spec.clone(),
@@ -273,6 +270,7 @@ fn publish(
         );
     }
     for cabinet in &cabinets.all {
+        archive.show(cabinet.state(), cabinet.state(), month, cabinet.hostility);
         for rival in cabinet.rivals() {
             let chooses = cabinets.all.iter().find(|other| other.state() == rival).map(|other| other.hostility);
             let shown = chooses.unwrap_or_else(|| {

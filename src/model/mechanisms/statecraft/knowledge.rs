@@ -39,7 +39,7 @@ const MEMORY: usize = 37;
 pub struct Archive {
     /// By month and state.
     accounts: Vec<[Option<Account>; MAX_STATES]>,
-    /// How hostile the second state stood to the first, by month.
+    /// How hostile the second state stood to the first, by month; in the diagonal, how hostile it stood to its rivals.
     hostility: Vec<[PerState; MAX_STATES]>,
 }
 
@@ -135,6 +135,14 @@ impl Sight<'_> {
         let shown = self.archive.hostility[month as usize % MEMORY][cabinet.state()][rival];
         let seen = shown + self.fog(cabinet, key, rival)[2];
         (!shown.is_nan()).then(|| seen.clamp(0.0, 1.0))
+    }
+
+    /// How hostile it stood itself when the rivals stood as it sees them.
+    pub fn own_hostility(&self, cabinet: &Cabinet) -> f64 {
+        let month = self.past(self.statecraft.lever_delay_months, 0);
+        let state = cabinet.state();
+        let shown = month.map_or(f64::NAN, |month| self.archive.hostility[month as usize % MEMORY][state][state]);
+        if shown.is_nan() { cabinet.hostility } else { shown }
     }
 
     /// ln of the power of its strongest rival as a state (of this key) sees it.

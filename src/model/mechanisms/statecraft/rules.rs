@@ -2,7 +2,7 @@
 
 use super::{Cabinet, Cabinets, Sight};
 use crate::{
-    maths,
+    maths::{self, normal_form::logit_choice},
     model::noise::{Draw, Key},
     scenario::{PostureSpec, StateRule},
 };
@@ -15,7 +15,7 @@ const CHOICE: Draw = Draw::named("statecraft/choice").places(3);
 
 /// The posture that a state (of this key) takes up, and its hostility, by any rule but that which looks ahead. `before` is how
 /// states stood before anybody reviewed.
-pub fn choose(cabinet: &mut Cabinet, key: Key, before: &Cabinets, sight: &Sight) -> (usize, f64) {
+pub fn choose(cabinet: &Cabinet, key: Key, before: &Cabinets, sight: &Sight) -> (usize, f64) {
     let postures = &before.postures;
     let at = |posture: usize| (posture, postures[posture].numbers.hostility);
     match cabinet.spec.rule {
@@ -67,13 +67,14 @@ fn nearest(open: &[usize], postures: &[PostureSpec], hostility: f64) -> usize {
 
 /// The least or the most hostile posture that is open to a state.
 fn extreme(open: &[usize], postures: &[PostureSpec], hostile: bool) -> usize {
-    nearest(open, postures, if hostile { f64::MAX } else { f64::MIN })
+    nearest(open, postures, if hostile { 1.0 } else { 0.0 })
 }
 
-fn remember(cabinet: &mut Cabinet, key: Key, postures: &[PostureSpec], sight: &Sight) -> usize {
+fn remember(cabinet: &Cabinet, key: Key, postures: &[PostureSpec], sight: &Sight) -> usize {
     let rival_cooperated = most_hostile(cabinet, key, sight) <= HALF;
     let numbers = &cabinet.spec.numbers;
-    let own_cooperated = cabinet.hostility <= HALF;
+    // What both did at one time, however late that is seen.
+    let own_cooperated = sight.own_hostility(cabinet) <= HALF;
     let means_to = match (own_cooperated, rival_cooperated) {
         (true, true) => numbers.after_both,
         (true, false) => numbers.after_betrayal,
@@ -84,18 +85,6 @@ fn remember(cabinet: &mut Cabinet, key: Key, postures: &[PostureSpec], sight: &S
     let cooperates = means_to * (1.0 - error) + (1.0 - means_to) * error;
     let luck = sight.noise.of(CHOICE, key).uniform();
     extreme(&cabinet.spec.postures, postures, luck >= cooperates)
-}
-
-/// Probabilities of a logit choice between options of these values.
-///
-/// ```
-/// let p = redqueen::model::mechanisms::statecraft::rules::logit(&[1.0, 1.0], 5.0);
-/// assert_eq!(p, [0.5, 0.5]);
-/// ```
-pub fn logit(values: &[f64], precision: f64) -> Vec<f64> {
-    let mut shares = values.to_vec();
-    maths::contest_shares(&mut shares, precision);
-    shares
 }
 
 /// What a state expects each of its postures to bring, against a rival that stands in each with these probabilities.
@@ -114,7 +103,9 @@ fn of_level(one: &Cabinet, other: &Cabinet, level: u32, n: usize) -> Vec<f64> {
         vec![1.0 / open.len() as f64; open.len()]
     } else {
         let against = of_level(other, one, level - 1, n);
-        logit(&expected(one, &against), one.spec.numbers.precision)
+        let mut choice = expected(one, &against);
+        logit_choice(&mut choice, one.spec.numbers.precision);
+        choice
     };
     open.iter().zip(shares).for_each(|(posture, share)| stands[*posture] = share);
     stands
@@ -139,8 +130,8 @@ fn respond(cabinet: &Cabinet, key: Key, before: &Cabinets, sight: &Sight) -> usi
     for (value, posture) in values.iter_mut().zip(&cabinet.spec.postures) {
         *value -= if *posture == cabinet.posture { 0.0 } else { cabinet.spec.numbers.switching_cost };
     }
-    let shares = logit(&values, cabinet.spec.numbers.precision);
-    cabinet.spec.postures[drawn(&shares, sight.noise.of(CHOICE, key).uniform())]
+    logit_choice(&mut values, cabinet.spec.numbers.precision);
+    cabinet.spec.postures[drawn(&values, sight.noise.of(CHOICE, key).uniform())]
 }
 
 /// The place that a uniform number falls on among shares that sum to 1.
@@ -183,7 +174,8 @@ fn imitate(cabinet: &Cabinet, key: Key, before: &Cabinets, sight: &Sight) -> usi
             Some((other, -(account.ln_output - own.ln_output).abs()))
         })
         .collect();
-    let shares = logit(&seen.iter().map(|(_, near)| *near).collect::<Vec<_>>(), 1.0);
+    let mut shares: Vec<f64> = seen.iter().map(|(_, near)| *near).collect();
+    logit_choice(&mut shares, 1.0);
     let Some((model, _)) = seen.get(drawn(&shares, which)) else { return cabinet.posture };
     let (Some(own), Some(its)) = (fared(cabinet, key, None, sight), fared(cabinet, key, Some(model), sight)) else {
         return cabinet.posture;
