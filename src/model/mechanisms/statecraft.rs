@@ -5,34 +5,31 @@
 //! an incident that costs it more than `trigger_damage`. All who review in a month do so from the same published
 //! accounts, and none sees what another decides then; levers go there from the next month on, by at most `step` of the way between
 //! the extremes of the postures a month. How they choose is in [`rules`], what they know of each other in [`knowledge`], and what
-//! branches of the world tell those who look ahead in [`look_ahead`].
+//! branches of the world tell those who look ahead in [`look_ahead`](crate::model::look_ahead).
 //! What a state wants is U = w_Y ln Y + w_P ln P + w_R (ln P − ln P of its strongest rival) + w_W welfare − w_K risk, with output Y,
 //! its share of power P, and what incidents cost as risk; another posture than the present costs `switching_cost` of it.
 
 pub mod knowledge;
 pub mod rules;
 
-use self::knowledge::{Account, Archive, Sight};
+use self::knowledge::{Account, Accounted, Archive, Sight};
 use crate::{
-    maths,
     model::{
         clock::Clock,
         geography::Geography,
         ledger::Ledger,
-        mechanisms::{
-            policy::{Bulletins, Choices, Chosen, month_of},
-            power::PowerShares,
-        },
+        mechanisms::policy::{Bulletins, Choices, Chosen, month_of},
         noise::{Key, Noise},
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, Relations, Stances},
-        state::{Burden, Economy, Levers, Traits},
+        snapshot::Keep,
+        state::{Burden, Levers},
         states::{StateId, States},
     },
     parameters,
     scenario::{Lever, PostureSpec, Scenario, StateRule, StrategistSpec},
 };
-use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
+use bevy_ecs::{prelude::*, system::SystemParam};
 
 parameters! {
     /// Numbers of statecraft.
@@ -75,6 +72,19 @@ impl Mechanism for Statecraft {
         let archive = if scenario.strategists.is_empty() { Archive::empty() } else { Archive::default() };
         world.insert_resource(archive);
         world.insert_resource(Cabinets::new(scenario, clock));
+    }
+
+    fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        let next = Cabinets::new(scenario, clock).after(world.resource::<Cabinets>());
+        world.insert_resource(next);
+        if world.resource::<Archive>().is_empty() && !scenario.strategists.is_empty() {
+            world.insert_resource(Archive::default());
+        }
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Cabinets>();
+        world.keep_resource::<Archive>();
     }
 }
 
@@ -137,6 +147,8 @@ pub struct Cabinets {
     pub all: Vec<Cabinet>,
     /// The postures.
     pub postures: Vec<PostureSpec>,
+    /// Whether the world is a branch of another, in which nobody reviews anything.
+    pub(in crate::model) imagined: bool,
     /// How far apart postures are in each lever.
     spans: Levers,
 }
@@ -167,7 +179,21 @@ impl Cabinets {
                 spec: spec.clone(),
             }
         };
-        Self { all: scenario.strategists.iter().map(cabinet).collect(), spans, postures }
+        Self { all: scenario.strategists.iter().map(cabinet).collect(), imagined: false, spans, postures }
+    }
+
+    /// The same, with everybody who was there before where it stood, as far as its posture is still there.
+    fn after(mut self, before: &Self) -> Self {
+        self.imagined = before.imagined;
+        let names: Vec<&str> = self.postures.iter().map(|posture| posture.name.as_str()).collect();
+        let place = |was: usize| names.iter().position(|name| *name == before.postures[was].name);
+        for cabinet in &mut self.all {
+            let Some(was) = before.all.iter().find(|was| was.spec.state == cabinet.spec.state) else { continue };
+            let Some(posture) = place(was.posture).filter(|at| cabinet.spec.postures.contains(at)) else { continue };
+            let decided = was.decided.and_then(|(posture, hostility)| Some((place(posture)?, hostility)));
+            *cabinet = Cabinet { spec: cabinet.spec.clone(), posture, decided, ..was.clone() };
+        }
+        self
     }
 
     /// What levers come to at a hostility between two postures of those that are open to a state: a straight line between the
@@ -200,7 +226,12 @@ fn anyone_chooses(statecraft: Res<Statecraft>, cabinets: Res<Cabinets>, clock: R
 }
 
 /// Levers go a step of the way to what was decided, and are handed to policy.
-fn act(statecraft: Res<Statecraft>, clock: Res<Clock>, mut cabinets: ResMut<Cabinets>, mut choices: ResMut<Choices>) {
+fn act(
+    statecraft: Res<Statecraft>,
+    (clock, geography): (Res<Clock>, Res<Geography>),
+    (mut cabinets, mut choices): (ResMut<Cabinets>, ResMut<Choices>),
+    mut ledger: ResMut<Ledger>,
+) {
     if !clock.begins_month() {
         return;
     }
@@ -212,6 +243,9 @@ fn act(statecraft: Res<Statecraft>, clock: Res<Clock>, mut cabinets: ResMut<Cabi
         }
         cabinets.all[at].acts = true;
         if let Some((posture, hostility)) = cabinets.all[at].decided.take() {
+            if cabinets.all[at].spec.rule == StateRule::LookAhead {
+                announce(&cabinets.all[at], posture, &cabinets.postures, &clock, &geography, &mut ledger);
+            }
             let continuous = cabinets.all[at].spec.rule == StateRule::Reactive;
             let aim = if continuous {
                 cabinets.between(&cabinets.all[at].spec.postures, hostility)
@@ -237,15 +271,6 @@ fn act(statecraft: Res<Statecraft>, clock: Res<Clock>, mut cabinets: ResMut<Cabi
     }
 }
 
-/// A state, as far as accounts tell of it.
-#[derive(QueryData)]
-struct Accounted {
-    economy: &'static Economy,
-    traits: &'static Traits,
-    burden: &'static Burden,
-    power: &'static PowerShares,
-}
-
 fn publish(
     clock: Res<Clock>,
     cabinets: Res<Cabinets>,
@@ -257,17 +282,8 @@ fn publish(
         return;
     }
     let month = month_of(&clock);
-    for (state, AccountedItem { economy, traits, burden, power }) in states.iter() {
-        archive.publish(
-            state,
-            month,
-            Account {
-                ln_output: maths::ln(economy.output),
-                ln_power: maths::ln(power.share),
-                welfare: maths::ln(economy.output / traits.0.population_million) - burden.privacy - burden.incidents,
-                risk: burden.incidents,
-            },
-        );
+    for (state, accounted) in states.iter() {
+        archive.publish(state, month, accounted.into());
     }
     for cabinet in &cabinets.all {
         archive.show(cabinet.state(), cabinet.state(), month, cabinet.hostility);
@@ -328,7 +344,7 @@ fn review(
     mut cabinets: ResMut<Cabinets>,
     states: States<&Key>,
 ) {
-    if !clock.begins_month() {
+    if !clock.begins_month() || cabinets.imagined {
         return;
     }
     let month = month_of(&clock);
@@ -358,7 +374,7 @@ fn review(
 }
 
 /// Notes what a review came to.
-pub(super) fn announce(
+pub(in crate::model) fn announce(
     cabinet: &Cabinet,
     posture: usize,
     postures: &[PostureSpec],

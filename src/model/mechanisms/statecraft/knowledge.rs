@@ -7,16 +7,18 @@
 
 use super::{Cabinet, Statecraft};
 use crate::{
+    maths,
     model::{
         geography::PerState,
-        mechanisms::policy::Bulletins,
-        noise::{Draw, Key, Noise},
+        mechanisms::{policy::Bulletins, power::PowerShares},
+        noise::{Draw, Key, Luck, Noise},
         relations::Relations,
-        states::StateId,
+        state::{Burden, Economy, Traits},
+        states::{Roster, StateId},
     },
     scenario::{Indicator, MAX_STATES},
 };
-use bevy_ecs::prelude::*;
+use bevy_ecs::{prelude::*, query::QueryData};
 
 /// What a state publishes of itself at the end of a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,6 +31,36 @@ pub struct Account {
     pub welfare: f64,
     /// What incidents cost, as a share of output (log form).
     pub risk: f64,
+}
+
+/// A state, as far as its account tells of it.
+#[derive(QueryData)]
+pub struct Accounted {
+    economy: &'static Economy,
+    traits: &'static Traits,
+    burden: &'static Burden,
+    power: &'static PowerShares,
+}
+
+impl From<AccountedItem<'_, '_>> for Account {
+    fn from(AccountedItem { economy, traits, burden, power }: AccountedItem<'_, '_>) -> Self {
+        let a_head = economy.output / traits.0.population_million;
+        Self {
+            ln_output: maths::ln(economy.output),
+            ln_power: maths::ln(power.share),
+            welfare: maths::ln(a_head) - burden.privacy - burden.incidents,
+            risk: burden.incidents,
+        }
+    }
+}
+
+impl Account {
+    /// What a state would publish now.
+    pub fn of(world: &World, state: StateId) -> Self {
+        let entity = world.resource::<Roster>().entity(state);
+        let found = world.try_query::<Accounted>().and_then(|mut query| query.get(world, entity).ok().map(Self::from));
+        found.unwrap_or_default()
+    }
 }
 
 /// Months that are kept: two years of delay, and the year before.
@@ -58,6 +90,11 @@ impl Archive {
         Self { accounts: Vec::new(), hostility: Vec::new() }
     }
 
+    /// Whether it is for a world in which nobody reads it.
+    pub const fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
     /// Keeps what a state publishes at the end of a month, counted from the start.
     pub fn publish(&mut self, state: StateId, month: u32, account: Account) {
         self.accounts[month as usize % MEMORY][state] = Some(account);
@@ -75,7 +112,22 @@ impl Archive {
 }
 
 /// What a state sees of another through fog: three numbers a month for each other state.
-const FOG: Draw = Draw::named("statecraft/fog").places(3 * MAX_STATES);
+pub(in crate::model) const FOG: Draw = Draw::named("statecraft/fog").places(3 * MAX_STATES);
+
+/// The error with which a state sees another: of its output, its power and its hostility. `luck` is that of [`FOG`].
+pub(in crate::model) fn fog(
+    statecraft: &Statecraft,
+    relations: &Relations,
+    cabinet: &Cabinet,
+    other: StateId,
+    luck: Luck,
+) -> [f64; 3] {
+    let allies = cabinet.spec.allies.iter().map(|&ally| StateId::new(ally)).filter(|ally| *ally != other);
+    let eyes: f64 = 1.0 + allies.map(|ally| relations.trust[cabinet.state()][ally]).sum::<f64>();
+    let (sigma, bias) = (statecraft.fog_sigma / eyes.sqrt(), statecraft.fog_bias);
+    let mut luck = luck.skip(3 * other.place());
+    std::array::from_fn(|_| bias + sigma * luck.normal())
+}
 
 /// What can be seen at the beginning of a month.
 pub struct Sight<'a> {
@@ -109,13 +161,9 @@ impl Sight<'_> {
         self.archive.of(cabinet.state(), self.past(self.statecraft.own_delay_months, earlier))
     }
 
-    /// The error with which a state (of this key) sees another: of its output, its power and its hostility.
+    /// The error with which a state (of this key) sees another.
     pub fn fog(&self, cabinet: &Cabinet, key: Key, other: StateId) -> [f64; 3] {
-        let allies = cabinet.spec.allies.iter().map(|&ally| StateId::new(ally)).filter(|ally| *ally != other);
-        let eyes: f64 = 1.0 + allies.map(|ally| self.relations.trust[cabinet.state()][ally]).sum::<f64>();
-        let (sigma, bias) = (self.statecraft.fog_sigma / eyes.sqrt(), self.statecraft.fog_bias);
-        let mut luck = self.noise.of(FOG, key).skip(3 * other.place());
-        std::array::from_fn(|_| bias + sigma * luck.normal())
+        fog(self.statecraft, self.relations, cabinet, other, self.noise.of(FOG, key))
     }
 
     /// Another state's account as a state (of this key) sees it, `earlier` months before the last that it sees. The error is the
