@@ -34,6 +34,7 @@ pub const BUILTIN: &[Builtin] = builtin![
     "scenarios/open-science.toml",
     "scenarios/safety-imitation.toml",
     "scenarios/safety-race.toml",
+    "scenarios/statecraft-look-ahead.toml",
     "scenarios/statecraft.toml",
     "scenarios/taiwan-blockade-china-self-sufficient.toml",
     "scenarios/taiwan-blockade-us-fabs.toml",

@@ -14,7 +14,7 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
-pub const SCENARIOS: [(&str, &str); 11] = [
+pub const SCENARIOS: [(&str, &str); 12] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
     ("open-science", ""),
@@ -26,6 +26,7 @@ pub const SCENARIOS: [(&str, &str); 11] = [
     ("common-floors", RARE_EVENTS),
     ("taiwan-risk", ""),
     ("all-open", ""),
+    ("statecraft", MEMORY),
 ];
 
 /// No scenario pulls the lever of talent.
@@ -36,6 +37,13 @@ state = "China"
 lever = "talent"
 from = "2024-01"
 value = 0.5
+"#;
+
+/// Reviews that something brings about, and one state that remembers what others did.
+const MEMORY: &str = r#"
+[[strategists]]
+name = "EU"
+rule = "memory_one"
 "#;
 
 /// What systemic incidents do is seen in worlds in which they happen: at one in fifty years a mean over worlds does not show it.
@@ -114,6 +122,11 @@ const IN_THE_RUN: &[(&str, Outcome)] = &[
         let before: Vec<_> = firms(world, 2023, 1).map(|firm| &firm.firm).collect();
         firms(world, 2032, 12).filter(|firm| !before.contains(&&firm.firm)).map(|firm| firm.usage_share).sum()
     }),
+    ("hostility of states that choose", |world| {
+        let choosing: Vec<f64> = world.states.iter().filter_map(|row| row.hostility).collect();
+        choosing.iter().sum::<f64>() / choosing.len() as f64
+    }),
+    ("changes of posture", |world| world.events.iter().filter(|event| &*event.kind == "posture").count() as f64),
     ("safety effort of the US", |world| {
         let of_us = world.states.iter().filter(|row| &*row.state == "US").filter_map(|row| row.safety_effort);
         of_us.sum::<f64>() / world.world.len() as f64
