@@ -12,12 +12,14 @@ use crate::{
         clock::Clock,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, ChipRule},
+        snapshot::Keep,
         states::StateId,
     },
     parameters,
     scenario::{ControlSpec, Goods, Scenario},
 };
 use bevy_ecs::prelude::*;
+use std::sync::Arc;
 
 parameters! {
     /// Numbers of export_controls.
@@ -40,6 +42,16 @@ impl Mechanism for ExportControls {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Controls, apply);
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Timetable>();
+    }
+
+    fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        let timetable = Timetable::new(scenario, clock, world.resource());
+        world.insert_resource(timetable.standing_in(clock.step()));
+        world.insert_resource(timetable);
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
@@ -94,7 +106,7 @@ impl Rule<'_> {
 
 /// The barriers of each step in which they change.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct Timetable(Vec<(u32, Barriers)>);
+pub struct Timetable(Arc<[(u32, Barriers)]>);
 
 impl Timetable {
     /// What the rules of a scenario say, step by step.
@@ -123,6 +135,12 @@ impl Timetable {
         changes.sort_unstable();
         changes.dedup();
         Self(changes.into_iter().map(|step| (step, barriers(&rules, &turns, lag, i64::from(step)))).collect())
+    }
+
+    /// The barriers that stand in this step.
+    fn standing_in(&self, step: u32) -> Barriers {
+        let until = self.0.partition_point(|(change, _)| *change <= step);
+        self.0[..until].last().map(|(_, barriers)| barriers.clone()).unwrap_or_default()
     }
 
     /// The barriers from this step on, if they change in it.
