@@ -1,6 +1,6 @@
 //! What can go wrong with a study, from its config to reading it back.
 
-use super::estimate::NoRoom;
+use super::{branch::BranchError, estimate::NoRoom};
 use crate::{
     experiment::{event::ListenerError, plan::Shard},
     measure::Unmeasured,
@@ -56,6 +56,9 @@ pub enum StudyError {
     /// There is no room for them; nothing was written.
     #[error(transparent)]
     NoRoom(#[from] NoRoom),
+    /// The run cannot go on from a snapshot, or the snapshot not be written.
+    #[error(transparent)]
+    Branch(#[from] BranchError),
     /// The shards cannot be joined.
     #[error(transparent)]
     Shards(#[from] ShardsError),

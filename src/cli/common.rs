@@ -6,7 +6,7 @@ use crate::{
     experiment::Experiment,
     model::Model,
     output::manifest::FileFormat,
-    scenario::{Scenario, Source, read::MAX_MONTHS},
+    scenario::{Diagnostic, Scenario, Source, read::MAX_MONTHS},
 };
 use clap::{
     Args,
@@ -175,9 +175,19 @@ pub fn tables(words: &[String]) -> Result<Vec<String>, Failure> {
 
 /// Tells on standard error, a line each, what to know of an experiment's words though nothing is wrong with them.
 pub fn warn(experiment: &Experiment) {
+    tell(&experiment.warnings());
+}
+
+/// The same of the words that are laid over it alone.
+pub fn warn_of_overrides(experiment: &Experiment) {
+    let mut warnings = experiment.warnings();
+    warnings.retain(|warning| warning.place.as_ref().is_some_and(|place| !place.origin.is_file));
+    tell(&warnings);
+}
+
+fn tell(warnings: &[Diagnostic]) {
     /// More lines than this nobody reads.
     const SHOWN: usize = 50;
-    let warnings = experiment.warnings();
     let mut stderr = io::stderr().lock();
     // Nobody is left to tell if standard error is closed.
     let mut say = |line: String| drop(writeln!(stderr, "warning: {line}"));

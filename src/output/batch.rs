@@ -3,6 +3,7 @@
 use super::{
     dictionary::{self, TableInfo},
     manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
+    snapshot::SavedStretch,
     sums,
 };
 use crate::{
@@ -38,6 +39,8 @@ pub struct Batch {
     pub measured: Measured,
     /// The scenario variants, in order.
     pub scenarios: Vec<BatchScenario>,
+    /// What its runs are lived under before, if anything else.
+    pub past: Vec<SavedStretch>,
     /// The design points, crossed with the scenarios.
     pub sample: Sample,
     /// When to stop adding replicates to a point.
@@ -63,6 +66,7 @@ impl Batch {
             record,
             measured: Measured::default(),
             scenarios,
+            past: Vec::new(),
             sample: Sample::plain(),
             stop: None,
             shard: Shard::WHOLE,
@@ -92,6 +96,7 @@ impl Batch {
             record: Record::of(&identity.record),
             measured,
             scenarios,
+            past: identity.past.clone(),
             sample: identity.design.clone().sample(),
             stop: identity.stop.clone(),
             shard: identity.shard.unwrap_or(Shard::WHOLE),
@@ -240,6 +245,7 @@ impl Identity {
             design_sha256: sums::sha256(&design),
             dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,
+            past: experiment.past.clone(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
 //! manifest; wall times and names of machines go to `log.txt`.
 
-use super::sums;
+use super::{snapshot::SavedStretch, sums};
 use crate::scenario::Described;
 use crate::{
     declare::text::visible,
@@ -92,6 +92,9 @@ pub struct Identity {
     pub dictionary_sha256: String,
     /// The scenario variants.
     pub scenarios: Vec<ScenarioEntry>,
+    /// What its runs were lived under before, if anything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<SavedStretch>,
 }
 
 /// A scenario variant in the manifest.
@@ -265,7 +268,7 @@ pub fn seal(object: &str) -> String {
 }
 
 /// Whether this is a text that was [sealed](seal), unchanged.
-fn is_sealed(bytes: &[u8]) -> bool {
+pub(super) fn is_sealed(bytes: &[u8]) -> bool {
     let end = bytes.len().checked_sub(SEAL.len() + 64 + "\"\n}\n".len());
     let Some((text, end)) = end.and_then(|at| bytes.split_at_checked(at)) else { return false };
     end == format!("{SEAL}{}\"\n}}\n", sums::sha256(text)).as_bytes()
@@ -335,6 +338,7 @@ impl Identity {
             ("the recorded tables", self.record == other.record && self.quantiles == other.quantiles),
             ("the files' format", self.file_format == other.file_format),
             ("the scenarios' config", self.scenarios == other.scenarios),
+            ("the past that it goes on from", self.past == other.past),
             (
                 "the design",
                 self.design == other.design

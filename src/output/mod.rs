@@ -12,6 +12,7 @@ pub(crate) mod package;
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;
 pub(crate) mod series;
+pub(crate) mod snapshot;
 pub(crate) mod stored;
 pub(crate) mod sums;
 pub(crate) mod writer;

@@ -110,6 +110,7 @@ fn manifest(scenarios: &[&str]) -> String {
         design_sha256: String::new(),
         dictionary_sha256: String::new(),
         scenarios: scenarios.iter().map(entry).collect(),
+        past: Vec::new(),
     };
     let base = Described { description: "What <b>it</b> shows".to_owned(), ..Described::default() };
     let changed = Described {

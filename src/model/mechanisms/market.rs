@@ -17,11 +17,12 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
+        snapshot::Keep,
         state::{Economy, Penetration},
         states::{StateId, States},
     },
     parameters,
-    scenario::MAX_STATES,
+    scenario::{MAX_STATES, Scenario},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -63,7 +64,12 @@ impl Mechanism for Market {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, Appeal>();
+        world.keep_with::<Character, Appeal>();
+    }
+
+    fn go_on(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        // Worked out with parameters that may be others now, but not before this month's models are out.
+        world.query::<&mut Appeal>().iter_mut(world).for_each(|mut appeal| appeal.of_serial = 0);
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         mechanisms::power::PowerShares,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Stances,
+        snapshot::Keep,
         state::{Burden, Economy, Industry, Levers, Penetration, Supply},
         states::{StateId, States},
     },
@@ -62,6 +63,26 @@ impl Mechanism for Policy {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Policy, pull_levers).add(Phase::Accounts, publish.run_if(anyone_watches));
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Agenda>();
+        world.keep_resource::<Bulletins>();
+        world.keep_resource::<Choices>();
+    }
+
+    fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        let agenda = Agenda::new(scenario, clock);
+        let idle = agenda.policies.is_empty() && world.resource::<Choices>().0.is_empty();
+        if idle || world.resource::<Policy>().scale == 0.0 {
+            // Nobody would take back what was set.
+            for (mut levers, mut burden) in world.query::<(&mut Levers, &mut Burden)>().iter_mut(world) {
+                *levers = Levers::default();
+                burden.policy_cost = 0.0;
+            }
+            world.insert_resource(Stances::default());
+        }
+        world.insert_resource(agenda);
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {

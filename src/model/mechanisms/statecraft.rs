@@ -5,7 +5,7 @@
 //! an incident that costs it more than `trigger_damage`. All who review in a month do so from the same published
 //! accounts, and none sees what another decides then; levers go there from the next month on, by at most `step` of the way between
 //! the extremes of the postures a month. How they choose is in [`rules`], what they know of each other in [`knowledge`], and what
-//! branches of the world tell those who look ahead in [`look_ahead`](crate::model::look_ahead).
+//! branches of the world tell those who look ahead in `model/look_ahead.rs`.
 //! What a state wants is U = w_Y ln Y + w_P ln P + w_R (ln P − ln P of its strongest rival) + w_W welfare − w_K risk, with output Y,
 //! its share of power P, and what incidents cost as risk; another posture than the present costs `switching_cost` of it.
 
@@ -76,6 +76,9 @@ impl Mechanism for Statecraft {
 
     fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
         let next = Cabinets::new(scenario, clock).after(world.resource::<Cabinets>());
+        if next.all.is_empty() || world.resource::<Self>().step == 0.0 {
+            world.insert_resource(Choices::default());
+        }
         world.insert_resource(next);
         if world.resource::<Archive>().is_empty() && !scenario.strategists.is_empty() {
             world.insert_resource(Archive::default());
@@ -374,7 +377,7 @@ fn review(
 }
 
 /// Notes what a review came to.
-pub(in crate::model) fn announce(
+fn announce(
     cabinet: &Cabinet,
     posture: usize,
     postures: &[PostureSpec],

@@ -318,3 +318,91 @@ fn between_two_postures_levers_lie_on_a_straight_line() {
     assert!((levers.of(Lever::Control) - 0.1).abs() < 1e-15 && (levers.of(Lever::OpenScience) - 0.375).abs() < 1e-15);
     assert_eq!(cabinets.between(&[OPEN], 0.9), cabinets.between(&[OPEN, RACE], 0.0));
 }
+
+/// What the first state has taken up after so many months if it looks ahead and wants one thing alone: output, or power. Racing is dear.
+fn looked_ahead(wants: &str, change: impl Fn(&mut Scenario)) -> (usize, Simulation) {
+    let mut scenario = world([StateRule::LookAhead, StateRule::Fixed, StateRule::Fixed], [OPEN; 3]);
+    testing::set(&mut scenario, Statecraft::NAME, "review_months", 12.0);
+    testing::set(&mut scenario, Statecraft::NAME, "step", 1.0);
+    let race = &mut scenario.postures[RACE].numbers;
+    (race.public_compute, race.power, race.control) = (300.0, 20.0, 0.0);
+    let numbers = &mut scenario.strategists[0].numbers;
+    (numbers.weight_output, numbers.weight_power, numbers.weight_lead) = (0.0, 0.0, 0.0);
+    (numbers.weight_welfare, numbers.weight_risk, numbers.switching_cost) = (0.0, 0.0, 0.0);
+    (numbers.horizon_months, numbers.branches) = (12, 2);
+    scenario.set(&format!("strategists.{}.weight_{wants}", scenario.strategists[0].name.clone()), 1.0).unwrap();
+    change(&mut scenario);
+    let mut simulation = Model::standard().simulate(&scenario).unwrap();
+    simulation.reset(Seed { master: 1, replicate: 0 });
+    for _ in 0..16 {
+        simulation.live_month().unwrap();
+    }
+    (simulation.world().resource::<Cabinets>().all[0].posture, simulation)
+}
+
+#[test]
+fn who_looks_ahead_takes_up_what_brings_it_what_it_wants() {
+    assert_eq!(
+        looked_ahead("output", |_| ()).0,
+        OPEN,
+        "compute that is bought with a tenth of output costs more than it brings in a year"
+    );
+    assert_eq!(looked_ahead("power", |_| ()).0, RACE);
+    assert_eq!(looked_ahead("power", |scenario| scenario.strategists[0].numbers.switching_cost = 10.0).0, OPEN);
+}
+
+#[test]
+fn looking_ahead_leaves_the_world_as_it_was_and_does_not_know_what_is_to_come() {
+    // Whoever looks ahead and stays lives through the same world as who never looked.
+    let stays = |rule: StateRule, months: u32, change: fn(&mut Scenario)| {
+        let (_, mut simulation) = looked_ahead("power", |scenario| {
+            scenario.strategists[0].rule = rule;
+            scenario.strategists[0].postures = vec![OPEN];
+            scenario.time.months = months;
+            change(scenario);
+        });
+        while simulation.live_month().unwrap() {}
+        let world = simulation.world_mut();
+        let mut firms = world.query::<&crate::model::firm::Capability>();
+        firms.iter(world).map(|own| own.0).collect::<Vec<_>>()
+    };
+    assert!(stays(StateRule::LookAhead, 24, |_| ()) == stays(StateRule::Fixed, 24, |_| ()));
+    // A blockade that is dated for later and would end all chips changes no decision before it.
+    let decision =
+        |change: fn(&mut Scenario)| looked_ahead("power", change).1.world().resource::<Cabinets>().all[0].posture;
+    let blockade = |scenario: &mut Scenario| {
+        let later = scenario.time.start.plus(17);
+        scenario.shocks = (0..scenario.states.len())
+            .map(|location| crate::scenario::ShockSpec {
+                name: format!("shock {location:02}"),
+                location,
+                stages: [true; crate::scenario::Stage::COUNT],
+                from: Some(later),
+                between: None,
+                numbers: crate::scenario::ShockNumbers { output_loss: 0.9, ..Default::default() },
+            })
+            .collect();
+    };
+    assert_eq!(decision(blockade), decision(|_| ()));
+}
+
+#[test]
+fn a_run_that_is_stopped_and_goes_on_chooses_the_same() {
+    let mut scenario = world([StateRule::Reactive, StateRule::LookAhead, StateRule::Imitate], [RACE, OPEN, OPEN]);
+    scenario.strategists[1].numbers.horizon_months = 3;
+    testing::set(&mut scenario, Statecraft::NAME, "review_months", 6.0);
+    let end = |simulation: &mut Simulation| {
+        while simulation.live_month().unwrap() {}
+        let cabinets = simulation.world().resource::<Cabinets>();
+        cabinets.all.iter().map(|cabinet| (cabinet.hostility, cabinet.levers)).collect::<Vec<_>>()
+    };
+    let mut simulation = Model::standard().simulate(&scenario).unwrap();
+    for _ in 0..13 {
+        simulation.live_month().unwrap();
+    }
+    let fork = simulation.snapshot().unwrap();
+    let uninterrupted = end(&mut simulation);
+    simulation.restore(&fork).unwrap();
+    simulation.go_on_as(&scenario).unwrap();
+    assert_eq!(end(&mut simulation), uninterrupted);
+}
