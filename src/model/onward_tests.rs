@@ -135,7 +135,7 @@ fn what_was_is_not_unsaid() {
     starts(differs(&|after| after.firms[there].open ^= true), &firm);
     starts(differs(&|after| after.firms[there].enters = Some(start.plus(20))), &firm);
     starts(differs(&|after| drop(after.firms.remove(there))), &firm);
-    starts(differs(&|after| after.mechanisms[0].enabled = false), "mechanisms.policy.enabled");
+    starts(differs(&|after| after.mechanisms[0].enabled = false), "mechanisms.statecraft.enabled");
     starts(differs(&|after| set(after, "diffusion", "lag_open_months", 9.0)), "mechanisms.diffusion.lag_open_months");
     assert!(differs(&|after| after.states.clear()).contains("cannot be simulated"));
 
