@@ -53,7 +53,8 @@ pub(crate) fn experiment(runs: u64, record: Record) -> Batch {
             "firms": named(&["Acme, Inc", "Beta", "Late"]),
             "fabs": named(&["Plant"]),
             "accelerators": named(&["Chip"]),
-        }),
+        })
+        .into(),
         replay: format!("redqueen run {name}.toml"),
         described: Described::default(),
         start: start(),

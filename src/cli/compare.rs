@@ -19,6 +19,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 const EXAMPLES: &str = "\
@@ -105,7 +106,7 @@ impl Args {
         let mut variants: Vec<Variant> = a.variants.into_iter().chain(b.variants).collect();
         for (variant, name) in variants.iter_mut().zip(&names) {
             variant.name.clone_from(name);
-            variant.scenario.seed = seed;
+            Arc::make_mut(&mut variant.scenario).seed = seed;
         }
         Ok(Experiment {
             name: names.join("-vs-"),

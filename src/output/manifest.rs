@@ -1,7 +1,10 @@
 //! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
 //! manifest; wall times and names of machines go to `log.txt`.
 
-use super::sums;
+use super::{
+    config::{Config, Shared},
+    sums,
+};
 use crate::scenario::Described;
 use crate::{
     declare::text::visible,
@@ -12,10 +15,12 @@ use crate::{
     },
     measure::is_name,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{SeqAccess, Visitor},
+};
 use std::{
-    fs, io,
+    fmt, fs, io,
     path::{Component, Path},
 };
 
@@ -91,6 +96,7 @@ pub struct Identity {
     /// SHA-256 of the data dictionary.
     pub dictionary_sha256: String,
     /// The scenario variants.
+    #[serde(deserialize_with = "sharing")]
     pub scenarios: Vec<ScenarioEntry>,
 }
 
@@ -104,7 +110,26 @@ pub struct ScenarioEntry {
     /// Length in months.
     pub months: u32,
     /// Its complete config, but for its description.
-    pub config: Value,
+    pub config: Config,
+}
+
+/// Reads scenarios one by one, so that no more than one of their configs is ever held alone.
+fn sharing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ScenarioEntry>, D::Error> {
+    struct Entries;
+    impl<'de> Visitor<'de> for Entries {
+        type Value = Vec<ScenarioEntry>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of scenarios")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let (mut read, mut shared) = (Vec::new(), Shared::default());
+            while let Some(entry) = entries.next_element::<ScenarioEntry>()? {
+                read.push(ScenarioEntry { config: shared.of(&entry.config), ..entry });
+            }
+            Ok(read)
+        }
+    }
+    deserializer.deserialize_seq(Entries)
 }
 
 /// The scenarios that cover other months than the first.
@@ -180,7 +205,7 @@ pub struct Unreadable {
 impl Manifest {
     /// The file's text, with a checksum of itself at its end.
     pub fn encode(&self) -> Vec<u8> {
-        seal(&serde_json::to_string_pretty(self).unwrap_or_default()).into_bytes()
+        seal(serde_json::to_string_pretty(self).unwrap_or_default()).into_bytes()
     }
 
     /// Reads the file's text.
@@ -258,10 +283,13 @@ fn is_inside(path: &str) -> bool {
 const SEAL: &str = ",\n  \"sha256\": \"";
 
 /// The JSON object with a checksum of its text as its last field.
-pub fn seal(object: &str) -> String {
+pub fn seal(mut object: String) -> String {
     let text = object.trim_end();
     let text = text.strip_suffix('}').unwrap_or(text).trim_end();
-    format!("{text}{SEAL}{}\"\n}}\n", sums::sha256(text.as_bytes()))
+    object.truncate(text.len());
+    let sum = sums::sha256(object.as_bytes());
+    object.extend([SEAL, sum.as_str(), "\"\n}\n"]);
+    object
 }
 
 /// Whether this is a text that was [sealed](seal), unchanged.
@@ -321,7 +349,9 @@ impl Manifest {
 impl Identity {
     /// SHA-256 of all of it, in hexadecimal.
     pub fn sha256(&self) -> String {
-        sums::sha256(&serde_json::to_vec(self).unwrap_or_default())
+        let mut name = sums::Name::default();
+        name.add_json(self);
+        name.finish()
     }
 
     /// What differs from another identity, in words; empty if nothing.
@@ -359,13 +389,15 @@ mod tests {
         output::batch::{Batch, BatchScenario},
         scenario::{Described, Month},
     };
+    use serde_json::Value;
 
     fn manifest() -> Manifest {
         let variant = BatchScenario {
             name: "base".into(),
             described: Described::default(),
             // A number that takes all of its digits.
-            config: serde_json::json!({"a": 0.1 + 0.2, "b": 5.0e-324, "c": 123_456_789.123_456_78, "d": 8.41e21 / 3.0}),
+            config: serde_json::json!({"a": 0.1 + 0.2, "b": 5.0e-324, "c": 123_456_789.123_456_78, "d": 8.41e21 / 3.0})
+                .into(),
             replay: "redqueen run".into(),
             start: Month::new(2023, 1).unwrap(),
             months: 3,

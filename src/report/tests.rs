@@ -92,7 +92,7 @@ fn manifest(scenarios: &[&str]) -> String {
         name: (*name).to_owned(),
         start: "2023-01".to_owned(),
         months: 36,
-        config: config.clone(),
+        config: config.clone().into(),
     };
     let experiment = Identity {
         program: "redqueen 0.1.0".to_owned(),
@@ -130,7 +130,7 @@ fn manifest(scenarios: &[&str]) -> String {
         files: Vec::new(),
         others: Vec::new(),
     };
-    manifest::seal(&serde_json::to_string(&manifest).unwrap())
+    manifest::seal(serde_json::to_string(&manifest).unwrap())
 }
 
 fn runs(scenarios: &[&str], count: u32) -> String {
@@ -434,7 +434,7 @@ fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
     let change = |from: &str, to: &str| {
         let text = manifest(&["base"]).replace(from, to);
         let (text, _) = text.rsplit_once(",\n  \"sha256\"").unwrap();
-        fs::write(&file, manifest::seal(&format!("{text}}}"))).unwrap();
+        fs::write(&file, manifest::seal(format!("{text}}}"))).unwrap();
     };
     for (from, to, said) in [
         ("\"seed\":3,", "", "missing field `seed`"),

@@ -77,7 +77,7 @@ impl Override {
         let mut table = TomlTable::new();
         for part in self.path.parts().iter().rev() {
             table = TomlTable::from([(part.clone(), TomlEntry { key: self.key.clone(), node })]);
-            node = Node { value: Value::Table(table.clone()), place: self.key.clone() };
+            node = Node { value: Value::table(table.clone()), place: self.key.clone() };
         }
         table
     }

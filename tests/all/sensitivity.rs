@@ -48,7 +48,7 @@ impl Folder {
     }
 
     fn write(&self, folder: &Path, outcome: impl Fn(usize, usize, u64) -> f64) {
-        fs::write(folder.join("manifest.json"), seal(&self.manifest().to_string())).unwrap();
+        fs::write(folder.join("manifest.json"), seal(self.manifest().to_string())).unwrap();
         let names: Vec<&str> = self.factors.iter().map(|(name, _)| *name).collect();
         let mut design = format!("point,{}\n", names.join(","));
         let mut runs =
@@ -311,7 +311,7 @@ fn folders_that_cannot_be_analysed_are_refused_and_nothing_is_written() {
     let with = |change: &dyn Fn(&mut Value)| {
         let mut manifest = folder.manifest();
         change(&mut manifest);
-        fs::write(dir.path().join("manifest.json"), seal(&manifest.to_string())).unwrap();
+        fs::write(dir.path().join("manifest.json"), seal(manifest.to_string())).unwrap();
     };
     with(&|manifest| {
         manifest["complete"] = json!(false);

@@ -413,7 +413,7 @@ mod tests {
     fn batch(seed: u64) -> Batch {
         let variant = BatchScenario {
             name: "base".into(),
-            config: json!({"time": {"months": 3}}),
+            config: json!({"time": {"months": 3}}).into(),
             replay: "redqueen run".into(),
             described: Described::default(),
             start: Month::new(2023, 1).unwrap(),
