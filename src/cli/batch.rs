@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.output.on(args.work.on(study), &cancel)?.on(|progress| bar.show(progress));
     let part = if shard.is_whole() { String::new() } else { format!("-{}-of-{}", shard.number, shard.of) };
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &part), Ok)?;
-    tell_limits(study.experiment(), args.output.quiet);
+    tell_limits(study.experiment());
     let done = study.run_into(folder)?;
     if !shard.is_whole() {
         return close_shard(&done, shard, model, args.output.quiet);
@@ -64,11 +64,14 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 }
 
 /// Says what the experiment will not tell, before it is run.
-pub(super) fn tell_limits(experiment: &Experiment, quiet: bool) {
-    for limit in experiment.limits().iter().filter(|_| !quiet) {
-        // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(io::stderr(), "{}", broken(&format!("warning: {limit}"), width()));
-    }
+pub(super) fn tell_limits(experiment: &Experiment) {
+    experiment.limits().iter().for_each(|limit| warn(limit));
+}
+
+/// Warns of something, however quiet the command is to be.
+fn warn(what: &str) {
+    // Nobody is left to tell if standard error is closed.
+    let _ = writeln!(io::stderr(), "{}", broken(&format!("warning: {what}"), width()));
 }
 
 /// Prints a text. Nobody is left to tell if the reader has gone; what else happened still counts then.
@@ -97,6 +100,8 @@ fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<
         let mut text = format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n");
         done.unmet.iter().for_each(|unmet| summary::line(&mut text, unmet));
         say(&text)?;
+    } else if !done.cancelled {
+        done.unmet.iter().for_each(|unmet| warn(unmet));
     }
     ended(done)
 }
@@ -119,9 +124,11 @@ pub(super) fn write_page(done: &Done, model: &Model, with: &[&str]) -> Result<()
     Ok(())
 }
 
-/// Tells where the report is, and how the runs went.
+/// Tells where the report is, and how the runs went. A stop rule that was not met stands in the summary, if there is one.
 pub(super) fn tell(done: &Done, quiet: bool) -> Result<(), Failure> {
-    if !quiet && done.finished > 0 {
+    if quiet {
+        done.unmet.iter().for_each(|unmet| warn(unmet));
+    } else if done.finished > 0 {
         say(&format!("Report: {}\n", done.folder.join(report::PAGE).display()))?;
     }
     ended(done)

@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.work.on(Study::of(model, experiment)).replay(replay).on(|progress| bar.show(progress));
     let study = args.output.on(study, &cancel)?;
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), ""), Ok)?;
-    batch::tell_limits(study.experiment(), args.output.quiet);
+    batch::tell_limits(study.experiment());
     let done = study.run_into(folder)?;
     batch::write_page(&done, model, &[DIFFERENCES])?;
     if !args.output.quiet && done.finished > 0 {

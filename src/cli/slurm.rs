@@ -85,7 +85,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     }
     let study = args.config.study(model)?.threads(args.cpus as usize);
     let study = args.runs.into_iter().fold(study, Study::runs);
-    super::batch::tell_limits(study.experiment(), false);
+    super::batch::tell_limits(study.experiment());
     let study = match &args.record {
         Some(words) => study.record(common::tables(words)?)?,
         None => study,

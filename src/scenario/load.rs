@@ -40,13 +40,14 @@ pub struct Draft {
     catalogue: Arc<Catalogue>,
 }
 
-/// Reads a scenario with overrides (`a.b.c=value`) laid over it. Of two for one place the later one counts.
+/// Reads a scenario with overrides (`a.b.c=value`) laid over it. Two for one place are refused, as nobody has said which of them
+/// counts.
 ///
 /// # Errors
 /// Everything that is wrong with it, in all files and overrides.
 pub fn load(source: &Source, overrides: &[String], catalogue: &Arc<Catalogue>) -> Result<Loaded, Diagnostics> {
     let (overrides, found) = read_flags(overrides);
-    match load_with(&Named::of(source), overrides.into_iter().map(|each| vec![each]).collect(), catalogue) {
+    match load_with(&Named::of(source), vec![overrides], catalogue) {
         Ok(loaded) if found.is_empty() => Ok(loaded),
         Ok(_) => Err(Diagnostics::new(found)),
         Err(errors) => Err(Diagnostics::new([errors.into_found(), found].concat())),
@@ -185,16 +186,6 @@ impl Draft {
     pub(crate) fn spelled(&self, overrides: &[Override]) -> Vec<Override> {
         let states = states_of(&self.tree);
         overrides.iter().map(|each| each.clone().among(&states)).collect()
-    }
-
-    /// Whether no two of these flags set one place.
-    ///
-    /// # Errors
-    /// Those that do.
-    pub(crate) fn refuse_doubles(&self, flags: &[String]) -> Result<(), Diagnostics> {
-        let (overrides, mut found) = read_flags(flags);
-        refuse_doubles(&overrides, &states_of(&self.tree), &mut found);
-        if found.is_empty() { Ok(()) } else { Err(Diagnostics::new(found)) }
     }
 
     /// The place that `key` means here.
@@ -509,6 +500,19 @@ pub(crate) mod tests {
         let lost = write("lost.toml", "extends = 'nowhere.toml'\n");
         let error = load(&Source::File(lost), &[], &catalogue()).unwrap_err().to_string();
         assert!(error.contains("lost.toml:1:11: there is no file"), "{error}");
+    }
+
+    #[test]
+    fn a_place_that_is_set_twice_is_refused_in_any_spelling() {
+        for (first, second) in [
+            ("time.months=3", "time.months=9"),
+            ("time={months=3}", "time.months=9"),
+            ("borders.US-China.openness=0.1", "borders.China-US.openness=0.2"),
+        ] {
+            let error = small(&[first, second]).unwrap_err();
+            assert!(error.starts_with(&format!("--set {second}: ")) && error.contains("is set twice"), "{error}");
+        }
+        assert_eq!(small(&["time.months=3", "time.start=2023-02"]).unwrap().time.months, 3);
     }
 
     #[test]
