@@ -4,7 +4,10 @@ use super::estimate::NoRoom;
 use crate::{
     experiment::{event::ListenerError, plan::Shard},
     measure::Unmeasured,
-    output::folder::{FolderError, ManifestError, OutputError},
+    output::{
+        folder::{FolderError, ManifestError, OutputError},
+        manifest::MENDS,
+    },
     scenario::{Diagnostics, diagnostic::nearest},
 };
 use std::path::PathBuf;
@@ -79,7 +82,7 @@ pub enum StudyError {
         folder: PathBuf,
     },
     /// The folder's manifest cannot be read.
-    #[error(transparent)]
+    #[error("{}{}", .0, mends(.0))]
     Manifest(#[from] ManifestError),
     /// The folder holds no results.
     #[error("{} holds no batch of redqueen", folder.display())]
@@ -121,6 +124,14 @@ impl UnknownName {
     pub(crate) fn new<'k>(what: &'static str, name: &str, known: impl Iterator<Item = &'k str> + Clone) -> Self {
         let near = nearest(name, known.clone()).map(str::to_owned);
         Self { what, name: name.to_owned(), near, known: known.map(str::to_owned).collect() }
+    }
+}
+
+/// What is to be done about it, as the end of a sentence.
+fn mends(error: &ManifestError) -> String {
+    match error {
+        ManifestError::Unreadable { why, .. } if !why.is_other_format => format!("; {MENDS}"),
+        _ => String::new(),
     }
 }
 

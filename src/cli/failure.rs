@@ -68,8 +68,12 @@ const fn help(error: &StudyError) -> &'static str {
         StudyError::Folder(FolderError::NotEmpty { why: None, .. }) => {
             "; choose another folder with --out, or write into it with --overwrite"
         }
+        StudyError::Folder(FolderError::NotEmpty { why: Some(why), .. }) if why.is_other_format => {
+            "; choose another folder with --out"
+        }
         StudyError::Folder(FolderError::NotEmpty { .. }) => {
-            "; choose another folder with --out, or put the manifest back as it was"
+            "; the tables there are kept as they are: put manifest.json back from a copy, or choose another folder with --out, \
+             where the same batch gives the same tables"
         }
         StudyError::Folder(FolderError::Lost { .. }) => {
             "; choose another folder with --out, or give the command that was stopped"

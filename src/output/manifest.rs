@@ -190,6 +190,11 @@ impl OtherFile {
     }
 }
 
+/// What is to be done about a damaged manifest, as the end of a sentence: nothing but it knows which tables are whose.
+pub const MENDS: &str = "the tables are kept as they are: the command of a stopped batch writes manifest.json anew; that of a \
+                         finished one has to be put back from a copy, or the batch done again into another folder, which \
+                         gives the same tables";
+
 /// Why the text of a manifest cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}")]
@@ -251,7 +256,6 @@ impl Manifest {
     pub fn check(&self, folder: &Path, table: &str) -> io::Result<()> {
         match self.csv(table) {
             Some(file) => sums::check(&folder.join(file.file()), file.bytes, &file.xxh3),
-            None if self.files.is_empty() => Ok(()),
             None => {
                 fs::symlink_metadata(folder.join(FileFormat::Csv.file(table)))?;
                 Err(io::Error::new(io::ErrorKind::InvalidData, "manifest.json lists no such table"))

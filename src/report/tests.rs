@@ -152,10 +152,27 @@ fn folder(scenarios: &[&str], count: u32) -> tempfile::TempDir {
     fs::write(folder.path().join("manifest.json"), manifest(scenarios)).unwrap();
     fs::write(folder.path().join("runs.csv"), runs(scenarios, count)).unwrap();
     fs::write(folder.path().join("quantiles.csv"), quantiles(scenarios, count)).unwrap();
+    list(folder.path());
     folder
 }
 
+/// Lists the tables in the manifest as they are now, if there is one that can be read.
+fn list(folder: &Path) {
+    let file = folder.join("manifest.json");
+    let text = fs::read_to_string(&file).unwrap_or_default();
+    let Some((head, _)) = text.rsplit_once(",\n  \"sha256\"") else { return };
+    let mut manifest: serde_json::Value = serde_json::from_str(&format!("{head}}}")).unwrap();
+    let entry = |name: &&str| {
+        let bytes = fs::read(folder.join(format!("{name}.csv"))).ok()?;
+        let sum = manifest::OtherFile::of("", &bytes);
+        Some(serde_json::json!({"name": name, "rows": 0, "bytes": sum.bytes, "xxh3": sum.xxh3}))
+    };
+    manifest["files"] = ["runs", "quantiles"].iter().filter_map(entry).collect();
+    fs::write(&file, manifest::seal(manifest.to_string())).unwrap();
+}
+
 fn report(folder: &Path) -> (ReportFiles, String) {
+    list(folder);
     let files = write_report(folder, &catalogue(), &Measured::default()).unwrap();
     let html = fs::read_to_string(&files.html).unwrap();
     (files, html)
@@ -458,6 +475,23 @@ fn damage_is_an_error_with_file_and_line() {
     fs::write(folder.path().join("manifest.json"), "{\n \"runs\": 3,\n oops }").unwrap();
     let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:3: expected JSON"), "{error}");
+    assert!(error.contains("; the tables are kept as they are: ") && error.contains("another folder"), "{error}");
+}
+
+#[test]
+fn a_manifest_that_lists_no_tables_is_held_against_them() {
+    let folder = folder(&["base"], 2);
+    let file = folder.path().join("manifest.json");
+    for text in [manifest(&["base"]), manifest(&["base"]).replace("\"files\":[],", "")] {
+        let (head, _) = text.rsplit_once(",\n  \"sha256\"").unwrap();
+        fs::write(&file, manifest::seal(format!("{head}}}"))).unwrap();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+        assert!(
+            error.contains("manifest.json lists no such table; move it away")
+                || error.contains("missing field `files`"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
@@ -504,6 +538,10 @@ fn no_damage_makes_it_panic() {
             }
             damaged.truncate((damaged.len() as f64 * (0.5 + dice.roll())) as usize);
             fs::write(&file, damaged).unwrap();
+            if name != "manifest.json" {
+                // What no checksum tells is read too.
+                list(folder.path());
+            }
             match write_report(folder.path(), &catalogue(), &Measured::default()) {
                 Err(ReportError::Malformed { line, .. }) => {
                     refused += 1;

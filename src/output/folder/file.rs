@@ -95,15 +95,28 @@ pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<
     Ok(())
 }
 
-/// Writes a new file, whole or not at all; `false` if something of its name is there, which is left as it is.
+/// Writes a new file of this name below a folder, whole or not at all, with the folders between; `false` if something of its
+/// name is there, which is left as it is.
 ///
 /// # Errors
-/// The file cannot be written; nothing of it is left then.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, OutputError> {
-    if fs::symlink_metadata(path).is_ok() {
+/// A folder between is a link or no folder, or the file cannot be written; nothing of it is left then.
+pub fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> Result<bool, OutputError> {
+    let path = folder.join(name);
+    let between = Path::new(name).ancestors().skip(1).filter(|inner| !inner.as_os_str().is_empty());
+    for inner in between.map(|inner| folder.join(inner)) {
+        // A link leads to somebody else's folder.
+        if fs::symlink_metadata(&inner).is_ok_and(|kind| !kind.is_dir()) {
+            let why = format!("{} is a link or a file, and no folder: move it away", inner.display());
+            return Err(OutputError::new("write", &path, io::Error::new(io::ErrorKind::AlreadyExists, why)));
+        }
+    }
+    if fs::symlink_metadata(&path).is_ok() {
         return Ok(false);
     }
-    write_aside(path, bytes, Durability::Disk).map(|()| true)
+    if let Some(inner) = path.parent() {
+        fs::create_dir_all(inner).map_err(OutputError::on("make", inner))?;
+    }
+    write_aside(&path, bytes, Durability::Disk).map(|()| true)
 }
 
 /// Indented JSON with a line feed at its end.

@@ -13,6 +13,7 @@ mod table;
 
 use super::{
     batch::Batch,
+    dictionary::RUNS,
     headers::headers,
     journal::{self, Journal, Stands},
     manifest::{self, FileEntry, FileFormat, Identity, Manifest, OtherFile, Unreadable},
@@ -147,7 +148,7 @@ impl Folder {
                 let is_whole = || journal::is_whole(path, &identity.sha256(), found.runs_done);
                 let joined = identity.shard.is_none() || journal && is_whole();
                 Ok(match found.complete {
-                    true if joined && has(path, &found.files) => Holding::Already(Box::new(found)),
+                    true if joined && is_there(path, &found) => Holding::Already(Box::new(found)),
                     true if !journal => Holding::Nothing,
                     _ => Holding::Unfinished,
                 })
@@ -384,10 +385,10 @@ pub fn tidy(folder: &Path, identity: &Identity, files: &[FileEntry]) -> Result<(
     remove(&folder.join(journal::FILE))
 }
 
-/// Whether these tables are there as they were written.
-fn has(folder: &Path, files: &[FileEntry]) -> bool {
+/// Whether the tables that a manifest lists are there as they were written. One that lists none says nothing of them.
+fn is_there(folder: &Path, manifest: &Manifest) -> bool {
     let is_there = |entry: &FileEntry| sums::check(&folder.join(entry.file()), entry.bytes, &entry.xxh3).is_ok();
-    files.par_iter().all(is_there)
+    manifest.csv(RUNS).is_some() && manifest.files.par_iter().all(is_there)
 }
 
 /// What is wrong with a manifest, as the end of a sentence.
@@ -475,6 +476,20 @@ mod tests {
         open(dir.path(), 2, true);
         assert!(!dir.path().join("runs.csv").exists());
         assert_eq!(fs::read_to_string(dir.path().join("notes.txt")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_manifest_that_lists_no_tables_says_nothing_of_them() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(&open(dir.path(), 1, false).0, true);
+        remove(&dir.path().join(journal::FILE)).unwrap();
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Already(_))));
+        let mut manifest = Folder::manifest(dir.path()).unwrap().unwrap();
+        assert!(manifest.check(dir.path(), RUNS).is_ok());
+        manifest.files.clear();
+        fs::write(dir.path().join(manifest::FILE), manifest.encode()).unwrap();
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Nothing)));
+        assert_eq!(manifest.check(dir.path(), RUNS).unwrap_err().to_string(), "manifest.json lists no such table");
     }
 
     #[test]

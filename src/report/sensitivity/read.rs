@@ -8,7 +8,7 @@ use crate::{
     output::{
         dictionary::{DESIGN, RUNS},
         folder::{Folder, ManifestError},
-        manifest::Manifest,
+        manifest::{MENDS, Manifest},
     },
     report::{ReportError, as_written, csv_file::CsvFile, runs::unmeasured},
 };
@@ -138,9 +138,10 @@ fn fit(folder: &Path) -> Result<Manifest, ReadError> {
         Ok(Some(manifest)) => manifest,
         Ok(None) => return unfit("holds no manifest.json; give the folder of a finished batch".into()),
         Err(ManifestError::Unreadable { why, .. }) => {
+            let mends = if why.is_other_format { "analyse it with the version that wrote it" } else { MENDS };
+            let line = why.line;
             return unfit(format!(
-                "holds a manifest.json that this version of redqueen cannot read (line {}: {why}); run the batch again",
-                why.line
+                "holds a manifest.json that this version of redqueen cannot read (line {line}: {why}); {mends}"
             ));
         }
         Err(error) => return Err(error.into()),
