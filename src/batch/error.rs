@@ -66,7 +66,7 @@ pub enum StudyError {
     #[error(transparent)]
     Output(#[from] OutputError),
     /// It stopped on the way.
-    #[error("{source}; the first {kept} runs are kept in {}: the same command goes on from there", folder.display())]
+    #[error("{source}; {} kept in {}: the same command goes on from there", first(*kept), folder.display())]
     Stopped {
         /// Why.
         source: ListenerError,
@@ -125,6 +125,11 @@ impl UnknownName {
         let near = nearest(name, known.clone()).map(str::to_owned);
         Self { what, name: name.to_owned(), near, known: known.map(str::to_owned).collect() }
     }
+}
+
+/// Which runs are kept, with the verb that fits.
+fn first(kept: u64) -> String {
+    if kept == 1 { "the first run is".to_owned() } else { format!("the first {kept} runs are") }
 }
 
 /// What is to be done about it, as the end of a sentence.

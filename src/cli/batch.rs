@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     batch::Done,
+    declare::text::counted,
     experiment::{Experiment, plan::Shard},
     model::Model,
     output::manifest::FileFormat,
@@ -97,7 +98,7 @@ fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<
     if !quiet && !done.cancelled {
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
         let program = model.program().name;
-        let mut text = format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n");
+        let mut text = format!("shard {shard}: {} in {folder}; join all with {program} merge\n", counted(runs, "run"));
         done.unmet.iter().for_each(|unmet| summary::line(&mut text, unmet));
         say(&text)?;
     } else if !done.cancelled {
@@ -142,7 +143,7 @@ pub(super) fn ended(done: &Done) -> Result<(), Failure> {
     if done.failed == 0 {
         return Ok(());
     }
-    let mut said = format!("{} of {} runs failed; runs.csv says why", done.failed, done.total);
+    let mut said = format!("{} of {} failed; runs.csv says why", done.failed, counted(done.total, "run"));
     if let Some(first) = &done.first_failure {
         said.push_str(&format!("\nfirst failure, run {}: {}", first.job.run, first.error));
     }

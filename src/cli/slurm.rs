@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     batch::{Estimate, Study, quoted},
+    declare::text::counted,
     experiment::plan::Shard,
     model::Model,
     output::{
@@ -154,8 +155,8 @@ impl Sizes {
     /// What a task takes, in a line.
     fn line(&self, estimate: &Estimate) -> String {
         let ([least, most], line) = (self.runs, estimate.line(None));
-        let or = if least == most { String::new() } else { format!(" or {most}") };
-        line.replacen(&format!("{most} runs"), &format!("{least} runs{or}"), 1)
+        let each = if least == most { counted(most, "run") } else { format!("{least} or {}", counted(most, "run")) };
+        line.replacen(&counted(most, "run"), &each, 1)
     }
 }
 

@@ -210,7 +210,20 @@ pub struct Unreadable {
 impl Manifest {
     /// The file's text, with a checksum of itself at its end.
     pub fn encode(&self) -> Vec<u8> {
-        seal(serde_json::to_string_pretty(self).unwrap_or_default()).into_bytes()
+        let mut text = Vec::new();
+        // A vector takes all.
+        let _ = self.write_to(&mut text);
+        text
+    }
+
+    /// Writes the file's text, with a checksum of itself at its end. It is never held as a whole: a thousand scenarios take 100 MB.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut sealing = Sealing { to, sum: sums::Name::default(), held: Vec::new() };
+        serde_json::to_writer_pretty(&mut sealing, self)?;
+        sealing.finish()
     }
 
     /// Reads the file's text.
@@ -294,6 +307,49 @@ pub fn seal(mut object: String) -> String {
     let sum = sums::sha256(object.as_bytes());
     object.extend([SEAL, sum.as_str(), "\"\n}\n"]);
     object
+}
+
+/// Writes an indented JSON object with a checksum of its text as its last field, as [`seal`] does.
+struct Sealing<'w> {
+    to: &'w mut dyn io::Write,
+    sum: sums::Name,
+    /// The last of the text, which may be the object's end.
+    held: Vec<u8>,
+}
+
+impl Sealing<'_> {
+    /// How an indented object ends.
+    const END: &'static [u8] = b"\n}";
+
+    /// Passes all on but for so many bytes.
+    fn pass(&mut self, but: usize) -> io::Result<()> {
+        let count = self.held.len().saturating_sub(but);
+        self.sum.add(&self.held[..count]);
+        self.to.write_all(&self.held[..count])?;
+        self.held.drain(..count);
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.pass(Self::END.len())?;
+        let sum = self.sum.finish();
+        self.to.write_all(format!("{SEAL}{sum}\"\n}}\n").as_bytes())
+    }
+}
+
+impl io::Write for Sealing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        const MUCH: usize = 1 << 16;
+        self.held.extend(bytes);
+        if self.held.len() > MUCH {
+            self.pass(Self::END.len())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether this is a text that was [sealed](seal), unchanged.
@@ -429,6 +485,7 @@ mod tests {
     fn what_is_written_is_read_back_and_no_changed_byte_is() {
         let (manifest, bytes) = (manifest(), manifest().encode());
         assert_eq!(Manifest::decode(&bytes).unwrap(), manifest);
+        assert!(bytes == seal(serde_json::to_string_pretty(&manifest).unwrap()).into_bytes());
         assert!(serde_json::from_slice::<Value>(&bytes).unwrap()["sha256"].is_string());
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();

@@ -3,6 +3,7 @@
 //! Files have XXH3 of 128 bits, which finds damage at the speed of memory: a batch writes so much that SHA-256 would take a
 //! seventh of its time. What names something, such as an experiment, has SHA-256.
 
+use crate::declare::text::told;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -89,10 +90,10 @@ impl io::Write for Name {
 /// # Errors
 /// It is not there, is no file, or cannot be read.
 pub fn open(path: &Path) -> io::Result<File> {
-    let kind = fs::metadata(path)?;
+    let kind = fs::metadata(path).map_err(told)?;
     match kind.is_file() {
-        true => File::open(path),
-        false if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        true => File::open(path).map_err(told),
+        false if kind.is_dir() => Err(told(io::ErrorKind::IsADirectory.into())),
         false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file but a pipe or a device")),
     }
 }

@@ -293,6 +293,20 @@ fn a_scenario_is_described_by_its_words_or_by_what_it_changes() {
     assert_eq!(html.matches("What &lt;b&gt;").count(), 1, "a scenario is not what its base is");
 }
 
+#[test]
+fn a_page_shows_what_would_steer_its_reader() {
+    let folder = folder(&["base"], 20);
+    let text = manifest(&["base"]).replace("Does it <grow>?", "up \\u001b[2J\\u202e and down");
+    fs::write(
+        folder.path().join("manifest.json"),
+        manifest::seal(text.rsplit_once(",\n  \"sha256\"").unwrap().0.to_owned() + "}"),
+    )
+    .unwrap();
+    let (_, html) = report(folder.path());
+    assert!(html.contains("up \\u{1b}[2J\\u{202e} and down"));
+    assert!(!html.contains(['\u{1b}', '\u{202e}']));
+}
+
 /// The text of a section of the page.
 fn section<'a>(html: &'a str, id: &str) -> &'a str {
     html.split_once(&format!("<section id=\"{id}\">")).unwrap().1.split_once("</section>").unwrap().0

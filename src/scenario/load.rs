@@ -4,6 +4,7 @@ use super::{
     Catalogue, Described, Scenario,
     diagnostic::{Diagnostic, Diagnostics, Origin, Place},
     key::{Ambiguous, Key, states_of},
+    kinds::kind_of,
     merge::{Layer, Repeated, merge},
     overrides::{Override, refuse_doubles},
     read::read_scenario,
@@ -36,6 +37,8 @@ pub struct Loaded {
 #[derive(Clone, Debug)]
 pub struct Draft {
     tree: TomlTable,
+    /// The words of the files alone.
+    files: TomlTable,
     origin: Arc<Origin>,
     catalogue: Arc<Catalogue>,
 }
@@ -165,7 +168,8 @@ impl Base {
                     let stage = Stage { tree: tree.clone(), repeated, below, own: Own::Overrides(origins) };
                     warnings.extend(stage.warn(origin, catalogue));
                 }
-                let draft = Draft { tree, origin: Arc::clone(origin), catalogue: Arc::clone(catalogue) };
+                let (files, origin) = (self.tree.clone(), Arc::clone(origin));
+                let draft = Draft { tree, files, origin, catalogue: Arc::clone(catalogue) };
                 let described = Described::of(texts, &draft.spelled(&laid));
                 Ok(Loaded { scenario, origins: origins.clone(), draft, described, warnings })
             }
@@ -186,6 +190,15 @@ impl Draft {
     pub(crate) fn spelled(&self, overrides: &[Override]) -> Vec<Override> {
         let states = states_of(&self.tree);
         overrides.iter().map(|each| each.clone().among(&states)).collect()
+    }
+
+    /// The list and the name of the entity of `key`, if overrides took it out.
+    pub(crate) fn taken_out<'k>(&self, key: &'k Key) -> Option<(&'k str, &'k str)> {
+        let [list, name, ..] = key.parts() else { return None };
+        let has = |tree: &TomlTable| {
+            tree.get(list).and_then(|entry| entry.node.as_table()).is_some_and(|entities| entities.contains_key(name))
+        };
+        (kind_of(list).is_some() && has(&self.files) && !has(&self.tree)).then_some((list, name))
     }
 
     /// The place that `key` means here.

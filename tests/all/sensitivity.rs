@@ -364,6 +364,8 @@ fn damaged_tables_are_named_with_their_line() {
     fails("design.csv:3: expected a step that changes one factor");
     fs::remove_file(dir.path().join("runs.csv")).unwrap();
     fails("design.csv");
+    fs::remove_file(dir.path().join("design.csv")).unwrap();
+    fails("cannot read ./design.csv: it is not there");
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub use derived::{Derived, NewFile};
 pub(super) use file::fresh;
 pub(super) use file::json;
 use file::remove;
+use file::write_aside_by;
 pub use file::{Durability, OutputError, write_aside, write_new};
 pub use owned::LOG;
 use owned::Stand;
@@ -80,6 +81,12 @@ pub enum FolderError {
     #[error("{} holds a stopped batch of another experiment, and no manifest.json that can be read says which", path.display())]
     Lost {
         /// The folder.
+        path: PathBuf,
+    },
+    /// It is a file.
+    #[error("{} is a file, and no folder", path.display())]
+    File {
+        /// What stands there.
         path: PathBuf,
     },
     /// Something stands where a file has to be written.
@@ -137,6 +144,11 @@ impl Folder {
     /// # Errors
     /// It holds something else.
     fn look(path: &Path, identity: &Identity, overwrite: bool) -> Result<Holding, FolderError> {
+        // What a link leads to may be a folder, and what goes on below a file never is.
+        let file = path.ancestors().find(|part| part.metadata().is_ok_and(|found| !found.is_dir()));
+        if let Some(file) = file {
+            return Err(FolderError::File { path: file.to_owned() });
+        }
         if overwrite {
             return Ok(Holding::Nothing);
         }
@@ -311,7 +323,7 @@ impl Folder {
         let package = package::whole(&manifest, &batch.tables());
         write_aside(&self.path.join(package::FILE), &package, Durability::Disk)?;
         manifest.others = vec![OtherFile::of(package::FILE, &package), OtherFile::named(LOG)];
-        write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
+        write_aside_by(&self.path.join(manifest::FILE), Durability::Disk, |to| manifest.write_to(to))
     }
 
     /// Writes the manifest: how many runs are in the tables, how many of them failed, and where the stop rule was not met.
@@ -325,7 +337,7 @@ impl Folder {
     ) -> Result<(), OutputError> {
         let others = vec![OtherFile::named(package::FILE), OtherFile::named(LOG)];
         let manifest = self.said(complete, (done, failed), files, others, unmet);
-        write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
+        write_aside_by(&self.path.join(manifest::FILE), Durability::Disk, |to| manifest.write_to(to))
     }
 
     fn said(
@@ -476,6 +488,20 @@ mod tests {
         open(dir.path(), 2, true);
         assert!(!dir.path().join("runs.csv").exists());
         assert_eq!(fs::read_to_string(dir.path().join("notes.txt")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_the_folder_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("results");
+        fs::write(&file, "mine").unwrap();
+        for path in [file.clone(), file.join("below").join("it")] {
+            for overwrite in [false, true] {
+                let error = look(&path, 1, overwrite).unwrap_err().to_string();
+                assert_eq!(error, format!("{} is a file, and no folder", file.display()));
+            }
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::{
     analysis::sensitivity::{Point, PointRoles, morris::Move},
     declare::table::Column,
+    declare::text::counted,
     experiment::design::{Design, Method, Scale, Setting},
     measure::Measured,
     output::{
@@ -152,8 +153,9 @@ fn fit(folder: &Path) -> Result<Manifest, ReadError> {
     }
     if !manifest.complete {
         return unfit(format!(
-            "is not complete: {} runs are done; run the same batch again to finish it",
-            manifest.runs_done
+            "is not complete: {} {} done; run the same batch again to finish it",
+            counted(manifest.runs_done, "run"),
+            if manifest.runs_done == 1 { "is" } else { "are" }
         ));
     }
     let Design { method, factors, .. } = &experiment.design;
