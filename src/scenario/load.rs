@@ -155,7 +155,17 @@ impl Base {
         for layer in layers {
             let states = states_of(&tree);
             refuse_doubles(&layer, &states, &mut found);
+            let before = tree.clone();
             for each in layer {
+                if let Some((list, name)) = taken_out(&self.tree, &tree, each.key()) {
+                    // What takes it out in the same layer was refused beside it.
+                    if taken_out(&self.tree, &before, each.key()).is_some() {
+                        let kind = kind_of(list).map_or("entity", |kind| kind.one);
+                        let message = format!("the {kind} `{name}` was taken out by what this is laid over");
+                        found.push(Diagnostic::at(each.place(), message));
+                    }
+                    continue;
+                }
                 repeated.extend(merge(&mut tree, each.into_layer(), Layer::Override, &mut found));
             }
         }
@@ -194,11 +204,7 @@ impl Draft {
 
     /// The list and the name of the entity of `key`, if overrides took it out.
     pub(crate) fn taken_out<'k>(&self, key: &'k Key) -> Option<(&'k str, &'k str)> {
-        let [list, name, ..] = key.parts() else { return None };
-        let has = |tree: &TomlTable| {
-            tree.get(list).and_then(|entry| entry.node.as_table()).is_some_and(|entities| entities.contains_key(name))
-        };
-        (kind_of(list).is_some() && has(&self.files) && !has(&self.tree)).then_some((list, name))
+        taken_out(&self.files, &self.tree, key)
     }
 
     /// The place that `key` means here.
@@ -218,6 +224,15 @@ impl Draft {
         let scenario = read_scenario(&tree, &Place::new(&self.origin, 0..0), &self.catalogue, &mut found);
         scenario.filter(|_| found.is_empty()).ok_or_else(|| Diagnostics::new(found))
     }
+}
+
+/// The list and the name of the entity of `key`, if it is in these files and no more in what was laid over them.
+fn taken_out<'k>(files: &TomlTable, laid_over: &TomlTable, key: &'k Key) -> Option<(&'k str, &'k str)> {
+    let [list, name, ..] = key.parts() else { return None };
+    let has = |tree: &TomlTable| {
+        tree.get(list).and_then(|entry| entry.node.as_table()).is_some_and(|entities| entities.contains_key(name))
+    };
+    (kind_of(list).is_some() && has(files) && !has(laid_over)).then_some((list, name))
 }
 
 /// The chain of files from a config up to its last ancestor.

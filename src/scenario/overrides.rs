@@ -63,6 +63,11 @@ impl Override {
         &self.path
     }
 
+    /// Where its key stands.
+    pub(crate) const fn place(&self) -> &Place {
+        &self.key
+    }
+
     /// The same with its key spelled as it is shown where there are these states.
     pub(crate) fn among(mut self, states: &[String]) -> Self {
         if let Some(key) = self.path.clone().among(states).ok().and_then(|key| Key::parse(&key.to_string()).ok()) {

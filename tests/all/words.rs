@@ -317,6 +317,21 @@ fn what_the_system_says_of_a_path_is_told_in_words() {
 }
 
 #[test]
+fn what_was_taken_out_is_said_to_be() {
+    let removed = "[[scenarios]]\nname = 's1'\nset = { 'firms.OpenAI.remove' = true }\n";
+    let here = Here::with(&[("r.toml", &experiment(removed))]);
+    for flag in ["firms.OpenAI.talent=2", "firms.OpenAI.remove=true"] {
+        let said = here.said(&["check", "r.toml", "--set", flag], 2);
+        let expected = format!("--set {flag}: the firm `OpenAI` was taken out by what this is laid over\n\n1 error\n");
+        assert_eq!(said, expected);
+    }
+    let both = ["check", "--set", "firms.OpenAI.remove=true", "--set", "firms.OpenAI.talent=2", "baseline"];
+    let said = here.said(&both, 2);
+    assert!(said.contains("are both set, and one takes out what the other is in\n\n1 error\n"), "{said}");
+    assert!(here.said(&["check", "r.toml", "--set", "firms.OpenIA.talent=2"], 2).contains("unknown firm `OpenIA`"));
+}
+
+#[test]
 fn warnings_are_told_however_quiet_a_command_is() {
     let stop = "[stop]\noutcome = 'compute_lost'\nstandard_error = 1e-9\nmax_runs = 2\n";
     let differ =

@@ -567,6 +567,10 @@ mod tests {
         fs::write(dir.path().join("file"), "").unwrap();
         let path = dir.path().join("file").join("out");
         let error = Folder::open(&path, &batch(1), false).unwrap_err();
-        assert!(error.to_string().starts_with("cannot ") && error.to_string().contains("out"), "{error}");
+        assert!(error.to_string().starts_with(&dir.path().join("file").display().to_string()), "{error}");
+        let (folder, _stored) = open(&dir.path().join("out"), 1, false);
+        fs::remove_dir_all(folder.path()).unwrap();
+        let error = folder.table("runs", b"run\n").unwrap_err().to_string();
+        assert!(error.starts_with("cannot ") && error.ends_with("runs.csv.partial: it is not there"), "{error}");
     }
 }
