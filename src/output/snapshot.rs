@@ -77,7 +77,7 @@ pub enum Unreadable {
 impl SavedRun {
     /// The file's text, with a checksum of itself at its end.
     pub fn encode(&self) -> Vec<u8> {
-        seal(&serde_json::to_string_pretty(self).unwrap_or_default()).into_bytes()
+        seal(serde_json::to_string_pretty(self).unwrap_or_default()).into_bytes()
     }
 
     /// Reads a file.
@@ -190,7 +190,7 @@ mod tests {
         assert!(sealed(&|run| run.lived[0].months = 0).contains("no order"));
         let text = String::from_utf8(run().encode()).unwrap();
         let other = text.split(",\n  \"sha256\"").next().unwrap().replace("\"seed\"", "\"\\u001b[31m\"");
-        let said = said(seal(&format!("{other}\n}}")).as_bytes());
+        let said = said(seal(format!("{other}\n}}")).as_bytes());
         assert!(said.contains("unknown field") && !said.contains('\u{1b}'), "{said}");
         assert!(matches!(SavedRun::decode(b"{}"), Err(Unreadable::Foreign)));
     }
