@@ -240,8 +240,10 @@ fn lived(stretch: &SavedStretch, model: &Model, seed: Seed) -> Result<Stretch, W
 /// A complete config as a text to be read.
 fn source(name: &str, config: &Value) -> Result<Source, Why> {
     let mut config = config.clone();
-    // TOML has no whole number as large as a seed can be.
-    config.as_object_mut().map(|config| config.remove("seed"));
+    if config["seed"].as_i64().is_none() {
+        // TOML has no whole number as large as a seed can be.
+        config.as_object_mut().map(|config| config.remove("seed"));
+    }
     let text = toml::to_string(&config).map_err(|error| Why::Damaged(error.to_string()))?;
     Ok(Source::Text { name: name.to_owned(), text })
 }
@@ -299,7 +301,10 @@ impl<'a> Study<'a> {
         let fails = |why| BranchError { path: path.to_owned(), why };
         let config = branch.last().map_or(Value::Null, Scenario::to_json);
         let text = source(&path.display().to_string(), &config).map_err(fails)?;
-        let experiment = model.experiment(&text, &[overrides, &[format!("seed={}", branch.seed.master)]].concat())?;
+        let seed = branch.seed.master;
+        let large = i64::try_from(seed).is_err().then(|| format!("seed={seed}"));
+        let overrides: Vec<String> = overrides.iter().cloned().chain(large).collect();
+        let experiment = model.experiment(&text, &overrides)?;
         let study = Self::of(model, experiment).single(None, 0, branch.seed.replicate)?;
         let scenario = study.experiment().variants.first().map(|variant| variant.scenario.clone());
         let Some(scenario) = scenario else { return Ok(study) };
