@@ -2,8 +2,7 @@
 
 use super::{
     dictionary::{self, TableInfo},
-    manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
-    snapshot::SavedStretch,
+    manifest::{FileFormat, Identity, Manifest, SavedStretch, ScenarioEntry},
     sums,
 };
 use crate::{

@@ -1,7 +1,7 @@
 //! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
 //! manifest; wall times and names of machines go to `log.txt`.
 
-use super::{snapshot::SavedStretch, sums};
+use super::sums;
 use crate::scenario::Described;
 use crate::{
     declare::text::visible,
@@ -107,6 +107,16 @@ pub struct ScenarioEntry {
     /// Length in months.
     pub months: u32,
     /// Its complete config, but for its description.
+    pub config: Value,
+}
+
+/// Months that were lived under one config.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedStretch {
+    /// Months since the start of the run that were over at its end.
+    pub months: u32,
+    /// The complete config.
     pub config: Value,
 }
 

@@ -11,10 +11,10 @@ use crate::{
     model::{
         clock::Clock,
         geography::{Geography, PerState},
+        keep::Keep,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
-        snapshot::Keep,
         state::Levers,
         states::{StateId, States},
     },

@@ -10,9 +10,9 @@
 use crate::{
     model::{
         clock::Clock,
+        keep::Keep,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, ChipRule},
-        snapshot::Keep,
         states::StateId,
     },
     parameters,
