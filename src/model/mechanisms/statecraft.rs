@@ -17,12 +17,12 @@ use crate::{
     model::{
         clock::Clock,
         geography::Geography,
+        keep::Keep,
         ledger::Ledger,
         mechanisms::policy::{Bulletins, Choices, Chosen, month_of},
         noise::{Key, Noise},
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, Relations, Stances},
-        snapshot::Keep,
         state::{Burden, Levers},
         states::{StateId, States},
     },
