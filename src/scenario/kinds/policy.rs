@@ -41,8 +41,10 @@ choices! {
         Leapfrog = "leapfrog",
         /// Will to cooperate with other states, from 0 to 1.
         Cooperation = "cooperation",
-        /// How far state-owned and public buyers are told to buy chips designed and models made at home, from 0 to 1.
+        /// How far state-owned and public buyers are told to buy chips designed at home, from 0 to 1.
         Procurement = "procurement",
+        /// How far they are told to use models made at home, from 0 to 1.
+        ModelProcurement = "model_procurement",
         /// What is added to the strictness of export controls against others, from -1 (what is in force is lifted) to 1.
         Control = "control",
         /// How far the market is closed to firms of others, from -1 (what the scenario closed is opened) to 1.
@@ -82,10 +84,11 @@ impl Lever {
             Self::Power => &["systems", "power"],
             Self::SafetyFloor => &["safety"],
             Self::Leapfrog => &["leapfrog"],
-            Self::Procurement => &["induced_innovation", "market"],
+            Self::Procurement => &["induced_innovation"],
+            Self::ModelProcurement => &["market"],
             Self::Control | Self::Enforcement => &["export_controls"],
             Self::MarketClosure => &["market"],
-            Self::Immigration => &["research"],
+            Self::Immigration => &["research", "diffusion"],
         }
     }
 }
