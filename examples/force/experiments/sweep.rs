@@ -14,7 +14,7 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
-pub const SCENARIOS: [(&str, &str); 11] = [
+pub const SCENARIOS: [(&str, &str); 14] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
     ("open-science", ""),
@@ -26,7 +26,32 @@ pub const SCENARIOS: [(&str, &str); 11] = [
     ("common-floors", RARE_EVENTS),
     ("taiwan-risk", ""),
     ("all-open", ""),
+    ("retaliation", RELENTING),
+    ("closed-channels", ""),
+    ("open-doors", HOME_MODELS),
 ];
+
+/// What was replaced is forgotten when materials come again.
+const RELENTING: &str = r#"
+[[policies]]
+name = "China denies materials"
+to = "2030-01"
+"#;
+
+/// No scenario has public buyers use models made at home, or talent come and go.
+const HOME_MODELS: &str = r#"
+[[policies]]
+name = "EU uses its own models"
+state = "EU"
+lever = "model_procurement"
+from = "2026-01"
+value = 1.0
+
+[[policies]]
+name = "US lets talent in"
+from = "2024-01"
+to = "2029-01"
+"#;
 
 /// No scenario pulls the lever of talent.
 const TALENT: &str = r#"
