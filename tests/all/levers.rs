@@ -6,7 +6,8 @@ use crate::support::{
 };
 use redqueen::{
     measure::record::{StateRow, Trajectory},
-    scenario::Scenario,
+    model::Model,
+    scenario::{Scenario, Source, load},
 };
 
 const RUNS: u64 = 16;
@@ -180,6 +181,20 @@ fn what_reaches_a_state_past_rules_is_part_of_what_reaches_it() {
         let leaked = row.compute_smuggled + row.compute_rented + row.compute_variants;
         assert!(row.compute_smuggled >= 0.0 && leaked <= row.compute_received * (1.0 + 1e-9), "{row:?}");
     }
+}
+
+#[test]
+fn levers_and_rules_that_can_move_nothing_are_told_of() {
+    let told = |text: String| {
+        let source = Source::Text { name: "config".to_owned(), text: format!("extends = \"baseline.toml\"\n{text}") };
+        let loaded = load(&source, &[], Model::standard().catalogue()).unwrap_or_else(|found| panic!("{found}"));
+        loaded.warnings.iter().map(ToString::to_string).collect::<String>()
+    };
+    let opened = |value, against| told(lever("China", "market_closure", against, value, ""));
+    assert!(opened(-1.0, "UK").contains("what it would open is not closed"), "{}", opened(-1.0, "UK"));
+    assert_eq!([opened(-1.0, "US"), opened(0.5, "UK")], ["", ""]);
+    assert!(told(rule("materials", "UK", "US", "2024-01")).contains("has a `materials_share`"));
+    assert_eq!(told(rule("materials", "China", "US", "2024-01")), "");
 }
 
 #[test]

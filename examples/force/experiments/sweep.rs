@@ -38,7 +38,7 @@ name = "China denies materials"
 to = "2030-01"
 "#;
 
-/// No scenario has public buyers use models made at home, or talent come and go.
+/// No scenario has public buyers use models made at home, talent come and go, or a market closed by a part.
 const HOME_MODELS: &str = r#"
 [[policies]]
 name = "EU uses its own models"
@@ -51,6 +51,14 @@ value = 1.0
 name = "US lets talent in"
 from = "2024-01"
 to = "2029-01"
+
+[[policies]]
+name = "EU screens US models"
+state = "EU"
+lever = "market_closure"
+against = ["US"]
+from = "2026-01"
+value = 0.15
 "#;
 
 /// No scenario pulls the lever of talent.

@@ -195,6 +195,15 @@ struct Pull {
     capability: [PerDomain; KINDS],
 }
 
+/// Part of what closed services show that rules let through to firms of each state, then by home of the service.
+fn passes(barriers: &Barriers) -> [PerState; MAX_STATES] {
+    let mut passes = [[1.0; MAX_STATES]; MAX_STATES];
+    for rule in barriers.flows.iter().filter(|rule| rule.goods == Goods::Models) {
+        passes[rule.against][rule.by.place()] = 1.0 - rule.rigour.stopped();
+    }
+    passes
+}
+
 /// Whether a level is above another in any domain.
 #[inline]
 fn any_above(levels: &PerDomain, others: &PerDomain) -> bool {
@@ -202,17 +211,19 @@ fn any_above(levels: &PerDomain, others: &PerDomain) -> bool {
 }
 
 /// The pull on a firm that knows and can do so much (its home's endowment taken off), of compute e^c, from sources behind borders
-/// of some openness, to ideas and to models. A source that is nowhere ahead pulls nobody, so it needs no arithmetic.
+/// of some openness. A source that is nowhere ahead pulls nobody, so it needs no arithmetic. Of what rules bind (`passes`, by home) lets a part
+/// through.
 #[inline]
 fn pull<'a>(
-    sources: impl Iterator<Item = ([f64; 2], &'a Source)>,
+    sources: impl Iterator<Item = (f64, &'a Source)>,
+    passes: &PerState,
     knowledge: &PerDomain,
     capability: &PerDomain,
     ln_compute: f64,
     ceiling: f64,
 ) -> Pull {
     let mut strongest = Pull::default();
-    for ([openness, served], source) in sources {
+    for (openness, source) in sources {
         if any_above(&source.knowledge, knowledge) {
             let strongest = &mut strongest.knowledge[source.kind];
             for d in 0..MAX_DOMAINS {
@@ -221,6 +232,7 @@ fn pull<'a>(
         }
         if any_above(&source.capability, capability) {
             let strongest = &mut strongest.capability[source.kind];
+            let served = if source.bound { openness * passes[source.home] } else { openness };
             for d in 0..MAX_DOMAINS {
                 let short = ceiling * maths::larger(source.ln_compute[d] - ln_compute, 0.0);
                 let ahead = served * (source.capability[d] - short - capability[d]);
@@ -277,6 +289,7 @@ fn diffuse(
     let home_rate = states.map(|(_, traits)| traits.0.home_diffusion_per_year * diffusion.home_scale);
     let shown = frontier.open.before(clock.steps(diffusion.lag_closed_months - 1));
     let shown = barriers.rules_on(Goods::Models).then_some(shown);
+    let passes = passes(&barriers);
     find_sources(&mut sources, &geography, &diffusion, [open, any], shown);
     for LearnerItem { label, character, effort, mut knowledge, mut capability, mut copied } in &mut firms {
         let home = character.home;
@@ -285,12 +298,8 @@ fn diffuse(
         let openness = |other: StateId| {
             if other == home { 1.0 } else { relations.openness[home][other] * diffusion.border_openness }
         };
-        let reached = sources.iter().map(|source| {
-            let openness = openness(source.home);
-            let passes = |openness| openness * (1.0 - barriers.stopped(Goods::Models, source.home, home));
-            ([openness, if source.bound { passes(openness) } else { openness }], source)
-        });
-        let pull = pull(reached, &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
+        let reached = sources.iter().map(|source| (openness(source.home), source));
+        let pull = pull(reached, &passes[home], &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
         for d in geography.each_domain() {
             let learned = absorption
                 * (diffusion.phi_open * pull.knowledge[0][d]
@@ -357,8 +366,8 @@ mod tests {
         let strongest = |sources: &[(f64, f64)], own| {
             let own = [own; MAX_DOMAINS];
             let sources: Vec<_> = sources.iter().map(|(openness, level)| (*openness, source(*level, 0.0))).collect();
-            let reached = sources.iter().map(|(openness, source)| ([*openness; 2], source));
-            pull(reached, &own, &own, 0.0, 0.27).knowledge[ANY][0]
+            let reached = sources.iter().map(|(openness, source)| (*openness, source));
+            pull(reached, &[1.0; MAX_STATES], &own, &own, 0.0, 0.27).knowledge[ANY][0]
         };
         assert_eq!(strongest(&[(0.5, 4.0), (1.0, 3.0)], 1.0), 2.0);
         assert_eq!(strongest(&[(0.9, 4.0), (1.0, 3.0)], 1.0), 2.7);
@@ -384,7 +393,8 @@ mod tests {
     fn a_copy_has_a_ceiling_where_the_source_had_more_compute() {
         let built = |ln_compute, ceiling| {
             let own = [1.0; MAX_DOMAINS];
-            pull([([1.0; 2], &source(3.0, 2.0))].into_iter(), &own, &own, ln_compute, ceiling).capability[1][0]
+            pull([(1.0, &source(3.0, 2.0))].into_iter(), &[1.0; MAX_STATES], &own, &own, ln_compute, ceiling).capability
+                [1][0]
         };
         assert_eq!([built(2.0, 0.25), built(0.0, 0.25), built(0.0, 0.0), built(5.0, 0.25)], [2.0, 1.5, 2.0, 2.0]);
         assert_eq!(built(-20.0, 0.25), 0.0);

@@ -262,6 +262,9 @@ impl Entity for PolicySpec {
         }
         match self.indicator {
             None if value == 0.0 => Some("has no effect: its value is 0".to_owned()),
+            None if self.opens_what_is_open(scenario) => {
+                Some("has no effect: what it would open is not closed (`closed_to`)".to_owned())
+            }
             None => self.beyond(scenario),
             Some(_) if gain == 0.0 => Some("does not react: its `gain` is 0".to_owned()),
             Some(_) if cap == 0.0 => Some("has no effect: its `cap` is 0".to_owned()),
@@ -272,6 +275,17 @@ impl Entity for PolicySpec {
 }
 
 impl PolicySpec {
+    /// Whether it opens a market to firms of none but states to which the scenario has it open, and nothing else closes it.
+    fn opens_what_is_open(&self, scenario: &Scenario) -> bool {
+        let closed = |state: &usize| {
+            let own = scenario.states.get(self.state).is_some_and(|own| own.closed_to.contains(state));
+            let beside =
+                |other: &&Self| other.state == self.state && other.lever == self.lever && other.against.contains(state);
+            own || scenario.policies.iter().filter(beside).count() > 1
+        };
+        self.lever == Lever::MarketClosure && self.numbers.value < 0.0 && !self.against.iter().any(closed)
+    }
+
     /// What is said where policies on the same lever come to more than it can be.
     fn beyond(&self, scenario: &Scenario) -> Option<String> {
         let first = |policy: &Self| policy.from.unwrap_or(scenario.time.start);
