@@ -14,7 +14,7 @@ use crate::{
         ledger::Ledger,
         mechanisms::{
             incidents::Systemic, market::market_weights, power::PowerShares, price::Prices, releases::Releases,
-            statecraft::Cabinets, values::Reputation,
+            research::migration::Talents, statecraft::Cabinets, values::Reputation,
         },
         relations::Relations,
         release::Frontier,
@@ -320,7 +320,7 @@ impl Observer {
     pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (progress, relations) = (world.resource::<ProgressParts>(), world.resource::<Relations>());
-        let cabinets = world.resource::<Cabinets>();
+        let (cabinets, talents) = (world.resource::<Cabinets>(), world.resource::<Talents>());
         let (open, any) = self.market_shares(world, geography);
         let is_used = seen.world.firm_hhi.is_some();
         for view in self.states.iter(world) {
@@ -342,6 +342,12 @@ impl Observer {
                 compute_firms: home.compute,
                 compute_received: supply.month.received,
                 compute_denied: supply.month.denied,
+                compute_smuggled: supply.month.leaks.smuggled,
+                compute_smuggled_stock: supply.smuggled,
+                compute_rented: supply.month.leaks.rented,
+                compute_variants: supply.month.leaks.variants,
+                materials_replaced: chain.industry.materials_replaced,
+                talent_held: talents.held[s],
                 compute_alternative: supply.month.alternative,
                 compute_delivered: supply.month.delivered,
                 compute_running: (compute > 0.0).then_some(chain.fleet.running),
@@ -485,6 +491,11 @@ impl Observer {
         let held: f64 = firms.map(|firm| firm.hardware.stock).sum();
         let here = self.states.iter(world).filter(|view| *view.id == state);
         held + here.map(|view| view.supply.clouds).sum::<f64>()
+    }
+
+    /// Compute of chips that were smuggled into a state and are still there, MH100e.
+    pub fn smuggled(&mut self, world: &World, state: StateId) -> f64 {
+        self.states.iter(world).filter(|view| *view.id == state).map(|view| view.supply.smuggled).sum()
     }
 
     fn sides(&mut self, world: &World, homes: &[Home; MAX_STATES], chain: &[StateChain]) -> [Side; 2] {

@@ -170,6 +170,7 @@ impl Outcomes {
             compute_leader_end: observer.compute(world, leader),
             compute_follower_end: observer.compute(world, follower),
             compute_denied_follower: self.denied_follower,
+            compute_smuggled_follower_end: observer.smuggled(world, follower),
             compute_lost: self.disruption.lost,
             shock_depth: self.disruption.depth,
             shock_recovery_months: self.disruption.months_to_recovery(),

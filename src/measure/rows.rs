@@ -128,6 +128,18 @@ table! {
         compute_received: f64, "MH100e/month";
         /// Compute that export controls kept from it in the month.
         compute_denied: f64, "MH100e/month";
+        /// Part of what reached it in the month that got through though an export control means to stop it.
+        compute_smuggled: f64, "MH100e/month";
+        /// Compute of chips that were smuggled in and are still there at the end of the month, those from before the start left out.
+        compute_smuggled_stock: f64, "MH100e";
+        /// Part of what reached it in the month that its buyers use in third states where export controls bar the chips from it.
+        compute_rented: f64, "MH100e/month";
+        /// Part of what reached it in the month as variants that export controls let pass.
+        compute_variants: f64, "MH100e/month";
+        /// Part of the refined materials kept from it by export controls that it has replaced by other sources.
+        materials_replaced: f64, "1";
+        /// What its research talent has become by people who moved, over what it was at the start.
+        talent_held: f64, "1";
         /// Part of what reached it in the month that an alternative paradigm made.
         compute_alternative: f64, "MH100e/month";
         /// Part of what reached it in the month that its firms bought.
@@ -430,6 +442,8 @@ table! {
         compute_follower_end: f64, "MH100e";
         /// Compute that export controls kept from the follower state over the run.
         compute_denied_follower: f64, "MH100e";
+        /// Compute of chips that got into the follower state past export controls, as far as it is still there at the end.
+        compute_smuggled_follower_end: f64, "MH100e";
         /// Compute that shocks kept from being made over the run.
         compute_lost: f64, "MH100e";
         /// Largest share of a month's compute that shocks kept from being made.

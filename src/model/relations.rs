@@ -50,6 +50,8 @@ impl Relations {
 pub struct Barrier {
     /// Share of the flow that is stopped, x (1 − ℓ); 0 if nothing covers it.
     pub stopped: f64,
+    /// Share of the flow that gets through although a rule means to stop it, x ℓ.
+    pub leaked: f64,
     /// Performance of the best variant that may be shipped instead and is ready, H100e; 0 if there is none.
     pub variant: f64,
 }
@@ -73,6 +75,11 @@ impl Rigour {
     /// ```
     pub fn stopped(self) -> f64 {
         self.strictness.min(1.0) * (1.0 - self.leak.min(1.0))
+    }
+
+    /// Share of a covered flow that gets through though it is meant to be stopped: x ℓ, each capped at 1.
+    pub fn leaked(self) -> f64 {
+        self.strictness.min(1.0) * self.leak.min(1.0)
     }
 
     /// The one of two that stops more.
@@ -163,9 +170,16 @@ impl Barriers {
     #[inline]
     pub fn chips(&self, home: StateId, target: StateId, performance: f64) -> Barrier {
         let covers = |rule: &&ChipRule| rule.by == home && rule.against == target && performance >= rule.threshold;
-        let stopped = self.chips.iter().filter(covers).map(|rule| rule.stopped).fold(0.0, f64::max);
-        let variant = if stopped > 0.0 { self.variant[home][target].min(performance) } else { 0.0 };
-        Barrier { stopped, variant }
+        let mut strictest = Barrier::default();
+        for rule in self.chips.iter().filter(covers) {
+            if rule.stopped > strictest.stopped {
+                (strictest.stopped, strictest.leaked) = (rule.stopped, rule.rigour.leaked());
+            }
+        }
+        if strictest.stopped > 0.0 {
+            strictest.variant = self.variant[home][target].min(performance);
+        }
+        strictest
     }
 
     /// Whether a rule of one state keeps chips from another.
@@ -193,6 +207,18 @@ impl Barriers {
         rule.map_or(0.0, |rule| rule.rigour.stopped())
     }
 
+    /// Whether any rule stands on these goods, not chips or equipment.
+    #[inline]
+    pub fn rules_on(&self, goods: Goods) -> bool {
+        self.flows.iter().any(|rule| rule.goods == goods)
+    }
+
+    /// Share of the world's refined materials that rules keep from a state, given the states' parts in refining.
+    pub fn materials_denied(&self, parts: &PerState, against: StateId) -> f64 {
+        let rules = self.flows.iter().filter(|rule| rule.goods == Goods::Materials && rule.against == against);
+        rules.map(|rule| parts[rule.by] * rule.rigour.stopped()).sum::<f64>().min(1.0)
+    }
+
     /// Puts a rule beside those that are there; of two on the same flow the stricter counts.
     pub fn cover(&mut self, rule: FlowRule) {
         let same =
@@ -216,6 +242,8 @@ pub struct Stances {
     pub market: [PerState; MAX_STATES],
     /// Whether any of them is not 0.
     pub any: bool,
+    /// Whether markets are closed otherwise than in the step before.
+    pub turned: bool,
     /// Who became stricter against whom in this step, and by how much.
     pub stricter: Vec<(StateId, StateId, f64)>,
 }
@@ -233,6 +261,7 @@ impl Stances {
             (0..states).flat_map(|by| (0..states).map(move |against| (StateId::new(by), StateId::new(against))));
         next.stricter.clear();
         next.any = false;
+        next.turned = next.market != self.market;
         for (by, against) in pairs {
             let more = next.hostility(by, against) - self.hostility(by, against);
             if more > 0.0 {

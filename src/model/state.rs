@@ -54,6 +54,10 @@ pub struct Supply {
     pub alternative: f64,
     /// Bought by firms in this step.
     pub delivered: f64,
+    /// Part of what it received past rules that mean to stop it.
+    pub leaks: Leaks,
+    /// Stock of chips that were smuggled in.
+    pub smuggled: f64,
     /// Stock in clouds, which belongs to no firm of the model.
     pub clouds: f64,
     /// Capital that investors offer, billion USD a year.
@@ -68,6 +72,26 @@ pub struct Supply {
     pub bids: f64,
 }
 
+/// Compute that reaches a state although export controls keep chips from it, MH100e.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Leaks {
+    /// Chips that get through though a rule means to stop them.
+    pub smuggled: f64,
+    /// Chips that its buyers use in third states.
+    pub rented: f64,
+    /// Variants that rules let pass.
+    pub variants: f64,
+}
+
+impl Leaks {
+    /// Adds others.
+    pub fn add(&mut self, others: &Self) {
+        self.smuggled += others.smuggled;
+        self.rented += others.rented;
+        self.variants += others.variants;
+    }
+}
+
 /// Flows of compute to a state, MH100e.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flows {
@@ -79,6 +103,8 @@ pub struct Flows {
     pub alternative: f64,
     /// Was bought by its firms.
     pub delivered: f64,
+    /// Came past rules.
+    pub leaks: Leaks,
 }
 
 /// What the state's accelerators are like as a fleet.
@@ -138,6 +164,8 @@ pub struct Industry {
     pub pressure: f64,
     /// Extra growth of its fabs' experience that pressure and subsidy bring, 1/year (ψ).
     pub learning: f64,
+    /// Part of the refined materials kept from it that it has replaced by sources of its own (R).
+    pub materials_replaced: f64,
     /// How far its buyers shun foreign designs (b), from 0 to 1.
     pub preference: f64,
     /// Share of its demand for compute that was made at home, by stage of [`CHAIN`].

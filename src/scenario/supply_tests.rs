@@ -214,7 +214,10 @@ fn errors_name_the_flag() {
         ("accelerators.H100.sales=1", "`sales` must be a table of weights by state, not 1"),
         ("accelerators.H100.sales.USA=1", "unknown state `USA`"),
         ("accelerators.H100.sales.US=-1", "`US` must be a number from 0 to 1000000, not -1"),
-        ("controls.\"Chips 2022\".what=chip", "`what` must be one of `chips`, `equipment`, `memory`, not the text"),
+        (
+            "controls.\"Chips 2022\".what=chip",
+            "`what` must be one of `chips`, `equipment`, `memory`, `materials`, `rental`, `models`, not the text",
+        ),
         ("controls.\"Chips 2022\".against=[]", "`against` names no state"),
         ("controls.\"Chips 2022\".to=2022-10", "`to` must be after `from`: 2022-10 is not after 2022-10"),
         ("shocks.Blockade.stages=[]", "`stages` names no stage"),

@@ -18,6 +18,7 @@ mod force;
 mod formula;
 mod fuzz;
 mod invariants;
+mod levers;
 mod memory;
 mod nulls;
 mod odd;

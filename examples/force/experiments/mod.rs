@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod effort;
 mod forced_claim;
+pub mod levers;
 pub mod market;
 mod scaled_compute;
 pub mod society;
@@ -22,9 +23,16 @@ pub struct Experiment {
 
 /// All experiments, in order.
 pub fn all() -> impl Iterator<Item = &'static Experiment> {
-    [effort::EXPERIMENTS, supply::EXPERIMENTS, market::EXPERIMENTS, society::EXPERIMENTS, sweep::EXPERIMENTS]
-        .into_iter()
-        .flatten()
+    [
+        effort::EXPERIMENTS,
+        supply::EXPERIMENTS,
+        market::EXPERIMENTS,
+        society::EXPERIMENTS,
+        levers::EXPERIMENTS,
+        sweep::EXPERIMENTS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// What the model does not do though it should: experiment, effect, and what is known of why.

@@ -14,7 +14,7 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
-pub const SCENARIOS: [(&str, &str); 12] = [
+pub const SCENARIOS: [(&str, &str); 15] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
     ("open-science", ""),
@@ -27,7 +27,40 @@ pub const SCENARIOS: [(&str, &str); 12] = [
     ("taiwan-risk", ""),
     ("all-open", ""),
     ("statecraft", MEMORY),
+    ("retaliation", RELENTING),
+    ("closed-channels", ""),
+    ("open-doors", HOME_MODELS),
 ];
+
+/// What was replaced is forgotten when materials come again.
+const RELENTING: &str = r#"
+[[policies]]
+name = "China denies materials"
+to = "2030-01"
+"#;
+
+/// No scenario has public buyers use models made at home, talent come and go, or a market closed by a part.
+const HOME_MODELS: &str = r#"
+[[policies]]
+name = "EU uses its own models"
+state = "EU"
+lever = "model_procurement"
+from = "2026-01"
+value = 1.0
+
+[[policies]]
+name = "US lets talent in"
+from = "2024-01"
+to = "2029-01"
+
+[[policies]]
+name = "EU screens US models"
+state = "EU"
+lever = "market_closure"
+against = ["US"]
+from = "2026-01"
+value = 0.15
+"#;
 
 /// No scenario pulls the lever of talent.
 const TALENT: &str = r#"

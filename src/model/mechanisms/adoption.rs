@@ -4,9 +4,10 @@
 //! open models and by compute that serves users: x/(1 + x), x the serving compute per output against the world's mean; and
 //! lowered as e^(−κ_g G − κ_p P), G how far in the domain what users can reach lags behind the world's best, P the price level of
 //! what they use, to which scarcity of compute adds by the share of serving in revenue. Users imitate the less, the less they trust AI. What they can reach is the best of their own firms' models,
-//! of open models, and of foreign services that their market admits, less the distance of the firm's home (`values`).
+//! of open models, and of foreign services that their market admits, less the distance of the firm's home (`values`) and the
+//! walls between (`market`).
 
-use super::{money::Money, price::Prices};
+use super::{market::Walls, money::Money, price::Prices};
 use crate::{
     maths,
     model::{
@@ -95,15 +96,21 @@ pub fn reach(
     geography: Res<Geography>,
     frontier: Res<Frontier>,
     relations: Res<Relations>,
+    walls: Walls,
     mut states: States<&mut Access>,
 ) {
+    let walled = walls.any();
     let open = best(&geography, &frontier.open.now.capability);
     for (s, mut access) in states.iter_mut() {
         let levels = &frontier.any.now.capability;
         let own = &levels[s];
         let mut foreign = [f64::NEG_INFINITY; MAX_DOMAINS];
-        for home in geography.others(s).filter(|&home| !geography.closed[s][home]) {
-            let distance = relations.distance[s][home];
+        for home in geography.others(s).filter(|&home| walls.admit(s, home)) {
+            let mut distance = relations.distance[s][home];
+            if walled {
+                let [_, closed] = walls.between(s, home);
+                distance += closed;
+            }
             for d in geography.each_domain() {
                 foreign[d] = maths::larger(foreign[d], levels[home][d] - distance);
             }

@@ -5,7 +5,9 @@
 //! D = D∞ + (D_start − D∞)(X/X₀)^−b that falls with experience X (Wright 1936; Stapper 1973). Where rules on equipment leave a
 //! plant without tools, E_j = w x (1 − M) is what it lacks (w = 1 for logic): it starts (1 − uptime · E) of its wafers, with
 //! (1 + defects · E) of those defects, or so many times fewer good memory stacks from each. What leaves the line is sold in proportion to what buyers in states bid for compute, of
-//! which foreign designs get the part 1 − b where buyers shun them by b; export controls turn part of that away.
+//! which foreign designs get the part 1 − b where buyers shun them by b; export controls turn part of that away. Rules on `materials`
+//! bind the makers of whatever firms of a state designed: of their chips the part 1 − d q (1 − R) is made, with the share q = Σ_b m_b x_b (1 − ℓ_b)
+//! of the world's refining that is kept from it (m: `materials_share`) and the part R that it has replaced (`induced_innovation`).
 
 mod shipping;
 
@@ -23,12 +25,12 @@ use crate::{
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
-        state::{Industry, Supply},
+        state::{Industry, Supply, Traits},
         states::{StateId, States},
         yields::{defect_density, dies_per_wafer, negative_binomial_yield},
     },
     parameters,
-    scenario::{Choice, MAX_FABS, MAX_STATES, Scenario, Stage},
+    scenario::{Choice, Goods, MAX_FABS, MAX_STATES, Scenario, Stage},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -54,6 +56,8 @@ parameters! {
         fill_months: u32 = 6, "months", range 1..=120, plausible 3..=12, assumption "orders stand for about half a year";
         /// Diameter of a logic wafer.
         wafer_mm: f64 = 300.0, "mm", range 100.0..=1000.0, plausible 200.0..=450.0, figure "SEMI M1: 300 mm at all leading fabs since about 2001; 200 mm before, 450 mm was given up";
+        /// Output that is lost where all refined materials are kept from the makers of a chip (d).
+        materials_dependence: f64 = 0.4, "1", range 0.0..=1.0, plausible 0.1..=0.8 or null 0.0, assumption "stocks, recycling and thrift stretch what there is; magnets, lasers and substrates stand in every fab and data centre";
         /// Part of its output that a fab without any of the equipment that it needs would lose.
         lack_uptime: f64 = 0.6, "1", range 0.0..=1.0, plausible 0.3..=0.9 or null 0.0, assumption "tools stand still for parts and service before they fail";
         /// Growth of its defects, as a share.
@@ -260,17 +264,32 @@ impl Maker<'_> {
     }
 }
 
+/// Part of the chips designed in each state that can be made of the materials left to their makers; `None` without a rule on them.
+fn materials_left(supply: &ChipSupply, barriers: &Barriers, states: &States<(&Industry, &Traits)>) -> Option<PerState> {
+    barriers.rules_on(Goods::Materials).then(|| {
+        let parts = states.map(|(_, traits)| traits.0.materials_share);
+        let mut left = [1.0; MAX_STATES];
+        for (s, (industry, _)) in states.iter() {
+            let lacking = barriers.materials_denied(&parts, s) * (1.0 - industry.materials_replaced);
+            left[s] = 1.0 - supply.materials_dependence * lacking;
+        }
+        left
+    })
+}
+
 fn make(
     (supply, build_out): (Res<ChipSupply>, Res<BuildOut>),
     clock: Res<Clock>,
     barriers: Res<Barriers>,
-    states: States<&Industry>,
+    states: States<(&Industry, &Traits)>,
     (mut ledger, mut faults): (ResMut<Ledger>, ResMut<Faults>),
     mut fabs: Query<Plant>,
     mut accelerators: Query<(&ChipDesign, &mut Line)>,
 ) {
-    let lack = Lack { barriers: &barriers, memory: build_out.memory_lack, maturity: states.map(|own| own.maturity) };
+    let lack =
+        Lack { barriers: &barriers, memory: build_out.memory_lack, maturity: states.map(|(own, _)| own.maturity) };
     let plants = Plants::run(&supply, &clock, &lack, fabs.iter_mut());
+    let left = materials_left(&supply, &barriers, &states);
     let maker = Maker { supply: &supply, plants: &plants, barriers: &barriers, costs: build_out.costs() };
     for (design, mut line) in &mut accelerators {
         let line = &mut *line;
@@ -281,6 +300,9 @@ fn make(
         }
         maker.improve(&clock, design, line);
         let [mut now, mut undisturbed] = maker.carried(design, line);
+        if let Some(left) = &left {
+            now.iter_mut().chain(&mut undisturbed).for_each(|carried| *carried *= left[design.home]);
+        }
         (line.carried, line.plain_cost) = (undisturbed, line.cost * supply.scale);
         line.memory_reserve -= maker.top_up(design, line, &mut now);
         maker.top_up(design, line, &mut undisturbed);

@@ -120,6 +120,7 @@ fn wear_out(
     for (s, (fleet, mut supply)) in states.iter_mut() {
         kept[s] = compute.kept(&clock, prices.scarcity(s), 1.0 - fleet.running);
         retire(&mut supply.clouds, kept[s]);
+        supply.smuggled = stock_step(supply.smuggled, kept[s], 0.0);
     }
     for (character, mut hardware) in &mut firms {
         retire(&mut hardware.stock, kept[character.home]);
@@ -157,11 +158,15 @@ fn deliver(
         supply.delivered = (ration[s] * demand).min(supply.received);
         let rest = supply.received - supply.delivered;
         let before = if clock.begins_month() { Flows::default() } else { supply.month };
+        let mut leaks = before.leaks;
+        leaks.add(&supply.leaks);
+        supply.smuggled += supply.leaks.smuggled;
         supply.month = Flows {
             received: before.received + supply.received,
             denied: before.denied + supply.denied,
             alternative: before.alternative + supply.alternative,
             delivered: before.delivered + supply.delivered,
+            leaks,
         };
         supply.clouds += rest;
         ledger.delivered += supply.delivered;

@@ -3,7 +3,8 @@
 //! A ← A + Δ a_i [φ_o max(0, O − A) + φ_c max(0, P − A) + φ_h max(0, H − A)] for knowledge, and
 //! K ← K + M, M = Δ a_i [ξ_o max(0, O^K − δ_o − χ x_o − K) + ξ_c max(0, P^K − δ_c − χ x_c − K)] for capability (fine-tuning open
 //! weights, distilling closed services). O is the best in an open release, P in any release, H among firms of the same home
-//! state. Across a border each rate is multiplied by the border's openness, and the border with the strongest pull counts.
+//! state. Across a border each rate is multiplied by the border's openness, and the border with the strongest pull counts. A rule
+//! on `models` lets only the part 1 − x (1 − ℓ) of what closed services show through to firms of the state that it is aimed at.
 //! What a home's endowment adds to its models is left out of both sides: data and devices at home are not copied.
 //!
 //! A copy has a ceiling: x = max(0, c_source − c) is how many nats more compute stood behind the source than the copier has, and
@@ -18,15 +19,15 @@ use crate::{
         firm::{Capability, Character, Copied, Knowledge, Label},
         geography::{Geography, PerDomain, PerState},
         ledger::Faults,
-        mechanisms::research::{Effort, Efforts},
+        mechanisms::research::{Effort, Efforts, migration::Talents},
         phase::{Mechanism, MonthPlan, Phase},
-        relations::Relations,
+        relations::{Barriers, Relations},
         release::{Frontier, Levels},
         state::{Absorption, Levers, Traits},
         states::{StateId, States},
     },
     parameters,
-    scenario::{Lever, MAX_DOMAINS, MAX_STATES},
+    scenario::{Goods, Lever, MAX_DOMAINS, MAX_STATES},
 };
 use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
@@ -138,14 +139,23 @@ struct Source {
     home: StateId,
     /// Whether it is its open releases (0) or all of them (1).
     kind: usize,
+    /// Whether a rule on models can keep it from firms elsewhere.
+    bound: bool,
     knowledge: PerDomain,
     /// Capability less what the home's endowment and copying take off.
     capability: PerDomain,
     ln_compute: PerDomain,
 }
 
-/// Finds what there is to learn from.
-fn find_sources(sources: &mut Vec<Source>, geography: &Geography, diffusion: &Diffusion, levels: [&Levels; KINDS]) {
+/// Finds what there is to learn from. Where rules keep closed services from some, what open models of the same age show (`shown`)
+/// stands beside them.
+fn find_sources(
+    sources: &mut Vec<Source>,
+    geography: &Geography,
+    diffusion: &Diffusion,
+    levels: [&Levels; KINDS],
+    shown: Option<&Levels>,
+) {
     let loss = [diffusion.loss_open, diffusion.loss_closed];
     sources.clear();
     for home in geography.each_state() {
@@ -158,11 +168,23 @@ fn find_sources(sources: &mut Vec<Source>, geography: &Geography, diffusion: &Di
                 sources.push(Source {
                     home,
                     kind,
+                    bound: kind == ANY && shown.is_some(),
                     knowledge: if teaches { levels.knowledge[home] } else { [f64::NEG_INFINITY; MAX_DOMAINS] },
                     capability: std::array::from_fn(portable),
                     ln_compute: levels.ln_compute[home],
                 });
             }
+        }
+        if let Some(shown) = shown.filter(|shown| shown.knowledge[home][0] > f64::NEG_INFINITY) {
+            let portable = |d: usize| shown.capability[home][d] - geography.endowment[home][d] - loss[ANY];
+            sources.push(Source {
+                home,
+                kind: ANY,
+                bound: false,
+                knowledge: [f64::NEG_INFINITY; MAX_DOMAINS],
+                capability: std::array::from_fn(portable),
+                ln_compute: shown.ln_compute[home],
+            });
         }
     }
 }
@@ -174,6 +196,15 @@ struct Pull {
     capability: [PerDomain; KINDS],
 }
 
+/// Part of what closed services show that rules let through to firms of each state, then by home of the service.
+fn passes(barriers: &Barriers) -> [PerState; MAX_STATES] {
+    let mut passes = [[1.0; MAX_STATES]; MAX_STATES];
+    for rule in barriers.flows.iter().filter(|rule| rule.goods == Goods::Models) {
+        passes[rule.against][rule.by.place()] = 1.0 - rule.rigour.stopped();
+    }
+    passes
+}
+
 /// Whether a level is above another in any domain.
 #[inline]
 fn any_above(levels: &PerDomain, others: &PerDomain) -> bool {
@@ -181,10 +212,12 @@ fn any_above(levels: &PerDomain, others: &PerDomain) -> bool {
 }
 
 /// The pull on a firm that knows and can do so much (its home's endowment taken off), of compute e^c, from sources behind borders
-/// of some openness. A source that is nowhere ahead pulls nobody, so it needs no arithmetic.
+/// of some openness. A source that is nowhere ahead pulls nobody, so it needs no arithmetic. Of what rules bind (`passes`, by home) lets a part
+/// through.
 #[inline]
 fn pull<'a>(
     sources: impl Iterator<Item = (f64, &'a Source)>,
+    passes: &PerState,
     knowledge: &PerDomain,
     capability: &PerDomain,
     ln_compute: f64,
@@ -200,9 +233,10 @@ fn pull<'a>(
         }
         if any_above(&source.capability, capability) {
             let strongest = &mut strongest.capability[source.kind];
+            let served = if source.bound { openness * passes[source.home] } else { openness };
             for d in 0..MAX_DOMAINS {
                 let short = ceiling * maths::larger(source.ln_compute[d] - ln_compute, 0.0);
-                let ahead = openness * (source.capability[d] - short - capability[d]);
+                let ahead = served * (source.capability[d] - short - capability[d]);
                 strongest[d] = maths::larger(strongest[d], ahead);
             }
         }
@@ -221,6 +255,7 @@ fn absorbed(own: f64, half_effort: f64, highest: f64) -> f64 {
 struct Surroundings<'w, 's> {
     geography: Res<'w, Geography>,
     relations: Res<'w, Relations>,
+    barriers: Res<'w, Barriers>,
     frontier: Res<'w, Frontier>,
     efforts: Res<'w, Efforts>,
     states: States<'w, 's, (&'static Absorption, &'static Traits)>,
@@ -246,14 +281,17 @@ fn diffuse(
     mut sources: Local<Vec<Source>>,
     mut firms: Query<Learner>,
 ) {
-    let Surroundings { geography, relations, frontier, efforts, states } = surroundings;
+    let Surroundings { geography, relations, barriers, frontier, efforts, states } = surroundings;
     // A release counts as a month old in the month after its own, in steps of whatever length.
     let open = frontier.open.before(clock.steps(diffusion.lag_open_months - 1));
     let any = frontier.any.before(clock.steps(diffusion.lag_closed_months - 1));
     let home_best = best_at_home(&geography, firms.iter().map(|firm| (firm.character.home, &firm.knowledge.0)));
     let absorption = states.map(|(absorption, _)| clock.per_step(absorption.0));
     let home_rate = states.map(|(_, traits)| traits.0.home_diffusion_per_year * diffusion.home_scale);
-    find_sources(&mut sources, &geography, &diffusion, [open, any]);
+    let shown = frontier.open.before(clock.steps(diffusion.lag_closed_months - 1));
+    let shown = barriers.rules_on(Goods::Models).then_some(shown);
+    let passes = passes(&barriers);
+    find_sources(&mut sources, &geography, &diffusion, [open, any], shown);
     for LearnerItem { label, character, effort, mut knowledge, mut capability, mut copied } in &mut firms {
         let home = character.home;
         let absorption = absorption[home] * absorbed(effort.own, diffusion.half_effort, efforts.highest);
@@ -262,7 +300,7 @@ fn diffuse(
             if other == home { 1.0 } else { relations.openness[home][other] * diffusion.border_openness }
         };
         let reached = sources.iter().map(|source| (openness(source.home), source));
-        let pull = pull(reached, &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
+        let pull = pull(reached, &passes[home], &knowledge.0, &portable, effort.ln_compute, diffusion.ceiling);
         for d in geography.each_domain() {
             let learned = absorption
                 * (diffusion.phi_open * pull.knowledge[0][d]
@@ -299,7 +337,7 @@ pub struct FirmsAtStart(pub PerState);
 fn absorb(
     diffusion: Res<Diffusion>,
     clock: Res<Clock>,
-    at_start: Res<FirmsAtStart>,
+    (at_start, talents): (Res<FirmsAtStart>, Res<Talents>),
     firms: Query<&Character>,
     mut states: States<(&Levers, &mut Absorption)>,
 ) {
@@ -308,7 +346,7 @@ fn absorb(
         active[character.home] += 1.0;
     }
     for (s, (levers, mut absorption)) in states.iter_mut() {
-        let talent = 1.0 + levers.of(Lever::Talent);
+        let talent = (1.0 + levers.of(Lever::Talent)) * talents.held[s];
         let activity = talent * active[s] / at_start.0[s].max(1.0);
         absorption.0 = logistic_step(absorption.0, clock.per_step(diffusion.absorption_growth * activity));
     }
@@ -321,7 +359,7 @@ mod tests {
 
     fn source(level: f64, ln_compute: f64) -> Source {
         let (level, ln_compute) = ([level; MAX_DOMAINS], [ln_compute; MAX_DOMAINS]);
-        Source { home: StateId::new(0), kind: 1, knowledge: level, capability: level, ln_compute }
+        Source { home: StateId::new(0), kind: 1, bound: false, knowledge: level, capability: level, ln_compute }
     }
 
     #[test]
@@ -330,7 +368,7 @@ mod tests {
             let own = [own; MAX_DOMAINS];
             let sources: Vec<_> = sources.iter().map(|(openness, level)| (*openness, source(*level, 0.0))).collect();
             let reached = sources.iter().map(|(openness, source)| (*openness, source));
-            pull(reached, &own, &own, 0.0, 0.27).knowledge[ANY][0]
+            pull(reached, &[1.0; MAX_STATES], &own, &own, 0.0, 0.27).knowledge[ANY][0]
         };
         assert_eq!(strongest(&[(0.5, 4.0), (1.0, 3.0)], 1.0), 2.0);
         assert_eq!(strongest(&[(0.9, 4.0), (1.0, 3.0)], 1.0), 2.7);
@@ -356,7 +394,8 @@ mod tests {
     fn a_copy_has_a_ceiling_where_the_source_had_more_compute() {
         let built = |ln_compute, ceiling| {
             let own = [1.0; MAX_DOMAINS];
-            pull([(1.0, &source(3.0, 2.0))].into_iter(), &own, &own, ln_compute, ceiling).capability[1][0]
+            pull([(1.0, &source(3.0, 2.0))].into_iter(), &[1.0; MAX_STATES], &own, &own, ln_compute, ceiling).capability
+                [1][0]
         };
         assert_eq!([built(2.0, 0.25), built(0.0, 0.25), built(0.0, 0.0), built(5.0, 0.25)], [2.0, 1.5, 2.0, 2.0]);
         assert_eq!(built(-20.0, 0.25), 0.0);

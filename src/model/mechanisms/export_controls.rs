@@ -6,7 +6,7 @@
 //! stays ready once it exists. What rules say in each step is worked out before the first. Levers (`control`) add to the strictness
 //! of what is in force or take from it, and effort against leakage (`enforcement`) stops up a part of ℓ. Of the chips that are stopped, buyers
 //! get a part to use where no rule stands against it: they rent them in third states that have power to spare, the more these
-//! trust them.
+//! trust them, unless a rule of the designers' home on `rental` closes that too.
 
 use crate::{
     model::{
@@ -455,7 +455,7 @@ mod tests {
     #[test]
     fn where_no_rule_stands_a_lever_makes_one() {
         let barriers = levered(Vec::new(), &[(Lever::Control, 0.5)], 2);
-        assert_eq!(barriers.chips(US, CHINA, 1.0), Barrier { stopped: 0.5 * 0.75, variant: 0.0 });
+        assert_eq!(barriers.chips(US, CHINA, 1.0), Barrier { stopped: 0.5 * 0.75, leaked: 0.5 * 0.25, variant: 0.0 });
         assert_eq!(barriers.chips(US, OTHER, 1.0), Barrier::default());
         assert_eq!(barriers.memory[US][CHINA], 0.5 * 0.75);
         assert_eq!(barriers.stopped(Goods::Models, US, CHINA), 0.5 * 0.75);

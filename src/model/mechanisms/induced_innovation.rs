@@ -5,7 +5,8 @@
 //! denied share of demand, of whatever is denied most: chips, equipment or memory (Hicks 1932: what becomes scarce is what
 //! invention saves). No pressure is remembered from before the start. Who has been denied chips also comes to shun them:
 //! db = (ψ_b · pressure(t − L) + ψ_p · lever) (1 − b) − d_b b, and buyers at home give foreign designs only the part 1 − b of the
-//! weight that others give them.
+//! weight that others give them. Of refined materials that rules keep from it (a share q of the world's) it replaces a part R by sources of its
+//! own and of friends: dR = ρ q (1 − R) − d_r R.
 
 use super::{build_out::BuildOut, diffusion::logistic_step};
 use crate::{
@@ -19,11 +20,11 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
-        state::{Industry, Levers, Supply},
+        state::{Industry, Levers, Supply, Traits},
         states::{StateId, States},
     },
     parameters,
-    scenario::{Lever, MAX_FABS, MAX_STATES, Scenario, Stage},
+    scenario::{Goods, Lever, MAX_FABS, MAX_STATES, Scenario, Stage},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -43,6 +44,10 @@ parameters! {
         procurement_weight: f64 = 0.5, "1/year", range 0.0..=12.0, plausible 0.1..=1.0 or null 0.0, assumption "state-owned and public buyers hold half of demand and change within a year or two";
         /// Rate at which that preference is forgotten (d_b).
         preference_fade: f64 = 0.2, "1/year", range 0.0..=12.0, plausible 0.05..=0.5, assumption "software and habits of the leading designs pull back within about five years";
+        /// Growth of own sources of refined materials where all are kept from a state (ρ).
+        replacement_growth: f64 = 0.4, "1/year", range 0.0..=12.0, plausible 0.1..=1.0 or null 0.0, assumption "mines take a decade, plants that refine by-products and scrap three to five years";
+        /// Rate at which own sources close again (d_r): where none are kept from it the old ones are cheaper.
+        replacement_fade: f64 = 0.1, "1/year", range 0.0..=12.0, plausible 0.02..=0.3, assumption "mines outside China closed within a decade after prices fell in 2012";
         /// Time from pressure to its effect (L).
         lag_months: u32 = 12, "months", range 0..=240, plausible 6..=36, assumption "teams and tools take about a year";
     }
@@ -85,7 +90,8 @@ impl InducedInnovation {
 /// At the null nothing is done or measured.
 fn anything_grows(induced: Res<InducedInnovation>) -> bool {
     let own = induced.growth > 0.0 || induced.pressure_weight > 0.0 || induced.subsidy_weight > 0.0;
-    own || induced.preference_growth > 0.0 || induced.procurement_weight > 0.0
+    let buyers = induced.preference_growth > 0.0 || induced.procurement_weight > 0.0;
+    own || buyers || induced.replacement_growth > 0.0
 }
 
 /// Time over which the share of chips that was denied is taken: one delivery that stays out is no embargo.
@@ -196,28 +202,39 @@ fn denied_memory(
     denied
 }
 
+/// Part of the materials kept from it that a state has replaced a step later, where the share `denied` is kept from it.
+fn replaced_after(induced: &InducedInnovation, clock: &Clock, replaced: f64, denied: f64) -> f64 {
+    let grown = induced.replacement_growth * denied * (1.0 - replaced);
+    (replaced + clock.per_step(grown - induced.replacement_fade * replaced)).clamp(0.0, 1.0)
+}
+
 fn learn(
     (induced, build_out): (Res<InducedInnovation>, Res<BuildOut>),
-    clock: Res<Clock>,
-    geography: Res<Geography>,
+    (clock, geography): (Res<Clock>, Res<Geography>),
+    barriers: Res<Barriers>,
     mut memory: ResMut<Memory>,
     mut faults: ResMut<Faults>,
-    mut states: States<(&Levers, &mut Industry)>,
+    mut states: States<(&Traits, &Levers, &mut Industry)>,
     mut fabs: Query<(&Site, &Capacity, &mut Craft)>,
 ) {
+    let parts = barriers.rules_on(Goods::Materials).then(|| states.map(|(traits, ..)| traits.0.materials_share));
     let pressure = memory.lagged(clock.step(), states.map(|(.., industry)| industry.pressure));
     let mut growth: PerState = [1.0; MAX_STATES];
     let (costs, mut value) = (build_out.costs(), [0.0; MAX_STATES]);
     for (site, capacity, _) in &fabs {
         value[site.location] += costs[site.stage as usize] * capacity.kwpm;
     }
-    for (s, (levers, mut industry)) in states.iter_mut() {
+    for (s, (_, levers, mut industry)) in states.iter_mut() {
         industry.learning = induced.induced(pressure[s], levers.of(Lever::ChipSubsidy), value[s]);
         industry.maturity = logistic_step(industry.maturity, clock.per_step(induced.growth + industry.learning));
         let shunning =
             induced.preference_growth * pressure[s] + induced.procurement_weight * levers.of(Lever::Procurement);
         let shift = shunning * (1.0 - industry.preference) - induced.preference_fade * industry.preference;
         industry.preference = (industry.preference + clock.per_step(shift)).clamp(0.0, 1.0);
+        if parts.is_some() || industry.materials_replaced > 0.0 {
+            let denied = parts.as_ref().map_or(0.0, |parts| barriers.materials_denied(parts, s));
+            industry.materials_replaced = replaced_after(&induced, &clock, industry.materials_replaced, denied);
+        }
         if industry.learning > 0.0 {
             growth[s] = maths::exp(clock.per_step(industry.learning));
         }

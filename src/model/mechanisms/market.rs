@@ -6,6 +6,12 @@
 //! all use loses (κ: queues, tasks it does badly, buyers who want a second source). Crowding is linear, so that a firm far enough behind
 //! has no place at all: its share falls without end, where a logarithm would keep a place for everybody. A few always try what is on
 //! offer: no share falls below `trial` while the firm is in business, and a better model can come back from there.
+//!
+//! Levers and rules raise walls on top of distance: D ← D + d_c max(c, x_m), with c = x where a state closes its open market by x
+//! (`market_closure`), c = 1 + x where it opens by −x one that the scenario closed, and x_m the share that a rule on `models` stops
+//! of services of the firm's home (closed models alone: weights that are out are run at home). Into a market that opens, firms come
+//! with `trial`; when the lever goes, they are shut out again. Where public buyers use models made at home (`model_procurement`, p), the bonus
+//! of home is b_home + b_p p.
 
 use super::releases::POINTS_PER_NAT;
 use crate::{
@@ -17,14 +23,14 @@ use crate::{
         keep::Keep,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        relations::Relations,
-        state::{Economy, Penetration},
+        relations::{Barriers, Relations, Stances},
+        state::{Economy, Levers, Penetration},
         states::{StateId, States},
     },
     parameters,
-    scenario::{MAX_STATES, Scenario},
+    scenario::{Goods, Lever, MAX_STATES, Scenario},
 };
-use bevy_ecs::{prelude::*, query::QueryData};
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
 parameters! {
     /// Numbers of the market.
@@ -46,6 +52,10 @@ parameters! {
         open_bonus: f64 = 0.1, "1", range -5.0..=5.0, plausible 0.0..=0.3, assumption "worth about 17 rating points";
         /// Attraction of a firm of the own state: language, law, habit (b_home).
         home_bonus: f64 = 0.2, "1", range -5.0..=5.0, plausible 0.0..=0.6, assumption "worth about 35 rating points";
+        /// What it gains by public buyers who use models made at home alone (b_p).
+        procurement_bonus: f64 = 0.4, "1", range 0.0..=5.0, plausible 0.1..=0.8 or null 0.0, assumption "public and state-owned buyers hold a quarter to a half of demand, and others follow them";
+        /// How far firms are put from users whose market is closed to them by a lever, or whom a rule on models keeps from them (d_c).
+        closed_distance: f64 = 5.0, "nats", range 0.0..=50.0, plausible 2.0..=10.0 or null 0.0, assumption "nobody uses a service that is worth so much less; some find a way round";
         /// What a nat of distance takes off the attraction of a firm from abroad (b_far).
         distance_weight: f64 = 0.2, "1/nat", range 0.0..=10.0, plausible 0.0..=0.5 or null 0.0, assumption "half of what a nat of capability is worth (releases.rating_slope): the other half is in home_bonus";
     }
@@ -80,6 +90,8 @@ pub struct Appeal {
     pub by_state: PerState,
     /// Serial of the model it was worked out for.
     pub of_serial: u32,
+    /// Whether the weights of that model are out.
+    pub open: bool,
 }
 
 /// One step of the replicator in place: shares grow by their factors and are scaled to sum to 1 again.
@@ -106,7 +118,7 @@ fn find_appeal(market: Res<Market>, geography: Res<Geography>, mut firms: Query<
         if appeal.of_serial == offer.serial {
             continue;
         }
-        appeal.of_serial = offer.serial;
+        (appeal.of_serial, appeal.open) = (offer.serial, offer.open);
         for s in geography.each_state() {
             let attraction = geography.in_state(s, &offer.rating_by_domain) / POINTS_PER_NAT - character.price
                 + if offer.open { market.open_bonus } else { 0.0 }
@@ -139,8 +151,52 @@ struct Competitor {
     usage: &'static mut Usage,
 }
 
-/// What distance takes off the attraction of firms, by home, then state.
-fn taken_by_distance(market: &Market, geography: &Geography, relations: &Relations) -> [PerState; MAX_STATES] {
+/// What stands between users and services from abroad beside distance: closed markets, and rules on models.
+#[derive(SystemParam)]
+pub struct Walls<'w> {
+    market: Res<'w, Market>,
+    geography: Res<'w, Geography>,
+    stances: Res<'w, Stances>,
+    barriers: Res<'w, Barriers>,
+}
+
+impl Walls<'_> {
+    /// Whether there are any but those that the scenario built.
+    pub fn any(&self) -> bool {
+        self.stances.any || self.barriers.rules_on(Goods::Models)
+    }
+
+    /// Whether firms from `home` may serve users in a state.
+    #[inline]
+    pub fn admit(&self, state: StateId, home: StateId) -> bool {
+        !self.geography.closed[state][home] || self.stances.market[state][home] < 0.0
+    }
+
+    /// How far they push the firms of `home` away from users in a state who may use them, nats: those whose weights are out, and the others.
+    pub fn between(&self, state: StateId, home: StateId) -> [f64; 2] {
+        let pulled = self.stances.market[state][home];
+        let closed = if self.geography.closed[state][home] { 1.0 + pulled } else { pulled };
+        let closed = closed.clamp(0.0, 1.0);
+        let kept = self.barriers.stopped(Goods::Models, home, state);
+        [closed, maths::larger(closed, kept)].map(|part| self.market.closed_distance * part)
+    }
+}
+
+/// Lets a firm into markets that levers opened, and shuts it out of those that are closed again.
+fn admit(walls: &Walls, home: StateId, usage: &mut Usage) {
+    let trial = walls.market.trial;
+    for s in walls.geography.each_state().filter(|s| walls.geography.closed[*s][home]) {
+        if !walls.admit(s, home) {
+            usage.share[s] = 0.0;
+        } else if usage.share[s] == 0.0 && trial > 0.0 {
+            (usage.share[s], usage.ln_share[s]) = (trial, maths::ln(trial));
+        }
+    }
+}
+
+/// What distance takes off the attraction of firms, by home, then state; public buyers give those at home more.
+fn taken_by_distance(walls: &Walls, relations: &Relations, levers: &States<&Levers>) -> [PerState; MAX_STATES] {
+    let (market, geography) = (&*walls.market, &*walls.geography);
     let weight = market.sensitivity * market.distance_weight;
     let mut taken = [[0.0; MAX_STATES]; MAX_STATES];
     for s in geography.each_state() {
@@ -148,18 +204,36 @@ fn taken_by_distance(market: &Market, geography: &Geography, relations: &Relatio
             taken[home][s.place()] = weight * relations.distance[s][home];
         }
     }
+    for (s, levers) in levers.iter() {
+        taken[s][s.place()] -= market.sensitivity * market.procurement_bonus * levers.of(Lever::ModelProcurement);
+    }
     taken
 }
 
+/// What walls take off besides: of open firms, and of closed ones.
+fn taken_by_walls(walls: &Walls, taken: &[PerState; MAX_STATES]) -> [[PerState; MAX_STATES]; 2] {
+    let weight = walls.market.sensitivity * walls.market.distance_weight;
+    let mut all = [*taken; 2];
+    for s in walls.geography.each_state() {
+        for home in walls.geography.others(s) {
+            for (taken, wall) in all.iter_mut().zip(walls.between(s, home)) {
+                taken[home][s.place()] += weight * wall;
+            }
+        }
+    }
+    all
+}
+
 fn select(
-    market: Res<Market>,
+    walls: Walls,
     clock: Res<Clock>,
-    geography: Res<Geography>,
     relations: Res<Relations>,
+    levers: States<&Levers>,
     mut faults: ResMut<Faults>,
     mut grown: Local<Vec<f64>>,
     mut firms: Query<Competitor>,
 ) {
+    let (market, geography) = (&*walls.market, &*walls.geography);
     if market.speed == 0.0 {
         return;
     }
@@ -172,10 +246,17 @@ fn select(
         }
     }
     let (speed, least) = (clock.per_step(market.speed), maths::ln(market.trial));
-    let taken = taken_by_distance(&market, &geography, &relations);
+    let taken = taken_by_distance(&walls, &relations, &levers);
+    let walled = walls.any().then(|| taken_by_walls(&walls, &taken));
+    if walls.stances.any || walls.stances.turned {
+        firms.iter_mut().for_each(|mut firm| admit(&walls, firm.character.home, &mut firm.usage));
+    }
     grown.clear();
     for CompetitorItem { character, appeal, mut usage, .. } in &mut firms {
-        let taken = &taken[character.home];
+        let taken = match &walled {
+            Some(taken) => &taken[usize::from(!appeal.open)][character.home],
+            None => &taken[character.home],
+        };
         let usage = &mut *usage;
         let (share, ln_share, appeal) =
             (&usage.share[..states], &mut usage.ln_share[..states], &appeal.by_state[..states]);
@@ -198,7 +279,7 @@ fn select(
     }
     let (sum, ln_sum) = divisors(&sum, states);
     for CompetitorItem { label, mut usage, .. } in &mut firms {
-        scale(&mut usage, &geography, &sum, &ln_sum);
+        scale(&mut usage, geography, &sum, &ln_sum);
         faults.check(&clock, Market::NAME, "usage share", &label.0, &usage.share);
     }
 }

@@ -50,6 +50,8 @@ parameters! {
         cost_closure: f64 = 0.0002, "1", range 0.0..=0.1, plausible 0.0..=0.001 or null 0.0, assumption "screening, and services that users go without";
         /// Cost of full effort against leakage, as a share of output.
         cost_enforcement: f64 = 0.0001, "1", range 0.0..=0.1, plausible 0.0..=0.0005 or null 0.0, assumption "agents abroad and audits, far above today's budgets";
+        /// Cost of public buyers who use models made at home alone, as a share of output.
+        cost_model_procurement: f64 = 0.0001, "1", range 0.0..=0.1, plausible 0.0..=0.0005 or null 0.0, assumption "they pay more for less; the public sector is a small part of use";
         /// Cost of letting in all talent that would come, as a share of output.
         cost_immigration: f64 = 0.0002, "1", range 0.0..=0.1, plausible 0.0..=0.001 or null 0.0, assumption "fast visas, housing, and quarrels at home";
         /// Cost of power for AI that is built beyond trend.
@@ -102,6 +104,7 @@ impl Policy {
             + self.cost_safety_floor * levers.of(Lever::SafetyFloor)
             + self.cost_cooperation * levers.of(Lever::Cooperation)
             + self.cost_enforcement * levers.of(Lever::Enforcement)
+            + self.cost_model_procurement * levers.of(Lever::ModelProcurement)
             + self.cost_immigration * levers.of(Lever::Immigration);
         levers.of(Lever::ChipSubsidy)
             + levers.of(Lever::PublicCompute)
@@ -309,7 +312,7 @@ fn pull_levers(
         }
     }
     sums.clamp();
-    if sums.aimed || stances.any || !stances.stricter.is_empty() {
+    if sums.aimed || stances.any || stances.turned || !stances.stricter.is_empty() {
         stances.become_as(sums.stances, geography.states);
         if clock.step() == 0 {
             // What stood before the start is part of the trust of the start.

@@ -11,6 +11,9 @@
 //! The bounded form keeps the halving time of training compute (Ho et al. 2024) as its ceiling.
 
 mod breakthrough;
+pub mod migration;
+
+use migration::Talents;
 
 use crate::{
     maths,
@@ -22,6 +25,7 @@ use crate::{
         ledger::Faults,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
+        relations::Relations,
         state::{Absorption, Fleet, Levers, Traits},
         states::States,
     },
@@ -42,6 +46,10 @@ parameters! {
         reference_mh100e: f64 = 0.06, "MH100e", range 0.000001..=1000.0, plausible 0.02..=0.5, assumption "the largest clusters of 2024; chosen so that the frontier gains near 130 points a year";
         /// How much harder ideas get: growth of ln C_ref for each nat that the best firm has learned (κ_A).
         harder: f64 = 0.4, "1", range 0.0..=5.0, plausible 0.2..=0.8 or null 0.0, assumption "research effort behind a steady pace has grown in every field studied (Bloom et al. 2020)";
+        /// Part of the talent at home that leaves in a year for a state that lets in all, over a border that is open (m).
+        migration: f64 = 0.02, "1/year", range 0.0..=1.0, plausible 0.005..=0.05 or null 0.0, assumption "beyond what moves today; of the best researchers about half work elsewhere than where they studied first";
+        /// Part of those who left that returns (r).
+        migrants_return: f64 = 0.05, "1/year", range 0.0..=1.0, plausible 0.01..=0.15, assumption "most of those who take a doctorate abroad are still there after five to ten years";
         /// How the ceiling of growth rises with talent (e): talent to this power.
         talent_on_ceiling: f64 = 0.4, "1", range 0.0..=2.0, plausible 0.2..=0.6 or null 0.0, assumption "compute does not make up for people altogether";
         /// Part of the effort of open rivals at home that adds to a firm's own, where all is absorbed (μ).
@@ -83,6 +91,7 @@ impl Mechanism for Research {
         world.keep_with::<Character, Form>();
         world.keep_with::<Character, Streams>();
         world.keep_resource::<Efforts>();
+        world.keep_resource::<Talents>();
     }
 
     fn go_on(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
@@ -93,8 +102,9 @@ impl Mechanism for Research {
         }
     }
 
-    fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+    fn begin(scenario: &Scenario, _clock: &Clock, world: &mut World) {
         world.insert_resource(Efforts::default());
+        world.insert_resource(Talents::new(scenario));
     }
 }
 
@@ -180,15 +190,17 @@ struct Worker {
     effort: &'static mut Effort,
 }
 
-/// Works out the effort of every firm. An observer of what firms have: it runs whether or not they learn.
+/// Works out the effort of every firm, when talent has moved. An observer of what firms have: it runs whether or not they learn.
 fn weigh(
-    research: Res<Research>,
-    geography: Res<Geography>,
-    mut efforts: ResMut<Efforts>,
+    (research, clock): (Res<Research>, Res<Clock>),
+    (geography, relations): (Res<Geography>, Res<Relations>),
+    (mut efforts, mut talents): (ResMut<Efforts>, ResMut<Talents>),
     states: States<(&Fleet, &Levers)>,
     mut firms: Query<Worker>,
 ) {
     let ln_usable = states.map(|(fleet, _)| fleet.ln_usable);
+    let pull = states.map(|(_, levers)| levers.of(Lever::Immigration));
+    talents.migrate(&research, &clock, &geography, &relations.openness, &pull);
     let support = states.map(|(_, levers)| 1.0 + levers.of(Lever::Talent));
     // What is known stays known, whoever leaves.
     let known = efforts.known.unwrap_or(f64::NEG_INFINITY);
@@ -205,7 +217,7 @@ fn weigh(
     for WorkerItem { character, hardware, offer, mut effort, .. } in &mut firms {
         let home = character.home;
         let ln_compute = hardware.ln_research(character) + ln_usable[home];
-        let talent = character.talent * support[home];
+        let talent = character.talent * support[home] * talents.held[home];
         let own = talent * maths::exp(research.exponent * (ln_compute - ln_reference));
         let on_ceiling = match effort.on_ceiling {
             Some(known) if known.0 == talent => known,

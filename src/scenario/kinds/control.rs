@@ -57,7 +57,8 @@ pub struct ControlSpec {
     pub name: String,
     /// What it covers.
     pub what: Goods,
-    /// Indices of the states that impose it, sorted: designers' homes for chips, plants' places for memory.
+    /// Indices of the states that impose it, sorted: designers' homes for chips and their rental, plants' places for memory, refiners'
+    /// for materials, firms' homes for models.
     pub by: Vec<usize>,
     /// Indices of the states it is aimed at, sorted.
     pub against: Vec<usize>,
@@ -131,6 +132,11 @@ impl Entity for ControlSpec {
             let help = "of rules in force together the strictest counts, and one ends with its `to`";
             return Some(format!("has no effect: it stops nothing; {help}"));
         }
+        let refines =
+            |state: &usize| scenario.states.get(*state).is_some_and(|state| state.numbers.materials_share > 0.0);
+        if self.what == Goods::Materials && !self.by.iter().any(refines) {
+            return Some("has no effect: no state in `by` has a `materials_share`".to_owned());
+        }
         super::too_late(Some(self.from), scenario)
             .or_else(|| {
                 // Chips that were made for a rule stay when it has gone.
@@ -192,7 +198,12 @@ impl ControlSpec {
         against["minItems"] = 1.into();
         vec![
             ("what", one_of::<Goods>("What it covers.", None)),
-            ("by", names("The states that impose it: designers' homes for chips, plants' places for memory.")),
+            (
+                "by",
+                names(
+                    "The states that impose it: designers' homes for chips and rental, plants' places for memory, refiners' for materials, firms' homes for models.",
+                ),
+            ),
             ("against", against),
             ("from", described(schema::month(), "First month in force.")),
             ("to", described(schema::month(), "First month no longer in force; left out if it stays.")),

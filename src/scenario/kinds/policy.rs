@@ -42,8 +42,10 @@ choices! {
         Leapfrog = "leapfrog",
         /// Will to cooperate with other states, from 0 to 1.
         Cooperation = "cooperation",
-        /// How far state-owned and public buyers are told to buy chips designed and models made at home, from 0 to 1.
+        /// How far state-owned and public buyers are told to buy chips designed at home, from 0 to 1.
         Procurement = "procurement",
+        /// How far they are told to use models made at home, from 0 to 1.
+        ModelProcurement = "model_procurement",
         /// What is added to the strictness of export controls against others, from -1 (what is in force is lifted) to 1.
         Control = "control",
         /// How far the market is closed to firms of others, from -1 (what the scenario closed is opened) to 1.
@@ -83,10 +85,11 @@ impl Lever {
             Self::Power => &["systems", "power"],
             Self::SafetyFloor => &["safety"],
             Self::Leapfrog => &["leapfrog"],
-            Self::Procurement => &["induced_innovation", "market"],
+            Self::Procurement => &["induced_innovation"],
+            Self::ModelProcurement => &["market"],
             Self::Control | Self::Enforcement => &["export_controls"],
             Self::MarketClosure => &["market"],
-            Self::Immigration => &["research"],
+            Self::Immigration => &["research", "diffusion"],
         }
     }
 }
@@ -260,6 +263,9 @@ impl Entity for PolicySpec {
         }
         match self.indicator {
             None if value == 0.0 => Some("has no effect: its value is 0".to_owned()),
+            None if self.opens_what_is_open(scenario) => {
+                Some("has no effect: what it would open is not closed (`closed_to`)".to_owned())
+            }
             None => self.beyond(scenario),
             Some(_) if gain == 0.0 => Some("does not react: its `gain` is 0".to_owned()),
             Some(_) if cap == 0.0 => Some("has no effect: its `cap` is 0".to_owned()),
@@ -270,6 +276,17 @@ impl Entity for PolicySpec {
 }
 
 impl PolicySpec {
+    /// Whether it opens a market to firms of none but states to which the scenario has it open, and nothing else closes it.
+    fn opens_what_is_open(&self, scenario: &Scenario) -> bool {
+        let closed = |state: &usize| {
+            let own = scenario.states.get(self.state).is_some_and(|own| own.closed_to.contains(state));
+            let beside =
+                |other: &&Self| other.state == self.state && other.lever == self.lever && other.against.contains(state);
+            own || scenario.policies.iter().filter(beside).count() > 1
+        };
+        self.lever == Lever::MarketClosure && self.numbers.value < 0.0 && !self.against.iter().any(closed)
+    }
+
     /// What is said where policies on the same lever come to more than it can be.
     fn beyond(&self, scenario: &Scenario) -> Option<String> {
         let first = |policy: &Self| policy.from.unwrap_or(scenario.time.start);

@@ -50,6 +50,8 @@ parameters! {
         ai_power_growth_per_year: f64 = 0.25, "1/year", range -1.0..=2.0, plausible 0.1..=0.4, assumption "data centres outgrow the grid";
         /// Maturity of its own equipment industry at the start (M).
         equipment_maturity: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.9, assumption "share of a leading-edge line that it could equip itself";
+        /// Its part of the world's refining of materials without which no chips are made.
+        materials_share: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=0.98, assumption "gallium, germanium, rare earths: one state refines most of each";
         /// How well persons' rights over their data are protected.
         rights_protection: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.1..=0.9, assumption "judged from laws and their enforcement";
         /// Trust that its users put into AI at the start.

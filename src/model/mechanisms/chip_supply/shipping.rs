@@ -11,10 +11,10 @@ use crate::{
         ledger::Ledger,
         mechanisms::{export_controls::ExportControls, leapfrog::Paradigm},
         relations::Barriers,
-        state::{CHAIN, Fleet, Industry, Supply},
+        state::{CHAIN, Fleet, Industry, Leaks, Supply},
         states::{StateId, States},
     },
-    scenario::MAX_STATES,
+    scenario::{Goods, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
 
@@ -25,7 +25,7 @@ const USUAL_MONTHS: u32 = 12;
 pub fn clear(mut states: Query<&mut Supply>) {
     for mut supply in &mut states {
         (supply.intended, supply.denied, supply.received, supply.alternative) = (0.0, 0.0, 0.0, 0.0);
-        supply.undisturbed = 0.0;
+        (supply.undisturbed, supply.leaks) = (0.0, Leaks::default());
     }
 }
 
@@ -43,11 +43,17 @@ fn dispatched(supply: &ChipSupply, clock: &Clock, line: &Line) -> f64 {
 
 /// How packages of one accelerator are shared among states, for each that leaves for customers.
 struct Split {
+    /// Whether a rule binds it on its way to each state.
+    bound: [bool; MAX_STATES],
     /// Part that reaches each state as it is, and part that controls keep from it.
     full: PerState,
     stopped: PerState,
     /// Performance of the variants that take the place of what is stopped.
     variant: PerState,
+    /// Part of those that are kept from a state which its buyers use where no rule stands against it.
+    rented: PerState,
+    /// Part that gets through although it is meant to be stopped.
+    smuggled: PerState,
     /// Part that finds no customer.
     returned: f64,
 }
@@ -62,13 +68,14 @@ impl Split {
         (home, performance): (StateId, f64),
     ) -> Self {
         let none = [0.0; MAX_STATES];
-        let mut split = Self { full: none, stopped: none, variant: none, returned: 1.0 };
+        let bound = [false; MAX_STATES];
+        let mut split =
+            Self { bound, full: none, stopped: none, variant: none, rented: none, smuggled: none, returned: 1.0 };
         let total: f64 = weights[..geography.states].iter().sum();
         if total <= 0.0 {
             return split;
         }
         let (mut turned_away, mut open) = (0.0, 0.0);
-        let mut closed = [false; MAX_STATES];
         for s in geography.each_state() {
             let intended = weights[s] / total;
             let barrier = barriers.chips(home, s, performance);
@@ -77,8 +84,11 @@ impl Split {
                 open += weights[s];
                 continue;
             }
-            closed[s] = true;
-            split.stopped[s] = intended * barrier.stopped * (1.0 - rented[s]);
+            split.bound[s] = true;
+            let rented = rented[s] * (1.0 - barriers.stopped(Goods::Rental, home, s));
+            split.stopped[s] = intended * barrier.stopped * (1.0 - rented);
+            split.rented[s] = intended * barrier.stopped * rented;
+            split.smuggled[s] = intended * barrier.leaked;
             split.full[s] -= split.stopped[s];
             split.variant[s] = barrier.variant;
             if barrier.variant <= 0.0 {
@@ -87,8 +97,8 @@ impl Split {
         }
         split.returned = if open > 0.0 { 0.0 } else { turned_away };
         if turned_away > 0.0 && open > 0.0 {
-            for s in geography.each_state().filter(|&s| !closed[s]) {
-                split.full[s] += turned_away * (weights[s] / open);
+            for s in geography.each_state() {
+                split.full[s] += if split.bound[s] { 0.0 } else { turned_away * (weights[s] / open) };
             }
         }
         split
@@ -111,6 +121,8 @@ struct Shipments {
     denied: PerState,
     received: PerState,
     undisturbed: PerState,
+    /// What got through past rules.
+    leaks: [Leaks; MAX_STATES],
     /// Compute whose stages stood at home.
     own: [PerState; CHAIN.len()],
 }
@@ -118,7 +130,8 @@ struct Shipments {
 impl Shipments {
     fn none() -> Self {
         let none = [0.0; MAX_STATES];
-        Self { intended: none, denied: none, received: none, undisturbed: none, own: [none; CHAIN.len()] }
+        let leaks = [Leaks::default(); MAX_STATES];
+        Self { intended: none, denied: none, received: none, undisturbed: none, leaks, own: [none; CHAIN.len()] }
     }
 
     /// Sends the packages `out` of a line to states, and notes flows.
@@ -131,6 +144,13 @@ impl Shipments {
             line.denied_in_month += denied;
             self.received[s] += received;
             self.denied[s] += denied;
+            if split.bound[s] {
+                self.leaks[s].add(&Leaks {
+                    smuggled: out * split.smuggled[s] * performance,
+                    rented: out * split.rented[s] * performance,
+                    variants: out * split.stopped[s] * split.variant[s],
+                });
+            }
             self.undisturbed[s] += split.received(s, line.packages_undisturbed, performance);
             // What others were denied comes on top of what was meant for a state.
             self.intended[s] += received + denied;
@@ -191,6 +211,7 @@ pub fn ship(
     for (s, (_, mut supply, mut industry, _)) in states.iter_mut() {
         supply.intended += shipments.intended[s];
         supply.denied += shipments.denied[s];
+        supply.leaks.add(&shipments.leaks[s]);
         supply.received += shipments.received[s];
         supply.undisturbed += shipments.undisturbed[s];
         ledger.made += shipments.received[s];
