@@ -171,7 +171,26 @@ fn baseline() {
     );
     println!("building a world               {:8.2} months of it", built / month);
     println!("starting a run again           {:8.2} months of it", reset / month);
+    branches(&scenario, lived / months);
     batches(&worlds);
+}
+
+/// What it takes to branch a world in the middle of its run, in months of it that are lived and not recorded.
+fn branches(scenario: &Scenario, month: f64) {
+    let mut simulation = Model::standard().simulate(scenario).unwrap();
+    simulation.reset(SEED);
+    let middle = scenario.time.months / 2;
+    (0..middle).for_each(|_| assert!(simulation.live_month().unwrap()));
+    let fork = simulation.snapshot().unwrap();
+    let (mut taken, mut back) = (Vec::new(), Vec::new());
+    for _ in 0..101 {
+        taken.push(time(|| simulation.snapshot().unwrap()));
+        // Firms have come and gone by then.
+        (0..MONTHS).for_each(|_| assert!(simulation.live_month().unwrap()));
+        back.push(time(|| simulation.restore(&fork).unwrap()));
+    }
+    println!("taking a snapshot              {:8.2} months of it", median(taken) / month);
+    println!("putting it back                {:8.2} months of it", median(back) / month);
 }
 
 fn batches(worlds: &Worlds) {

@@ -16,6 +16,7 @@ use redqueen::{
         geography::Geography,
         ledger::Ledger,
         noise::{Draw, Key, Noise},
+        snapshot::Keep,
     },
     parameters,
 };
@@ -38,7 +39,7 @@ parameters! {
 const AWARDED: Draw = Draw::named("grants/awarded");
 
 /// Grants that a firm has had.
-#[derive(Component, Default)]
+#[derive(Component, Clone, Default)]
 struct Won(u32);
 
 impl Mechanism for Grants {
@@ -50,7 +51,7 @@ impl Mechanism for Grants {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, Won>();
+        world.keep_with::<Character, Won>();
     }
 }
 

@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod branch;
 mod command;
 mod done;
 mod engine;
@@ -36,7 +37,9 @@ mod study;
 mod worlds;
 
 pub use crate::output::folder::{FolderError, ManifestError, OutputError};
-pub(crate) use command::quoted;
+pub(crate) use branch::{Branch, check_name};
+pub use branch::{BranchError, Why};
+pub(crate) use command::{Words, quoted};
 pub use done::{Done, FailedRun};
 #[cfg(test)]
 pub(crate) use engine::{Work, execute};

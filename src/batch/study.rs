@@ -1,14 +1,15 @@
 //! A study: an experiment, how to run it, and the folder it is run into.
 
 use super::{
-    Done, Progress, StudyError, UnknownName, check_format, command::Words, engine::execute, estimate::Estimate,
-    settings::Settings, worlds::Worlds,
+    Done, Progress, StudyError, UnknownName, branch::saved, check_format, command::Words, engine::execute,
+    estimate::Estimate, settings::Settings, worlds::Worlds,
 };
 use crate::{
     experiment::{Experiment, Gather, plan::Shard},
+    measure::Stretch,
     model::Model,
     output::{batch::Batch, manifest::FileFormat},
-    scenario::{Source, key::Key, overrides::Override},
+    scenario::{Scenario, Source, key::Key, overrides::Override},
 };
 use std::{
     fmt,
@@ -43,6 +44,8 @@ pub struct Study<'a> {
     format: FileFormat,
     settings: Settings<'a>,
     replay: Option<Box<Replay<'a>>>,
+    /// What its single run was lived under before.
+    past: Vec<Stretch>,
 }
 
 /// The command that runs the scenario of this name.
@@ -171,6 +174,7 @@ impl<'a> Study<'a> {
             format: FileFormat::Csv,
             settings: Settings::default(),
             replay: None,
+            past: Vec::new(),
         }
     }
 
@@ -322,6 +326,21 @@ impl<'a> Study<'a> {
         self
     }
 
+    /// The scenario of its single run.
+    pub(crate) fn scenario(&self) -> Result<Scenario, StudyError> {
+        let Experiment { variants, sample, seed, .. } = &self.experiment;
+        let Some(variant) = variants.first() else {
+            return Err(UnknownName::new("scenario", "", std::iter::empty()).into());
+        };
+        let scenario = variant.at(sample, sample.numbers().start)?;
+        Ok(Scenario { name: variant.name.clone(), seed: *seed, ..scenario })
+    }
+
+    /// Lives its single run at first through this past.
+    pub(super) fn after(self, past: Vec<Stretch>) -> Self {
+        Self { past, ..self }
+    }
+
     /// The experiment's name.
     pub fn name(&self) -> &str {
         &self.experiment.name
@@ -368,7 +387,8 @@ impl<'a> Study<'a> {
         let first_replicate = single.map_or(0, |single| single.replicate);
         let (worlds, batch) =
             Worlds::new(&self.model, &self.experiment, first_replicate, replay, self.settings.cancel());
-        (worlds, Batch { shard: self.shard, file_format: self.format, ..batch })
+        let past = saved(&self.past);
+        (worlds.after(self.past.clone()), Batch { shard: self.shard, file_format: self.format, past, ..batch })
     }
 }
 

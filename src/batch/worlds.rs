@@ -3,11 +3,14 @@
 use crate::{
     experiment::{Experiment, Variant, design::Sample, plan::Job, runner::Simulate},
     measure::{
-        Unmeasured,
+        Stretch, Unmeasured,
         record::{Record, Trajectory},
     },
     model::{Model, Seed, Simulation},
-    output::batch::{Batch, BatchScenario},
+    output::{
+        batch::{Batch, BatchScenario},
+        config::Shared,
+    },
     scenario::Scenario,
 };
 use std::{
@@ -24,6 +27,8 @@ pub(crate) struct Worlds<'a> {
     model: Model,
     seed: u64,
     record: Record,
+    /// What runs are lived under before; then there is a single run.
+    past: Vec<Stretch>,
     /// Breaks off the runs under way when it is set.
     cancel: &'a AtomicBool,
 }
@@ -38,10 +43,12 @@ impl<'a> Worlds<'a> {
         cancel: &'a AtomicBool,
     ) -> (Self, Batch) {
         let record = Record::of(&experiment.record);
+        let mut shared = Shared::default();
         let scenarios = experiment.variants.iter().map(|variant| {
             let config = variant.scenario.to_json();
             let scenario = BatchScenario::new(&variant.name, &variant.scenario, config, replay(&variant.name));
-            BatchScenario { described: variant.described.clone(), ..scenario }
+            let config = shared.of(&scenario.config);
+            BatchScenario { config, described: variant.described.clone(), ..scenario }
         });
         let runs = u64::from(experiment.runs);
         let batch = Batch {
@@ -55,7 +62,15 @@ impl<'a> Worlds<'a> {
             ..Batch::plain(&experiment.name, experiment.seed, runs, record.clone(), scenarios.collect())
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());
-        (Self { variants, sample, model: model.clone(), seed: experiment.seed, record, cancel }, batch)
+        (
+            Self { variants, sample, model: model.clone(), seed: experiment.seed, record, past: Vec::new(), cancel },
+            batch,
+        )
+    }
+
+    /// The same worlds, lived at first through this past.
+    pub(crate) fn after(self, past: Vec<Stretch>) -> Self {
+        Self { past, ..self }
     }
 
     /// Tries once in each scenario whether what joined the model can be measured.
@@ -122,12 +137,17 @@ impl Simulate for Worlds<'_> {
             }
         };
         let seed = Seed { master: self.seed, replicate: job.replicate };
-        let run = kept.simulation.run_unless(seed, self.record.clone(), self.cancel);
-        worker.push(kept);
+        let run = kept.simulation.run_after(&self.past, seed, self.record.clone(), self.cancel);
+        if self.past.is_empty() {
+            worker.push(kept);
+        }
         run.map_err(|error| error.to_string())
     }
 
     fn explain(&self, job: &Job) -> Option<String> {
+        if !self.past.is_empty() {
+            return None;
+        }
         let seed = Seed { master: self.seed, replicate: job.replicate };
         let explain = || {
             let mut simulation = self.model.simulate(&*self.scenario(job).ok()?).ok()?;

@@ -6,7 +6,7 @@ use crate::{
     experiment::Experiment,
     model::Model,
     output::manifest::FileFormat,
-    scenario::{Scenario, Source, read::MAX_MONTHS},
+    scenario::{Diagnostic, Scenario, Source, read::MAX_MONTHS},
 };
 use clap::{
     Args,
@@ -65,7 +65,7 @@ pub struct OutputOptions {
     /// Tables to write, with commas between them, or `none` [default: the experiment file's, or all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     pub record: Option<Vec<String>>,
-    /// Show no progress and no summary
+    /// Show no progress and no summary; warnings are told
     #[arg(long, short)]
     pub quiet: bool,
     /// Write even if the folder holds the output of another experiment
@@ -127,9 +127,7 @@ impl ConfigOptions {
     /// The config as one scenario.
     pub fn scenario(&self, model: &Model) -> Result<Scenario, Failure> {
         let overrides = self.values.overrides();
-        let loaded = model.load_with(&self.source(), &overrides)?;
-        loaded.draft.refuse_doubles(&overrides)?;
-        Ok(loaded.scenario)
+        Ok(model.load_with(&self.source(), &overrides)?.scenario)
     }
 
     /// A study of the config.
@@ -175,9 +173,19 @@ pub fn tables(words: &[String]) -> Result<Vec<String>, Failure> {
 
 /// Tells on standard error, a line each, what to know of an experiment's words though nothing is wrong with them.
 pub fn warn(experiment: &Experiment) {
+    tell(&experiment.warnings());
+}
+
+/// The same of the words that are laid over it alone.
+pub fn warn_of_overrides(experiment: &Experiment) {
+    let mut warnings = experiment.warnings();
+    warnings.retain(|warning| warning.place.as_ref().is_some_and(|place| !place.origin.is_file));
+    tell(&warnings);
+}
+
+fn tell(warnings: &[Diagnostic]) {
     /// More lines than this nobody reads.
     const SHOWN: usize = 50;
-    let warnings = experiment.warnings();
     let mut stderr = io::stderr().lock();
     // Nobody is left to tell if standard error is closed.
     let mut say = |line: String| drop(writeln!(stderr, "warning: {line}"));

@@ -17,7 +17,7 @@ use crate::{
         entities::refuse_alike,
         key::{BY_PAIR, Key},
         kinds::kind_of,
-        load::{EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
+        load::{Base, EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
         overrides::Override,
         schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
         section::{Mistakes, Section, finite, folder_name, list, part_of_file_name, text, whole, wrong},
@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -103,7 +104,8 @@ pub fn load_experiment(
     let (flags, mut found) = read_flags(overrides);
     let tree = tree::parse(&origin).map_err(Diagnostics::new)?;
     let experiment = if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
-        Reader { source, origin: &origin, flags, catalogue, names, found: &mut found }.experiment(&tree)
+        let bases = BTreeMap::new();
+        Reader { source, origin: &origin, flags, catalogue, names, found: &mut found, bases }.experiment(&tree)
     } else {
         let config = Named { opened: Some(Arc::clone(&origin)), ..Named::of(source) };
         keep(load_with(&config, vec![flags], catalogue), &mut found).map(|loaded| of_one(loaded, names.tables))
@@ -168,6 +170,8 @@ struct Reader<'r> {
     catalogue: &'r Arc<Catalogue>,
     names: KnownNames<'r>,
     found: &'r mut Mistakes,
+    /// The configs that scenarios begin with, by where they are.
+    bases: BTreeMap<PathBuf, Arc<Base>>,
 }
 
 /// What a `[[scenarios]]` entry says.
@@ -207,7 +211,7 @@ impl Reader<'_> {
         }
         let seed = variants.first().map_or(0, |variant| variant.scenario.seed);
         for variant in &mut variants {
-            variant.scenario.seed = seed;
+            Arc::make_mut(&mut variant.scenario).seed = seed;
         }
         let runs = runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(DEFAULT_RUNS);
         let record = record.unwrap_or_else(|| owned(self.names.tables));
@@ -369,7 +373,18 @@ impl Reader<'_> {
             Some(node) => (self.source.beside(self.note(text("scenario", node))?), Some(node.place.clone())),
         };
         layers.push(self.flags.clone());
-        keep(load_with(&Named { source, from, opened: None }, layers, self.catalogue), self.found)
+        // Most scenarios of an experiment begin with the same config, which is then read and held once.
+        let place = source.identity();
+        let base = match self.bases.get(&place) {
+            Some(base) => Arc::clone(base),
+            None => {
+                let read = Base::read(&Named { source, from, opened: None }, self.catalogue);
+                let base = Arc::new(keep(read, self.found)?);
+                self.bases.insert(place, Arc::clone(&base));
+                base
+            }
+        };
+        keep(base.with(layers), self.found)
     }
 }
 

@@ -6,6 +6,7 @@
 mod elementary;
 mod moments;
 mod normal;
+pub mod normal_form;
 mod student;
 
 pub use elementary::{exp, exp_all, ln, ln_all};

@@ -24,3 +24,4 @@ pub(crate) use outcome::{TAKEN_COLUMNS, is_name};
 pub(crate) use outcomes::months_before;
 pub use own::{Own, Unmeasured};
 pub use run::RunError;
+pub(crate) use run::Stretch;

@@ -12,10 +12,15 @@ use crate::{
     model::{
         InvalidNumber, Seed, Simulation,
         ledger::{Ledger, LeftOut},
+        onward::CannotGoOn,
     },
+    scenario::Scenario,
 };
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    collections::VecDeque,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 /// Why a run came to no end.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -26,9 +31,21 @@ pub enum RunError {
     /// A table or an outcome that joined the model asks for what the world does not have.
     #[error(transparent)]
     Unmeasured(#[from] Unmeasured),
+    /// It cannot go on under the next scenario.
+    #[error(transparent)]
+    Unfit(#[from] CannotGoOn),
     /// It was broken off.
     #[error("the run was broken off")]
     Cancelled,
+}
+
+/// Months that a run was lived under a scenario before another took hold.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stretch {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Months since the start of the run that were over at its end.
+    pub months: u32,
 }
 
 impl Simulation {
@@ -49,16 +66,25 @@ impl Simulation {
     /// # Errors
     /// If a number became invalid, or what joined the model cannot be measured.
     pub fn run(&mut self, seed: Seed, record: Record) -> Result<Trajectory, RunError> {
-        self.run_unless(seed, record, &AtomicBool::new(false))
+        self.run_after(&[], seed, record, &AtomicBool::new(false))
     }
 
-    /// The same, but broken off at the end of a month when `cancel` is set.
-    pub(crate) fn run_unless(
+    /// The same, but lived at first through a past under other scenarios, and broken off at the end of a month when `cancel` is
+    /// set.
+    pub(crate) fn run_after(
         &mut self,
+        past: &[Stretch],
         seed: Seed,
         record: Record,
         cancel: &AtomicBool,
     ) -> Result<Trajectory, RunError> {
+        let mut scenarios = past.iter().map(|stretch| stretch.scenario.clone()).collect::<VecDeque<_>>();
+        let mut turns = past.iter().map(|stretch| stretch.months);
+        if let Some(first) = scenarios.pop_front() {
+            scenarios.push_back(self.scenario().clone());
+            self.change(&first).map_err(CannotGoOn::from)?;
+        }
+        let (mut turn, mut lived) = (turns.next(), 0);
         self.reset(seed);
         let measured = self.model().measured();
         let mut own = measured.begin(&record, self.world_mut());
@@ -78,6 +104,13 @@ impl Simulation {
             own.take_down(self.world())?;
             rows.take_down(&mut Ended { simulation: self, observer: &mut observer, seen: &seen });
             outcomes.observe(seen);
+            lived += 1;
+            if turn == Some(lived)
+                && let Some(next) = scenarios.pop_front()
+            {
+                self.go_on_as(&next)?;
+                turn = turns.next();
+            }
         }
         let outcomes = outcomes.finish(&mut observer, self.world());
         Ok(rows.finish(outcomes, own.finish()))

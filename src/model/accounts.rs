@@ -7,6 +7,7 @@ use super::{
     ledger::Ledger,
     price::{Price, PriceSums},
     release::Frontier,
+    snapshot::Keep,
 };
 use crate::scenario::MAX_STATES;
 use bevy_ecs::prelude::*;
@@ -31,7 +32,7 @@ pub struct Standing {
 
 /// Says what is kept with each firm for the month's accounts.
 pub(super) fn register(world: &mut World) {
-    world.register_required_components::<Character, Standing>();
+    world.keep_with::<Character, Standing>();
 }
 
 /// Lets the releases of the step become old and, with the last step of a month, takes its progress apart.

@@ -5,11 +5,12 @@ use super::{
     geography::{PerDomain, PerState},
     noise::Key,
     release::Release,
+    snapshot::Keep,
 };
 use crate::{
     maths,
     model::states::StateId,
-    scenario::{MAX_DOMAINS, SafetyRule},
+    scenario::{MAX_DOMAINS, MAX_STATES, SafetyRule},
 };
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
@@ -63,6 +64,11 @@ impl Focus {
             focus.ln_relative[d] = maths::ln(focus.weights[d] * domains as f64);
         }
         focus
+    }
+
+    /// Forgets what was worked out of it, as λ is another.
+    pub(super) const fn forget(&mut self) {
+        self.returns = None;
     }
 
     /// (w·D)^λ, worked out once in a firm's life: λ is the same for the whole run.
@@ -239,7 +245,64 @@ impl FirmBundle {
     }
 }
 
-/// Takes a firm out of its place in storage, whatever components it has, and back to the end of its kind.
+/// Tells a world of what a firm holds.
+pub(super) fn register(world: &mut World) {
+    world.keep_component::<Label>();
+    world.keep_component::<Character>();
+    world.keep_component::<Focus>();
+    world.keep_component::<Knowledge>();
+    world.keep_component::<Capability>();
+    world.keep_component::<Copied>();
+    world.keep_component::<Endowment>();
+    world.keep_component::<Hardware>();
+    world.keep_component::<Finance>();
+    world.keep_component::<Precaution>();
+    world.keep_component::<Offer>();
+    world.keep_component::<Momentum>();
+    world.keep_component::<Usage>();
+}
+
+/// What holds the place of a firm until it is filled.
+pub(super) fn blank() -> FirmBundle {
+    let none = [0.0; MAX_DOMAINS];
+    FirmBundle {
+        key: Key(0),
+        label: Label("".into()),
+        character: Character {
+            home: StateId::new(0),
+            open: false,
+            talent: 0.0,
+            price: 0.0,
+            research_share: 0.0,
+            compute_share: 0.0,
+            own_funds: 0.0,
+            overhead: 0.0,
+            transparency: 0.0,
+            entered: 0,
+        },
+        focus: Focus { weights: none, ln_relative: none, returns: None },
+        knowledge: Knowledge(none),
+        capability: Capability(none),
+        copied: Copied(none),
+        endowment: Endowment(none),
+        hardware: Hardware::default(),
+        finance: Finance::default(),
+        precaution: Precaution::default(),
+        offer: Offer {
+            serial: 0,
+            open: false,
+            released: 0,
+            rating: 0.0,
+            rating_by_domain: none,
+            capability: 0.0,
+            own_capability: 0.0,
+        },
+        momentum: Momentum::new(0.0),
+        usage: Usage { share: [0.0; MAX_STATES], ln_share: [0.0; MAX_STATES], world: 0.0 },
+    }
+}
+
+/// Takes an entity out of its place in storage, whatever components it has, and back to the end of its kind.
 #[derive(Component)]
 struct Aside;
 
@@ -262,5 +325,15 @@ pub fn remove_in_order(world: &mut World, in_order: &[Entity], closing: &[Entity
         if let Ok(mut entity) = world.get_entity_mut(firm) {
             entity.remove::<Aside>();
         }
+    }
+}
+
+/// Puts entities into this order, each among those of its kind.
+pub(super) fn in_this_order(world: &mut World, entities: &[Entity]) {
+    for &entity in entities {
+        world.entity_mut(entity).insert(Aside);
+    }
+    for &entity in entities {
+        world.entity_mut(entity).remove::<Aside>();
     }
 }

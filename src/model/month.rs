@@ -7,7 +7,7 @@ use super::{
         export_controls::ExportControls, incidents::Incidents, induced_innovation::InducedInnovation,
         leapfrog::Leapfrog, market::Market, money::Money, openness::Openness, output::Output, policy::Policy,
         power::Power, price::Price, releases::Releases, research::Research, safety::Safety, shocks::Shocks,
-        systems::Systems, training::Training, values::Values,
+        statecraft::Statecraft, systems::Systems, training::Training, values::Values,
     },
     phase::{MonthPlan, Phase, Registered},
 };
@@ -19,6 +19,7 @@ use bevy_ecs::{
 
 /// The mechanisms of the standard model. Order matters only within a phase.
 pub(super) const STANDARD: &[Registered] = &[
+    Registered::of::<Statecraft>(),
     Registered::of::<Policy>(),
     Registered::of::<Cooperation>(),
     Registered::of::<Values>(),

@@ -179,6 +179,7 @@ pub struct Stream(Option<Stand>);
 
 #[derive(Clone, Debug)]
 struct Stand {
+    seed: Seed,
     draw: Draw,
     step: u32,
     luck: Luck,
@@ -199,8 +200,8 @@ impl Stream {
     pub fn fill(&mut self, noise: &Noise, draw: Draw, key: Key, numbers: &mut [f64]) {
         let step = noise.clock.step();
         let stand = match &mut self.0 {
-            Some(stand) if stand.step == step && stand.draw == draw => stand,
-            other => other.insert(Stand { draw, step, luck: noise.of(draw, key) }),
+            Some(stand) if stand.step == step && stand.draw == draw && stand.seed == noise.seed.0 => stand,
+            other => other.insert(Stand { seed: noise.seed.0, draw, step, luck: noise.of(draw, key) }),
         };
         let places = draw.places as usize;
         numbers.iter_mut().take(places).for_each(|number| *number = stand.luck.uniform());

@@ -1,6 +1,6 @@
 //! What a mechanism must know of the month: its phases, and the plan to which it adds its systems.
 
-use super::clock::Clock;
+use super::{clock::Clock, snapshot::Keep};
 use crate::{
     declare::parameter::Parameters,
     scenario::{MechanismDeclaration, Scenario},
@@ -70,6 +70,9 @@ pub trait Mechanism: Parameters + Resource {
     const NAME: &'static str;
     /// What it does, in a line.
     const MEANING: &'static str;
+    /// Its parameters that lay out what is remembered from month to month, or say how the world began: what cannot be another
+    /// in the middle of a run.
+    const FIXED: &'static [&'static str] = &[];
 
     /// Puts the systems that move the world into the month; left out when the mechanism is disabled.
     fn build(month: &mut MonthPlan);
@@ -78,13 +81,20 @@ pub trait Mechanism: Parameters + Resource {
     fn always(_month: &mut MonthPlan) {}
 
     /// Says what its systems keep with each entity: components that come with one that tells the kind of entity, as in
-    /// `world.register_required_components::<Character, Mine>()`. Called once for a world, before anything is in it,
-    /// whether or not the mechanism is enabled.
+    /// `world.keep_with::<Character, Mine>()`; and which resources belong to the state of a run, as in
+    /// `world.keep_resource::<Memory>()` ([`Keep`]). Called once for a world, before anything is in it, whether or not the
+    /// mechanism is enabled.
     fn register(_world: &mut World) {}
 
     /// Lays out what its systems remember from month to month. Called when a run starts, whether or not the mechanism is
     /// enabled; the world holds its frame and every mechanism's numbers by then, but no entity.
     fn begin(_scenario: &Scenario, _clock: &Clock, _world: &mut World) {}
+
+    /// Brings what its systems keep, and follows from the scenario, to where it stands under another scenario. Called in the
+    /// middle of a run, between two months, whether or not the mechanism is enabled, when the world has its frame and every
+    /// mechanism's numbers of the scenario under which the run goes on; `clock` stands at the last step that was lived. Under the
+    /// scenario that the run has, nothing may change by it.
+    fn go_on(_scenario: &Scenario, _clock: &Clock, _world: &mut World) {}
 }
 
 /// A mechanism as a model holds it.
@@ -97,6 +107,8 @@ pub(super) struct Registered {
     pub(super) always: fn(&mut MonthPlan),
     pub(super) register: fn(&mut World),
     pub(super) begin: fn(&Scenario, &Clock, &mut World),
+    pub(super) go_on: fn(&Scenario, &Clock, &mut World),
+    pub(super) fixed: &'static [&'static str],
 }
 
 impl Registered {
@@ -113,8 +125,13 @@ impl Registered {
             insert: |values, world| world.insert_resource(M::from_values(values)),
             build: M::build,
             always: M::always,
-            register: M::register,
+            register: |world| {
+                world.pass_over::<M>();
+                M::register(world);
+            },
             begin: M::begin,
+            go_on: M::go_on,
+            fixed: M::FIXED,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     accelerator::{AcceleratorBundle, ChipDesign},
-    accounts::{self, ProgressParts},
+    accounts::ProgressParts,
     clock::Clock,
     fab::{FabBundle, Site},
     firm::{Capability, Usage},
@@ -24,6 +24,7 @@ use super::{
     relations::{Barriers, Relations, Stances},
     release::Frontier,
     shock::ShockBundle,
+    snapshot,
     state::StateBundle,
 };
 use crate::{
@@ -37,6 +38,7 @@ use bevy_ecs::{
     prelude::*,
     schedule::{ScheduleLabel, SingleThreadedExecutor},
 };
+use std::sync::Arc;
 
 /// A mechanism's numbers as the world sees them: where it is off, those who read them find it absent.
 fn effective(entry: &Registered, settings: Option<&MechanismSettings>) -> Vec<f64> {
@@ -52,7 +54,7 @@ fn effective(entry: &Registered, settings: Option<&MechanismSettings>) -> Vec<f6
 }
 
 /// Puts into the world what a scenario says and no run changes.
-fn furnish(model: &Model, scenario: &Scenario, world: &mut World) {
+pub(super) fn furnish(model: &Model, scenario: &Scenario, world: &mut World) {
     world.insert_resource(Geography::new(scenario));
     for entry in model.all() {
         // What took a mechanism's place has its settings.
@@ -73,15 +75,15 @@ const MODEL_AGE: Draw = Draw::named("start/model age");
 
 /// A world of a scenario that can be run again and again under different seeds.
 pub struct Simulation {
-    model: Model,
-    scenario: Scenario,
-    world: World,
+    pub(super) model: Model,
+    pub(super) scenario: Arc<Scenario>,
+    pub(super) world: World,
     start: Schedule,
     month: Schedule,
     /// Months since the start.
-    lived: u32,
+    pub(super) lived: u32,
     /// Whether the last of the scenario's months is over.
-    over: bool,
+    pub(super) over: bool,
 }
 
 impl Model {
@@ -99,7 +101,7 @@ impl Simulation {
     pub(super) fn new(model: &Model, scenario: &Scenario) -> Result<Self, Unsound> {
         model.check(scenario)?;
         let mut world = World::new();
-        accounts::register(&mut world);
+        snapshot::register(&mut world);
         model.all().for_each(|mechanism| (mechanism.register)(&mut world));
         furnish(model, scenario, &mut world);
         let mut start = Schedule::new(StartLabel);
@@ -118,8 +120,15 @@ impl Simulation {
                 .chain(),
         );
         let month = model.month(scenario);
-        let mut simulation =
-            Self { model: model.clone(), scenario: scenario.clone(), world, start, month, lived: 0, over: false };
+        let mut simulation = Self {
+            model: model.clone(),
+            scenario: Arc::new(scenario.clone()),
+            world,
+            start,
+            month,
+            lived: 0,
+            over: false,
+        };
         simulation.reset(Seed { master: scenario.seed, replicate: 0 });
         Ok(simulation)
     }
@@ -136,7 +145,7 @@ impl Simulation {
         if switches(&self.scenario) == switches(scenario) {
             self.model.check(scenario)?;
             furnish(&self.model, scenario, &mut self.world);
-            self.scenario.clone_from(scenario);
+            self.scenario = Arc::new(scenario.clone());
         } else {
             *self = Self::new(&self.model, scenario)?;
         }
@@ -200,26 +209,8 @@ impl Simulation {
         }
     }
 
-    /// Lives through the next month of the scenario; `false` when all are over. At the end of a month the world, its ledger
-    /// included, stands as the rows of that month see it; when all are over, it stands at the start of the month after.
-    ///
-    /// ```
-    /// use redqueen::model::{Model, Seed, ledger::Ledger};
-    /// let mut scenario = redqueen::baseline();
-    /// scenario.time.months = 24;
-    /// let mut simulation = Model::standard().simulate(&scenario)?;
-    /// simulation.reset(Seed { master: 1, replicate: 0 });
-    /// let mut made = 0.0;
-    /// while simulation.live_month()? {
-    ///     made += simulation.world().resource::<Ledger>().made;
-    /// }
-    /// assert!(made > 0.0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If a number became invalid; the world must be reset before it is used again.
-    pub fn live_month(&mut self) -> Result<bool, InvalidNumber> {
+    /// Lives through the next month of the scenario, in which nobody looks ahead; `false` when all are over.
+    pub(super) fn live_next(&mut self) -> Result<bool, InvalidNumber> {
         let due = self.lived < self.scenario.time.months;
         if self.lived > 0 && !self.over {
             self.world.resource_mut::<Ledger>().clear();
@@ -244,8 +235,27 @@ impl Simulation {
     }
 
     /// The scenario of which it is a world.
-    pub const fn scenario(&self) -> &Scenario {
+    pub fn scenario(&self) -> &Scenario {
         &self.scenario
+    }
+
+    /// The same, to be kept.
+    pub(super) fn shared_scenario(&self) -> Arc<Scenario> {
+        Arc::clone(&self.scenario)
+    }
+
+    /// Makes it a world of this scenario, if it is not, that is to be filled with the state of a run.
+    pub(super) fn adopt(&mut self, scenario: &Arc<Scenario>) -> Result<(), Unsound> {
+        let counts = |scenario: &Scenario| [scenario.states.len(), scenario.fabs.len(), scenario.accelerators.len()];
+        if !Arc::ptr_eq(&self.scenario, scenario) {
+            let before = counts(&self.scenario);
+            self.change(scenario)?;
+            self.scenario = Arc::clone(scenario);
+            if counts(scenario) != before {
+                self.reset(Seed { master: scenario.seed, replicate: 0 });
+            }
+        }
+        Ok(())
     }
 
     /// The world's entities and resources, to look at.

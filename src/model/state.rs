@@ -1,6 +1,6 @@
 //! A state: its economy, its users, its firms' surroundings.
 
-use super::{geography::PerDomain, noise::Key};
+use super::{geography::PerDomain, noise::Key, snapshot::Keep};
 use crate::{
     model::{geography::per_domain, states::StateId},
     scenario::{Lever, MAX_DOMAINS, StateNumbers, StateSpec},
@@ -217,6 +217,22 @@ pub struct Governance {
     pub trust: f64,
     /// Incidents of its firms in this month.
     pub incidents: u32,
+}
+
+/// Tells a world of what a state holds.
+pub(super) fn register(world: &mut World) {
+    world.keep_component::<StateId>();
+    world.keep_component::<Traits>();
+    world.keep_component::<Economy>();
+    world.keep_component::<Absorption>();
+    world.keep_component::<Penetration>();
+    world.keep_component::<Access>();
+    world.keep_component::<Supply>();
+    world.keep_component::<Fleet>();
+    world.keep_component::<Industry>();
+    world.keep_component::<Levers>();
+    world.keep_component::<Burden>();
+    world.keep_component::<Governance>();
 }
 
 /// Everything a state holds.

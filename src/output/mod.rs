@@ -1,6 +1,7 @@
 //! Tables on disk: what each column means, and how rows become files.
 
 pub mod batch;
+pub mod config;
 pub(crate) mod csv;
 pub(crate) mod dictionary;
 pub mod encode;
@@ -12,6 +13,7 @@ pub(crate) mod package;
 #[cfg(feature = "parquet")]
 pub(crate) mod parquet;
 pub(crate) mod series;
+pub(crate) mod snapshot;
 pub(crate) mod stored;
 pub(crate) mod sums;
 pub(crate) mod writer;

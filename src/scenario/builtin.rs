@@ -37,6 +37,8 @@ pub const BUILTIN: &[Builtin] = builtin![
     "scenarios/retaliation.toml",
     "scenarios/safety-imitation.toml",
     "scenarios/safety-race.toml",
+    "scenarios/statecraft-look-ahead.toml",
+    "scenarios/statecraft.toml",
     "scenarios/taiwan-blockade-china-self-sufficient.toml",
     "scenarios/taiwan-blockade-us-fabs.toml",
     "scenarios/taiwan-blockade.toml",

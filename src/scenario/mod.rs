@@ -45,6 +45,8 @@ pub const MAX_CONTROLS: usize = 64;
 pub const MAX_FIRMS: usize = 10_000;
 /// The most policies.
 pub const MAX_POLICIES: usize = 512;
+/// The most postures: a state that looks ahead tries each.
+pub const MAX_POSTURES: usize = 16;
 /// The most shocks.
 pub const MAX_SHOCKS: usize = 512;
 

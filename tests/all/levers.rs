@@ -51,7 +51,7 @@ fn assert_same(a: &Trajectory, b: &Trajectory) {
 #[test]
 fn a_closed_market_keeps_foreign_firms_out_as_long_as_it_is_closed() {
     let closed = |value| world(48, &lever("EU", "market_closure", "US", value, "from = \"2024-01\"\n"), &[]);
-    let share = |scenario: &Scenario| measured(scenario, RUNS, &end("EU", |row| row.home_share));
+    let share = |scenario: &Scenario| measured(scenario, RUNS, &end("EU", |row| row.home_share.unwrap()));
     let (open, half, shut) = (share(&world(48, "", &[])), share(&closed(0.2)), share(&closed(1.0)));
     rises("EU's share of its own market", &open, &half);
     rises("EU's share of its own market", &half, &shut);
@@ -86,7 +86,7 @@ fn users_reach_less_behind_closed_markets() {
 fn a_closed_market_that_is_opened_is_served_and_closes_again() {
     let opened = |to: &str| world(36, &lever("China", "market_closure", "US", -1.0, to), &[]);
     let home = |scenario: &Scenario| run(scenario, 0);
-    let share = |world: &Trajectory, month: usize| state(world, "China").nth(month).unwrap().home_share;
+    let share = |world: &Trajectory, month: usize| state(world, "China").nth(month).unwrap().home_share.unwrap();
     let (base, open, shut) = (home(&world(36, "", &[])), home(&opened("")), home(&opened("to = \"2024-01\"\n")));
     assert!(share(&open, 11) < share(&base, 11) - 0.01, "{} {}", share(&open, 11), share(&base, 11));
     assert!(share(&shut, 11) == share(&open, 11) && share(&shut, 12) > share(&open, 11) + 0.01);
@@ -98,7 +98,7 @@ fn a_closed_market_that_is_opened_is_served_and_closes_again() {
 #[test]
 fn public_buyers_give_models_made_at_home_a_larger_market() {
     let text = lever("EU", "model_procurement", "", 1.0, "");
-    let share = |text: &str| measured(&world(36, text, &[]), RUNS, &end("EU", |row| row.home_share));
+    let share = |text: &str| measured(&world(36, text, &[]), RUNS, &end("EU", |row| row.home_share.unwrap()));
     rises("EU's share of its own market", &share(""), &share(&text));
 }
 
@@ -188,7 +188,7 @@ fn levers_and_rules_that_can_move_nothing_are_told_of() {
     let told = |text: String| {
         let source = Source::Text { name: "config".to_owned(), text: format!("extends = \"baseline.toml\"\n{text}") };
         let loaded = load(&source, &[], Model::standard().catalogue()).unwrap_or_else(|found| panic!("{found}"));
-        loaded.warnings.iter().map(ToString::to_string).collect::<String>()
+        loaded.warnings.iter().map(|warning| warning.said.to_string()).collect::<String>()
     };
     let opened = |value, against| told(lever("China", "market_closure", against, value, ""));
     assert!(opened(-1.0, "UK").contains("what it would open is not closed"), "{}", opened(-1.0, "UK"));

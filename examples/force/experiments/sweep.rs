@@ -14,7 +14,7 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
-pub const SCENARIOS: [(&str, &str); 14] = [
+pub const SCENARIOS: [(&str, &str); 15] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
     ("open-science", ""),
@@ -29,6 +29,7 @@ pub const SCENARIOS: [(&str, &str); 14] = [
     ("retaliation", RELENTING),
     ("closed-channels", ""),
     ("open-doors", HOME_MODELS),
+    ("statecraft", MEMORY),
 ];
 
 /// What was replaced is forgotten when materials come again.
@@ -69,6 +70,13 @@ state = "China"
 lever = "talent"
 from = "2024-01"
 value = 0.5
+"#;
+
+/// Reviews that something brings about, and one state that remembers what others did.
+const MEMORY: &str = r#"
+[[strategists]]
+name = "EU"
+rule = "memory_one"
 "#;
 
 /// What systemic incidents do is seen in worlds in which they happen: at one in fifty years a mean over worlds does not show it.
@@ -125,11 +133,11 @@ const IN_THE_RUN: &[(&str, Outcome)] = &[
     ("compute of 2024", |world| month(world, 2024, 12).compute),
     ("compute of 2028", |world| month(world, 2028, 12).compute),
     ("China's compute of 2028", |world| state(world, "China", 2028, 12).compute),
-    ("China's own share of 2028", |world| state(world, "China", 2028, 12).self_sufficiency_design),
-    ("China's own share of 2032", |world| state(world, "China", 2032, 12).self_sufficiency_design),
+    ("China's own share of 2028", |world| state(world, "China", 2028, 12).self_sufficiency_design.unwrap_or(0.0)),
+    ("China's own share of 2032", |world| state(world, "China", 2032, 12).self_sufficiency_design.unwrap_or(0.0)),
     ("running compute of the US of 2032", |world| {
         let us = state(world, "US", 2032, 12);
-        us.compute * us.compute_running
+        us.compute * us.compute_running.unwrap_or(0.0)
     }),
     ("price of compute of 2028", |world| month(world, 2028, 12).compute_price),
     ("compute in store at the end", |world| world.world.iter().map(|row| row.compute_stored).sum()),
@@ -147,6 +155,11 @@ const IN_THE_RUN: &[(&str, Outcome)] = &[
         let before: Vec<_> = firms(world, 2023, 1).map(|firm| &firm.firm).collect();
         firms(world, 2032, 12).filter(|firm| !before.contains(&&firm.firm)).map(|firm| firm.usage_share).sum()
     }),
+    ("hostility of states that choose", |world| {
+        let choosing: Vec<f64> = world.states.iter().filter_map(|row| row.hostility).collect();
+        choosing.iter().sum::<f64>() / choosing.len() as f64
+    }),
+    ("changes of posture", |world| world.events.iter().filter(|event| &*event.kind == "posture").count() as f64),
     ("safety effort of the US", |world| {
         let of_us = world.states.iter().filter(|row| &*row.state == "US").filter_map(|row| row.safety_effort);
         of_us.sum::<f64>() / world.world.len() as f64

@@ -103,7 +103,7 @@ fn centre<'a>(blocks: impl Iterator<Item = &'a [f64]>) -> f64 {
 }
 
 /// Draws as many as there are with replacement, and counts how often each came.
-fn draw(random: &mut ChaCha8Rng, counts: &mut [u32]) {
+pub(in crate::analysis) fn draw(random: &mut ChaCha8Rng, counts: &mut [u32]) {
     counts.fill(0);
     for _ in 0..counts.len() {
         let place = (unit(random) * counts.len() as f64) as usize;

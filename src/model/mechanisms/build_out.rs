@@ -19,6 +19,7 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
+        snapshot::Keep,
         state::{Industry, Levers, Supply},
         states::{StateId, States},
     },
@@ -69,6 +70,7 @@ parameters! {
 impl Mechanism for BuildOut {
     const NAME: &'static str = "build_out";
     const MEANING: &'static str = "fabs order capacity, which arrives after a time to build, and move to finer nodes";
+    const FIXED: &'static [&'static str] = &["logic_months", "packaging_months", "memory_months", "growth_months"];
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Chips, (look_ahead, arrive, refine).chain().run_if(anything_moves));
@@ -79,6 +81,10 @@ impl Mechanism for BuildOut {
     fn always(month: &mut MonthPlan) {
         // Before the phase in which fabs are asked for chips.
         month.add(Phase::Controls, enter);
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Outlook>();
     }
 
     fn begin(_scenario: &Scenario, clock: &Clock, world: &mut World) {

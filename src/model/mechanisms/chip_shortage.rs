@@ -13,6 +13,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
         state::{Burden, Economy},
         states::{StateId, States},
     },
@@ -41,7 +42,7 @@ impl Mechanism for ChipShortage {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateId, Used>();
+        world.keep_with::<StateId, Used>();
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
         yields::{defect_density, dies_per_wafer, negative_binomial_yield},
     },
     parameters,
-    scenario::{Choice, Goods, MAX_FABS, MAX_STATES, Stage},
+    scenario::{Choice, Goods, MAX_FABS, MAX_STATES, Scenario, Stage},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -78,6 +78,16 @@ impl Mechanism for ChipSupply {
     fn always(month: &mut MonthPlan) {
         // Behind those who still read the flows of the step before.
         month.add(Phase::Chips, shipping::clear);
+    }
+
+    fn go_on(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        if world.resource::<Self>().scale == 0.0 {
+            // Lines stand still, and nobody would say so.
+            for mut line in world.query::<&mut Line>().iter_mut(world) {
+                (line.packages, line.packages_undisturbed, line.shipped) = (0.0, 0.0, 0.0);
+                (line.carried, line.binding) = ([0.0; Stage::COUNT], Binding::None);
+            }
+        }
     }
 }
 

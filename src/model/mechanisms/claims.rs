@@ -14,6 +14,7 @@ use crate::{
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
     },
     parameters,
 };
@@ -45,8 +46,8 @@ impl Mechanism for Claims {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, Hype>();
-        world.register_required_components::<Character, ClaimStream>();
+        world.keep_with::<Character, Hype>();
+        world.keep_with::<Character, ClaimStream>();
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Relations, Stances},
+        snapshot::Keep,
         state::Levers,
         states::{StateId, States},
     },
@@ -51,6 +52,14 @@ impl Mechanism for Cooperation {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Policy, (meet, open_borders).chain());
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Breaches>();
+    }
+
+    fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        Self::begin(scenario, clock, world);
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {

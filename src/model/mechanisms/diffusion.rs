@@ -70,6 +70,7 @@ impl Mechanism for Diffusion {
     const NAME: &'static str = "diffusion";
     const MEANING: &'static str =
         "knowledge and capability spread from open and closed releases and between neighbours";
+    const FIXED: &'static [&'static str] = &["lag_open_months", "lag_closed_months"];
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Research, (diffuse, absorb).chain());

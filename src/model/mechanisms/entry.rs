@@ -23,6 +23,7 @@ use crate::{
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
         release::{Frontier, Levels, best},
+        snapshot::Keep,
         state::{Levers, Supply, Traits},
         states::{StateId, States},
     },
@@ -76,7 +77,7 @@ impl Mechanism for Entry {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateId, BirthStream>();
+        world.keep_with::<StateId, BirthStream>();
     }
 
     fn always(month: &mut MonthPlan) {

@@ -21,6 +21,7 @@ use crate::{
         ledger::{Closed, Ledger},
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
         state::Supply,
         states::{Roster, StateId},
     },
@@ -52,7 +53,8 @@ impl Mechanism for Exit {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, ExitStream>();
+        world.keep_with::<Character, ExitStream>();
+        world.pass_over::<Leaving>();
     }
 
     fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {

@@ -14,6 +14,7 @@ use crate::{
         geography::{Geography, PerState},
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, ChipRule, EquipmentRule, FlowRule, Rigour, Stances},
+        snapshot::Keep,
         state::{Industry, Levers},
         states::{StateId, States},
     },
@@ -21,6 +22,7 @@ use crate::{
     scenario::{Choice, ControlNumbers, ControlSpec, Goods, Lever, Scenario},
 };
 use bevy_ecs::prelude::*;
+use std::sync::Arc;
 
 parameters! {
     /// Numbers of export_controls.
@@ -45,6 +47,19 @@ impl Mechanism for ExportControls {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Controls, apply);
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Timetable>();
+    }
+
+    fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        let timetable = Timetable::new(scenario, clock, world.resource());
+        // What levers have made of them they make of them again in the next step.
+        if !world.resource::<Barriers>().levered {
+            world.insert_resource(timetable.standing_in(clock.step()));
+        }
+        world.insert_resource(timetable);
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
@@ -92,7 +107,7 @@ impl Rule<'_> {
 
 /// The barriers of each step in which they change.
 #[derive(Resource, Clone, Debug, Default)]
-pub struct Timetable(Vec<(u32, Barriers)>);
+pub struct Timetable(Arc<[(u32, Barriers)]>);
 
 impl Timetable {
     /// What the rules of a scenario say, step by step.
@@ -123,10 +138,10 @@ impl Timetable {
         Self(changes.into_iter().map(|step| (step, barriers(&rules, &turns, lag, i64::from(step)))).collect())
     }
 
-    /// The barriers of this step.
-    fn in_step(&self, step: u32) -> Barriers {
-        let turn = self.0.partition_point(|(change, _)| *change <= step);
-        turn.checked_sub(1).map(|turn| self.0[turn].1.clone()).unwrap_or_default()
+    /// The barriers that stand in this step.
+    fn standing_in(&self, step: u32) -> Barriers {
+        let until = self.0.partition_point(|(change, _)| *change <= step);
+        self.0[..until].last().map(|(_, barriers)| barriers.clone()).unwrap_or_default()
     }
 
     /// The barriers from this step on, if they change in it.
@@ -272,9 +287,9 @@ fn apply(
         let plain = ControlNumbers { leak: controls.leak_scale * usual.leak, ..usual };
         let equipment = states.map(|(_, industry)| industry.maturity);
         let pulled = Pulled { stances: &stances, scale: controls.strictness_scale, stopped_up, equipment, plain };
-        *barriers = pulled.on(timetable.in_step(clock.step()), &geography);
+        *barriers = pulled.on(timetable.standing_in(clock.step()), &geography);
     } else if barriers.levered {
-        *barriers = timetable.in_step(clock.step());
+        *barriers = timetable.standing_in(clock.step());
     } else if let Some(changed) = timetable.change_in(clock.step()) {
         barriers.clone_from(changed);
     }

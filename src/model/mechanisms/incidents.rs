@@ -27,6 +27,7 @@ use crate::{
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::{Frontier, best},
+        snapshot::Keep,
         state::{Burden, Governance, Traits},
         states::{StateId, States},
     },
@@ -95,7 +96,8 @@ impl Mechanism for Incidents {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, IncidentStream>();
+        world.keep_with::<Character, IncidentStream>();
+        world.keep_resource::<Systemic>();
     }
 }
 

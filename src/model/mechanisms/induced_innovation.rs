@@ -19,6 +19,7 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Barriers,
+        snapshot::Keep,
         state::{Industry, Levers, Supply, Traits},
         states::{StateId, States},
     },
@@ -55,9 +56,14 @@ parameters! {
 impl Mechanism for InducedInnovation {
     const NAME: &'static str = "induced_innovation";
     const MEANING: &'static str = "denied states build an industry of their own";
+    const FIXED: &'static [&'static str] = &["lag_months"];
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Chips, (feel_pressure, learn).chain().run_if(anything_grows));
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Memory>();
     }
 
     fn begin(_scenario: &Scenario, clock: &Clock, world: &mut World) {

@@ -15,6 +15,7 @@ use crate::{
         geography::Geography,
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
         state::{Industry, Levers, Supply},
         states::{StateId, States},
     },
@@ -55,7 +56,7 @@ impl Mechanism for Leapfrog {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateId, Paradigm>();
+        world.keep_with::<StateId, Paradigm>();
     }
 }
 

@@ -23,11 +23,12 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, Relations, Stances},
+        snapshot::Keep,
         state::{Economy, Levers, Penetration},
         states::{StateId, States},
     },
     parameters,
-    scenario::{Goods, Lever, MAX_STATES},
+    scenario::{Goods, Lever, MAX_STATES, Scenario},
 };
 use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
 
@@ -73,7 +74,12 @@ impl Mechanism for Market {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, Appeal>();
+        world.keep_with::<Character, Appeal>();
+    }
+
+    fn go_on(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        // Worked out with parameters that may be others now, but not before this month's models are out.
+        world.query::<&mut Appeal>().iter_mut(world).for_each(|mut appeal| appeal.of_serial = 0);
     }
 }
 

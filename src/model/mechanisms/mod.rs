@@ -29,6 +29,7 @@ pub mod releases;
 pub mod research;
 pub mod safety;
 pub mod shocks;
+pub mod statecraft;
 pub mod systems;
 pub mod training;
 pub mod values;

@@ -21,6 +21,7 @@ use crate::{
         ledger::{Faults, Ledger},
         mechanisms::output::{Reference, adopted},
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
         state::{Access, Economy, Fleet, Levers, Penetration, Supply},
         states::States,
     },
@@ -82,8 +83,9 @@ impl Mechanism for Money {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, Budget>();
-        world.register_required_components::<Character, capital::Followed>();
+        world.keep_with::<Character, Budget>();
+        world.keep_with::<Character, capital::Followed>();
+        world.keep_resource::<FirstFrontier>();
     }
 
     fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {

@@ -14,6 +14,7 @@ use crate::{
         ledger::Ledger,
         noise::{Draw, Key, Noise},
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
         state::Levers,
         states::States,
     },
@@ -52,7 +53,7 @@ impl Mechanism for Openness {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, Reviewed>();
+        world.keep_with::<Character, Reviewed>();
     }
 }
 

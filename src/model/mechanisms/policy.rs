@@ -15,6 +15,7 @@ use crate::{
         mechanisms::power::PowerShares,
         phase::{Mechanism, MonthPlan, Phase},
         relations::Stances,
+        snapshot::Keep,
         state::{Burden, Economy, Industry, Levers, Penetration, Supply},
         states::{StateId, States},
     },
@@ -64,6 +65,26 @@ impl Mechanism for Policy {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Policy, pull_levers).add(Phase::Accounts, publish.run_if(anyone_watches));
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Agenda>();
+        world.keep_resource::<Bulletins>();
+        world.keep_resource::<Choices>();
+    }
+
+    fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
+        let agenda = Agenda::new(scenario, clock);
+        let idle = agenda.policies.is_empty() && world.resource::<Choices>().0.is_empty();
+        if idle || world.resource::<Policy>().scale == 0.0 {
+            // Nobody would take back what was set.
+            for (mut levers, mut burden) in world.query::<(&mut Levers, &mut Burden)>().iter_mut(world) {
+                *levers = Levers::default();
+                burden.policy_cost = 0.0;
+            }
+            world.insert_resource(Stances::default());
+        }
+        world.insert_resource(agenda);
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
@@ -140,7 +161,9 @@ impl Agenda {
     /// Of a scenario.
     pub fn new(scenario: &Scenario, clock: &Clock) -> Self {
         let mut watched = [false; Indicator::COUNT];
-        for indicator in scenario.policies.iter().filter_map(|policy| policy.indicator) {
+        let by_policies = scenario.policies.iter().filter_map(|policy| policy.indicator);
+        let by_strategists = scenario.strategists.iter().filter_map(|strategist| strategist.indicator);
+        for indicator in by_policies.chain(by_strategists) {
             watched[indicator as usize] = true;
         }
         let schedule = |spec: &PolicySpec| {
@@ -172,7 +195,7 @@ impl Default for Bulletins {
 
 impl Bulletins {
     /// What was published `delay` months (1 to 24) before `month`, counted from the start.
-    fn seen(&self, indicator: Indicator, state: StateId, month: u32, delay: u32) -> Option<f64> {
+    pub(super) fn seen(&self, indicator: Indicator, state: StateId, month: u32, delay: u32) -> Option<f64> {
         let published = month.checked_sub(delay)?;
         let value = self.0[indicator as usize][published as usize % MEMORY][state];
         (!value.is_nan()).then_some(value)

@@ -19,6 +19,7 @@ use crate::{
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
         release::Frontier,
+        snapshot::Keep,
         state::{Economy, Fleet, Penetration, Supply},
         states::{StateId, States},
     },
@@ -62,8 +63,8 @@ impl Mechanism for Power {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateId, PowerShares>();
-        world.register_required_components::<Character, Profile>();
+        world.keep_with::<StateId, PowerShares>();
+        world.keep_with::<Character, Profile>();
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
         geography::{Geography, PerState},
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
         state::{Industry, Supply},
         states::{StateId, States},
     },
@@ -44,9 +45,14 @@ parameters! {
 impl Mechanism for Price {
     const NAME: &'static str = "price";
     const MEANING: &'static str = "compute costs what it takes to make, times what scarcity adds";
+    const FIXED: &'static [&'static str] = &["start"];
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Allocation, set_prices);
+    }
+
+    fn register(world: &mut World) {
+        world.keep_resource::<Prices>();
     }
 
     fn begin(_scenario: &Scenario, _clock: &Clock, world: &mut World) {

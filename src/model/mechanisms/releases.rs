@@ -81,6 +81,7 @@ pub fn expected_score(difference: f64) -> f64 {
 impl Mechanism for Releases {
     const NAME: &'static str = "releases";
     const MEANING: &'static str = "firms release models, which are rated and may have open weights";
+    const FIXED: &'static [&'static str] = &["momentum_months", "rating_at_start", "index_at_start"];
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Releases, release_models);

@@ -25,6 +25,7 @@ use crate::{
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
+        snapshot::Keep,
         state::{Absorption, Fleet, Levers, Traits},
         states::States,
     },
@@ -86,9 +87,19 @@ impl Mechanism for Research {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, Effort>();
-        world.register_required_components::<Character, Form>();
-        world.register_required_components::<Character, Streams>();
+        world.keep_with::<Character, Effort>();
+        world.keep_with::<Character, Form>();
+        world.keep_with::<Character, Streams>();
+        world.keep_resource::<Efforts>();
+        world.keep_resource::<Talents>();
+    }
+
+    fn go_on(_scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        // Worked out with parameters that may be others now.
+        for (mut focus, mut effort) in world.query::<(&mut Focus, &mut Effort)>().iter_mut(world) {
+            focus.forget();
+            effort.on_ceiling = None;
+        }
     }
 
     fn begin(scenario: &Scenario, _clock: &Clock, world: &mut World) {

@@ -19,7 +19,7 @@ use crate::{
         states::States,
     },
     parameters,
-    scenario::{MAX_STATES, Stage},
+    scenario::{MAX_STATES, Scenario, Stage},
 };
 use bevy_ecs::prelude::*;
 
@@ -40,6 +40,14 @@ impl Mechanism for Shocks {
 
     fn build(month: &mut MonthPlan) {
         month.add(Phase::Shocks, (strike, stop_plants).chain());
+    }
+
+    fn go_on(scenario: &Scenario, _clock: &Clock, world: &mut World) {
+        if scenario.shocks.is_empty() {
+            // Nobody would take back what shocks that are no longer there might do.
+            world.query::<&mut Outage>().iter_mut(world).for_each(|mut outage| outage.0 = 0.0);
+            world.query::<&mut Burden>().iter_mut(world).for_each(|mut burden| burden.shocks = 0.0);
+        }
     }
 }
 
@@ -130,7 +138,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Model, Seed, fab::FabIndex, testing},
-        scenario::{FabNumbers, FabSpec, Scenario, ShockNumbers, ShockSpec},
+        scenario::{FabNumbers, FabSpec, ShockNumbers, ShockSpec},
     };
 
     fn world(months: u32) -> Scenario {

@@ -31,6 +31,7 @@ use crate::{
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, Relations},
+        snapshot::Keep,
         state::{Fleet, Levers, Supply, Traits},
         states::{StateId, States},
     },
@@ -77,6 +78,7 @@ const ORDINARY_CHIPS: f64 = 8.0;
 impl Mechanism for Systems {
     const NAME: &'static str = "systems";
     const MEANING: &'static str = "large systems lose efficiency, and power limits how much of the compute runs";
+    const FIXED: &'static [&'static str] = &["start_kw_per_h100e", "build_months"];
 
     fn build(_month: &mut MonthPlan) {}
 
@@ -86,9 +88,9 @@ impl Mechanism for Systems {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateId, Vintages>();
-        world.register_required_components::<StateId, Sites>();
-        world.register_required_components::<ChipDesign, Loss>();
+        world.keep_with::<StateId, Vintages>();
+        world.keep_with::<StateId, Sites>();
+        world.keep_with::<ChipDesign, Loss>();
     }
 }
 

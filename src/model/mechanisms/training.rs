@@ -12,6 +12,7 @@ use crate::{
         geography::Geography,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
+        snapshot::Keep,
     },
     parameters,
 };
@@ -37,7 +38,7 @@ impl Mechanism for Training {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<Character, TrainedWith>();
+        world.keep_with::<Character, TrainedWith>();
     }
 }
 

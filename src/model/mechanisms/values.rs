@@ -14,6 +14,7 @@ use crate::{
         geography::{Geography, PerState},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Relations,
+        snapshot::Keep,
         state::{Governance, Traits},
         states::{StateId, States},
     },
@@ -55,7 +56,7 @@ impl Mechanism for Values {
     }
 
     fn register(world: &mut World) {
-        world.register_required_components::<StateId, Reputation>();
+        world.keep_with::<StateId, Reputation>();
     }
 }
 

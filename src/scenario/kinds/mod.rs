@@ -25,16 +25,21 @@ mod control;
 mod fab;
 mod firm;
 mod policy;
+mod posture;
 mod shock;
 mod state;
+mod strategist;
 
 pub use accelerator::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_ACCELERATORS};
 pub use control::{ControlNumbers, ControlSpec, Goods};
 pub use fab::{FabNumbers, FabSpec, MAX_FABS, Stage};
 pub use firm::{FirmNumbers, FirmSpec, SafetyRule};
+pub(crate) use policy::USUAL_GOODS;
 pub use policy::{Indicator, Lever, PolicyNumbers, PolicySpec};
+pub use posture::{PostureNumbers, PostureSpec};
 pub use shock::{ShockNumbers, ShockSpec};
 pub use state::{StateNumbers, StateSpec};
+pub use strategist::{Payoffs, StateRule, StrategistNumbers, StrategistSpec};
 
 use super::{
     Border, Comparison, DatedEvent, Exposure, MechanismSettings, Month, Time, Worth,
@@ -248,4 +253,8 @@ scenario! {
     shocks: ShockSpec;
     /// Policies, sorted by name.
     policies: PolicySpec;
+    /// Bundles of levers that states which choose take up, sorted by name.
+    postures: PostureSpec;
+    /// States that choose, sorted by name.
+    strategists: StrategistSpec;
 }

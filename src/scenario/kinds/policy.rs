@@ -12,6 +12,7 @@ use crate::{
         read::after_start,
         schema::{self, described, list_of, names, one_of},
         section::{Mistakes, Section, choice, list, note},
+        tree::Node,
         unsound::{Checked, ensure},
     },
 };
@@ -385,14 +386,19 @@ pub(crate) fn read_goods<'a>(
         found.push(Diagnostic::at(&entry.key, "`what` has no effect: only `control` covers goods"));
         return USUAL_GOODS;
     }
+    goods_of(&entry.node, found)
+}
+
+/// The goods that a list names.
+pub(crate) fn goods_of(node: &Node, found: &mut Mistakes) -> [bool; Goods::COUNT] {
     let mut goods = [false; Goods::COUNT];
-    for item in note(list("what", &entry.node), found).unwrap_or_default() {
+    for item in note(list("what", node), found).unwrap_or_default() {
         if let Some(one) = note(choice::<Goods>("what", item), found) {
             goods[one as usize] = true;
         }
     }
     if goods == [false; Goods::COUNT] {
-        found.push(Diagnostic::at(&entry.node.place, "`what` names no goods"));
+        found.push(Diagnostic::at(&node.place, "`what` names no goods"));
     }
     goods
 }

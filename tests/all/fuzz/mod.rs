@@ -4,7 +4,7 @@
 
 mod mutant;
 
-use crate::support::program::files;
+use crate::support::program::{files, resealed};
 use mutant::{Mutants, toml_text};
 use serde_json::Value;
 use std::{
@@ -196,4 +196,30 @@ fn a_mutant_of_a_shard_is_refused_or_mended() {
         30,
         &[&["merge", "out", "--quiet", "--out", "merged", "--overwrite"], &again],
     );
+}
+
+#[test]
+fn a_mutant_of_a_snapshot_is_refused_or_gone_on_with() {
+    let folder = TempDir::new().unwrap();
+    let save = ["run", "null", "--quiet", "--months", "4", "--save", "fork", "--out", "head"];
+    assert_eq!(survives(folder.path(), &save, "", &String::new), 0);
+    let go_on = ["run", "--quiet", "--from", "fork", "--months", "6", "--out", "out", "--overwrite"];
+    assert_eq!(survives(folder.path(), &go_on, "", &String::new), 0);
+    let whole = fs::read_to_string(folder.path().join("fork")).unwrap();
+    let tree: Value = serde_json::from_str(&whole).unwrap();
+    let (mut mutants, mut refused) = (Mutants::new(10), 0);
+    for at in 0..40 * times() {
+        // Every other one has the checksum that it would have been written with.
+        let mutant = if at % 2 == 0 {
+            mutants.bytes(whole.as_bytes())
+        } else {
+            let text = serde_json::to_string_pretty(&mutants.tree(&tree)).unwrap();
+            let sealed = text.contains(",\n  \"sha256\": ");
+            if sealed { resealed(&text).into_bytes() } else { text.into_bytes() }
+        };
+        fs::write(folder.path().join("fork"), &mutant).unwrap();
+        let code = survives(folder.path(), &go_on, "fork", &|| String::from_utf8_lossy(&mutant).into_owned());
+        refused += usize::from(code != 0);
+    }
+    assert!(refused > 25 * times(), "{refused} were refused");
 }
