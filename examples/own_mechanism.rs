@@ -14,9 +14,9 @@ use redqueen::{
         clock::Clock,
         firm::{Character, Finance, Label},
         geography::Geography,
+        keep::Keep,
         ledger::Ledger,
         noise::{Draw, Key, Noise},
-        snapshot::Keep,
     },
     parameters,
 };

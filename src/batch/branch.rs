@@ -1,12 +1,12 @@
 //! A run that is stopped in a month, and gone on with from there: snapshots as files.
 
-use super::{Study, StudyError};
 use crate::{
     measure::{RunError, Stretch, record::Record},
     model::{Model, Seed},
     output::{
-        folder::{Durability, write_aside},
-        snapshot::{FORMAT, SavedRun, SavedStretch, Unreadable, sum_of},
+        folder::{Durability, OutputError, write_aside},
+        manifest::SavedStretch,
+        snapshot::{FORMAT, SavedRun, Unreadable, sum_of},
     },
     scenario::{Month, Scenario, Source},
 };
@@ -70,6 +70,9 @@ pub enum Why {
     /// The run cannot go on under the scenario, or came to a bad end.
     #[error("cannot be gone on with: {0}")]
     Run(#[from] RunError),
+    /// The file cannot be written.
+    #[error("is not written: {0}")]
+    Unwritten(#[from] OutputError),
     /// Something else has the file's name.
     #[error("is there already, and is not this snapshot: choose another name, or replace it with --overwrite")]
     Taken,
@@ -170,15 +173,15 @@ impl Branch {
     }
 
     /// Writes it to a file, which must not hold anything else unless it may be replaced.
-    pub(crate) fn write(&self, path: &Path, model: &Model, overwrite: bool) -> Result<(), StudyError> {
+    pub(crate) fn write(&self, path: &Path, model: &Model, overwrite: bool) -> Result<(), BranchError> {
         let fails = |why| BranchError { path: path.to_owned(), why };
         let bytes = self.saved(model).map_err(|error| fails(error.into()))?.encode();
         match fs::symlink_metadata(path) {
             Ok(found) if found.is_file() && fs::read(path).is_ok_and(|found| found == bytes) => return Ok(()),
-            Ok(found) if !overwrite || !found.is_file() => return Err(fails(Why::Taken).into()),
+            Ok(found) if !overwrite || !found.is_file() => return Err(fails(Why::Taken)),
             _ => {}
         }
-        Ok(write_aside(path, &bytes, Durability::Disk)?)
+        write_aside(path, &bytes, Durability::Disk).map_err(|error| fails(error.into()))
     }
 
     fn saved(&self, model: &Model) -> Result<SavedRun, RunError> {
@@ -238,10 +241,12 @@ fn lived(stretch: &SavedStretch, model: &Model, seed: Seed) -> Result<Stretch, W
 }
 
 /// A complete config as a text to be read.
-fn source(name: &str, config: &Value) -> Result<Source, Why> {
+pub(super) fn source(name: &str, config: &Value) -> Result<Source, Why> {
     let mut config = config.clone();
-    // TOML has no whole number as large as a seed can be.
-    config.as_object_mut().map(|config| config.remove("seed"));
+    if config["seed"].as_i64().is_none() {
+        // TOML has no whole number as large as a seed can be.
+        config.as_object_mut().map(|config| config.remove("seed"));
+    }
     let text = toml::to_string(&config).map_err(|error| Why::Damaged(error.to_string()))?;
     Ok(Source::Text { name: name.to_owned(), text })
 }
@@ -285,25 +290,5 @@ fn gather(one: &Value, other: &Value, place: &str, found: &mut Vec<String>) {
             }
         }
         _ => found.push(place.to_owned()),
-    }
-}
-
-impl<'a> Study<'a> {
-    /// The study of the run that goes on from a snapshot, with values laid over its last config.
-    pub(crate) fn branch(
-        model: &Model,
-        path: &Path,
-        branch: &Branch,
-        overrides: &[String],
-    ) -> Result<Self, StudyError> {
-        let fails = |why| BranchError { path: path.to_owned(), why };
-        let config = branch.last().map_or(Value::Null, Scenario::to_json);
-        let text = source(&path.display().to_string(), &config).map_err(fails)?;
-        let experiment = model.experiment(&text, &[overrides, &[format!("seed={}", branch.seed.master)]].concat())?;
-        let study = Self::of(model, experiment).single(None, 0, branch.seed.replicate)?;
-        let scenario = study.experiment().variants.first().map(|variant| variant.scenario.clone());
-        let Some(scenario) = scenario else { return Ok(study) };
-        branch.admits(path, model, &scenario)?;
-        Ok(study.after(branch.before(&scenario)))
     }
 }

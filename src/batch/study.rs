@@ -1,8 +1,14 @@
 //! A study: an experiment, how to run it, and the folder it is run into.
 
 use super::{
-    Done, Progress, StudyError, UnknownName, branch::saved, check_format, command::Words, engine::execute,
-    estimate::Estimate, settings::Settings, worlds::Worlds,
+    Done, Progress, StudyError, UnknownName,
+    branch::{Branch, BranchError, saved, source},
+    check_format,
+    command::Words,
+    engine::execute,
+    estimate::Estimate,
+    settings::Settings,
+    worlds::Worlds,
 };
 use crate::{
     experiment::{Experiment, Gather, plan::Shard},
@@ -324,6 +330,27 @@ impl<'a> Study<'a> {
     pub fn replay(mut self, command: impl Fn(&str) -> String + 'a) -> Self {
         self.replay = Some(Box::new(command));
         self
+    }
+
+    /// The study of the run that goes on from a snapshot, with values laid over its last config.
+    pub(crate) fn branch(
+        model: &Model,
+        path: &Path,
+        branch: &Branch,
+        overrides: &[String],
+    ) -> Result<Self, StudyError> {
+        let fails = |why| BranchError { path: path.to_owned(), why };
+        let config = branch.last().map_or(serde_json::Value::Null, Scenario::to_json);
+        let text = source(&path.display().to_string(), &config).map_err(fails)?;
+        let seed = branch.seed.master;
+        let large = i64::try_from(seed).is_err().then(|| format!("seed={seed}"));
+        let overrides: Vec<String> = overrides.iter().cloned().chain(large).collect();
+        let experiment = model.experiment(&text, &overrides)?;
+        let study = Self::of(model, experiment).single(None, 0, branch.seed.replicate)?;
+        let scenario = study.experiment().variants.first().map(|variant| variant.scenario.clone());
+        let Some(scenario) = scenario else { return Ok(study) };
+        branch.admits(path, model, &scenario)?;
+        Ok(study.after(branch.before(&scenario)))
     }
 
     /// The scenario of its single run.

@@ -161,7 +161,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     batch::write_page(&done, model, &[])?;
     if let Some(save) = args.save.as_deref().filter(|_| done.failed == 0) {
         scenario.time.months = scenario.time.months.max(months);
-        branch.and_then(scenario, months).write(save, model, args.output.overwrite)?;
+        branch.and_then(scenario, months).write(save, model, args.output.overwrite).map_err(StudyError::from)?;
     }
     if !args.output.quiet {
         batch::say(&summary::world(&done)?)?;

@@ -4,10 +4,10 @@ use super::{
     clock::Clock,
     firm::{Capability, Character, Usage},
     geography::Geography,
+    keep::Keep,
     ledger::Ledger,
     price::{Price, PriceSums},
     release::Frontier,
-    snapshot::Keep,
 };
 use crate::scenario::MAX_STATES;
 use bevy_ecs::prelude::*;

@@ -3,9 +3,9 @@
 use super::{
     clock::Clock,
     geography::{PerDomain, PerState},
+    keep::Keep,
     noise::Key,
     release::Release,
-    snapshot::Keep,
 };
 use crate::{
     maths,

@@ -21,6 +21,7 @@ pub mod fab;
 pub mod firm;
 pub(crate) mod founding;
 pub mod geography;
+pub mod keep;
 pub mod ledger;
 mod look_ahead;
 pub mod mechanisms;

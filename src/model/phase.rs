@@ -1,6 +1,6 @@
 //! What a mechanism must know of the month: its phases, and the plan to which it adds its systems.
 
-use super::{clock::Clock, snapshot::Keep};
+use super::{clock::Clock, keep::Keep};
 use crate::{
     declare::parameter::Parameters,
     scenario::{MechanismDeclaration, Scenario},

@@ -1,13 +1,14 @@
 //! A world of a scenario, which can be lived through again and again.
 
 use super::{
-    accelerator::{AcceleratorBundle, ChipDesign},
-    accounts::ProgressParts,
+    accelerator::{AcceleratorBundle, ChipDesign, Line},
+    accounts::{self, ProgressParts},
     clock::Clock,
-    fab::{FabBundle, Site},
-    firm::{Capability, Usage},
+    fab::{Capacity, Craft, FabBundle, FabIndex, Outage, Site},
+    firm::{self, Capability, Usage},
     founding::{self, Newcomers, Starts},
     geography::{self, Geography, PerState},
+    keep::{Keep, Kept},
     ledger::{Faults, InvalidNumber, Ledger},
     mechanisms::{
         adoption,
@@ -23,9 +24,8 @@ use super::{
     registry::Model,
     relations::{Barriers, Relations, Stances},
     release::Frontier,
-    shock::ShockBundle,
-    snapshot,
-    state::StateBundle,
+    shock::{Shock, ShockBundle},
+    state::{self, StateBundle},
 };
 use crate::{
     model::{
@@ -101,7 +101,7 @@ impl Simulation {
     pub(super) fn new(model: &Model, scenario: &Scenario) -> Result<Self, Unsound> {
         model.check(scenario)?;
         let mut world = World::new();
-        snapshot::register(&mut world);
+        register(&mut world);
         model.all().for_each(|mechanism| (mechanism.register)(&mut world));
         furnish(model, scenario, &mut world);
         let mut start = Schedule::new(StartLabel);
@@ -267,6 +267,37 @@ impl Simulation {
     pub fn world_mut(&mut self) -> &mut World {
         &mut self.world
     }
+}
+
+/// Tells a world of what it holds whatever its mechanisms are.
+fn register(world: &mut World) {
+    world.keep_component::<Key>();
+    state::register(world);
+    world.keep_component::<FabIndex>();
+    world.keep_component::<Site>();
+    world.keep_component::<Capacity>();
+    world.keep_component::<Craft>();
+    world.keep_component::<Outage>();
+    world.keep_component::<ChipDesign>();
+    world.keep_component::<Line>();
+    world.keep_component::<Shock>();
+    firm::register(world);
+    accounts::register(world);
+    world.keep_resource::<RunSeed>();
+    world.keep_resource::<Clock>();
+    world.keep_resource::<Ledger>();
+    world.keep_resource::<Faults>();
+    world.keep_resource::<Frontier>();
+    world.keep_resource::<Relations>();
+    world.keep_resource::<Barriers>();
+    world.keep_resource::<Stances>();
+    world.keep_resource::<ProgressParts>();
+    world.keep_resource::<Reference>();
+    world.keep_resource::<FirmsAtStart>();
+    world.pass_over::<Kept>();
+    world.pass_over::<Geography>();
+    world.pass_over::<Newcomers>();
+    world.pass_over::<Roster>();
 }
 
 fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, clock: &Clock) {

@@ -1,167 +1,21 @@
 //! A world between two months, taken down whole and put back: how a run branches in memory.
 //!
-//! A world is told of everything that a run changes in it, type by type, where the type is introduced ([`Keep`]). What is not told of
+//! A world is told of everything that a run changes in it, type by type, where the type is introduced ([`Keep`](super::keep::Keep)). What is not told of
 //! is found when a snapshot is taken, and named.
 
 use super::{
-    accelerator::{ChipDesign, Line},
-    accounts::{self, ProgressParts},
-    clock::Clock,
-    fab::{Capacity, Craft, FabIndex, Outage, Site},
+    accelerator::ChipDesign,
+    fab::Site,
     firm::{self, Character},
-    founding::Newcomers,
-    geography::Geography,
-    ledger::{Faults, Ledger},
-    mechanisms::{diffusion::FirmsAtStart, output::Reference},
-    noise::{Key, RunSeed},
-    relations::{Barriers, Relations, Stances},
-    release::Frontier,
+    keep::{Kept, Part, Way},
+    noise::Key,
     shock::Shock,
     simulation::Simulation,
-    state,
     states::{Roster, StateId},
 };
 use crate::scenario::{Scenario, Unsound};
-use bevy_ecs::{
-    archetype::Archetype,
-    component::{ComponentId, Mutable},
-    prelude::*,
-};
+use bevy_ecs::{archetype::Archetype, prelude::*};
 use std::{any::TypeId, collections::VecDeque, fmt, sync::Arc};
-
-/// What tells a world what belongs to the state of a run. A mechanism does so in
-/// [`Mechanism::register`](super::Mechanism::register).
-///
-/// ```
-/// use bevy_ecs::prelude::*;
-/// use redqueen::model::{firm::Character, snapshot::Keep};
-///
-/// /// Grants that a firm was given so far.
-/// #[derive(Component, Clone, Default)]
-/// struct Grants(f64);
-///
-/// /// What is left to be granted.
-/// #[derive(Resource, Clone, Default)]
-/// struct Purse(f64);
-///
-/// let mut world = World::new();
-/// world.keep_with::<Character, Grants>();
-/// world.keep_resource::<Purse>();
-/// ```
-pub trait Keep {
-    /// Whatever has an `Of` has a `T` too, at its default at first, and a snapshot holds it.
-    fn keep_with<Of: Component, T: Component<Mutability = Mutable> + Clone + Default>(&mut self);
-    /// A snapshot holds the component `T` of every entity that has one.
-    fn keep_component<T: Component<Mutability = Mutable> + Clone>(&mut self);
-    /// A snapshot holds the resource `T`.
-    fn keep_resource<T: Resource<Mutability = Mutable> + Clone>(&mut self);
-    /// A snapshot leaves the resource `T` alone: it follows from the scenario, or is worked out anew in every step before it is
-    /// read.
-    fn pass_over<T: Resource>(&mut self);
-}
-
-/// How a type is taken down.
-#[derive(Clone, Copy)]
-struct Way {
-    of: TypeId,
-    take: fn(&World, &[Entity]) -> Box<dyn Part>,
-}
-
-/// What belongs to the state of the world that it is in.
-#[derive(Resource, Default)]
-struct Kept {
-    ways: Vec<Way>,
-    /// By [`ComponentId`]: whether the type was told of, kept or not.
-    told: Vec<bool>,
-}
-
-impl Kept {
-    fn tell(&mut self, id: ComponentId) -> bool {
-        if self.told.len() <= id.index() {
-            self.told.resize(id.index() + 1, false);
-        }
-        !std::mem::replace(&mut self.told[id.index()], true)
-    }
-
-    fn knows(&self, id: ComponentId) -> bool {
-        self.told.get(id.index()) == Some(&true)
-    }
-}
-
-fn keep<T: Component>(world: &mut World, take: fn(&World, &[Entity]) -> Box<dyn Part>) {
-    let id = world.register_component::<T>();
-    let mut kept = world.get_resource_or_init::<Kept>();
-    if kept.tell(id) {
-        kept.ways.push(Way { of: TypeId::of::<T>(), take });
-    }
-}
-
-impl Keep for World {
-    fn keep_with<Of: Component, T: Component<Mutability = Mutable> + Clone + Default>(&mut self) {
-        self.register_required_components::<Of, T>();
-        self.keep_component::<T>();
-    }
-
-    fn keep_component<T: Component<Mutability = Mutable> + Clone>(&mut self) {
-        keep::<T>(self, |world, entities| {
-            Box::new(Column(entities.iter().map(|entity| world.get::<T>(*entity).cloned()).collect()))
-        });
-    }
-
-    fn keep_resource<T: Resource<Mutability = Mutable> + Clone>(&mut self) {
-        keep::<T>(self, |world, _| Box::new(Single(world.get_resource::<T>().cloned())));
-    }
-
-    fn pass_over<T: Resource>(&mut self) {
-        let id = self.register_component::<T>();
-        self.get_resource_or_init::<Kept>().tell(id);
-    }
-}
-
-/// The values of a type, as they were.
-trait Part: Send + Sync {
-    /// Puts them back; whether an entity thereby got or lost the component.
-    fn put_back(&self, world: &mut World, entities: &[Entity]) -> bool;
-}
-
-struct Column<T>(Vec<Option<T>>);
-
-impl<T: Component<Mutability = Mutable> + Clone> Part for Column<T> {
-    fn put_back(&self, world: &mut World, entities: &[Entity]) -> bool {
-        let mut moved = false;
-        for (&entity, saved) in entities.iter().zip(&self.0) {
-            match (world.get_mut::<T>(entity), saved) {
-                (Some(mut now), Some(saved)) => now.clone_from(saved),
-                (None, None) => {}
-                (now, saved) => {
-                    let is_there = now.is_some();
-                    if let Ok(mut entity) = world.get_entity_mut(entity) {
-                        match saved {
-                            Some(saved) => entity.insert(saved.clone()),
-                            None if is_there => entity.remove::<T>(),
-                            None => &mut entity,
-                        };
-                    }
-                    moved = true;
-                }
-            }
-        }
-        moved
-    }
-}
-
-struct Single<T>(Option<T>);
-
-impl<T: Resource<Mutability = Mutable> + Clone> Part for Single<T> {
-    fn put_back(&self, world: &mut World, _: &[Entity]) -> bool {
-        match (&self.0, world.get_resource_mut::<T>()) {
-            (Some(saved), Some(mut now)) => now.clone_from(saved),
-            (Some(saved), None) => world.insert_resource(saved.clone()),
-            (None, _) => drop(world.remove_resource::<T>()),
-        }
-        false
-    }
-}
 
 /// Kinds of entity, whose order within a kind counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,7 +101,7 @@ impl fmt::Debug for Snapshot {
 /// The world holds something that no one said what to do with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the world holds a `{name}`, of which a snapshot does not know whether it belongs to the state of the run: say so in `Mechanism::register`, by `keep_with`, `keep_component`, `keep_resource` or `pass_over` of `redqueen::model::snapshot::Keep`"
+    "the world holds a `{name}`, of which a snapshot does not know whether it belongs to the state of the run: say so in `Mechanism::register`, by `keep_with`, `keep_component`, `keep_resource` or `pass_over` of `redqueen::model::keep::Keep`"
 )]
 pub struct Untold {
     /// The type of the component or resource.
@@ -300,7 +154,7 @@ impl Simulation {
     /// ```
     ///
     /// # Errors
-    /// The world holds a component or a resource of which was not [said](Keep) whether it belongs to the state of a run.
+    /// The world holds a component or a resource of which was not [said](super::keep::Keep) whether it belongs to the state of a run.
     pub fn snapshot(&self) -> Result<Snapshot, Untold> {
         let world = self.world();
         let kept = world.resource::<Kept>();
@@ -384,37 +238,6 @@ fn untold(world: &World, kept: &Kept) -> Option<Untold> {
     let held = world.archetypes().iter().filter(counts).flat_map(|archetype| archetype.components());
     let unknown = held.copied().find(|id| !kept.knows(*id))?;
     Some(Untold { name: ids.get_info(unknown)?.name().to_string() })
-}
-
-/// Tells a world of what it holds whatever its mechanisms are.
-pub(super) fn register(world: &mut World) {
-    world.keep_component::<Key>();
-    state::register(world);
-    world.keep_component::<FabIndex>();
-    world.keep_component::<Site>();
-    world.keep_component::<Capacity>();
-    world.keep_component::<Craft>();
-    world.keep_component::<Outage>();
-    world.keep_component::<ChipDesign>();
-    world.keep_component::<Line>();
-    world.keep_component::<Shock>();
-    firm::register(world);
-    accounts::register(world);
-    world.keep_resource::<RunSeed>();
-    world.keep_resource::<Clock>();
-    world.keep_resource::<Ledger>();
-    world.keep_resource::<Faults>();
-    world.keep_resource::<Frontier>();
-    world.keep_resource::<Relations>();
-    world.keep_resource::<Barriers>();
-    world.keep_resource::<Stances>();
-    world.keep_resource::<ProgressParts>();
-    world.keep_resource::<Reference>();
-    world.keep_resource::<FirmsAtStart>();
-    world.pass_over::<Kept>();
-    world.pass_over::<Geography>();
-    world.pass_over::<Newcomers>();
-    world.pass_over::<Roster>();
 }
 
 #[cfg(test)]

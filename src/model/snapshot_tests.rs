@@ -3,7 +3,11 @@ use crate::{
     model::{
         Mechanism, Model, MonthPlan, Seed,
         accelerator::Line,
+        fab::{Capacity, Craft, Outage},
         firm::{Finance, Knowledge, Momentum, Offer, Usage},
+        keep::Keep,
+        ledger::Ledger,
+        relations::{Barriers, Relations},
         state::{Burden, Economy, Fleet, Governance, Industry, Supply},
         testing::set,
     },

@@ -1,6 +1,6 @@
 //! A state: its economy, its users, its firms' surroundings.
 
-use super::{geography::PerDomain, noise::Key, snapshot::Keep};
+use super::{geography::PerDomain, keep::Keep, noise::Key};
 use crate::{
     model::{geography::per_domain, states::StateId},
     scenario::{Lever, MAX_DOMAINS, StateNumbers, StateSpec},

@@ -3,8 +3,7 @@
 use super::{
     config::Config,
     dictionary::{self, TableInfo},
-    manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
-    snapshot::SavedStretch,
+    manifest::{FileFormat, Identity, Manifest, SavedStretch, ScenarioEntry},
     sums,
 };
 use crate::{

@@ -3,7 +3,6 @@
 
 use super::{
     config::{Config, Shared},
-    snapshot::SavedStretch,
     sums,
 };
 use crate::scenario::Described;
@@ -134,6 +133,16 @@ fn sharing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ScenarioEnt
         }
     }
     deserializer.deserialize_seq(Entries)
+}
+
+/// Months that were lived under one config.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedStretch {
+    /// Months since the start of the run that were over at its end.
+    pub months: u32,
+    /// The complete config.
+    pub config: serde_json::Value,
 }
 
 /// The scenarios that cover other months than the first.

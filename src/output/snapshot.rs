@@ -5,7 +5,7 @@
 //! the run is held when it has been lived again.
 
 use super::{
-    manifest::{is_sealed, seal},
+    manifest::{SavedStretch, is_sealed, seal},
     sums::{self, Sum},
 };
 use crate::{
@@ -45,16 +45,6 @@ pub struct SavedRun {
     pub rows: String,
     /// The configs that it was lived under, one after the other, at least one.
     pub lived: Vec<SavedStretch>,
-}
-
-/// Months that were lived under one config.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SavedStretch {
-    /// Months since the start of the run that were over at its end.
-    pub months: u32,
-    /// The complete config.
-    pub config: Value,
 }
 
 /// Why a file cannot be read as a snapshot.

@@ -34,9 +34,11 @@ const LIVELY: [&str; 4] = ["--set", "mechanisms.entry.scale=3", "--set", "time.m
 fn an_unchanged_run_goes_on_as_if_it_had_never_stopped() {
     let folder = TempDir::new().unwrap();
     let here = folder.path();
-    for (config, steps) in [("baseline", "12"), ("taiwan-blockade", "12"), ("safety-imitation", "24")] {
+    let worlds =
+        [("baseline", "12", "7"), ("taiwan-risk", "12", "18446744073709551615"), ("safety-imitation", "24", "0")];
+    for (config, steps, seed) in worlds {
         let steps = format!("time.steps_per_year={steps}");
-        let whole = [&[config, "--set", steps.as_str(), "--seed", "7", "--replicate", "2"], &LIVELY[..]].concat();
+        let whole = [&[config, "--set", steps.as_str(), "--seed", seed, "--replicate", "2"], &LIVELY[..]].concat();
         let name = |part: &str| format!("{config}-{part}");
         let (full, head, rest, middle, end) = (name("full"), name("head"), name("rest"), name("middle"), name("end"));
         run(here, &[&whole[..], &["--out", &full]].concat());
@@ -97,13 +99,15 @@ fn a_snapshot_is_held_against_what_is_asked_of_it() {
     };
     says(&["baseline"], &["of another config", "`firms."]);
     says(&["--seed", "8"], &["seed 9"]);
+    says(&["--set", "seed=8"], &["`seed` cannot change"]);
     says(&["--replicate", "1"], &["replicate 0"]);
     says(&["--until", "2024-01"], &["stands at 2024-01"]);
     says(&["--set", "states.US.talent=2"], &["`states.US` cannot change inside a run"]);
     says(&["--set", "time.start=2022-01"], &["`time.start` cannot change"]);
     says(&["--months", "3"], &["`time.months` cannot change"]);
     says(&["--set", "mechanisms.claims.enabled=false"], &["`mechanisms.claims.enabled` cannot change"]);
-    says(&["--set", "mechanisms.market.crowdin=0"], &["did you mean"]);
+    let unknown = ["--from", "fork", "--set", "mechanisms.market.crowdin=0", "--out", "never"];
+    assert!(refused(here, &unknown).contains("did you mean"));
     assert!(refused(here, &["--until", "2020-01", "--save", "x"]).contains("begins in"));
     run(here, &["all-open", "--from", "fork", "--months", "15", "--out", "rest"]);
 }

@@ -51,7 +51,7 @@ fn assert_same(a: &Trajectory, b: &Trajectory) {
 #[test]
 fn a_closed_market_keeps_foreign_firms_out_as_long_as_it_is_closed() {
     let closed = |value| world(48, &lever("EU", "market_closure", "US", value, "from = \"2024-01\"\n"), &[]);
-    let share = |scenario: &Scenario| measured(scenario, RUNS, &end("EU", |row| row.home_share.unwrap()));
+    let share = |scenario: &Scenario| measured(scenario, RUNS, &end("EU", |row| row.home_share.unwrap_or(0.0)));
     let (open, half, shut) = (share(&world(48, "", &[])), share(&closed(0.2)), share(&closed(1.0)));
     rises("EU's share of its own market", &open, &half);
     rises("EU's share of its own market", &half, &shut);
@@ -98,7 +98,7 @@ fn a_closed_market_that_is_opened_is_served_and_closes_again() {
 #[test]
 fn public_buyers_give_models_made_at_home_a_larger_market() {
     let text = lever("EU", "model_procurement", "", 1.0, "");
-    let share = |text: &str| measured(&world(36, text, &[]), RUNS, &end("EU", |row| row.home_share.unwrap()));
+    let share = |text: &str| measured(&world(36, text, &[]), RUNS, &end("EU", |row| row.home_share.unwrap_or(0.0)));
     rises("EU's share of its own market", &share(""), &share(&text));
 }
 

@@ -26,10 +26,10 @@ pub const SCENARIOS: [(&str, &str); 15] = [
     ("common-floors", RARE_EVENTS),
     ("taiwan-risk", ""),
     ("all-open", ""),
+    ("statecraft", MEMORY),
     ("retaliation", RELENTING),
     ("closed-channels", ""),
     ("open-doors", HOME_MODELS),
-    ("statecraft", MEMORY),
 ];
 
 /// What was replaced is forgotten when materials come again.

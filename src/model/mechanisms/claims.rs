@@ -11,10 +11,10 @@ use crate::{
         clock::Clock,
         firm::{Character, Label, Offer},
         geography::Geography,
+        keep::Keep,
         ledger::Ledger,
         noise::{Draw, Key, Noise, Stream},
         phase::{Mechanism, MonthPlan, Phase},
-        snapshot::Keep,
     },
     parameters,
 };

@@ -12,10 +12,10 @@ use crate::{
     model::{
         clock::Clock,
         geography::{Geography, PerState},
+        keep::Keep,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Relations, Stances},
-        snapshot::Keep,
         state::Levers,
         states::{StateId, States},
     },

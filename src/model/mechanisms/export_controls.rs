@@ -12,9 +12,9 @@ use crate::{
     model::{
         clock::Clock,
         geography::{Geography, PerState},
+        keep::Keep,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, ChipRule, EquipmentRule, FlowRule, Rigour, Stances},
-        snapshot::Keep,
         state::{Industry, Levers},
         states::{StateId, States},
     },

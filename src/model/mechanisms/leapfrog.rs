@@ -13,9 +13,9 @@ use crate::{
     model::{
         clock::Clock,
         geography::Geography,
+        keep::Keep,
         ledger::{Faults, Ledger},
         phase::{Mechanism, MonthPlan, Phase},
-        snapshot::Keep,
         state::{Industry, Levers, Supply},
         states::{StateId, States},
     },

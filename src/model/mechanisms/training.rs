@@ -10,9 +10,9 @@ use crate::{
         clock::Clock,
         firm::{Capability, Character, Copied, Endowment, Focus, Knowledge, Label},
         geography::Geography,
+        keep::Keep,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
-        snapshot::Keep,
     },
     parameters,
 };

@@ -38,8 +38,10 @@ parameters! {
         leapfrog: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=0.5 or null 0.0, assumption "chosen by the user";
         /// Will to cooperate with other states.
         cooperation: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "chosen by the user";
-        /// How far public buyers are told to buy at home.
+        /// How far public buyers are told to buy chips designed at home.
         procurement: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "chosen by the user";
+        /// How far public buyers are told to use models made at home.
+        model_procurement: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=1.0 or null 0.0, assumption "chosen by the user";
         /// What is added to the strictness of export controls against rivals; below 0, what is in force is lifted.
         control: f64 = 0.0, "1", range -1.0..=1.0, plausible -1.0..=1.0 or null 0.0, assumption "chosen by the user";
         /// How far the market is closed to rivals' firms; below 0, what the scenario closed is opened.
