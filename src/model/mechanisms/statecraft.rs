@@ -397,7 +397,7 @@ fn announce(
 /// Whether a state reviews its posture in this month.
 fn is_due(statecraft: &Statecraft, cabinet: &Cabinet, key: Key, month: u32) -> bool {
     let months = statecraft.review_months.max(1);
-    let turn = (u64::from(month) + key.0 % u64::from(months)) % u64::from(months) == 0;
+    let turn = (u64::from(month) + key.0 % u64::from(months)).is_multiple_of(u64::from(months));
     let rested = cabinet.reviewed.is_none_or(|last| month >= last + statecraft.patience_months);
     turn || cabinet.alarmed && rested
 }
