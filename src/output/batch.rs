@@ -10,6 +10,7 @@ use crate::{
     experiment::{
         Gather,
         design::{Factor, Sample, Scale, Setting},
+        game::Game,
         plan::{Job, Plan, Shard, Stop},
     },
     measure::{Measured, record::Record},
@@ -48,6 +49,8 @@ pub struct Batch {
     pub quantiles: Option<Gather>,
     /// Format of the finished tables. A shard's are CSV.
     pub file_format: FileFormat,
+    /// The game whose profiles the scenarios are, if they are.
+    pub game: Option<Game>,
 }
 
 impl Batch {
@@ -68,6 +71,7 @@ impl Batch {
             shard: Shard::WHOLE,
             quantiles: Some(Gather::ByPoint),
             file_format: FileFormat::Csv,
+            game: None,
         }
     }
 
@@ -97,6 +101,7 @@ impl Batch {
             shard: identity.shard.unwrap_or(Shard::WHOLE),
             quantiles: identity.quantiles,
             file_format: identity.file_format,
+            game: identity.game.clone(),
         })
     }
 
@@ -237,6 +242,7 @@ impl Identity {
             points: sample.points(),
             stop: experiment.stop.clone(),
             shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
+            game: experiment.game.clone(),
             design_sha256: sums::sha256(&design),
             dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,

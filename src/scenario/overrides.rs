@@ -71,6 +71,11 @@ impl Override {
         self
     }
 
+    /// Where the key stands.
+    pub(crate) const fn place(&self) -> &Place {
+        &self.key
+    }
+
     /// The value as a config that holds nothing else.
     pub(crate) fn into_layer(self) -> TomlTable {
         let mut node = self.node;
@@ -122,6 +127,20 @@ fn short_for(key: &Key) -> Option<&'static str> {
         ["time", "months"] => Some("--months N is --set time.months=N"),
         _ => None,
     }
+}
+
+/// A place that values of both layers set, in whatever spelling, if there is one, with the first of each that does.
+pub(crate) fn clash<'o>(
+    a: &'o [Override],
+    b: &'o [Override],
+    states: &[String],
+) -> Option<(Key, &'o Override, &'o Override)> {
+    let earlier: BTreeMap<Key, &Override> =
+        a.iter().flat_map(|each| each.sets(states).into_iter().map(move |key| (key, each))).collect();
+    b.iter().find_map(|each| {
+        let sets = each.sets(states);
+        sets.into_iter().find_map(|key| key.clashing(&earlier).map(|(_, first)| (key.clone(), *first, each)))
+    })
 }
 
 /// Refuses a place that two values of one layer set, in whatever spelling: which of them would count, nobody has said.
