@@ -4,12 +4,13 @@ use super::read::{PlayedRuns, players};
 use crate::{
     analysis::{
         games::{
-            self, GameError,
+            self, GameError, Samples,
             alpha_rank::{self, Intensity},
             commitment::{self, Stackelberg, Ties},
             dominance::{self, Dominated},
             inference::{self, Gain, Regret, Resampling},
             interaction,
+            means::profile_means,
             mixed::{self, MixedEquilibria, NoMixed},
             pure, quantal,
             replicator::{self, Rest},
@@ -108,7 +109,7 @@ impl<'a> Findings<'a> {
     ) -> Result<Self, GameError> {
         let gains = inference::gains(&runs.whole);
         let regrets = inference::regrets(&runs.whole, planned.epsilon, resampling);
-        let game = runs.whole.game(players(&planned.game)).transpose()?;
+        let game = mean_game(planned, &runs.whole)?;
         let solved = game.map(|game| Solved::new(game, planned.epsilon, runs, &gains));
         let map = (runs.points.len() > 1).then(|| WorldMap::new(planned, manifest, runs)).transpose()?;
         Ok(Self { planned, manifest, runs, gains, regrets, solved, map })
@@ -188,15 +189,23 @@ impl Solved {
     }
 }
 
+/// The game of mean payoffs; `None` if a profile has no run.
+fn mean_game(planned: &PlannedGame, samples: &Samples) -> Result<Option<games::Game>, GameError> {
+    let (profiles, count) = (samples.profiles().len(), planned.game.players.len());
+    let of = |player: usize| {
+        let value = |replicate: usize, profile: usize| samples.get(replicate, profile).map(|payoffs| payoffs[player]);
+        profile_means(samples.replicates(), profiles, value)
+    };
+    let Some(by_player) = (0..count).map(of).collect::<Option<Vec<_>>>() else { return Ok(None) };
+    let payoffs = (0..profiles).flat_map(|profile| by_player.iter().map(move |means| means[profile])).collect();
+    games::Game::new(players(&planned.game), payoffs).map(Some)
+}
+
 /// Mean welfare of each profile.
 fn mean_welfare(runs: &PlayedRuns, profiles: usize) -> Vec<f64> {
-    let mean = |profile: usize| {
-        let mut moments = Moments::default();
-        let values = runs.welfare.iter().filter_map(|by_profile| by_profile.get(profile));
-        values.filter(|value| value.is_finite()).for_each(|value| moments.add(*value));
-        moments.mean
-    };
-    (0..profiles).map(mean).collect()
+    let value = |replicate: usize, profile: usize| runs.welfare[replicate].get(profile).copied();
+    let known = |replicate: usize, profile: usize| value(replicate, profile).filter(|value| value.is_finite());
+    profile_means(runs.welfare.len(), profiles, known).unwrap_or_else(|| vec![f64::NAN; profiles])
 }
 
 /// The mean of values and how well they tell it; `None` without any.
@@ -214,7 +223,7 @@ impl WorldMap {
         let (profiles, epsilon) = (planned.game.profiles(), planned.epsilon);
         let mut points = Vec::new();
         for samples in &runs.points {
-            let game = samples.game(players(&planned.game)).transpose()?;
+            let game = mean_game(planned, samples)?;
             let pure = game.as_ref().map(|game| (pure::equilibria(game, epsilon), pure::regrets(game)));
             let of = |profile: usize| {
                 let regret = pure.as_ref().and_then(|(_, regrets)| regrets.get(profile)).copied();

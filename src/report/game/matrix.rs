@@ -70,13 +70,7 @@ pub fn matrix(findings: &Findings<'_>) -> Option<Svg> {
                 );
             }
             if let Some(probability) = probability.filter(|probability| is_one || *probability > 0.0) {
-                svg.text(
-                    place.0 + 8.0,
-                    place.1 + 54.0,
-                    Anchor::Start,
-                    Ink::Quiet,
-                    &format!("equilibrium: {}", percent(probability)),
-                );
+                svg.text(place.0 + 8.0, place.1 + 54.0, Anchor::Start, Ink::Quiet, &percent(probability));
             }
         });
     }
