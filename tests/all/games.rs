@@ -2,7 +2,13 @@
 //! tables say what the runs say.
 
 use crate::support::program::{files, redqueen, table};
-use std::{collections::BTreeMap, fs, path::Path};
+use redqueen::{batch::Progress, model::Model};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use tempfile::TempDir;
 
 /// A game of two states over a year and a half.
@@ -179,6 +185,15 @@ fn tables_are_the_same_on_any_threads_in_shards_and_after_a_stop() {
     play(here, &["--quiet"], "joined");
     let joined = tables(&here.join("joined"));
     assert!(whole.iter().all(|(name, bytes)| joined.get(name) == Some(bytes)), "{:?}", joined.keys());
+    // A batch that was stopped on its way is the same game.
+    let stop = AtomicBool::new(false);
+    let study = Model::standard().study(here.join("g.toml")).unwrap().threads(1).cancel(&stop).on(|progress| {
+        stop.fetch_or(matches!(progress, Progress::Run { job, .. } if job.run == 9), Ordering::Relaxed);
+    });
+    let stopped = study.run_into(here.join("stopped")).unwrap();
+    assert!(stopped.cancelled && stopped.finished < 24);
+    play(here, &["--quiet"], "stopped");
+    assert!(whole == tables(&here.join("stopped")));
     // What is lost is made anew, and what is there is not run again.
     fs::remove_file(here.join("whole/equilibria.csv")).unwrap();
     fs::remove_file(here.join("whole/game.html")).unwrap();
@@ -359,6 +374,26 @@ fn runs_are_added_where_regret_is_undecided_and_the_bytes_are_the_same_again() {
     play(here, &["--quiet"], "out");
     let (_, payoffs) = table(&here.join("out/payoffs.csv"));
     assert!(payoffs.iter().all(|row| row["n"] == "6"));
+}
+
+#[test]
+fn months_without_a_value_count_what_the_file_says_or_leave_the_run_without_a_payoff() {
+    let gone = |missing: &str| {
+        let term = format!("table = 'firms'\ncolumn = 'revenue'\nentity = 'Aleph Alpha'\n{missing}");
+        let out = "firms = [{ name = 'Aleph Alpha', remove = true }]";
+        GAME.replace("outcome = 'power_leader_end'\n", &term).replace("'states.US.talent' = 1.3", out)
+    };
+    let payoffs = |game: &str| {
+        let folder = folder(game);
+        play(folder.path(), &["--quiet"], "out");
+        let (_, runs) = table(&folder.path().join("out/runs.csv"));
+        let of = |run: &BTreeMap<String, String>| (run["scenario"].clone(), run["payoff_us"].clone());
+        runs.iter().map(of).collect::<Vec<_>>()
+    };
+    let without = payoffs(&gone(""));
+    assert!(without.iter().all(|(scenario, payoff)| scenario.starts_with("able") == payoff.is_empty()), "{without:?}");
+    let with = payoffs(&gone("missing = -3.0\n"));
+    assert!(with.iter().all(|(_, payoff)| !payoff.is_empty()));
 }
 
 #[test]

@@ -122,7 +122,14 @@ impl Game {
 
     /// The columns of runs that say what the players have of them, and the last what all have, with what each means.
     pub fn columns(&self) -> Vec<(String, String)> {
-        let sum = |terms: &[Term]| terms.iter().map(Term::to_string).collect::<Vec<_>>().join(" + ");
+        let sum = |terms: &[Term]| {
+            let joined = |sum: String, term: &Term| match term.to_string().strip_prefix('-') {
+                _ if sum.is_empty() => term.to_string(),
+                Some(positive) => format!("{sum} - {positive}"),
+                None => format!("{sum} + {term}"),
+            };
+            terms.iter().fold(String::new(), joined)
+        };
         let of = |player: &Player| (player.column(), format!("Payoff of {}: {}.", player.name, sum(&player.payoff)));
         let welfare = match self.welfare.as_slice() {
             [] => "Sum of the payoffs.".to_owned(),
