@@ -131,6 +131,8 @@ fn a_bad_file_is_refused_or_warned_of_with_its_place() {
             2,
             "is called `payoff_u_s`",
         ),
+        (last("[stop]\noutcome = 'entries'\nstandard_error = 1\n"), 2, "a game has no `stop`"),
+        (last("[[scenarios]]\nname = 's'\n"), 2, "the scenarios of a game are its profiles"),
         (last("[sampling]\nregret_se = 0\n"), 2, "`regret_se` must be a number above 0"),
         (last("[sampling]\nregret_se = 0.1\nmax_runs = 5\n"), 2, "`max_runs` = 5 is below `runs` = 6"),
         (changed("name = 'US'\n", "name = 'US'\nsymmetric = 'a'\n"), 2, "nobody else is in the symmetric group `a`"),

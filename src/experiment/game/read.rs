@@ -71,6 +71,7 @@ impl Reader<'_> {
         let epsilon = root.read("epsilon", |key, node| real(key, node, 0.0, f64::MAX), self.found).unwrap_or(0.0);
         let sampling = root.take("sampling").map(|entry| self.sampling(entry, runs));
         let design = root.take("design");
+        self.refuse_keys_of_experiments(&mut root);
         self.refuse_keys_of_scenarios(tree, &mut root);
         root.finish(self.found);
         let entries = self.players(players);
@@ -111,6 +112,18 @@ impl Reader<'_> {
             quantiles,
             game,
         })
+    }
+
+    /// Says what a game has in the place of what only other experiments have.
+    fn refuse_keys_of_experiments<'t>(&mut self, root: &mut Section<'t>) {
+        for (key, instead) in [
+            ("scenarios", "the scenarios of a game are its profiles: write [[players.strategies]]"),
+            ("stop", "[sampling] adds runs to a game where they decide something"),
+        ] {
+            if let Some(entry) = root.take(key) {
+                self.found.push(Diagnostic::at(&entry.key, format!("a game has no `{key}`")).help(instead));
+            }
+        }
     }
 
     /// The rule of a `[sampling]` table.
