@@ -48,9 +48,11 @@ impl Pairs {
         self.first.add(point, replicate, first);
         self.second.add(point, replicate, second);
         self.difference.add(point, replicate, second - first);
-        self.larger.add(point, replicate, f64::from(u8::from(second > first)));
+        // What differs by rounding alone is not larger.
+        let larger = beyond_rounding(second - first, first.abs().max(second.abs())) > 0.0;
+        self.larger.add(point, replicate, f64::from(u8::from(larger)));
         self.pairs += 1;
-        self.count += u64::from(second > first);
+        self.count += u64::from(larger);
         self.largest = self.largest.max(first.abs()).max(second.abs());
     }
 
@@ -156,6 +158,8 @@ mod tests {
         assert_eq!((found.larger_share, found.variance_reduction), (1.0, None));
         let same = difference(&FIRST.map(|first| (first, first)));
         assert_eq!((same.difference.mean, same.larger_share, same.variance_reduction), (0.0, 0.0, None));
+        let noise = difference(&[(0.3, 0.1 + 0.2), (3.0e9, 3.0e9 + 4.0e-7), (1.0, 1.0 + 1.0e-12)]);
+        assert_eq!(noise.larger_share, 1.0 / 3.0, "only the last is larger by more than rounding");
         let single = difference(&[(1.0, 3.0)]);
         assert_eq!((single.difference.mean, single.difference.sd, single.variance_reduction), (2.0, None, None));
     }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     analysis::quantiles::QuantileWriter,
+    declare::text::counted,
     experiment::{
         event::{Event, Listener, ListenerError, Summary},
         runner::{BatchError, Simulate, run_batch},
@@ -95,7 +96,8 @@ pub(super) fn pour<S: Simulate<Output = EncodedRun>>(
     let (done, failed) = writer.counts();
     let log = || {
         let (seconds, found) = (started.elapsed().as_secs_f64(), before.min(done));
-        format!("{done} runs in {seconds:.2} s on {threads} threads, {failed} failed, {found} of them found here")
+        let (runs, on) = (counted(done, "run"), counted(threads as u64, "thread"));
+        format!("{runs} in {seconds:.2} s on {on}, {failed} failed, {found} of them found here")
     };
     let closed = result.map_err(|error| match error {
         BatchError::Listener { source, .. } => source,

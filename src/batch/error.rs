@@ -4,7 +4,10 @@ use super::estimate::NoRoom;
 use crate::{
     experiment::{event::ListenerError, plan::Shard},
     measure::Unmeasured,
-    output::folder::{FolderError, ManifestError, OutputError},
+    output::{
+        folder::{FolderError, ManifestError, OutputError},
+        manifest::MENDS,
+    },
     scenario::{Diagnostics, diagnostic::nearest},
 };
 use std::path::PathBuf;
@@ -63,7 +66,7 @@ pub enum StudyError {
     #[error(transparent)]
     Output(#[from] OutputError),
     /// It stopped on the way.
-    #[error("{source}; the first {kept} runs are kept in {}: the same command goes on from there", folder.display())]
+    #[error("{source}; {} kept in {}: the same command goes on from there", first(*kept), folder.display())]
     Stopped {
         /// Why.
         source: ListenerError,
@@ -79,7 +82,7 @@ pub enum StudyError {
         folder: PathBuf,
     },
     /// The folder's manifest cannot be read.
-    #[error(transparent)]
+    #[error("{}{}", .0, mends(.0))]
     Manifest(#[from] ManifestError),
     /// The folder holds no results.
     #[error("{} holds no batch of redqueen", folder.display())]
@@ -121,6 +124,19 @@ impl UnknownName {
     pub(crate) fn new<'k>(what: &'static str, name: &str, known: impl Iterator<Item = &'k str> + Clone) -> Self {
         let near = nearest(name, known.clone()).map(str::to_owned);
         Self { what, name: name.to_owned(), near, known: known.map(str::to_owned).collect() }
+    }
+}
+
+/// Which runs are kept, with the verb that fits.
+fn first(kept: u64) -> String {
+    if kept == 1 { "the first run is".to_owned() } else { format!("the first {kept} runs are") }
+}
+
+/// What is to be done about it, as the end of a sentence.
+fn mends(error: &ManifestError) -> String {
+    match error {
+        ManifestError::Unreadable { why, .. } if !why.is_other_format => format!("; {MENDS}"),
+        _ => String::new(),
     }
 }
 

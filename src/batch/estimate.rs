@@ -2,6 +2,7 @@
 
 use crate::{
     analysis::sketch::BYTES_PER_SERIES,
+    declare::text::counted,
     experiment::{
         Gather,
         plan::{Job, Plan},
@@ -78,7 +79,7 @@ impl Estimate {
         let most = if self.at_most { "at most " } else { "" };
         let (runs, size, time) = (self.runs, size(self.bytes), time(self.seconds));
         let free = free.map_or_else(String::new, |free| format!(" ({} free)", self::size(free)));
-        format!("{most}{runs} runs: about {size} on the disk{free}, {time}")
+        format!("{most}{}: about {size} on the disk{free}, {time}", counted(runs, "run"))
     }
 
     /// Why there is no room, if there is none; `held` is what the folder holds of it already.
@@ -97,7 +98,8 @@ impl Estimate {
 pub enum NoRoom {
     /// On the disk.
     #[error(
-        "{runs} runs would write about {}, but only {} are free; record fewer tables, leave quantiles out, or make fewer runs",
+        "{} would write about {}, but only {} are free; record fewer tables, leave quantiles out, or make fewer runs",
+        counted(*runs, "run"),
         size(*needed),
         size(*free)
     )]

@@ -2,6 +2,7 @@
 
 use crate::{
     analysis::{precision, sensitivity},
+    declare::text::counted,
     experiment::{Experiment, Gather, design::Method},
     measure::months_before,
 };
@@ -21,7 +22,8 @@ impl Experiment {
         let above = most < runs;
         above.then(|| {
             format!(
-                "[stop] max_runs = {most} is below runs = {runs}: the first round of each point has {runs} replicates"
+                "[stop] max_runs = {most} is below runs = {runs}: the first round of each point has {}",
+                counted(runs, "replicate")
             )
         })
     }
@@ -60,8 +62,8 @@ impl Experiment {
             _ => return None,
         };
         (most < precision::FEWEST).then(|| {
-            let (least, s) = (precision::FEWEST, if most == 1 { "" } else { "s" });
-            format!("{most} replicate{s}: too few for intervals of {what}, which take at least {least}")
+            let (least, replicates) = (precision::FEWEST, counted(most, "replicate"));
+            format!("{replicates}: too few for intervals of {what}, which take at least {least}")
         })
     }
 
@@ -70,7 +72,7 @@ impl Experiment {
         let first = months_before(outcome);
         let short = self.variants.iter().find(|variant| variant.scenario.time.months < first)?;
         let (name, months) = (&short.name, short.scenario.time.months);
-        Some(format!("[stop] cannot be met: {outcome} takes {first} months, and {name} has {months}"))
+        Some(format!("[stop] cannot be met: {outcome} takes {}, and {name} has {months}", counted(first, "month")))
     }
 }
 

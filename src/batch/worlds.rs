@@ -7,7 +7,10 @@ use crate::{
         record::{Record, Trajectory},
     },
     model::{Model, Seed, Simulation},
-    output::batch::{Batch, BatchScenario},
+    output::{
+        batch::{Batch, BatchScenario},
+        config::Shared,
+    },
     scenario::Scenario,
 };
 use std::{
@@ -38,10 +41,12 @@ impl<'a> Worlds<'a> {
         cancel: &'a AtomicBool,
     ) -> (Self, Batch) {
         let record = Record::of(&experiment.record);
+        let mut shared = Shared::default();
         let scenarios = experiment.variants.iter().map(|variant| {
             let config = variant.scenario.to_json();
             let scenario = BatchScenario::new(&variant.name, &variant.scenario, config, replay(&variant.name));
-            BatchScenario { described: variant.described.clone(), ..scenario }
+            let config = shared.of(&scenario.config);
+            BatchScenario { config, described: variant.described.clone(), ..scenario }
         });
         let runs = u64::from(experiment.runs);
         let batch = Batch {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     batch::Done,
+    declare::text::counted,
     experiment::{Experiment, plan::Shard},
     model::Model,
     output::manifest::FileFormat,
@@ -55,7 +56,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.output.on(args.work.on(study), &cancel)?.on(|progress| bar.show(progress));
     let part = if shard.is_whole() { String::new() } else { format!("-{}-of-{}", shard.number, shard.of) };
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &part), Ok)?;
-    tell_limits(study.experiment(), args.output.quiet);
+    tell_limits(study.experiment());
     let done = study.run_into(folder)?;
     if !shard.is_whole() {
         return close_shard(&done, shard, model, args.output.quiet);
@@ -64,11 +65,14 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 }
 
 /// Says what the experiment will not tell, before it is run.
-pub(super) fn tell_limits(experiment: &Experiment, quiet: bool) {
-    for limit in experiment.limits().iter().filter(|_| !quiet) {
-        // Nobody is left to tell if standard error is closed.
-        let _ = writeln!(io::stderr(), "{}", broken(&format!("warning: {limit}"), width()));
-    }
+pub(super) fn tell_limits(experiment: &Experiment) {
+    experiment.limits().iter().for_each(|limit| warn(limit));
+}
+
+/// Warns of something, however quiet the command is to be.
+fn warn(what: &str) {
+    // Nobody is left to tell if standard error is closed.
+    let _ = writeln!(io::stderr(), "{}", broken(&format!("warning: {what}"), width()));
 }
 
 /// Prints a text. Nobody is left to tell if the reader has gone; what else happened still counts then.
@@ -94,9 +98,11 @@ pub(super) fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool)
     if !quiet && !done.cancelled {
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
         let program = model.program().name;
-        let mut text = format!("shard {shard}: {runs} runs in {folder}; join all with {program} merge\n");
+        let mut text = format!("shard {shard}: {} in {folder}; join all with {program} merge\n", counted(runs, "run"));
         done.unmet.iter().for_each(|unmet| summary::line(&mut text, unmet));
         say(&text)?;
+    } else if !done.cancelled {
+        done.unmet.iter().for_each(|unmet| warn(unmet));
     }
     ended(done)
 }
@@ -119,9 +125,11 @@ pub(super) fn write_page(done: &Done, model: &Model, with: &[&str]) -> Result<()
     Ok(())
 }
 
-/// Tells where the report is, and how the runs went.
+/// Tells where the report is, and how the runs went. A stop rule that was not met stands in the summary, if there is one.
 pub(super) fn tell(done: &Done, quiet: bool) -> Result<(), Failure> {
-    if !quiet && done.finished > 0 {
+    if quiet {
+        done.unmet.iter().for_each(|unmet| warn(unmet));
+    } else if done.finished > 0 {
         say(&format!("Report: {}\n", done.folder.join(report::PAGE).display()))?;
     }
     ended(done)
@@ -135,7 +143,7 @@ pub(super) fn ended(done: &Done) -> Result<(), Failure> {
     if done.failed == 0 {
         return Ok(());
     }
-    let mut said = format!("{} of {} runs failed; runs.csv says why", done.failed, done.total);
+    let mut said = format!("{} of {} failed; runs.csv says why", done.failed, counted(done.total, "run"));
     if let Some(first) = &done.first_failure {
         said.push_str(&format!("\nfirst failure, run {}: {}", first.job.run, first.error));
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     batch::Study,
-    declare::text::visible,
+    declare::text::{counted, visible},
     experiment::{Experiment, game::Game},
     model::Model,
     scenario::Diagnostics,
@@ -82,17 +82,17 @@ fn summary(experiment: &Experiment) -> String {
         .iter()
         .map(|variant| {
             let (name, scenario) = (&variant.name, &variant.scenario);
-            let counted = |count: usize, noun| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-            let states = counted(scenario.states.len(), "state");
-            let firms = counted(scenario.firms.len(), "firm");
-            format!("{name} ({states}, {firms}, {})", counted(scenario.time.months as usize, "month"))
+            let states = counted(scenario.states.len() as u64, "state");
+            let firms = counted(scenario.firms.len() as u64, "firm");
+            format!("{name} ({states}, {firms}, {})", counted(scenario.time.months, "month"))
         })
         .collect();
     let points = match experiment.sample.points() {
         1 => String::new(),
         points => {
             let runs = points.saturating_mul(u64::from(experiment.runs)).saturating_mul(variants.len() as u64);
-            format!("; {points} design points, {} runs of each, {runs} runs", experiment.runs)
+            let (each, all) = (counted(experiment.runs, "run"), counted(runs, "run"));
+            format!("; {points} design points, {each} of each, {all}")
         }
     };
     format!("good: {}{points}", variants.join(", "))

@@ -65,7 +65,7 @@ pub struct OutputOptions {
     /// Tables to write, with commas between them, or `none` [default: the experiment file's, or all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     pub record: Option<Vec<String>>,
-    /// Show no progress and no summary
+    /// Show no progress and no summary; warnings are told
     #[arg(long, short)]
     pub quiet: bool,
     /// Write even if the folder holds the output of another experiment
@@ -127,9 +127,7 @@ impl ConfigOptions {
     /// The config as one scenario.
     pub fn scenario(&self, model: &Model) -> Result<Scenario, Failure> {
         let overrides = self.values.overrides();
-        let loaded = model.load_with(&self.source(), &overrides)?;
-        loaded.draft.refuse_doubles(&overrides)?;
-        Ok(loaded.scenario)
+        Ok(model.load_with(&self.source(), &overrides)?.scenario)
     }
 
     /// A study of the config.

@@ -4,13 +4,14 @@ use super::{
     batch,
     common::{OutputOptions, ValueOptions, WorkOptions, default_folder, source, warn},
     failure::Failure,
+    listing::{WIDTH, width},
     progress::Bar,
     summary::{closing, headlines, line, short, span, unit},
 };
 use crate::{
     analysis::precision::FEWEST,
     batch::{Done, Study},
-    declare::text::read_as,
+    declare::text::{counted, read_as},
     experiment::{Experiment, Gather, Variant},
     model::Model,
     report::{ReportError, csv_file::CsvFile},
@@ -19,6 +20,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 const EXAMPLES: &str = "\
@@ -64,7 +66,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.work.on(Study::of(model, experiment)).replay(replay).on(|progress| bar.show(progress));
     let study = args.output.on(study, &cancel)?;
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), ""), Ok)?;
-    batch::tell_limits(study.experiment(), args.output.quiet);
+    batch::tell_limits(study.experiment());
     let done = study.run_into(folder)?;
     batch::write_page(&done, model, &[DIFFERENCES])?;
     if !args.output.quiet && done.finished > 0 {
@@ -105,7 +107,7 @@ impl Args {
         let mut variants: Vec<Variant> = a.variants.into_iter().chain(b.variants).collect();
         for (variant, name) in variants.iter_mut().zip(&names) {
             variant.name.clone_from(name);
-            variant.scenario.seed = seed;
+            Arc::make_mut(&mut variant.scenario).seed = seed;
         }
         Ok(Experiment {
             name: names.join("-vs-"),
@@ -165,9 +167,24 @@ fn names(experiments: [&Experiment; 2], configs: [&Path; 2]) -> [String; 2] {
     }
 }
 
+/// Adds lines, each broken where it is wider than the terminal.
+fn lines(text: &mut String, added: &str) {
+    added.lines().for_each(|added| line(text, added.trim_end()));
+}
+
 /// A number in few digits, small differences too.
 fn few(value: f64) -> String {
     if value != 0.0 && value.abs() < 0.005 { format!("{value:.1e}") } else { short(value) }
+}
+
+/// A row of the table: the name of an outcome, its numbers, a mark and a unit. Where the terminal is narrow, the name and the unit
+/// stand above the numbers.
+fn table_row(name: &str, cells: [&str; 5], mark: &str, unit: &str) -> String {
+    let cells = cells.map(|cell| format!("{cell:>8}")).concat();
+    if width() >= WIDTH {
+        return format!("  {name:<22}{cells} {mark:1}{unit}");
+    }
+    format!("  {name} {mark:1}{unit}\n{cells}")
 }
 
 /// The headline differences, at most 80 columns wide, from the files.
@@ -176,11 +193,16 @@ fn table(done: &Done) -> Result<String, ReportError> {
     for (letter, variant) in ["A", "B"].into_iter().zip(&batch.scenarios) {
         line(
             &mut text,
-            &format!("{letter}: {}, {} runs, {}, seed {}", variant.name, batch.runs, span(variant), batch.seed),
+            &format!(
+                "{letter}: {}, {}, {}, seed {}",
+                variant.name,
+                counted(batch.runs, "run"),
+                span(variant),
+                batch.seed
+            ),
         );
     }
-    let heads = ["A", "B", "B - A", "95 %", ""].map(|head| format!("{head:>8}")).concat();
-    line(&mut text, &format!("  {:<22}{heads}  unit", "outcome, mean of"));
+    lines(&mut text, &table_row("outcome, mean of", ["A", "B", "B - A", "95 %", ""], "", "unit"));
     let mut file = CsvFile::there(&done.folder.join(DIFFERENCES))?;
     let [outcome, mean_against, mean, difference, low, high, reduction] =
         ["outcome", "mean_against", "mean", "difference", "low", "high", "variance_reduction"]
@@ -200,9 +222,9 @@ fn table(done: &Done) -> Result<String, ReportError> {
         let Some(&[mean_against, mean, difference, low, high, reduction]) = rows.get(name) else { continue };
         let clear = low.is_some_and(|low| low > 0.0) || high.is_some_and(|high| high < 0.0);
         let shown = [mean_against, mean, difference, low, high];
-        let shown = shown.map(|value| format!("{:>8}", value.map(few).unwrap_or_default())).concat();
-        let mark = if clear { '*' } else { ' ' };
-        line(&mut text, &format!("  {name:<22}{shown} {mark}{}", unit(&column)));
+        let shown = shown.map(|value| value.map(few).unwrap_or_default());
+        let mark = if clear { "*" } else { "" };
+        lines(&mut text, &table_row(name, shown.each_ref().map(String::as_str), mark, &unit(&column)));
         reductions.extend(reduction);
     }
     if batch.runs < FEWEST {

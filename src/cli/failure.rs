@@ -2,6 +2,7 @@
 
 use crate::{
     batch::{ShardsError, StudyError},
+    declare::text::counted,
     declare::text::visible_lines,
     output::folder::FolderError,
     report::ReportError,
@@ -68,12 +69,17 @@ const fn help(error: &StudyError) -> &'static str {
         StudyError::Folder(FolderError::NotEmpty { why: None, .. }) => {
             "; choose another folder with --out, or write into it with --overwrite"
         }
+        StudyError::Folder(FolderError::NotEmpty { why: Some(why), .. }) if why.is_other_format => {
+            "; choose another folder with --out"
+        }
         StudyError::Folder(FolderError::NotEmpty { .. }) => {
-            "; choose another folder with --out, or put the manifest back as it was"
+            "; the tables there are kept as they are: put manifest.json back from a copy, or choose another folder with --out, \
+             where the same batch gives the same tables"
         }
         StudyError::Folder(FolderError::Lost { .. }) => {
             "; choose another folder with --out, or give the command that was stopped"
         }
+        StudyError::Folder(FolderError::File { .. }) => "; choose another with --out",
         StudyError::Folder(FolderError::Foreign { .. }) => ", or choose another folder with --out",
         StudyError::Shards(ShardsError::Damaged { .. }) => "; run its command again, which mends it",
         _ => "",
@@ -98,8 +104,7 @@ impl Failure {
         let told = match self {
             Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
             Self::Config(errors) => {
-                let (count, s) = (errors.found().len(), if errors.found().len() == 1 { "" } else { "s" });
-                writeln!(stderr, "{self}\n\n{count} error{s}")
+                writeln!(stderr, "{self}\n\n{}", counted(errors.found().len() as u64, "error"))
             }
             // A name from outside must not steer the terminal.
             _ => writeln!(stderr, "error: {}", visible_lines(&self.to_string())),

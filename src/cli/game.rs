@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let part =
         if args.shard.is_whole() { String::new() } else { format!("-{}-of-{}", args.shard.number, args.shard.of) };
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &part), Ok)?;
-    tell_limits(study.experiment(), args.output.quiet);
+    tell_limits(study.experiment());
     let done = study.run_into(&folder)?;
     drop(bar);
     if !args.shard.is_whole() {

@@ -3,7 +3,6 @@
 use super::failure::Failure;
 use crate::{output::folder::write_new, scenario::builtin::BUILTIN};
 use std::{
-    fs,
     io::{self, Write},
     path::PathBuf,
 };
@@ -26,11 +25,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     for builtin in BUILTIN {
         let path = args.dir.join(builtin.path);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)
-                .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))?;
-        }
-        match write_new(&path, builtin.text.as_bytes()).map_err(io::Error::other)? {
+        match write_new(&args.dir, builtin.path, builtin.text.as_bytes()).map_err(io::Error::other)? {
             true => writeln!(out, "wrote {}", path.display())?,
             false => writeln!(out, "kept  {}, which was there", path.display())?,
         }

@@ -18,7 +18,7 @@ pub enum Format {
 }
 
 /// Widest that text gets, and what it may count on where nothing says how wide the terminal is.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 /// Narrowest that text is made for.
 const NARROWEST: usize = 40;
 

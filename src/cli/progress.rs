@@ -2,6 +2,7 @@
 
 use super::{listing::width, summary::broken};
 use crate::batch::Progress;
+use crate::declare::text::counted;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     io::{IsTerminal as _, Write, stderr},
@@ -112,7 +113,7 @@ impl Bar {
             return;
         }
         *last = Some(Instant::now());
-        let _ = write!(to, "{}/{} runs", self.done, self.total);
+        let _ = write!(to, "{}/{}", self.done, counted(self.total, "run"));
         let seconds = self.started.elapsed().as_secs_f64();
         if self.done > 0 && seconds > 0.0 {
             let rate = self.done as f64 / seconds;

@@ -24,7 +24,18 @@ pub struct Args {
     dir: PathBuf,
 }
 
+/// Refuses what is there and is no folder.
+pub(super) fn no_file(folder: &Path) -> Result<(), Failure> {
+    match folder.metadata() {
+        Ok(found) if !found.is_dir() => {
+            Err(Failure::Usage(format!("{} is a file; give the folder of a finished run or batch", folder.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    no_file(&args.dir)?;
     finished(&args.dir, model)?;
     let files = write(&args.dir, model)?;
     let mut out = io::stdout().lock();

@@ -12,6 +12,7 @@ use crate::{
         sobol::FIRST,
     },
     declare::table::Row,
+    declare::text::counted,
     model::Model,
     output::{csv::Csv, dictionary::SensitivityRow, folder::Folder},
     report::sensitivity::{
@@ -70,6 +71,7 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         let message = unknown("outcome", wrong, known);
         return Err(Failure::Usage(format!("{message}; `{} columns runs` lists all", model.program().name)));
     }
+    super::report::no_file(&args.dir)?;
     let batch = AnalysedBatch::read(&args.dir, &measured, &args.outcome).map_err(|error| match error {
         ReadError::Unfit(message) => Failure::Usage(message),
         ReadError::Manifest(error) => Failure::Usage(error.to_string()),
@@ -78,7 +80,8 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     if batch.failed_all() {
         let (runs, folder) = (batch.manifest.runs_done, args.dir.display());
         return Err(Failure::Runs(format!(
-            "all {runs} runs in {folder} failed, so there is nothing to analyse; runs.csv says why"
+            "all {} in {folder} failed, so there is nothing to analyse; runs.csv says why",
+            counted(runs, "run")
         )));
     }
     let findings = findings(args, batch, &measured.headlines());
@@ -156,7 +159,7 @@ fn text(findings: &Findings, asked: bool) -> String {
     for (place, scenario) in findings.manifest.experiment.scenarios.iter().enumerate() {
         let blocks = findings.list.first().map_or(0, |finding| finding.indices.blocks);
         let (factors, seed) = (findings.factors().len(), findings.manifest.experiment.seed);
-        let about = format!("{factors} factors, {blocks} {}, seed {seed}", layout.blocks_are());
+        let about = format!("{}, {blocks} {}, seed {seed}", counted(factors as u64, "factor"), layout.blocks_are());
         line(&mut text, &format!("{}: {about}", scenario.name));
         let interval = format!("{} interval", findings.confidence());
         let head = format!("  {:<33}{:>9}{interval:>17}  {extra}", "outcome, factor", layout.main());

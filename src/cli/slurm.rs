@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     batch::{Estimate, Study, quoted},
+    declare::text::counted,
     experiment::plan::Shard,
     model::Model,
     output::{
@@ -85,7 +86,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     }
     let study = args.config.study(model)?.threads(args.cpus as usize);
     let study = args.runs.into_iter().fold(study, Study::runs);
-    super::batch::tell_limits(study.experiment(), false);
+    super::batch::tell_limits(study.experiment());
     let study = match &args.record {
         Some(words) => study.record(common::tables(words)?)?,
         None => study,
@@ -154,8 +155,8 @@ impl Sizes {
     /// What a task takes, in a line.
     fn line(&self, estimate: &Estimate) -> String {
         let ([least, most], line) = (self.runs, estimate.line(None));
-        let or = if least == most { String::new() } else { format!(" or {most}") };
-        line.replacen(&format!("{most} runs"), &format!("{least} runs{or}"), 1)
+        let each = if least == most { counted(most, "run") } else { format!("{least} or {}", counted(most, "run")) };
+        line.replacen(&counted(most, "run"), &each, 1)
     }
 }
 

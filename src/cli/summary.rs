@@ -6,7 +6,10 @@ use super::listing::width;
 use crate::{
     analysis::sketch::Sketches,
     batch::Done,
-    declare::table::{Column, Row},
+    declare::{
+        table::{Column, Row},
+        text::counted,
+    },
     measure::record::WorldRow,
     output::batch::{Batch, BatchScenario},
     report::{ReportError, csv_file::CsvFile},
@@ -51,7 +54,8 @@ pub fn batch(done: &Done) -> Result<String, ReportError> {
         for (column, summary) in headlines.iter().zip(sketches.summaries()) {
             let Some(summary) = summary else { continue };
             let [low, _, median, _, high] = summary.quantiles.map(short);
-            let of = if summary.n == finished { "" } else { &format!("  in {} of {finished} runs", summary.n) };
+            let of =
+                if summary.n == finished { "" } else { &format!("  in {} of {}", summary.n, counted(finished, "run")) };
             let (name, unit) = (column.name, unit(column));
             line(&mut text, &format!("  {name:<names$}{median:>cells$}{low:>cells$}{high:>cells$}  {unit}{of}"));
         }
@@ -105,8 +109,8 @@ fn size(experiment: &Batch) -> String {
     let most = if experiment.stop.is_some() { "up to " } else { "" };
     let runs = experiment.plan().most_replicates();
     match experiment.sample.points() {
-        1 => format!("{most}{runs} runs"),
-        points => format!("{points} points, {most}{runs} runs each"),
+        1 => format!("{most}{}", counted(runs, "run")),
+        points => format!("{points} points, {most}{} each", counted(runs, "run")),
     }
 }
 
@@ -117,11 +121,11 @@ pub(super) fn span(variant: &BatchScenario) -> String {
 pub(super) fn closing(text: &mut String, done: &Done) {
     let runs = done.finished + done.failed;
     if runs < done.total {
-        line(text, &format!("stopped early: {runs} of {} runs are kept", done.total));
+        line(text, &format!("stopped early: {runs} of {} are kept", counted(done.total, "run")));
     }
     done.unmet.iter().for_each(|unmet| line(text, unmet));
     if done.failed > 0 {
-        line(text, &format!("{} of {} runs failed; see runs.csv", done.failed, done.total));
+        line(text, &format!("{} of {} failed; see runs.csv", done.failed, counted(done.total, "run")));
     }
     if let Some(first) = &done.first_failure {
         let error = first.error.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,6 +1,6 @@
 //! Text from outside: what can be seen of it, and what other programs take it for.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 /// Whether a character cannot be seen, or changes how those beside it are seen: signs of direction, of no width, private ones.
 pub(crate) const fn is_hidden(character: char) -> bool {
@@ -35,6 +35,39 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 /// The same for text of several lines.
 pub(crate) fn visible_lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// A number and what there is of it: `1 run`, `2 runs`.
+pub(crate) fn counted(number: impl Into<u64> + Copy, noun: &str) -> String {
+    let number = number.into();
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// What the system said of a file, in words of its own kind: without its number, and what it means for the path. What is in words
+/// already stays as it is.
+pub(crate) fn told(error: io::Error) -> io::Error {
+    use io::ErrorKind as Kind;
+    if error.get_ref().is_some() {
+        return error;
+    }
+    let words = match error.kind() {
+        Kind::NotFound => "it is not there",
+        Kind::NotADirectory => "a part of the path is a file, and no folder",
+        Kind::IsADirectory => "it is a folder, and no file",
+        Kind::PermissionDenied => "this user has no right to",
+        Kind::AlreadyExists => "something of that name is there",
+        Kind::ReadOnlyFilesystem => "it is on a disk that cannot be written",
+        Kind::StorageFull => "the disk is full",
+        Kind::QuotaExceeded => "the user's share of the disk is full",
+        Kind::FileTooLarge => "the file would be larger than this user's files may be",
+        Kind::InvalidFilename => "the name is too long, or none of the file system's",
+        _ => {
+            let said = error.to_string();
+            let words = said.rsplit_once(" (os error ").map_or(said.as_str(), |(words, _)| words);
+            return io::Error::new(error.kind(), words.to_owned());
+        }
+    };
+    io::Error::new(error.kind(), words)
 }
 
 /// Words that pandas or R read as a missing value.
@@ -100,6 +133,24 @@ fn is_number(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_the_noun_that_fits() {
+        let said = [0_u64, 1, 2].map(|number| counted(number, "run"));
+        assert_eq!(said, ["0 runs", "1 run", "2 runs"]);
+    }
+
+    #[test]
+    fn what_the_system_said_is_told_without_its_number() {
+        let said = |number: i32| told(io::Error::from_raw_os_error(number)).to_string();
+        assert!((1..133).all(|number| !said(number).contains("os error")));
+        let error = told(io::ErrorKind::NotADirectory.into());
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (io::ErrorKind::NotADirectory, "a part of the path is a file, and no folder")
+        );
+        assert_eq!(told(io::Error::new(io::ErrorKind::NotFound, "own words")).to_string(), "own words");
+    }
 
     #[test]
     fn what_cannot_be_seen_is_written_out() {

@@ -8,14 +8,14 @@ use crate::{
         diagnostic::{Origin, unknown},
         key::{BY_PAIR, Key},
         kinds::kind_of,
-        load::{Loaded, Named, load_with},
+        load::{Base, Loaded, Named},
         overrides::Override,
         section::{Mistakes, Section, folder_name, list, text, whole, wrong},
         tree::{Node, TomlTable},
     },
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// Replicates of an experiment that does not say how many.
 pub const DEFAULT_RUNS: u32 = 100;
@@ -132,6 +132,8 @@ pub(super) struct Reader<'r> {
     pub catalogue: &'r Arc<Catalogue>,
     pub names: KnownNames<'r>,
     pub found: &'r mut Mistakes,
+    /// The configs that scenarios begin with, by where they are.
+    pub bases: BTreeMap<PathBuf, Arc<Base>>,
 }
 
 /// What experiments and games begin with.
@@ -225,7 +227,18 @@ impl Reader<'_> {
             Some(node) => (self.source.beside(self.note(text("scenario", node))?), Some(node.place.clone())),
         };
         layers.push(self.flags.clone());
-        keep(load_with(&Named { source, from, opened: None }, layers, self.catalogue), self.found)
+        // Most scenarios of an experiment begin with the same config, which is then read and held once.
+        let place = source.identity();
+        let base = match self.bases.get(&place) {
+            Some(base) => Arc::clone(base),
+            None => {
+                let read = Base::read(&Named { source, from, opened: None }, self.catalogue);
+                let base = Arc::new(keep(read, self.found)?);
+                self.bases.insert(place, Arc::clone(&base));
+                base
+            }
+        };
+        keep(base.with(layers), self.found)
     }
 }
 

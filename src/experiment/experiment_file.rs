@@ -23,7 +23,10 @@ use crate::scenario::{
     tree::{self, Node, TomlEntry, TomlTable},
 };
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The most scenarios of an experiment: each is held in full.
 const MAX_SCENARIOS: usize = 1000;
@@ -42,10 +45,19 @@ pub fn load_experiment(
     let origin = source.open(0, None)?;
     let (flags, mut found) = read_flags(overrides);
     let tree = tree::parse(&origin).map_err(Diagnostics::new)?;
+    let reader = |found| Reader {
+        source,
+        origin: &origin,
+        flags: flags.clone(),
+        catalogue,
+        names,
+        found,
+        bases: BTreeMap::new(),
+    };
     let experiment = if tree.contains_key(PLAYERS) {
-        Reader { source, origin: &origin, flags, catalogue, names, found: &mut found }.game(&tree)
+        reader(&mut found).game(&tree)
     } else if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
-        Reader { source, origin: &origin, flags, catalogue, names, found: &mut found }.experiment(&tree)
+        reader(&mut found).experiment(&tree)
     } else {
         let config = Named { opened: Some(Arc::clone(&origin)), ..Named::of(source) };
         keep(load_with(&config, vec![flags], catalogue), &mut found).map(|loaded| of_one(loaded, names.tables))
@@ -99,7 +111,7 @@ impl Reader<'_> {
         }
         let seed = variants.first().map_or(0, |variant| variant.scenario.seed);
         for variant in &mut variants {
-            variant.scenario.seed = seed;
+            Arc::make_mut(&mut variant.scenario).seed = seed;
         }
         let record = record.unwrap_or_else(|| owned(self.names.tables));
         let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);

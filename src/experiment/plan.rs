@@ -1,5 +1,6 @@
 //! The runs of a batch and their numbers.
 
+use crate::declare::text::counted;
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Range, str::FromStr};
 
@@ -92,11 +93,12 @@ impl Unmet {
             (points, of) => format!(" at {points} of {of} points: at point {}, ", self.point),
         };
         let what = if self.paired { format!("the paired differences in {outcome}") } else { outcome.clone() };
+        let after = counted(runs, "run");
         let why = match (error, self.values, self.paired) {
-            (Some(error), ..) => format!("standard error of {what} is {error} after {runs} runs, wanted {wanted}"),
-            (None, 0, false) => format!("no run has {outcome}, after {runs} runs"),
-            (None, 0, true) => format!("no pair of runs has {outcome}, after {runs} runs of each scenario"),
-            _ => format!("a single one of {runs} runs has {outcome}, which tells no standard error"),
+            (Some(error), ..) => format!("standard error of {what} is {error} after {after}, wanted {wanted}"),
+            (None, 0, false) => format!("no run has {outcome}, after {after}"),
+            (None, 0, true) => format!("no pair of runs has {outcome}, after {after} of each scenario"),
+            _ => format!("a single one of {after} has {outcome}, which tells no standard error"),
         };
         format!("[stop] was not met{place}{why}")
     }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 pub struct Variant {
     /// Its name in the tables.
     pub name: String,
-    /// What is simulated, without the values of a design point.
-    pub scenario: Scenario,
+    /// What is simulated, without the values of a design point. Copies of an experiment share it.
+    pub scenario: Arc<Scenario>,
     /// The words it was read from.
     pub draft: Draft,
     /// What it is, in words.
@@ -32,6 +32,7 @@ impl Variant {
     /// What was loaded, under this name.
     pub fn new(name: String, loaded: Loaded) -> Self {
         let Loaded { scenario, origins, draft, warnings, described } = loaded;
+        let scenario = Arc::new(scenario);
         Self { name, scenario, draft, described, warnings, origins }
     }
 
@@ -45,10 +46,10 @@ impl Variant {
         /// So many are held against all others.
         const COMPARED: usize = 50;
         let told = |scenario: &Scenario| (scenario.name.clone(), scenario.description.clone());
-        let mut own = self.scenario.clone();
+        let mut own = Scenario::clone(&self.scenario);
         let same = others.iter().take(COMPARED).find(|other| {
             (own.name, own.description) = told(&other.scenario);
-            own == other.scenario
+            own == *other.scenario
         });
         if let Some(other) = same {
             let message = format!("the scenarios `{}` and `{}` are the same world", other.name, self.name);
@@ -63,7 +64,7 @@ impl Variant {
     /// What is wrong with these values together; each by itself was checked when the experiment was read.
     pub fn at(&self, sample: &Sample, point: u64) -> Result<Scenario, Diagnostics> {
         let factors = || sample.design().factors.iter().zip(sample.settings(point));
-        let mut scenario = self.scenario.clone();
+        let mut scenario = Scenario::clone(&self.scenario);
         let set = |(factor, setting): (&Factor, Option<Setting>)| {
             setting.is_none_or(|setting| set(&mut scenario, &factor.parameter, &setting).is_some())
         };

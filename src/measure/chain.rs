@@ -7,7 +7,7 @@ use crate::{
         clock::Clock,
         fab::{Capacity, Craft, Outage, Site},
         geography::Geography,
-        state::{Burden, Fleet, Governance, Industry},
+        state::{Burden, Fleet, Governance, Industry, Supply},
         states::StateId,
     },
     scenario::{Choice, Stage},
@@ -23,6 +23,7 @@ struct ChainView {
     industry: &'static Industry,
     burden: &'static Burden,
     governance: &'static Governance,
+    supply: &'static Supply,
 }
 
 /// A fab, as far as it is measured.
@@ -53,9 +54,21 @@ pub struct StateChain {
     pub burden: Burden,
     /// How it governs AI.
     pub governance: Governance,
+    /// Compute that was meant for it in the month's last step, of which its self-sufficiencies are shares.
+    pub demand: f64,
 }
 
 impl StateChain {
+    /// Self-sufficiency in a stage, by its place in the chain; `None` where there is no demand to have a share of.
+    pub fn self_sufficiency(&self, stage: usize) -> Option<f64> {
+        self.industry.self_sufficiency.get(stage).copied().filter(|_| self.demand > 0.0)
+    }
+
+    /// Least self-sufficiency of any stage; `None` without demand.
+    pub fn least_self_sufficiency(&self) -> Option<f64> {
+        (self.demand > 0.0).then(|| self.industry.least_self_sufficiency())
+    }
+
     /// Share of output lost to incidents and shocks.
     pub fn damage(&self) -> f64 {
         1.0 - crate::maths::exp(-(self.burden.incidents + self.burden.shocks + self.burden.chips))
@@ -87,6 +100,7 @@ impl ChainObserver {
                 industry: state.industry.clone(),
                 burden: state.burden.clone(),
                 governance: state.governance.clone(),
+                demand: state.supply.intended,
             };
         }
         states

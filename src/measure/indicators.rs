@@ -84,8 +84,8 @@ pub struct Snapshot {
 pub struct Side {
     /// Rating of its best model.
     pub rating: f64,
-    /// Least self-sufficiency of any stage.
-    pub self_sufficiency: f64,
+    /// Least self-sufficiency of any stage; `None` without demand.
+    pub self_sufficiency: Option<f64>,
     /// Compute that controls kept from it.
     pub denied: f64,
 }
@@ -304,22 +304,24 @@ impl Observer {
         sums
     }
 
-    /// Share of each state's market that open firms serve.
-    fn open_shares(&mut self, world: &World, geography: &Geography) -> PerState {
-        let mut open: PerState = [0.0; MAX_STATES];
-        for firm in self.firms.iter(world).filter(|firm| firm.offer.open) {
+    /// Share of each state's market that open firms serve, and that any firm serves: 1, or 0 in a market without any.
+    fn market_shares(&mut self, world: &World, geography: &Geography) -> (PerState, PerState) {
+        let (mut open, mut any): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
+        for firm in self.firms.iter(world) {
             for s in geography.each_state() {
-                open[s] += firm.usage.share[s];
+                open[s] += if firm.offer.open { firm.usage.share[s] } else { 0.0 };
+                any[s] += firm.usage.share[s];
             }
         }
-        open
+        (open, any)
     }
 
     /// The states' rows of the month.
     pub fn states(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<StateRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (progress, relations) = (world.resource::<ProgressParts>(), world.resource::<Relations>());
-        let open = self.open_shares(world, geography);
+        let (open, any) = self.market_shares(world, geography);
+        let is_used = seen.world.firm_hhi.is_some();
         for view in self.states.iter(world) {
             let StateViewItem { id, traits, economy, absorption, penetration, access, supply, power, reputation } =
                 view;
@@ -327,6 +329,7 @@ impl Observer {
             let (home, price, chain) = (seen.homes[s], progress.states[s], &seen.chain[s]);
             let compute = home.compute + supply.clouds;
             let of_firms = |value: f64| (home.firms > 0).then_some(value);
+            let of_market = |value: f64| (any[s] > 0.0).then_some(value);
             rows.push(StateRow {
                 date: clock.month(),
                 state: geography.names[s].clone(),
@@ -340,22 +343,22 @@ impl Observer {
                 compute_denied: supply.month.denied,
                 compute_alternative: supply.month.alternative,
                 compute_delivered: supply.month.delivered,
-                compute_running: chain.fleet.running,
+                compute_running: (compute > 0.0).then_some(chain.fleet.running),
                 compute_price: world.resource::<Prices>().at(s),
                 home_preference: chain.industry.preference,
                 power_abroad: chain.fleet.abroad_gw,
                 chips_lost: chain.burden.chips,
                 power_draw: chain.fleet.running * compute * chain.fleet.kw_per_h100e,
-                self_sufficiency: chain.industry.least_self_sufficiency(),
-                self_sufficiency_design: chain.industry.self_sufficiency[0],
-                self_sufficiency_logic: chain.industry.self_sufficiency[1],
-                self_sufficiency_packaging: chain.industry.self_sufficiency[2],
-                self_sufficiency_memory: chain.industry.self_sufficiency[3],
+                self_sufficiency: chain.least_self_sufficiency(),
+                self_sufficiency_design: chain.self_sufficiency(0),
+                self_sufficiency_logic: chain.self_sufficiency(1),
+                self_sufficiency_packaging: chain.self_sufficiency(2),
+                self_sufficiency_memory: chain.self_sufficiency(3),
                 equipment_maturity: chain.industry.maturity,
                 investment: home.investment,
-                usage_share: home.usage,
-                home_share: home.home_share,
-                open_share: open[s],
+                usage_share: is_used.then_some(home.usage),
+                home_share: of_market(home.home_share),
+                open_share: of_market(open[s]),
                 absorptive_capacity: absorption.0,
                 progress: of_firms(price.progress),
                 selection: of_firms(price.selection),
@@ -490,7 +493,7 @@ impl Observer {
         }
         [geography.leader, geography.follower].map(|s| Side {
             rating: homes[s].rating,
-            self_sufficiency: chain[s].industry.least_self_sufficiency(),
+            self_sufficiency: chain[s].least_self_sufficiency(),
             denied: denied[s],
         })
     }

@@ -120,11 +120,11 @@ impl Outcomes {
         self.last = Some(seen);
     }
 
-    /// Mean over the last twelve months.
-    fn recent_mean(&self, of: impl Fn(&[Side; 2]) -> f64) -> f64 {
-        let months = self.recent.iter().rev().take(12);
-        let (count, sum) = months.fold((0.0, 0.0), |(count, sum), sides| (count + 1.0, sum + of(sides)));
-        if count > 0.0 { sum / count } else { 0.0 }
+    /// Mean over those of the last twelve months that have a value.
+    fn recent_mean(&self, of: impl Fn(&[Side; 2]) -> Option<f64>) -> Option<f64> {
+        let months = self.recent.iter().rev().take(12).filter_map(of);
+        let (count, sum) = months.fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
+        (count > 0.0).then(|| sum / count)
     }
 
     /// Rating gained by a side over the last twelve months.

@@ -132,8 +132,8 @@ table! {
         compute_alternative: f64, "MH100e/month";
         /// Part of what reached it in the month that its firms bought.
         compute_delivered: f64, "MH100e/month";
-        /// Share of its compute that its power lets run.
-        compute_running: f64, "1";
+        /// Share of its compute that its power lets run; empty if it has none.
+        compute_running: Option<f64>, "1";
         /// Price of compute in the state at the end of the month.
         compute_price: f64, "billion USD of 2023 per MH100e";
         /// How far its buyers shun foreign designs of chips, from 0 to 1.
@@ -144,26 +144,26 @@ table! {
         chips_lost: f64, "1";
         /// Power that its running compute draws, cooling included.
         power_draw: f64, "GW";
-        /// Least of its self-sufficiencies by stage.
-        self_sufficiency: f64, "1";
-        /// Share of its demand for compute that was designed at home; this and the next three are 0 without demand.
-        self_sufficiency_design: f64, "1";
+        /// Least of its self-sufficiencies by stage; like the next four, empty without demand.
+        self_sufficiency: Option<f64>, "1";
+        /// Share of its demand for compute that was designed at home.
+        self_sufficiency_design: Option<f64>, "1";
         /// Share of its demand for compute whose dies were made at home.
-        self_sufficiency_logic: f64, "1";
+        self_sufficiency_logic: Option<f64>, "1";
         /// Share of its demand for compute that was packaged at home.
-        self_sufficiency_packaging: f64, "1";
+        self_sufficiency_packaging: Option<f64>, "1";
         /// Share of its demand for compute whose memory was made at home.
-        self_sufficiency_memory: f64, "1";
+        self_sufficiency_memory: Option<f64>, "1";
         /// Maturity of its own equipment industry.
         equipment_maturity: f64, "1";
         /// Money invested in its firms, as a yearly rate.
         investment: f64, "billion USD of 2023/year";
-        /// Share of world usage that its firms serve.
-        usage_share: f64, "1";
-        /// Share of its own market that its own firms serve.
-        home_share: f64, "1";
+        /// Share of world usage that its firms serve; empty if no firm is used.
+        usage_share: Option<f64>, "1";
+        /// Share of its own market that its own firms serve; like the next, empty if no firm is used there.
+        home_share: Option<f64>, "1";
         /// Share of its own market that open firms serve.
-        open_share: f64, "1";
+        open_share: Option<f64>, "1";
         /// How well firms there absorb outside knowledge.
         absorptive_capacity: f64, "1";
         /// Change in usage-weighted capability of its firms over the month; empty without firms.
@@ -434,10 +434,10 @@ table! {
         shock_depth: f64, "1";
         /// Months from the first loss to shocks until 95 % of the compute was made again; empty without a shock or an end of it.
         shock_recovery_months: Option<f64>, "months";
-        /// Least self-sufficiency of the leader state in any stage, mean over the last twelve months.
-        self_sufficiency_leader_end: f64, "1";
-        /// Least self-sufficiency of the follower state in any stage, mean over the last twelve months.
-        self_sufficiency_follower_end: f64, "1";
+        /// Least self-sufficiency of the leader state in any stage, mean over the last twelve months; months without demand do not count, and it is empty if none has any.
+        self_sufficiency_leader_end: Option<f64>, "1";
+        /// The same of the follower state.
+        self_sufficiency_follower_end: Option<f64>, "1";
         /// Maturity of the follower state's own equipment industry at the end.
         equipment_maturity_follower_end: f64, "1";
         /// Share of months in which packaging was the stage that limited most compute.

@@ -148,7 +148,8 @@ impl Model {
         self.load_with(source, &[]).map(|loaded| loaded.scenario)
     }
 
-    /// Reads a scenario with overrides (`a.b.c=value`) laid over it. Of two for one place the later one counts.
+    /// Reads a scenario with overrides (`a.b.c=value`) laid over it. Two for one place are refused, as nobody has said which of
+    /// them counts.
     ///
     /// # Errors
     /// Everything that is wrong with it and with them.

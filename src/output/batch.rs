@@ -1,6 +1,7 @@
 //! What a batch is to run: all that decides the bytes of its tables.
 
 use super::{
+    config::Config,
     dictionary::{self, TableInfo},
     manifest::{FileFormat, Identity, Manifest, ScenarioEntry},
     sums,
@@ -181,7 +182,7 @@ pub struct BatchScenario {
     /// Its name.
     pub name: String,
     /// Its complete config, with defaults and overrides filled in, but for its description.
-    pub config: Value,
+    pub config: Config,
     /// The command that runs it alone, without `--seed` and `--replicate`, such as `redqueen run my.toml`.
     pub replay: String,
     /// What it is, in words; decides no byte of the tables.
@@ -211,12 +212,15 @@ impl BatchScenario {
         config.as_object_mut().map(|config| config.shift_remove("description"));
         let description = scenario.description.clone();
         let described = Described { description, ..Described::default() };
+        let config = config.into();
         Self { name: name.into(), config, replay, described, start: scenario.time.start, months: scenario.time.months }
     }
 
     /// Names of the entities that its config has under `list`.
-    pub fn names<'a>(&'a self, list: &str) -> impl Iterator<Item = &'a str> {
-        self.config[list].as_array().into_iter().flatten().filter_map(|entry| entry["name"].as_str())
+    pub fn names(&self, list: &str) -> Vec<String> {
+        let config = self.config.value();
+        let entries = config[list].as_array().into_iter().flatten();
+        entries.filter_map(|entry| Some(entry["name"].as_str()?.to_owned())).collect()
     }
 }
 
@@ -224,10 +228,11 @@ impl Identity {
     /// The identity of this experiment under this version of the program.
     pub fn new(experiment: &Batch) -> Self {
         let scenarios: Vec<_> = experiment.scenarios.iter().map(ScenarioEntry::new).collect();
-        let mut design = serde_json::to_vec(&scenarios).unwrap_or_default();
+        let mut design = sums::Name::default();
+        design.add_json(&scenarios);
         let sample = &experiment.sample;
         for point in sample.numbers() {
-            design.extend(sample.coordinates(point).iter().flat_map(|coordinate| coordinate.to_le_bytes()));
+            sample.coordinates(point).iter().for_each(|coordinate| design.add(&coordinate.to_le_bytes()));
         }
         Self {
             program: experiment.program.clone(),
@@ -243,7 +248,7 @@ impl Identity {
             stop: experiment.stop.clone(),
             shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
             game: experiment.game.clone(),
-            design_sha256: sums::sha256(&design),
+            design_sha256: design.finish(),
             dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,
         }

@@ -1,7 +1,10 @@
 //! `manifest.json`: which experiment a folder holds, and how far it got. The same experiment always gives the same
 //! manifest; wall times and names of machines go to `log.txt`.
 
-use super::sums;
+use super::{
+    config::{Config, Shared},
+    sums,
+};
 use crate::scenario::Described;
 use crate::{
     declare::text::visible,
@@ -13,10 +16,12 @@ use crate::{
     },
     measure::is_name,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{SeqAccess, Visitor},
+};
 use std::{
-    fs, io,
+    fmt, fs, io,
     path::{Component, Path},
 };
 
@@ -95,6 +100,7 @@ pub struct Identity {
     /// SHA-256 of the data dictionary.
     pub dictionary_sha256: String,
     /// The scenario variants.
+    #[serde(deserialize_with = "sharing")]
     pub scenarios: Vec<ScenarioEntry>,
 }
 
@@ -108,7 +114,26 @@ pub struct ScenarioEntry {
     /// Length in months.
     pub months: u32,
     /// Its complete config, but for its description.
-    pub config: Value,
+    pub config: Config,
+}
+
+/// Reads scenarios one by one, so that no more than one of their configs is ever held alone.
+fn sharing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ScenarioEntry>, D::Error> {
+    struct Entries;
+    impl<'de> Visitor<'de> for Entries {
+        type Value = Vec<ScenarioEntry>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of scenarios")
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let (mut read, mut shared) = (Vec::new(), Shared::default());
+            while let Some(entry) = entries.next_element::<ScenarioEntry>()? {
+                read.push(ScenarioEntry { config: shared.of(&entry.config), ..entry });
+            }
+            Ok(read)
+        }
+    }
+    deserializer.deserialize_seq(Entries)
 }
 
 /// The scenarios that cover other months than the first.
@@ -169,6 +194,11 @@ impl OtherFile {
     }
 }
 
+/// What is to be done about a damaged manifest, as the end of a sentence: nothing but it knows which tables are whose.
+pub const MENDS: &str = "the tables are kept as they are: the command of a stopped batch writes manifest.json anew; that of a \
+                         finished one has to be put back from a copy, or the batch done again into another folder, which \
+                         gives the same tables";
+
 /// Why the text of a manifest cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}")]
@@ -184,7 +214,20 @@ pub struct Unreadable {
 impl Manifest {
     /// The file's text, with a checksum of itself at its end.
     pub fn encode(&self) -> Vec<u8> {
-        seal(&serde_json::to_string_pretty(self).unwrap_or_default()).into_bytes()
+        let mut text = Vec::new();
+        // A vector takes all.
+        let _ = self.write_to(&mut text);
+        text
+    }
+
+    /// Writes the file's text, with a checksum of itself at its end. It is never held as a whole: a thousand scenarios take 100 MB.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        let mut sealing = Sealing { to, sum: sums::Name::default(), held: Vec::new() };
+        serde_json::to_writer_pretty(&mut sealing, self)?;
+        sealing.finish()
     }
 
     /// Reads the file's text.
@@ -230,7 +273,6 @@ impl Manifest {
     pub fn check(&self, folder: &Path, table: &str) -> io::Result<()> {
         match self.csv(table) {
             Some(file) => sums::check(&folder.join(file.file()), file.bytes, &file.xxh3),
-            None if self.files.is_empty() => Ok(()),
             None => {
                 fs::symlink_metadata(folder.join(FileFormat::Csv.file(table)))?;
                 Err(io::Error::new(io::ErrorKind::InvalidData, "manifest.json lists no such table"))
@@ -262,10 +304,56 @@ fn is_inside(path: &str) -> bool {
 const SEAL: &str = ",\n  \"sha256\": \"";
 
 /// The JSON object with a checksum of its text as its last field.
-pub fn seal(object: &str) -> String {
+pub fn seal(mut object: String) -> String {
     let text = object.trim_end();
     let text = text.strip_suffix('}').unwrap_or(text).trim_end();
-    format!("{text}{SEAL}{}\"\n}}\n", sums::sha256(text.as_bytes()))
+    object.truncate(text.len());
+    let sum = sums::sha256(object.as_bytes());
+    object.extend([SEAL, sum.as_str(), "\"\n}\n"]);
+    object
+}
+
+/// Writes an indented JSON object with a checksum of its text as its last field, as [`seal`] does.
+struct Sealing<'w> {
+    to: &'w mut dyn io::Write,
+    sum: sums::Name,
+    /// The last of the text, which may be the object's end.
+    held: Vec<u8>,
+}
+
+impl Sealing<'_> {
+    /// How an indented object ends.
+    const END: &'static [u8] = b"\n}";
+
+    /// Passes all on but for so many bytes.
+    fn pass(&mut self, but: usize) -> io::Result<()> {
+        let count = self.held.len().saturating_sub(but);
+        self.sum.add(&self.held[..count]);
+        self.to.write_all(&self.held[..count])?;
+        self.held.drain(..count);
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.pass(Self::END.len())?;
+        let sum = self.sum.finish();
+        self.to.write_all(format!("{SEAL}{sum}\"\n}}\n").as_bytes())
+    }
+}
+
+impl io::Write for Sealing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        const MUCH: usize = 1 << 16;
+        self.held.extend(bytes);
+        if self.held.len() > MUCH {
+            self.pass(Self::END.len())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether this is a text that was [sealed](seal), unchanged.
@@ -325,7 +413,9 @@ impl Manifest {
 impl Identity {
     /// SHA-256 of all of it, in hexadecimal.
     pub fn sha256(&self) -> String {
-        sums::sha256(&serde_json::to_vec(self).unwrap_or_default())
+        let mut name = sums::Name::default();
+        name.add_json(self);
+        name.finish()
     }
 
     /// What differs from another identity, in words; empty if nothing.
@@ -364,13 +454,15 @@ mod tests {
         output::batch::{Batch, BatchScenario},
         scenario::{Described, Month},
     };
+    use serde_json::Value;
 
     fn manifest() -> Manifest {
         let variant = BatchScenario {
             name: "base".into(),
             described: Described::default(),
             // A number that takes all of its digits.
-            config: serde_json::json!({"a": 0.1 + 0.2, "b": 5.0e-324, "c": 123_456_789.123_456_78, "d": 8.41e21 / 3.0}),
+            config: serde_json::json!({"a": 0.1 + 0.2, "b": 5.0e-324, "c": 123_456_789.123_456_78, "d": 8.41e21 / 3.0})
+                .into(),
             replay: "redqueen run".into(),
             start: Month::new(2023, 1).unwrap(),
             months: 3,
@@ -398,6 +490,7 @@ mod tests {
     fn what_is_written_is_read_back_and_no_changed_byte_is() {
         let (manifest, bytes) = (manifest(), manifest().encode());
         assert_eq!(Manifest::decode(&bytes).unwrap(), manifest);
+        assert!(bytes == seal(serde_json::to_string_pretty(&manifest).unwrap()).into_bytes());
         assert!(serde_json::from_slice::<Value>(&bytes).unwrap()["sha256"].is_string());
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();

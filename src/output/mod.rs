@@ -1,6 +1,7 @@
 //! Tables on disk: what each column means, and how rows become files.
 
 pub mod batch;
+pub mod config;
 pub(crate) mod csv;
 pub(crate) mod dictionary;
 pub mod encode;

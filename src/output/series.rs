@@ -129,7 +129,7 @@ impl Block {
             None => vec![None],
             Some(entity) => {
                 let list = KINDS.iter().find(|kind| kind.one == entity).map_or("", |kind| kind.list);
-                variant.names(list).map(|name| Some(name.into())).collect()
+                variant.names(list).into_iter().map(|name| Some(name.into())).collect()
             }
         };
         entities.sort();

@@ -3,6 +3,8 @@
 //! Files have XXH3 of 128 bits, which finds damage at the speed of memory: a batch writes so much that SHA-256 would take a
 //! seventh of its time. What names something, such as an experiment, has SHA-256.
 
+use crate::declare::text::told;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{
     fmt::{self, Write as _},
@@ -41,11 +43,46 @@ pub fn of(bytes: &[u8]) -> String {
 
 /// SHA-256 of these bytes, in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing into a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let mut name = Name::default();
+    name.add(bytes);
+    name.finish()
+}
+
+/// SHA-256 in the making, of what is never held as a whole.
+#[derive(Default)]
+pub struct Name(Sha256);
+
+impl Name {
+    /// Takes in the next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Takes in this value as JSON.
+    pub fn add_json(&mut self, value: &impl Serialize) {
+        // Neither the values that are named nor the writer can fail.
+        let _ = serde_json::to_writer(io::BufWriter::new(self), value);
+    }
+
+    /// The checksum, in hexadecimal.
+    pub fn finish(self) -> String {
+        self.0.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+            // Writing into a String does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+}
+
+impl io::Write for Name {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Opens a regular file for reading. Anything else is refused: a pipe may give nothing for ever, and a device no end.
@@ -53,10 +90,10 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// It is not there, is no file, or cannot be read.
 pub fn open(path: &Path) -> io::Result<File> {
-    let kind = fs::metadata(path)?;
+    let kind = fs::metadata(path).map_err(told)?;
     match kind.is_file() {
-        true => File::open(path),
-        false if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        true => File::open(path).map_err(told),
+        false if kind.is_dir() => Err(told(io::ErrorKind::IsADirectory.into())),
         false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file but a pipe or a device")),
     }
 }
@@ -120,6 +157,10 @@ mod tests {
         let mut sum = Sum::default();
         [&b"a"[..], b"", b"bc"].into_iter().for_each(|part| sum.add(part));
         assert_eq!(sum.finish(), of(b"abc"));
+        let mut name = Name::default();
+        name.add_json(&[1, 2]);
+        name.add(b"x");
+        assert_eq!(name.finish(), sha256(b"[1,2]x"));
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 

@@ -66,7 +66,7 @@ impl About {
     /// # Errors
     /// Its config is not a complete one.
     pub fn of(entry: &ScenarioEntry, described: Option<Described>) -> Result<Self, serde_json::Error> {
-        let mut about = Self::deserialize(&entry.config)?;
+        let mut about = entry.config.read::<Self>()?;
         about.name.clone_from(&entry.name);
         about.described = described.unwrap_or_default();
         about.events.sort_by_key(|event| event.date);
@@ -110,7 +110,7 @@ mod tests {
     fn of(config: Value) -> Result<About, serde_json::Error> {
         let described = Described { description: "What it is.".into(), ..Described::default() };
         About::of(
-            &ScenarioEntry { name: "variant".into(), start: "2023-01".into(), months: 1, config },
+            &ScenarioEntry { name: "variant".into(), start: "2023-01".into(), months: 1, config: config.into() },
             Some(described),
         )
     }

@@ -1,7 +1,10 @@
 //! A table of a folder, read row by row, with errors that name the file, the line and what was expected.
 
 use super::ReportError;
-use crate::output::sums;
+use crate::{
+    declare::text::{counted, told},
+    output::sums,
+};
 use std::{
     fs::File,
     path::{Path, PathBuf},
@@ -30,7 +33,7 @@ impl CsvFile {
 
     /// Opens a table that has to be there.
     pub fn there(file: &Path) -> Result<Self, ReportError> {
-        let missing = || ReportError::Read { file: file.to_owned(), source: std::io::ErrorKind::NotFound.into() };
+        let missing = || ReportError::Read { file: file.to_owned(), source: told(std::io::ErrorKind::NotFound.into()) };
         Self::open(file)?.ok_or_else(missing)
     }
 
@@ -86,7 +89,9 @@ fn damaged(file: &Path, error: csv::Error) -> ReportError {
     let (file, line) = (file.to_owned(), error.position().map_or(0, csv::Position::line));
     let expected = match error.into_kind() {
         csv::ErrorKind::Io(source) => return ReportError::Read { file, source },
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{expected_len} cells, found {len}"),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{}, found {len}", counted(expected_len, "cell"))
+        }
         csv::ErrorKind::Utf8 { .. } => "text in UTF-8".to_owned(),
         other => format!("a readable row: {other:?}"),
     };

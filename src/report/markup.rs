@@ -1,5 +1,6 @@
 //! What pages are built of.
 
+use crate::declare::text::visible_lines;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
@@ -22,7 +23,8 @@ pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String
             }
         }
     };
-    page.into_string()
+    // Descriptions and errors come from files, whose signs must not steer who reads the page or its text.
+    visible_lines(&page.into_string())
 }
 
 /// A wide table, which scrolls by itself.

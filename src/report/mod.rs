@@ -32,7 +32,7 @@ use crate::{
         csv::{Csv, NotFinite},
         dictionary::{self, DifferenceRow, TableInfo},
         folder::{Derived, Durability, Folder, ManifestError, NewFile, OutputError},
-        manifest::{FileEntry, FileFormat, Manifest},
+        manifest::{FileEntry, FileFormat, MENDS, Manifest},
         package, sums,
     },
     scenario::Catalogue,
@@ -93,7 +93,8 @@ impl From<ManifestError> for ReportError {
         match error {
             ManifestError::Output(OutputError { path: file, source, .. }) => Self::Read { file, source },
             ManifestError::Unreadable { path: file, why } => {
-                Self::Malformed { file, line: why.line as u64, expected: why.expected }
+                let mends = if why.is_other_format { String::new() } else { format!("; {MENDS}") };
+                Self::Malformed { file, line: why.line as u64, expected: why.expected + &mends }
             }
         }
     }

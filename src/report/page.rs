@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{precision::Mean, sketch::Distribution},
+    declare::text::counted,
     report::results::ScenarioResults,
     scenario::{Described, Month},
 };
@@ -25,7 +26,7 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
         (what_ran(folder))
         @if assumed > 0 {
             p.note {
-                "Numbers rest on " (assumed) " assumed parameter" (plural(assumed)) "; see " a href="#parameters" { "the table" }
+                "Numbers rest on " (counted(assumed as u64, "assumed parameter")) "; see " a href="#parameters" { "the table" }
                 ". What follows from an assumption is no finding."
             }
         }
@@ -51,10 +52,6 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
 const UNITS: &str = "MH100e: million accelerators of the speed of an H100. Nat: unit of the natural logarithm; one nat more \
                      capability is a factor of 2.72. Points: rating points of a leaderboard (400 points are odds of 10 to 1).";
 
-const fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
 /// Version, seed, runs and scenarios.
 fn what_ran(folder: &ReportData) -> Markup {
     let experiment = folder.manifest.as_ref().map(|manifest| &manifest.experiment);
@@ -63,9 +60,9 @@ fn what_ran(folder: &ReportData) -> Markup {
     let mut facts = Vec::new();
     facts.extend(experiment.map(|experiment| experiment.program.clone()));
     if finished > 0 {
-        facts.push(format!("{finished} finished run{}", plural(finished)));
+        facts.push(counted(finished as u64, "finished run"));
     } else {
-        facts.extend(experiment.map(|experiment| format!("{} runs", experiment.runs)));
+        facts.extend(experiment.map(|experiment| counted(experiment.runs, "run")));
     }
     if failed > 0 {
         facts.push(format!("{failed} failed"));
@@ -215,7 +212,7 @@ fn events(folder: &ReportData, name: &str) -> Markup {
 fn summary(found: Option<&Distribution>, mean: Option<Mean>, runs: usize) -> Markup {
     let Some(found) = found else { return html! { "\u{2013}" small { "in 0 of " (runs) " runs" } } };
     let n = found.n;
-    let of_all = (n != runs as u64).then(|| format!("in {n} of {runs} runs"));
+    let of_all = (n != runs as u64).then(|| format!("in {n} of {}", counted(runs as u64, "run")));
     let (Some(_), Some(mean)) = (found.sd, mean) else {
         return html! { (significant(found.mean)) small { (of_all.unwrap_or_default()) } };
     };
@@ -254,7 +251,7 @@ fn outcome_table(folder: &ReportData, shown: &[&ScenarioResults], headline: bool
     let heads = html! {
         th { "Outcome" } th { "Unit" }
         @for scenario in shown {
-            th.number { (scenario.name) br; small { (scenario.finished) " run" (plural(scenario.finished)) } }
+            th.number { (scenario.name) br; small { (counted(scenario.finished as u64, "run")) } }
         }
     };
     let columns = folder

@@ -6,10 +6,12 @@ use super::{
 };
 use crate::{
     declare::parameter::{Mark, Parameter},
+    output::manifest::ScenarioEntry,
     scenario::{Catalogue, MechanismDeclaration, kinds::KINDS},
 };
 use maud::{Markup, html};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The section of parameters.
 pub struct ParameterTables {
@@ -22,18 +24,18 @@ impl ParameterTables {
     /// The parameters that the catalogue declares, with their values in the folder's configs.
     pub fn of(folder: &ReportData, catalogue: &Catalogue) -> Self {
         let entries = folder.entries();
-        let used = |mechanism: &&MechanismDeclaration| {
-            entries.iter().any(|entry| is_enabled(&entry.config["mechanisms"][mechanism.name]))
-        };
-        let used = catalogue.mechanisms.iter().filter(used).flat_map(|mechanism| mechanism.parameters);
-        let assumed = used.filter(|parameter| parameter.mark == Mark::Assumption).count();
+        let settings = settings(entries, &catalogue.mechanisms);
+        let first = entries.first().map(|first| first.config.value()).filter(Value::is_object);
+        let used = |at: &usize| settings.iter().any(|cells| cells[*at].is_some());
+        let assumed = parameters(&catalogue.mechanisms).map(|(_, parameter)| parameter.mark == Mark::Assumption);
+        let assumed = assumed.enumerate().filter(|(at, assumed)| *assumed && used(at)).count();
         let html = html! {
             section #parameters {
                 h2 { "Parameters" }
-                @match entries.first().filter(|entry| entry.config.is_object()) {
+                @match first {
                     Some(first) => {
-                        (mechanisms(folder, &catalogue.mechanisms))
-                        @for kind in KINDS { (entities(kind.heading, folder, &first.config[kind.list], kind.numbers)) }
+                        (mechanisms(folder, &settings, &catalogue.mechanisms))
+                        @for kind in KINDS { (entities(kind.heading, folder, &first[kind.list], kind.numbers)) }
                     }
                     None => p.quiet { "The folder's manifest holds no config." }
                 }
@@ -56,8 +58,30 @@ fn is_enabled(mechanism: &Value) -> bool {
     mechanism["enabled"] == true
 }
 
-/// The parameters of every mechanism, by scenario.
-fn mechanisms(folder: &ReportData, mechanisms: &[MechanismDeclaration]) -> Markup {
+/// The parameters of all mechanisms, and whose they are.
+fn parameters(mechanisms: &[MechanismDeclaration]) -> impl Iterator<Item = (&'static str, &'static Parameter)> {
+    mechanisms.iter().flat_map(|mechanism| mechanism.parameters.iter().map(|parameter| (mechanism.name, parameter)))
+}
+
+/// What each scenario has for each of these parameters; `None` where the mechanism is off. There can be a thousand scenarios
+/// that differ in little, so each shares with the one before what both have.
+fn settings(entries: &[ScenarioEntry], mechanisms: &[MechanismDeclaration]) -> Vec<Vec<Option<Arc<str>>>> {
+    let mut settings: Vec<Vec<Option<Arc<str>>>> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let (config, before) = (entry.config.value(), settings.last());
+        let cell = |(at, (mechanism, parameter)): (usize, (&str, &Parameter))| {
+            let table = &config["mechanisms"][mechanism];
+            let own = is_enabled(table).then(|| value(table, parameter))?;
+            let before = before.and_then(|before| before[at].as_ref()).filter(|before| ***before == *own);
+            Some(before.map_or_else(|| own.into(), Arc::clone))
+        };
+        settings.push(parameters(mechanisms).enumerate().map(cell).collect());
+    }
+    settings
+}
+
+/// The parameters of every mechanism, with the settings of each scenario.
+fn mechanisms(folder: &ReportData, settings: &[Vec<Option<Arc<str>>>], mechanisms: &[MechanismDeclaration]) -> Markup {
     let entries = folder.entries();
     let heads = html! {
         th { "Parameter" }
@@ -65,8 +89,8 @@ fn mechanisms(folder: &ReportData, mechanisms: &[MechanismDeclaration]) -> Marku
         th { "Unit" } th { "Default is" } th { "Source or reason" }
     };
     let rows = html! {
-        @for mechanism in mechanisms {
-            @for parameter in mechanism.parameters { (parameter_row(folder, mechanism.name, parameter)) }
+        @for (at, (mechanism, parameter)) in parameters(mechanisms).enumerate() {
+            (parameter_row(folder, settings.iter().map(|cells| cells[at].as_deref()), mechanism, parameter))
         }
     };
     html! {
@@ -86,20 +110,20 @@ fn is_varied(folder: &ReportData, key: &str) -> bool {
     factors.into_iter().any(|factor| factor.parameter == key)
 }
 
-fn parameter_row(folder: &ReportData, mechanism: &str, parameter: &Parameter) -> Markup {
+fn parameter_row<'s>(
+    folder: &ReportData,
+    settings: impl Iterator<Item = Option<&'s str>>,
+    mechanism: &str,
+    parameter: &Parameter,
+) -> Markup {
     let key = format!("mechanisms.{mechanism}.{}", parameter.name);
-    let (entries, varied) = (folder.entries(), is_varied(folder, &key));
+    let varied = is_varied(folder, &key);
     let assumed = (parameter.mark == Mark::Assumption).then_some("assumption");
     html! {
         tr class=[assumed] {
             td { (parameter.meaning) small.break { (key) } }
-            @for entry in entries {
-                @let settings = &entry.config["mechanisms"][mechanism];
-                td.number {
-                    @if !is_enabled(settings) { "off" }
-                    @else if varied { "varied" }
-                    @else { (value(settings, parameter)) }
-                }
+            @for setting in settings {
+                td.number { (setting.map_or("off", |setting| if varied { "varied" } else { setting })) }
             }
             td { (unit(parameter.unit)) }
             td { (parameter.mark.word()) }

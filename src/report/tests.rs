@@ -92,7 +92,7 @@ fn manifest(scenarios: &[&str]) -> String {
         name: (*name).to_owned(),
         start: "2023-01".to_owned(),
         months: 36,
-        config: config.clone(),
+        config: config.clone().into(),
     };
     let experiment = Identity {
         program: "redqueen 0.1.0".to_owned(),
@@ -131,7 +131,7 @@ fn manifest(scenarios: &[&str]) -> String {
         files: Vec::new(),
         others: Vec::new(),
     };
-    manifest::seal(&serde_json::to_string(&manifest).unwrap())
+    manifest::seal(serde_json::to_string(&manifest).unwrap())
 }
 
 fn runs(scenarios: &[&str], count: u32) -> String {
@@ -153,10 +153,27 @@ fn folder(scenarios: &[&str], count: u32) -> tempfile::TempDir {
     fs::write(folder.path().join("manifest.json"), manifest(scenarios)).unwrap();
     fs::write(folder.path().join("runs.csv"), runs(scenarios, count)).unwrap();
     fs::write(folder.path().join("quantiles.csv"), quantiles(scenarios, count)).unwrap();
+    list(folder.path());
     folder
 }
 
+/// Lists the tables in the manifest as they are now, if there is one that can be read.
+fn list(folder: &Path) {
+    let file = folder.join("manifest.json");
+    let text = fs::read_to_string(&file).unwrap_or_default();
+    let Some((head, _)) = text.rsplit_once(",\n  \"sha256\"") else { return };
+    let mut manifest: serde_json::Value = serde_json::from_str(&format!("{head}}}")).unwrap();
+    let entry = |name: &&str| {
+        let bytes = fs::read(folder.join(format!("{name}.csv"))).ok()?;
+        let sum = manifest::OtherFile::of("", &bytes);
+        Some(serde_json::json!({"name": name, "rows": 0, "bytes": sum.bytes, "xxh3": sum.xxh3}))
+    };
+    manifest["files"] = ["runs", "quantiles"].iter().filter_map(entry).collect();
+    fs::write(&file, manifest::seal(manifest.to_string())).unwrap();
+}
+
 fn report(folder: &Path) -> (ReportFiles, String) {
+    list(folder);
     let files = write_report(folder, &catalogue(), &Measured::default()).unwrap();
     let html = fs::read_to_string(&files.html).unwrap();
     (files, html)
@@ -275,6 +292,20 @@ fn a_scenario_is_described_by_its_words_or_by_what_it_changes() {
         "<strong>other</strong>: as base, but</p><ul><li><code>mechanisms.growth.enabled = false</code></li></ul>";
     assert!(html.contains(changed), "{}", &html[..html.find("<nav").unwrap()]);
     assert_eq!(html.matches("What &lt;b&gt;").count(), 1, "a scenario is not what its base is");
+}
+
+#[test]
+fn a_page_shows_what_would_steer_its_reader() {
+    let folder = folder(&["base"], 20);
+    let text = manifest(&["base"]).replace("Does it <grow>?", "up \\u001b[2J\\u202e and down");
+    fs::write(
+        folder.path().join("manifest.json"),
+        manifest::seal(text.rsplit_once(",\n  \"sha256\"").unwrap().0.to_owned() + "}"),
+    )
+    .unwrap();
+    let (_, html) = report(folder.path());
+    assert!(html.contains("up \\u{1b}[2J\\u{202e} and down"));
+    assert!(!html.contains(['\u{1b}', '\u{202e}']));
 }
 
 /// The text of a section of the page.
@@ -435,7 +466,7 @@ fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
     let change = |from: &str, to: &str| {
         let text = manifest(&["base"]).replace(from, to);
         let (text, _) = text.rsplit_once(",\n  \"sha256\"").unwrap();
-        fs::write(&file, manifest::seal(&format!("{text}}}"))).unwrap();
+        fs::write(&file, manifest::seal(format!("{text}}}"))).unwrap();
     };
     for (from, to, said) in [
         ("\"seed\":3,", "", "missing field `seed`"),
@@ -459,6 +490,23 @@ fn damage_is_an_error_with_file_and_line() {
     fs::write(folder.path().join("manifest.json"), "{\n \"runs\": 3,\n oops }").unwrap();
     let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:3: expected JSON"), "{error}");
+    assert!(error.contains("; the tables are kept as they are: ") && error.contains("another folder"), "{error}");
+}
+
+#[test]
+fn a_manifest_that_lists_no_tables_is_held_against_them() {
+    let folder = folder(&["base"], 2);
+    let file = folder.path().join("manifest.json");
+    for text in [manifest(&["base"]), manifest(&["base"]).replace("\"files\":[],", "")] {
+        let (head, _) = text.rsplit_once(",\n  \"sha256\"").unwrap();
+        fs::write(&file, manifest::seal(format!("{head}}}"))).unwrap();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+        assert!(
+            error.contains("manifest.json lists no such table; move it away")
+                || error.contains("missing field `files`"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
@@ -505,6 +553,10 @@ fn no_damage_makes_it_panic() {
             }
             damaged.truncate((damaged.len() as f64 * (0.5 + dice.roll())) as usize);
             fs::write(&file, damaged).unwrap();
+            if name != "manifest.json" {
+                // What no checksum tells is read too.
+                list(folder.path());
+            }
             match write_report(folder.path(), &catalogue(), &Measured::default()) {
                 Err(ReportError::Malformed { line, .. }) => {
                     refused += 1;

@@ -83,7 +83,7 @@ fn say(path: &str, node: &Node, said: &mut Vec<String>) {
         }
         Value::List(items) if items.iter().any(|item| item.as_table().is_some()) => {
             let mut unnamed = 0;
-            for item in items {
+            for item in items.iter() {
                 match item.as_table().and_then(called) {
                     Some(name) => say(&format!("{path}.{name}"), item, said),
                     None => unnamed += 1,

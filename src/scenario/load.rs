@@ -4,6 +4,7 @@ use super::{
     Catalogue, Described, Scenario,
     diagnostic::{Diagnostic, Diagnostics, Origin, Place},
     key::{Ambiguous, Key, states_of},
+    kinds::kind_of,
     merge::{Layer, Repeated, merge},
     overrides::{Override, clash, refuse_doubles},
     read::read_scenario,
@@ -36,17 +37,20 @@ pub struct Loaded {
 #[derive(Clone, Debug)]
 pub struct Draft {
     tree: TomlTable,
+    /// The words of the files alone.
+    files: TomlTable,
     origin: Arc<Origin>,
     catalogue: Arc<Catalogue>,
 }
 
-/// Reads a scenario with overrides (`a.b.c=value`) laid over it. Of two for one place the later one counts.
+/// Reads a scenario with overrides (`a.b.c=value`) laid over it. Two for one place are refused, as nobody has said which of them
+/// counts.
 ///
 /// # Errors
 /// Everything that is wrong with it, in all files and overrides.
 pub fn load(source: &Source, overrides: &[String], catalogue: &Arc<Catalogue>) -> Result<Loaded, Diagnostics> {
     let (overrides, found) = read_flags(overrides);
-    match load_with(&Named::of(source), overrides.into_iter().map(|each| vec![each]).collect(), catalogue) {
+    match load_with(&Named::of(source), vec![overrides], catalogue) {
         Ok(loaded) if found.is_empty() => Ok(loaded),
         Ok(_) => Err(Diagnostics::new(found)),
         Err(errors) => Err(Diagnostics::new([errors.into_found(), found].concat())),
@@ -95,48 +99,92 @@ pub(crate) fn load_with(
     layers: Vec<Vec<Override>>,
     catalogue: &Arc<Catalogue>,
 ) -> Result<Loaded, Diagnostics> {
-    let mut files = Files::default();
-    files.gather(config);
-    let Files { origins, layers: texts, mut found, .. } = files;
-    let Some(origin) = origins.first().filter(|_| found.is_empty()) else { return Err(Diagnostics::new(found)) };
-    let words = texts.clone();
-    let whole = Place::new(origin, 0..0);
-    let (mut tree, mut below, mut repeated) = (TomlTable::new(), None, Vec::new());
-    let ancestors = texts.len().saturating_sub(1);
-    for (at, mut layer) in texts.into_iter().rev().enumerate() {
-        if at == ancestors && at > 0 {
-            below = Some(tree.clone());
-        }
-        if at < ancestors {
-            // What a file says of itself is not true of one that extends it.
-            layer.remove("description");
-        }
-        let same = merge(&mut tree, layer, Layer::File, &mut found);
-        repeated = if at == ancestors && at > 0 { same } else { Vec::new() };
-    }
-    let read = |tree: &TomlTable, found: &mut Mistakes| read_scenario(tree, &whole, catalogue, found);
-    let mut warnings = Stage { tree: tree.clone(), repeated, below, own: Own::File }.warn(origin, &read);
-    let (file, mut repeated) = (tree.clone(), Vec::new());
-    let laid = layers.concat();
-    for layer in layers {
-        let states = states_of(&tree);
-        refuse_doubles(&layer, &states, &mut found);
-        for each in layer {
-            repeated.extend(merge(&mut tree, each.into_layer(), Layer::Override, &mut found));
-        }
-    }
-    let scenario = read(&tree, &mut found);
-    match scenario {
-        Some(scenario) if found.is_empty() => {
-            if !laid.is_empty() {
-                let stage = Stage { tree: tree.clone(), repeated, below: Some(file), own: Own::Overrides(&origins) };
-                warnings.extend(stage.warn(origin, &read));
+    Base::read(config, catalogue)?.with(layers)
+}
+
+/// A config with what it extends, over which values can be laid. Scenarios that begin with the same base share its words.
+#[derive(Clone, Debug)]
+pub(crate) struct Base {
+    /// The texts, the config itself first.
+    origins: Vec<Arc<Origin>>,
+    /// Their words, each text's alone.
+    texts: Vec<TomlTable>,
+    /// Their words together.
+    tree: TomlTable,
+    /// What is to be known of them.
+    warnings: Vec<Warning>,
+    /// What is wrong with how they are laid over each other.
+    found: Mistakes,
+    catalogue: Arc<Catalogue>,
+}
+
+impl Base {
+    /// Reads a config and what it extends.
+    ///
+    /// # Errors
+    /// A text cannot be read at all.
+    pub(crate) fn read(config: &Named, catalogue: &Arc<Catalogue>) -> Result<Self, Diagnostics> {
+        let mut files = Files::default();
+        files.gather(config);
+        let Files { origins, layers: texts, mut found, .. } = files;
+        let Some(origin) = origins.first().filter(|_| found.is_empty()) else { return Err(Diagnostics::new(found)) };
+        let (mut tree, mut below, mut repeated) = (TomlTable::new(), None, Vec::new());
+        let ancestors = texts.len().saturating_sub(1);
+        for (at, mut layer) in texts.iter().cloned().rev().enumerate() {
+            if at == ancestors && at > 0 {
+                below = Some(tree.clone());
             }
-            let draft = Draft { tree, origin: Arc::clone(origin), catalogue: Arc::clone(catalogue) };
-            let described = Described::of(&words, &draft.spelled(&laid));
-            Ok(Loaded { scenario, origins, draft, described, warnings })
+            if at < ancestors {
+                // What a file says of itself is not true of one that extends it.
+                layer.remove("description");
+            }
+            let same = merge(&mut tree, layer, Layer::File, &mut found);
+            repeated = if at == ancestors && at > 0 { same } else { Vec::new() };
         }
-        _ => Err(Diagnostics::new(found)),
+        let stage = Stage { tree: tree.clone(), repeated, below, own: Own::File };
+        let warnings = stage.warn(origin, catalogue);
+        let catalogue = Arc::clone(catalogue);
+        Ok(Self { origins, texts, tree, warnings, found, catalogue })
+    }
+
+    /// The scenario with layers of overrides laid over it; see [`load_with`].
+    pub(crate) fn with(&self, layers: Vec<Vec<Override>>) -> Result<Loaded, Diagnostics> {
+        let Self { origins, texts, catalogue, .. } = self;
+        let (mut tree, mut found, mut repeated) = (self.tree.clone(), self.found.clone(), Vec::new());
+        let laid = layers.concat();
+        for layer in layers {
+            let states = states_of(&tree);
+            refuse_doubles(&layer, &states, &mut found);
+            let before = tree.clone();
+            for each in layer {
+                if let Some((list, name)) = taken_out(&self.tree, &tree, each.key()) {
+                    // What takes it out in the same layer was refused beside it.
+                    if taken_out(&self.tree, &before, each.key()).is_some() {
+                        let kind = kind_of(list).map_or("entity", |kind| kind.one);
+                        let message = format!("the {kind} `{name}` was taken out by what this is laid over");
+                        found.push(Diagnostic::at(each.place(), message));
+                    }
+                    continue;
+                }
+                repeated.extend(merge(&mut tree, each.into_layer(), Layer::Override, &mut found));
+            }
+        }
+        let Some(origin) = origins.first() else { return Err(Diagnostics::new(found)) };
+        match read_scenario(&tree, &Place::new(origin, 0..0), catalogue, &mut found) {
+            Some(scenario) if found.is_empty() => {
+                let mut warnings = self.warnings.clone();
+                if !laid.is_empty() {
+                    let below = Some(self.tree.clone());
+                    let stage = Stage { tree: tree.clone(), repeated, below, own: Own::Overrides(origins) };
+                    warnings.extend(stage.warn(origin, catalogue));
+                }
+                let (files, origin) = (self.tree.clone(), Arc::clone(origin));
+                let draft = Draft { tree, files, origin, catalogue: Arc::clone(catalogue) };
+                let described = Described::of(texts, &draft.spelled(&laid));
+                Ok(Loaded { scenario, origins: origins.clone(), draft, described, warnings })
+            }
+            _ => Err(Diagnostics::new(found)),
+        }
     }
 }
 
@@ -159,14 +207,9 @@ impl Draft {
         clash(a, b, &states_of(&self.tree))
     }
 
-    /// Whether no two of these flags set one place.
-    ///
-    /// # Errors
-    /// Those that do.
-    pub(crate) fn refuse_doubles(&self, flags: &[String]) -> Result<(), Diagnostics> {
-        let (overrides, mut found) = read_flags(flags);
-        refuse_doubles(&overrides, &states_of(&self.tree), &mut found);
-        if found.is_empty() { Ok(()) } else { Err(Diagnostics::new(found)) }
+    /// The list and the name of the entity of `key`, if overrides took it out.
+    pub(crate) fn taken_out<'k>(&self, key: &'k Key) -> Option<(&'k str, &'k str)> {
+        taken_out(&self.files, &self.tree, key)
     }
 
     /// The place that `key` means here.
@@ -186,6 +229,15 @@ impl Draft {
         let scenario = read_scenario(&tree, &Place::new(&self.origin, 0..0), &self.catalogue, &mut found);
         scenario.filter(|_| found.is_empty()).ok_or_else(|| Diagnostics::new(found))
     }
+}
+
+/// The list and the name of the entity of `key`, if it is in these files and no more in what was laid over them.
+fn taken_out<'k>(files: &TomlTable, laid_over: &TomlTable, key: &'k Key) -> Option<(&'k str, &'k str)> {
+    let [list, name, ..] = key.parts() else { return None };
+    let has = |tree: &TomlTable| {
+        tree.get(list).and_then(|entry| entry.node.as_table()).is_some_and(|entities| entities.contains_key(name))
+    };
+    (kind_of(list).is_some() && has(files) && !has(laid_over)).then_some((list, name))
 }
 
 /// The chain of files from a config up to its last ancestor.
@@ -259,10 +311,10 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    fn warn(&self, origin: &Arc<Origin>, read: &dyn Fn(&TomlTable, &mut Mistakes) -> Option<Scenario>) -> Vec<Warning> {
+    fn warn(&self, origin: &Arc<Origin>, catalogue: &Catalogue) -> Vec<Warning> {
         let sound = |tree: &TomlTable| {
             let mut found = Mistakes::new();
-            read(tree, &mut found).filter(|_| found.is_empty())
+            read_scenario(tree, &Place::new(origin, 0..0), catalogue, &mut found).filter(|_| found.is_empty())
         };
         let Some(scenario) = sound(&self.tree) else { return Vec::new() };
         let own = |place: &Place| match self.own {
@@ -281,7 +333,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::{
         declare::parameter::Parameters,
-        scenario::{MechanismDeclaration, schema::scenario_schema, supply_tests::SUPPLY},
+        scenario::{MechanismDeclaration, schema::scenario_schema, supply_tests::SUPPLY, tree::Value},
     };
 
     crate::parameters! {
@@ -481,6 +533,45 @@ pub(crate) mod tests {
         let lost = write("lost.toml", "extends = 'nowhere.toml'\n");
         let error = load(&Source::File(lost), &[], &catalogue()).unwrap_err().to_string();
         assert!(error.contains("lost.toml:1:11: there is no file"), "{error}");
+    }
+
+    #[test]
+    fn a_place_that_is_set_twice_is_refused_in_any_spelling() {
+        for (first, second) in [
+            ("time.months=3", "time.months=9"),
+            ("time={months=3}", "time.months=9"),
+            ("borders.US-China.openness=0.1", "borders.China-US.openness=0.2"),
+        ] {
+            let error = small(&[first, second]).unwrap_err();
+            assert!(error.starts_with(&format!("--set {second}: ")) && error.contains("is set twice"), "{error}");
+        }
+        assert_eq!(small(&["time.months=3", "time.start=2023-02"]).unwrap().time.months, 3);
+    }
+
+    #[test]
+    fn scenarios_of_one_base_share_the_words_that_they_leave_alone() {
+        let base = Base::read(&Named::of(&text(SMALL)), &catalogue()).unwrap();
+        let laid = |flag: &str| {
+            let (overrides, _) = read_flags(&[flag.to_owned()]);
+            base.with(vec![overrides]).unwrap().draft.tree
+        };
+        let [one, other] = ["mechanisms.growth.rate=0.25", "states.US.talent=2"].map(laid);
+        let shared = |key: &str| match (&one[key].node.value, &other[key].node.value) {
+            (Value::Table(one), Value::Table(other)) => Arc::ptr_eq(one, other),
+            (Value::List(one), Value::List(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        assert_eq!(
+            ["firms", "borders", "events", "states", "mechanisms"].map(shared),
+            [true, true, true, false, false]
+        );
+        let eu = |tree: &TomlTable| {
+            Arc::as_ptr(&match &tree["states"].node.as_table().unwrap()["EU"].node.value {
+                Value::Table(fields) => Arc::clone(fields),
+                _ => panic!(),
+            })
+        };
+        assert_eq!(eu(&one), eu(&other));
     }
 
     proptest::proptest! {

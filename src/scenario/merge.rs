@@ -7,7 +7,7 @@ use super::{
     section::{Mistakes, wrong},
     tree::{Node, TomlEntry, TomlTable, Value},
 };
-use std::collections::btree_map::Entry as Slot;
+use std::{collections::btree_map::Entry as Slot, sync::Arc};
 
 /// The keys by which an entity of a list is known.
 pub(crate) const NAMING: [&str; 2] = ["name", "between"];
@@ -48,8 +48,8 @@ pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: 
         if kind_of(&key).is_some() || key == BY_PAIR {
             let is_list = matches!(entry.node.value, Value::List(_));
             if let Value::List(items) = &mut entry.node.value {
-                let items = std::mem::take(items);
-                entry.node.value = Value::Table(by_key(&key, items, notes.found));
+                let items = Arc::unwrap_or_clone(std::mem::take(items));
+                entry.node.value = Value::table(by_key(&key, items, notes.found));
             } else if kind == Layer::File || entry.node.as_table().is_none() {
                 let expected = format!("a list of tables: write [[{key}]]");
                 notes.found.push(wrong(&key, &entry.node, &expected));
@@ -83,7 +83,7 @@ fn merge_entry(base: &mut TomlTable, key: String, over: TomlEntry, notes: &mut N
 fn note_silence(over: &TomlEntry, notes: &mut Notes<'_>) {
     match &over.node.value {
         Value::Table(table) if notes.path.first().is_some_and(|list| list == "mechanisms") => {
-            for (key, entry) in table {
+            for (key, entry) in table.as_ref() {
                 notes.path.push(key.clone());
                 note_silence(entry, notes);
                 notes.path.pop();
@@ -99,7 +99,8 @@ fn note_silence(over: &TomlEntry, notes: &mut Notes<'_>) {
 fn merge_node(under: &mut TomlEntry, over: TomlEntry, notes: &mut Notes<'_>) {
     match (&mut under.node.value, over.node.value) {
         (Value::Table(below), Value::Table(above)) => {
-            for (key, entry) in above {
+            let below = Arc::make_mut(below);
+            for (key, entry) in Arc::unwrap_or_clone(above) {
                 merge_entry(below, key, entry, notes);
             }
         }
@@ -118,7 +119,7 @@ fn merge_node(under: &mut TomlEntry, over: TomlEntry, notes: &mut Notes<'_>) {
 fn append(base: &mut TomlTable, key: String, over: TomlEntry, notes: &mut Notes<'_>) {
     match (base.get_mut(&key).map(|under| &mut under.node.value), over) {
         (Some(Value::List(below)), TomlEntry { node: Node { value: Value::List(above), .. }, .. }) => {
-            below.extend(above)
+            Arc::make_mut(below).extend(Arc::unwrap_or_clone(above));
         }
         (_, over) => merge_entry(base, key, over, notes),
     }
@@ -139,16 +140,18 @@ fn merge_entities(
     let states = if list == BY_PAIR { states_of(base) } else { Vec::new() };
     let under = base.entry(list.clone()).or_insert_with(|| TomlEntry {
         key: over.key.clone(),
-        node: Node { value: Value::Table(TomlTable::new()), place: over.node.place.clone() },
+        node: Node { value: Value::table(TomlTable::new()), place: over.node.place.clone() },
     });
     let (Value::Table(below), Value::Table(above)) = (&mut under.node.value, over.node.value) else { return };
+    let below = Arc::make_mut(below);
     notes.path.push(list.clone());
-    for (mut name, mut entry) in above {
+    for (mut name, mut entry) in Arc::unwrap_or_clone(above) {
         let (place, value_place) = (entry.key.clone(), entry.node.place.clone());
         let Value::Table(fields) = &mut entry.node.value else {
             notes.found.push(wrong(&name, &entry.node, "a table"));
             continue;
         };
+        let fields = Arc::make_mut(fields);
         if kind == Layer::Override && list == BY_PAIR && !is_pair(&name) {
             match border(&name, &states, &place, &value_place) {
                 Ok((key, ends)) => {
@@ -283,14 +286,13 @@ fn pair_of(fields: &TomlTable, place: &Place) -> Result<(String, Place), Diagnos
 fn between(pair: [&str; 2], place: &Place) -> TomlEntry {
     let node = |value| Node { value, place: place.clone() };
     let ends = pair.into_iter().map(|name| node(Value::Text(name.to_owned()))).collect();
-    TomlEntry { key: place.clone(), node: node(Value::List(ends)) }
+    TomlEntry { key: place.clone(), node: node(Value::list(ends)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scenario::{diagnostic::Origin, tree};
-    use std::sync::Arc;
 
     fn layered(texts: &[&str]) -> (TomlTable, Vec<String>) {
         let (mut base, mut found) = (TomlTable::new(), Vec::new());

@@ -63,6 +63,11 @@ impl Override {
         &self.path
     }
 
+    /// Where its key stands.
+    pub(crate) const fn place(&self) -> &Place {
+        &self.key
+    }
+
     /// The same with its key spelled as it is shown where there are these states.
     pub(crate) fn among(mut self, states: &[String]) -> Self {
         if let Some(key) = self.path.clone().among(states).ok().and_then(|key| Key::parse(&key.to_string()).ok()) {
@@ -71,18 +76,13 @@ impl Override {
         self
     }
 
-    /// Where the key stands.
-    pub(crate) const fn place(&self) -> &Place {
-        &self.key
-    }
-
     /// The value as a config that holds nothing else.
     pub(crate) fn into_layer(self) -> TomlTable {
         let mut node = self.node;
         let mut table = TomlTable::new();
         for part in self.path.parts().iter().rev() {
             table = TomlTable::from([(part.clone(), TomlEntry { key: self.key.clone(), node })]);
-            node = Node { value: Value::Table(table.clone()), place: self.key.clone() };
+            node = Node { value: Value::table(table.clone()), place: self.key.clone() };
         }
         table
     }

@@ -4,6 +4,7 @@ use super::{
     builtin::{Builtin, tidy},
     diagnostic::{Diagnostic, Origin, Place, nearest},
 };
+use crate::declare::text::told;
 use std::{
     collections::BTreeMap,
     fs,
@@ -190,9 +191,9 @@ fn read_file(path: &Path, most: u64) -> Result<String, Unreadable> {
     let found = fs::metadata(path).map_err(|error| match error.kind() {
         // A name that goes on below a file, or is too long, is none of a file either.
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Unreadable::NotThere,
-        _ => Unreadable::Other(error.to_string()),
+        _ => Unreadable::Other(told(error).to_string()),
     })?;
-    let open = |path: &Path| fs::File::open(path).map_err(|error| Unreadable::Other(error.to_string()));
+    let open = |path: &Path| fs::File::open(path).map_err(|error| Unreadable::Other(told(error).to_string()));
     if found.is_file() {
         return read_text(open(path)?, most);
     }
@@ -213,7 +214,7 @@ fn read_file(path: &Path, most: u64) -> Result<String, Unreadable> {
             let read = open(&path).and_then(|file| {
                 let mut first = [0];
                 let mut file = file;
-                let got = file.read(&mut first).map_err(|error| Unreadable::Other(error.to_string()))?;
+                let got = file.read(&mut first).map_err(|error| Unreadable::Other(told(error).to_string()))?;
                 // Whoever waits has gone if this is too late.
                 let _ = send.send(None);
                 read_text(first[..got].chain(file), wanted)
@@ -260,7 +261,7 @@ fn once(path: &Path, read: impl FnOnce() -> Result<String, Unreadable>) -> Resul
 fn read_text(from: impl Read, most: u64) -> Result<String, Unreadable> {
     let mut bytes = Vec::new();
     let read = from.take(most + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Unreadable::Other(error.to_string()))?;
+    read.map_err(|error| Unreadable::Other(told(error).to_string()))?;
     if bytes.len() as u64 > most {
         return Err(Unreadable::TooLong(most));
     }

@@ -17,10 +17,10 @@ pub enum Value {
     Flag(bool),
     /// A TOML date or time, which no key takes.
     Date(String),
-    /// A list.
-    List(Vec<Node>),
-    /// A table.
-    Table(TomlTable),
+    /// A list. Copies share it until one of them is changed.
+    List(Arc<Vec<Node>>),
+    /// A table. Copies share it until one of them is changed.
+    Table(Arc<TomlTable>),
 }
 
 /// The entries of a table by key.
@@ -45,6 +45,16 @@ pub struct TomlEntry {
 }
 
 impl Value {
+    /// A list of these.
+    pub fn list(items: Vec<Node>) -> Self {
+        Self::List(Arc::new(items))
+    }
+
+    /// A table of these.
+    pub fn table(entries: TomlTable) -> Self {
+        Self::Table(Arc::new(entries))
+    }
+
     /// What kind of value it is, in words.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -65,7 +75,7 @@ impl Value {
             (Self::Flag(a), Self::Flag(b)) => a == b,
             (Self::Whole(a), Self::Whole(b)) => a == b,
             (Self::List(a), Self::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.value.same(&b.value))
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.value.same(&b.value))
             }
             _ => self.number().is_some_and(|number| other.number() == Some(number)),
         }
@@ -94,7 +104,7 @@ impl Value {
 
 impl Node {
     /// The entries, if it is a table.
-    pub const fn as_table(&self) -> Option<&TomlTable> {
+    pub fn as_table(&self) -> Option<&TomlTable> {
         if let Value::Table(table) = &self.value { Some(table) } else { None }
     }
 
@@ -157,9 +167,9 @@ fn node(origin: &Arc<Origin>, from: &DeValue<'_>, span: std::ops::Range<usize>, 
         DeValue::Boolean(flag) => Value::Flag(*flag),
         DeValue::Datetime(date) => Value::Date(date.to_string()),
         DeValue::Array(items) => {
-            Value::List(items.iter().map(|item| node(origin, item.get_ref(), item.span(), found)).collect())
+            Value::list(items.iter().map(|item| node(origin, item.get_ref(), item.span(), found)).collect())
         }
-        DeValue::Table(inner) => Value::Table(table(origin, inner, found)),
+        DeValue::Table(inner) => Value::table(table(origin, inner, found)),
     };
     Node { value, place }
 }

@@ -38,13 +38,13 @@ fn being_denied_chips_builds_an_industry() {
     let unmoved = with(120, &["mechanisms.induced_innovation.pressure_weight=0"]);
     let moved = with(120, &["mechanisms.induced_innovation.pressure_weight=0.4"]);
     higher("maturity", &unmoved, &moved, |world| world.outcomes.equipment_maturity_follower_end);
-    higher("logic made at home", &unmoved, &moved, sum("China", 108..120, |row| row.self_sufficiency_logic));
-    higher("least self-sufficiency", &unmoved, &moved, |world| world.outcomes.self_sufficiency_follower_end);
+    higher("logic made at home", &unmoved, &moved, sum("China", 108..120, |row| row.self_sufficiency_logic.unwrap()));
+    higher("least self-sufficiency", &unmoved, &moved, |world| world.outcomes.self_sufficiency_follower_end.unwrap());
     // At its own strength too.
     let own = with(120, &[""; 0]);
     let none = of_file("controls-without-innovation", 120);
     higher("maturity", &none, &own, |world| world.outcomes.equipment_maturity_follower_end);
-    higher("least self-sufficiency", &none, &own, |world| world.outcomes.self_sufficiency_follower_end);
+    higher("least self-sufficiency", &none, &own, |world| world.outcomes.self_sufficiency_follower_end.unwrap());
 }
 
 #[test]
@@ -213,13 +213,13 @@ fn scarce_power_stops_compute_and_slows_the_frontier() {
             ],
         )
     };
-    higher("running", &powered(0.3), &powered(100.0), end("US", |row| row.compute_running));
+    higher("running", &powered(0.3), &powered(100.0), end("US", |row| row.compute_running.unwrap()));
     higher("frontier", &powered(0.3), &powered(100.0), end("US", |row| row.capability.unwrap()));
     for gw in [0.3, 1.0] {
         let world = run(&powered(gw), 0);
         let cap = |month: usize| gw * redqueen::maths::exp(0.1 * (month + 1) as f64 / 12.0);
         assert!(state(&world, "US").enumerate().all(|(month, row)| row.power_draw <= cap(month) * 1.001));
-        assert!(state(&world, "US").any(|row| row.compute_running < 0.9));
+        assert!(state(&world, "US").any(|row| row.compute_running.unwrap() < 0.9));
     }
 }
 
@@ -227,7 +227,7 @@ fn scarce_power_stops_compute_and_slows_the_frontier() {
 fn building_power_lets_more_compute_run() {
     let scarce = ["states.US.ai_power_gw=0.5", "states.US.ai_power_growth_per_year=0.1"];
     let built = |gw: f64| laid_over("baseline.toml", 48, &policy("US", "power", "2023-06", gw), &scarce);
-    higher("running compute", &built(0.0), &built(2.0), end("US", |row| row.compute_running * row.compute));
+    higher("running compute", &built(0.0), &built(2.0), end("US", |row| row.compute_running.unwrap() * row.compute));
     // A breakthrough more or less moves the frontier as much, so it takes more worlds.
     let frontier = |gw: f64| measured(&built(gw), 4 * RUNS, &end("US", |row| row.capability.unwrap()));
     rises("frontier", &frontier(0.0), &frontier(2.0));

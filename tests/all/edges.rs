@@ -32,6 +32,12 @@ fn one_state_without_firms_grows_along_its_trend() {
     let state = trajectory.states.last().unwrap();
     assert_eq!((state.progress, state.selection, state.learning, state.turnover), (None, None, None, None));
     assert_eq!((state.usage_covariance, state.safety_effort, state.trust_abroad), (None, None, None));
+    assert_eq!((state.usage_share, state.home_share, state.open_share), (None, None, None));
+    assert_eq!((state.self_sufficiency, state.self_sufficiency_design, state.compute_running), (None, None, None));
+    let stages = [state.self_sufficiency_logic, state.self_sufficiency_packaging, state.self_sufficiency_memory];
+    assert_eq!(stages, [None; 3]);
+    let of_sides = &trajectory.outcomes;
+    assert_eq!((of_sides.self_sufficiency_leader_end, of_sides.self_sufficiency_follower_end), (None, None));
     let outcomes = &trajectory.outcomes;
     assert_eq!((outcomes.open_share_end, outcomes.firm_hhi_end, outcomes.effective_firms_end), (None, None, None));
     assert_eq!((outcomes.largest_share_max, outcomes.survivor_age_mean), (None, None));
@@ -45,7 +51,9 @@ fn a_market_that_shuts_everybody_out_stays_empty() {
          [[firms]]\nname = \"Acme\"\nstate = \"A\"\nopen = false\n",
     );
     let last = trajectory.states.last().unwrap();
-    assert_eq!((&*last.state, last.home_share, last.open_share), ("B", 0.0, 0.0));
+    assert_eq!((&*last.state, last.home_share, last.open_share), ("B", None, None));
+    let market_of_a = trajectory.states.iter().rev().find(|row| &*row.state == "A").unwrap();
+    assert_eq!((market_of_a.home_share, market_of_a.open_share, last.usage_share), (Some(1.0), Some(0.0), Some(0.0)));
     // Half of the world's use goes to nobody.
     assert!((trajectory.world.last().unwrap().largest_share.unwrap() - 0.5).abs() < 0.05);
 }

@@ -1,4 +1,5 @@
-//! A batch takes no more memory for more runs: what is written, what is gathered over runs and the report.
+//! A batch takes no more memory for more runs, and little for more scenarios: what is written, what is gathered over runs and the
+//! report.
 #![cfg(target_os = "linux")]
 
 use std::{
@@ -69,4 +70,28 @@ fn a_batch_of_many_runs_takes_no_more_memory_than_one_of_few() {
 #[test]
 fn nor_do_two_scenarios_that_are_compared() {
     assert_flat(&["compare", "baseline", "no-controls"], FEW, MANY / 2);
+}
+
+/// Kilobytes that a scenario of an experiment may take: a config of it alone, read into values, takes more.
+const PER_SCENARIO: u64 = 380;
+
+/// The peak of a batch with so many scenarios that differ in a number.
+fn peak_of_scenarios(number: u32) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.toml");
+    let entry = |at: u32| {
+        let value = 0.3 + f64::from(at) / 1000.0;
+        format!("[[scenarios]]\nname = \"case{at}x\"\nset.\"mechanisms.diffusion.phi_closed\" = {value}\n")
+    };
+    fs::write(&file, "name = \"many\"\n".to_owned() + &(0..number).map(entry).collect::<String>()).unwrap();
+    peak_of(&["batch", file.to_str().unwrap()], 1)
+}
+
+#[test]
+fn a_scenario_more_takes_no_world_more() {
+    let (few, many) = (20, 120);
+    let [small, large] = [few, many].map(peak_of_scenarios);
+    println!("{small} kB for {few} scenarios, {large} kB for {many}");
+    let each = large.saturating_sub(small) / u64::from(many - few);
+    assert!(each <= PER_SCENARIO, "{each} kB for each scenario more");
 }

@@ -4,7 +4,7 @@ use crate::support::program::{files, redqueen, table};
 use predicates::{prelude::PredicateBooleanExt, str::contains};
 use redqueen::{
     measure::record::OUTCOMES,
-    output::manifest::{FORMAT, seal},
+    output::manifest::{FORMAT, OtherFile, seal},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
@@ -48,7 +48,6 @@ impl Folder {
     }
 
     fn write(&self, folder: &Path, outcome: impl Fn(usize, usize, u64) -> f64) {
-        fs::write(folder.join("manifest.json"), seal(&self.manifest().to_string())).unwrap();
         let names: Vec<&str> = self.factors.iter().map(|(name, _)| *name).collect();
         let mut design = format!("point,{}\n", names.join(","));
         let mut runs =
@@ -75,8 +74,15 @@ impl Folder {
                 }
             }
         }
-        fs::write(folder.join("design.csv"), design).unwrap();
-        fs::write(folder.join("runs.csv"), runs).unwrap();
+        fs::write(folder.join("design.csv"), &design).unwrap();
+        fs::write(folder.join("runs.csv"), &runs).unwrap();
+        let mut manifest = self.manifest();
+        let entry = |(name, text): (&str, &String)| {
+            let sum = OtherFile::of("", text.as_bytes());
+            json!({"name": name, "rows": text.lines().count() - 1, "bytes": sum.bytes, "xxh3": sum.xxh3})
+        };
+        manifest["files"] = [("design", &design), ("runs", &runs)].into_iter().map(entry).collect();
+        fs::write(folder.join("manifest.json"), seal(manifest.to_string())).unwrap();
     }
 }
 
@@ -311,7 +317,7 @@ fn folders_that_cannot_be_analysed_are_refused_and_nothing_is_written() {
     let with = |change: &dyn Fn(&mut Value)| {
         let mut manifest = folder.manifest();
         change(&mut manifest);
-        fs::write(dir.path().join("manifest.json"), seal(&manifest.to_string())).unwrap();
+        fs::write(dir.path().join("manifest.json"), seal(manifest.to_string())).unwrap();
     };
     with(&|manifest| {
         manifest["complete"] = json!(false);
@@ -358,6 +364,8 @@ fn damaged_tables_are_named_with_their_line() {
     fails("design.csv:3: expected a step that changes one factor");
     fs::remove_file(dir.path().join("runs.csv")).unwrap();
     fails("design.csv");
+    fs::remove_file(dir.path().join("design.csv")).unwrap();
+    fails("cannot read ./design.csv: it is not there");
 }
 
 #[test]

@@ -53,7 +53,10 @@ fn the_scripts_say_what_was_asked_and_run_without_slurm_too() {
     ];
     let output = redqueen(&folder, &arguments).assert().success().get_output().clone();
     let said = said(&output);
-    assert!(said.contains("each of 3 tasks: 1 runs") && said.contains("sbatch --dependency=afterany:JOB"), "{said}");
+    assert!(
+        said.contains("each of 3 tasks: 1 or 2 runs: about ") && said.contains("sbatch --dependency=afterany:JOB"),
+        "{said}"
+    );
     let array = fs::read_to_string(folder.join("output/study-slurm/array.sh")).unwrap();
     for line in [
         "#SBATCH --array=1-3",
@@ -114,7 +117,7 @@ fn what_would_fail_on_the_nodes_is_refused_before() {
     assert!(code == Some(2) && told.ends_with("\nerror: 4 runs: at most 4 tasks, not 5\n"), "{told}");
     assert!(!folder.join("output").exists());
     let (code, told) = slurm("3", &[]);
-    assert!(code == Some(0) && told.contains("each of 3 tasks: 1 runs or 2: about "), "{told}");
+    assert!(code == Some(0) && told.contains("each of 3 tasks: 1 or 2 runs: about "), "{told}");
     assert_eq!(slurm("2", &[]).0, Some(0), "scripts of before may be replaced");
 
     // Shards that are there.

@@ -319,7 +319,7 @@ fn distance_keeps_users_from_firms_abroad() {
     let penalty = |nats: f64| with(60, &[format!("mechanisms.values.foreign_penalty={nats}")]);
     let (near, far) = (penalty(0.0), penalty(2.0));
     higher("adoption", &far, &near, |world| world.outcomes.adoption_third_countries_end.unwrap());
-    higher("use of foreign firms in the EU", &far, &near, |world| -end("EU", |row| row.home_share)(world));
+    higher("use of foreign firms in the EU", &far, &near, |world| -end("EU", |row| row.home_share.unwrap())(world));
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn what_has_no_effect_is_told_and_is_no_error() {
         &["check", "truce.toml"][..],
         &["batch", "truce.toml", "--runs", "1", "--months", "1", "--quiet"],
         &["run", "truce.toml", "--months", "1", "--quiet"],
-        &["compare", "baseline", "truce.toml", "--runs", "1", "--months", "1", "--quiet"],
+        &["compare", "baseline", "truce.toml", "--runs", "5", "--months", "1", "--quiet"],
     ] {
         let said = here.said(words, 0);
         assert!(said.starts_with(line) && said.lines().count() == 1, "{words:?}: {said}");
@@ -274,6 +274,117 @@ fn nothing_is_recorded_if_that_is_asked_for() {
     assert!(here.path("out/runs.csv").exists() && !here.path("out/world.csv").exists());
     let said = here.said(&["batch", "null", "--record", "none,world"], 2);
     assert!(said.contains("no table can stand beside `none`"), "{said}");
+}
+
+#[test]
+fn numbers_have_the_noun_that_fits() {
+    let grid = "[design]\nkind = 'grid'\n[[design.factors]]\nparameter = 'states.US.talent'\nvalues = [1, 1.25]\n";
+    let here = Here::with(&[("g.toml", &experiment(grid))]);
+    let said = |words: &[&str]| {
+        let output = here.run(words).assert().success().get_output().clone();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let check = said(&["check", "g.toml"]);
+    assert!(check.contains("; 2 design points, 1 run of each, 2 runs") && check.contains(", 1 month)"), "{check}");
+    let batch = said(&["batch", "baseline", "--runs", "1", "--months", "1", "--record", "world", "--out", "o1"]);
+    assert!(batch.contains("baseline: 1 run, ") && batch.contains("1 run: about "), "{batch}");
+    assert!(!batch.contains("1 runs"), "{batch}");
+    let page = fs::read_to_string(here.path("o1/report.html")).unwrap();
+    assert!(page.contains("1 finished run<") || page.contains("1 finished run "), "the page counts its run");
+    let log = fs::read_to_string(here.path("o1/log.txt")).unwrap();
+    assert!(log.starts_with("1 run in ") && !log.contains("1 threads"), "{log}");
+}
+
+#[test]
+fn what_the_system_says_of_a_path_is_told_in_words() {
+    let here = Here::with(&[("mine.txt", "mine")]);
+    for (words, expected) in [
+        (&["report", "mine.txt"][..], "mine.txt is a file; give the folder of a finished run or batch"),
+        (&["sensitivity", "mine.txt"], "mine.txt is a file; give the folder of a finished run or batch"),
+        (
+            &["batch", "--runs", "1", "--out", "mine.txt"],
+            "mine.txt is a file, and no folder; choose another with --out",
+        ),
+        (&["batch", "--runs", "1", "--overwrite", "--out", "mine.txt/x"], "mine.txt is a file, and no folder"),
+        (&["check", "mine.txt/x.toml"], "there is no file `mine.txt/x.toml`"),
+    ] {
+        let said = here.said(words, 2);
+        assert!(said.contains(expected) && !said.contains("os error"), "{words:?}: {said}");
+    }
+    let said = here.said(&["init", "mine.txt"], 1);
+    assert!(said.contains("mine.txt") && !said.contains("os error"), "{said}");
+    assert_eq!(fs::read_to_string(here.path("mine.txt")).unwrap(), "mine");
+}
+
+#[test]
+fn what_was_taken_out_is_said_to_be() {
+    let removed = "[[scenarios]]\nname = 's1'\nset = { 'firms.OpenAI.remove' = true }\n";
+    let here = Here::with(&[("r.toml", &experiment(removed))]);
+    for flag in ["firms.OpenAI.talent=2", "firms.OpenAI.remove=true"] {
+        let said = here.said(&["check", "r.toml", "--set", flag], 2);
+        let expected = format!("--set {flag}: the firm `OpenAI` was taken out by what this is laid over\n\n1 error\n");
+        assert_eq!(said, expected);
+    }
+    let both = ["check", "--set", "firms.OpenAI.remove=true", "--set", "firms.OpenAI.talent=2", "baseline"];
+    let said = here.said(&both, 2);
+    assert!(said.contains("are both set, and one takes out what the other is in\n\n1 error\n"), "{said}");
+    assert!(here.said(&["check", "r.toml", "--set", "firms.OpenIA.talent=2"], 2).contains("unknown firm `OpenIA`"));
+}
+
+#[test]
+fn warnings_are_told_however_quiet_a_command_is() {
+    let stop = "[stop]\noutcome = 'compute_lost'\nstandard_error = 1e-9\nmax_runs = 2\n";
+    let differ =
+        "[[scenarios]]\nname = 'a1'\n[[scenarios]]\nname = 'b1'\nset = { 'mechanisms.research.enabled' = true }\n";
+    let here = Here::with(&[("s.toml", &experiment(stop)), ("d.toml", &experiment(differ))]);
+    let said = here.said(&["batch", "d.toml", "--quiet", "--out", "d1"], 0);
+    assert!(said.contains("warning: d.toml") && said.contains("warning: 1 replicate: too few for intervals"), "{said}");
+    let output = here.run(&["batch", "d.toml", "--quiet", "--out", "d2"]).assert().success().get_output().clone();
+    assert!(output.stdout.is_empty());
+    for quiet in [&["--quiet"][..], &[]] {
+        let words =
+            [&["batch", "s.toml", "--runs", "2", "--set", "mechanisms.incidents.enabled=false", "--out", "s1"], quiet]
+                .concat();
+        let output = here.run(&words).assert().success().get_output().clone();
+        let all = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        let _ = fs::remove_dir_all(here.path("s1"));
+        let unmet = all.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(
+            unmet.matches("[stop] was not met").count(),
+            usize::from(unmet.contains("standard error of")),
+            "{all}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn init_writes_through_no_link() {
+    let here = Here::with(&[]);
+    fs::create_dir_all(here.path("elsewhere")).unwrap();
+    fs::create_dir_all(here.path("mine")).unwrap();
+    std::os::unix::fs::symlink(here.path("elsewhere"), here.path("mine/scenarios")).unwrap();
+    let said = here.said(&["init", "mine"], 1);
+    assert!(said.contains("mine/scenarios is a link or a file, and no folder: move it away"), "{said}");
+    assert_eq!(fs::read_dir(here.path("elsewhere")).unwrap().count(), 0);
+    fs::remove_file(here.path("mine/scenarios")).unwrap();
+    here.said(&["init", "mine"], 0);
+    assert!(here.path("mine/scenarios").read_dir().unwrap().count() > 5);
+}
+
+#[test]
+fn a_comparison_has_whole_rows_at_any_width() {
+    let here = Here::with(&[]);
+    let compare = ["compare", "baseline", "no-controls", "--runs", "5", "--months", "2", "--out", "c1"];
+    for width in ["40", "60", "80"] {
+        let output = here.run(&compare).env("COLUMNS", width).assert().success().get_output().clone();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let wide: usize = width.parse().unwrap();
+        assert!(text.lines().all(|line| line.chars().count() <= wide || line.contains("files are in")), "{text}");
+        let numbers = |line: &str| line.split_whitespace().filter(|word| word.parse::<f64>().is_ok()).count();
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with(' ') && numbers(line) > 2).collect();
+        assert!(rows.len() > 5 && rows.iter().all(|row| numbers(row) == 5), "{width}: {text}");
+    }
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn equipment(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let mut off = base.clone();
     off.set("mechanisms.induced_innovation.enabled", false)?;
     let (second, then) = (bench.observe(&base, chinese(2027))?, bench.observe(&base, chinese(2032))?);
-    let own = |year| move |world: &Trajectory| state(world, "China", year, 12).self_sufficiency_design;
+    let own = |year| move |world: &Trajectory| state(world, "China", year, 12).self_sufficiency_design.unwrap_or(0.0);
     let (own_2025, own_2032) = (bench.observe(&base, own(2025))?, bench.observe(&base, own(2032))?);
     Ok(vec![
         Effect::change(

@@ -92,11 +92,11 @@ const IN_THE_RUN: &[(&str, Outcome)] = &[
     ("compute of 2024", |world| month(world, 2024, 12).compute),
     ("compute of 2028", |world| month(world, 2028, 12).compute),
     ("China's compute of 2028", |world| state(world, "China", 2028, 12).compute),
-    ("China's own share of 2028", |world| state(world, "China", 2028, 12).self_sufficiency_design),
-    ("China's own share of 2032", |world| state(world, "China", 2032, 12).self_sufficiency_design),
+    ("China's own share of 2028", |world| state(world, "China", 2028, 12).self_sufficiency_design.unwrap_or(0.0)),
+    ("China's own share of 2032", |world| state(world, "China", 2032, 12).self_sufficiency_design.unwrap_or(0.0)),
     ("running compute of the US of 2032", |world| {
         let us = state(world, "US", 2032, 12);
-        us.compute * us.compute_running
+        us.compute * us.compute_running.unwrap_or(0.0)
     }),
     ("price of compute of 2028", |world| month(world, 2028, 12).compute_price),
     ("compute in store at the end", |world| world.world.iter().map(|row| row.compute_stored).sum()),

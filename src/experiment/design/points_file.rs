@@ -7,7 +7,10 @@ use super::{
     trial::{Varied, declared, meant},
 };
 use crate::{
-    declare::{parameter::Kind, text::read_as},
+    declare::{
+        parameter::Kind,
+        text::{counted, read_as},
+    },
     experiment::design::context::{Context, keep},
     scenario::{
         Diagnostic,
@@ -35,6 +38,7 @@ pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Mistak
     let path = keep(text("file", node), found)?;
     let origin = keep(context.source.beside(path).open_up_to(MAX_FILE, 1, Some(&node.place)), found)?;
     keep(refuse_other_signs(&origin), found)?;
+    keep(refuse_open_quote(&origin), found)?;
     let mut reader = ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(origin.text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -93,6 +97,11 @@ fn read_column<'a>(
         given.push(cell.is_some());
         if let Some((cell, place)) = cell {
             let node = Node { value: value(cell, flags), place: place.clone() };
+            if flags && let Some(word) = flag_word(cell) {
+                let message = format!("`{cell}` is no value of a switch: write `{word}`");
+                found.push(Diagnostic::at(place, message));
+                return None;
+            }
             let is_number = node.value.number().is_some_and(|number| !number.is_nan());
             if !is_number && (read_as(cell) == Some("a missing value") || cell.eq_ignore_ascii_case("nan")) {
                 let message = format!("`{cell}` stands for no value: leave the cell empty");
@@ -141,9 +150,38 @@ fn value(cell: &str, flags: bool) -> Value {
     }
 }
 
+/// What a word for a flag in another program is here, if it is none here.
+fn flag_word(cell: &str) -> Option<&'static str> {
+    match cell.to_ascii_lowercase().as_str() {
+        "t" | "yes" | "y" | "on" => Some("true"),
+        "f" | "no" | "n" | "off" => Some("false"),
+        _ => None,
+    }
+}
+
+/// Refuses a quote that is not closed in its line: no cell has several lines, and what follows would all be one.
+fn refuse_open_quote(origin: &Arc<Origin>) -> Result<(), Diagnostic> {
+    let mut start = 0;
+    for line in origin.text.split_inclusive('\n') {
+        if !line.matches('"').count().is_multiple_of(2) {
+            let at = start + line.rfind('"').unwrap_or(0);
+            let place = Place::new(origin, at..at + 1);
+            let error = Diagnostic::at(&place, "a quote is opened and not closed in this line");
+            return Err(error.help("numbers, words and keys take no quotes; a quote in a cell is written twice"));
+        }
+        start += line.len();
+    }
+    Ok(())
+}
+
 /// Refuses cells that are not apart by commas.
 fn refuse_other_signs(origin: &Arc<Origin>) -> Result<(), Diagnostic> {
     let header = origin.text.lines().next().unwrap_or_default();
+    let first = header.trim_start_matches('\u{feff}').trim().trim_matches('"');
+    if first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("sep=")) {
+        let error = Diagnostic::at(&Place::new(origin, 0..header.len()), "`sep=` is a line for Excel alone");
+        return Err(error.help("leave it out: a points file begins with its header, and has commas"));
+    }
     let Some(sign) = header.find([';', '\t']).filter(|_| !header.contains(',')) else { return Ok(()) };
     let name = if header[sign..].starts_with(';') { "semicolons" } else { "tabs" };
     let place = Place::new(origin, sign..sign + 1);
@@ -187,7 +225,7 @@ fn unreadable(error: &csv::Error, origin: &Arc<Origin>) -> Diagnostic {
             let from = start(pos.as_ref());
             // The position may stand before the line's end that precedes the row.
             let from = origin.text.get(from..).map_or(from, |rest| from + rest.len() - rest.trim_start().len());
-            let message = format!("this row has {len} cells, the header {expected_len}");
+            let message = format!("this row has {}, the header {expected_len}", counted(*len, "cell"));
             let line = origin.text.get(from..).and_then(|rest| rest.lines().next()).map_or(0, str::len);
             Diagnostic::at(&Place::new(origin, from..from + line), message)
         }

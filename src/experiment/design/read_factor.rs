@@ -158,6 +158,14 @@ impl Said<'_> {
         }
         let given: Result<Vec<_>, _> = items.iter().map(setting).collect();
         let values = alike(given?);
+        if matches!(self.kind, MethodWord::Grid | MethodWord::OneAtATime) {
+            let doubled = (1..values.len()).find(|at| values[..*at].contains(&values[*at]));
+            if let Some(item) = doubled.and_then(|at| items.get(at)) {
+                let message =
+                    format!("`values` has `{}` twice, and each of its points would be run twice", item.place.text());
+                return Err(Diagnostic::at(&item.place, message));
+            }
+        }
         let tries = values.iter().cloned().zip(items.iter().map(|item| item.place.clone())).collect();
         Ok((Scale::Choice { values }, tries))
     }

@@ -156,12 +156,19 @@ fn what_is_wrong_with_a_points_file_is_said_at_its_place() {
             "point,mechanisms.growth.rate\n0,1\n1,2.5\n",
             "points.csv:3:3: `rate` must be a number from 0 to 2 (1/year), not 2.5",
         ),
-        ("mechanisms.growth.rate,states.US.talent\n1,1\n1\n", "points.csv:3:1: this row has 1 cells, the header 2"),
+        ("mechanisms.growth.rate,states.US.talent\n1,1\n1\n", "points.csv:3:1: this row has 1 cell, the header 2"),
         (
             "mechanisms.growth.rate,time.months\n1,3\n",
             "points.csv:1:24: `time.months` cannot be a factor: it changes the time span",
         ),
         ("a b\n1\n", "points.csv:1:1: "),
+        ("sep=,\nmechanisms.growth.rate\n1\n", "points.csv:1:1: `sep=` is a line for Excel alone"),
+        (
+            "mechanisms.growth.rate,states.US.talent\n1,\"1\n2,1\n",
+            "points.csv:2:3: a quote is opened and not closed in this line",
+        ),
+        ("point,mechanisms.growth.loud\n0,T\n", "points.csv:2:3: `T` is no value of a switch: write `true`"),
+        ("point,mechanisms.growth.enabled\n0,F\n", "points.csv:2:3: `F` is no value of a switch: write `false`"),
         ("mechanisms.growth.rate\nnan\n", "points.csv:2:1: `nan` stands for no value: leave the cell empty"),
     ] {
         let said = said_with(text, &[], points);
@@ -308,9 +315,29 @@ fn errors_are_said_once_and_name_the_scenario_if_others_are_fine() {
     let text = one("kind = 'lhs'\npoints = 2", "parameter = 'mechanisms.growth.rat'\nrange = [1, 2]");
     assert_eq!(said(&(text + scenarios)), ["e.toml:8:13: unknown key `rat`, did you mean `rate`?"]);
     let text = one("kind = 'lhs'\npoints = 2", "parameter = 'firms.OpenAI.talent'\nrange = [0.5, 1.5]");
-    let said = read(&(text + scenarios)).unwrap_err();
-    assert!(said.starts_with("e.toml:8:13: unknown firm `OpenAI`"), "{said}");
-    assert!(said.ends_with("help: in the scenario `b`"), "{said}");
+    let said = read(&(text.clone() + scenarios)).unwrap_err();
+    let expected = "`firms.OpenAI.talent` cannot be varied: the scenario `b` takes the firm `OpenAI` out";
+    assert!(said.starts_with(&format!("e.toml:8:13: {expected}")), "{said}");
+    let points = format!("[design]\nkind = 'list'\nfile = 'points.csv'\n{scenarios}");
+    assert_eq!(said_with(&points, &[], "firms.OpenAI.talent\n1\n"), [format!("points.csv:1:1: {expected}")]);
+    let text = text.replace("OpenAI", "OpenIA");
+    assert!(read(&(text + scenarios)).unwrap_err().starts_with("e.toml:8:13: unknown firm `OpenIA`"));
+}
+
+#[test]
+fn a_grid_takes_each_value_once() {
+    let values = |kind: &str, values: &str| {
+        one(&format!("kind = '{kind}'"), &format!("parameter = 'mechanisms.growth.rate'\nvalues = [{values}]"))
+    };
+    for (kind, list, twice) in
+        [("grid", "1, 1, 2", "1"), ("grid", "1, 0.5, 1.0", "1.0"), ("one-at-a-time", "2, 0, 0", "0")]
+    {
+        let found = said(&values(kind, list));
+        let expected = format!("`values` has `{twice}` twice, and each of its points would be run twice");
+        assert!(found.len() == 1 && found[0].ends_with(&expected), "{found:?}");
+    }
+    assert_eq!(sample(&values("grid", "1, 0.5, 2")).points(), 3);
+    assert_eq!(sample(&values("list", "1, 1, 2")).points(), 3, "points of a list are as they are given");
 }
 
 #[test]

@@ -79,6 +79,13 @@ pub(super) fn meant(spelled: &str, place: &Place, context: &Context<'_>, found: 
         let here = variant.draft.key(key.clone());
         let unclear = |error: Ambiguous| Diagnostic::at(place, error.to_string()).help(Ambiguous::HELP);
         let here = here.map_err(|error| found.push(unclear(error))).ok()?;
+        if let Some((list, name)) = variant.draft.taken_out(&here) {
+            let kind = kind_of(list).map_or("entity", |kind| kind.one);
+            let message =
+                format!("`{here}` cannot be varied: the scenario `{}` takes the {kind} `{name}` out", variant.name);
+            found.push(Diagnostic::at(place, message));
+            return None;
+        }
         if meant.as_ref().is_some_and(|other| *other != here && here.parts().iter().any(|part| is_pair(part))) {
             let message =
                 format!("`{key}` is another border in the scenario `{}` than in those before it", variant.name);

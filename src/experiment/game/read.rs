@@ -23,7 +23,7 @@ use crate::{
         tree::{Node, TomlEntry, TomlTable},
     },
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The key by which a game is known.
 pub(in crate::experiment) const PLAYERS: &str = "players";
@@ -89,7 +89,7 @@ impl Reader<'_> {
         let mut variants = self.profiles(&game, &entries, &ground);
         variants.first_mut()?.warnings.extend(warnings);
         let seed = variants.first().map_or(0, |variant| variant.scenario.seed);
-        variants.iter_mut().for_each(|variant| variant.scenario.seed = seed);
+        variants.iter_mut().for_each(|variant| Arc::make_mut(&mut variant.scenario).seed = seed);
         let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
         let context = Context { source, origin, seed, catalogue, variants: &variants };
         let ReadDesign { sample, varied, warnings } = read_design(design, &context, self.found)?;

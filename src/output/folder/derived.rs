@@ -3,7 +3,7 @@
 
 use super::{
     Folder, ManifestError,
-    file::{Durability, OutputError, write_aside},
+    file::{Durability, OutputError, write_aside, write_aside_by},
     owned::{Names, may_write, not_ours},
 };
 use crate::output::manifest::{self, Manifest, OtherFile};
@@ -91,6 +91,6 @@ impl Derived {
         if manifest.others == before {
             return Ok(());
         }
-        write_aside(&self.folder.join(manifest::FILE), &manifest.encode(), Durability::Disk)
+        write_aside_by(&self.folder.join(manifest::FILE), Durability::Disk, |to| manifest.write_to(to))
     }
 }

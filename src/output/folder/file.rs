@@ -1,9 +1,13 @@
 //! How files of a folder come about: aside, under their final name only when they are complete.
 
+use crate::{
+    declare::text::told,
+    output::sums::{self, Sum},
+};
 use serde::Serialize;
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -22,11 +26,11 @@ pub struct OutputError {
 impl OutputError {
     /// What the system said when `action` was tried on `path`.
     pub fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self { action, path: path.to_owned(), source }
+        Self { action, path: path.to_owned(), source: told(source) }
     }
 
     pub(super) fn on<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
-        move |source| Self { action, path: path.to_owned(), source }
+        move |source| Self::new(action, path, source)
     }
 }
 
@@ -64,24 +68,42 @@ pub enum Durability {
 /// # Errors
 /// The file cannot be written or renamed; nothing of it is left then.
 pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<(), OutputError> {
+    write_aside_by(path, durability, |to| to.write_all(bytes))
+}
+
+/// The same of a file that is never held as a whole: `fill` writes it.
+///
+/// # Errors
+/// The file cannot be written or renamed; nothing of it is left then.
+pub fn write_aside_by(
+    path: &Path,
+    durability: Durability,
+    fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), OutputError> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let write = || {
-        let mut file = fresh(&partial)?;
-        file.write_all(bytes)?;
-        if durability == Durability::Disk { file.sync_all() } else { Ok(()) }
-    };
-    if let Err(error) = write() {
-        // What was written of it only takes up room; the error matters more than whether this works.
-        if error.kind() != io::ErrorKind::AlreadyExists {
-            let _ = fs::remove_file(&partial);
+        let mut file = Summed { file: fresh(&partial)?, sum: Sum::default() };
+        fill(&mut file)?;
+        if durability == Durability::Disk {
+            file.file.sync_all()?;
         }
-        return Err(OutputError::on("write", &partial)(error));
-    }
+        io::Result::Ok(file.sum.finish())
+    };
+    let sum = match write() {
+        Ok(sum) => sum,
+        Err(error) => {
+            // What was written of it only takes up room; the error matters more than whether this works.
+            if error.kind() != io::ErrorKind::AlreadyExists {
+                let _ = fs::remove_file(&partial);
+            }
+            return Err(OutputError::on("write", &partial)(error));
+        }
+    };
     if let Err(error) = fs::rename(&partial, path) {
         // Another process that made the same file at the same time may have named it for this one.
-        if error.kind() == io::ErrorKind::NotFound && fs::read(path).is_ok_and(|found| found == bytes) {
+        if error.kind() == io::ErrorKind::NotFound && sums::of_file(path).is_ok_and(|found| found == sum) {
             return Ok(());
         }
         let _ = fs::remove_file(&partial);
@@ -95,15 +117,46 @@ pub fn write_aside(path: &Path, bytes: &[u8], durability: Durability) -> Result<
     Ok(())
 }
 
-/// Writes a new file, whole or not at all; `false` if something of its name is there, which is left as it is.
+/// A file and the checksum of what was written into it.
+struct Summed {
+    file: File,
+    sum: Sum,
+}
+
+impl io::Write for Summed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.sum.add(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Writes a new file of this name below a folder, whole or not at all, with the folders between; `false` if something of its
+/// name is there, which is left as it is.
 ///
 /// # Errors
-/// The file cannot be written; nothing of it is left then.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<bool, OutputError> {
-    if fs::symlink_metadata(path).is_ok() {
+/// A folder between is a link or no folder, or the file cannot be written; nothing of it is left then.
+pub fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> Result<bool, OutputError> {
+    let path = folder.join(name);
+    let between = Path::new(name).ancestors().skip(1).filter(|inner| !inner.as_os_str().is_empty());
+    for inner in between.map(|inner| folder.join(inner)) {
+        // A link leads to somebody else's folder.
+        if fs::symlink_metadata(&inner).is_ok_and(|kind| !kind.is_dir()) {
+            let why = format!("{} is a link or a file, and no folder: move it away", inner.display());
+            return Err(OutputError::new("write", &path, io::Error::new(io::ErrorKind::AlreadyExists, why)));
+        }
+    }
+    if fs::symlink_metadata(&path).is_ok() {
         return Ok(false);
     }
-    write_aside(path, bytes, Durability::Disk).map(|()| true)
+    if let Some(inner) = path.parent() {
+        fs::create_dir_all(inner).map_err(OutputError::on("make", inner))?;
+    }
+    write_aside(&path, bytes, Durability::Disk).map(|()| true)
 }
 
 /// Indented JSON with a line feed at its end.

@@ -13,6 +13,7 @@ mod table;
 
 use super::{
     batch::Batch,
+    dictionary::RUNS,
     headers::headers,
     journal::{self, Journal, Stands},
     manifest::{self, FileEntry, FileFormat, Identity, Manifest, OtherFile, Unreadable},
@@ -26,6 +27,7 @@ pub use derived::{Derived, NewFile};
 pub(super) use file::fresh;
 pub(super) use file::json;
 use file::remove;
+use file::write_aside_by;
 pub use file::{Durability, OutputError, write_aside, write_new};
 pub use owned::LOG;
 use owned::Stand;
@@ -79,6 +81,12 @@ pub enum FolderError {
     #[error("{} holds a stopped batch of another experiment, and no manifest.json that can be read says which", path.display())]
     Lost {
         /// The folder.
+        path: PathBuf,
+    },
+    /// It is a file.
+    #[error("{} is a file, and no folder", path.display())]
+    File {
+        /// What stands there.
         path: PathBuf,
     },
     /// Something stands where a file has to be written.
@@ -136,6 +144,11 @@ impl Folder {
     /// # Errors
     /// It holds something else.
     fn look(path: &Path, identity: &Identity, overwrite: bool) -> Result<Holding, FolderError> {
+        // What a link leads to may be a folder, and what goes on below a file never is.
+        let file = path.ancestors().find(|part| part.metadata().is_ok_and(|found| !found.is_dir()));
+        if let Some(file) = file {
+            return Err(FolderError::File { path: file.to_owned() });
+        }
         if overwrite {
             return Ok(Holding::Nothing);
         }
@@ -147,7 +160,7 @@ impl Folder {
                 let is_whole = || journal::is_whole(path, &identity.sha256(), found.runs_done);
                 let joined = identity.shard.is_none() || journal && is_whole();
                 Ok(match found.complete {
-                    true if joined && has(path, &found.files) => Holding::Already(Box::new(found)),
+                    true if joined && is_there(path, &found) => Holding::Already(Box::new(found)),
                     true if !journal => Holding::Nothing,
                     _ => Holding::Unfinished,
                 })
@@ -310,7 +323,7 @@ impl Folder {
         let package = package::whole(&manifest, &batch.tables());
         write_aside(&self.path.join(package::FILE), &package, Durability::Disk)?;
         manifest.others = vec![OtherFile::of(package::FILE, &package), OtherFile::named(LOG)];
-        write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
+        write_aside_by(&self.path.join(manifest::FILE), Durability::Disk, |to| manifest.write_to(to))
     }
 
     /// Writes the manifest: how many runs are in the tables, how many of them failed, and where the stop rule was not met.
@@ -324,7 +337,7 @@ impl Folder {
     ) -> Result<(), OutputError> {
         let others = vec![OtherFile::named(package::FILE), OtherFile::named(LOG)];
         let manifest = self.said(complete, (done, failed), files, others, unmet);
-        write_aside(&self.path.join(manifest::FILE), &manifest.encode(), Durability::Disk)
+        write_aside_by(&self.path.join(manifest::FILE), Durability::Disk, |to| manifest.write_to(to))
     }
 
     fn said(
@@ -384,10 +397,10 @@ pub fn tidy(folder: &Path, identity: &Identity, files: &[FileEntry]) -> Result<(
     remove(&folder.join(journal::FILE))
 }
 
-/// Whether these tables are there as they were written.
-fn has(folder: &Path, files: &[FileEntry]) -> bool {
+/// Whether the tables that a manifest lists are there as they were written. One that lists none says nothing of them.
+fn is_there(folder: &Path, manifest: &Manifest) -> bool {
     let is_there = |entry: &FileEntry| sums::check(&folder.join(entry.file()), entry.bytes, &entry.xxh3).is_ok();
-    files.par_iter().all(is_there)
+    manifest.csv(RUNS).is_some() && manifest.files.par_iter().all(is_there)
 }
 
 /// What is wrong with a manifest, as the end of a sentence.
@@ -413,7 +426,7 @@ mod tests {
     fn batch(seed: u64) -> Batch {
         let variant = BatchScenario {
             name: "base".into(),
-            config: json!({"time": {"months": 3}}),
+            config: json!({"time": {"months": 3}}).into(),
             replay: "redqueen run".into(),
             described: Described::default(),
             start: Month::new(2023, 1).unwrap(),
@@ -478,6 +491,34 @@ mod tests {
     }
 
     #[test]
+    fn a_file_in_the_place_of_the_folder_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("results");
+        fs::write(&file, "mine").unwrap();
+        for path in [file.clone(), file.join("below").join("it")] {
+            for overwrite in [false, true] {
+                let error = look(&path, 1, overwrite).unwrap_err().to_string();
+                assert_eq!(error, format!("{} is a file, and no folder", file.display()));
+            }
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_manifest_that_lists_no_tables_says_nothing_of_them() {
+        let dir = tempfile::tempdir().unwrap();
+        fill(&open(dir.path(), 1, false).0, true);
+        remove(&dir.path().join(journal::FILE)).unwrap();
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Already(_))));
+        let mut manifest = Folder::manifest(dir.path()).unwrap().unwrap();
+        assert!(manifest.check(dir.path(), RUNS).is_ok());
+        manifest.files.clear();
+        fs::write(dir.path().join(manifest::FILE), manifest.encode()).unwrap();
+        assert!(matches!(look(dir.path(), 1, false), Ok(Holding::Nothing)));
+        assert_eq!(manifest.check(dir.path(), RUNS).unwrap_err().to_string(), "manifest.json lists no such table");
+    }
+
+    #[test]
     fn a_folder_of_other_things_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("thesis.tex"), "").unwrap();
@@ -526,6 +567,10 @@ mod tests {
         fs::write(dir.path().join("file"), "").unwrap();
         let path = dir.path().join("file").join("out");
         let error = Folder::open(&path, &batch(1), false).unwrap_err();
-        assert!(error.to_string().starts_with("cannot ") && error.to_string().contains("out"), "{error}");
+        assert!(error.to_string().starts_with(&dir.path().join("file").display().to_string()), "{error}");
+        let (folder, _stored) = open(&dir.path().join("out"), 1, false);
+        fs::remove_dir_all(folder.path()).unwrap();
+        let error = folder.table("runs", b"run\n").unwrap_err().to_string();
+        assert!(error.starts_with("cannot ") && error.ends_with("runs.csv.partial: it is not there"), "{error}");
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         sobol::{FIRST, SECOND, TOTAL},
     },
     declare::table::Column,
+    declare::text::counted,
     experiment::design::{Factor, Role, Scale, Setting},
     measure::Measured,
     output::{
@@ -173,7 +174,7 @@ fn page_of(findings: &Findings, shown: Markup, hidden: Markup) -> String {
     let head = html! {
         p.quiet {
             (experiment.program) " · " (what(&findings.layout, findings.factors().len(), &findings.list)) " · "
-            (experiment.points) " points, " (experiment.runs) " run" @if experiment.runs != 1 { "s" } " at each · seed "
+            (counted(experiment.points, "point")) ", " (counted(experiment.runs, "run")) " at each · seed "
             (experiment.seed)
         }
         p.note { (HOLDS) }
@@ -200,13 +201,13 @@ const HOLDS: &str = "The indices are statements about the model: they hold for t
 fn what(layout: &PointRoles, factors: usize, list: &[Finding]) -> String {
     let blocks = list.first().map_or(0, |finding| finding.indices.blocks);
     let blocks = format!("{blocks} {}", layout.blocks_are());
-    let s = if factors == 1 { "" } else { "s" };
+    let factors = counted(factors as u64, "factor");
     match layout {
         PointRoles::Morris { levels, .. } => {
-            format!("elementary effects (Morris) of {factors} factor{s}: {blocks} over {levels} levels")
+            format!("elementary effects (Morris) of {factors}: {blocks} over {levels} levels")
         }
-        PointRoles::Saltelli { .. } => format!("Sobol indices of {factors} factor{s}: {blocks}"),
-        PointRoles::OneAtATime { .. } => format!("{factors} factor{s}, one at a time: {blocks}"),
+        PointRoles::Saltelli { .. } => format!("Sobol indices of {factors}: {blocks}"),
+        PointRoles::OneAtATime { .. } => format!("{factors}, one at a time: {blocks}"),
     }
 }
 

@@ -3,12 +3,13 @@
 use crate::{
     analysis::sensitivity::{Point, PointRoles, morris::Move},
     declare::table::Column,
+    declare::text::counted,
     experiment::design::{Design, Method, Scale, Setting},
     measure::Measured,
     output::{
         dictionary::{DESIGN, RUNS},
         folder::{Folder, ManifestError},
-        manifest::Manifest,
+        manifest::{MENDS, Manifest},
     },
     report::{ReportError, as_written, csv_file::CsvFile, runs::unmeasured},
 };
@@ -138,9 +139,10 @@ fn fit(folder: &Path) -> Result<Manifest, ReadError> {
         Ok(Some(manifest)) => manifest,
         Ok(None) => return unfit("holds no manifest.json; give the folder of a finished batch".into()),
         Err(ManifestError::Unreadable { why, .. }) => {
+            let mends = if why.is_other_format { "analyse it with the version that wrote it" } else { MENDS };
+            let line = why.line;
             return unfit(format!(
-                "holds a manifest.json that this version of redqueen cannot read (line {}: {why}); run the batch again",
-                why.line
+                "holds a manifest.json that this version of redqueen cannot read (line {line}: {why}); {mends}"
             ));
         }
         Err(error) => return Err(error.into()),
@@ -151,8 +153,9 @@ fn fit(folder: &Path) -> Result<Manifest, ReadError> {
     }
     if !manifest.complete {
         return unfit(format!(
-            "is not complete: {} runs are done; run the same batch again to finish it",
-            manifest.runs_done
+            "is not complete: {} {} done; run the same batch again to finish it",
+            counted(manifest.runs_done, "run"),
+            if manifest.runs_done == 1 { "is" } else { "are" }
         ));
     }
     let Design { method, factors, .. } = &experiment.design;

@@ -39,5 +39,5 @@ pub fn files(folder: &Path, ending: &str) -> BTreeMap<String, Vec<u8>> {
 /// A manifest's text that was changed, with the checksum that it would have been written with.
 pub fn resealed(manifest: &str) -> String {
     let (text, _) = manifest.rsplit_once(",\n  \"sha256\": ").unwrap();
-    redqueen::output::manifest::seal(&format!("{text}\n}}"))
+    redqueen::output::manifest::seal(format!("{text}\n}}"))
 }

@@ -54,7 +54,7 @@ fn safety_and_trust_prevent_incidents_and_a_growing_frontier_brings_them() {
     assert!(plain > 40, "{plain}");
     assert!(misuse(&["safety.enabled=false", "incidents.growth=0.3"]) > plain);
     assert!(misuse(&["incidents.growth=0", "incidents.protection=10"]) < plain);
-    assert!(misuse(&["safety.enabled=false", "incidents.growth=0", "incidents.misuse_per_year=60"]) == plain);
+    assert!(misuse(&["safety.enabled=false", "incidents.growth=0", "incidents.enabled=true"]) == plain);
 }
 
 #[test]
