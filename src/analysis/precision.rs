@@ -24,7 +24,7 @@ pub struct Mean {
 
 /// Equal values whose mean was rounded are still equal: this standard deviation, or mean of differences, or 0, when the largest value has this
 /// magnitude.
-pub(super) fn beyond_rounding(sd: f64, largest: f64) -> f64 {
+pub(crate) fn beyond_rounding(sd: f64, largest: f64) -> f64 {
     if sd.abs() <= 4.0 * f64::EPSILON * largest { 0.0 } else { sd }
 }
 

@@ -203,7 +203,7 @@ fn whole(parts: &[Part], model: &Model) -> Result<Batch, ShardsError> {
     let Some(first) = parts.first() else { return Err(ShardsError::None) };
     let (path, of) = (first.path.clone(), first.of());
     let other_build = || ShardsError::OtherBuild { path: path.clone(), program: of.program.clone() };
-    let batch = Batch::of(&first.manifest, model.measured()).ok_or_else(other_build)?;
+    let batch = Batch::of(&first.manifest, model.measured_of(&first.manifest)).ok_or_else(other_build)?;
     let batch = Batch { program: model.program().to_string(), shard: Shard::WHOLE, ..batch };
     let own = Identity::new(&batch);
     if own == of {

@@ -53,8 +53,12 @@ pub use study::Study;
 
 use crate::{
     experiment::{Experiment, KnownNames, load_experiment},
+    measure::{Measured, months_before},
     model::Model,
-    output::{batch::Batch, manifest::FileFormat},
+    output::{
+        batch::Batch,
+        manifest::{FileFormat, Manifest},
+    },
     scenario::{Diagnostics, Source},
 };
 
@@ -65,10 +69,21 @@ impl Model {
     /// # Errors
     /// Everything that is wrong with it and with them, with file, line and column.
     pub fn experiment(&self, source: &Source, overrides: &[String]) -> Result<Experiment, Diagnostics> {
+        self.known_names(|names| load_experiment(source, overrides, self.catalogue(), names))
+    }
+
+    /// What was measured of the runs of a folder with this manifest: what players have of them too, if it holds a game.
+    pub(crate) fn measured_of(&self, manifest: &Manifest) -> Measured {
+        let game = manifest.experiment.game.as_ref();
+        game.map_or_else(|| self.measured(), |game| self.with_payoffs(game).measured())
+    }
+
+    /// What `read` makes of the names that experiments may use.
+    pub(crate) fn known_names<T>(&self, read: impl FnOnce(KnownNames<'_>) -> T) -> T {
         let measured = self.measured();
         let (tables, outcomes) = (measured.table_names(), measured.outcome_names());
-        let names = KnownNames { tables: &tables, outcomes: &outcomes };
-        load_experiment(source, overrides, self.catalogue(), names)
+        let declared: Vec<_> = measured.tables().collect();
+        read(KnownNames { tables: &tables, outcomes: &outcomes, declared: &declared, months_before })
     }
 }
 

@@ -52,6 +52,8 @@ pub struct Study<'a> {
     replay: Option<Box<Replay<'a>>>,
     /// What its single run was lived under before.
     past: Vec<Stretch>,
+    /// The number of the first replicate.
+    first_replicate: u64,
 }
 
 /// The command that runs the scenario of this name.
@@ -171,8 +173,9 @@ impl<'a> Study<'a> {
 
     /// A study of an experiment that is at hand. Nothing can be laid over it any more.
     pub fn of(model: &Model, experiment: Experiment) -> Self {
+        let playing = experiment.game.as_ref().map(|planned| model.with_payoffs(&planned.game));
         Self {
-            model: model.clone(),
+            model: playing.unwrap_or_else(|| model.clone()),
             config: None,
             chosen: Chosen::default(),
             experiment,
@@ -181,6 +184,7 @@ impl<'a> Study<'a> {
             settings: Settings::default(),
             replay: None,
             past: Vec::new(),
+            first_replicate: 0,
         }
     }
 
@@ -266,6 +270,14 @@ impl<'a> Study<'a> {
         single.of(&mut self.experiment)?;
         self.chosen.single = Some(single);
         Ok(self)
+    }
+
+    /// Does these replicates of these scenarios alone, which were not among those of the batch.
+    #[must_use]
+    pub(crate) fn more(mut self, scenarios: &[String], first_replicate: u64, runs: u32) -> Self {
+        self.experiment.variants.retain(|variant| scenarios.contains(&variant.name));
+        self.first_replicate = first_replicate;
+        self.runs(runs)
     }
 
     /// Does a part of the batch, numbered from 1. [`Shards`](super::Shards) joins all of them.
@@ -404,14 +416,14 @@ impl<'a> Study<'a> {
     /// The worlds, and what a folder says of them.
     fn prepared(&self) -> (Worlds<'a>, Batch) {
         let single = self.chosen.single.as_ref();
-        let names_scenario = single.is_some() || self.experiment.variants.len() > 1;
+        let names_scenario = single.is_some() || self.experiment.variants.len() > 1 || self.experiment.game.is_some();
         let program = self.model.program().name;
         let replay = |variant: &str| match (&self.replay, &self.config) {
             (Some(replay), _) => replay(variant),
             (None, Some(config)) => config.words(names_scenario.then_some(variant)).run(program),
             (None, None) => format!("{program} run"),
         };
-        let first_replicate = single.map_or(0, |single| single.replicate);
+        let first_replicate = single.map_or(self.first_replicate, |single| single.replicate);
         let (worlds, batch) =
             Worlds::new(&self.model, &self.experiment, first_replicate, replay, self.settings.cancel());
         let past = saved(&self.past);

@@ -59,6 +59,7 @@ impl<'a> Worlds<'a> {
             stop: experiment.stop.clone(),
             quantiles: experiment.quantiles,
             measured: model.measured(),
+            game: experiment.game.as_ref().map(|planned| planned.game.clone()),
             ..Batch::plain(&experiment.name, experiment.seed, runs, record.clone(), scenarios.collect())
         };
         let (variants, sample) = (experiment.variants.clone(), experiment.sample.clone());

@@ -94,7 +94,7 @@ fn show(done: &Done, quiet: bool) -> Result<(), Failure> {
 }
 
 /// A shard has no report: what is gathered over runs waits for all of them.
-fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<(), Failure> {
+pub(super) fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool) -> Result<(), Failure> {
     if !quiet && !done.cancelled {
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
         let program = model.program().name;

@@ -5,8 +5,9 @@ use super::{
     failure::Failure,
 };
 use crate::{
+    batch::Study,
     declare::text::{counted, visible},
-    experiment::Experiment,
+    experiment::{Experiment, game::Game},
     model::Model,
     scenario::Diagnostics,
 };
@@ -24,11 +25,11 @@ Examples:
 What has no effect, or is far from what is plausible, is no error: it is told as
 a warning, a line each.";
 
-/// Find everything that is wrong in scenario and experiment files
+/// Find everything that is wrong in scenario, experiment and game files
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Scenario or experiment files, or names of built-in configs
+    /// Scenario, experiment or game files, or names of built-in configs
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -44,6 +45,9 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
                 warn(&experiment);
                 let name = file.display().to_string();
                 writeln!(out, "{}: {}", visible(&name), summary(&experiment))?;
+                if let Some(planned) = &experiment.game {
+                    writeln!(out, "  {}", size_of(&planned.game, &experiment, model))?;
+                }
                 let limits = experiment.limits();
                 limits.iter().try_for_each(|limit| writeln!(out, "warning: {}: {limit}", visible(&name)))?;
             }
@@ -53,7 +57,26 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     if found.is_empty() { Ok(()) } else { Err(Diagnostics::new(found).into()) }
 }
 
+/// How large a game is, and what it will take.
+fn size_of(game: &Game, experiment: &Experiment, model: &Model) -> String {
+    let players: Vec<String> =
+        game.players.iter().map(|player| format!("{} of {}", player.strategies.len(), player.name)).collect();
+    let (all, run) = (game.profiles().len(), experiment.variants.len());
+    let alike = if run < all { format!(", {run} of which are run,") } else { String::new() };
+    let points = experiment.sample.points();
+    let estimate = Study::of(model, experiment.clone()).estimate().line(None);
+    format!(
+        "{} make {all} profiles{alike} × {} replicates × {points} point{}: {estimate}",
+        players.join(" × "),
+        experiment.runs,
+        if points == 1 { "" } else { "s" }
+    )
+}
+
 fn summary(experiment: &Experiment) -> String {
+    if experiment.game.is_some() {
+        return format!("good: the game {}", experiment.name);
+    }
     let variants: Vec<String> = experiment
         .variants
         .iter()

@@ -8,6 +8,7 @@ mod compare;
 mod completions;
 mod failure;
 mod formula;
+mod game;
 mod init;
 mod interrupt;
 mod listing;
@@ -38,6 +39,7 @@ Examples:
   redqueen run --seed 7                  one world, with a summary
   redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen sensitivity output/screening  which parameters move its outcomes
+  redqueen game race-or-pause            what follows when states choose well
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
   redqueen params --format markdown      every parameter, with its source
@@ -62,6 +64,7 @@ enum Command {
     Merge(merge::Args),
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
+    Game(game::Args),
     Report(report::Args),
     Check(check::Args),
     Params(params::Args),
@@ -142,6 +145,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Merge(args) => merge::run(&args, model),
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
+        Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),
         Command::Params(args) => params::run(&args, model),
@@ -201,7 +205,7 @@ mod tests {
         };
         let recording: Vec<_> =
             command.get_subcommands().filter_map(|command| takes(command, "record", "world")).collect();
-        assert_eq!(recording, [true; 4], "run, batch, compare and slurm");
+        assert_eq!(recording, [true; 5], "run, batch, compare, slurm and game");
         let columns = command.find_subcommand("columns").unwrap();
         assert_eq!(takes(columns, "tables", "quantiles"), Some(true));
     }

@@ -66,5 +66,7 @@ pub(super) fn finished(folder: &Path, model: &Model) -> Result<(), Failure> {
 
 /// Writes the report of `folder`.
 pub(super) fn write(folder: &Path, model: &Model) -> Result<report::ReportFiles, Failure> {
-    Ok(report::write_report(folder, model.catalogue(), &model.measured())?)
+    let manifest = Folder::manifest(folder).map_err(ReportError::from)?;
+    let measured = manifest.map_or_else(|| model.measured(), |manifest| model.measured_of(&manifest));
+    Ok(report::write_report(folder, model.catalogue(), &measured)?)
 }

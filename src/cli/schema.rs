@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::{
-    experiment::{KnownNames, experiment_file::experiment_schema},
+    experiment::{experiment_file::experiment_schema, game::schema::game_schema},
     model::Model,
     scenario::schema::scenario_schema,
 };
@@ -11,9 +11,10 @@ use std::io::{self, Write};
 const EXAMPLES: &str = "\
 Examples:
   redqueen schema > scenario.schema.json
-  redqueen schema experiment";
+  redqueen schema experiment
+  redqueen schema game";
 
-/// Print the JSON Schema (draft 2020-12) of scenario or experiment files
+/// Print the JSON Schema (draft 2020-12) of scenario, experiment or game files
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -26,16 +27,14 @@ pub struct Args {
 enum Of {
     Scenario,
     Experiment,
+    Game,
 }
 
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let schema = match args.of {
         Of::Scenario => scenario_schema(model.catalogue()),
-        Of::Experiment => {
-            let measured = model.measured();
-            let (tables, outcomes) = (measured.table_names(), measured.outcome_names());
-            experiment_schema(KnownNames { tables: &tables, outcomes: &outcomes })
-        }
+        Of::Experiment => model.known_names(experiment_schema),
+        Of::Game => model.known_names(game_schema),
     };
     Ok(writeln!(io::stdout().lock(), "{schema:#}")?)
 }

@@ -14,7 +14,7 @@ use crate::{
     declare::table::Row,
     declare::text::counted,
     model::Model,
-    output::{csv::Csv, dictionary::SensitivityRow},
+    output::{csv::Csv, dictionary::SensitivityRow, folder::Folder},
     report::sensitivity::{
         Finding, Findings, ending,
         read::{AnalysedBatch, ReadError},
@@ -63,7 +63,9 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
-    let measured = model.measured();
+    // What is wrong with the manifest is told where the batch is read.
+    let manifest = Folder::manifest(&args.dir).ok().flatten();
+    let measured = manifest.map_or_else(|| model.measured(), |manifest| model.measured_of(&manifest));
     let known = measured.outcome_names();
     if let Some(wrong) = args.outcome.iter().find(|name| !known.contains(&name.as_str())) {
         let message = unknown("outcome", wrong, known);

@@ -39,6 +39,17 @@ pub enum Cell<'a> {
     Missing,
 }
 
+impl Cell<'_> {
+    /// Its number, if it holds one.
+    pub fn number(self) -> Option<f64> {
+        match self {
+            Self::Number(value) => Some(value),
+            Self::Whole(value) => Some(value as f64),
+            _ => None,
+        }
+    }
+}
+
 /// One column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column<'a> {

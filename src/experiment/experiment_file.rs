@@ -1,93 +1,35 @@
 //! Reads experiment files: a scenario, how many replicates of it, and its named variants.
 
 use super::{
+    common::{DEFAULT_RUNS, Experiment, Gather, Head, KnownNames, Reader, keep, owned},
     design::{
         Sample,
+        context::Context,
         read::{ReadDesign, read_design},
         schema::design_schema,
     },
+    game::read::PLAYERS,
     plan::Stop,
     variant::Variant,
 };
-use crate::{
-    experiment::design::context::Context,
-    scenario::{
-        Catalogue, Described, Diagnostic, Diagnostics, Source, Warning,
-        diagnostic::{Origin, Place, unknown},
-        entities::refuse_alike,
-        key::{BY_PAIR, Key},
-        kinds::kind_of,
-        load::{Base, EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
-        overrides::Override,
-        schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
-        section::{Mistakes, Section, finite, folder_name, list, part_of_file_name, text, whole, wrong},
-        tree::{self, Node, TomlEntry, TomlTable},
-    },
+use crate::scenario::{
+    Catalogue, Described, Diagnostic, Diagnostics, Source, Warning,
+    diagnostic::Place,
+    entities::refuse_alike,
+    load::{EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
+    overrides::Override,
+    schema::{DIALECT, described, months, name as name_schema, required, seed, table_of},
+    section::{Section, finite, list, part_of_file_name, text, whole, wrong},
+    tree::{self, Node, TomlEntry, TomlTable},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
     sync::Arc,
 };
 
-/// Replicates of an experiment that does not say how many.
-pub const DEFAULT_RUNS: u32 = 100;
-/// The scenario of an experiment that names none.
-const DEFAULT_SCENARIO: &str = "baseline";
 /// The most scenarios of an experiment: each is held in full.
 const MAX_SCENARIOS: usize = 1000;
-/// Keys that a scenario file has and an experiment file has not, beside its lists of entities.
-const SCENARIO_KEYS: [&str; 8] =
-    ["extends", "time", "domains", "exposure", "worth", "comparison", "events", "mechanisms"];
-
-/// An experiment, checked and complete.
-#[derive(Clone, Debug)]
-pub struct Experiment {
-    /// Short name, used for the output folder.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Replicates of each variant and design point, at least 1; with a stop rule those of the first round.
-    pub runs: u32,
-    /// Master seed, the same for every variant: the file's, or else that of the first variant's scenario.
-    pub seed: u64,
-    /// Names of the tables to record.
-    pub record: Vec<String>,
-    /// The scenarios to run, at least one: those of `[[scenarios]]`, or else the plain scenario.
-    pub variants: Vec<Variant>,
-    /// The design points, crossed with the variants.
-    pub sample: Sample,
-    /// When to stop adding replicates.
-    pub stop: Option<Stop>,
-    /// Over which runs to take quantiles, if at all.
-    pub quantiles: Option<Gather>,
-}
-
-/// Over which runs quantiles are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Gather {
-    /// The replicates of each design point.
-    ByPoint,
-    /// All runs of a scenario, whatever their point.
-    Pooled,
-}
-
-impl Gather {
-    const WORDS: [(&str, Option<Self>); 3] =
-        [("by-point", Some(Self::ByPoint)), ("pooled", Some(Self::Pooled)), ("off", None)];
-}
-
-/// The names that experiments may use, besides those of scenarios.
-#[derive(Clone, Copy, Debug)]
-pub struct KnownNames<'a> {
-    /// Tables that can be recorded.
-    pub tables: &'a [&'a str],
-    /// Outcomes that a stop rule can look at.
-    pub outcomes: &'a [&'a str],
-}
 
 /// Reads an experiment file, or a scenario file as an experiment with that one variant. Overrides (`a.b.c=value`) are
 /// laid over every variant's scenario. All tables are recorded if the file does not say which.
@@ -103,9 +45,19 @@ pub fn load_experiment(
     let origin = source.open(0, None)?;
     let (flags, mut found) = read_flags(overrides);
     let tree = tree::parse(&origin).map_err(Diagnostics::new)?;
-    let experiment = if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
-        let bases = BTreeMap::new();
-        Reader { source, origin: &origin, flags, catalogue, names, found: &mut found, bases }.experiment(&tree)
+    let reader = |found| Reader {
+        source,
+        origin: &origin,
+        flags: flags.clone(),
+        catalogue,
+        names,
+        found,
+        bases: BTreeMap::new(),
+    };
+    let experiment = if tree.contains_key(PLAYERS) {
+        reader(&mut found).game(&tree)
+    } else if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
+        reader(&mut found).experiment(&tree)
     } else {
         let config = Named { opened: Some(Arc::clone(&origin)), ..Named::of(source) };
         keep(load_with(&config, vec![flags], catalogue), &mut found).map(|loaded| of_one(loaded, names.tables))
@@ -113,30 +65,6 @@ pub fn load_experiment(
     match experiment {
         Some(experiment) if found.is_empty() => Ok(experiment),
         _ => Err(Diagnostics::new(found)),
-    }
-}
-
-impl Experiment {
-    /// What to know of its words, though nothing is wrong with them: what has no effect, or is far from what is plausible. What
-    /// several scenarios have in common is told of where it holds for all of them.
-    pub fn warnings(&self) -> Vec<Diagnostic> {
-        // By text: how many scenarios read it.
-        let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
-        // By what is said: how many of those say it too.
-        let mut told: BTreeMap<String, (&Diagnostic, usize)> = BTreeMap::new();
-        for variant in &self.variants {
-            for Warning { said, .. } in &variant.warnings {
-                let Some(place) = &said.place else { continue };
-                let all = || self.variants.iter().filter(|variant| variant.reads(&place.origin)).count();
-                readers.entry(&place.origin.name).or_insert_with(all);
-                told.entry(said.line()).or_insert((said, 0)).1 += usize::from(variant.reads(&place.origin));
-            }
-        }
-        let holds = |said: &Diagnostic, count: usize| {
-            said.place.as_ref().is_none_or(|place| readers.get(place.origin.name.as_str()) == Some(&count))
-        };
-        let held = told.into_values().filter(|(said, count)| holds(said, *count));
-        Diagnostics::new(held.map(|(said, _)| said.clone()).collect()).into_found()
     }
 }
 
@@ -152,26 +80,8 @@ fn of_one(loaded: Loaded, tables: &[&str]) -> Experiment {
         sample: Sample::plain(),
         stop: None,
         quantiles: Some(Gather::ByPoint),
+        game: None,
     }
-}
-
-fn owned(tables: &[&str]) -> Vec<String> {
-    tables.iter().map(|&table| table.to_owned()).collect()
-}
-
-fn keep<T>(result: Result<T, Diagnostics>, found: &mut Mistakes) -> Option<T> {
-    result.map_err(|errors| found.extend(errors.into_found())).ok()
-}
-
-struct Reader<'r> {
-    source: &'r Source,
-    origin: &'r Arc<Origin>,
-    flags: Vec<Override>,
-    catalogue: &'r Arc<Catalogue>,
-    names: KnownNames<'r>,
-    found: &'r mut Mistakes,
-    /// The configs that scenarios begin with, by where they are.
-    bases: BTreeMap<PathBuf, Arc<Base>>,
 }
 
 /// What a `[[scenarios]]` entry says.
@@ -185,17 +95,7 @@ struct VariantEntry<'a> {
 impl Reader<'_> {
     fn experiment(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the experiment");
-        let title = root.require("name", self.found);
-        let title = title.and_then(|entry| self.note(folder_name("name", &entry.node))).cloned();
-        let description = root.text("description", self.found);
-        let scenario = root.take("scenario").map(|entry| &entry.node);
-        let runs = root.read("runs", |key, node| whole(key, node, 1, u64::from(u32::MAX)), self.found);
-        let quantiles = root.read("quantiles", gather, self.found);
-        let record = root.read("record", list, self.found).map(|items| self.record(items));
-        let mut common = Vec::new();
-        for (key, path) in [("seed", &["seed"][..]), ("months", &["time", "months"])] {
-            common.extend(root.take(key).map(|entry| Override::new(path, &entry.node)));
-        }
+        let Head { title, description, scenario, runs, quantiles, record, common } = self.head(&mut root);
         let design = root.take("design");
         let stop = root.take("stop");
         let stop = stop.map(|entry| (entry, self.stop(&entry.node)));
@@ -213,7 +113,6 @@ impl Reader<'_> {
         for variant in &mut variants {
             Arc::make_mut(&mut variant.scenario).seed = seed;
         }
-        let runs = runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(DEFAULT_RUNS);
         let record = record.unwrap_or_else(|| owned(self.names.tables));
         let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
         let context = Context { source, origin, seed, catalogue, variants: &variants };
@@ -233,42 +132,8 @@ impl Reader<'_> {
         let pools = sample.design().method.samples() && stop.is_none();
         let natural = if pools { Gather::Pooled } else { Gather::ByPoint };
         let quantiles = quantiles.unwrap_or(Some(natural));
-        Some(Experiment { name: title?, description, runs, seed, record, variants, sample, stop, quantiles })
-    }
-
-    /// Says where what belongs into a scenario goes.
-    fn refuse_keys_of_scenarios<'t>(&mut self, tree: &'t TomlTable, root: &mut Section<'t>) {
-        let belongs = |key: &str| SCENARIO_KEYS.contains(&key) || key == BY_PAIR || kind_of(key).is_some();
-        for (key, entry) in tree.iter().filter(|(key, _)| belongs(key)) {
-            root.take(key);
-            let message = format!("`{key}` is a key of scenarios, and this is an experiment file");
-            let help = if key == "extends" {
-                "an experiment names its scenario file with `scenario`"
-            } else {
-                "it can stand in a scenario file of its own, or by dotted key in the `set` of [[scenarios]]"
-            };
-            self.found.push(Diagnostic::at(&entry.key, message).help(help));
-        }
-    }
-
-    fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
-        result.map_err(|error| self.found.push(error)).ok()
-    }
-
-    fn record(&mut self, items: &[Node]) -> Vec<String> {
-        let mut record: Vec<String> = Vec::new();
-        for item in items {
-            let Some(table) = self.note(text("record", item)) else { continue };
-            if !self.names.tables.contains(&table.as_str()) {
-                let message = unknown("table", table, self.names.tables.iter().copied());
-                self.found.push(
-                    Diagnostic::at(&item.place, message).help(format!("tables: {}", self.names.tables.join(", "))),
-                );
-            } else if !record.contains(table) {
-                record.push(table.clone());
-            }
-        }
-        record
+        let name = title?;
+        Some(Experiment { name, description, runs, seed, record, variants, sample, stop, quantiles, game: None })
     }
 
     /// The rule of a `[stop]` table.
@@ -277,14 +142,14 @@ impl Reader<'_> {
         const MAX_RUNS: u64 = 10_000;
         let mut section = Section::of(node, "[stop]", self.found)?;
         let outcome = section.require("outcome", self.found);
-        let outcome = outcome.and_then(|entry| self.note(self.outcome(&entry.node)));
+        let outcome = outcome.and_then(|entry| self.note(self.names.outcome(&entry.node)));
         let standard_error = section.require("standard_error", self.found).and_then(|entry| {
             let error = || wrong("standard_error", &entry.node, "a number above 0, in the outcome's unit");
             self.note(finite(&entry.node).filter(|number| *number > 0.0).ok_or_else(error))
         });
         let most = section.read("max_runs", |key, node| whole(key, node, 2, u64::from(u32::MAX)), self.found);
         section.finish(self.found);
-        Some(Stop { outcome: outcome?, standard_error: standard_error?, max_runs: most.unwrap_or(MAX_RUNS) })
+        Some(Stop { outcome: outcome?.clone(), standard_error: standard_error?, max_runs: most.unwrap_or(MAX_RUNS) })
     }
 
     /// A stop rule looks at differences, so all scenarios cover the same months.
@@ -295,16 +160,6 @@ impl Reader<'_> {
             let message = format!("[stop] looks at differences from `{first}`, and `{other}` covers other months");
             self.found.push(Diagnostic::at(&entry.key, message).help("give all scenarios the same start and months"));
         }
-    }
-
-    fn outcome(&self, node: &Node) -> Result<String, Diagnostic> {
-        let outcome = text("outcome", node)?;
-        let known = || self.names.outcomes.iter().copied();
-        if known().any(|name| name == outcome) {
-            return Ok(outcome.clone());
-        }
-        Err(Diagnostic::at(&node.place, unknown("outcome", outcome, known()))
-            .help("the command `columns runs` lists them"))
     }
 
     fn variants(&mut self, entries: &[Node], scenario: Option<&Node>, common: &[Override]) -> Vec<Variant> {
@@ -349,48 +204,10 @@ impl Reader<'_> {
         let description = section.read("description", text, self.found).cloned();
         let description = description.filter(|text| !text.trim().is_empty());
         let scenario = section.take("scenario").map(|entry| &entry.node);
-        let table = section.take("set").and_then(|entry| {
-            let table = entry.node.as_table().ok_or_else(|| wrong("set", &entry.node, "a table of keys and values"));
-            self.note(table)
-        });
-        let mut set = Vec::new();
-        for (key, value) in table.into_iter().flatten() {
-            let Some(each) = self.note(Override::from_entry(key, value)) else { continue };
-            if *each.key() == Key::new(&["seed"]) {
-                let error = Diagnostic::at(&value.key, "all variants have the same seed");
-                self.found.push(error.help("write `seed` at the top of the experiment"));
-            }
-            set.push(each);
-        }
+        let set = self.set(&mut section, "all variants have the same seed");
         section.finish(self.found);
         Some(VariantEntry { name, description, scenario, set })
     }
-
-    /// Loads a scenario with these layers over it; the flags of the command line are the last.
-    fn load(&mut self, scenario: Option<&Node>, mut layers: Vec<Vec<Override>>) -> Option<Loaded> {
-        let (source, from) = match scenario {
-            None => (Source::Builtin(DEFAULT_SCENARIO.to_owned()), None),
-            Some(node) => (self.source.beside(self.note(text("scenario", node))?), Some(node.place.clone())),
-        };
-        layers.push(self.flags.clone());
-        // Most scenarios of an experiment begin with the same config, which is then read and held once.
-        let place = source.identity();
-        let base = match self.bases.get(&place) {
-            Some(base) => Arc::clone(base),
-            None => {
-                let read = Base::read(&Named { source, from, opened: None }, self.catalogue);
-                let base = Arc::new(keep(read, self.found)?);
-                self.bases.insert(place, Arc::clone(&base));
-                base
-            }
-        };
-        keep(base.with(layers), self.found)
-    }
-}
-
-fn gather(key: &str, node: &Node) -> Result<Option<Gather>, Diagnostic> {
-    let found = Gather::WORDS.iter().find(|(word, _)| node.as_text().is_some_and(|text| text == word));
-    found.map(|(_, gather)| *gather).ok_or_else(|| wrong(key, node, "one of `by-point`, `pooled`, `off`"))
 }
 
 /// The JSON Schema (draft 2020-12) of experiment files.
@@ -487,7 +304,12 @@ mod tests {
     use crate::scenario::load::tests::{SMALL, catalogue};
     use std::{fs, path::Path};
 
-    const NAMES: KnownNames<'_> = KnownNames { tables: &["world", "states"], outcomes: &["gap_nats_end", "entries"] };
+    const NAMES: KnownNames<'_> = KnownNames {
+        tables: &["world", "states"],
+        outcomes: &["gap_nats_end", "entries"],
+        declared: &[],
+        months_before: |_| 1,
+    };
 
     fn read(folder: &Path, text: &str, overrides: &[&str]) -> Result<Experiment, String> {
         fs::write(folder.join("small.toml"), SMALL).unwrap();

@@ -3,18 +3,30 @@
 use super::{
     outcome::{Outcome, among, is_name, same},
     own::{self, OwnOutcome, OwnTable},
-    record::{HEADLINES, OutcomeRow, Record, TABLES},
+    payoffs::Payoffs,
+    record::{HEADLINES, OutcomeRow, Record, TABLES, Trajectory},
 };
 use crate::{
     declare::table::{CellType, Column, DATE, Row, Table},
+    experiment::game::Game,
     model::Model,
     scenario::kinds::KINDS,
 };
 use bevy_ecs::{prelude::*, system::ReadOnlySystem};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 5] = ["runs", "quantiles", "differences", "design", "sensitivity"];
+pub(crate) const TAKEN_TABLES: [&str; 9] = [
+    "runs",
+    "quantiles",
+    "differences",
+    "design",
+    "sensitivity",
+    "payoffs",
+    "deviations",
+    "equilibria",
+    "equilibrium_map",
+];
 
 /// Columns with which the rows of a run can begin.
 pub(crate) const LEADING_COLUMNS: [&str; 4] = ["scenario", "point", "replicate", "run"];
@@ -24,6 +36,7 @@ pub(crate) const LEADING_COLUMNS: [&str; 4] = ["scenario", "point", "replicate",
 pub struct Measured {
     tables: Vec<OwnTable>,
     outcomes: Vec<OwnOutcome>,
+    payoffs: Option<Arc<Payoffs>>,
 }
 
 impl Measured {
@@ -39,12 +52,31 @@ impl Measured {
 
     /// The outcomes of a run as columns, in order.
     pub fn outcomes(&self) -> impl Iterator<Item = Column<'static>> {
-        OutcomeRow::COLUMNS.iter().copied().chain(self.outcomes.iter().map(|own| own.outcome.column()))
+        OutcomeRow::COLUMNS.iter().copied().chain(self.joined())
+    }
+
+    /// The outcomes that joined the model, then those of a game.
+    fn joined(&self) -> impl Iterator<Item = Column<'static>> {
+        let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.outcomes());
+        self.outcomes.iter().map(|own| own.outcome).chain(payoffs.copied()).map(Outcome::column)
     }
 
     /// Names of the outcomes that summaries open with; what joined the model is among them.
     pub fn headlines(&self) -> Vec<&'static str> {
-        HEADLINES.into_iter().chain(self.outcomes.iter().map(|own| own.outcome.column().name)).collect()
+        HEADLINES.into_iter().chain(self.joined().map(|column| column.name)).collect()
+    }
+
+    /// The tables to keep in mind over a run: those that are recorded, and those that payoffs are made of.
+    pub(super) fn kept(&self, record: &Record) -> Record {
+        let names = self.payoffs.iter().flat_map(|payoffs| payoffs.tables());
+        record.and(&names.collect::<Vec<_>>())
+    }
+
+    /// The run with what the players of the game have of it, if one is played.
+    pub(super) fn with_payoffs(&self, run: Trajectory) -> Trajectory {
+        let Some(payoffs) = &self.payoffs else { return run };
+        let found = payoffs.read(&run);
+        Trajectory { own: run.own.clone().and(found), ..run }
     }
 
     /// Names of the tables.
@@ -60,6 +92,14 @@ impl Measured {
     /// Whether nothing joined the model.
     pub(crate) const fn is_standard(&self) -> bool {
         self.tables.is_empty() && self.outcomes.is_empty()
+    }
+
+    /// The run with these outcomes in the place of those that are not standard.
+    #[cfg(test)]
+    pub(crate) fn with_outcomes(&self, run: Trajectory, values: &[f64]) -> Trajectory {
+        let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.outcomes()).copied();
+        let own = own::Own::default().and(payoffs.zip(values.iter().copied().map(Some)).collect());
+        Trajectory { own, ..run }
     }
 
     /// Begins to measure what joined the model, in a world that stands at the start of a run.
@@ -248,6 +288,12 @@ impl Model {
             None => measured.outcomes.push(own),
         }
         self.keep(measured)
+    }
+
+    /// The model with what the players of a game have of each run as more outcomes.
+    pub(crate) fn with_payoffs(&self, game: &Game) -> Self {
+        let measured = Measured { payoffs: Some(Arc::new(Payoffs::of(game))), ..self.measured() };
+        self.clone().keep(measured)
     }
 
     /// What is measured of its worlds.

@@ -11,6 +11,7 @@ mod measured;
 mod outcome;
 mod outcomes;
 mod own;
+mod payoffs;
 pub mod record;
 mod rows;
 mod run;

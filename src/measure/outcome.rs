@@ -2,6 +2,10 @@
 
 use super::rows::OutcomeRow;
 use crate::declare::table::{CellType, Column, Row};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 /// Columns that every table of a run, or the table of runs, has beside what is measured.
 pub(crate) const TAKEN_COLUMNS: [&str; 7] = ["run", "scenario", "point", "replicate", "seed", "status", "error"];
@@ -38,10 +42,29 @@ impl Outcome {
         Self(Column { name, holds: CellType::Number, optional: true, unit, meaning })
     }
 
+    /// What a player of a game has of a run. Columns live as long as the program, and so do the few words of each such outcome,
+    /// which are kept once.
+    pub(super) fn of_game(name: &str, meaning: &str) -> Self {
+        let [name, meaning] = [name, meaning].map(kept);
+        Self(Column { name, holds: CellType::Number, optional: true, unit: "of the payoff", meaning })
+    }
+
     /// Its column.
     pub const fn column(self) -> Column<'static> {
         self.0
     }
+}
+
+/// The text, kept as long as the program lives.
+fn kept(text: &str) -> &'static str {
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(same) = kept.get(text) {
+        return same;
+    }
+    let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    kept.insert(text);
+    text
 }
 
 /// Whether it can be a file's name and a column's on every system.

@@ -251,6 +251,13 @@ impl Own {
         self.outcomes.iter().find(|(own, _)| *own == outcome).and_then(|(_, value)| *value)
     }
 
+    /// The same with more outcomes behind the others.
+    #[must_use]
+    pub(crate) fn and(mut self, outcomes: Vec<(Outcome, Option<f64>)>) -> Self {
+        self.outcomes.extend(outcomes);
+        self
+    }
+
     /// The outcomes, in the order in which they joined.
     pub(crate) fn outcomes(&self) -> impl Iterator<Item = (Outcome, Option<f64>)> {
         self.outcomes.iter().copied()

@@ -47,6 +47,12 @@ impl Record {
         Self(Some(names.iter().map(|name| name.as_ref().to_owned()).collect()))
     }
 
+    /// The same and the tables of these names.
+    pub(super) fn and(&self, names: &[&str]) -> Self {
+        let more = || names.iter().map(|&name| name.to_owned());
+        Self(self.0.as_ref().map(|kept| kept.iter().cloned().chain(more()).collect()))
+    }
+
     /// Whether the table of this name is kept.
     pub fn has(&self, table: &str) -> bool {
         self.0.as_ref().is_none_or(|names| names.iter().any(|name| name == table))
@@ -63,6 +69,30 @@ pub const OUTCOMES: [&str; OutcomeRow::COLUMNS.len()] = {
     }
     names
 };
+
+impl Trajectory {
+    /// The outcome at this place among those that are measured, if it has a value.
+    pub(crate) fn outcome_at(&self, place: usize) -> Option<f64> {
+        if let Some(own) = place.checked_sub(OUTCOMES.len()) {
+            return self.own.outcomes().nth(own).and_then(|(_, value)| value);
+        }
+        let (mut at, mut found) = (0, None);
+        self.outcomes.cells(&mut |cell| {
+            if at == place {
+                found = cell.number();
+            }
+            at += 1;
+        });
+        found
+    }
+
+    /// The outcome of this name, if there is one and it has a value.
+    pub(super) fn outcome(&self, name: &str) -> Option<f64> {
+        let standard = OUTCOMES.iter().position(|outcome| *outcome == name);
+        let own = || self.own.outcomes().find(|(outcome, _)| outcome.column().name == name)?.1;
+        standard.map_or_else(own, |place| self.outcome_at(place))
+    }
+}
 
 /// The outcomes of the standard model that summaries open with.
 pub(super) const HEADLINES: [&str; 12] = [

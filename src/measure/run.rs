@@ -87,6 +87,7 @@ impl Simulation {
         let (mut turn, mut lived) = (turns.next(), 0);
         self.reset(seed);
         let measured = self.model().measured();
+        let record = measured.kept(&record);
         let mut own = measured.begin(&record, self.world_mut());
         // What joined the model may read the month's happenings whether or not they are recorded.
         let unread = |table: &str| !record.has(table) && own.is_empty();
@@ -113,6 +114,6 @@ impl Simulation {
             }
         }
         let outcomes = outcomes.finish(&mut observer, self.world());
-        Ok(rows.finish(outcomes, own.finish()))
+        Ok(measured.with_payoffs(rows.finish(outcomes, own.finish())))
     }
 }

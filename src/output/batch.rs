@@ -11,6 +11,7 @@ use crate::{
     experiment::{
         Gather,
         design::{Factor, Sample, Scale, Setting},
+        game::Game,
         plan::{Job, Plan, Shard, Stop},
     },
     measure::{Measured, record::Record},
@@ -51,6 +52,8 @@ pub struct Batch {
     pub quantiles: Option<Gather>,
     /// Format of the finished tables. A shard's are CSV.
     pub file_format: FileFormat,
+    /// The game whose profiles the scenarios are, if they are.
+    pub game: Option<Game>,
 }
 
 impl Batch {
@@ -72,6 +75,7 @@ impl Batch {
             shard: Shard::WHOLE,
             quantiles: Some(Gather::ByPoint),
             file_format: FileFormat::Csv,
+            game: None,
         }
     }
 
@@ -102,6 +106,7 @@ impl Batch {
             shard: identity.shard.unwrap_or(Shard::WHOLE),
             quantiles: identity.quantiles,
             file_format: identity.file_format,
+            game: identity.game.clone(),
         })
     }
 
@@ -246,6 +251,7 @@ impl Identity {
             points: sample.points(),
             stop: experiment.stop.clone(),
             shard: Some(experiment.shard).filter(|shard| !shard.is_whole()),
+            game: experiment.game.clone(),
             design_sha256: design.finish(),
             dictionary_sha256: dictionary::hash(&experiment.measured),
             scenarios,

@@ -112,6 +112,104 @@ table! {
     }
 }
 
+table! {
+    /// What a player has of a profile of a game; of all players together where no player is named.
+    pub struct PayoffRow as "payoffs" by profile, player {
+        /// The profile: a strategy of each player, in the order of the players.
+        profile: Arc<str>, "";
+        /// The player; empty for the welfare of all.
+        player: Option<Arc<str>>, "";
+        /// What the player does.
+        strategy: Option<Arc<str>>, "";
+        /// Replicates that have a value, over a design at every point.
+        n: u32, "replicates";
+        /// Mean payoff; each design point counts alike.
+        mean: f64, "of the payoff";
+        /// Standard error of the mean; empty for a single replicate.
+        standard_error: Option<f64>, "of the payoff";
+        /// Mean difference from the first profile, over replicates that have both.
+        difference: Option<f64>, "of the payoff";
+        /// Standard error of that.
+        difference_standard_error: Option<f64>, "of the payoff";
+        /// Lower end of the difference's 95 % interval (Student's t); empty below five replicates.
+        low: Option<f64>, "of the payoff";
+        /// Upper end of the interval.
+        high: Option<f64>, "of the payoff";
+    }
+}
+
+table! {
+    /// What a player gains by leaving a profile of a game alone.
+    pub struct DeviationRow as "deviations" by profile, player, to {
+        /// The profile it leaves.
+        profile: Arc<str>, "";
+        /// The player.
+        player: Arc<str>, "";
+        /// What it does there.
+        from: Arc<str>, "";
+        /// What it does instead.
+        to: Arc<str>, "";
+        /// The profile that comes of it.
+        leads_to: Arc<str>, "";
+        /// Replicates that have both profiles.
+        n: u32, "replicates";
+        /// Mean gain, of pairs with the same luck.
+        gain: f64, "of the payoff";
+        /// Its standard error; empty for a single replicate.
+        standard_error: Option<f64>, "of the payoff";
+        /// Lower end of its 95 % interval (Student's t); empty below five replicates.
+        low: Option<f64>, "of the payoff";
+        /// Upper end of the interval.
+        high: Option<f64>, "of the payoff";
+    }
+}
+
+table! {
+    /// What follows in a game when players act well: a line for each part of each answer.
+    pub struct EquilibriumRow as "equilibria" by kind, solution, profile, player, strategy, by {
+        /// What it is: `pure` equilibria by the means, and `possible` ones that are equilibria in some resamples; `dominated` and `weakly_dominated` strategies; `mixed` equilibria; `quantal` responses; where `replicator` dynamics end; `alpha_rank`; `stackelberg` leaders; the `pareto` set; the `best` profile for all, and the `worst_equilibrium` and `best_equilibrium`; with a design the `worlds` in which a profile is an equilibrium and what that `turns_on`.
+        kind: Arc<str>, "";
+        /// Which answer of its kind, from 1.
+        solution: u32, "1";
+        /// The profile, of answers that are one.
+        profile: Option<Arc<str>>, "";
+        /// The player, of answers that are about one.
+        player: Option<Arc<str>>, "";
+        /// Its strategy.
+        strategy: Option<Arc<str>>, "";
+        /// The strategy that dominates, or the factor of the design on which it turns.
+        by: Option<Arc<str>>, "";
+        /// How often a strategy is played in a mixture, a profile is visited in the long run (`alpha_rank`), or is an equilibrium of a design's points (`worlds`).
+        share: Option<f64>, "1";
+        /// What the player gets, or the welfare of all; of `turns_on` how far the factor's mean differs between worlds with and without it, in standard deviations.
+        value: Option<f64>, "of the payoff";
+        /// The most that a player gains by leaving it alone.
+        regret: Option<f64>, "of the payoff";
+        /// Standard error of the regret, over resamples of whole replicates.
+        regret_standard_error: Option<f64>, "of the payoff";
+        /// Share of the resamples in which it is an equilibrium.
+        probability: Option<f64>, "1";
+        /// How strongly players lean to what is better, of `quantal` responses.
+        lambda: Option<f64>, "1/payoff";
+    }
+}
+
+table! {
+    /// How near a profile of a game is to an equilibrium at a point of the design.
+    pub struct EquilibriumMapRow as "equilibrium_map" by point, profile {
+        /// Design point, from 0.
+        point: u32, "1";
+        /// The profile.
+        profile: Arc<str>, "";
+        /// Replicates that have a value there.
+        n: u32, "replicates";
+        /// The most that a player gains by leaving it alone; empty without a pair of runs.
+        regret: Option<f64>, "of the payoff";
+        /// Whether it is an equilibrium by the means.
+        equilibrium: bool, "";
+    }
+}
+
 /// One file of an output folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableInfo<'a> {
@@ -219,7 +317,18 @@ pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) ->
     let mut tables = vec![runs(factors, measured)];
     tables.extend(trajectories(measured, crossed));
     tables.extend([quantiles(), differences(), design(factors), sensitivity()]);
+    tables.extend(of_games());
     tables
+}
+
+/// The tables of games.
+pub fn of_games() -> [TableInfo<'static>; 4] {
+    [
+        Table::of::<PayoffRow>().into(),
+        Table::of::<DeviationRow>().into(),
+        Table::of::<EquilibriumRow>().into(),
+        Table::of::<EquilibriumMapRow>().into(),
+    ]
 }
 
 /// SHA-256 of the whole dictionary: changes with any name, type, unit, meaning or key.

@@ -8,9 +8,9 @@ use super::{
     stored::{Rows, Stored},
 };
 use crate::{
-    declare::table::{Cell, Row},
+    declare::table::Cell,
     experiment::{plan::Job, runner::Simulate},
-    measure::record::{OutcomeRow, Trajectory},
+    measure::record::Trajectory,
 };
 
 /// What stands between a failure's text and the command that replays it.
@@ -92,7 +92,7 @@ impl<'a> Form<'a> {
             counts.push(if *recorded { rows.count() as u64 } else { 0 });
         }
         let series = if self.gathers { self.layouts[job.scenario].row(trajectory) } else { Vec::new() };
-        let observed = self.observed.and_then(|at| number_at(trajectory, at));
+        let observed = self.observed.and_then(|at| trajectory.outcome_at(at));
         Ok(EncodedRun { rows: Rows::new(tables, counts), series, observed })
     }
 
@@ -124,25 +124,6 @@ impl<'a> Form<'a> {
         let series = if self.gathers { self.layouts[job.scenario].read(&rows.tables[1..]) } else { Vec::new() };
         Ok(EncodedRun { rows, series, observed })
     }
-}
-
-/// The outcome at this place.
-fn number_at(trajectory: &Trajectory, place: usize) -> Option<f64> {
-    if let Some(own) = place.checked_sub(OutcomeRow::COLUMNS.len()) {
-        return trajectory.own.outcomes().nth(own).and_then(|(_, value)| value);
-    }
-    let (mut at, mut found) = (0, None);
-    trajectory.outcomes.cells(&mut |cell| {
-        if at == place {
-            found = match cell {
-                Cell::Number(value) => Some(value),
-                Cell::Whole(value) => Some(value as f64),
-                _ => None,
-            };
-        }
-        at += 1;
-    });
-    found
 }
 
 /// A simulator whose runs come out encoded; those that the folder holds already are read back instead.

@@ -11,6 +11,7 @@ use crate::{
     experiment::{
         Gather,
         design::Design,
+        game::Game,
         plan::{Shard, Stop, Unmet},
     },
     measure::is_name,
@@ -91,6 +92,9 @@ pub struct Identity {
     /// Which part of the whole this is, if not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// The game whose profiles the scenarios are, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub game: Option<Game>,
     /// SHA-256 of the scenarios below and of the design's points.
     pub design_sha256: String,
     /// SHA-256 of the data dictionary.
@@ -447,6 +451,7 @@ impl Identity {
             ),
             ("the stop rule", self.stop == other.stop),
             ("the shard", self.shard == other.shard),
+            ("the game", self.game == other.game),
             ("the tables' columns", self.dictionary_sha256 == other.dictionary_sha256),
         ]
         .into_iter()

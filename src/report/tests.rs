@@ -106,6 +106,7 @@ fn manifest(scenarios: &[&str]) -> String {
         design: Design::none(),
         points: 1,
         stop: None,
+        game: None,
         shard: None,
         design_sha256: String::new(),
         dictionary_sha256: String::new(),

@@ -53,6 +53,10 @@ pub const BUILTIN: &[Builtin] = builtin![
     "experiments/screening-morris.toml",
     "experiments/taiwan.toml",
     "experiments/variance-saltelli.toml",
+    "games/controls-and-openness.toml",
+    "games/open-or-closed-firms.toml",
+    "games/race-or-pause.toml",
+    "games/subsidies-among-allies.toml",
 ];
 
 impl Builtin {
@@ -64,6 +68,12 @@ impl Builtin {
     /// Whether it is the name of one, which nothing else has.
     pub(crate) fn is_name(name: &str) -> bool {
         BUILTIN.iter().any(|builtin| builtin.name() == name)
+    }
+
+    /// Whether it is a scenario, and no experiment or game.
+    #[cfg(test)]
+    pub(crate) fn is_scenario(&self) -> bool {
+        !self.path.starts_with("experiments/") && !self.path.starts_with("games/")
     }
 
     /// Its file's name without the ending.
@@ -95,7 +105,7 @@ mod tests {
     #[test]
     fn every_config_on_disk_is_built_in() {
         let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
-        for folder in ["", "scenarios", "experiments"] {
+        for folder in ["", "scenarios", "experiments", "games"] {
             let Ok(entries) = std::fs::read_dir(configs.join(folder)) else { continue };
             for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
                 let below = path.strip_prefix(&configs).unwrap().to_str().unwrap();

@@ -6,7 +6,7 @@ use super::{
     key::{Ambiguous, Key, states_of},
     kinds::kind_of,
     merge::{Layer, Repeated, merge},
-    overrides::{Override, refuse_doubles},
+    overrides::{Override, clash, refuse_doubles},
     read::read_scenario,
     section::{Mistakes, text},
     source::Source,
@@ -72,7 +72,7 @@ pub(crate) fn read_flags(flags: &[String]) -> (Vec<Override>, Mistakes) {
 }
 
 /// Keys that only an experiment file has.
-pub(crate) const EXPERIMENT_KEYS: [&str; 5] = ["scenario", "scenarios", "runs", "design", "stop"];
+pub(crate) const EXPERIMENT_KEYS: [&str; 6] = ["players", "scenario", "scenarios", "runs", "design", "stop"];
 
 /// A config that is named somewhere.
 #[derive(Clone, Debug)]
@@ -200,6 +200,11 @@ impl Draft {
     pub(crate) fn spelled(&self, overrides: &[Override]) -> Vec<Override> {
         let states = states_of(&self.tree);
         overrides.iter().map(|each| each.clone().among(&states)).collect()
+    }
+
+    /// A place that values of both layers set, if there is one, with the first of each that does.
+    pub(crate) fn clash<'o>(&self, a: &'o [Override], b: &'o [Override]) -> Option<(Key, &'o Override, &'o Override)> {
+        clash(a, b, &states_of(&self.tree))
     }
 
     /// The list and the name of the entity of `key`, if overrides took it out.

@@ -17,7 +17,7 @@ pub(crate) const NAMING: [&str; 2] = ["name", "between"];
 pub(crate) enum Layer {
     /// A file: lists of entities, which may be new.
     File,
-    /// Overrides: entities by name, which must exist.
+    /// Overrides: entities by name, which must exist. Rules that are listed with all that they need may be new.
     Override,
 }
 
@@ -46,6 +46,7 @@ pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: 
     let mut notes = Notes { found, repeated: Vec::new(), path: Vec::new() };
     for (key, mut entry) in layer {
         if kind_of(&key).is_some() || key == BY_PAIR {
+            let is_list = matches!(entry.node.value, Value::List(_));
             if let Value::List(items) = &mut entry.node.value {
                 let items = Arc::unwrap_or_clone(std::mem::take(items));
                 entry.node.value = Value::table(by_key(&key, items, notes.found));
@@ -54,7 +55,9 @@ pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: 
                 notes.found.push(wrong(&key, &entry.node, &expected));
                 continue;
             }
-            merge_entities(base, key, entry, kind, &mut notes);
+            // A rule that lacks something is refused where it is read, so that a misspelt name cannot make one.
+            let may_be_new = kind == Layer::File || is_list && is_rule(&key);
+            merge_entities(base, key, entry, (kind, may_be_new), &mut notes);
         } else if key == "events" {
             append(base, key, entry, &mut notes);
         } else {
@@ -122,7 +125,18 @@ fn append(base: &mut TomlTable, key: String, over: TomlEntry, notes: &mut Notes<
     }
 }
 
-fn merge_entities(base: &mut TomlTable, list: String, over: TomlEntry, kind: Layer, notes: &mut Notes<'_>) {
+/// Whether a list holds rules: what states do, and what may befall them, each of which says what it is about.
+fn is_rule(list: &str) -> bool {
+    kind_of(list).is_some_and(|kind| kind.moved_by.is_some() && !kind.recorded)
+}
+
+fn merge_entities(
+    base: &mut TomlTable,
+    list: String,
+    over: TomlEntry,
+    (kind, may_be_new): (Layer, bool),
+    notes: &mut Notes<'_>,
+) {
     let states = if list == BY_PAIR { states_of(base) } else { Vec::new() };
     let under = base.entry(list.clone()).or_insert_with(|| TomlEntry {
         key: over.key.clone(),
@@ -149,7 +163,7 @@ fn merge_entities(base: &mut TomlTable, list: String, over: TomlEntry, kind: Lay
                     continue;
                 }
             }
-        } else if kind == Layer::Override && !below.contains_key(&name) {
+        } else if !may_be_new && !below.contains_key(&name) {
             let error = Diagnostic::at(&place, unknown(singular(&list), &name, below.keys().map(String::as_str)));
             let dotted = below.keys().find(|known| known.starts_with(&format!("{name}.")));
             notes.found.push(match dotted {

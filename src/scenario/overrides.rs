@@ -129,6 +129,20 @@ fn short_for(key: &Key) -> Option<&'static str> {
     }
 }
 
+/// A place that values of both layers set, in whatever spelling, if there is one, with the first of each that does.
+pub(crate) fn clash<'o>(
+    a: &'o [Override],
+    b: &'o [Override],
+    states: &[String],
+) -> Option<(Key, &'o Override, &'o Override)> {
+    let earlier: BTreeMap<Key, &Override> =
+        a.iter().flat_map(|each| each.sets(states).into_iter().map(move |key| (key, each))).collect();
+    b.iter().find_map(|each| {
+        let sets = each.sets(states);
+        sets.into_iter().find_map(|key| key.clashing(&earlier).map(|(_, first)| (key.clone(), *first, each)))
+    })
+}
+
 /// Refuses a place that two values of one layer set, in whatever spelling: which of them would count, nobody has said.
 pub(crate) fn refuse_doubles(layer: &[Override], states: &[String], found: &mut Mistakes) {
     let mut earlier: BTreeMap<Key, &str> = BTreeMap::new();

@@ -63,15 +63,19 @@ fn schemas_are_json() {
 #[test]
 fn every_config_of_the_project_is_good() {
     let schema = |which| serde_json::from_slice(&redqueen(&["schema", which]).output().unwrap().stdout).unwrap();
-    let (scenario, experiment): (serde_json::Value, serde_json::Value) = (schema("scenario"), schema("experiment"));
+    let [scenario, experiment, game]: [serde_json::Value; 3] = ["scenario", "experiment", "game"].map(schema);
     let configs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
     let mut seen = 0;
-    for folder in ["", "scenarios", "experiments"] {
+    for folder in ["", "scenarios", "experiments", "games"] {
         let Ok(entries) = fs::read_dir(configs.join(folder)) else { continue };
         for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
             redqueen(&["check"]).arg(&path).assert().success();
             let config: serde_json::Value = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-            let schema = if folder == "experiments" { &experiment } else { &scenario };
+            let schema = match folder {
+                "experiments" => &experiment,
+                "games" => &game,
+                _ => &scenario,
+            };
             let faults: Vec<_> =
                 jsonschema::validator_for(schema).unwrap().iter_errors(&config).map(|e| e.to_string()).collect();
             assert!(faults.is_empty(), "{}: {faults:?}", path.display());

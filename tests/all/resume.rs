@@ -90,9 +90,9 @@ fn a_full_disk_keeps_what_was_written() {
     let folder = TempDir::new().unwrap();
     redqueen(folder.path(), &command("whole", "30")).assert().success();
     let program = assert_cmd::cargo::cargo_bin("redqueen");
-    for blocks in [300, 900] {
+    for blocks in [500, 1100] {
         // Whether or not the shell lets the program hear of it.
-        let trap = if blocks == 300 { "trap '' XFSZ; " } else { "" };
+        let trap = if blocks == 500 { "trap '' XFSZ; " } else { "" };
         let script = format!("{trap}ulimit -f {blocks}; exec {} \"$@\"", program.display());
         let output = Command::new("bash")
             .current_dir(folder.path())

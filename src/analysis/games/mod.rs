@@ -22,6 +22,7 @@ mod game;
 pub mod inference;
 pub mod interaction;
 mod linear;
+pub mod means;
 pub mod mixed;
 pub mod pure;
 pub mod quantal;
