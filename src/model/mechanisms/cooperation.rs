@@ -54,6 +54,10 @@ impl Mechanism for Cooperation {
         month.add(Phase::Policy, (meet, open_borders).chain());
     }
 
+    fn always(month: &mut MonthPlan) {
+        month.add(Phase::Policy, forget);
+    }
+
     fn register(world: &mut World) {
         world.keep_resource::<Breaches>();
     }
@@ -182,12 +186,12 @@ fn meet(
         hits.between(by, against, loss);
         hits.with_friends(&geography, &relations.trust, by, against, loss);
     }
-    for (a, b) in std::mem::take(&mut relations.clashes) {
+    for &(a, b) in &relations.clashes {
         hits.between(a, b, cooperation.hit_shock);
         hits.with_friends(&geography, &relations.trust, a, b, cooperation.hit_shock);
         hits.with_friends(&geography, &relations.trust, b, a, cooperation.hit_shock);
     }
-    let harm = std::mem::take(&mut relations.harm);
+    let harm = &relations.harm;
     for a in geography.each_state() {
         for b in geography.each_state().filter(|&b| harm[a][b] > 0.0) {
             hits.between(a, b, cooperation.hit_incident * harm[a][b]);
@@ -204,6 +208,12 @@ fn meet(
         }
         faults.check(&clock, Cooperation::NAME, "trust", &geography.names[a], &relations.trust[a]);
     }
+}
+
+/// What befell since states last met is over with, whether or not it cost trust.
+fn forget(mut relations: ResMut<Relations>) {
+    relations.clashes.clear();
+    relations.harm = [[0.0; MAX_STATES]; MAX_STATES];
 }
 
 fn open_borders(

@@ -70,6 +70,35 @@ hazard_per_year = 0.6
 tension = 2.0
 months = 3
 recovery_months = 2
+
+[[postures]]
+name = "Test: open"
+open_science = 0.3
+control = -0.5
+
+[[postures]]
+name = "Test: deny"
+hostility = 1.0
+what = ["chips", "materials"]
+control = 0.5
+enforcement = 0.5
+
+[[strategists]]
+name = "US"
+rule = "reactive"
+start = "Test: deny"
+rivals = ["China"]
+
+[[strategists]]
+name = "China"
+rule = "memory_one"
+start = "Test: open"
+rivals = ["US"]
+
+[[strategists]]
+name = "Japan"
+rule = "imitate"
+start = "Test: open"
 "#
 }
 
