@@ -98,7 +98,8 @@ pub fn draw(folder: &ReportData) -> Report {
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.
 fn lacking(scenario: &ScenarioResults, wanted: impl Iterator<Item = Shown>, missing: &mut Vec<String>) {
-    let (there, without): (Vec<Shown>, Vec<Shown>) = wanted.partition(|shown| scenario.has(*shown));
+    let (there, without): (Vec<Shown>, Vec<Shown>) =
+        wanted.filter(|shown| !shown.rare).partition(|shown| scenario.has(*shown));
     let recorded = |shown: &Shown| there.iter().any(|other| other.table == shown.table);
     let columns: BTreeSet<String> = without
         .iter()

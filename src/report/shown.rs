@@ -11,16 +11,22 @@ pub struct Shown {
     pub title: &'static str,
     pub writing: Writing,
     pub log: bool,
+    /// Whether most scenarios have none of it, so that it is not missed.
+    pub rare: bool,
 }
 
 // Indicators are declared in this file alone, so that none is drawn that was not read.
 const fn shown(table: &'static str, column: &'static str, title: &'static str, percent: bool) -> Shown {
     let writing = if percent { Writing::Percent } else { Writing::Plain };
-    Shown { table, column, title, writing, log: false }
+    Shown { table, column, title, writing, log: false, rare: false }
 }
 
 const fn log(shown: Shown) -> Shown {
     Shown { log: true, ..shown }
+}
+
+const fn rare(shown: Shown) -> Shown {
+    Shown { rare: true, ..shown }
 }
 
 const GAP: Shown = shown("world", "gap_rating", "Rating gap", false);
@@ -133,6 +139,11 @@ pub const PICTURES: &[Picture] = &[
     picture("compute", Drawing::Overview, &[COMPUTE]),
     picture("compute_by_state", Drawing::EachState, &[COMPUTE]),
     picture("power", Drawing::Overview, &[shown("states", "power", "Power by state", true)]),
+    picture(
+        "hostility",
+        Drawing::Overview,
+        &[rare(shown("states", "hostility", "How hostile states stand that choose", true))],
+    ),
     picture("adoption", Drawing::Overview, &[shown("states", "adoption", "Adoption by state", true)]),
     picture(
         "self_sufficiency",

@@ -180,7 +180,7 @@ fn report(folder: &Path) -> (ReportFiles, String) {
     (files, html)
 }
 
-const PICTURES: [&str; 21] = [
+const PICTURES: [&str; 22] = [
     "rating_gap",
     "world",
     "chips",
@@ -192,6 +192,7 @@ const PICTURES: [&str; 21] = [
     "compute",
     "compute_by_state",
     "power",
+    "hostility",
     "adoption",
     "self_sufficiency",
     "compute_received",
