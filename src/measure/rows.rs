@@ -374,13 +374,13 @@ table! {
     pub struct EventRow as "events" {
         /// Month it happened.
         date: Month, "";
-        /// What kind: `entry`, `exit`, `opens`, `closes`, `breakthrough`, `claim`, `incident`, `shock`, `shock_over`, `policy`, `policy_end`, or a kind of the scenario's dated events.
+        /// What kind: `entry`, `exit`, `opens`, `closes`, `breakthrough`, `claim`, `incident`, `shock`, `shock_over`, `policy`, `policy_end`, `review` (a state keeps its posture), `posture` (it takes up another), or a kind of the scenario's dated events.
         kind: Arc<str>, "";
         /// Who.
         actor: Arc<str>, "";
         /// The actor's state, if it has one.
         state: Option<Arc<str>>, "";
-        /// Size, if it has one: a breakthrough's in nats, an incident's and a shock's as a share, the points by which a firm that opens or closes lags behind the best.
+        /// Size, if it has one: a breakthrough's in nats, an incident's and a shock's as a share, the points by which a firm that opens or closes lags behind the best, how hostile a state is going to stand after a review (0 to 1).
         value: Option<f64>, "by kind";
         /// What, in a line.
         text: Arc<str>, "";

@@ -1,7 +1,7 @@
 //! States that look ahead: each posture is tried in branches of the world, under luck that is the same for all of them.
 //!
 //! A branch starts from the world as it stands, with three things taken away that a state cannot know: what the scenario has dated for
-//! later (controls, policies, shocks), the luck to come (a branch has its own), and how capable rivals really are (their
+//! later (controls, policies, shocks, firms), the luck to come (a branch has its own), and how capable rivals really are (their
 //! knowledge and capability are off by the fog's error, in nats). All others stay as they stand. The state takes up the posture, the branch lives for the horizon or
 //! to the end of the scenario, and what the state then has of what it wants is averaged over branches, less the cost of switching.
 
@@ -96,6 +96,7 @@ fn without_the_future(scenario: &Scenario, now: Month) -> Scenario {
     blind.controls.retain(|control| control.from <= now);
     blind.policies.retain(|policy| policy.from.is_none_or(|from| from <= now));
     blind.shocks.retain(|shock| shock.from.is_none_or(|from| from <= now));
+    blind.firms.retain(|firm| firm.enters.is_none_or(|enters| enters <= now));
     blind
 }
 
@@ -186,4 +187,54 @@ fn misjudge(world: &mut World, cabinet: &Cabinet) {
 fn reached(cabinet: &Cabinet, world: &World) -> f64 {
     let rivals = cabinet.rivals().map(|rival| Account::of(world, rival).ln_power);
     cabinet.utility(&Account::of(world, cabinet.state()), rivals.reduce(f64::max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Model, scenario::Source};
+
+    /// What the US would have of each of its postures, looking ahead after two years of the shipped scenario.
+    fn worths(change: impl Fn(&mut Scenario, Month)) -> Vec<f64> {
+        let mut scenario = Model::standard().load(&Source::Builtin("statecraft".to_owned())).unwrap();
+        let us = scenario.strategists.iter().position(|strategist| strategist.name == "US").unwrap();
+        scenario.strategists.iter_mut().for_each(|strategist| strategist.from = None);
+        (scenario.strategists[us].numbers.horizon_months, scenario.strategists[us].numbers.branches) = (12, 1);
+        let later = scenario.time.start.plus(26);
+        change(&mut scenario, later);
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
+        for _ in 0..24 {
+            assert!(simulation.live_month().unwrap());
+        }
+        let cabinets = simulation.world().resource::<Cabinets>().clone();
+        let at = cabinets.all.iter().position(|cabinet| cabinet.spec.name == "US").unwrap();
+        let fork = simulation.snapshot().unwrap();
+        let blind = without_the_future(fork.scenario(), simulation.world().resource::<Clock>().month());
+        let postures = cabinets.all[at].spec.postures.clone();
+        let cabinet = &cabinets.all[at];
+        let mut study = Study { simulation: &mut simulation, fork: &fork, blind: &blind, at, cabinet };
+        postures.into_iter().map(|posture| study.worth(posture).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_branch_knows_neither_of_firms_to_come_nor_of_states_that_mean_to_begin() {
+        let mut as_it_is = worths(|_, _| ());
+        let newcomer = |scenario: &mut Scenario, later: Month| {
+            let mut firm = scenario.firms[0].clone();
+            (firm.name, firm.enters, firm.numbers.capability) = ("Zero".to_owned(), Some(later), 3.0);
+            scenario.firms.push(firm);
+            scenario.firms.sort_by(|a, b| a.name.cmp(&b.name));
+        };
+        assert_eq!(worths(newcomer), as_it_is);
+        let begins = |when: fn(Month) -> Option<Month>| {
+            move |scenario: &mut Scenario, later: Month| {
+                let hostile = scenario.postures.iter().position(|posture| posture.name == "retaliate").unwrap();
+                let china = scenario.strategists.iter_mut().find(|strategist| strategist.name == "China").unwrap();
+                (china.start, china.from) = (hostile, when(later));
+            }
+        };
+        as_it_is = worths(begins(|later| Some(later.plus(60))));
+        assert_eq!(worths(begins(Some)), as_it_is);
+        assert_ne!(worths(begins(|_| None)), as_it_is, "one that acts by now counts");
+    }
 }

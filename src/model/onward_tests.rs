@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     declare::parameter::Parameter,
     model::{
+        firm::{Character, Usage},
         snapshot::tests::{future, lived, lively, looks, shipped},
         testing::set,
     },
@@ -190,4 +191,36 @@ fn what_is_taken_away_stops() {
     assert_eq!(*simulation.world().resource::<crate::model::relations::Barriers>(), ended);
     let world = simulation.world_mut();
     assert!(world.query::<&crate::model::state::Levers>().iter(world).all(|levers| levers.of(Lever::Talent) == 0.0));
+}
+
+#[test]
+fn a_market_that_a_lever_opened_is_closed_again_where_a_run_goes_on_without_it() {
+    let mut before = lively(30);
+    before.policies.clear();
+    let place = |name: &str| before.states.iter().position(|state| state.name == name).unwrap();
+    let (us, china) = (place("US"), place("China"));
+    let mut after = before.clone();
+    after.time.months = 31;
+    before.policies.push(PolicySpec {
+        against: vec![us],
+        goods: [true; crate::scenario::Goods::COUNT],
+        name: "open".to_owned(),
+        state: china,
+        lever: Lever::MarketClosure,
+        indicator: None,
+        from: None,
+        to: None,
+        numbers: PolicyNumbers { value: -1.0, ..PolicyNumbers::default() },
+    });
+    let mut simulation = lived(&before, 12);
+    let served = |simulation: &mut Simulation| -> f64 {
+        let world = simulation.world_mut();
+        let mut firms = world.query::<(&Character, &Usage)>();
+        let abroad = firms.iter(world).filter(|(character, _)| character.home.place() == us);
+        abroad.map(|(_, usage)| usage.share[china]).sum()
+    };
+    assert!(served(&mut simulation) > 0.0);
+    simulation.go_on_as(&after).unwrap();
+    simulation.live_month().unwrap();
+    assert_eq!(served(&mut simulation), 0.0);
 }

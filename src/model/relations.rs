@@ -257,6 +257,12 @@ impl Stances {
 
     /// Takes their places, and notes who became stricter.
     pub fn become_as(&mut self, mut next: Self, states: usize) {
+        self.stricter.clear();
+        self.turned = false;
+        // As in most months; who stands how to whom need not be gone through.
+        if next.control == self.control && next.market == self.market {
+            return;
+        }
         let pairs =
             (0..states).flat_map(|by| (0..states).map(move |against| (StateId::new(by), StateId::new(against))));
         next.stricter.clear();

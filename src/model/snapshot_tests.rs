@@ -51,7 +51,7 @@ pub(in crate::model) fn lived(scenario: &Scenario, months: u32) -> Simulation {
 
 /// Every scenario that is shipped.
 pub(in crate::model) fn shipped() -> Vec<Scenario> {
-    let scenarios = BUILTIN.iter().filter(|builtin| !builtin.path.starts_with("experiments"));
+    let scenarios = BUILTIN.iter().filter(|builtin| builtin.is_scenario());
     let load = |name: &str| Model::standard().load(&Source::Builtin(name.to_owned())).unwrap();
     scenarios.map(|builtin| load(builtin.path)).collect()
 }

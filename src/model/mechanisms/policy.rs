@@ -82,7 +82,8 @@ impl Mechanism for Policy {
                 *levers = Levers::default();
                 burden.policy_cost = 0.0;
             }
-            world.insert_resource(Stances::default());
+            // Markets that levers opened close again in the next step.
+            world.resource_mut::<Stances>().become_as(Stances::default(), scenario.states.len());
         }
         world.insert_resource(agenda);
     }
@@ -216,12 +217,12 @@ pub(super) fn month_of(clock: &Clock) -> u32 {
 pub struct Chosen {
     /// Whose choice it is.
     pub state: StateId,
-    /// What it sets each lever to; those that are aimed, against all of `against`.
+    /// What it sets each lever to; those that are aimed, against all of `against`. Of export controls `control` says it.
     pub levers: Levers,
+    /// What it adds to the strictness of its export controls, in the order of [`Goods`].
+    pub control: [f64; Goods::COUNT],
     /// The states that aimed levers are pulled against.
     pub against: Vec<StateId>,
-    /// Goods that its export controls cover, in the order of [`Goods`].
-    pub goods: [bool; Goods::COUNT],
 }
 
 /// What states do of their own choice in this step.
@@ -267,8 +268,10 @@ impl Sums {
                 levers.0[*lever as usize] = levers.of(*lever).clamp(least, most);
             }
         }
-        let matrices = self.stances.control.iter_mut().chain([&mut self.stances.market]);
-        matrices.flatten().flatten().for_each(|value| *value = value.clamp(-1.0, 1.0));
+        if self.aimed {
+            let matrices = self.stances.control.iter_mut().chain([&mut self.stances.market]);
+            matrices.flatten().flatten().for_each(|value| *value = value.clamp(-1.0, 1.0));
+        }
     }
 }
 
@@ -306,9 +309,14 @@ fn pull_levers(
             sums.add(StateId::new(spec.state), spec.lever, value, against, &spec.goods);
         }
     }
-    for Chosen { state, levers, against, goods } in &choices.0 {
-        for (_, lever) in Lever::WORDS.iter().filter(|(_, lever)| levers.of(*lever) != 0.0) {
-            sums.add(*state, *lever, policy.scale * levers.of(*lever), against.iter().copied(), goods);
+    for Chosen { state, levers, control, against } in &choices.0 {
+        let plain = Lever::WORDS.iter().map(|(_, lever)| *lever).filter(|lever| *lever != Lever::Control);
+        for lever in plain.filter(|lever| levers.of(*lever) != 0.0) {
+            sums.add(*state, lever, policy.scale * levers.of(lever), against.iter().copied(), &[]);
+        }
+        for (goods, value) in control.iter().enumerate().filter(|(_, value)| **value != 0.0) {
+            let covered: [bool; Goods::COUNT] = std::array::from_fn(|at| at == goods);
+            sums.add(*state, Lever::Control, policy.scale * value, against.iter().copied(), &covered);
         }
     }
     sums.clamp();

@@ -27,7 +27,7 @@ use crate::{
         states::{StateId, States},
     },
     parameters,
-    scenario::{Lever, PostureSpec, Scenario, StateRule, StrategistSpec},
+    scenario::{Goods, Lever, PostureSpec, Scenario, StateRule, StrategistSpec},
 };
 use bevy_ecs::{prelude::*, system::SystemParam};
 
@@ -76,9 +76,9 @@ impl Mechanism for Statecraft {
 
     fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
         let next = Cabinets::new(scenario, clock).after(world.resource::<Cabinets>());
-        if next.all.is_empty() || world.resource::<Self>().step == 0.0 {
-            world.insert_resource(Choices::default());
-        }
+        let still = world.resource::<Self>().step > 0.0;
+        let chooses = |chosen: &Chosen| still && next.all.iter().any(|cabinet| cabinet.state() == chosen.state);
+        world.resource_mut::<Choices>().0.retain(chooses);
         world.insert_resource(next);
         if world.resource::<Archive>().is_empty() && !scenario.strategists.is_empty() {
             world.insert_resource(Archive::default());
@@ -108,10 +108,12 @@ pub struct Cabinet {
     pub levers: Levers,
     /// What it is going to set them to.
     pub aim: Levers,
+    /// Strictness that it adds to its export controls now, by goods: goes to the lever's aim where its posture covers the goods.
+    control: [f64; Goods::COUNT],
     /// Month of its last review, counted from the start.
     pub reviewed: Option<u32>,
-    /// Hostility of its rivals towards it that it felt last.
-    felt: f64,
+    /// What it has felt of rules and closed markets against it.
+    pressure: Pressure,
     /// Whether something befell it that calls for a review.
     alarmed: bool,
     /// What it decided at a review and takes up from the next month on: posture, hostility.
@@ -143,6 +145,33 @@ impl Cabinet {
     }
 }
 
+/// Rules and closed markets against a state, as it has felt them.
+#[derive(Clone, Debug, Default)]
+struct Pressure {
+    /// What stood a step ago; `None` before anything was seen.
+    last: Option<f64>,
+    /// Above this it is news.
+    known: f64,
+    /// Whether it is rising, and was told of.
+    told: bool,
+}
+
+impl Pressure {
+    /// Whether what stands now is news: a tenth of a full rule more is worth a cabinet's time. What stood when it was first looked at
+    /// is none, and a lever that goes on by steps is told of once.
+    fn feels(&mut self, now: f64) -> bool {
+        let Some(last) = self.last.replace(now) else {
+            self.known = now;
+            return false;
+        };
+        self.told &= now > last;
+        let news = !self.told && now > self.known + 0.1;
+        self.told |= news;
+        self.known = if self.told { now } else { self.known.min(now) };
+        news
+    }
+}
+
 /// The states that choose, in the order of the scenario, and the postures that they know.
 #[derive(Resource, Clone, Debug, Default)]
 pub struct Cabinets {
@@ -167,15 +196,17 @@ impl Cabinets {
             let start = &postures[spec.start];
             let aim = Levers(start.levers());
             let from = spec.from.and_then(|month| clock.step_of(month)).unwrap_or(0);
+            let levers = if from == 0 { aim } else { Levers::default() };
             Cabinet {
                 from,
                 acts: false,
                 posture: spec.start,
                 hostility: start.numbers.hostility,
-                levers: if from == 0 { aim } else { Levers::default() },
+                levers,
                 aim,
+                control: start.goods.map(|covered| if covered { levers.of(Lever::Control) } else { 0.0 }),
                 reviewed: None,
-                felt: 0.0,
+                pressure: Pressure::default(),
                 alarmed: false,
                 decided: None,
                 looks_ahead: false,
@@ -185,18 +216,36 @@ impl Cabinets {
         Self { all: scenario.strategists.iter().map(cabinet).collect(), imagined: false, spans, postures }
     }
 
-    /// The same, with everybody who was there before where it stood, as far as its posture is still there.
+    /// The same, with everybody who acted before where it stood, as far as its posture is still there. It goes to what the
+    /// posture is now.
     fn after(mut self, before: &Self) -> Self {
         self.imagined = before.imagined;
         let names: Vec<&str> = self.postures.iter().map(|posture| posture.name.as_str()).collect();
-        let place = |was: usize| names.iter().position(|name| *name == before.postures[was].name);
-        for cabinet in &mut self.all {
-            let Some(was) = before.all.iter().find(|was| was.spec.state == cabinet.spec.state) else { continue };
-            let Some(posture) = place(was.posture).filter(|at| cabinet.spec.postures.contains(at)) else { continue };
-            let decided = was.decided.and_then(|(posture, hostility)| Some((place(posture)?, hostility)));
-            *cabinet = Cabinet { spec: cabinet.spec.clone(), posture, decided, ..was.clone() };
-        }
-        self
+        // Who stands where its posture did moves with it.
+        let stand = |was: usize, hostility: f64| {
+            let was = &before.postures[was];
+            let at = names.iter().position(|name| *name == was.name)?;
+            let moves = hostility == was.numbers.hostility;
+            Some((at, if moves { self.postures[at].numbers.hostility } else { hostility }))
+        };
+        let stands = |cabinet: &Cabinet| {
+            let was = before.all.iter().find(|was| was.acts && was.spec.state == cabinet.spec.state)?;
+            let (posture, hostility) = stand(was.posture, was.hostility)?;
+            cabinet.spec.postures.contains(&posture).then_some(())?;
+            let decided = was.decided.and_then(|(posture, hostility)| stand(posture, hostility));
+            let decided = decided.filter(|(posture, _)| cabinet.spec.postures.contains(posture));
+            let spec = cabinet.spec.clone();
+            let aim = self.aim(&spec.postures, posture, hostility);
+            Some(Cabinet { spec, posture, hostility, aim, decided, ..was.clone() })
+        };
+        let all = self.all.iter().map(|cabinet| stands(cabinet).unwrap_or_else(|| cabinet.clone())).collect();
+        Self { all, ..self }
+    }
+
+    /// What a state sets levers to that has taken up a posture and stands so hostile, which may be between those that are open to it.
+    fn aim(&self, open: &[usize], posture: usize, hostility: f64) -> Levers {
+        let taken = &self.postures[posture];
+        if hostility == taken.numbers.hostility { Levers(taken.levers()) } else { self.between(open, hostility) }
     }
 
     /// What levers come to at a hostility between two postures of those that are open to a state: a straight line between the
@@ -224,8 +273,13 @@ impl Cabinets {
     }
 }
 
-fn anyone_chooses(statecraft: Res<Statecraft>, cabinets: Res<Cabinets>, clock: Res<Clock>) -> bool {
-    statecraft.step > 0.0 && !cabinets.all.is_empty() && (clock.begins_month() || clock.ends_month())
+fn anyone_chooses(statecraft: Res<Statecraft>, cabinets: Res<Cabinets>) -> bool {
+    statecraft.step > 0.0 && !cabinets.all.is_empty()
+}
+
+/// `aim` if it is no further off than `most`, else so far on the way to it; the last step ends on it to the bit.
+fn nearer(now: f64, aim: f64, most: f64) -> f64 {
+    if (aim - now).abs() <= most { aim } else { now + most.copysign(aim - now) }
 }
 
 /// Levers go a step of the way to what was decided, and are handed to policy.
@@ -241,35 +295,33 @@ fn act(
     let cabinets = &mut *cabinets;
     choices.0.clear();
     for at in 0..cabinets.all.len() {
-        if cabinets.all[at].from > clock.step() {
+        // In a branch nobody begins: others are not known to mean to.
+        if cabinets.all[at].from > clock.step() || cabinets.imagined && !cabinets.all[at].acts {
             continue;
         }
         cabinets.all[at].acts = true;
-        if let Some((posture, hostility)) = cabinets.all[at].decided.take() {
+        if let Some(decided) = cabinets.all[at].decided.take() {
             if cabinets.all[at].spec.rule == StateRule::LookAhead {
-                announce(&cabinets.all[at], posture, &cabinets.postures, &clock, &geography, &mut ledger);
+                announce(&cabinets.all[at], decided, &cabinets.postures, &clock, &geography, &mut ledger);
             }
-            let continuous = cabinets.all[at].spec.rule == StateRule::Reactive;
-            let aim = if continuous {
-                cabinets.between(&cabinets.all[at].spec.postures, hostility)
-            } else {
-                Levers(cabinets.postures[posture].levers())
-            };
+            let aim = cabinets.aim(&cabinets.all[at].spec.postures, decided.0, decided.1);
             let cabinet = &mut cabinets.all[at];
-            (cabinet.posture, cabinet.hostility, cabinet.aim) = (posture, hostility, aim);
+            ((cabinet.posture, cabinet.hostility), cabinet.aim) = (decided, aim);
         }
         let cabinet = &mut cabinets.all[at];
         for lever in 0..Lever::COUNT {
             let most = statecraft.step * cabinets.spans.0[lever];
-            let (now, aim) = (cabinet.levers.0[lever], cabinet.aim.0[lever]);
-            // The last step ends on the aim to the bit.
-            cabinet.levers.0[lever] = if (aim - now).abs() <= most { aim } else { now + most.copysign(aim - now) };
+            cabinet.levers.0[lever] = nearer(cabinet.levers.0[lever], cabinet.aim.0[lever], most);
+        }
+        let most = statecraft.step * cabinets.spans.of(Lever::Control);
+        for (control, covered) in cabinet.control.iter_mut().zip(cabinets.postures[cabinet.posture].goods) {
+            *control = nearer(*control, if covered { cabinet.aim.of(Lever::Control) } else { 0.0 }, most);
         }
         choices.0.push(Chosen {
             state: cabinet.state(),
             levers: cabinet.levers,
+            control: cabinet.control,
             against: cabinet.rivals().collect(),
-            goods: cabinets.postures[cabinet.posture].goods,
         });
     }
 }
@@ -291,8 +343,7 @@ fn publish(
     for cabinet in &cabinets.all {
         archive.show(cabinet.state(), cabinet.state(), month, cabinet.hostility);
         for rival in cabinet.rivals() {
-            let chooses = cabinets.all.iter().find(|other| other.state() == rival).map(|other| other.hostility);
-            let shown = chooses.unwrap_or_else(|| {
+            let shown = cabinets.hostility(rival).unwrap_or_else(|| {
                 let rules = barriers.chips.iter().filter(|rule| rule.by == rival && rule.against == cabinet.state());
                 let strictest = rules.map(|rule| rule.rigour.strictness.min(1.0)).fold(0.0, f64::max);
                 strictest.max(stances.hostility(rival, cabinet.state()))
@@ -302,7 +353,7 @@ fn publish(
     }
 }
 
-/// What befell states since they last met.
+/// What befell states in the last step; it calls those who act by now.
 fn feel(
     (statecraft, clock): (Res<Statecraft>, Res<Clock>),
     (stances, barriers, relations): (Res<Stances>, Res<Barriers>, Res<Relations>),
@@ -310,7 +361,8 @@ fn feel(
     mut cabinets: ResMut<Cabinets>,
     states: States<&Burden>,
 ) {
-    if !clock.begins_month() {
+    // The rules of the start stand from the first step on, and are no news in the next.
+    if clock.step() == 0 {
         return;
     }
     for cabinet in &mut cabinets.all {
@@ -318,15 +370,10 @@ fn feel(
         let rules = barriers.chips.iter().filter(|rule| rule.against == state);
         let ruled: f64 = rules.map(|rule| rule.rigour.strictness.min(1.0)).sum();
         let aimed: f64 = geography.others(state).map(|other| stances.market[other][state].max(0.0)).sum();
-        let felt = ruled + aimed;
-        // A tenth of a full rule is worth a cabinet's time; levers that go a step a month are felt once.
-        if felt > cabinet.felt + 0.1 {
-            cabinet.alarmed = true;
-            cabinet.felt = felt;
-        }
-        cabinet.felt = cabinet.felt.min(felt);
-        cabinet.alarmed |= relations.clashes.iter().any(|(a, b)| *a == state || *b == state);
-        cabinet.alarmed |= states.at(state).incidents > statecraft.trigger_damage;
+        let mut alarmed = cabinet.pressure.feels(ruled + aimed);
+        alarmed |= relations.clashes.iter().any(|(a, b)| *a == state || *b == state);
+        alarmed |= states.at(state).incidents > statecraft.trigger_damage;
+        cabinet.alarmed = cabinet.acts && (cabinet.alarmed || alarmed);
     }
 }
 
@@ -351,12 +398,14 @@ fn review(
         return;
     }
     let month = month_of(&clock);
+    let due =
+        |cabinet: &Cabinet| cabinet.acts && is_due(&files.statecraft, cabinet, *states.at(cabinet.state()), month);
+    if !cabinets.all.iter().any(due) {
+        return;
+    }
     let before = cabinets.clone();
-    for cabinet in &mut cabinets.all {
+    for cabinet in cabinets.all.iter_mut().filter(|cabinet| due(cabinet)) {
         let key = states.at(cabinet.state());
-        if !cabinet.acts || !is_due(&files.statecraft, cabinet, *key, month) {
-            continue;
-        }
         (cabinet.reviewed, cabinet.alarmed) = (Some(month), false);
         if cabinet.spec.rule == StateRule::LookAhead {
             cabinet.looks_ahead = true;
@@ -370,23 +419,23 @@ fn review(
             noise: &files.noise,
             month,
         };
-        let (posture, hostility) = rules::choose(cabinet, *key, &before, &sight);
-        announce(cabinet, posture, &before.postures, &clock, &geography, &mut ledger);
-        cabinet.decided = Some((posture, hostility));
+        let decided = rules::choose(cabinet, *key, &before, &sight);
+        announce(cabinet, decided, &before.postures, &clock, &geography, &mut ledger);
+        cabinet.decided = Some(decided);
     }
 }
 
-/// Notes what a review came to.
+/// Notes what a review came to: the posture, and how hostile the state is going to stand.
 fn announce(
     cabinet: &Cabinet,
-    posture: usize,
+    (posture, hostility): (usize, f64),
     postures: &[PostureSpec],
     clock: &Clock,
     geography: &Geography,
     ledger: &mut Ledger,
 ) {
     let (state, now, next) = (&geography.names[cabinet.state()], &postures[cabinet.posture], &postures[posture]);
-    let hostility = Some(next.numbers.hostility);
+    let hostility = Some(hostility);
     if posture == cabinet.posture {
         ledger.note(clock, "review", state, state, hostility, &format!("{} stays", now.name));
     } else {

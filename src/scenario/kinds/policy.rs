@@ -392,13 +392,14 @@ pub(crate) fn read_goods<'a>(
 /// The goods that a list names.
 pub(crate) fn goods_of(node: &Node, found: &mut Mistakes) -> [bool; Goods::COUNT] {
     let mut goods = [false; Goods::COUNT];
-    for item in note(list("what", node), found).unwrap_or_default() {
+    let Some(items) = note(list("what", node), found) else { return goods };
+    if items.is_empty() {
+        found.push(Diagnostic::at(&node.place, "`what` names no goods"));
+    }
+    for item in items {
         if let Some(one) = note(choice::<Goods>("what", item), found) {
             goods[one as usize] = true;
         }
-    }
-    if goods == [false; Goods::COUNT] {
-        found.push(Diagnostic::at(&node.place, "`what` names no goods"));
     }
     goods
 }

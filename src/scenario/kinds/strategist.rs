@@ -209,6 +209,9 @@ impl Entity for StrategistSpec {
         if let Some(remark) = super::too_late(self.from, scenario) {
             return Some(remark);
         }
+        if let Some((_, why)) = scenario.still("policy", Some("scale")) {
+            return Some(format!("moves nothing: {why}"));
+        }
         let alone = scenario.strategists.len() == 1;
         match self.rule {
             StateRule::Imitate if alone => Some("stays as it starts: there is no other to imitate".to_owned()),
@@ -261,14 +264,16 @@ impl StrategistSpec {
 /// The posture that `node` names, which must be one that is open.
 fn posture_in(key: &str, node: &Node, postures: &[&str], open: &[usize]) -> Result<usize, Diagnostic> {
     let name = text(key, node)?;
-    let known = || open.iter().map(|at| postures[*at]);
-    let found = open.iter().copied().find(|at| postures[*at] == name);
-    found.ok_or_else(|| Diagnostic::at(&node.place, unknown("posture", name, known())))
+    let Some(found) = postures.iter().position(|posture| *posture == name) else {
+        return Err(Diagnostic::at(&node.place, unknown("posture", name, postures.iter().copied())));
+    };
+    let closed = || format!("`{key}` is {name:?}, which is not among its `postures`");
+    if open.contains(&found) { Ok(found) } else { Err(Diagnostic::at(&node.place, closed())) }
 }
 
 fn find_postures(key: &str, node: &Node, postures: &[&str], found: &mut Mistakes) -> Vec<usize> {
     let all: Vec<usize> = (0..postures.len()).collect();
-    let items = note(list(key, node), found).unwrap_or_default();
+    let Some(items) = note(list(key, node), found) else { return all };
     if items.is_empty() {
         found.push(Diagnostic::at(&node.place, format!("`{key}` names no posture")));
     }
@@ -313,4 +318,35 @@ fn read_payoffs(node: &Node, postures: &[&str], open: &[usize], found: &mut Mist
     }
     rows.finish(found);
     payoffs
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{model::Model, scenario::Source};
+
+    /// What is wrong with a config that extends the shipped scenario of states that choose.
+    fn wrong(text: &str) -> Vec<String> {
+        let text = format!("extends = 'scenarios/statecraft.toml'\nname = 'test'\n{text}");
+        let errors = Model::standard().load(&Source::Text { name: "test.toml".into(), text }).unwrap_err();
+        errors.to_string().lines().filter(|line| line.contains(".toml:")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_mistake_is_told_once_and_where_it_is() {
+        let us = |text: &str| format!("[[strategists]]\nname = 'US'\n{text}");
+        for (text, said) in [
+            (
+                us("start = 'deny'\npostures = ['hedge', 'race']"),
+                "`start` is \"deny\", which is not among its `postures`",
+            ),
+            (us("start = 'hege'"), "unknown posture `hege`, did you mean `hedge`?"),
+            (us("postures = 'hedge'"), "`postures` must be a list"),
+            ("[[postures]]\nname = 'deny'\nwhat = ['chip']".to_owned(), "`what` must be one of"),
+            ("[[postures]]\nname = 'deny'\nwhat = 'chips'".to_owned(), "`what` must be a list"),
+            ("[[postures]]\nname = 'deny'\nwhat = []".to_owned(), "`what` names no goods"),
+        ] {
+            let wrong = wrong(&text);
+            assert!(wrong.len() == 1 && wrong[0].contains(said), "{text}\n{wrong:#?}");
+        }
+    }
 }

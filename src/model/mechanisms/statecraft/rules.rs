@@ -87,23 +87,29 @@ fn remember(cabinet: &Cabinet, key: Key, postures: &[PostureSpec], sight: &Sight
     extreme(&cabinet.spec.postures, postures, luck >= cooperates)
 }
 
-/// What a state expects each of its postures to bring, against a rival that stands in each with these probabilities.
-fn expected(cabinet: &Cabinet, rival: &[f64]) -> Vec<f64> {
+/// What a state expects each of its postures to bring, against a rival that stands in each with these probabilities. Its table knows
+/// those that are open to itself: one that is not counts as the nearest of them.
+fn expected(cabinet: &Cabinet, rival: &[f64], postures: &[PostureSpec]) -> Vec<f64> {
     let open = &cabinet.spec.postures;
-    let mean = |own: usize| cabinet.spec.payoffs[own].iter().zip(rival).map(|(payoff, p)| payoff * p).sum::<f64>();
+    let mut seen = vec![0.0; rival.len()];
+    for (at, share) in rival.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+        let known = if open.contains(&at) { at } else { nearest(open, postures, postures[at].numbers.hostility) };
+        seen[known] += share;
+    }
+    let mean = |own: usize| cabinet.spec.payoffs[own].iter().zip(&seen).map(|(payoff, p)| payoff * p).sum::<f64>();
     open.iter().map(|&own| mean(own)).collect()
 }
 
 /// How a state of level k is expected to stand, by posture of the scenario: at level 0 anywhere that is open to it, and at each
 /// further level by a logit over what its postures bring against the level below.
-fn of_level(one: &Cabinet, other: &Cabinet, level: u32, n: usize) -> Vec<f64> {
-    let mut stands = vec![0.0; n];
+fn of_level(one: &Cabinet, other: &Cabinet, level: u32, postures: &[PostureSpec]) -> Vec<f64> {
+    let mut stands = vec![0.0; postures.len()];
     let open = &one.spec.postures;
     let shares = if level == 0 || one.spec.payoffs.is_empty() {
         vec![1.0 / open.len() as f64; open.len()]
     } else {
-        let against = of_level(other, one, level - 1, n);
-        let mut choice = expected(one, &against);
+        let against = of_level(other, one, level - 1, postures);
+        let mut choice = expected(one, &against, postures);
         logit_choice(&mut choice, one.spec.numbers.precision);
         choice
     };
@@ -112,21 +118,21 @@ fn of_level(one: &Cabinet, other: &Cabinet, level: u32, n: usize) -> Vec<f64> {
 }
 
 fn respond(cabinet: &Cabinet, key: Key, before: &Cabinets, sight: &Sight) -> usize {
-    let n = before.postures.len();
-    let rival = before.all.iter().find(|other| cabinet.spec.rivals.contains(&other.spec.state));
+    let postures = &before.postures;
+    let rivals = before.all.iter().filter(|other| cabinet.spec.rivals.contains(&other.spec.state));
+    let rival = rivals.min_by(|a, b| a.spec.name.cmp(&b.spec.name));
     let thinks = rival.filter(|other| !other.spec.payoffs.is_empty());
     let belief = match thinks {
-        Some(other) => of_level(other, cabinet, cabinet.spec.numbers.level - 1, n),
+        Some(other) => of_level(other, cabinet, cabinet.spec.numbers.level - 1, postures),
         None => {
             // Who has no table of payoffs is taken to stay as it stands.
-            let all: Vec<usize> = (0..n).collect();
-            let open = rival.map_or(all.as_slice(), |other| other.spec.postures.as_slice());
-            let mut stands = vec![0.0; n];
-            stands[nearest(open, &before.postures, most_hostile(cabinet, key, sight))] = 1.0;
+            let open = &rival.unwrap_or(cabinet).spec.postures;
+            let mut stands = vec![0.0; postures.len()];
+            stands[nearest(open, postures, most_hostile(cabinet, key, sight))] = 1.0;
             stands
         }
     };
-    let mut values = expected(cabinet, &belief);
+    let mut values = expected(cabinet, &belief, postures);
     for (value, posture) in values.iter_mut().zip(&cabinet.spec.postures) {
         *value -= if *posture == cabinet.posture { 0.0 } else { cabinet.spec.numbers.switching_cost };
     }
@@ -155,19 +161,23 @@ fn fared(cabinet: &Cabinet, key: Key, of: Option<&Cabinet>, sight: &Sight) -> Op
             Some(other) => sight.account(cabinet, key, other.state(), earlier),
         };
         let rival = sight.strongest_rival(cabinet, key, earlier);
-        Some(cabinet.utility(&account?, rival))
+        // A lead at one time and none at the other would count as a gain.
+        let unseen = rival.is_none() && cabinet.rivals().next().is_some();
+        (!unseen).then_some(cabinet.utility(&account?, rival))
     };
     Some(utility(0)? - utility(COMPARED_MONTHS)?)
 }
 
-/// One of the others that choose, the likelier the nearer in output, is looked at, and its posture taken up with the probability
+/// One of the others that choose by now, the likelier the nearer in output, is looked at, and its posture taken up with the probability
 /// 1/(1 + e^(−β (how it fared less how one fared oneself))).
 fn imitate(cabinet: &Cabinet, key: Key, before: &Cabinets, sight: &Sight) -> usize {
     let mut luck = sight.noise.of(CHOICE, key);
     let (which, whether) = (luck.uniform(), luck.uniform());
     let Some(own) = sight.own(cabinet, 0) else { return cabinet.posture };
-    let others = before.all.iter().filter(|other| other.state() != cabinet.state());
+    let mut others: Vec<_> = before.all.iter().filter(|other| other.acts && other.state() != cabinet.state()).collect();
+    others.sort_unstable_by(|a, b| a.spec.name.cmp(&b.spec.name));
     let seen: Vec<_> = others
+        .into_iter()
         .filter(|other| cabinet.spec.postures.contains(&other.posture))
         .filter_map(|other| {
             let account = sight.account(cabinet, key, other.state(), 0)?;

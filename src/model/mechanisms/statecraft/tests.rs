@@ -5,6 +5,8 @@ use crate::{
     scenario::{PostureNumbers, StrategistNumbers},
 };
 
+mod course;
+
 const OPEN: usize = 0;
 const RACE: usize = 1;
 
