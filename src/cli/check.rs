@@ -7,7 +7,7 @@ use super::{
 use crate::{
     batch::Study,
     declare::text::{counted, visible},
-    experiment::{Experiment, game::Game},
+    experiment::{Experiment, game::PlannedGame},
     model::Model,
     scenario::Diagnostics,
 };
@@ -46,7 +46,7 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
                 let name = file.display().to_string();
                 writeln!(out, "{}: {}", visible(&name), summary(&experiment))?;
                 if let Some(planned) = &experiment.game {
-                    writeln!(out, "  {}", size_of(&planned.game, &experiment, model))?;
+                    writeln!(out, "  {}", size_of(planned, &experiment, model))?;
                 }
                 let limits = experiment.limits();
                 limits.iter().try_for_each(|limit| writeln!(out, "warning: {}: {limit}", visible(&name)))?;
@@ -58,15 +58,17 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 }
 
 /// How large a game is, and what it will take.
-fn size_of(game: &Game, experiment: &Experiment, model: &Model) -> String {
+fn size_of(planned: &PlannedGame, experiment: &Experiment, model: &Model) -> String {
+    let game = &planned.game;
     let players: Vec<String> =
         game.players.iter().map(|player| format!("{} of {}", player.strategies.len(), player.name)).collect();
     let (all, run) = (game.profiles().len(), experiment.variants.len());
     let alike = if run < all { format!(", {run} of which are run,") } else { String::new() };
     let points = experiment.sample.points();
     let estimate = Study::of(model, experiment.clone()).estimate().line(None);
+    let again = if planned.information { "; and as much again without fog" } else { "" };
     format!(
-        "{} make {all} profiles{alike} × {} replicates × {points} point{}: {estimate}",
+        "{} make {all} profiles{alike} × {} replicates × {points} point{}: {estimate}{again}",
         players.join(" × "),
         experiment.runs,
         if points == 1 { "" } else { "s" }

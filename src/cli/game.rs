@@ -14,16 +14,17 @@ use crate::{
     },
     batch::{Config, Done, Study},
     experiment::{
-        game::{PlannedGame, Sampling},
+        game::{PlannedGame, Sampling, WITHOUT_FOG},
         plan::Shard,
     },
     model::Model,
     output::folder::Folder,
     report::game::{
         findings::Findings,
-        read::{PlayedRuns, players, read_game, round_folder},
+        read::{PlayedRuns, clear_folder, players, read_game, round_folder},
         runs, verdict_lines, write_game,
     },
+    scenario::overrides::Override,
 };
 use std::path::{Path, PathBuf};
 
@@ -35,7 +36,8 @@ Examples:
   redqueen game my-game.toml --shard 1/2 --out part-1
 
 Writes payoffs.csv, deviations.csv, equilibria.csv, with a design
-equilibrium_map.csv, and game.html. The same command goes on where it stopped.";
+equilibrium_map.csv, of states that keep postures payoffs.toml, and game.html.
+The same command goes on where it stopped.";
 
 /// Play a game between states or firms: payoffs, deviations and equilibria of their strategies
 #[derive(Debug, clap::Args)]
@@ -71,6 +73,8 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         if args.shard.is_whole() { String::new() } else { format!("-{}-of-{}", args.shard.number, args.shard.of) };
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), &part), Ok)?;
     tell_limits(study.experiment());
+    // What cannot be laid over the game is told before anything runs.
+    let clear = planned.information.then(|| args.without_fog(model)).transpose()?;
     let done = study.run_into(&folder)?;
     drop(bar);
     if !args.shard.is_whole() {
@@ -80,7 +84,8 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     let runs = args.rounds(model, &planned, (&folder, &done), &cancel)?;
-    args.close(model, &planned, &runs, (&folder, &done))
+    let clear = clear.map(|study| args.clear(study, &planned, &folder, &cancel)).transpose()?;
+    args.close(model, &planned, (&runs, clear.as_ref()), (&folder, &done))
 }
 
 impl Args {
@@ -88,6 +93,35 @@ impl Args {
     fn study<'a>(&self, model: &Model) -> Result<Study<'a>, Failure> {
         let config: Config = self.values.over(Some(&self.file));
         Ok(self.work.on(Study::read(model, config)?))
+    }
+
+    /// The first round with the fog away.
+    fn without_fog<'a>(&self, model: &Model) -> Result<Study<'a>, Failure> {
+        let mut config: Config = self.values.over(Some(&self.file));
+        let key = |text: &str| Override::from_flag(text, 0).ok().map(|set| set.key().clone());
+        // Whatever fog the command line asks for is that of the other runs.
+        config.set.retain(|set| WITHOUT_FOG.iter().all(|lifted| key(lifted) != key(set)));
+        config.set.extend(WITHOUT_FOG.map(str::to_owned));
+        Ok(self.work.on(Study::read(model, config)?))
+    }
+
+    /// Runs the profiles with the fog away, and reads them.
+    fn clear(
+        &self,
+        study: Study<'_>,
+        planned: &PlannedGame,
+        folder: &Path,
+        cancel: &std::sync::atomic::AtomicBool,
+    ) -> Result<PlayedRuns, Failure> {
+        let (path, mut bar) = (clear_folder(folder), Bar::new(self.output.quiet));
+        let study = self.output.on(study, cancel)?.on(|progress| bar.show(progress));
+        // Runs of another game have nothing to tell any more.
+        let fits = Folder::can_take(&path, &study.batch()).is_ok();
+        let done = study.overwrite(!fits).run_into(&path)?;
+        if done.cancelled {
+            return Err(Failure::Interrupted);
+        }
+        Ok(read_game(&planned.game, &[path])?)
     }
 
     fn resampling(&self, done: &Done) -> Resampling {
@@ -147,12 +181,17 @@ impl Args {
         &self,
         model: &Model,
         planned: &PlannedGame,
-        runs: &PlayedRuns,
+        (runs, clear): (&PlayedRuns, Option<&PlayedRuns>),
         (folder, done): (&Path, &Done),
     ) -> Result<(), Failure> {
         let manifest = Folder::manifest(folder).map_err(crate::report::ReportError::from)?;
         let Some(manifest) = manifest.filter(|_| done.finished > 0) else { return batch::ended(done) };
-        let found = Findings::new(planned, &manifest, runs, &self.resampling(done));
+        let resampling = self.resampling(done);
+        let found = Findings::new(planned, &manifest, runs, &resampling);
+        let found = found.and_then(|found| match clear {
+            Some(clear) => found.informed(clear, &resampling),
+            None => Ok(found),
+        });
         // Payoffs are finite where they are read, and the players passed every check.
         let findings = found.map_err(|error| Failure::Runs(error.to_string()))?;
         let page = write_game(folder, &findings, &model.measured_of(&manifest))?;

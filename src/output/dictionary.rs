@@ -167,7 +167,7 @@ table! {
 table! {
     /// What follows in a game when players act well: a line for each part of each answer.
     pub struct EquilibriumRow as "equilibria" by kind, solution, profile, player, strategy, by {
-        /// What it is: `pure` equilibria by the means, and `possible` ones that are equilibria in some resamples; `dominated` and `weakly_dominated` strategies; `mixed` equilibria; `quantal` responses; where `replicator` dynamics end; `alpha_rank`; `stackelberg` leaders; the `pareto` set; the `best` profile for all, and the `worst_equilibrium` and `best_equilibrium`; with a design the `worlds` in which a profile is an equilibrium and what that `turns_on`.
+        /// What it is: `pure` equilibria by the means, and `possible` ones that are equilibria in some resamples; `dominated` and `weakly_dominated` strategies; `mixed` equilibria; `quantal` responses; where `replicator` dynamics end; `alpha_rank`; `stackelberg` leaders; the `pareto` set; the `best` profile for all, and the `worst_equilibrium` and `best_equilibrium`; with a design the `worlds` in which a profile is an equilibrium and what that `turns_on`; with `information` what a profile is worth more without fog, and the `pure_without_fog` equilibria by the means.
         kind: Arc<str>, "";
         /// Which answer of its kind, from 1.
         solution: u32, "1";
@@ -181,8 +181,14 @@ table! {
         by: Option<Arc<str>>, "";
         /// How often a strategy is played in a mixture, a profile is visited in the long run (`alpha_rank`), or is an equilibrium of a design's points (`worlds`).
         share: Option<f64>, "1";
-        /// What the player gets, or the welfare of all; of `turns_on` how far the factor's mean differs between worlds with and without it, in standard deviations.
+        /// What the player gets, or the welfare of all; of `turns_on` how far the factor's mean differs between worlds with and without it, in standard deviations; of `information` the mean difference, of pairs with the same luck.
         value: Option<f64>, "of the payoff";
+        /// Standard error of the value, of `information`.
+        standard_error: Option<f64>, "of the payoff";
+        /// Lower end of its 95 % interval (Student's t), of `information`; empty below five replicates.
+        low: Option<f64>, "of the payoff";
+        /// Upper end of the interval.
+        high: Option<f64>, "of the payoff";
         /// The most that a player gains by leaving it alone.
         regret: Option<f64>, "of the payoff";
         /// Standard error of the regret, over resamples of whole replicates.

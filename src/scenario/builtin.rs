@@ -53,8 +53,10 @@ pub const BUILTIN: &[Builtin] = builtin![
     "experiments/screening-morris.toml",
     "experiments/taiwan.toml",
     "experiments/variance-saltelli.toml",
+    "games/answer-in-kind.toml",
     "games/controls-and-openness.toml",
     "games/open-or-closed-firms.toml",
+    "games/postures.toml",
     "games/race-or-pause.toml",
     "games/subsidies-among-allies.toml",
 ];

@@ -18,6 +18,7 @@ mod force;
 mod formula;
 mod fuzz;
 mod games;
+mod games_of_states;
 mod invariants;
 mod levers;
 mod memory;

@@ -1,12 +1,16 @@
 //! Games over worlds: who plays, what each player can do, what each wants. A strategy is a difference of the config, a profile
 //! names a strategy of each player and is run as a scenario, and a payoff is a weighted sum of what its runs come to.
 
+mod information;
+mod postures;
 pub(super) mod read;
 pub(crate) mod schema;
 mod term;
 mod terms;
 
 use crate::maths::normal_form::Profiles;
+pub use information::WITHOUT_FOG;
+pub use postures::Postures;
 use serde::{Deserialize, Serialize};
 pub use term::{Quantity, Term, Window};
 
@@ -71,6 +75,10 @@ pub struct PlannedGame {
     pub epsilon: f64,
     /// How runs are added, if they are.
     pub sampling: Option<Sampling>,
+    /// The postures of both players, of a game in which two states keep one each; empty of any other.
+    pub postures: Vec<Postures>,
+    /// Whether profiles are run without fog too, to tell what it is worth to see clearly.
+    pub information: bool,
 }
 
 impl Game {

@@ -1,7 +1,8 @@
 //! Reads game files: an experiment whose scenarios are the profiles of a game.
 
 use super::{
-    Game, JOINT, MAX_PLAYERS, MAX_PROFILES, PlannedGame, Player, Sampling, StrategyWords, Term, terms::TermReader,
+    Game, JOINT, MAX_PLAYERS, MAX_PROFILES, PlannedGame, Player, Sampling, StrategyWords, Term,
+    information::sees_through_fog, postures::postures, terms::TermReader,
 };
 use crate::{
     experiment::{
@@ -19,7 +20,7 @@ use crate::{
         key::Key,
         load::Loaded,
         overrides::Override,
-        section::{MAX_NAME, Section, cell_text, finite, list, part_of_file_name, real, text, whole, wrong},
+        section::{MAX_NAME, Section, cell_text, finite, flag, list, part_of_file_name, real, text, whole, wrong},
         tree::{Node, TomlEntry, TomlTable},
     },
 };
@@ -70,6 +71,7 @@ impl Reader<'_> {
         let welfare = root.read("welfare", list, self.found).unwrap_or_default();
         let epsilon = root.read("epsilon", |key, node| real(key, node, 0.0, f64::MAX), self.found).unwrap_or(0.0);
         let sampling = root.take("sampling").map(|entry| self.sampling(entry, runs));
+        let information = root.take("information");
         let design = root.take("design");
         self.refuse_keys_of_experiments(&mut root);
         self.refuse_keys_of_scenarios(tree, &mut root);
@@ -96,8 +98,10 @@ impl Reader<'_> {
         let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
         variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
         variants.first_mut()?.warnings.extend(warnings);
-        let words = entries.iter().map(words).collect();
-        let game = Some(Box::new(PlannedGame { game, words, epsilon, sampling: sampling.flatten() }));
+        let information = self.information(information, &variants)?;
+        let (words, sampling) = (entries.iter().map(words).collect(), sampling.flatten());
+        let postures = postures(&game, &base?.scenario, &variants).unwrap_or_default();
+        let game = Some(Box::new(PlannedGame { game, words, epsilon, sampling, postures, information }));
         // The outcomes of a run tell what players have of it; the tables of many profiles would fill a disk.
         let (record, quantiles) = (record.unwrap_or_default(), quantiles.flatten());
         Some(Experiment {
@@ -140,6 +144,26 @@ impl Reader<'_> {
             self.found.push(Diagnostic::at(&entry.key, message));
         }
         Some(Sampling { regret_se: regret_se?, max_runs: most.unwrap_or(MAX_RUNS) })
+    }
+
+    /// Whether profiles are run without fog too; refused where that cannot matter.
+    fn information(&mut self, entry: Option<&TomlEntry>, variants: &[Variant]) -> Option<bool> {
+        let Some(entry) = entry else { return Some(false) };
+        let asked = self.note(flag("information", &entry.node))?;
+        if !asked || variants.iter().any(|variant| sees_through_fog(&variant.scenario)) {
+            return Some(asked);
+        }
+        let statecraft = Key::new(&["mechanisms", "statecraft"]);
+        if self.flags.iter().any(|flag| statecraft.reaches(flag.key())) {
+            // Fog that the command line takes away is no fault of the file; nothing is left to compare.
+            return Some(false);
+        }
+        let message = "`information` asks what it is worth to see without fog, and nobody in this game's worlds chooses by \
+                       what it sees through fog";
+        let help = "it takes strategists whose rule looks at others, and `mechanisms.statecraft.fog_sigma` or `fog_bias` \
+                    other than 0";
+        self.found.push(Diagnostic::at(&entry.key, message).help(help));
+        None
     }
 
     fn players<'t>(&mut self, entry: &'t TomlEntry) -> Vec<PlayerEntry<'t>> {

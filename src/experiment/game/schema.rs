@@ -38,6 +38,13 @@ pub(crate) fn game_schema(names: KnownNames<'_>) -> Value {
                 "epsilon",
                 described(json!({ "type": "number", "minimum": 0, "default": 0 }), "A gain up to this is none."),
             ),
+            (
+                "information",
+                described(
+                    json!({ "type": "boolean", "default": false }),
+                    "Whether every profile is run once more without fog, to tell what it is worth to see clearly.",
+                ),
+            ),
             ("sampling", sampling()),
             ("design", design_schema()),
         ]),

@@ -1,6 +1,9 @@
 //! What follows in a game: what players gain, which profiles are equilibria and how surely, in each world of a design too.
 
-use super::read::{PlayedRuns, players};
+use super::{
+    information::Information,
+    read::{PlayedRuns, players},
+};
 use crate::{
     analysis::{
         games::{
@@ -48,6 +51,8 @@ pub struct Findings<'a> {
     pub solved: Option<Solved>,
     /// What differs between the worlds of a design; `None` without one.
     pub map: Option<WorldMap>,
+    /// What changes when the fog is away; `None` where that was not asked.
+    pub information: Option<Information>,
 }
 
 /// What follows from mean payoffs.
@@ -112,7 +117,13 @@ impl<'a> Findings<'a> {
         let game = mean_game(planned, &runs.whole)?;
         let solved = game.map(|game| Solved::new(game, planned.epsilon, runs, &gains));
         let map = (runs.points.len() > 1).then(|| WorldMap::new(planned, manifest, runs)).transpose()?;
-        Ok(Self { planned, manifest, runs, gains, regrets, solved, map })
+        Ok(Self { planned, manifest, runs, gains, regrets, solved, map, information: None })
+    }
+
+    /// The same with what the runs without fog tell.
+    pub fn informed(mut self, clear: &PlayedRuns, resampling: &Resampling) -> Result<Self, GameError> {
+        self.information = Some(Information::new(self.planned, (self.runs, clear), resampling)?);
+        Ok(self)
     }
 
     /// The game.
@@ -190,7 +201,7 @@ impl Solved {
 }
 
 /// The game of mean payoffs; `None` if a profile has no run.
-fn mean_game(planned: &PlannedGame, samples: &Samples) -> Result<Option<games::Game>, GameError> {
+pub(super) fn mean_game(planned: &PlannedGame, samples: &Samples) -> Result<Option<games::Game>, GameError> {
     let (profiles, count) = (samples.profiles().len(), planned.game.players.len());
     let of = |player: usize| {
         let value = |replicate: usize, profile: usize| samples.get(replicate, profile).map(|payoffs| payoffs[player]);

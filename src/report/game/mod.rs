@@ -1,8 +1,10 @@
 //! The tables and the page of a game.
 
 pub mod findings;
+pub mod information;
 mod matrix;
 mod page;
+mod payoff_table;
 #[cfg(test)]
 mod planted_tests;
 pub mod read;
@@ -33,6 +35,8 @@ pub fn write_game(folder: &Path, findings: &Findings<'_>, measured: &Measured) -
             derived.write(&files)?;
         }
     }
+    let config = payoff_table::config(findings).map(|text| page_file(payoff_table::FILE.to_owned(), text));
+    derived.write(&config.into_iter().collect::<Vec<_>>())?;
     derived.write(&[page_file(PAGE.to_owned(), page::page(findings))])?;
     Ok(folder.join(PAGE))
 }

@@ -2,6 +2,7 @@
 
 use super::{
     findings::{Findings, Solved},
+    information,
     matrix::{self, percent, signed},
     tables,
 };
@@ -39,6 +40,7 @@ pub fn page(findings: &Findings<'_>) -> String {
         (payoffs(findings))
         (deviations(findings))
         @if let Some(solved) = &findings.solved { (answers(findings, solved)) }
+        (information::section(findings))
         (worlds(findings))
     };
     document(&format!("The game {}", experiment.name), &head, &main, FOOT)
@@ -91,6 +93,7 @@ pub fn verdict_lines(findings: &Findings<'_>) -> Vec<String> {
         ));
     }
     lines.extend(interaction(findings, solved));
+    lines.extend(information::verdict_line(findings));
     lines
 }
 

@@ -94,7 +94,8 @@ fn equilibria(means: &'static [[f64; 2]], seed: u64, folder: &Path) -> Vec<usize
     execute(&Planted { means, measured, seed }, &batch, folder, work).unwrap();
     let runs = read_game(&game, &[round_folder(folder, 1)]).unwrap();
     assert_eq!(players(&game).len(), 2);
-    let planned = PlannedGame { game, words: Vec::new(), epsilon: 0.0, sampling: None };
+    let planned =
+        PlannedGame { game, words: Vec::new(), epsilon: 0.0, sampling: None, postures: Vec::new(), information: false };
     let manifest = Folder::manifest(folder).unwrap().unwrap();
     let found = Findings::new(&planned, &manifest, &runs, &Resampling { resamples: 20, seed }).unwrap();
     let solved = found.solved.as_ref().unwrap();

@@ -16,6 +16,11 @@ pub fn round_folder(folder: &Path, round: u64) -> PathBuf {
     if round == 1 { folder.to_owned() } else { folder.join(ROUNDS).join(round.to_string()) }
 }
 
+/// The folder of the runs without fog.
+pub fn clear_folder(folder: &Path) -> PathBuf {
+    folder.join("without-fog")
+}
+
 /// Payoffs of runs, by design point and over all of them.
 #[derive(Clone, Debug)]
 pub struct PlayedRuns {

@@ -1,6 +1,9 @@
 //! The tables of a game.
 
-use super::findings::{Findings, Solved, WorldMap, mean_of};
+use super::{
+    findings::{Findings, Solved, WorldMap, mean_of},
+    information::{Information, Worth},
+};
 use crate::{
     analysis::precision::beyond_rounding,
     declare::table::Row,
@@ -122,6 +125,9 @@ fn blank(kind: &str, solution: usize) -> EquilibriumRow {
         by: None,
         share: None,
         value: None,
+        standard_error: None,
+        low: None,
+        high: None,
         regret: None,
         regret_standard_error: None,
         probability: None,
@@ -138,7 +144,36 @@ fn equilibria(findings: &Findings<'_>) -> Vec<EquilibriumRow> {
         rows.extend(together(findings, solved));
     }
     rows.extend(findings.map.iter().flat_map(|map| shares(findings, map)));
+    rows.extend(findings.information.iter().flat_map(|information| sight(findings, information)));
     rows
+}
+
+/// What players have without fog beyond what they have with it, and the equilibria without.
+fn sight(findings: &Findings<'_>, information: &Information) -> Vec<EquilibriumRow> {
+    let worth = |worth: &Worth| {
+        let interval = worth.difference.interval();
+        EquilibriumRow {
+            profile: Some(findings.profile(worth.profile).into()),
+            player: findings.game().players.get(worth.player).map(|player| player.name.as_str().into()),
+            value: finite(Some(worth.difference.mean)),
+            standard_error: finite(worth.difference.standard_error()),
+            low: finite(interval.map(|(low, _)| low)),
+            high: finite(interval.map(|(_, high)| high)),
+            ..blank("information", worth.profile)
+        }
+    };
+    let pure = |(at, profile): (usize, &usize)| {
+        let regret = information.regrets.get(*profile);
+        EquilibriumRow {
+            profile: Some(findings.profile(*profile).into()),
+            regret: finite(regret.and_then(|regret| regret.regret)),
+            regret_standard_error: finite(regret.and_then(|regret| regret.standard_error)),
+            probability: finite(regret.and_then(|regret| regret.probability)),
+            ..blank("pure_without_fog", at)
+        }
+    };
+    let pure = information.pure.iter().flatten().enumerate().map(pure);
+    information.worth.iter().map(worth).chain(pure).collect()
 }
 
 /// Pure equilibria, then those that some resamples have.
