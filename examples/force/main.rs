@@ -4,6 +4,7 @@
 //! cargo run --release --example force               # all, 80 paired worlds each
 //! cargo run --release --example force -- 160 B3 D   # those of these names, 160 worlds each
 //! cargo run --release --example force -- A4 mechanisms.diffusion.ceiling=0.2   # with another value in every world
+//! cargo run --release --example force -- D mechanisms.statecraft   # the sweep of parameters whose places begin so
 //! ```
 
 mod experiments;
@@ -20,7 +21,8 @@ const REPLICATES: u64 = 80;
 
 fn main() -> Result<ExitCode, Failure> {
     let mut replicates = REPLICATES;
-    let (mut wanted, mut settings): (Vec<String>, Vec<(String, f64)>) = Default::default();
+    let (mut wanted, mut swept): (Vec<String>, Vec<String>) = Default::default();
+    let mut settings: Vec<(String, f64)> = Vec::new();
     for argument in std::env::args().skip(1) {
         if let Some((place, value)) = argument.split_once('=') {
             let number = value.parse().map_err(|_| format!("{value:?} is not a number, in {argument:?}"))?;
@@ -30,13 +32,15 @@ fn main() -> Result<ExitCode, Failure> {
         match argument.parse() {
             Ok(number) => replicates = number,
             Err(_) if all().any(|experiment| experiment.id == argument) => wanted.push(argument),
+            Err(_) if argument.starts_with("mechanisms.") => swept.push(argument),
             Err(_) => {
                 let known: Vec<_> = all().map(|experiment| experiment.id).collect();
                 return Err(format!("no experiment {argument:?}; there are {}", known.join(", ")).into());
             }
         }
     }
-    let bench = settings.iter().fold(Bench::new(replicates), |bench, (place, value)| bench.set(place, *value));
+    let mut bench = settings.iter().fold(Bench::new(replicates), |bench, (place, value)| bench.set(place, *value));
+    bench.swept = swept;
     println!("| | experiment | effect | 95 % interval | must be | verdict |");
     println!("| --- | --- | --- | --- | --- | --- |");
     let mut failed = false;

@@ -18,12 +18,14 @@ pub struct Bench {
     model: Model,
     /// Numbers that every scenario gets, by their place in configs.
     settings: Vec<(String, f64)>,
+    /// What the places of those parameters begin with that are swept; all are if there is none.
+    pub swept: Vec<String>,
 }
 
 impl Bench {
     /// A bench of so many replicates of the standard model.
     pub fn new(replicates: u64) -> Self {
-        Self { replicates, model: Model::standard(), settings: Vec::new() }
+        Self { replicates, model: Model::standard(), settings: Vec::new(), swept: Vec::new() }
     }
 
     /// The same with a number of every scenario changed.
@@ -36,16 +38,16 @@ impl Bench {
     /// The same for the model with another mechanism.
     pub fn with_mechanism<M: Mechanism>(&self) -> Self {
         let model = self.model.clone().with::<M>();
-        Self { replicates: self.replicates, model, settings: self.settings.clone() }
+        Self { replicates: self.replicates, model, settings: self.settings.clone(), swept: self.swept.clone() }
     }
 
     /// The same with so many times fewer replicates, but 12 at least.
     pub fn fewer(&self, times: u64) -> Self {
         let replicates = (self.replicates / times).max(12);
-        Self { replicates, model: self.model.clone(), settings: self.settings.clone() }
+        Self { replicates, model: self.model.clone(), settings: self.settings.clone(), swept: self.swept.clone() }
     }
 
-    /// Every parameter of the mechanisms by its place in configs, with the ends of its plausible range.
+    /// Every parameter of the mechanisms that is swept by its place in configs, with the ends of its plausible range.
     pub fn plausible_ranges(&self) -> Vec<(String, f64, f64)> {
         let mechanisms = self.model.catalogue().mechanisms.iter();
         mechanisms
@@ -55,6 +57,7 @@ impl Bench {
                     (format!("mechanisms.{}.{}", mechanism.name, parameter.name), low, high)
                 })
             })
+            .filter(|(place, ..)| self.swept.is_empty() || self.swept.iter().any(|swept| place.starts_with(swept)))
             .collect()
     }
 

@@ -8,6 +8,7 @@ pub mod levers;
 pub mod market;
 mod scaled_compute;
 pub mod society;
+pub mod statecraft;
 pub mod supply;
 pub mod sweep;
 
@@ -29,6 +30,7 @@ pub fn all() -> impl Iterator<Item = &'static Experiment> {
         market::EXPERIMENTS,
         society::EXPERIMENTS,
         levers::EXPERIMENTS,
+        statecraft::EXPERIMENTS,
         sweep::EXPERIMENTS,
     ]
     .into_iter()

@@ -246,6 +246,9 @@ fn without_force(bench: &Bench, parameters: Vec<Ends>) -> Result<Vec<Ends>, Fail
 fn every_parameter(bench: &Bench) -> Result<Vec<Effect>, Failure> {
     let mut parameters: Vec<Ends> = bench.plausible_ranges();
     parameters.retain(|(name, ..)| !OF_PRESENTATION.contains(&name.as_str()));
+    if parameters.is_empty() {
+        return Err("no parameter begins so".into());
+    }
     let all = parameters.len();
     // Those that luck hides in few worlds get all of them.
     let hidden = without_force(&bench.fewer(WORLDS), parameters)?;
