@@ -186,7 +186,7 @@ fn misjudge(world: &mut World, cabinet: &Cabinet) {
 /// What a state has of what it wants, as its world stands.
 fn reached(cabinet: &Cabinet, world: &World) -> f64 {
     let rivals = cabinet.rivals().map(|rival| Account::of(world, rival).ln_power);
-    cabinet.utility(&Account::of(world, cabinet.state()), rivals.reduce(f64::max))
+    Account::of(world, cabinet.state()).utility(&cabinet.spec.numbers, rivals.reduce(f64::max))
 }
 
 #[cfg(test)]

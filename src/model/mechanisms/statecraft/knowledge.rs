@@ -5,7 +5,7 @@
 //! and the month; allies share what they see of others, so that n of them who are trusted in full have σ / √(1 + n), and see each
 //! other as they see themselves.
 
-use super::{Cabinet, Statecraft};
+use super::cabinet::{Cabinet, Statecraft};
 use crate::{
     maths,
     model::{
@@ -16,7 +16,7 @@ use crate::{
         state::{Burden, Economy, Traits},
         states::{Roster, StateId},
     },
-    scenario::{Indicator, MAX_STATES},
+    scenario::{Indicator, MAX_STATES, StrategistNumbers},
 };
 use bevy_ecs::{prelude::*, query::QueryData};
 
@@ -55,6 +55,16 @@ impl From<AccountedItem<'_, '_>> for Account {
 }
 
 impl Account {
+    /// What a state of this account has of what it wants, given the ln of its strongest rival's power.
+    pub fn utility(&self, weights: &StrategistNumbers, rival: Option<f64>) -> f64 {
+        let lead = rival.map_or(0.0, |rival| self.ln_power - rival);
+        weights.weight_output * self.ln_output
+            + weights.weight_power * self.ln_power
+            + weights.weight_lead * lead
+            + weights.weight_welfare * self.welfare
+            - weights.weight_risk * self.risk
+    }
+
     /// What a state would publish now.
     pub fn of(world: &World, state: StateId) -> Self {
         let entity = world.resource::<Roster>().entity(state);

@@ -1,6 +1,9 @@
 //! How states choose a posture at a review.
 
-use super::{Cabinet, Cabinets, Sight};
+use super::{
+    cabinet::{Cabinet, Cabinets},
+    knowledge::Sight,
+};
 use crate::{
     maths::{self, normal_form::logit_choice},
     model::noise::{Draw, Key},
@@ -163,7 +166,7 @@ fn fared(cabinet: &Cabinet, key: Key, of: Option<&Cabinet>, sight: &Sight) -> Op
         let rival = sight.strongest_rival(cabinet, key, earlier);
         // A lead at one time and none at the other would count as a gain.
         let unseen = rival.is_none() && cabinet.rivals().next().is_some();
-        (!unseen).then_some(cabinet.utility(&account?, rival))
+        (!unseen).then_some(account?.utility(&cabinet.spec.numbers, rival))
     };
     Some(utility(0)? - utility(COMPARED_MONTHS)?)
 }

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
     measure::record::Record,
-    model::{Model, Seed, Simulation, noise::RunSeed, testing},
-    scenario::{PostureNumbers, StrategistNumbers},
+    model::{Model, Seed, Simulation, noise::RunSeed, states::StateId, testing},
+    scenario::{PostureNumbers, StrategistNumbers, StrategistSpec},
 };
 
 mod course;

@@ -1,6 +1,6 @@
 //! When states meet and what of others they can know by then; what is under way when a run goes on.
 
-use super::*;
+use super::{super::cabinet::Pressure, *};
 use crate::scenario::{ControlNumbers, ControlSpec, Goods, Month, ShockNumbers, ShockSpec, Stage};
 
 /// Months in which the first state reviewed its posture.
@@ -81,6 +81,24 @@ fn a_rule_that_grows_by_steps_is_news_once_and_again_after_it_stood_still() {
     assert_eq!(news(&[0.0, 0.25, 0.5, 0.75, 1.0, 1.0]), [false, true, false, false, false, false]);
     assert_eq!(news(&[0.0, 0.06, 0.12, 0.18, 0.24]), [false, false, true, false, false]);
     assert_eq!(news(&[0.0, 0.25, 0.25, 0.5, 0.2, 0.4]), [false, true, false, true, false, true]);
+}
+
+#[test]
+fn a_rival_that_arms_by_steps_calls_a_cabinet_once_whatever_the_steps_of_the_world() {
+    let mut scenario = seldom();
+    scenario.postures[RACE].numbers.control = 1.0;
+    for steps_per_year in [12, 24] {
+        scenario.time.steps_per_year = steps_per_year;
+        let mut simulation = Model::standard().simulate(&scenario).unwrap();
+        for month in 0..20 {
+            if month == 6 {
+                simulation.world_mut().resource_mut::<Cabinets>().all[1].decided = Some((RACE, 1.0));
+            }
+            simulation.live_month().unwrap();
+        }
+        let cabinets = simulation.world().resource::<Cabinets>();
+        assert_eq!((cabinets.all[0].reviewed, cabinets.all[1].levers.of(Lever::Control)), (Some(7), 1.0));
+    }
 }
 
 #[test]
