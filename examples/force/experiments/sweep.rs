@@ -14,7 +14,7 @@ use redqueen::{
 pub const EXPERIMENTS: &[Experiment] = &[Experiment { id: "D", run: every_parameter }];
 
 /// Where a parameter may show its force, tried one after the other: a scenario of the program's own, and what is laid over it.
-pub const SCENARIOS: [(&str, &str); 15] = [
+pub const SCENARIOS: [(&str, &str); 16] = [
     ("baseline", ""),
     ("us-action-plan-power-fabs", ""),
     ("open-science", ""),
@@ -27,6 +27,7 @@ pub const SCENARIOS: [(&str, &str); 15] = [
     ("taiwan-risk", ""),
     ("all-open", ""),
     ("statecraft", MEMORY),
+    ("statecraft", LATE_NEWS),
     ("retaliation", RELENTING),
     ("closed-channels", ""),
     ("open-doors", HOME_MODELS),
@@ -77,6 +78,55 @@ const MEMORY: &str = r#"
 [[strategists]]
 name = "EU"
 rule = "memory_one"
+"#;
+
+/// News that is worth having early: disasters, after which those who imitate look for who fares better, and what grows steadily.
+const LATE_NEWS: &str = r#"
+mechanisms.incidents.systemic_per_year = 0.5
+mechanisms.statecraft.patience_months = 1
+mechanisms.statecraft.trigger_damage = 0.0005
+mechanisms.statecraft.fog_sigma = 0.3
+
+[[strategists]]
+name = "US"
+indicator = "adoption"
+target = 0.3
+grievance = 1.0
+
+[[strategists]]
+name = "China"
+rule = "imitate"
+selection = 200.0
+
+[[strategists]]
+name = "EU"
+rule = "imitate"
+selection = 200.0
+
+[[strategists]]
+name = "UK"
+selection = 200.0
+postures = ["open", "cooperate", "hedge", "race", "deny", "retaliate"]
+
+[[strategists]]
+name = "Japan"
+selection = 200.0
+postures = ["open", "cooperate", "hedge", "race", "deny", "retaliate"]
+
+[[strategists]]
+name = "India"
+selection = 200.0
+postures = ["open", "cooperate", "hedge", "race", "deny", "retaliate"]
+
+[[strategists]]
+name = "Gulf"
+selection = 200.0
+postures = ["open", "cooperate", "hedge", "race", "deny", "retaliate"]
+
+[[strategists]]
+name = "South Korea"
+selection = 200.0
+postures = ["open", "cooperate", "hedge", "race", "deny", "retaliate"]
 "#;
 
 /// What systemic incidents do is seen in worlds in which they happen: at one in fifty years a mean over worlds does not show it.
