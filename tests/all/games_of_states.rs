@@ -165,25 +165,20 @@ fn sight_without_fog_is_worth_the_difference_of_runs_with_the_same_luck() {
 }
 
 #[test]
-fn sight_without_fog_is_refused_where_nobody_looks() {
-    let kept = [("open", kept("open")), ("deny", kept("deny"))];
-    let kept = [("open", kept[0].1.as_str()), ("deny", kept[1].1.as_str())];
-    let folder = TempDir::new().unwrap();
-    for (head, strategies) in [
-        ("information = true", &kept[..]),
-        (
-            "information = true\nset.'mechanisms.statecraft.fog_sigma' = 0\nset.'mechanisms.statecraft.fog_bias' = 0",
-            &[("a", ""), ("b", "set.'strategists.STATE.reaction' = 0.9")],
-        ),
+fn sight_without_fog_is_refused_where_nobody_looks_through_fog() {
+    let (open, deny) = (kept("open"), kept("deny"));
+    let rules = game("information = true", &[("open", &open), ("arm", "")]);
+    let clear = "set = { 'mechanisms.statecraft.fog_sigma' = 0.0, 'mechanisms.statecraft.fog_bias' = 0.0, ";
+    let varied = "[design]\nkind = 'grid'\n[[design.factors]]\nparameter = 'mechanisms.statecraft.fog_bias'\nvalues = [0.0, 0.1]\n";
+    for (text, expected) in [
+        (game("information = true", &[("open", &open), ("deny", &deny)]), "`information` asks what it is worth"),
+        (rules.replacen("set = { ", clear, 1), "`information` asks what it is worth"),
+        (format!("{rules}{varied}"), "`information` takes the fog away that a factor of the design varies"),
     ] {
-        let mut text = game(head, strategies);
-        if head.contains("fog_sigma") {
-            // One table of values cannot stand in two places.
-            text = text.lines().filter(|line| !line.starts_with("set = {")).collect::<Vec<_>>().join("\n");
-        }
+        let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("g.toml"), text).unwrap();
         let output = redqueen(folder.path(), &["check", "g.toml"]).assert().code(2).get_output().clone();
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(said.contains("g.toml:4:1: `information` asks"), "{said}");
+        assert!(said.contains(&format!("g.toml:4:1: {expected}")), "{said}");
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{
     Game, JOINT, MAX_PLAYERS, MAX_PROFILES, PlannedGame, Player, Sampling, StrategyWords, Term,
-    information::sees_through_fog, postures::postures, terms::TermReader,
+    information::{is_fog, sees_through_fog},
+    postures::postures,
+    terms::TermReader,
 };
 use crate::{
     experiment::{
@@ -98,7 +100,7 @@ impl Reader<'_> {
         let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
         variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
         variants.first_mut()?.warnings.extend(warnings);
-        let information = self.information(information, &variants)?;
+        let information = self.information(information, &variants, &varied)?;
         let (words, sampling) = (entries.iter().map(words).collect(), sampling.flatten());
         let postures = postures(&game, &base?.scenario, &variants).unwrap_or_default();
         let game = Some(Box::new(PlannedGame { game, words, epsilon, sampling, postures, information }));
@@ -147,9 +149,14 @@ impl Reader<'_> {
     }
 
     /// Whether profiles are run without fog too; refused where that cannot matter.
-    fn information(&mut self, entry: Option<&TomlEntry>, variants: &[Variant]) -> Option<bool> {
+    fn information(&mut self, entry: Option<&TomlEntry>, variants: &[Variant], varied: &[Key]) -> Option<bool> {
         let Some(entry) = entry else { return Some(false) };
         let asked = self.note(flag("information", &entry.node))?;
+        if asked && varied.iter().any(is_fog) {
+            let message = "`information` takes the fog away that a factor of the design varies";
+            self.found.push(Diagnostic::at(&entry.key, message).help("leave out one of them"));
+            return None;
+        }
         if !asked || variants.iter().any(|variant| sees_through_fog(&variant.scenario)) {
             return Some(asked);
         }

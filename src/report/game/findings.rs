@@ -1,25 +1,19 @@
 //! What follows in a game: what players gain, which profiles are equilibria and how surely, in each world of a design too.
 
-use super::{
-    information::Information,
-    read::{PlayedRuns, players},
-};
+use super::{information::Information, means::mean_game, read::PlayedRuns};
 use crate::{
-    analysis::{
-        games::{
-            self, GameError, Samples,
-            alpha_rank::{self, Intensity},
-            commitment::{self, Stackelberg, Ties},
-            dominance::{self, Dominated},
-            inference::{self, Gain, Regret, Resampling},
-            interaction,
-            means::profile_means,
-            mixed::{self, MixedEquilibria, NoMixed},
-            pure, quantal,
-            replicator::{self, Rest},
-            welfare::{self, Prices},
-        },
-        precision::Mean,
+    analysis::games::{
+        self, GameError,
+        alpha_rank::{self, Intensity},
+        commitment::{self, Stackelberg, Ties},
+        dominance::{self, Dominated},
+        inference::{self, Gain, Regret, Resampling},
+        interaction,
+        means::profile_means,
+        mixed::{self, MixedEquilibria, NoMixed},
+        pure, quantal,
+        replicator::{self, Rest},
+        welfare::{self, Prices},
     },
     experiment::{
         design::{Sample, Setting},
@@ -200,33 +194,11 @@ impl Solved {
     }
 }
 
-/// The game of mean payoffs; `None` if a profile has no run.
-pub(super) fn mean_game(planned: &PlannedGame, samples: &Samples) -> Result<Option<games::Game>, GameError> {
-    let (profiles, count) = (samples.profiles().len(), planned.game.players.len());
-    let of = |player: usize| {
-        let value = |replicate: usize, profile: usize| samples.get(replicate, profile).map(|payoffs| payoffs[player]);
-        profile_means(samples.replicates(), profiles, value)
-    };
-    let Some(by_player) = (0..count).map(of).collect::<Option<Vec<_>>>() else { return Ok(None) };
-    let payoffs = (0..profiles).flat_map(|profile| by_player.iter().map(move |means| means[profile])).collect();
-    games::Game::new(players(&planned.game), payoffs).map(Some)
-}
-
 /// Mean welfare of each profile.
 fn mean_welfare(runs: &PlayedRuns, profiles: usize) -> Vec<f64> {
     let value = |replicate: usize, profile: usize| runs.welfare[replicate].get(profile).copied();
     let known = |replicate: usize, profile: usize| value(replicate, profile).filter(|value| value.is_finite());
     profile_means(runs.welfare.len(), profiles, known).unwrap_or_else(|| vec![f64::NAN; profiles])
-}
-
-/// The mean of values and how well they tell it; `None` without any.
-pub fn mean_of(values: impl Iterator<Item = f64>) -> Option<(Mean, f64)> {
-    let (mut moments, mut largest) = (Moments::default(), 0.0);
-    for value in values.filter(|value| value.is_finite()) {
-        moments.add(value);
-        largest = f64::max(largest, value.abs());
-    }
-    Mean::of(&moments, largest).map(|mean| (mean, largest))
 }
 
 impl WorldMap {

@@ -1,8 +1,7 @@
 //! What it is worth to the players of a game to see without fog.
 
 use super::{
-    findings::{Findings, mean_game, mean_of},
-    matrix::signed,
+    means::{mean_game, mean_of},
     read::PlayedRuns,
 };
 use crate::{
@@ -15,9 +14,7 @@ use crate::{
         precision::{Mean, beyond_rounding},
     },
     experiment::game::PlannedGame,
-    report::markup::table,
 };
-use maud::{Markup, html};
 
 /// What changes in a game when the fog is away.
 #[derive(Debug)]
@@ -66,46 +63,5 @@ impl Information {
             pure: game.map(|game| pure::equilibria(&game, planned.epsilon)),
             regrets: inference::regrets(clear, planned.epsilon, resampling),
         })
-    }
-}
-
-/// Whether equilibria are others without fog, in a line.
-pub(super) fn verdict_line(findings: &Findings<'_>) -> Option<String> {
-    let (information, solved) = (findings.information.as_ref()?, findings.solved.as_ref()?);
-    let pure = information.pure.as_ref()?;
-    if *pure == solved.pure {
-        return Some("Without fog the equilibria are the same.".to_owned());
-    }
-    let names: Vec<String> = pure.iter().map(|profile| findings.profile(*profile)).collect();
-    Some(match names.as_slice() {
-        [] => "Without fog no profile is an equilibrium.".to_owned(),
-        [one] => format!("Without fog the equilibrium is {one}."),
-        several => format!("Without fog the equilibria are {}.", several.join(", ")),
-    })
-}
-
-/// What sight without fog is worth, on the page.
-pub(super) fn section(findings: &Findings<'_>) -> Markup {
-    let Some(information) = &findings.information else { return Markup::default() };
-    let heads = html! { th { "Profile" } th { "Player" } th.number { "Worth" } th.number { "95 % interval" } };
-    let rows = html! {
-        @for worth in &information.worth {
-            tr {
-                td { (findings.profile(worth.profile)) }
-                td { (findings.game().players.get(worth.player).map_or("", |player| player.name.as_str())) }
-                td.number { (signed(worth.difference.mean)) }
-                td.number {
-                    @if let Some((low, high)) = worth.difference.interval() { (signed(low)) " to " (signed(high)) }
-                }
-            }
-        }
-    };
-    let caption = "What a player has of a profile where nobody sees through fog, less what it has with fog; mean over pairs of runs with \
-                   the same luck.";
-    html! {
-        section #information {
-            h2 { "What it is worth to see without fog" }
-            (table(Some(caption), &heads, &rows))
-        }
     }
 }

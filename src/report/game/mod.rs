@@ -3,6 +3,7 @@
 pub mod findings;
 pub mod information;
 mod matrix;
+mod means;
 mod page;
 mod payoff_table;
 #[cfg(test)]

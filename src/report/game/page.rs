@@ -2,7 +2,6 @@
 
 use super::{
     findings::{Findings, Solved},
-    information,
     matrix::{self, percent, signed},
     tables,
 };
@@ -40,7 +39,7 @@ pub fn page(findings: &Findings<'_>) -> String {
         (payoffs(findings))
         (deviations(findings))
         @if let Some(solved) = &findings.solved { (answers(findings, solved)) }
-        (information::section(findings))
+        (information(findings))
         (worlds(findings))
     };
     document(&format!("The game {}", experiment.name), &head, &main, FOOT)
@@ -93,7 +92,7 @@ pub fn verdict_lines(findings: &Findings<'_>) -> Vec<String> {
         ));
     }
     lines.extend(interaction(findings, solved));
-    lines.extend(information::verdict_line(findings));
+    lines.extend(sight(findings));
     lines
 }
 
@@ -342,6 +341,47 @@ fn worlds(findings: &Findings<'_>) -> Markup {
                 &heads,
                 &rows
             ))
+        }
+    }
+}
+
+/// Whether equilibria are others without fog, in a line.
+fn sight(findings: &Findings<'_>) -> Option<String> {
+    let (information, solved) = (findings.information.as_ref()?, findings.solved.as_ref()?);
+    let pure = information.pure.as_ref()?;
+    if *pure == solved.pure {
+        return Some("Without fog the equilibria are the same.".to_owned());
+    }
+    let names: Vec<String> = pure.iter().map(|profile| findings.profile(*profile)).collect();
+    Some(match names.as_slice() {
+        [] => "Without fog no profile is an equilibrium.".to_owned(),
+        [one] => format!("Without fog the equilibrium is {one}."),
+        several => format!("Without fog the equilibria are {}.", several.join(", ")),
+    })
+}
+
+/// What sight without fog is worth, on the page.
+fn information(findings: &Findings<'_>) -> Markup {
+    let Some(information) = &findings.information else { return Markup::default() };
+    let heads = html! { th { "Profile" } th { "Player" } th.number { "Worth" } th.number { "95 % interval" } };
+    let rows = html! {
+        @for worth in &information.worth {
+            tr {
+                td { (findings.profile(worth.profile)) }
+                td { (findings.game().players.get(worth.player).map_or("", |player| player.name.as_str())) }
+                td.number { (signed(worth.difference.mean)) }
+                td.number {
+                    @if let Some((low, high)) = worth.difference.interval() { (signed(low)) " to " (signed(high)) }
+                }
+            }
+        }
+    };
+    let caption = "What a player has of a profile where nobody sees through fog, less what it has with fog; mean over pairs of runs with \
+                   the same luck.";
+    html! {
+        section #information {
+            h2 { "What it is worth to see without fog" }
+            (table(Some(caption), &heads, &rows))
         }
     }
 }

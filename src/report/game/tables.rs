@@ -1,8 +1,9 @@
 //! The tables of a game.
 
 use super::{
-    findings::{Findings, Solved, WorldMap, mean_of},
+    findings::{Findings, Solved, WorldMap},
     information::{Information, Worth},
+    means::mean_of,
 };
 use crate::{
     analysis::precision::beyond_rounding,
