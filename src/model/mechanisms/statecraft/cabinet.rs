@@ -18,11 +18,9 @@ parameters! {
         /// Least time between a review that something brings about and the one before.
         patience_months: u32 = 3, "months", range 1..=120, plausible 1..=6, assumption "a cabinet is not called each month";
         /// What incidents must cost a state for it to review its posture at once, as a share of output.
-        trigger_damage: f64 = 0.002, "1", range 0.0..=1.0, plausible 0.0005..=0.01, assumption "a scandal that governments answer";
-        /// Age of its own accounts that a state sees.
+        trigger_damage: f64 = 0.002, "1", range 0.0..=1.0, plausible 0.0002..=0.05, assumption "a scandal that governments answer; some answer only a catastrophe";
+        /// Age of its own accounts that a state sees; those of others come later.
         own_delay_months: u32 = 1, "months", range 1..=24, plausible 1..=6, assumption "statistics come out late";
-        /// Age of others' accounts that it sees.
-        rival_delay_months: u32 = 3, "months", range 1..=24, plausible 2..=12, assumption "estimates of others take a quarter longer";
         /// Age of others' levers that it sees.
         lever_delay_months: u32 = 2, "months", range 1..=24, plausible 1..=3, assumption "rules are published, and noticed with a delay";
         /// Error of what it sees of others (σ): of the logs of their output and power, and of how hostile they are.

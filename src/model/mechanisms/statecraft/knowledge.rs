@@ -73,8 +73,11 @@ impl Account {
     }
 }
 
+/// Months by which accounts of others are seen later than a state's own: estimates of others take a while longer.
+pub const OTHERS_LATER: u32 = 2;
+
 /// Months that are kept: two years of delay, and the year before.
-const MEMORY: usize = 37;
+const MEMORY: usize = 37 + OTHERS_LATER as usize;
 
 /// What was published in the last months.
 #[derive(Resource, Clone, Debug)]
@@ -182,7 +185,7 @@ impl Sight<'_> {
         if cabinet.spec.allies.contains(&other.place()) {
             return self.archive.of(other, self.past(self.statecraft.own_delay_months, earlier));
         }
-        let seen = self.archive.of(other, self.past(self.statecraft.rival_delay_months, earlier))?;
+        let seen = self.archive.of(other, self.past(self.statecraft.own_delay_months + OTHERS_LATER, earlier))?;
         let [output, power, _] = self.fog(cabinet, key, other);
         Some(Account { ln_output: seen.ln_output + output, ln_power: seen.ln_power + power, ..seen })
     }

@@ -42,7 +42,6 @@ fn world(rules: [StateRule; 3], start: [usize; 3]) -> Scenario {
         ("review_months", 1.0),
         ("patience_months", 1.0),
         ("lever_delay_months", 1.0),
-        ("rival_delay_months", 1.0),
         ("fog_sigma", 0.0),
         ("fog_bias", 0.0),
         ("error", 0.0),

@@ -224,7 +224,6 @@ fn a_rivals_posture_that_is_not_in_the_table_counts_as_the_nearest_that_is() {
 #[test]
 fn a_lead_that_was_not_seen_a_year_ago_is_no_gain() {
     let mut scenario = world([StateRule::Imitate, StateRule::Fixed, StateRule::Fixed], [OPEN, OPEN, RACE]);
-    testing::set(&mut scenario, Statecraft::NAME, "rival_delay_months", 6.0);
     // The least powerful follows its ally, if its lead over the rival counts as won in a year.
     let strongest = scenario.states.iter().position(|state| state.name == "US").unwrap();
     (scenario.strategists[2].state, scenario.strategists[2].name) = (strongest, "US".to_owned());
@@ -237,7 +236,7 @@ fn a_lead_that_was_not_seen_a_year_ago_is_no_gain() {
     let others = &mut state.numbers;
     (others.weight_output, others.weight_power, others.weight_welfare, others.weight_risk) = (0.0, 0.0, 0.0, 0.0);
     scenario.strategists[1].rivals.clear();
-    // Own accounts and the ally's reach back a year from month 13, the rival's from month 18.
-    let seen = lived(&scenario, 18);
+    // Own accounts and the ally's reach back a year from month 13, the rival's from month 15.
+    let seen = lived(&scenario, 15);
     assert!(seen.iter().all(|month| month[0].0 == 0.0), "{seen:?}");
 }
