@@ -193,30 +193,34 @@ fn review(
         return;
     }
     let month = month_of(&clock);
-    let due =
-        |cabinet: &Cabinet| cabinet.acts && is_due(&files.statecraft, cabinet, *states.at(cabinet.state()), month);
-    if !cabinets.all.iter().any(due) {
-        return;
-    }
-    let before = cabinets.clone();
-    for cabinet in cabinets.all.iter_mut().filter(|cabinet| due(cabinet)) {
-        let key = states.at(cabinet.state());
-        (cabinet.reviewed, cabinet.alarmed) = (Some(month), false);
-        if cabinet.spec.rule == StateRule::LookAhead {
-            cabinet.looks_ahead = true;
-            continue;
+    let sight = Sight {
+        statecraft: &files.statecraft,
+        archive: &files.archive,
+        bulletins: &files.bulletins,
+        relations: &files.relations,
+        noise: &files.noise,
+        month,
+    };
+    // All decide before any of it is taken down, so that none sees what another decides. Who looks ahead decides later.
+    let mut decided = Vec::new();
+    for (at, cabinet) in cabinets.all.iter().enumerate().filter(|(_, cabinet)| cabinet.acts) {
+        let key = *states.at(cabinet.state());
+        if is_due(&files.statecraft, cabinet, key, month) {
+            let looks_ahead = cabinet.spec.rule == StateRule::LookAhead;
+            decided.push((at, (!looks_ahead).then(|| rules::choose(cabinet, key, &cabinets, &sight))));
         }
-        let sight = Sight {
-            statecraft: &files.statecraft,
-            archive: &files.archive,
-            bulletins: &files.bulletins,
-            relations: &files.relations,
-            noise: &files.noise,
-            month,
-        };
-        let decided = rules::choose(cabinet, *key, &before, &sight);
-        announce(cabinet, decided, &before.postures, &clock, &geography, &mut ledger);
-        cabinet.decided = Some(decided);
+    }
+    let Cabinets { all, postures, .. } = &mut *cabinets;
+    for (at, decided) in decided {
+        let cabinet = &mut all[at];
+        (cabinet.reviewed, cabinet.alarmed) = (Some(month), false);
+        match decided {
+            Some(decided) => {
+                announce(cabinet, decided, postures, &clock, &geography, &mut ledger);
+                cabinet.decided = Some(decided);
+            }
+            None => cabinet.looks_ahead = true,
+        }
     }
 }
 
