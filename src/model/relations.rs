@@ -134,6 +134,13 @@ pub struct FlowRule {
     pub rigour: Rigour,
 }
 
+impl FlowRule {
+    /// Whether it is the one on this flow.
+    pub fn is_on(&self, goods: Goods, by: StateId, against: StateId) -> bool {
+        self.goods == goods && self.by == by && self.against == against
+    }
+}
+
 /// The export controls in force in this step.
 #[derive(Resource, Clone, Debug, PartialEq)]
 pub struct Barriers {
@@ -203,8 +210,7 @@ impl Barriers {
 
     /// Share of a flow of goods (memory, materials, rented chips, models) from one state to another that rules stop.
     pub fn stopped(&self, goods: Goods, by: StateId, against: StateId) -> f64 {
-        let rule = self.flows.iter().find(|rule| rule.goods == goods && rule.by == by && rule.against == against);
-        rule.map_or(0.0, |rule| rule.rigour.stopped())
+        self.flows.iter().find(|rule| rule.is_on(goods, by, against)).map_or(0.0, |rule| rule.rigour.stopped())
     }
 
     /// Whether any rule stands on these goods, not chips or equipment.
@@ -221,9 +227,7 @@ impl Barriers {
 
     /// Puts a rule beside those that are there; of two on the same flow the stricter counts.
     pub fn cover(&mut self, rule: FlowRule) {
-        let same =
-            |other: &&mut FlowRule| (other.goods, other.by, other.against) == (rule.goods, rule.by, rule.against);
-        match self.flows.iter_mut().find(same) {
+        match self.flows.iter_mut().find(|other| other.is_on(rule.goods, rule.by, rule.against)) {
             Some(other) => other.rigour = other.rigour.or_stricter(rule.rigour),
             None => self.flows.push(rule),
         }

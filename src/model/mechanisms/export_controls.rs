@@ -239,7 +239,7 @@ impl Pulled<'_> {
             let added = self.added(goods, by, against);
             let ruled = match goods {
                 Goods::Chips => barriers.chips.iter().any(|rule| rule.by == by && rule.against == against),
-                _ => barriers.flows.iter().any(|rule| (rule.goods, rule.by, rule.against) == (goods, by, against)),
+                _ => barriers.flows.iter().any(|rule| rule.is_on(goods, by, against)),
             };
             if added > 0.0 && !ruled {
                 let rigour = Rigour { strictness: 0.0, leak: self.plain.leak }.under(added, self.stopped_up[by]);
