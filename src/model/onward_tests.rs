@@ -4,9 +4,9 @@ use crate::{
     model::{
         firm::{Character, Usage},
         snapshot::tests::{future, lived, lively, looks, shipped},
-        testing::set,
+        testing::{self, set},
     },
-    scenario::{Lever, PolicyNumbers, PolicySpec},
+    scenario::{Lever, PolicySpec},
 };
 
 /// What follows when a run under the first scenario goes on under the second.
@@ -51,18 +51,8 @@ fn what_is_dated_later_comes_as_if_it_had_been_known_from_the_start() {
     let mut firm = before.firms.last().unwrap().clone();
     (firm.name, firm.enters) = ("zzz".to_owned(), Some(late(22)));
     after.firms.push(firm);
-    let numbers = PolicyNumbers { value: 0.5, ..PolicyNumbers::default() };
-    let policy = PolicySpec {
-        against: Vec::new(),
-        goods: [true; crate::scenario::Goods::COUNT],
-        name: "zzz".to_owned(),
-        state: 0,
-        lever: Lever::Talent,
-        indicator: None,
-        from: Some(late(23)),
-        to: Some(late(30)),
-        numbers,
-    };
+    let policy = testing::policy("zzz", 0, Lever::Talent, 0.5);
+    let policy = PolicySpec { from: Some(late(23)), to: Some(late(30)), ..policy };
     after.policies.push(policy);
     after.time.months = 45;
     let mut simulation = lived(&after, 20);
@@ -158,18 +148,7 @@ fn what_was_is_not_unsaid() {
 fn what_is_taken_away_stops() {
     let mut before = lively(30);
     let late = |months: u32| before.time.start.plus(months);
-    let numbers = PolicyNumbers { value: 0.5, ..PolicyNumbers::default() };
-    let policy = PolicySpec {
-        against: Vec::new(),
-        goods: [true; crate::scenario::Goods::COUNT],
-        name: "aid".to_owned(),
-        state: 0,
-        lever: Lever::Talent,
-        indicator: None,
-        from: None,
-        to: None,
-        numbers,
-    };
+    let policy = testing::policy("aid", 0, Lever::Talent, 0.5);
     let soon = late(10);
     before.policies = vec![policy];
     before.controls.truncate(1);
@@ -201,17 +180,8 @@ fn a_market_that_a_lever_opened_is_closed_again_where_a_run_goes_on_without_it()
     let (us, china) = (place("US"), place("China"));
     let mut after = before.clone();
     after.time.months = 31;
-    before.policies.push(PolicySpec {
-        against: vec![us],
-        goods: [true; crate::scenario::Goods::COUNT],
-        name: "open".to_owned(),
-        state: china,
-        lever: Lever::MarketClosure,
-        indicator: None,
-        from: None,
-        to: None,
-        numbers: PolicyNumbers { value: -1.0, ..PolicyNumbers::default() },
-    });
+    let open = testing::policy("open", china, Lever::MarketClosure, -1.0);
+    before.policies.push(PolicySpec { against: vec![us], ..open });
     let mut simulation = lived(&before, 12);
     let served = |simulation: &mut Simulation| -> f64 {
         let world = simulation.world_mut();

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     measure::record::{Record, Trajectory},
-    scenario::Scenario,
+    scenario::{Goods, Lever, PolicyNumbers, PolicySpec, Scenario},
 };
 use bevy_ecs::prelude::*;
 
@@ -27,6 +27,21 @@ pub fn set_to_null(scenario: &mut Scenario, mechanism: &str) {
     let nulls: Vec<_> = declared.iter().filter_map(|parameter| Some((parameter.name, parameter.null?))).collect();
     assert!(!nulls.is_empty(), "{mechanism} has no null");
     nulls.into_iter().for_each(|(parameter, null)| set(scenario, mechanism, parameter, null));
+}
+
+/// A policy that sets a lever of the state at this place of the scenario's list for good, aimed at nobody.
+pub fn policy(name: &str, state: usize, lever: Lever, value: f64) -> PolicySpec {
+    PolicySpec {
+        name: name.to_owned(),
+        state,
+        lever,
+        against: Vec::new(),
+        goods: [true; Goods::COUNT],
+        from: None,
+        to: None,
+        indicator: None,
+        numbers: PolicyNumbers { value, ..PolicyNumbers::default() },
+    }
 }
 
 /// Leaves a mechanism out.

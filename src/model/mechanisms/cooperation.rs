@@ -238,9 +238,7 @@ mod tests {
     use super::{super::shocks::Shocks, *};
     use crate::{
         model::{Model, states::StateId, testing},
-        scenario::{
-            Border, ControlNumbers, ControlSpec, Goods, PolicyNumbers, PolicySpec, ShockNumbers, ShockSpec, Stage,
-        },
+        scenario::{Border, ControlNumbers, ControlSpec, Goods, ShockNumbers, ShockSpec, Stage},
     };
 
     /// A world whose first two states share a border of openness 0.4 and trust 0.5, with levers of both at `value`.
@@ -248,19 +246,8 @@ mod tests {
         let mut scenario = crate::baseline();
         (scenario.controls, scenario.shocks) = (Vec::new(), Vec::new());
         scenario.borders = vec![Border { between: (0, 1), openness: 0.4, trust: 0.5 }];
-        scenario.policies = [0, 1]
-            .map(|state| PolicySpec {
-                name: format!("policy {state}"),
-                state,
-                lever,
-                against: Vec::new(),
-                goods: [true; Goods::COUNT],
-                from: None,
-                to: None,
-                indicator: None,
-                numbers: PolicyNumbers { value, ..PolicyNumbers::default() },
-            })
-            .to_vec();
+        scenario.policies =
+            [0, 1].map(|state| testing::policy(&format!("policy {state}"), state, lever, value)).to_vec();
         scenario
     }
 

@@ -300,7 +300,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Model, relations::Barrier, testing},
-        scenario::{Month, PolicyNumbers, PolicySpec},
+        scenario::{Month, PolicySpec},
     };
 
     const US: StateId = StateId::new(0);
@@ -425,15 +425,10 @@ mod tests {
         scenario.policies = levers
             .iter()
             .map(|(lever, value)| PolicySpec {
-                name: lever.word().to_owned(),
-                state: US.place(),
-                lever: *lever,
                 against: if lever.is_aimed() { vec![CHINA.place()] } else { Vec::new() },
-                goods: [true; Goods::COUNT],
                 from: Some(scenario.time.start.plus(1)),
                 to: Some(scenario.time.start.plus(3)),
-                indicator: None,
-                numbers: PolicyNumbers { value: *value, ..PolicyNumbers::default() },
+                ..testing::policy(lever.word(), US.place(), *lever, *value)
             })
             .collect();
         let mut simulation = Model::standard().simulate(&scenario).unwrap();

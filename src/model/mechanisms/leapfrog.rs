@@ -146,26 +146,14 @@ mod tests {
     use crate::{
         measure::record::Record,
         model::{Model, Seed, testing, testing::of_state},
-        scenario::{PolicyNumbers, PolicySpec, Scenario},
+        scenario::Scenario,
     };
     use bevy_ecs::system::RunSystemOnce;
 
     fn with_effort(effort: f64) -> Scenario {
         let mut scenario = crate::baseline();
         scenario.time.months = 120;
-        let numbers = PolicyNumbers { value: effort, ..PolicyNumbers::default() };
-        let (name, lever) = ("bet".to_owned(), Lever::Leapfrog);
-        scenario.policies.push(PolicySpec {
-            name,
-            state: 0,
-            lever,
-            against: Vec::new(),
-            goods: [true; crate::scenario::Goods::COUNT],
-            from: None,
-            to: None,
-            indicator: None,
-            numbers,
-        });
+        scenario.policies.push(testing::policy("bet", 0, Lever::Leapfrog, effort));
         scenario
     }
 

@@ -359,9 +359,9 @@ mod tests {
             Model,
             accelerator::AcceleratorBundle,
             states::{Roster, StateId},
-            testing::of_state,
+            testing::{self, of_state},
         },
-        scenario::{AcceleratorNumbers, AcceleratorSpec, PolicyNumbers, PolicySpec, Scenario},
+        scenario::{AcceleratorNumbers, AcceleratorSpec, Scenario},
     };
     use bevy_ecs::system::RunSystemOnce;
 
@@ -438,19 +438,7 @@ mod tests {
         let dark = fleet(&scenario, 8.0, 0.0);
         assert!(dark.running < 0.5 && dark.running > 0.0);
         assert!((dark.ln_usable - maths::ln(dark.running)).abs() < 1e-15);
-        let gw = PolicyNumbers { value: 12e-6, ..PolicyNumbers::default() };
-        let (name, lever) = ("lines".to_owned(), Lever::Power);
-        scenario.policies = vec![PolicySpec {
-            name,
-            state: 0,
-            lever,
-            against: Vec::new(),
-            goods: [true; crate::scenario::Goods::COUNT],
-            from: None,
-            to: None,
-            indicator: None,
-            numbers: gw,
-        }];
+        scenario.policies = vec![testing::policy("lines", 0, Lever::Power, 12e-6)];
         let mut simulation = Model::standard().simulate(&scenario).unwrap();
         simulation.step().unwrap();
         let world = simulation.world_mut();

@@ -7,19 +7,8 @@ use crate::{
 
 /// A policy of the first state, against the third if its lever is aimed.
 fn policy(name: &str, lever: Lever, value: f64) -> PolicySpec {
-    let numbers = PolicyNumbers { value, ..PolicyNumbers::default() };
     let against = if lever.is_aimed() { vec![2] } else { Vec::new() };
-    PolicySpec {
-        name: name.to_owned(),
-        state: 0,
-        lever,
-        against,
-        goods: [true; Goods::COUNT],
-        from: None,
-        to: None,
-        indicator: None,
-        numbers,
-    }
+    PolicySpec { against, ..testing::policy(name, 0, lever, value) }
 }
 
 fn with(policies: impl IntoIterator<Item = PolicySpec>) -> Scenario {
