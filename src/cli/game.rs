@@ -26,7 +26,10 @@ use crate::{
     },
     scenario::overrides::Override,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -111,17 +114,21 @@ impl Args {
         study: Study<'_>,
         planned: &PlannedGame,
         folder: &Path,
-        cancel: &std::sync::atomic::AtomicBool,
+        cancel: &AtomicBool,
     ) -> Result<PlayedRuns, Failure> {
-        let (path, mut bar) = (clear_folder(folder), Bar::new(self.output.quiet));
-        let study = self.output.on(study, cancel)?.on(|progress| bar.show(progress));
-        // Runs of another game have nothing to tell any more.
-        let fits = Folder::can_take(&path, &study.batch()).is_ok();
-        let done = study.overwrite(!fits).run_into(&path)?;
-        if done.cancelled {
-            return Err(Failure::Interrupted);
-        }
+        let path = clear_folder(folder);
+        self.run_beside(study, &path, cancel)?;
         Ok(read_game(&planned.game, &[path])?)
+    }
+
+    /// Runs what stands in a folder below that of the first round. What another game or another rule left there has nothing to tell
+    /// any more.
+    fn run_beside(&self, study: Study<'_>, path: &Path, cancel: &AtomicBool) -> Result<(), Failure> {
+        let mut bar = Bar::new(self.output.quiet);
+        let study = self.output.on(study, cancel)?.on(|progress| bar.show(progress));
+        let fits = Folder::can_take(path, &study.batch()).is_ok();
+        let done = study.overwrite(!fits).run_into(path)?;
+        if done.cancelled { Err(Failure::Interrupted) } else { Ok(()) }
     }
 
     fn resampling(&self, done: &Done) -> Resampling {
@@ -134,7 +141,7 @@ impl Args {
         model: &Model,
         planned: &PlannedGame,
         (folder, done): (&Path, &Done),
-        cancel: &std::sync::atomic::AtomicBool,
+        cancel: &AtomicBool,
     ) -> Result<PlayedRuns, Failure> {
         let mut folders = vec![folder.to_owned()];
         let mut total = done.batch().runs;
@@ -149,15 +156,7 @@ impl Args {
                 return Ok(runs);
             };
             let path = round_folder(folder, round);
-            let mut bar = Bar::new(self.output.quiet);
-            let study = self.study(model)?.more(&names, total, more);
-            let study = self.output.on(study, cancel)?.on(|progress| bar.show(progress));
-            // A round that another rule asked for has nothing to tell any more.
-            let fits = Folder::can_take(&path, &study.batch()).is_ok();
-            let round = study.overwrite(!fits).run_into(&path)?;
-            if round.cancelled {
-                return Err(Failure::Interrupted);
-            }
+            self.run_beside(self.study(model)?.more(&names, total, more), &path, cancel)?;
             folders.push(path);
             total += u64::from(more);
         }
