@@ -52,7 +52,10 @@ pub(crate) use study::Config;
 pub use study::Study;
 
 use crate::{
-    experiment::{Experiment, KnownNames, load_experiment},
+    experiment::{
+        Experiment, KnownNames, load_experiment,
+        observations::{Observation, load_observations},
+    },
     measure::{Measured, months_before},
     model::Model,
     output::{
@@ -70,6 +73,15 @@ impl Model {
     /// Everything that is wrong with it and with them, with file, line and column.
     pub fn experiment(&self, source: &Source, overrides: &[String]) -> Result<Experiment, Diagnostics> {
         self.known_names(|names| load_experiment(source, overrides, self.catalogue(), names))
+    }
+
+    /// Reads tables of observations of what is measured of the model's worlds.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, with file, line and column.
+    pub fn observations(&self, files: &[Source]) -> Result<Vec<Observation>, Diagnostics> {
+        let files: Vec<_> = files.iter().map(|file| (file.clone(), None)).collect();
+        load_observations(&files, &self.measured().tables().collect::<Vec<_>>())
     }
 
     /// What was measured of the runs of a folder with this manifest: what players have of them too, if it holds a game.

@@ -6,9 +6,11 @@ pub mod design;
 pub(crate) mod event;
 pub(crate) mod experiment_file;
 pub mod game;
+pub mod observations;
 pub mod plan;
 pub mod runner;
 pub(crate) mod schedule;
+mod sheet;
 pub mod variant;
 
 pub use common::{Experiment, Gather, KnownNames};

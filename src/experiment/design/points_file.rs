@@ -8,20 +8,18 @@ use super::{
     trial::{Varied, declared, meant},
 };
 use crate::{
-    declare::{
-        parameter::Kind,
-        text::{counted, read_as},
+    declare::{parameter::Kind, text::read_as},
+    experiment::{
+        design::context::{Context, keep},
+        sheet::{Sheet, SheetKind},
     },
-    experiment::design::context::{Context, keep},
     scenario::{
         Diagnostic,
-        diagnostic::{Origin, Place},
+        diagnostic::Place,
         section::{Mistakes, text},
         tree::{Node, TomlEntry, Value},
     },
 };
-use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
-use std::sync::Arc;
 
 /// The number of a point, which `design.csv` begins with; points are in the order of the rows anyway.
 const POINT: &str = "point";
@@ -30,10 +28,7 @@ pub(crate) const WEIGHT: &str = "weight";
 /// What else a weighted sample may say of its worlds.
 const OF_WORLDS: [&str; 3] = ["draw", WEIGHT, "log_likelihood"];
 
-/// The longest file, in bytes.
-const MAX_FILE: u64 = 64_000_000;
-/// The most cells of a file: each is held with its place.
-const MAX_CELLS: usize = 4_000_000;
+const POINTS_FILE: SheetKind = SheetKind { file: "a points file", rows: "points" };
 /// What R writes where there is nothing.
 const MISSING: &str = "NA";
 
@@ -76,38 +71,19 @@ impl Points {
 /// The points of the file that `node` names, which may be `weighted`.
 pub(super) fn read_points(node: &Node, weighted: bool, context: &Context<'_>, found: &mut Mistakes) -> Option<Points> {
     let path = keep(text("file", node), found)?;
-    let origin = keep(context.source.beside(path).open_up_to(MAX_FILE, 1, Some(&node.place)), found)?;
-    keep(refuse_other_signs(&origin), found)?;
-    keep(refuse_open_quote(&origin), found)?;
-    let mut reader = ReaderBuilder::new().has_headers(false).trim(Trim::All).from_reader(origin.text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        rows.push(keep(record.map_err(|error| unreadable(&error, &origin)), found)?);
-    }
-    let Some((header, rows)) = rows.split_first().filter(|(_, rows)| !rows.is_empty()) else {
-        found
-            .push(Diagnostic::at(&node.place, format!("`{path}` has no points: it needs a header and a row for each")));
-        return None;
-    };
-    let count = rows.len().saturating_mul(header.len());
-    if count > MAX_CELLS {
-        let message = format!("`{path}` has {count} cells, and {MAX_CELLS} are the most");
-        found.push(Diagnostic::at(&node.place, message));
-        return None;
-    }
-    keep(refuse_foreign(header, &origin), found)?;
-    let places: Vec<Vec<Place>> = rows.iter().map(|row| cells(row, &origin)).collect();
+    let sheet = POINTS_FILE.read(&context.source.beside(path), 1, Some(&node.place), path);
+    let Sheet { header, rows } = keep(sheet, found)?;
     let (mut varied, mut columns, mut weights) = (Vec::new(), Vec::new(), vec![1.0; rows.len()]);
-    for (at, (key, place)) in header.iter().zip(cells(header, &origin)).enumerate() {
+    for (at, (key, place)) in header.iter().enumerate() {
         if key == POINT || weighted && OF_WORLDS.contains(&key) && key != WEIGHT {
             continue;
         }
-        let column = rows.iter().zip(&places).map(|(row, places)| (row.get(at), places.get(at)));
+        let column = rows.iter().map(|row| row.get(at));
         if weighted && key == WEIGHT {
             weights = read_weights(column, found)?;
             continue;
         }
-        let (factor, coordinates) = read_column(key, &place, column, context, found)?;
+        let (factor, coordinates) = read_column(key, place, column, context, found)?;
         varied.push(factor);
         columns.push(coordinates);
     }
@@ -122,12 +98,12 @@ pub(super) fn read_points(node: &Node, weighted: bool, context: &Context<'_>, fo
 }
 
 fn read_weights<'a>(
-    cells: impl Iterator<Item = (Option<&'a str>, Option<&'a Place>)>,
+    cells: impl Iterator<Item = Option<(&'a str, &'a Place)>>,
     found: &mut Mistakes,
 ) -> Option<Vec<f64>> {
     let mut weights = Vec::new();
-    for (cell, place) in cells {
-        let (cell, place) = cell.zip(place)?;
+    for cell in cells {
+        let (cell, place) = cell?;
         let weight = cell.parse::<f64>().ok().filter(|weight| weight.is_finite() && *weight >= 0.0);
         let error = || Diagnostic::at(place, format!("a weight is a number from 0 on, and not `{cell}`"));
         weights.push(keep(weight.ok_or_else(error), found)?);
@@ -138,7 +114,7 @@ fn read_weights<'a>(
 fn read_column<'a>(
     key: &str,
     place: &Place,
-    cells: impl Iterator<Item = (Option<&'a str>, Option<&'a Place>)>,
+    cells: impl Iterator<Item = Option<(&'a str, &'a Place)>>,
     context: &Context<'_>,
     found: &mut Mistakes,
 ) -> Option<(Varied, Vec<f64>)> {
@@ -151,8 +127,8 @@ fn read_column<'a>(
         None => context.variants.iter().any(|variant| variant.draft.said(&key).is_some_and(is_flag)),
     };
     let (mut values, mut places, mut given) = (Vec::new(), Vec::new(), Vec::new());
-    for (cell, place) in cells {
-        let cell = cell.filter(|cell| !cell.is_empty() && *cell != MISSING).zip(place);
+    for cell in cells {
+        let cell = cell.filter(|(cell, _)| !cell.is_empty() && *cell != MISSING);
         given.push(cell.is_some());
         if let Some((cell, place)) = cell {
             let node = Node { value: value(cell, flags), place: place.clone() };
@@ -215,79 +191,5 @@ fn flag_word(cell: &str) -> Option<&'static str> {
         "t" | "yes" | "y" | "on" => Some("true"),
         "f" | "no" | "n" | "off" => Some("false"),
         _ => None,
-    }
-}
-
-/// Refuses a quote that is not closed in its line: no cell has several lines, and what follows would all be one.
-fn refuse_open_quote(origin: &Arc<Origin>) -> Result<(), Diagnostic> {
-    let mut start = 0;
-    for line in origin.text.split_inclusive('\n') {
-        if !line.matches('"').count().is_multiple_of(2) {
-            let at = start + line.rfind('"').unwrap_or(0);
-            let place = Place::new(origin, at..at + 1);
-            let error = Diagnostic::at(&place, "a quote is opened and not closed in this line");
-            return Err(error.help("numbers, words and keys take no quotes; a quote in a cell is written twice"));
-        }
-        start += line.len();
-    }
-    Ok(())
-}
-
-/// Refuses cells that are not apart by commas.
-fn refuse_other_signs(origin: &Arc<Origin>) -> Result<(), Diagnostic> {
-    let header = origin.text.lines().next().unwrap_or_default();
-    let first = header.trim_start_matches('\u{feff}').trim().trim_matches('"');
-    if first.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("sep=")) {
-        let error = Diagnostic::at(&Place::new(origin, 0..header.len()), "`sep=` is a line for Excel alone");
-        return Err(error.help("leave it out: a points file begins with its header, and has commas"));
-    }
-    let Some(sign) = header.find([';', '\t']).filter(|_| !header.contains(',')) else { return Ok(()) };
-    let name = if header[sign..].starts_with(';') { "semicolons" } else { "tabs" };
-    let place = Place::new(origin, sign..sign + 1);
-    let error = Diagnostic::at(&place, format!("the cells are apart by {name}; a points file has commas"));
-    Err(error.help("write it with commas between cells and points in numbers, as `to_csv` and `write.csv` do"))
-}
-
-/// Says what is wrong with a header that another program writes in its own way.
-fn refuse_foreign(header: &StringRecord, origin: &Arc<Origin>) -> Result<(), Diagnostic> {
-    let places = cells(header, origin);
-    let at = |column: usize| places.get(column).cloned().unwrap_or_else(|| Place::new(origin, 0..0));
-    let named = |name: &str| !(name.is_empty() || name.starts_with("Unnamed: "));
-    match header.iter().position(|name| !named(name)) {
-        None => Ok(()),
-        Some(column) => {
-            let error = Diagnostic::at(&at(column), format!("column {} has no name", column + 1));
-            Err(error
-                .help("a column of row names? pandas leaves it out with to_csv(index=False), R with row.names = FALSE"))
-        }
-    }
-}
-
-/// The places of a row's cells.
-fn cells(row: &StringRecord, origin: &Arc<Origin>) -> Vec<Place> {
-    let mut at = start(row.position());
-    let place = |cell: &str| {
-        let from = origin.text.get(at..).and_then(|rest| rest.find(cell)).map_or(at, |further| at + further);
-        at = from + cell.len();
-        Place::new(origin, from..at)
-    };
-    row.iter().map(place).collect()
-}
-
-fn start(position: Option<&csv::Position>) -> usize {
-    position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0))
-}
-
-fn unreadable(error: &csv::Error, origin: &Arc<Origin>) -> Diagnostic {
-    match error.kind() {
-        ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let from = start(pos.as_ref());
-            // The position may stand before the line's end that precedes the row.
-            let from = origin.text.get(from..).map_or(from, |rest| from + rest.len() - rest.trim_start().len());
-            let message = format!("this row has {}, the header {expected_len}", counted(*len, "cell"));
-            let line = origin.text.get(from..).and_then(|rest| rest.lines().next()).map_or(0, str::len);
-            Diagnostic::at(&Place::new(origin, from..from + line), message)
-        }
-        _ => Diagnostic::at(&Place::new(origin, 0..0), error.to_string()),
     }
 }
