@@ -174,8 +174,10 @@ impl<'a> Study<'a> {
     /// A study of an experiment that is at hand. Nothing can be laid over it any more.
     pub fn of(model: &Model, experiment: Experiment) -> Self {
         let playing = experiment.game.as_ref().map(|planned| model.with_payoffs(&planned.game));
+        let model = playing.unwrap_or_else(|| model.clone());
+        let seeing = experiment.calibration.as_ref().map(|calibration| model.with_seen(calibration));
         Self {
-            model: playing.unwrap_or_else(|| model.clone()),
+            model: seeing.unwrap_or(model),
             config: None,
             chosen: Chosen::default(),
             experiment,

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Words and exit codes live here and nowhere else.
 
 mod batch;
+mod calibrate;
 mod check;
 mod columns;
 mod common;
@@ -39,6 +40,7 @@ Examples:
   redqueen run --seed 7                  one world, with a summary
   redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen sensitivity output/screening  which parameters move its outcomes
+  redqueen calibrate rating-gap          what data tell of parameters
   redqueen game race-or-pause            what follows when states choose well
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
@@ -64,6 +66,7 @@ enum Command {
     Merge(merge::Args),
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
+    Calibrate(calibrate::Args),
     Game(game::Args),
     Report(report::Args),
     Check(check::Args),
@@ -145,6 +148,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Merge(args) => merge::run(&args, model),
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
+        Command::Calibrate(args) => calibrate::run(&args, model),
         Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),

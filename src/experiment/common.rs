@@ -1,6 +1,6 @@
 //! What experiment files and game files have in common: what they come to, and how each part is read.
 
-use super::{design::Sample, game::PlannedGame, plan::Stop, variant::Variant};
+use super::{calibration::Calibration, design::Sample, game::PlannedGame, plan::Stop, variant::Variant};
 use crate::{
     declare::table::Table,
     scenario::{
@@ -46,6 +46,8 @@ pub struct Experiment {
     pub stop: Option<Stop>,
     /// Over which runs to take quantiles, if at all.
     pub quantiles: Option<Gather>,
+    /// What is to be calibrated, if anything.
+    pub calibration: Option<Box<Calibration>>,
     /// The game whose profiles the variants are, if they are.
     pub game: Option<Box<PlannedGame>>,
 }

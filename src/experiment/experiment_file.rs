@@ -1,6 +1,7 @@
 //! Reads experiment files: a scenario, how many replicates of it, and its named variants.
 
 use super::{
+    calibration::read::TARGETS,
     common::{DEFAULT_RUNS, Experiment, Gather, Head, KnownNames, Reader, keep, owned},
     design::{
         Sample,
@@ -56,6 +57,8 @@ pub fn load_experiment(
     };
     let experiment = if tree.contains_key(PLAYERS) {
         reader(&mut found).game(&tree)
+    } else if tree.contains_key(TARGETS) {
+        reader(&mut found).calibration(&tree)
     } else if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
         reader(&mut found).experiment(&tree)
     } else {
@@ -80,6 +83,7 @@ fn of_one(loaded: Loaded, tables: &[&str]) -> Experiment {
         sample: Sample::plain(),
         stop: None,
         quantiles: Some(Gather::ByPoint),
+        calibration: None,
         game: None,
     }
 }
@@ -133,7 +137,19 @@ impl Reader<'_> {
         let natural = if pools { Gather::Pooled } else { Gather::ByPoint };
         let quantiles = quantiles.unwrap_or(Some(natural));
         let name = title?;
-        Some(Experiment { name, description, runs, seed, record, variants, sample, stop, quantiles, game: None })
+        Some(Experiment {
+            name,
+            description,
+            runs,
+            seed,
+            record,
+            variants,
+            sample,
+            stop,
+            quantiles,
+            calibration: None,
+            game: None,
+        })
     }
 
     /// The rule of a `[stop]` table.

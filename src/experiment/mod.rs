@@ -1,6 +1,7 @@
 //! Which worlds to run and running them: experiment files, jobs in a fixed order, many threads, events in the order of
 //! the jobs. Knows nothing of economics.
 
+pub mod calibration;
 pub(crate) mod common;
 pub mod design;
 pub(crate) mod event;

@@ -116,6 +116,7 @@ impl Reader<'_> {
             sample,
             stop: None,
             quantiles,
+            calibration: None,
             game,
         })
     }
