@@ -2,6 +2,7 @@
 
 pub mod calibration;
 pub mod games;
+pub(crate) mod luck;
 pub(crate) mod paired;
 pub(crate) mod precision;
 pub(crate) mod quantiles;

@@ -1,6 +1,16 @@
 //! What experiment files and game files have in common: what they come to, and how each part is read.
 
-use super::{calibration::Calibration, design::Sample, game::PlannedGame, plan::Stop, variant::Variant};
+use super::{
+    calibration::Calibration,
+    design::{
+        Sample,
+        context::Context,
+        read::{ReadDesign, read_design},
+    },
+    game::PlannedGame,
+    plan::Stop,
+    variant::Variant,
+};
 use crate::{
     declare::table::Table,
     scenario::{
@@ -11,7 +21,7 @@ use crate::{
         load::{Base, Loaded, Named},
         overrides::Override,
         section::{Mistakes, Section, folder_name, list, text, whole, wrong},
-        tree::{Node, TomlTable},
+        tree::{self, Node, TomlEntry, TomlTable},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -52,6 +62,15 @@ pub struct Experiment {
     pub game: Option<Box<PlannedGame>>,
 }
 
+/// Worlds to draw from a weighted sample of parameters, laid over an experiment that has no design of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// CSV file of the sample, or a built-in one's name.
+    pub sample: String,
+    /// How many worlds.
+    pub worlds: u32,
+}
+
 /// Over which runs quantiles are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -78,6 +97,25 @@ pub struct KnownNames<'a> {
     pub declared: &'a [Table],
     /// Months that a run has to have before an outcome can have a value.
     pub months_before: fn(&str) -> u32,
+}
+
+impl Doubt {
+    /// The file that is meant where none is named.
+    pub const SAMPLE: &str = "posterior/rating-gap.csv";
+    /// How many worlds are drawn where it is not said.
+    pub const WORLDS: u32 = 100;
+
+    /// The design that draws them. Its file is looked for where the program was started, and among the built-in ones.
+    pub(super) fn design(&self, context: Context<'_>, found: &mut Mistakes) -> Option<ReadDesign> {
+        let text = format!(
+            "[design]\nkind = 'posterior'\nfile = {}\npoints = {}\n",
+            toml::Value::String(self.sample.clone()),
+            self.worlds
+        );
+        let origin = Arc::new(Origin { name: "--doubt".to_owned(), text, turn: 0, is_file: false });
+        let design = tree::parse(&origin).map_err(|errors| found.extend(errors)).ok()?;
+        read_design(design.get("design"), &Context { origin: &origin, ..context }, found)
+    }
 }
 
 impl KnownNames<'_> {
@@ -136,6 +174,8 @@ pub(super) struct Reader<'r> {
     pub found: &'r mut Mistakes,
     /// The configs that scenarios begin with, by where they are.
     pub bases: BTreeMap<PathBuf, Arc<Base>>,
+    /// Worlds that are to be drawn.
+    pub doubt: Option<&'r Doubt>,
 }
 
 /// What experiments and games begin with.
@@ -182,6 +222,29 @@ impl Reader<'_> {
             };
             self.found.push(Diagnostic::at(&entry.key, message).help(help));
         }
+    }
+
+    /// The design of the file, or that of the doubt that is laid over it.
+    pub(super) fn design(
+        &mut self,
+        written: Option<&TomlEntry>,
+        seed: u64,
+        variants: &[Variant],
+    ) -> Option<ReadDesign> {
+        let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
+        let Some(doubt) = self.doubt else {
+            let context = Context { source, origin, seed, catalogue, variants };
+            return read_design(written, &context, self.found);
+        };
+        if let Some(entry) = written {
+            let error = Diagnostic::at(
+                &entry.key,
+                "worlds are to be drawn from a sample, and this file has a design of its own",
+            );
+            self.found.push(error.help("leave out one of them"));
+            return None;
+        }
+        doubt.design(Context { source: &Source::Input, origin, seed, catalogue, variants }, self.found)
     }
 
     pub(super) fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {

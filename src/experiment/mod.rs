@@ -14,6 +14,6 @@ pub(crate) mod schedule;
 mod sheet;
 pub mod variant;
 
-pub use common::{Experiment, Gather, KnownNames};
+pub use common::{Doubt, Experiment, Gather, KnownNames};
 pub use experiment_file::load_experiment;
 pub use variant::Variant;

@@ -70,6 +70,7 @@ pub const BUILTIN: &[Builtin] = builtin![
     "observations/packaging.csv",
     "observations/rating-gaps.csv",
     "observations/releases.csv",
+    "posterior/rating-gap.csv",
 ];
 
 impl Builtin {
