@@ -1,6 +1,7 @@
 //! What the tables of a batch say.
 
 pub mod calibration;
+pub(crate) mod claims;
 pub mod games;
 pub(crate) mod luck;
 pub(crate) mod paired;

@@ -184,8 +184,10 @@ impl<'a> Study<'a> {
         let playing = experiment.game.as_ref().map(|planned| model.with_payoffs(&planned.game));
         let model = playing.unwrap_or_else(|| model.clone());
         let seeing = experiment.calibration.as_ref().map(|calibration| model.with_seen(calibration));
+        let model = seeing.unwrap_or(model);
+        let claiming = experiment.claim.as_ref().map(|claim| model.with_quantities(claim));
         Self {
-            model: seeing.unwrap_or(model),
+            model: claiming.unwrap_or(model),
             config: None,
             chosen: Chosen::default(),
             experiment,

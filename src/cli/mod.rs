@@ -3,6 +3,7 @@
 mod batch;
 mod calibrate;
 mod check;
+mod claims;
 mod columns;
 mod common;
 mod compare;
@@ -41,6 +42,7 @@ Examples:
   redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen sensitivity output/screening  which parameters move its outcomes
   redqueen calibrate rating-gap          what data tell of parameters
+  redqueen claims                        in how many worlds each holds
   redqueen game race-or-pause            what follows when states choose well
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
@@ -67,6 +69,7 @@ enum Command {
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
     Calibrate(calibrate::Args),
+    Claims(claims::Args),
     Game(game::Args),
     Report(report::Args),
     Check(check::Args),
@@ -149,6 +152,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
         Command::Calibrate(args) => calibrate::run(&args, model),
+        Command::Claims(args) => claims::run(&args, model),
         Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),

@@ -2,6 +2,7 @@
 
 use super::{
     calibration::Calibration,
+    claim::Claim,
     design::{
         Sample,
         context::Context,
@@ -56,6 +57,8 @@ pub struct Experiment {
     pub stop: Option<Stop>,
     /// Over which runs to take quantiles, if at all.
     pub quantiles: Option<Gather>,
+    /// What is claimed, if anything.
+    pub claim: Option<Box<Claim>>,
     /// What is to be calibrated, if anything.
     pub calibration: Option<Box<Calibration>>,
     /// The game whose profiles the variants are, if they are.

@@ -2,6 +2,7 @@
 //! the jobs. Knows nothing of economics.
 
 pub mod calibration;
+pub mod claim;
 pub(crate) mod common;
 pub mod design;
 pub(crate) mod event;

@@ -4,6 +4,7 @@
 mod about;
 pub mod calibration;
 mod chart;
+pub mod claims;
 mod competition;
 #[cfg(test)]
 mod coverage_tests;

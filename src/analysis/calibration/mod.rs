@@ -33,6 +33,7 @@ pub use forward::{CalibrationError, Forward, Progress, Purpose, Results, Run, St
 pub use posterior::{Diagnostics, Draw, Emulation, Fit, Information, Marginal, Posterior, Ridge, SHARES, Verdict};
 pub use settings::{Chains, Emulated, Method, Sequential, Settings};
 pub use target::{Shared, Target, TargetError, Targets};
+pub(crate) use weights::rank_correlation;
 
 use session::Session;
 

@@ -78,7 +78,7 @@ fn player(terms: &dyn Fn(&str) -> Value) -> Value {
     required(player, &["name", "strategies", "payoff"])
 }
 
-fn term(names: KnownNames<'_>) -> Value {
+pub(crate) fn term(names: KnownNames<'_>) -> Value {
     let number = |meaning: &str| described(json!({ "type": "number" }), meaning);
     table_of([
         ("weight", described(json!({ "type": "number", "default": 1 }), "What it counts for.")),
