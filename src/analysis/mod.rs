@@ -1,5 +1,6 @@
 //! What the tables of a batch say.
 
+pub mod calibration;
 pub mod games;
 pub(crate) mod paired;
 pub(crate) mod precision;
