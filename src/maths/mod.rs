@@ -4,6 +4,7 @@
 //! call the platform's library out.
 
 mod elementary;
+pub mod linear;
 mod moments;
 mod normal;
 pub mod normal_form;
