@@ -42,9 +42,11 @@ pub struct Stage {
     pub generation: u32,
 }
 
-/// What runs gave, by point, replicate and target, in the order of each; `None` where a run has no such target. A run that
-/// failed has none of them.
-pub type Results = Vec<Vec<Vec<Option<f64>>>>;
+/// What a run gave, by target; `None` where it has no such target. A run that failed has none of them.
+pub type Run = Vec<Option<f64>>;
+
+/// What runs gave, by point and replicate, in the order of each.
+pub type Results = Vec<Vec<Run>>;
 
 /// A model that can be run at given parameters.
 pub trait Forward {
@@ -67,8 +69,8 @@ pub struct Progress {
     pub stage: Stage,
     /// Runs so far.
     pub runs: u64,
-    /// Root mean square over targets of the distance between datum and the mean of these runs, in standard deviations of
-    /// error and luck together: about 1 or less where the model agrees with the data.
+    /// Root mean square of the distance of these runs' targets from the data, in standard deviations of their errors. It falls
+    /// as the parameters close in, to 1 where there is no luck in runs.
     pub misfit: f64,
     /// Effective number of the parameters drawn so far; `None` before there are weights.
     pub effective: Option<f64>,

@@ -30,6 +30,15 @@ pub enum Shape {
     },
 }
 
+/// A parameter to be fitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name, for messages and tables.
+    pub name: String,
+    /// What is believed of it.
+    pub prior: Prior,
+}
+
 /// Why there is no such prior.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PriorError {
