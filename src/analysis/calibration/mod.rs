@@ -45,7 +45,6 @@ mod emulator;
 mod forward;
 mod luck;
 mod posterior;
-mod prior;
 mod random;
 mod regression;
 mod sequential;
@@ -63,13 +62,22 @@ mod tests;
 #[cfg(test)]
 mod toys;
 
+pub use crate::maths::{Prior, PriorError, Shape};
 pub use forward::{CalibrationError, Forward, Progress, Purpose, Results, Run, Stage};
 pub use posterior::{Diagnostics, Draw, Emulation, Fit, Information, Marginal, Posterior, Ridge, SHARES, Verdict};
-pub use prior::{Parameter, Prior, PriorError, Shape};
 pub use settings::{Chains, Emulated, Method, Sequential, Settings};
 pub use target::{Shared, Target, TargetError, Targets};
 
 use session::Session;
+
+/// A parameter to be fitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name, for messages and tables.
+    pub name: String,
+    /// What is believed of it.
+    pub prior: Prior,
+}
 
 /// Fits parameters to targets by runs of a model. The listener hears of each set of runs once it is done.
 ///

@@ -1,6 +1,6 @@
 //! What is believed of a parameter before data are seen, and its way to a normal scale and back.
 
-use crate::maths::{exp, ln, normal_cumulative, normal_quantile};
+use super::{exp, ln, normal_cumulative, normal_quantile};
 
 /// The shape of a belief within its range.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,15 +28,6 @@ pub enum Shape {
         /// Where it is most likely.
         mode: f64,
     },
-}
-
-/// A parameter to be fitted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parameter {
-    /// Its name, for messages and tables.
-    pub name: String,
-    /// What is believed of it.
-    pub prior: Prior,
 }
 
 /// Why there is no such prior.
