@@ -46,8 +46,8 @@ pub struct ValueOptions {
     /// Draw worlds from a weighted sample of parameters, a file or a built-in one [default: posterior/rating-gap.csv]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = Doubt::SAMPLE)]
     pub doubt: Option<String>,
-    /// How many worlds to draw; `--runs` says how often to run each [default: 100]
-    #[arg(long, value_name = "N", requires = "doubt", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    /// How many worlds to draw, from the built-in sample without --doubt; `--runs` says how often to run each [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub worlds: Option<u32>,
 }
 
@@ -115,6 +115,7 @@ impl ValueOptions {
     /// A config with these values laid over it.
     pub fn over(&self, config: Option<&Path>) -> Config {
         let Self { set, seed, months, doubt, worlds } = self.clone();
+        let doubt = doubt.or_else(|| worlds.map(|_| Doubt::SAMPLE.to_owned()));
         let doubt = doubt.map(|sample| Doubt { sample, worlds: worlds.unwrap_or(Doubt::WORLDS) });
         Config { path: config.map(Path::to_owned), set, seed, months, doubt }
     }
