@@ -6,6 +6,7 @@ mod columns;
 mod common;
 mod compare;
 mod completions;
+mod discover;
 mod failure;
 mod formula;
 mod game;
@@ -64,6 +65,7 @@ enum Command {
     Merge(merge::Args),
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
+    Discover(discover::Args),
     Game(game::Args),
     Report(report::Args),
     Check(check::Args),
@@ -145,6 +147,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Merge(args) => merge::run(&args, model),
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
+        Command::Discover(args) => discover::run(&args, model),
         Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),

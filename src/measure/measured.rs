@@ -16,12 +16,14 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 9] = [
+pub(crate) const TAKEN_TABLES: [&str; 11] = [
     "runs",
     "quantiles",
     "differences",
     "design",
     "sensitivity",
+    "discover",
+    "boxes",
     "payoffs",
     "deviations",
     "equilibria",

@@ -93,6 +93,7 @@ fn help_has_examples_and_bad_usage_is_refused() {
         "merge",
         "slurm",
         "sensitivity",
+        "discover",
         "check",
         "params",
         "columns",

@@ -11,6 +11,7 @@ mod data_package;
 mod designs;
 mod determinism;
 mod directions;
+mod discover;
 mod edges;
 mod failures;
 mod files;

@@ -24,6 +24,8 @@ use std::sync::Arc;
 
 /// The number of a point, which `design.csv` begins with; points are in the order of the rows anyway.
 const POINT: &str = "point";
+/// What a point counts, in a weighted sample. Runs know nothing of it; what is found of them does.
+const WEIGHT: &str = "weight";
 
 /// The longest file, in bytes.
 const MAX_FILE: u64 = 64_000_000;
@@ -59,7 +61,7 @@ pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Mistak
     let places: Vec<Vec<Place>> = rows.iter().map(|row| cells(row, &origin)).collect();
     let (mut varied, mut columns) = (Vec::new(), Vec::new());
     for (at, (key, place)) in header.iter().zip(cells(header, &origin)).enumerate() {
-        if key == POINT {
+        if key == POINT || key == WEIGHT {
             continue;
         }
         let column = rows.iter().zip(&places).map(|(row, places)| (row.get(at), places.get(at)));
