@@ -7,4 +7,5 @@ pub(crate) mod precision;
 pub(crate) mod prim;
 pub(crate) mod quantiles;
 pub(crate) mod sensitivity;
+pub(crate) mod shapley;
 pub(crate) mod sketch;

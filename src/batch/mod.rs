@@ -21,6 +21,7 @@
 //! ```
 
 mod branch;
+mod coalitions;
 mod command;
 mod done;
 mod engine;
@@ -39,6 +40,7 @@ mod worlds;
 pub use crate::output::folder::{FolderError, ManifestError, OutputError};
 pub(crate) use branch::{Branch, check_name};
 pub use branch::{BranchError, Why};
+pub(crate) use coalitions::{By, Groups, name as coalition_name};
 pub(crate) use command::{Words, quoted};
 pub use done::{Done, FailedRun};
 #[cfg(test)]

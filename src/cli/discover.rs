@@ -90,7 +90,7 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let measured = manifest.map_or_else(|| model.measured(), |manifest| model.measured_of(&manifest));
     let Args { outcome, scenario, weights, .. } = args;
     let question = Question { outcome: outcome.clone(), scenario: scenario.clone(), weights: weights.clone() };
-    let sampled = Sampled::read(&args.dir, &question, &measured, model).map_err(|error| match error {
+    let sampled = Sampled::read(&args.dir, &question, &measured).map_err(|error| match error {
         ReadError::Unfit(message) => Failure::Usage(message),
         ReadError::Manifest(error) => Failure::Usage(error.to_string()),
         ReadError::Table(error) => Failure::Report(error),

@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod completions;
 mod discover;
+mod explain;
 mod failure;
 mod formula;
 mod game;
@@ -40,6 +41,8 @@ Examples:
   redqueen run --seed 7                  one world, with a summary
   redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen sensitivity output/screening  which parameters move its outcomes
+  redqueen discover output/mine --outcome 'firms_end < 9'   where it happens
+  redqueen explain --outcome firms_end   which mechanisms moved it
   redqueen game race-or-pause            what follows when states choose well
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
@@ -66,6 +69,7 @@ enum Command {
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
     Discover(discover::Args),
+    Explain(explain::Args),
     Game(game::Args),
     Report(report::Args),
     Check(check::Args),
@@ -148,6 +152,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
         Command::Discover(args) => discover::run(&args, model),
+        Command::Explain(args) => explain::run(&args, model),
         Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),

@@ -16,7 +16,7 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 11] = [
+pub(crate) const TAKEN_TABLES: [&str; 12] = [
     "runs",
     "quantiles",
     "differences",
@@ -24,6 +24,7 @@ pub(crate) const TAKEN_TABLES: [&str; 11] = [
     "sensitivity",
     "discover",
     "boxes",
+    "explain",
     "payoffs",
     "deviations",
     "equilibria",

@@ -264,6 +264,30 @@ table! {
     }
 }
 
+table! {
+    /// How much a group of a scenario's parts moved an outcome.
+    pub struct ExplainRow as "explain" by outcome, group {
+        /// The outcome: a column of the table of runs, in its unit.
+        outcome: Arc<str>, "";
+        /// The group: a bundle of mechanisms, a mechanism, a rule, or several of these.
+        group: Arc<str>, "";
+        /// What it adds on average over all orders in which groups come on (Shapley value); all add up to the difference between all groups and none.
+        shapley: f64, "of the outcome";
+        /// Its standard error, by luck and by the orders that were drawn; empty for a single replicate.
+        standard_error: Option<f64>, "of the outcome";
+        /// Lower end of its 95 % interval (Student's t); empty below five replicates, or pairs of orders.
+        low: Option<f64>, "of the outcome";
+        /// Upper end of the interval.
+        high: Option<f64>, "of the outcome";
+        /// What it adds where no other group is on.
+        first: f64, "of the outcome";
+        /// What is lost where it alone is off.
+        last: f64, "of the outcome";
+        /// Replicates that have a value with every set of groups.
+        n: u32, "replicates";
+    }
+}
+
 /// One file of an output folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableInfo<'a> {
@@ -372,6 +396,7 @@ pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) ->
     tables.extend(trajectories(measured, crossed));
     tables.extend([quantiles(), differences(), design(factors), sensitivity()]);
     tables.extend(of_boxes());
+    tables.push(explain());
     tables.extend(of_games());
     tables
 }
@@ -379,6 +404,11 @@ pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) ->
 /// The tables of a search for boxes: its steps, and the limits of those that were taken.
 pub fn of_boxes() -> [TableInfo<'static>; 2] {
     [Table::of::<DiscoverRow>().into(), Table::of::<BoxRow>().into()]
+}
+
+/// The table of an outcome that is told apart.
+pub fn explain() -> TableInfo<'static> {
+    Table::of::<ExplainRow>().into()
 }
 
 /// The tables of games.

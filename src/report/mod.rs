@@ -9,6 +9,7 @@ mod coverage_tests;
 pub(crate) mod csv_file;
 mod data;
 pub(crate) mod discover;
+pub(crate) mod explain;
 mod figures;
 pub(crate) mod game;
 mod markup;

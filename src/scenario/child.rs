@@ -46,6 +46,27 @@ pub(crate) fn child(
     toml::to_string(&Value::Object(in_order(config))).map_err(|error| error.to_string())
 }
 
+/// What a complete config says at a dotted key; `None` if it is silent.
+pub(crate) fn said<'c>(config: &'c Value, key: &str) -> Option<&'c Value> {
+    let key = Key::parse(key).ok()?;
+    key.parts().iter().try_fold(config, |value, part| match value {
+        Value::Array(items) => items.iter().find(|item| is_called(item, part)),
+        table => table.get(part),
+    })
+}
+
+/// Whether the entity of a list is called so: by its name, or by the two names of a pair in either order.
+fn is_called(item: &Value, word: &str) -> bool {
+    let pair = item["between"].as_array().map(Vec::as_slice);
+    match pair {
+        Some([a, b]) => {
+            let (a, b) = (a.as_str().unwrap_or_default(), b.as_str().unwrap_or_default());
+            word == format!("{a}-{b}") || word == format!("{b}-{a}")
+        }
+        _ => item["name"] == json!(word),
+    }
+}
+
 /// How a list tells the entity of this name.
 fn naming(list: &str, entity: &str, states: &[String]) -> Result<(&'static str, Value), String> {
     if list != BY_PAIR {
@@ -132,6 +153,20 @@ mod tests {
         let text = whole(&baseline().to_json()).unwrap();
         let source = Source::Text { name: "box-base.toml".to_owned(), text };
         assert_eq!(Model::standard().load(&source).unwrap(), baseline());
+    }
+
+    #[test]
+    fn a_key_is_found_in_a_complete_config() {
+        let config = baseline().to_json();
+        let number = |key: &str| said(&config, key).and_then(Value::as_f64);
+        let own = |place: &str| baseline().number(place).unwrap();
+        for place in ["states.China.talent", "mechanisms.diffusion.xi_open"] {
+            assert_eq!(number(place), Some(own(place)));
+        }
+        assert!(number("borders.China-US.trust").is_some());
+        assert_eq!(number("borders.China-US.trust"), number("borders.US-China.trust"));
+        assert_eq!(said(&config, "mechanisms.diffusion.enabled"), Some(&json!(true)));
+        assert!(said(&config, "states.Mars.talent").is_none() && said(&config, "a..b").is_none());
     }
 
     #[test]

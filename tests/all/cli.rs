@@ -94,6 +94,7 @@ fn help_has_examples_and_bad_usage_is_refused() {
         "slurm",
         "sensitivity",
         "discover",
+        "explain",
         "check",
         "params",
         "columns",

@@ -216,3 +216,23 @@ fn a_batch_of_points_from_a_file_with_weights_is_searched() {
         .stdout(contains("baseline: 40 points, 40 runs").and(contains("states.China.talent").and(contains("above"))));
     redqueen(dir.path(), &["check", "out/box-1.toml"]).assert().success();
 }
+
+#[test]
+fn points_that_leave_a_factor_alone_have_the_scenarios_value() {
+    let dir = tempfile::tempdir().unwrap();
+    let experiment = "name = 'turns'\nscenario = 'baseline'\nruns = 1\nmonths = 2\nrecord = []\n\n[design]\nkind = 'one-at-a-time'\n\n\
+                      [[design.factors]]\nparameter = 'states.China.talent'\nrange = [0.2, 3.0]\nlevels = 12\n\n\
+                      [[design.factors]]\nparameter = 'borders.China-US.trust'\nrange = [0.1, 0.9]\nlevels = 4\n\n\
+                      [[design.factors]]\nparameter = 'mechanisms.claims.enabled'\nscale = 'choice'\nvalues = [true, false]\n";
+    fs::write(dir.path().join("turns.toml"), experiment).unwrap();
+    redqueen(dir.path(), &["batch", "turns.toml", "--quiet", "--out", "out"]).assert().success();
+    let (_, runs) = table(&dir.path().join("out/runs.csv"));
+    let mut ends: Vec<f64> = runs.iter().map(|run| run["gap_nats_end"].parse().unwrap()).collect();
+    ends.sort_by(f64::total_cmp);
+    let condition = format!("gap_nats_end < {}", ends[5]);
+    redqueen(dir.path(), &["discover", "out", "--outcome", &condition, "--least", "0.1"])
+        .assert()
+        .success()
+        .stdout(contains("baseline: 19 points, 19 runs").and(contains("states.China.talent")));
+    redqueen(dir.path(), &["check", "out/box-1.toml"]).assert().success();
+}

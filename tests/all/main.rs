@@ -13,6 +13,7 @@ mod determinism;
 mod directions;
 mod discover;
 mod edges;
+mod explain;
 mod failures;
 mod files;
 mod force;

@@ -29,7 +29,7 @@ pub fn tradeoff(found: &Discovery) -> Svg {
     let mut svg = titled(HEIGHT, "Coverage and density", note, &found.sampled.condition.to_string());
     let (top, foot) = (HEAD + 18.0, HEIGHT - FOOT);
     let axis = Axis::linear([0.0, 1.0].into_iter(), 5);
-    let x = |share: f64| LEFT + (WIDTH - LEFT - 20.0) * axis.place(share);
+    let x = |share: f64| LEFT + (WIDTH - LEFT - 30.0) * axis.place(share);
     let y = |share: f64| foot - (foot - top) * axis.place(share);
     for tick in &axis.ticks {
         svg.line(&[(x(0.0), y(*tick)), (x(1.0), y(*tick))], GRID);

@@ -18,7 +18,11 @@ use crate::{
         csv_file::CsvFile,
         sensitivity::read::{ReadError, read_design, whole_batch},
     },
-    scenario::{Scenario, Source, child::whole, diagnostic::unknown},
+    scenario::{
+        Scenario, Source,
+        child::{said, whole},
+        diagnostic::unknown,
+    },
 };
 use std::path::{Path, PathBuf};
 
@@ -73,7 +77,7 @@ impl Sampled {
     }
 
     /// Reads a folder. `measured` is what was measured of the batch.
-    pub fn read(folder: &Path, question: &Question, measured: &Measured, model: &Model) -> Result<Self, ReadError> {
+    pub fn read(folder: &Path, question: &Question, measured: &Measured) -> Result<Self, ReadError> {
         let unfit = |why: String| ReadError::Unfit(why);
         let manifest = whole_batch(folder)?;
         let design = &manifest.experiment.design;
@@ -101,7 +105,7 @@ impl Sampled {
         let share = |point: &usize| counts.points[*point].0 as f64 / counts.points[*point].1 as f64;
         let happened = used.iter().map(share).collect();
         let values = || used.iter().map(|point| cells[*point].as_slice());
-        let (columns, choices) = columns(&manifest, scenario, values, model).map_err(unfit)?;
+        let (columns, choices) = columns(&manifest, scenario, values).map_err(unfit)?;
         let weights: Vec<f64> = used.iter().map(|point| weights[*point]).collect();
         let weighted = weights.windows(2).any(|pair| pair[0] != pair[1]);
         let cases = Cases::new(columns, happened, weights);
@@ -244,16 +248,16 @@ fn columns<'c, I: Iterator<Item = &'c [String]>>(
     manifest: &Manifest,
     scenario: usize,
     rows: impl Fn() -> I,
-    model: &Model,
 ) -> Result<(Vec<Column>, Vec<Vec<Setting>>), String> {
-    let mut world = None;
+    let entry = manifest.experiment.scenarios.get(scenario);
+    let mut config = None;
     let (mut columns, mut choices) = (Vec::new(), Vec::new());
     for (at, factor) in manifest.experiment.design.factors.iter().enumerate() {
         let cell = |row: &'c [String]| row.get(at).map_or("", String::as_str);
         let mut stays = None;
         if rows().any(|row| cell(row).is_empty()) {
-            let world = world.get_or_insert_with(|| own(manifest, scenario, model));
-            stays = world.as_ref().and_then(|world| world.number(&factor.parameter).ok());
+            let config = config.get_or_insert_with(|| entry.map(|entry| entry.config.value()).unwrap_or_default());
+            stays = said(config, &factor.parameter).and_then(number);
             if stays.is_none() {
                 return Err(format!(
                     "some points leave {} as the scenario has it, and what that is cannot be read as a number",
@@ -267,6 +271,11 @@ fn columns<'c, I: Iterator<Item = &'c [String]>>(
         choices.push(words);
     }
     Ok((columns, choices))
+}
+
+/// A number, or a flag as 1 or 0.
+fn number(value: &serde_json::Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_bool().map(|flag| f64::from(u8::from(flag))))
 }
 
 /// The column of a factor with these cells.

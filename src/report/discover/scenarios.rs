@@ -9,7 +9,7 @@ use crate::{
     report::{game::percent, page_file},
     scenario::{
         Scenario, Source,
-        child::{child, whole},
+        child::{child, said, whole},
         section::MAX_NAME,
     },
 };
@@ -26,7 +26,8 @@ pub fn file(number: usize) -> String {
 /// The files, and what is wrong with those that are not among them.
 pub fn files(found: &Discovery, model: &Model) -> (Vec<NewFile>, Vec<String>) {
     let entry = found.sampled.manifest.experiment.scenarios.get(found.sampled.scenario);
-    let text = entry.and_then(|entry| whole(&entry.config.value()).ok());
+    let config = entry.map(|entry| entry.config.value()).unwrap_or_default();
+    let text = whole(&config).ok();
     let base = text.as_ref().map(|text| Source::Text { name: BASE.to_owned(), text: text.clone() });
     let world = found.sampled.own(model);
     let (Some(text), Some(base), Some(world)) = (text, base, world) else {
@@ -34,7 +35,7 @@ pub fn files(found: &Discovery, model: &Model) -> (Vec<NewFile>, Vec<String>) {
     };
     let (mut files, mut notes) = (Vec::new(), Vec::new());
     for (at, one) in found.boxes.iter().enumerate() {
-        let values = middle(found, one, &world);
+        let values = middle(found, one, &config);
         match checked(found, (at + 1, one), (&base, model), &world, &values) {
             Ok(text) => files.push(page_file(file(at + 1), text)),
             Err(why) => {
@@ -69,13 +70,13 @@ fn checked(
 
 /// Values in the middle of a box: of the parameters that it restricts, and of those that the scenario has outside of what was
 /// sampled. All others stay as the scenario has them.
-fn middle(found: &Discovery, one: &FoundBox, world: &Scenario) -> Vec<(String, Value)> {
+fn middle(found: &Discovery, one: &FoundBox, config: &Value) -> Vec<(String, Value)> {
     let all = found.sampled.cases.everything();
     let factors = found.sampled.factors().iter().enumerate();
     let mut values = Vec::new();
     for (column, factor) in factors {
         let (Some(limit), Some(sampled)) = (one.step().limits.get(column), all.get(column)) else { continue };
-        let own = world.number(&factor.parameter).ok();
+        let own = said(config, &factor.parameter).and_then(Value::as_f64);
         let outside = match (sampled, own) {
             (Limit::Between(low, high), Some(own)) => !(*low..=*high).contains(&own),
             _ => false,
