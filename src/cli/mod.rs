@@ -8,6 +8,8 @@ mod columns;
 mod common;
 mod compare;
 mod completions;
+mod discover;
+mod explain;
 mod failure;
 mod formula;
 mod game;
@@ -43,6 +45,8 @@ Examples:
   redqueen sensitivity output/screening  which parameters move its outcomes
   redqueen calibrate rating-gap          what data tell of parameters
   redqueen claims                        in how many worlds each holds
+  redqueen discover output/mine --outcome 'firms_end < 9'   where it happens
+  redqueen explain --outcome firms_end   which mechanisms moved it
   redqueen game race-or-pause            what follows when states choose well
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
@@ -70,6 +74,8 @@ enum Command {
     Sensitivity(sensitivity::Args),
     Calibrate(calibrate::Args),
     Claims(claims::Args),
+    Discover(discover::Args),
+    Explain(explain::Args),
     Game(game::Args),
     Report(report::Args),
     Check(check::Args),
@@ -153,6 +159,8 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Sensitivity(args) => sensitivity::run(&args, model),
         Command::Calibrate(args) => calibrate::run(&args, model),
         Command::Claims(args) => claims::run(&args, model),
+        Command::Discover(args) => discover::run(&args, model),
+        Command::Explain(args) => explain::run(&args, model),
         Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),

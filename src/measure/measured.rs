@@ -21,12 +21,15 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 9] = [
+pub(crate) const TAKEN_TABLES: [&str; 12] = [
     "runs",
     "quantiles",
     "differences",
     "design",
     "sensitivity",
+    "discover",
+    "boxes",
+    "explain",
     "payoffs",
     "deviations",
     "equilibria",
