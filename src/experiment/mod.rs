@@ -9,6 +9,7 @@ pub mod game;
 pub mod plan;
 pub mod runner;
 pub(crate) mod schedule;
+pub(crate) mod tables;
 pub mod variant;
 
 pub use common::{Experiment, Gather, KnownNames};
