@@ -26,7 +26,7 @@ mod sensitivity;
 mod slurm;
 mod summary;
 
-use crate::{declare::text::visible, model::Model, output::dictionary};
+use crate::{declare::text::visible, experiment::tables, model::Model, output::dictionary};
 use clap::{
     CommandFactory, FromArgMatches, Parser, Subcommand,
     builder::{PossibleValuesParser, StyledStr},
@@ -90,7 +90,7 @@ enum Command {
 /// The command line of a model's program, which knows the tables that it records and writes.
 fn command_of(model: &Model) -> clap::Command {
     let (program, measured) = (model.program(), model.measured());
-    let recorded = PossibleValuesParser::new(measured.table_names().into_iter().chain([common::NO_TABLES]));
+    let recorded = PossibleValuesParser::new(measured.table_names().into_iter().chain([tables::ALL, tables::NONE]));
     let written = PossibleValuesParser::new(dictionary::tables(&[], &measured, false).iter().map(|table| table.name));
     let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
     let command = command.mut_subcommands(|command| {

@@ -7,6 +7,7 @@ use super::{
     design::{Sample, read::ReadDesign, schema::design_schema},
     game::read::PLAYERS,
     plan::Stop,
+    tables,
     variant::Variant,
 };
 use crate::scenario::{
@@ -246,9 +247,8 @@ impl Reader<'_> {
 
 /// The JSON Schema (draft 2020-12) of experiment files.
 pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
-    let tables = names.tables;
     let path = || json!({ "type": "string" });
-    let record = json!({ "type": "array", "items": { "enum": tables } });
+    let record = tables::schema(names.tables);
     let stop = stop_schema(names);
     let variants = variants_schema();
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
@@ -267,7 +267,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
             ("seed", seed()),
             ("runs", described(runs, "Replicates of each scenario and design point.")),
             ("months", months()),
-            ("record", described(record, "Tables to record; all of them if left out.")),
+            ("record", described(record, "Tables to record, `all` of them or `none`; all if left out.")),
             (
                 "quantiles",
                 described(

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod runner;
 pub(crate) mod schedule;
 mod sheet;
+pub(crate) mod tables;
 pub mod variant;
 
 pub use common::{Doubt, Experiment, Gather, KnownNames};
