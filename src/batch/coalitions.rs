@@ -129,10 +129,15 @@ impl Groups {
                 rules.map(|unit| group(&self.shown(&unit), "", vec![unit])).collect()
             }
         };
-        if self.against.is_some() && by != By::Rule {
-            let keys = self.on.as_object().into_iter().flat_map(Map::keys);
-            let keys = keys.filter(|key| *key != MECHANISMS && !APART.contains(&key.as_str()));
-            found.extend(keys.map(|key| group(&format!("the {key}"), "", vec![Unit::Key(key.clone())])));
+        if let Some(against) = self.against.as_ref().filter(|_| by != By::Rule) {
+            let here = self.on.as_object().into_iter().flat_map(Map::keys);
+            let there = against.as_object().into_iter().flat_map(Map::keys).filter(|key| self.on.get(key).is_none());
+            let world = |key: &&String| *key != MECHANISMS && !APART.contains(&key.as_str());
+            found.extend(
+                here.chain(there)
+                    .filter(world)
+                    .map(|key| group(&format!("the {key}"), "", vec![Unit::Key(key.clone())])),
+            );
         }
         found
     }
@@ -202,7 +207,11 @@ impl Groups {
             match (unit, &self.against) {
                 (Unit::Mechanism(name), None) => config[MECHANISMS][name]["enabled"] = json!(false),
                 (Unit::Mechanism(name), Some(other)) => config[MECHANISMS][name] = other[MECHANISMS][name].clone(),
-                (Unit::Key(key), Some(other)) => config[key] = other[key].clone(),
+                (Unit::Key(key), Some(other)) => match (config.as_object_mut(), other.get(key)) {
+                    (Some(config), Some(instead)) => drop(config.insert(key.clone(), instead.clone())),
+                    (Some(config), None) => drop(config.remove(key)),
+                    (None, _) => {}
+                },
                 (Unit::Key(_), None) => {}
                 (Unit::Entity(list, name), other) => {
                     let Value::Array(items) = &mut config[list] else { continue };

@@ -220,7 +220,7 @@ fn a_batch_of_points_from_a_file_with_weights_is_searched() {
 #[test]
 fn points_that_leave_a_factor_alone_have_the_scenarios_value() {
     let dir = tempfile::tempdir().unwrap();
-    let experiment = "name = 'turns'\nscenario = 'baseline'\nruns = 1\nmonths = 2\nrecord = []\n\n[design]\nkind = 'one-at-a-time'\n\n\
+    let experiment = "name = 'turns'\nscenario = 'baseline'\nruns = 1\nmonths = 12\nrecord = []\n\n[design]\nkind = 'one-at-a-time'\n\n\
                       [[design.factors]]\nparameter = 'states.China.talent'\nrange = [0.2, 3.0]\nlevels = 12\n\n\
                       [[design.factors]]\nparameter = 'borders.China-US.trust'\nrange = [0.1, 0.9]\nlevels = 4\n\n\
                       [[design.factors]]\nparameter = 'mechanisms.claims.enabled'\nscale = 'choice'\nvalues = [true, false]\n";
