@@ -31,6 +31,8 @@ pub struct Plan {
     pub first_point: u64,
     /// Number of the first replicate; above 0 to replay a single run.
     pub first_replicate: u64,
+    /// Whether every point has replicates of its own, and so noise of its own.
+    pub own_noise: bool,
     /// When to stop adding replicates to a point.
     pub stop: Option<Stop>,
     /// Which part of the whole to do.
@@ -116,7 +118,16 @@ pub struct Shard {
 impl Plan {
     /// Plain replicates of so many scenarios.
     pub const fn replicates(scenarios: usize, runs: u64) -> Self {
-        Self { scenarios, points: 1, runs, first_point: 0, first_replicate: 0, stop: None, shard: Shard::WHOLE }
+        Self {
+            scenarios,
+            points: 1,
+            runs,
+            first_point: 0,
+            first_replicate: 0,
+            own_noise: false,
+            stop: None,
+            shard: Shard::WHOLE,
+        }
     }
 
     /// Most replicates that a scenario and point can have.
@@ -158,7 +169,10 @@ impl Plan {
             (run % self.scenarios as u64, group / most, group % most)
         };
         let scenario = usize::try_from(scenario).ok()?;
-        let (point, replicate) = (self.first_point + point, self.first_replicate + replicate);
+        // More runs leave those that were there as they are.
+        let replicate =
+            if self.own_noise { replicate.saturating_mul(self.points).saturating_add(point) } else { replicate };
+        let (point, replicate) = (self.first_point + point, self.first_replicate.saturating_add(replicate));
         Some(Job { run, scenario, point, replicate })
     }
 }
@@ -218,6 +232,14 @@ mod tests {
         assert_eq!(&keys[..4], [(0, 0, 5), (0, 0, 6), (0, 0, 7), (0, 1, 5)]);
         assert_eq!(keys[11], (1, 1, 7));
         assert!(keys.is_sorted());
+    }
+
+    #[test]
+    fn points_with_noise_of_their_own_share_no_replicate() {
+        let plan = Plan { points: 3, own_noise: true, ..Plan::replicates(2, 2) };
+        let keys: Vec<_> = jobs(&plan).iter().map(|job| (job.scenario, job.point, job.replicate)).collect();
+        let of_scenario = |s| [(s, 0, 0), (s, 0, 3), (s, 1, 1), (s, 1, 4), (s, 2, 2), (s, 2, 5)];
+        assert_eq!(keys, [of_scenario(0), of_scenario(1)].concat(), "scenarios are paired all the same");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     declare::table::{CellType, Column},
     experiment::{
         Gather,
-        design::{Factor, Sample, Scale, Setting},
+        design::{Factor, PointNoise, Sample, Scale, Setting},
         game::Game,
         plan::{Job, Plan, Shard, Stop},
     },
@@ -118,6 +118,7 @@ impl Batch {
             points: self.sample.points(),
             runs: self.runs,
             first_replicate: self.first_replicate,
+            own_noise: self.sample.design().noise == PointNoise::Own,
             stop: self.stop.clone(),
             shard: self.shard,
         }

@@ -6,7 +6,7 @@ use crate::{
     analysis::sensitivity::{Indices, Options, Point, PointRoles, analyse, morris, one_at_a_time},
     batch::{Work, execute, mock},
     experiment::{
-        design::{Design, Factor, Method, Role, Scale, Setting},
+        design::{Design, Factor, Method, PointNoise, Role, Scale, Setting},
         plan::{Job, Stop},
         runner::Simulate,
     },
@@ -102,7 +102,7 @@ fn batch(runs: u64, points: u64, stop: Option<Stop>) -> Batch {
         unit: String::new(),
         meaning: String::new(),
     };
-    let sample = Design { method: Method::List, seed: 1, factors: vec![factor] }.sample();
+    let sample = Design { method: Method::List, seed: 1, factors: vec![factor], noise: PointNoise::Common }.sample();
     Batch { sample, quantiles: None, stop, ..mock::experiment(runs, Record::NONE) }
 }
 

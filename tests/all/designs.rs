@@ -5,7 +5,7 @@ use redqueen::{
     declare::parameter::Kind,
     experiment::{
         Variant,
-        design::{Design, Factor, Method, Role, Scale, Setting},
+        design::{Design, Factor, Method, PointNoise, Role, Scale, Setting},
     },
     measure::record::Record,
     model::{Model, Seed},
@@ -52,7 +52,8 @@ fn a_point_is_the_scenario_with_its_values_set() {
     factors.push(factor("firms.DeepSeek.open".into(), vec![Setting::Flag(false), Setting::Flag(true)]));
     for factor in factors {
         let parameter = factor.parameter.clone();
-        let sample = Design { method: Method::List, seed: 0, factors: vec![factor] }.sample();
+        let sample =
+            Design { method: Method::List, seed: 0, factors: vec![factor], noise: PointNoise::Common }.sample();
         assert_eq!(sample.points(), 2);
         for point in 0..2 {
             let setting = sample.settings(point).next().flatten().unwrap();
@@ -72,7 +73,8 @@ fn a_world_whose_numbers_are_changed_is_as_good_as_a_new_one() {
     let mut changed = Model::standard().simulate(&variant.scenario).unwrap();
     for factor in Model::standard().catalogue().mechanisms.iter().flat_map(of_mechanism) {
         let parameter = factor.parameter.clone();
-        let sample = Design { method: Method::List, seed: 0, factors: vec![factor] }.sample();
+        let sample =
+            Design { method: Method::List, seed: 0, factors: vec![factor], noise: PointNoise::Common }.sample();
         for point in 0..2 {
             let scenario = variant.at(&sample, point).unwrap();
             changed.change(&scenario).unwrap();

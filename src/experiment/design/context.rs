@@ -42,6 +42,7 @@ pub(super) enum MethodWord {
     OneAtATime,
     Random,
     Lhs,
+    Posterior,
     Sobol,
     Morris,
     Saltelli,
@@ -55,6 +56,7 @@ impl Choice for MethodWord {
         ("one-at-a-time", Self::OneAtATime),
         ("random", Self::Random),
         ("lhs", Self::Lhs),
+        ("posterior", Self::Posterior),
         ("sobol", Self::Sobol),
         ("morris", Self::Morris),
         ("saltelli", Self::Saltelli),
@@ -66,10 +68,12 @@ impl MethodWord {
     pub(super) const fn keys(self) -> &'static [&'static str] {
         match self {
             Self::None => &[],
-            Self::List => &["factors", "file"],
-            Self::Grid | Self::OneAtATime => &["factors"],
-            Self::Random | Self::Lhs => &["factors", "points", "seed"],
-            Self::Sobol => &["factors", "points", "scramble", "seed"],
+            Self::List => &["factors", "file", "noise"],
+            Self::Grid | Self::OneAtATime => &["factors", "noise"],
+            Self::Random | Self::Lhs => &["factors", "points", "seed", "noise"],
+            Self::Posterior => &["file", "points", "seed", "noise"],
+            Self::Sobol => &["factors", "points", "scramble", "seed", "noise"],
+            // What these compare, they compare under the same noise.
             Self::Morris => &["factors", "trajectories", "levels", "seed"],
             Self::Saltelli => &["factors", "points", "second_order", "scramble", "seed"],
         }
@@ -78,7 +82,7 @@ impl MethodWord {
     /// The keys of its factors besides `parameter` and `role`.
     pub(super) const fn factor_keys(self) -> &'static [&'static str] {
         match self {
-            Self::None | Self::List => &["values"],
+            Self::None | Self::List | Self::Posterior => &["values"],
             Self::Grid | Self::OneAtATime => &["range", "scale", "values", "levels"],
             _ => &["range", "scale", "values"],
         }

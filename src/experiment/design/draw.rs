@@ -45,6 +45,30 @@ pub(super) fn random(points: u32, factors: usize, seed: u64) -> Vec<f64> {
     (0..points as usize * factors).map(|_| draws.uniform()).collect()
 }
 
+/// Rows drawn as often as their weights say, in their order: one every 1/`points` of the sum of weights, from a random
+/// place on (systematic resampling, Kitagawa 1996). None if no weight is above 0.
+pub(super) fn systematic(weights: &[f64], points: u32, seed: u64) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
+    if !(total > 0.0 && total.is_finite()) {
+        return Vec::new();
+    }
+    let start = Draws::new("posterior", seed).uniform();
+    let (mut row, mut until) = (0, weights.first().copied().unwrap_or(0.0));
+    let mut draw = |point: u32| {
+        let at = (f64::from(point) + start) / f64::from(points) * total;
+        while until <= at && row + 1 < weights.len() {
+            row += 1;
+            until += weights[row];
+        }
+        row
+    };
+    let mut rows: Vec<usize> = (0..points).map(&mut draw).collect();
+    // The sum of weights may end below the last place by rounding: what has no weight is never drawn.
+    let last = weights.iter().rposition(|weight| *weight > 0.0).unwrap_or(0);
+    rows.iter_mut().for_each(|row| *row = (*row).min(last));
+    rows
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +84,19 @@ mod tests {
         let first = |method, seed| Draws::new(method, seed).bits();
         assert_eq!(first("a", 1), first("a", 1));
         assert!(first("a", 1) != first("a", 2) && first("a", 1) != first("b", 1));
+    }
+
+    #[test]
+    fn rows_are_drawn_as_often_as_they_weigh() {
+        let weights = [0.0, 1.0, 3.0, 0.0, 4.0, 0.0];
+        let rows = systematic(&weights, 800, 5);
+        let count = |row| rows.iter().filter(|drawn| **drawn == row).count();
+        assert_eq!([0, 1, 2, 3, 4, 5].map(count), [0, 100, 300, 0, 400, 0]);
+        assert!(rows.is_sorted() && systematic(&weights, 800, 5) == rows);
+        assert_eq!(systematic(&[0.0, 0.0], 3, 5), [0; 0]);
+        // Fewer points than rows: each is drawn once at most if all weigh the same.
+        let few = systematic(&[1.0; 100], 10, 1);
+        assert!(few.len() == 10 && few.windows(2).all(|pair| pair[1] == pair[0] + 10));
     }
 
     #[test]

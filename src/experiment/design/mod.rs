@@ -15,6 +15,7 @@ mod sobol;
 mod steps;
 mod trial;
 
+use crate::scenario::Choice;
 pub use factor::{Factor, Role, Scale, Setting};
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, sync::Arc};
@@ -29,6 +30,33 @@ pub struct Design {
     pub seed: u64,
     /// What is varied, in the order of the columns; none for plain replicates.
     pub factors: Vec<Factor>,
+    /// Whose noise the replicates of a point have.
+    #[serde(default, skip_serializing_if = "PointNoise::is_common")]
+    pub noise: PointNoise,
+}
+
+/// Whose noise the replicates of a design point have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PointNoise {
+    /// All points have the same: what differs between them is their parameters alone (common random numbers).
+    #[default]
+    Common,
+    /// Each point has its own, so that what all points say together has the luck of all of them.
+    Own,
+}
+
+impl PointNoise {
+    /// Whether all points have the same.
+    // serde hands over a reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_common(&self) -> bool {
+        *self == Self::Common
+    }
+}
+
+impl Choice for PointNoise {
+    const WORDS: &'static [(&'static str, Self)] = &[("common", Self::Common), ("own", Self::Own)];
 }
 
 /// How the points of a design are chosen.
@@ -59,6 +87,11 @@ pub enum Method {
         points: u32,
         /// Whether it is scrambled (Owen 1995); the plain sequence starts at the origin.
         scramble: bool,
+    },
+    /// Worlds drawn from a weighted sample, such as a posterior, as often as their weights say (systematic resampling).
+    Posterior {
+        /// Number of points.
+        points: u32,
     },
     /// Trajectories for elementary effects (Morris 1991).
     Morris {
@@ -93,7 +126,7 @@ pub struct Sample {
 impl Design {
     /// Plain replicates.
     pub const fn none() -> Self {
-        Self { method: Method::None, seed: 0, factors: Vec::new() }
+        Self { method: Method::None, seed: 0, factors: Vec::new(), noise: PointNoise::Common }
     }
 
     /// Number of its points; [`u64::MAX`] stands for that many or more.
@@ -105,7 +138,10 @@ impl Design {
             Method::List => counts.min().unwrap_or(0),
             Method::Grid => counts.fold(1, u64::saturating_mul),
             Method::OneAtATime => counts.fold(1, u64::saturating_add),
-            Method::Random { points } | Method::Lhs { points } | Method::Sobol { points, .. } => u64::from(points),
+            Method::Random { points }
+            | Method::Lhs { points }
+            | Method::Sobol { points, .. }
+            | Method::Posterior { points } => u64::from(points),
             Method::Morris { trajectories, .. } => u64::from(trajectories).saturating_mul(factors + 1),
             Method::Saltelli { points, second_order, .. } => {
                 let rows = if second_order { 2 * factors + 2 } else { factors + 2 };
@@ -120,7 +156,7 @@ impl Design {
         let seeded = |scramble: bool| scramble.then_some(seed);
         let coordinates = match self.method {
             Method::None => return Sample::plain(),
-            Method::List => steps::list(&self.factors),
+            Method::List | Method::Posterior { .. } => steps::list(&self.factors),
             Method::Grid => steps::grid(&self.factors),
             Method::OneAtATime => steps::one_at_a_time(&self.factors),
             Method::Random { points } => draw::random(points, factors, seed),
@@ -140,7 +176,12 @@ impl Method {
     pub const fn samples(self) -> bool {
         matches!(
             self,
-            Self::Random { .. } | Self::Lhs { .. } | Self::Sobol { .. } | Self::Morris { .. } | Self::Saltelli { .. }
+            Self::Random { .. }
+                | Self::Lhs { .. }
+                | Self::Sobol { .. }
+                | Self::Posterior { .. }
+                | Self::Morris { .. }
+                | Self::Saltelli { .. }
         )
     }
 }
@@ -161,7 +202,9 @@ impl Sample {
     #[must_use]
     pub fn only(&self, point: u64) -> Self {
         let coordinates = Arc::new(self.coordinates(point).to_vec());
-        Self { design: self.design.clone(), first: point, points: 1, coordinates }
+        // Its replicates are then numbered as they are everywhere.
+        let design = Design { noise: PointNoise::Common, ..self.design.clone() };
+        Self { design, first: point, points: 1, coordinates }
     }
 
     /// The design.
@@ -210,7 +253,7 @@ mod tests {
     }
 
     fn design(method: Method, factors: Vec<Factor>) -> Design {
-        Design { method, seed: 3, factors }
+        Design { method, seed: 3, factors, noise: PointNoise::Common }
     }
 
     fn settings(sample: &Sample) -> Vec<Vec<Option<Setting>>> {

@@ -2,6 +2,7 @@
 
 use super::{
     Factor, Role, Scale,
+    draw::systematic,
     factor::middle,
     read_factor::{alike, setting},
     trial::{Varied, declared, meant},
@@ -22,23 +23,66 @@ use crate::{
 
 /// The number of a point, which `design.csv` begins with; points are in the order of the rows anyway.
 const POINT: &str = "point";
+/// How much a world of a weighted sample counts.
+pub(crate) const WEIGHT: &str = "weight";
+/// What else a weighted sample may say of its worlds.
+const OF_WORLDS: [&str; 3] = ["draw", WEIGHT, "log_likelihood"];
 
 const POINTS_FILE: SheetKind = SheetKind { file: "a points file", rows: "points" };
 /// What R writes where there is nothing.
 const MISSING: &str = "NA";
 
-/// The columns of the file that `node` names, and the coordinates of its points: by row, then column; `NaN` for empty
-/// cells, where the scenario's own value stays.
-pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Mistakes) -> Option<(Vec<Varied>, Vec<f64>)> {
+/// What a file of points says.
+pub(super) struct Points {
+    /// Its columns.
+    pub varied: Vec<Varied>,
+    /// The coordinates of its points: by row, then column; `NaN` for empty cells, where the scenario's own value stays.
+    pub coordinates: Vec<f64>,
+    /// How much each counts; all the same if it does not say.
+    weights: Vec<f64>,
+}
+
+impl Points {
+    /// So many worlds of it, as often as their weights say; point i takes value i of each factor then.
+    pub(super) fn drawn(self, points: u32, seed: u64, node: &Node, found: &mut Mistakes) -> Option<Vec<Varied>> {
+        let rows = systematic(&self.weights, points, seed);
+        let mut varied = self.varied;
+        for varied in &mut varied {
+            let Scale::Choice { values } = &varied.factor.scale else { continue };
+            if values.len() != self.weights.len() {
+                let message = format!(
+                    "`{}` has empty cells, and every world of a posterior has all its values",
+                    varied.factor.parameter
+                );
+                found.push(Diagnostic::at(&varied.place, message));
+                return None;
+            }
+            let drawn: Option<Vec<_>> = rows.iter().map(|row| values.get(*row).cloned()).collect();
+            let Some(values) = drawn.filter(|drawn| !drawn.is_empty()) else {
+                found.push(Diagnostic::at(&node.place, "no world of it has a weight above 0"));
+                return None;
+            };
+            varied.factor.scale = Scale::Choice { values };
+        }
+        Some(varied)
+    }
+}
+
+/// The points of the file that `node` names, which may be `weighted`.
+pub(super) fn read_points(node: &Node, weighted: bool, context: &Context<'_>, found: &mut Mistakes) -> Option<Points> {
     let path = keep(text("file", node), found)?;
     let sheet = POINTS_FILE.read(&context.source.beside(path), 1, Some(&node.place), path);
     let Sheet { header, rows } = keep(sheet, found)?;
-    let (mut varied, mut columns) = (Vec::new(), Vec::new());
+    let (mut varied, mut columns, mut weights) = (Vec::new(), Vec::new(), vec![1.0; rows.len()]);
     for (at, (key, place)) in header.iter().enumerate() {
-        if key == POINT {
+        if key == POINT || weighted && OF_WORLDS.contains(&key) && key != WEIGHT {
             continue;
         }
         let column = rows.iter().map(|row| row.get(at));
+        if weighted && key == WEIGHT {
+            weights = read_weights(column, found)?;
+            continue;
+        }
         let (factor, coordinates) = read_column(key, place, column, context, found)?;
         varied.push(factor);
         columns.push(coordinates);
@@ -49,7 +93,22 @@ pub(super) fn read_points(node: &Node, context: &Context<'_>, found: &mut Mistak
         return None;
     }
     let rows = 0..rows.len();
-    Some((varied, rows.flat_map(|row| columns.iter().map(move |column: &Vec<f64>| column[row])).collect()))
+    let coordinates = rows.flat_map(|row| columns.iter().map(move |column: &Vec<f64>| column[row])).collect();
+    Some(Points { varied, coordinates, weights })
+}
+
+fn read_weights<'a>(
+    cells: impl Iterator<Item = Option<(&'a str, &'a Place)>>,
+    found: &mut Mistakes,
+) -> Option<Vec<f64>> {
+    let mut weights = Vec::new();
+    for cell in cells {
+        let (cell, place) = cell?;
+        let weight = cell.parse::<f64>().ok().filter(|weight| weight.is_finite() && *weight >= 0.0);
+        let error = || Diagnostic::at(place, format!("a weight is a number from 0 on, and not `{cell}`"));
+        weights.push(keep(weight.ok_or_else(error), found)?);
+    }
+    Some(weights)
 }
 
 fn read_column<'a>(

@@ -1,7 +1,7 @@
 //! Reads the `[design]` table of an experiment file.
 
 use super::{
-    Design, Method, Sample,
+    Design, Method, PointNoise, Sample,
     context::{Context, DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, MAX_POINTS, MethodWord, keep, refuse_others},
     points_file::read_points,
     read_factor::read_factor,
@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 /// The most numbers, points times factors, of a design: 200 MB, drawn in seconds.
 const MAX_NUMBERS: u64 = 25_000_000;
 /// Every key of the table besides `kind`.
-const KEYS: [&str; 8] = ["factors", "file", "points", "trajectories", "levels", "second_order", "scramble", "seed"];
+const KEYS: [&str; 9] =
+    ["factors", "file", "points", "trajectories", "levels", "second_order", "scramble", "seed", "noise"];
 
 /// The most factors of a design.
 const MAX_FACTORS: usize = 1000;
@@ -57,8 +58,11 @@ pub(crate) fn read_design(
     refuse_others(&mut section, &KEYS, kind, kind.keys(), found);
     let method = read_method(kind, &mut section, found);
     let seed = section.read("seed", |key, node| whole(key, node, 0, u64::MAX), found).unwrap_or(context.seed);
-    let file = section.take("file").filter(|_| kind == MethodWord::List);
-    let factors = section.take("factors").filter(|_| kind != MethodWord::None);
+    let noise = section.read("noise", choice::<PointNoise>, found);
+    let noise = noise.unwrap_or(if kind == MethodWord::Posterior { PointNoise::Own } else { PointNoise::Common });
+    let has_file = matches!(kind, MethodWord::List | MethodWord::Posterior);
+    let file = section.take("file").filter(|_| has_file);
+    let factors = section.take("factors").filter(|_| !matches!(kind, MethodWord::None | MethodWord::Posterior));
     section.finish(found);
     let mut points = None;
     let varied = match (file, factors) {
@@ -69,9 +73,20 @@ pub(crate) fn read_design(
                     Diagnostic::at(&factors.key, "a list takes its points from `file` or from `factors`, not both");
                 found.push(error);
             }
-            let (varied, coordinates) = read_points(&file.node, context, found)?;
-            points = Some(coordinates);
-            varied
+            let read = read_points(&file.node, kind == MethodWord::Posterior, context, found)?;
+            if let Some(Method::Posterior { points }) = method {
+                read.drawn(points, seed, &file.node, found)?
+            } else {
+                points = Some(read.coordinates);
+                read.varied
+            }
+        }
+        _ if kind == MethodWord::Posterior => {
+            found.push(
+                Diagnostic::at(&entry.key, "a posterior has its worlds in a `file`")
+                    .help("a CSV with a column for each parameter, and `weight`"),
+            );
+            Vec::new()
         }
         (None, Some(factors)) => read_factors(&factors.node, kind, context, found),
         (None, None) => {
@@ -84,7 +99,7 @@ pub(crate) fn read_design(
     let warnings = warnings(&varied, context);
     let keys = varied.iter().map(|varied| varied.key.clone()).collect();
     let factors = varied.into_iter().map(|varied| varied.factor).collect();
-    let design = Design { method: method?, seed, factors };
+    let design = Design { method: method?, seed, factors, noise };
     refuse_too_many(&design, entry, found);
     if found.len() > before {
         return None;
@@ -103,6 +118,7 @@ fn read_method(kind: MethodWord, section: &mut Section<'_>, found: &mut Mistakes
         MethodWord::OneAtATime => Method::OneAtATime,
         MethodWord::Random => Method::Random { points: read_count(section, found)? },
         MethodWord::Lhs => Method::Lhs { points: read_count(section, found)? },
+        MethodWord::Posterior => Method::Posterior { points: read_count(section, found)? },
         MethodWord::Sobol => {
             let scramble = scramble(section, found);
             Method::Sobol { points: read_count(section, found)?, scramble }

@@ -437,3 +437,35 @@ fn two_scenarios_of_one_world_are_told() {
     let warned: Vec<_> = read(text).unwrap().warnings().iter().map(|warning| warning.line()).collect();
     assert!(warned.len() == 1 && warned[0].ends_with("the scenarios `a1` and `c1` are the same world"), "{warned:?}");
 }
+
+#[test]
+fn a_posterior_draws_worlds_as_often_as_they_weigh_and_each_has_its_own_noise() {
+    let text = "[design]\nkind = 'posterior'\nfile = 'points.csv'\npoints = 8\n";
+    let worlds = "draw,weight,mechanisms.growth.rate,log_likelihood\n1,1,0.5,-3\n2,0,0.6,-9\n3,3,0.7,-2\n";
+    let sample = read_with(text, &[], worlds).unwrap().sample;
+    let rates: Vec<_> = (0..8).map(|point| sample.settings(point).next().unwrap().unwrap()).collect();
+    assert_eq!(rates, [0.5, 0.5, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7].map(Setting::Real));
+    assert_eq!(sample.design().noise, PointNoise::Own);
+    assert_eq!(sample.design().clone().sample(), sample, "a manifest gives the same worlds");
+    let common = read_with(&format!("{text}noise = 'common'\n"), &[], worlds).unwrap().sample;
+    assert_eq!(common.design().noise, PointNoise::Common);
+}
+
+#[test]
+fn a_posterior_is_told_what_is_wrong_with_its_worlds() {
+    let text = "[design]\nkind = 'posterior'\nfile = 'points.csv'\npoints = 8\n";
+    let said = |points: &str| said_with(text, &[], points);
+    let key = "mechanisms.growth.rate";
+    assert_eq!(
+        said(&format!("weight,{key}\n-1,0.5\n")),
+        ["points.csv:2:1: a weight is a number from 0 on, and not `-1`"]
+    );
+    assert_eq!(said(&format!("weight,{key}\n0,0.5\n")), ["e.toml:6:8: no world of it has a weight above 0"]);
+    let empty = said(&format!("weight,{key},mechanisms.growth.lag_months\n1,0.5,3\n1,,4\n"));
+    assert_eq!(
+        empty,
+        [format!("points.csv:1:8: `{key}` has empty cells, and every world of a posterior has all its values")]
+    );
+    let missing = said_with("[design]\nkind = 'posterior'\npoints = 3\n", &[], "");
+    assert_eq!(missing, ["e.toml:4:2: a posterior has its worlds in a `file`"]);
+}

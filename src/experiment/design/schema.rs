@@ -1,6 +1,6 @@
 //! The JSON Schema of the `[design]` table.
 
-use super::{Role, read_factor::ScaleWord};
+use super::{PointNoise, Role, read_factor::ScaleWord};
 use crate::{
     experiment::design::context::{DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, MAX_LEVELS, MAX_POINTS, MethodWord},
     scenario::schema::{described, one_of, required, table_of},
@@ -18,7 +18,7 @@ pub(crate) fn design_schema() -> Value {
             "points",
             described(
                 points,
-                "Points of random, lhs and sobol; base points of saltelli. A power of two for the last two.",
+                "Points of random, lhs, sobol and posterior; base points of saltelli. A power of two for sobol and saltelli.",
             ),
         ),
         ("trajectories", described(count(DEFAULT_TRAJECTORIES), "Trajectories of morris.")),
@@ -42,7 +42,14 @@ pub(crate) fn design_schema() -> Value {
             "file",
             described(
                 json!({ "type": "string" }),
-                "CSV file with the points of a list: a column for each parameter, by its dotted key; the path is relative to this file.",
+                "CSV file with the points of a list, or with the worlds of a posterior and their `weight`: a column for each parameter, by its dotted key; the path is relative to this file.",
+            ),
+        ),
+        (
+            "noise",
+            one_of(
+                "Whose noise the replicates of a point have: the same at all points, or its own; own of a posterior if left out.",
+                Some(PointNoise::default()),
             ),
         ),
         ("factors", described(json!({ "type": "array", "items": factor(), "minItems": 1 }), "What is varied.")),

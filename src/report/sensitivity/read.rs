@@ -293,7 +293,7 @@ fn rank(scale: &Scale, cell: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::design::{Factor, Role};
+    use crate::experiment::design::{Factor, PointNoise, Role};
 
     fn design(scales: Vec<Scale>) -> Design {
         let factor = |(at, scale)| Factor {
@@ -305,7 +305,12 @@ mod tests {
             meaning: String::new(),
         };
         let method = Method::Morris { trajectories: 1, levels: 4 };
-        Design { method, seed: 1, factors: scales.into_iter().enumerate().map(factor).collect() }
+        Design {
+            method,
+            seed: 1,
+            noise: PointNoise::Common,
+            factors: scales.into_iter().enumerate().map(factor).collect(),
+        }
     }
 
     fn cells(rows: &[&[&str]]) -> Vec<Vec<String>> {
