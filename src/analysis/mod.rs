@@ -4,5 +4,6 @@ pub mod games;
 pub(crate) mod paired;
 pub(crate) mod precision;
 pub(crate) mod quantiles;
+pub mod scoring;
 pub(crate) mod sensitivity;
 pub(crate) mod sketch;

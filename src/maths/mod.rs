@@ -11,7 +11,7 @@ mod student;
 
 pub use elementary::{exp, exp_all, ln, ln_all};
 pub use moments::Moments;
-pub use normal::{normal_quantile, normal_quantile_all};
+pub use normal::{normal_cumulative, normal_quantile, normal_quantile_all};
 pub use student::student_quantile;
 
 /// e to the `x`, less 1, exact for small `x`.
