@@ -1,6 +1,7 @@
 //! What is measured, from the world, once a month; reads all, changes nothing.
 
 use super::{
+    board::Board,
     chain::{ChainObserver, StateChain},
     rows::{AcceleratorRow, FabRow, FirmDomainRow, FirmRow, StateDomainRow, StateRow, WorldRow},
 };
@@ -60,6 +61,7 @@ pub struct Observer {
     chain: ChainObserver,
     firms: QueryState<FirmView>,
     states: QueryState<StateView>,
+    board: Board,
     /// Capability of the best model of leader and follower, month by month.
     past: Vec<(f64, f64)>,
 }
@@ -147,13 +149,17 @@ impl Snapshot {
 impl Observer {
     /// An observer of `world`, for one run.
     pub fn new(world: &mut World) -> Self {
-        Self { chain: ChainObserver::new(world), firms: world.query(), states: world.query(), past: Vec::new() }
+        Self { chain: ChainObserver::new(world), firms: world.query(), states: world.query(), board: Board::default(), past: Vec::new() }
     }
 
     /// Takes a snapshot; once at the end of each month, as lags are counted in snapshots.
     pub fn see(&mut self, world: &World) -> Snapshot {
         let geography = world.resource::<Geography>();
-        let (homes, usage) = self.firms_added_up(world);
+        let (mut homes, usage) = self.firms_added_up(world);
+        let late = self.listed_late(world);
+        let shown = homes.map(|home| home.rating);
+        let listed = self.board.list(world.resource::<Releases>(), shown, late);
+        homes.iter_mut().zip(listed).for_each(|(home, listed)| home.rating = listed);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
         self.past.push((leader.capability, follower.capability));
         let chain = self.chain.states(world);
@@ -178,18 +184,22 @@ impl Observer {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<ProgressParts>().world);
         let (leader, follower) = (homes[geography.leader], homes[geography.follower]);
+        let boards = world.resource::<Releases>();
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         let of_usage = |value: f64| (usage.hhi > 0.0).then_some(value);
         WorldRow {
             date: clock.month(),
-            frontier_rating: finite(usage.best_open.max(usage.best_closed)),
-            open_frontier_rating: finite(usage.best_open),
-            open_gap_rating: finite(usage.best_closed - usage.best_open),
+            frontier_rating: finite(boards.on_board(usage.best_open.max(usage.best_closed))),
+            open_frontier_rating: finite(boards.on_board(usage.best_open)),
+            open_gap_rating: finite(boards.on_board(usage.best_closed) - boards.on_board(usage.best_open)),
+            open_gap_index: finite(boards.index(usage.closed_capability) - boards.index(usage.open_capability)),
+            gap_index: finite(boards.index(leader.capability) - boards.index(follower.capability)),
             gap_rating: finite(leader.rating - follower.rating),
             gap_nats: finite(leader.capability - follower.capability),
             gap_months: self.lag(),
+            record_lag: self.lag().filter(|_| self.is_record()),
             frontier_capability: finite(usage.best_capability),
-            frontier_index: finite(world.resource::<Releases>().index(usage.best_capability)),
+            frontier_index: finite(boards.index(usage.best_capability)),
             firms: usage.firms,
             open_share: of_usage(usage.open_share),
             firm_hhi: of_usage(usage.hhi),
@@ -247,6 +257,22 @@ impl Observer {
         .filter(|_| leader.is_finite() && follower.is_finite())
     }
 
+    /// Whether the follower has now what it never had.
+    fn is_record(&self) -> bool {
+        let follower = |past: &(f64, f64)| past.1;
+        let before = self.past.iter().rev().skip(1).map(follower).fold(f64::NEG_INFINITY, maths::larger);
+        self.past.len() > 1 && self.past.last().is_some_and(|now| now.1 > before)
+    }
+
+    /// How many months late each state's models are listed.
+    fn listed_late(&mut self, world: &World) -> [u32; MAX_STATES] {
+        let mut late = [0; MAX_STATES];
+        for view in self.states.iter(world) {
+            late[*view.id] = view.traits.0.listing_months;
+        }
+        late
+    }
+
     /// What the firms add up to, by home and in the world, in one pass.
     fn firms_added_up(&mut self, world: &World) -> ([Home; MAX_STATES], UsageSums) {
         let mut homes = [Home::default(); MAX_STATES];
@@ -255,6 +281,8 @@ impl Observer {
             // What was published stays on offer.
             best_open: world.resource::<Frontier>().open_rating,
             best_closed: f64::NEG_INFINITY,
+            open_capability: world.resource::<Frontier>().open_capability,
+            closed_capability: f64::NEG_INFINITY,
             best_capability: f64::NEG_INFINITY,
             open_share: 0.0,
             largest: 0.0,
@@ -268,6 +296,7 @@ impl Observer {
             sums.firms += 1;
             if !offer.open {
                 sums.best_closed = maths::larger(sums.best_closed, offer.rating);
+                sums.closed_capability = maths::larger(sums.closed_capability, offer.capability);
             }
             sums.best_capability = maths::larger(sums.best_capability, offer.capability);
             sums.open_share += if offer.open { usage.world } else { 0.0 };
@@ -321,6 +350,7 @@ impl Observer {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (progress, relations) = (world.resource::<ProgressParts>(), world.resource::<Relations>());
         let (cabinets, talents) = (world.resource::<Cabinets>(), world.resource::<Talents>());
+        let (boards, released) = (world.resource::<Releases>(), world.resource::<Ledger>().released);
         let (open, any) = self.market_shares(world, geography);
         let is_used = seen.world.firm_hhi.is_some();
         for view in self.states.iter(world) {
@@ -337,6 +367,9 @@ impl Observer {
                 firms: home.firms,
                 rating: finite(home.rating),
                 capability: finite(home.capability),
+                index: finite(boards.index(home.capability)),
+                releases: released[s].iter().sum(),
+                open_releases: released[s][1],
                 access: geography.in_state(s, &access.now),
                 compute,
                 compute_firms: home.compute,
@@ -396,6 +429,7 @@ impl Observer {
     /// The firms' rows of the month.
     pub fn firms(&mut self, world: &World, rows: &mut Vec<FirmRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let boards = world.resource::<Releases>();
         for firm in self.firms.iter(world) {
             let FirmViewItem { label, character, focus, knowledge, capability, hardware, .. } = firm;
             let FirmViewItem { finance, offer, momentum, usage, .. } = firm;
@@ -405,7 +439,7 @@ impl Observer {
                 firm: label.0.clone(),
                 state: geography.names[character.home].clone(),
                 open: offer.open,
-                rating: offer.rating,
+                rating: boards.on_board(offer.rating),
                 momentum: momentum.gained,
                 capability: weighted(weights, &capability.0),
                 knowledge: weighted(weights, &knowledge.0),
@@ -422,13 +456,14 @@ impl Observer {
     /// The states' rows by domain of the month.
     pub fn state_domains(&mut self, world: &World, rows: &mut Vec<StateDomainRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let boards = world.resource::<Releases>();
         let none = [[f64::NEG_INFINITY; MAX_DOMAINS]; MAX_STATES];
         let (mut capability, mut rating) = (none, none);
         for firm in self.firms.iter(world) {
             let home = firm.character.home;
             for d in geography.each_domain() {
                 capability[home][d] = maths::larger(capability[home][d], firm.capability.0[d]);
-                rating[home][d] = maths::larger(rating[home][d], firm.offer.rating_by_domain[d]);
+                rating[home][d] = maths::larger(rating[home][d], boards.on_board(firm.offer.rating_by_domain[d]));
             }
         }
         for view in self.states.iter(world) {
@@ -449,6 +484,7 @@ impl Observer {
     /// The firms' rows by domain, at the end of a quarter.
     pub fn firm_domains(&mut self, world: &World, rows: &mut Vec<FirmDomainRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
+        let boards = world.resource::<Releases>();
         if !clock.month().of_year().is_multiple_of(3) {
             return;
         }
@@ -460,7 +496,7 @@ impl Observer {
                     domain: geography.domain_names[d].clone(),
                     effort: firm.focus.weights[d],
                     capability: firm.capability.0[d],
-                    rating: firm.offer.rating_by_domain[d],
+                    rating: boards.on_board(firm.offer.rating_by_domain[d]),
                 });
             }
         }
@@ -558,6 +594,8 @@ struct UsageSums {
     firms: u32,
     best_open: f64,
     best_closed: f64,
+    open_capability: f64,
+    closed_capability: f64,
     best_capability: f64,
     open_share: f64,
     largest: f64,

@@ -2,6 +2,7 @@
 //! know it.
 
 mod blame;
+mod board;
 mod chain;
 #[cfg(test)]
 mod declared_tests;

@@ -14,12 +14,18 @@ table! {
         open_frontier_rating: Option<f64>, "points";
         /// Rating of the best closed model less that of the best open model.
         open_gap_rating: Option<f64>, "points";
+        /// The same on the fixed-scale capability index.
+        open_gap_index: Option<f64>, "index points";
         /// Rating of the leader state's best model less that of the follower state's (see `comparison`).
         gap_rating: Option<f64>, "points";
+        /// The same on the fixed-scale capability index, of models released so far.
+        gap_index: Option<f64>, "index points";
         /// Capability of the leader state's best model less that of the follower state's.
         gap_nats: Option<f64>, "nats";
         /// Months since the leader state's best model was as capable as the follower state's best is now; negative where the follower is ahead, empty where that was before the start.
         gap_months: Option<f64>, "months";
+        /// The same in months in which the follower state set itself a record; empty in others.
+        record_lag: Option<f64>, "months";
         /// Capability of the best model on offer, against the best at the start.
         frontier_capability: Option<f64>, "nats";
         /// Capability of the best model on offer on the fixed-scale capability index.
@@ -114,10 +120,16 @@ table! {
         state: Arc<str>, "";
         /// Firms in business at home there at the end of the month.
         firms: u32, "firms";
-        /// Highest measured rating of its firms' models.
+        /// Highest rating of its firms' models on the public board, as far as they are listed there.
         rating: Option<f64>, "points";
         /// Capability of its firms' best model, against the world's best at the start.
         capability: Option<f64>, "nats";
+        /// The same on the fixed-scale capability index.
+        index: Option<f64>, "index points";
+        /// Models that its firms released in the month.
+        releases: u32, "models/month";
+        /// Part of those with open weights.
+        open_releases: u32, "models/month";
         /// Capability that its users can reach, weighted by its demand.
         access: f64, "nats";
         /// Compute installed at its firms and in its clouds at the end of the month.

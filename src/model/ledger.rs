@@ -1,7 +1,10 @@
 //! What happened in a month: flows that must balance, exits that left the world, events. Cleared after each month's record.
 
 use super::{clock::Clock, firm::Offer};
-use crate::{model::states::StateId, scenario::Month};
+use crate::{
+    model::{mechanisms::releases::Releases, states::StateId},
+    scenario::{MAX_STATES, Month},
+};
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
 
@@ -135,6 +138,8 @@ pub struct Ledger {
     pub closed: Vec<Closed>,
     /// Number of firms that closed.
     pub exits: u32,
+    /// Models released, by home of their firm: with closed weights, with open ones.
+    pub released: [[u32; 2]; MAX_STATES],
     /// Events, if they are recorded.
     pub events: Vec<Noted>,
     /// Releases, if they are recorded.
@@ -152,16 +157,16 @@ impl Ledger {
         *self = Self { left_out: self.left_out, closed, events, releases, ..Self::default() };
     }
 
-    /// Notes a firm's newest model, whose place on the capability index is `index`.
+    /// Notes the newest model of a firm, which is given by its name and its home's.
     pub fn note_release(
         &mut self,
         clock: &Clock,
-        firm: &Arc<str>,
-        state: &Arc<str>,
+        (firm, state, home): (&Arc<str>, &Arc<str>, StateId),
         open: bool,
         offer: &Offer,
-        index: f64,
+        boards: &Releases,
     ) {
+        self.released[home][usize::from(open)] += 1;
         if self.left_out.releases {
             return;
         }
@@ -172,8 +177,8 @@ impl Ledger {
             state: state.clone(),
             open,
             capability: offer.capability,
-            rating: offer.rating,
-            index,
+            rating: boards.on_board(offer.rating),
+            index: boards.index(offer.capability),
         });
     }
 

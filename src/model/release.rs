@@ -102,6 +102,8 @@ pub struct Frontier {
     /// Highest measured rating of a release with public weights, points; −∞ without any. What is public stays so, whatever
     /// becomes of its maker.
     pub open_rating: f64,
+    /// Highest capability of a release with public weights, nats; −∞ without any.
+    pub open_capability: f64,
     memory: usize,
 }
 
@@ -109,14 +111,15 @@ impl Frontier {
     /// An empty frontier that remembers this many steps.
     pub fn new(memory: u32) -> Self {
         let none = f64::NEG_INFINITY;
-        Self { any: Reach::default(), open: Reach::default(), open_rating: none, memory: memory as usize }
+        Self { any: Reach::default(), open: Reach::default(), open_rating: none, open_capability: none, memory: memory as usize }
     }
 
-    /// Takes in a release and its measured rating.
-    pub fn publish(&mut self, release: &Release, rating: f64) {
+    /// Takes in a release, its capability over all domains and its measured rating.
+    pub fn publish(&mut self, release: &Release, overall: f64, rating: f64) {
         self.any.now.raise(release);
         if release.open {
             self.open_rating = self.open_rating.max(rating);
+            self.open_capability = self.open_capability.max(overall);
             self.open.now.raise(release);
         }
     }
@@ -142,14 +145,14 @@ mod tests {
             capability: [level; MAX_DOMAINS],
             ln_compute: 0.0,
         };
-        frontier.publish(&release(1.0), 1000.0);
+        frontier.publish(&release(1.0), 1.0, 1000.0);
         frontier.remember();
         let mut seen = Vec::new();
         for step in 0..4 {
             // What research sees in a step, before the step's own releases.
             seen.push(frontier.open.before(1).capability[0][0]);
             if step == 0 {
-                frontier.publish(&release(2.0), 1100.0);
+                frontier.publish(&release(2.0), 2.0, 1100.0);
             }
             frontier.remember();
         }

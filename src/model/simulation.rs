@@ -321,7 +321,7 @@ fn spawn_firms_of_the_start(world: &mut World, scenario: &Scenario, seed: Seed, 
         let way = MODEL_AGE.at(seed, bundle.key, 0).uniform();
         bundle.offer.released -= (way * f64::from(clock.steps(releases.min_gap_months))) as i64;
         bundle.offer.own_capability -= way * releases.threshold;
-        frontier.publish(&bundle.release(), bundle.offer.rating);
+        frontier.publish(&bundle.release(), bundle.offer.capability, bundle.offer.rating);
         world.spawn(bundle);
     }
     world.insert_resource(frontier);

@@ -19,6 +19,7 @@ macro_rules! builtin {
 
 /// Every built-in config.
 pub const BUILTIN: &[Builtin] = builtin![
+    "as-of-2024-12.toml",
     "baseline.toml",
     "null.toml",
     "scenarios/all-closed.toml",

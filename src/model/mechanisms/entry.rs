@@ -169,13 +169,12 @@ impl Founder<'_, '_> {
         let starts = Starts { training: &self.training, diffusion: &self.diffusion, releases: &self.releases };
         let bundle = founding.bundle(&self.geography, &starts);
         let open = bundle.character.open;
-        self.frontier.publish(&bundle.release(), bundle.offer.rating);
+        self.frontier.publish(&bundle.release(), bundle.offer.capability, bundle.offer.rating);
         let (name, state) = (bundle.label.0.clone(), self.geography.names[home].clone());
         self.ledger.entries += 1;
         self.ledger.money.brought += bundle.finance.cash;
         self.ledger.note(&self.clock, "entry", &name, &state, None, if open { "open" } else { "closed" });
-        let index = self.releases.index(bundle.offer.capability);
-        self.ledger.note_release(&self.clock, &name, &state, open, &bundle.offer, index);
+        self.ledger.note_release(&self.clock, (&name, &state, home), open, &bundle.offer, &self.releases);
         self.commands.spawn(bundle);
     }
 }

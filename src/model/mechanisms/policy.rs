@@ -13,7 +13,7 @@ use crate::{
         geography::{Geography, PerState},
         keep::Keep,
         ledger::Ledger,
-        mechanisms::power::PowerShares,
+        mechanisms::{power::PowerShares, releases::Releases},
         phase::{Mechanism, MonthPlan, Phase},
         relations::Stances,
         state::{Burden, Economy, Industry, Levers, Penetration, Supply},
@@ -375,6 +375,7 @@ fn publish(
     agenda: Res<Agenda>,
     clock: Res<Clock>,
     geography: Res<Geography>,
+    boards: Res<Releases>,
     mut published: ResMut<Bulletins>,
     states: States<Indicated>,
     firms: Query<Counted>,
@@ -383,7 +384,7 @@ fn publish(
     let (mut compute, mut home_share): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
     for CountedItem { character, offer, hardware, usage } in &firms {
         let home = character.home;
-        rating[home] = rating[home].max(offer.rating);
+        rating[home] = rating[home].max(boards.on_board(offer.rating));
         compute[home] += hardware.stock;
         home_share[home] += usage.share[home];
     }

@@ -2,7 +2,9 @@
 //!
 //! A firm releases a model when its capability, by its own focus, is δ_rel above its last release. The rating of a model is
 //! R = R_0 + κ_E (400 / ln 10) K, measured with a sampling error of 2 (400 / ln 10) / √n after n battles: one nat of log
-//! strength is 400 / ln 10 points (Elo 1978; Bradley and Terry 1952). Only gaps mean anything.
+//! strength is 400 / ln 10 points (Elo 1978; Bradley and Terry 1952). Only gaps mean anything. Firms, users and investors go by
+//! R; what is published of it is a board that may flatten, R_0 + (1 − e^(−b (R − R_0)))/b, as votes on everyday questions tell
+//! strong models less well apart.
 
 use super::research::Effort;
 use crate::{
@@ -35,6 +37,10 @@ parameters! {
         rating_at_start: f64 = 1100.0, "points", range -100000.0..=100000.0, plausible 1000.0..=1200.0, assumption "the scale's origin is free";
         /// Rating gained per nat of log strength per nat of capability (κ_E).
         rating_slope: f64 = 0.45, "1", range 0.0..=5.0, plausible 0.2..=0.6, assumption "about 78 points a nat; chosen with the frontier's 125 points a year";
+        /// How fast the board flattens (b): so many thousand points above R_0 the same strength shows as 1/e of the points; 0 for a board without end.
+        board_bend: f64 = 0.0, "1/thousand points", range 0.0..=20.0, plausible 0.0..=5.0 or null 0.0, assumption "points gained per point of a fixed-scale index fell by a third in a year: votes tell strong models less well apart";
+        /// Time from the start within which models of states that are listed late (listing_months) are so.
+        listed_late_months: u32 = 12, "months", range 0..=1200, plausible 6..=24 or null 0, assumption "by 2024 boards took in models from everywhere within weeks";
         /// Battles behind a measured rating (n); 0 means no sampling error.
         battles: f64 = 2500.0, "1", range 0.0..=1000000000000.0, plausible 500.0..=20000.0 or null 0.0, assumption "votes for a model on a public leaderboard in its first weeks";
         /// Index of the best model at the start (I_0).
@@ -54,6 +60,16 @@ impl Releases {
     #[inline]
     pub fn rating(&self, capability: f64) -> f64 {
         self.rating_at_start + self.rating_slope * POINTS_PER_NAT * capability
+    }
+
+    /// What the public board shows of a rating: R_0 + (1 − e^(−b (R − R_0)))/b, the rating itself at b = 0.
+    #[inline]
+    pub fn on_board(&self, rating: f64) -> f64 {
+        let bend = self.board_bend / 1000.0;
+        if bend == 0.0 || !rating.is_finite() {
+            return rating;
+        }
+        self.rating_at_start - maths::exp_m1(-bend * (rating - self.rating_at_start)) / bend
     }
 
     /// A capability on the fixed-scale index.
@@ -147,9 +163,9 @@ fn release_models(
             capability: capability.0,
             ln_compute: effort.ln_compute,
         };
-        frontier.publish(&release, offer.rating);
+        frontier.publish(&release, overall, offer.rating);
         let state = &geography.names[character.home];
-        ledger.note_release(&clock, &label.0, state, character.open, &offer, releases.index(overall));
+        ledger.note_release(&clock, (&label.0, state, character.home), character.open, &offer, &releases);
     }
 }
 
@@ -163,6 +179,17 @@ fn gain_momentum(releases: Res<Releases>, clock: Res<Clock>, mut firms: Query<(&
 mod tests {
     use super::*;
     use crate::declare::parameter::Parameters;
+
+    #[test]
+    fn the_board_flattens_from_its_origin_on() {
+        let bent = Releases { board_bend: 2.0, ..Releases::default() };
+        let (start, near, far) = (bent.on_board(1100.0), bent.on_board(1100.001), bent.on_board(1600.0));
+        assert_eq!((start, Releases::default().on_board(1234.5)), (1100.0, 1234.5));
+        assert!(((near - start) / 0.001 - 1.0).abs() < 1e-5, "a point is a point at the start");
+        // (1 − e⁻¹) of the 500 points above the start that the board has room for.
+        assert!((far - 1100.0 - 500.0 * 0.632_120_558_828_557_7).abs() < 1e-9, "{far}");
+        assert_eq!(bent.on_board(f64::NEG_INFINITY), f64::NEG_INFINITY);
+    }
 
     #[test]
     fn one_nat_is_78_points_and_the_error_of_2500_battles_is_7() {

@@ -52,6 +52,8 @@ parameters! {
         equipment_maturity: f64 = 0.1, "1", range 0.0..=1.0, plausible 0.0..=0.9, assumption "share of a leading-edge line that it could equip itself";
         /// Its part of the world's refining of materials without which no chips are made.
         materials_share: f64 = 0.0, "1", range 0.0..=1.0, plausible 0.0..=0.98, assumption "gallium, germanium, rare earths: one state refines most of each";
+        /// Time until its firms' models are listed on public boards, at the start (releases.listed_late_months).
+        listing_months: u32 = 0, "months", range 0..=60, plausible 0..=4 or null 0, assumption "listed at once, unless a board's makers are far away";
         /// How well persons' rights over their data are protected.
         rights_protection: f64 = 0.5, "1", range 0.0..=1.0, plausible 0.1..=0.9, assumption "judged from laws and their enforcement";
         /// Trust that its users put into AI at the start.
