@@ -1,6 +1,15 @@
 //! What experiment files and game files have in common: what they come to, and how each part is read.
 
-use super::{design::Sample, game::PlannedGame, plan::Stop, variant::Variant};
+use super::{
+    design::{
+        Sample,
+        context::Context,
+        read::{ReadDesign, read_posterior},
+    },
+    game::PlannedGame,
+    plan::Stop,
+    variant::Variant,
+};
 use crate::{
     declare::table::Table,
     scenario::{
@@ -92,6 +101,23 @@ impl KnownNames<'_> {
 }
 
 impl Experiment {
+    /// The experiment in so many worlds drawn from a weighted sample: a CSV with a column for each parameter and one of weights. They are drawn as
+    /// often as their weights say, keyed by the seed, and each has noise of its own.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file, or with its values in one of the scenarios.
+    pub fn over_posterior(self, file: &Source, worlds: u32, catalogue: &Arc<Catalogue>) -> Result<Self, Diagnostics> {
+        let nowhere = Arc::new(Origin { name: String::new(), text: String::new(), turn: 0, is_file: false });
+        let Self { mut variants, seed, .. } = self;
+        let context = Context { source: file, origin: &nowhere, seed, catalogue, variants: &variants };
+        let mut found = Vec::new();
+        let Some(ReadDesign { sample, varied, warnings }) = read_posterior(file, worlds, &context, &mut found) else {
+            return Err(Diagnostics::new(found));
+        };
+        lay_warnings(&mut variants, &varied, warnings);
+        Ok(Self { variants, sample, quantiles: self.quantiles.map(|_| Gather::Pooled), ..self })
+    }
+
     /// What to know of its words, though nothing is wrong with them: what has no effect, or is far from what is plausible. What
     /// several scenarios have in common is told of where it holds for all of them.
     pub fn warnings(&self) -> Vec<Diagnostic> {
@@ -112,6 +138,15 @@ impl Experiment {
         };
         let held = told.into_values().filter(|(said, count)| holds(said, *count));
         Diagnostics::new(held.map(|(said, _)| said.clone()).collect()).into_found()
+    }
+}
+
+/// Takes from the scenarios what the design settles, and adds what is to be known of it.
+pub(super) fn lay_warnings(variants: &mut [Variant], varied: &[Key], warnings: Vec<Warning>) {
+    let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
+    variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
+    if let Some(first) = variants.first_mut() {
+        first.warnings.extend(warnings);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads experiment files: a scenario, how many replicates of it, and its named variants.
 
 use super::{
-    common::{DEFAULT_RUNS, Experiment, Gather, Head, KnownNames, Reader, keep, owned},
+    common::{DEFAULT_RUNS, Experiment, Gather, Head, KnownNames, Reader, keep, lay_warnings, owned},
     design::{
         Sample,
         context::Context,
@@ -13,7 +13,7 @@ use super::{
     variant::Variant,
 };
 use crate::scenario::{
-    Catalogue, Described, Diagnostic, Diagnostics, Source, Warning,
+    Catalogue, Described, Diagnostic, Diagnostics, Source,
     diagnostic::Place,
     entities::refuse_alike,
     load::{EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
@@ -124,9 +124,7 @@ impl Reader<'_> {
                 Some(stop?)
             }
         };
-        let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
-        variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
-        variants.first_mut()?.warnings.extend(warnings);
+        lay_warnings(&mut variants, &varied, warnings);
         // The points of a sampled design are draws of one distribution; those of a grid are each of interest.
         // Under a stop rule points have different numbers of replicates, and enough to stand alone.
         let pools = sample.design().method.samples() && stop.is_none();
@@ -382,8 +380,8 @@ mod tests {
             ":3:8: `runs` must be a whole number of at least 1",
             ":4:11: unknown table `wrld`, did you mean `world`?",
             ":5:1: unknown key `runz`, did you mean `runs`?",
-            ":7:8: `kind` must be one of `none`, `list`, `grid`, `one-at-a-time`, `random`, `lhs`, `sobol`, `morris`, \
-             `saltelli`, not the text \"lsh\", did you mean `lhs`?",
+            ":7:8: `kind` must be one of `none`, `list`, `grid`, `one-at-a-time`, `random`, `lhs`, `posterior`, `sobol`, \
+             `morris`, `saltelli`, not the text \"lsh\", did you mean `lhs`?",
             ":10:9: unknown key `rat`, did you mean `rate`?",
             ":11:1: `a` is in `scenarios` twice",
             ":13:5: all variants have the same seed",

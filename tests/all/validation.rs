@@ -224,7 +224,7 @@ open = false
         let mut frontier = world.resource_mut::<Frontier>();
         frontier.any.now.knowledge = [[f64::NEG_INFINITY; MAX_DOMAINS]; _];
         frontier.open.now.knowledge = [[f64::NEG_INFINITY; MAX_DOMAINS]; _];
-        frontier.publish(&release, 0.0);
+        frontier.publish(&release, 0.0, 0.0);
         frontier.remember();
         simulation.step().unwrap();
     }
