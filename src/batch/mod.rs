@@ -37,7 +37,7 @@ mod study;
 mod worlds;
 
 pub use crate::output::folder::{FolderError, ManifestError, OutputError};
-pub(crate) use branch::{Branch, check_name};
+pub(crate) use branch::{Branch, check_name, config_text};
 pub use branch::{BranchError, Why};
 pub(crate) use command::{Words, quoted};
 pub use done::{Done, FailedRun};

@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod completions;
 mod failure;
+mod forecast;
 mod formula;
 mod game;
 mod init;
@@ -18,6 +19,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod score;
 mod sensitivity;
 mod slurm;
 mod summary;
@@ -64,6 +66,8 @@ enum Command {
     Merge(merge::Args),
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
+    Forecast(forecast::Args),
+    Score(score::Args),
     Game(game::Args),
     Report(report::Args),
     Check(check::Args),
@@ -145,6 +149,8 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Merge(args) => merge::run(&args, model),
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
+        Command::Forecast(args) => forecast::run(&args, model),
+        Command::Score(args) => score::run(&args, model),
         Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),

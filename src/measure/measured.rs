@@ -16,7 +16,7 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 9] = [
+pub(crate) const TAKEN_TABLES: [&str; 14] = [
     "runs",
     "quantiles",
     "differences",
@@ -26,6 +26,11 @@ pub(crate) const TAKEN_TABLES: [&str; 9] = [
     "deviations",
     "equilibria",
     "equilibrium_map",
+    "forecast",
+    "forecast-quantiles",
+    "score",
+    "score-rows",
+    "score-pit",
 ];
 
 /// Columns with which the rows of a run can begin.

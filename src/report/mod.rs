@@ -9,6 +9,7 @@ mod coverage_tests;
 pub(crate) mod csv_file;
 mod data;
 mod figures;
+pub(crate) mod forecast;
 pub(crate) mod game;
 mod markup;
 mod page;

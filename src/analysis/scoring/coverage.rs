@@ -62,13 +62,14 @@ impl Pit {
 }
 
 impl Predictive {
-    /// The central interval that holds this share.
-    pub fn interval(&self, level: f64) -> Interval {
-        Interval {
+    /// The central intervals that hold these shares.
+    pub fn intervals<const N: usize>(&self, levels: [f64; N]) -> [Interval; N] {
+        let median = self.quantile(0.5);
+        levels.map(|level| Interval {
             low: self.quantile(0.5 * (1.0 - level)),
-            median: self.quantile(0.5),
+            median,
             high: self.quantile(0.5 * (1.0 + level)),
-        }
+        })
     }
 
     /// Probability integral transform of what was `seen`.

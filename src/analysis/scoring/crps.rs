@@ -17,16 +17,23 @@ impl Predictive {
     /// Continuous ranked probability score against what was `seen`, in its unit: E|X − y| − ½ E|X − X′|. Of a forecast of one value it
     /// is the absolute error.
     pub fn crps(&self, seen: f64, estimator: Estimator) -> f64 {
+        let (plain, fair) = self.crps_both(seen);
+        match estimator {
+            Estimator::Plain => plain,
+            Estimator::Fair => fair,
+        }
+    }
+
+    /// The plain score and the fair one, which share most of their work.
+    pub(super) fn crps_both(&self, seen: f64) -> (f64, f64) {
         let pairs = self.values().iter().zip(self.weights());
         let misses: f64 = pairs.map(|(value, weight)| weight * mean_distance(seen - value, self.error())).sum();
         let itself: f64 = self.weights().iter().map(|weight| weight * weight).sum();
         // Two values of the blurred distribution may come from the same draw, and differ by their errors then.
-        let spread = match estimator {
-            Estimator::Plain => self.between_draws() + itself * mean_distance(0.0, self.error() * SQRT_2),
-            Estimator::Fair if self.values().len() > 1 => self.between_draws() / (1.0 - itself),
-            Estimator::Fair => mean_distance(0.0, self.error() * SQRT_2),
-        };
-        misses - 0.5 * spread
+        let same = mean_distance(0.0, self.error() * SQRT_2);
+        let between = self.between_draws();
+        let fair = if self.values().len() > 1 { between / (1.0 - itself) } else { same };
+        (misses - 0.5 * (between + itself * same), misses - 0.5 * fair)
     }
 
     /// Mean distance of two different draws, times the probability that two are different.

@@ -1,11 +1,11 @@
 //! Naive forecasts from a series alone, which every other has to beat.
 //!
-//! Each is normal around its point, with the root mean square of the errors that the same rule made inside the training data, so
+//! Each is normal around its point, with the standard deviation of the errors that the same rule made inside the training data, so
 //! many months ahead; the log-linear one is log-normal around a line. As errors are of figures that were measured, they hold the error of
 //! measurement already.
 
 use super::Predictive;
-use crate::maths::{exp, ln, normal_quantile};
+use crate::maths::{Moments, exp, ln, normal_quantile};
 
 /// A rule that forecasts a series from itself (Hyndman and Athanasopoulos 2021, chapter 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Naive {
 
 /// Months of the recent mean.
 const RECENT: i64 = 6;
-/// So many errors are enough for their root mean square.
+/// So many errors are enough for their spread.
 const ENOUGH: usize = 6;
 /// Quantiles that stand for a log-normal distribution.
 const QUANTILES: u32 = 200;
@@ -89,11 +89,12 @@ fn around(point: f64, ahead: f64, series: Series<'_>, rule: impl Fn(usize, i64) 
     let found = tried().find(|(_, errors)| errors.len() >= ENOUGH);
     let (of, errors) = found.or_else(|| {
         let span = (1..=last - first).map(|ahead| (ahead, errors(ahead)));
-        span.max_by_key(|(ahead, errors)| (errors.len(), -ahead)).filter(|(_, errors)| !errors.is_empty())
+        span.max_by_key(|(ahead, errors)| (errors.len(), -ahead))
     })?;
-    let square = errors.iter().map(|error| error * error).sum::<f64>() / errors.len() as f64;
+    let mut spread = Moments::default();
+    errors.into_iter().for_each(|error| spread.add(error));
     // Further ahead than was seen, errors grow as those of a random walk.
-    Predictive::normal(point, (square * ahead / of as f64).sqrt())
+    Predictive::normal(point, (spread.variance()? * ahead / of as f64).sqrt())
 }
 
 /// The line through the logarithms, with the classical error of its prediction.
@@ -126,19 +127,23 @@ mod tests {
         assert_eq!(mean(Naive::RandomWalk, 14.0), 15.0);
         assert!(close(mean(Naive::Drift, 14.0), 15.0 + 3.0 * 12.0 / 11.0));
         assert!(close(mean(Naive::RecentMean, 14.0), 4.0 + 8.5));
-        // By hand: changes over one month are 3, 0, 3, 3, 0, 3, ... (2 of 3 are 3, but for the last: 3 0 0).
         let errors: Vec<f64> = series.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
-        let rms = (errors.iter().map(|error| error * error).sum::<f64>() / 11.0).sqrt();
-        assert!(close(Naive::RandomWalk.forecast(&series, 12.0).unwrap().sd(), rms));
+        let bias = errors.iter().sum::<f64>() / 11.0;
+        let sd = (errors.iter().map(|error| (error - bias) * (error - bias)).sum::<f64>() / 10.0).sqrt();
+        assert!(close(Naive::RandomWalk.forecast(&series, 12.0).unwrap().sd(), sd));
     }
 
     #[test]
     fn errors_are_those_of_the_horizon_and_grow_beyond_the_longest_that_was_seen() {
         // A zigzag: two months ahead the last value is right.
-        let series: Vec<(i64, f64)> = (0..20).map(|at| (at, (at % 2) as f64)).collect();
-        let sd = |ahead: f64| Naive::RandomWalk.forecast(&series, 19.0 + ahead).unwrap().sd();
-        assert_eq!((sd(1.0), sd(2.0), sd(3.0)), (1.0, 0.0, (1.0_f64).sqrt()));
-        assert!(close(sd(36.0), 2.0), "{}", sd(36.0));
+        let series: Vec<(i64, f64)> = (0..21).map(|at| (at, (at % 2) as f64)).collect();
+        let sd = |ahead: f64| Naive::RandomWalk.forecast(&series, 20.0 + ahead).unwrap().sd();
+        // Of ten errors of 1 and ten of -1; of nine each, three months ahead.
+        assert!(close(sd(1.0), (20.0_f64 / 19.0).sqrt()) && close(sd(3.0), (18.0_f64 / 17.0).sqrt()));
+        assert_eq!((sd(2.0), sd(36.0)), (0.0, 0.0), "ten months ahead, the most that is looked at, it is right too");
+        let longer: Vec<(i64, f64)> = (0..23).map(|at| (at, (at % 2) as f64)).collect();
+        let far = Naive::RandomWalk.forecast(&longer, 22.0 + 44.0).unwrap().sd();
+        assert!(close(far, (4.0 * 12.0_f64 / 11.0).sqrt()), "{far}: twice that of eleven months ahead");
     }
 
     #[test]
@@ -156,8 +161,10 @@ mod tests {
             assert_eq!(naive.forecast(&[(3, 1.0)], 5.0), None);
             assert_eq!(naive.forecast(&[(3, 1.0), (4, 2.0), (5, 3.0)], 5.0), None, "nothing lies ahead");
         }
-        // Two values a year apart: their change is all that is known.
-        let yearly = Naive::RandomWalk.forecast(&[(0, 1.0), (12, 3.0)], 24.0).unwrap();
-        assert_eq!((yearly.mean(), yearly.sd()), (3.0, 2.0));
+        // Two values make one error, which has no spread.
+        assert_eq!(Naive::RandomWalk.forecast(&[(0, 1.0), (12, 3.0)], 24.0), None);
+        let yearly = Naive::RandomWalk.forecast(&[(0, 1.0), (12, 3.0), (24, 3.0)], 36.0).unwrap();
+        assert_eq!(yearly.mean(), 3.0);
+        assert!(close(yearly.sd(), 2.0_f64.sqrt()));
     }
 }

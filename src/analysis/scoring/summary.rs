@@ -1,6 +1,6 @@
 //! The scores of a forecast, one by one and together.
 
-use super::{Estimator, Interval, LEVELS, PIT_BINS, Pit, Predictive, pit_histogram, width_factor};
+use super::{Interval, LEVELS, PIT_BINS, Pit, Predictive, pit_histogram, width_factor};
 
 /// How a forecast did on one figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,11 +25,12 @@ pub struct Score {
 
 /// Scores a forecast of what was then `seen`.
 pub fn score(forecast: &Predictive, seen: f64) -> Score {
-    let intervals = LEVELS.map(|level| forecast.interval(level));
+    let intervals = forecast.intervals(LEVELS);
+    let (crps_plain, crps) = forecast.crps_both(seen);
     let widest = intervals[LEVELS.len() - 1];
     Score {
-        crps: forecast.crps(seen, Estimator::Fair),
-        crps_plain: forecast.crps(seen, Estimator::Plain),
+        crps,
+        crps_plain,
         log_score: forecast.log_score(seen),
         absolute_error: (seen - widest.median).abs(),
         pit: forecast.pit(seen),
