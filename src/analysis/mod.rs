@@ -1,6 +1,8 @@
 //! What the tables of a batch say.
 
+pub mod calibration;
 pub mod games;
+pub(crate) mod luck;
 pub(crate) mod paired;
 pub(crate) mod precision;
 pub(crate) mod quantiles;

@@ -1,7 +1,7 @@
 //! How far outcomes of two scenarios differ when their runs are paired by noise: common random numbers. What is luck in
 //! both falls out of the differences, so that fewer runs show as much as more runs that are not paired.
 
-use super::precision::{Mean, OverPoints, beyond_rounding};
+use super::precision::{Mean, OverPoints, Units, beyond_rounding};
 use crate::output::dictionary::DifferenceRow;
 
 /// How the second of two paired scenarios differs from the first, on average over the points of a design.
@@ -36,10 +36,10 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// No pairs yet, of a design with several points or of plain replicates.
-    pub fn new(several: bool) -> Self {
-        let [first, second, difference] = [(); 3].map(|()| OverPoints::new(several));
-        Self { first, second, difference, larger: OverPoints::new(false), pairs: 0, count: 0, largest: 0.0 }
+    /// No pairs yet, among which these are independent.
+    pub fn new(units: Units) -> Self {
+        let [first, second, difference] = [(); 3].map(|()| OverPoints::new(units));
+        Self { first, second, difference, larger: OverPoints::new(Units::Replicates), pairs: 0, count: 0, largest: 0.0 }
     }
 
     /// Takes in the values of a pair at this point, which must not come after a later point, and of the replicate at this
@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn difference(pairs: &[(f64, f64)]) -> Difference {
-        let mut found = Pairs::new(false);
+        let mut found = Pairs::new(Units::Replicates);
         pairs.iter().enumerate().for_each(|(replicate, pair)| found.add(0, replicate, *pair));
         found.difference().unwrap()
     }
@@ -176,7 +176,7 @@ mod tests {
     /// Three tenths are 0.3, not a mean that was rounded on its way.
     #[test]
     fn shares_are_plain_ratios_and_points_count_alike() {
-        let mut found = Pairs::new(true);
+        let mut found = Pairs::new(Units::Shared);
         for point in 0..2 {
             (0..10).for_each(|replicate| found.add(point, replicate, (0.0, if replicate < 3 { 1.0 } else { -1.0 })));
         }

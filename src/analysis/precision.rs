@@ -50,6 +50,18 @@ impl Mean {
     }
 }
 
+/// What is independent among the runs of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Units {
+    /// Replicates, of a single point.
+    #[default]
+    Replicates,
+    /// Replicates, each of which has the same luck at all points.
+    Shared,
+    /// Points, each of which is a world drawn with luck of its own, whatever its replicates.
+    Worlds,
+}
+
 /// The mean over the points of a design of values that come point after point, each with the place of its replicate.
 ///
 /// The estimate is the mean of the points' means. A replicate's part in its error is the sum over the points that have it
@@ -59,7 +71,7 @@ impl Mean {
 #[derive(Clone, Debug, Default)]
 pub struct OverPoints {
     /// Whether values of more than one point may come. Only then memory grows with the number of replicates.
-    several: bool,
+    units: Units,
     point: Option<u64>,
     here: Moments,
     values: Vec<(usize, f64)>,
@@ -72,18 +84,23 @@ pub struct OverPoints {
 
 impl OverPoints {
     /// Nothing yet, of a design with several points or of plain replicates.
-    pub fn new(several: bool) -> Self {
-        Self { several, fewest: u64::MAX, ..Self::default() }
+    pub fn new(units: Units) -> Self {
+        Self { units, fewest: u64::MAX, ..Self::default() }
     }
 
     /// Takes in the value of a replicate, by its place among them, at this point, which must not come after a later point.
     pub fn add(&mut self, point: u64, replicate: usize, value: f64) {
+        // The runs of a world stand together, as those of a replicate do.
+        let (point, replicate) = match self.units {
+            Units::Worlds => (0, usize::try_from(point).unwrap_or(usize::MAX)),
+            _ => (point, replicate),
+        };
         if self.point.is_some_and(|before| before != point) {
             self.close();
         }
         self.point = Some(point);
         self.here.add(value);
-        if self.several {
+        if self.units != Units::Replicates {
             self.values.push((replicate, value));
         }
     }
@@ -114,14 +131,15 @@ impl OverPoints {
 
     /// The mean of the values so far, the largest of which has this magnitude; `None` without any.
     pub fn mean(&self, largest: f64) -> Option<Mean> {
-        if self.points == 0 {
+        if self.points == 0 && self.units != Units::Worlds {
             return Mean::of(&self.here, largest);
         }
         let mut whole = self.clone();
         whole.close();
         let (points, n) = (whole.points as f64, whole.fewest);
         let error = whole.parts.iter().map(|part| part * part).sum::<f64>().sqrt() / points;
-        let known = whole.several && n > 1;
+        let n = if self.units == Units::Worlds { whole.parts.len() as u64 } else { n };
+        let known = whole.units != Units::Replicates && n > 1;
         let sd = known.then(|| beyond_rounding(error * (n as f64).sqrt(), largest));
         Some(Mean { n, mean: whole.sum / points, sd })
     }
@@ -156,9 +174,9 @@ pub struct Tally {
 
 impl Tally {
     /// Nothing yet, of a design with several points or of plain replicates.
-    pub fn new(several: bool) -> Self {
+    pub fn new(units: Units) -> Self {
         let (all, here) = (Moments::default(), Moments::default());
-        let over = OverPoints::new(several);
+        let over = OverPoints::new(units);
         Self { all, over, largest: 0.0, point: 0, here, squares: 0.0, freedom: 0, points: 0 }
     }
 
@@ -196,6 +214,13 @@ impl Tally {
 }
 
 impl Precision {
+    /// Share of luck in the variance of all runs, of worlds drawn at random: doubt about them has the rest. `None` where luck is not
+    /// told.
+    pub fn luck_share(&self) -> Option<f64> {
+        let (luck, all) = (self.within?, self.all.sd?);
+        (all > 0.0).then(|| (luck * luck / (all * all)).clamp(0.0, 1.0))
+    }
+
     /// Monte Carlo standard error of the mean at a point, for the average number of runs of a point.
     pub fn standard_error(&self) -> Option<f64> {
         Some(self.within? / (self.all.n as f64 / self.points as f64).sqrt())
@@ -222,7 +247,7 @@ mod tests {
     }
 
     fn precision(points: &[&[f64]]) -> Option<Precision> {
-        let mut tally = Tally::new(points.len() > 1);
+        let mut tally = Tally::new(if points.len() > 1 { Units::Shared } else { Units::Replicates });
         for (values, point) in points.iter().zip(0..) {
             values.iter().enumerate().for_each(|(replicate, value)| tally.add(point, replicate, *value));
         }
@@ -292,6 +317,20 @@ mod tests {
     }
 
     /// A point with more replicates weighs no more, and one without enough of them leaves the error open.
+    /// With numpy: `m = values.mean(); parts = [sum(v - m for v in world) for world in worlds]`,
+    /// `sqrt(sum(p * p for p in parts)) / 6 * sqrt(6 / 5)`.
+    #[test]
+    fn worlds_with_luck_of_their_own_are_what_is_counted() {
+        let mut tally = Tally::new(Units::Worlds);
+        for (world, values) in [[1.0, 2.0], [10.0, 12.0], [4.0, 7.0]].iter().enumerate() {
+            values.iter().enumerate().for_each(|(i, value)| tally.add(world as u64, world + 3 * i, *value));
+        }
+        let found = tally.precision().unwrap();
+        assert_eq!((found.over.n, found.over.mean, found.points), (3, 6.0, 3));
+        close(found.over.standard_error().unwrap(), 2.469817807045694);
+        close(found.within.unwrap(), (14.0_f64 / 6.0).sqrt());
+    }
+
     #[test]
     fn points_count_alike_whatever_their_replicates() {
         let many: Vec<f64> = (0..40).map(|i| f64::from(i % 2)).collect();
@@ -300,7 +339,7 @@ mod tests {
         let single = precision(&[&many, &[10.0]]).unwrap().over;
         assert_eq!((single.n, single.mean, single.sd, single.interval()), (1, 5.25, None, None));
         // Values of a second point where none was to come: nothing is said of their luck.
-        let mut tally = Tally::new(false);
+        let mut tally = Tally::new(Units::Replicates);
         (0..10).for_each(|i| tally.add(i as u64 / 5, i % 5, i as f64));
         assert_eq!(tally.precision().unwrap().over.sd, None);
     }

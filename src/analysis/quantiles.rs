@@ -2,7 +2,7 @@
 //! design point or over all points together. Memory holds what is being gathered; see [`sketch`](super::sketch) for how
 //! much and how exact.
 
-use super::sketch::Sketches;
+use super::{luck::LuckWithin, sketch::Sketches};
 use crate::{
     experiment::{
         Gather,
@@ -25,6 +25,7 @@ use std::sync::Arc;
 struct Quantiles {
     layout: Layout,
     sketches: Sketches,
+    luck: Option<LuckWithin>,
 }
 
 impl Quantiles {
@@ -32,6 +33,7 @@ impl Quantiles {
     /// Series without any value have no line.
     fn lines(&mut self, scenario: &Arc<str>, point: Option<u64>) -> Result<(Vec<u8>, u64), NotFinite> {
         let summaries = self.sketches.summaries();
+        let luck = |place: usize| self.luck.as_ref().and_then(|luck| luck.sd(place));
         self.sketches.clear();
         let point = point.map(|point| u32::try_from(point).unwrap_or(u32::MAX));
         let (mut csv, mut lines) = (Csv::default(), 0);
@@ -48,6 +50,7 @@ impl Quantiles {
                 n: u32::try_from(summary.n).unwrap_or(u32::MAX),
                 mean: summary.mean,
                 sd: summary.sd,
+                luck_sd: luck(series.place),
                 p05,
                 p25,
                 p50,
@@ -84,14 +87,19 @@ impl<'a> QuantileWriter<'a> {
         self.file.finish()
     }
 
-    fn feed(&mut self, scenario: usize, series: &[f64]) {
+    fn feed(&mut self, scenario: usize, point: u64, series: &[f64]) {
         let Some(variant) = self.batch.scenarios.get(scenario) else { return };
         let quantiles = self.gathered[scenario].get_or_insert_with(|| {
             let layout = Layout::new(self.batch, variant);
-            let sketches = Sketches::new(layout.width());
-            Quantiles { layout, sketches }
+            let width = layout.width();
+            let apart = self.over == Gather::Pooled && self.batch.sample.points() > 1;
+            let luck = apart.then(|| LuckWithin::new(width));
+            Quantiles { layout, sketches: Sketches::new(width), luck }
         });
         quantiles.sketches.feed(series);
+        if let Some(luck) = &mut quantiles.luck {
+            luck.feed(point, series);
+        }
     }
 
     /// Writes what was gathered of a scenario once its point, or its last point, is done.
@@ -115,7 +123,7 @@ impl<'a> QuantileWriter<'a> {
 impl Listener<EncodedRun> for QuantileWriter<'_> {
     fn on(&mut self, event: &Event<'_, EncodedRun>) -> Result<(), ListenerError> {
         match event {
-            Event::RunFinished { job, output } => self.feed(job.scenario, &output.series),
+            Event::RunFinished { job, output } => self.feed(job.scenario, job.point, &output.series),
             Event::PointDone { scenario, point, .. } => self.point_done(*scenario, *point)?,
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! The words of a command line that mean a config, to do a run of it again.
 
+use crate::experiment::Doubt;
 use std::path::Path;
 
 /// A config and what is laid over it, as words of a command line; the seed is not among them.
@@ -13,6 +14,8 @@ pub(crate) struct Words<'a> {
     pub set: &'a [String],
     /// Length of a run in months.
     pub months: Option<u32>,
+    /// Worlds drawn from a sample.
+    pub doubt: Option<&'a Doubt>,
 }
 
 impl Words<'_> {
@@ -24,6 +27,7 @@ impl Words<'_> {
         words.extend(scenario.map(|name| format!("--scenario {}", quoted(name))));
         words.extend(self.set.iter().map(|set| format!("--set {}", quoted(set))));
         words.extend(self.months.map(|months| format!("--months {months}")));
+        words.extend(self.doubt.map(|doubt| format!("--doubt={} --worlds {}", quoted(&doubt.sample), doubt.worlds)));
         words
     }
 

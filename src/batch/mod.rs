@@ -21,6 +21,7 @@
 //! ```
 
 mod branch;
+mod calibration;
 mod command;
 mod done;
 mod engine;
@@ -39,6 +40,7 @@ mod worlds;
 pub use crate::output::folder::{FolderError, ManifestError, OutputError};
 pub(crate) use branch::{Branch, check_name, config_text};
 pub use branch::{BranchError, Why};
+pub(crate) use calibration::CalibrationRuns;
 pub(crate) use command::{Words, quoted};
 pub use done::{Done, FailedRun};
 #[cfg(test)]
@@ -53,7 +55,7 @@ pub use study::Study;
 
 use crate::{
     experiment::{
-        Experiment, KnownNames, load_experiment,
+        Doubt, Experiment, KnownNames, load_experiment,
         observations::{Observation, load_observations},
     },
     measure::{Measured, months_before},
@@ -72,7 +74,20 @@ impl Model {
     /// # Errors
     /// Everything that is wrong with it and with them, with file, line and column.
     pub fn experiment(&self, source: &Source, overrides: &[String]) -> Result<Experiment, Diagnostics> {
-        self.known_names(|names| load_experiment(source, overrides, self.catalogue(), names))
+        self.experiment_in_doubt(source, overrides, None)
+    }
+
+    /// The same with worlds drawn from a sample of parameters, if there is one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with them and with the sample.
+    pub fn experiment_in_doubt(
+        &self,
+        source: &Source,
+        overrides: &[String],
+        doubt: Option<&Doubt>,
+    ) -> Result<Experiment, Diagnostics> {
+        self.known_names(|names| load_experiment(source, overrides, self.catalogue(), names, doubt))
     }
 
     /// Reads tables of observations of what is measured of the model's worlds.

@@ -11,7 +11,7 @@ use super::{
     worlds::Worlds,
 };
 use crate::{
-    experiment::{Experiment, Gather, plan::Shard},
+    experiment::{Doubt, Experiment, Gather, plan::Shard},
     measure::Stretch,
     model::Model,
     output::{batch::Batch, manifest::FileFormat},
@@ -70,6 +70,8 @@ pub(crate) struct Config {
     pub seed: Option<u64>,
     /// Length of a run in months.
     pub months: Option<u32>,
+    /// Worlds to draw from a sample of parameters.
+    pub doubt: Option<Doubt>,
 }
 
 impl Config {
@@ -99,7 +101,13 @@ impl Config {
 
     /// The words of a command line that mean it, or its scenario of this name; the seed is not among them.
     pub(crate) fn words<'w>(&'w self, scenario: Option<&'w str>) -> Words<'w> {
-        Words { config: self.path.as_deref(), scenario, set: &self.set, months: self.months }
+        Words {
+            config: self.path.as_deref(),
+            scenario,
+            set: &self.set,
+            months: self.months,
+            doubt: self.doubt.as_ref(),
+        }
     }
 }
 
@@ -167,15 +175,17 @@ impl Model {
 impl<'a> Study<'a> {
     /// The study of a config.
     pub(crate) fn read(model: &Model, config: Config) -> Result<Self, StudyError> {
-        let experiment = model.experiment(&config.source(), &config.overrides())?;
+        let experiment = model.experiment_in_doubt(&config.source(), &config.overrides(), config.doubt.as_ref())?;
         Ok(Self { config: Some(config), ..Self::of(model, experiment) })
     }
 
     /// A study of an experiment that is at hand. Nothing can be laid over it any more.
     pub fn of(model: &Model, experiment: Experiment) -> Self {
         let playing = experiment.game.as_ref().map(|planned| model.with_payoffs(&planned.game));
+        let model = playing.unwrap_or_else(|| model.clone());
+        let seeing = experiment.calibration.as_ref().map(|calibration| model.with_seen(calibration));
         Self {
-            model: playing.unwrap_or_else(|| model.clone()),
+            model: seeing.unwrap_or(model),
             config: None,
             chosen: Chosen::default(),
             experiment,
@@ -224,7 +234,8 @@ impl<'a> Study<'a> {
     fn laid(mut self, key: &str, change: impl FnOnce(&mut Config)) -> Result<Self, StudyError> {
         let config = self.config.as_mut().ok_or_else(|| StudyError::Given { key: key.to_owned() })?;
         change(config);
-        self.experiment = self.model.experiment(&config.source(), &config.overrides())?;
+        self.experiment =
+            self.model.experiment_in_doubt(&config.source(), &config.overrides(), config.doubt.as_ref())?;
         self.chosen.over(&mut self.experiment)?;
         Ok(self)
     }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use crate::{
     batch::{Config, Study},
-    experiment::Experiment,
+    experiment::{Doubt, Experiment},
     model::Model,
     output::manifest::FileFormat,
     scenario::{Diagnostic, Scenario, Source, read::MAX_MONTHS},
@@ -43,6 +43,12 @@ pub struct ValueOptions {
     /// Length of a run in months [default: the config's]
     #[arg(long, value_name = "N", value_parser = months)]
     pub months: Option<u32>,
+    /// Draw worlds from a weighted sample of parameters, a file or a built-in one [default: posterior/rating-gap.csv]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = Doubt::SAMPLE)]
+    pub doubt: Option<String>,
+    /// How many worlds to draw; `--runs` says how often to run each [default: 100]
+    #[arg(long, value_name = "N", requires = "doubt", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub worlds: Option<u32>,
 }
 
 /// How much to run, on how many threads.
@@ -108,8 +114,9 @@ impl ValueOptions {
 
     /// A config with these values laid over it.
     pub fn over(&self, config: Option<&Path>) -> Config {
-        let Self { set, seed, months } = self.clone();
-        Config { path: config.map(Path::to_owned), set, seed, months }
+        let Self { set, seed, months, doubt, worlds } = self.clone();
+        let doubt = doubt.map(|sample| Doubt { sample, worlds: worlds.unwrap_or(Doubt::WORLDS) });
+        Config { path: config.map(Path::to_owned), set, seed, months, doubt }
     }
 }
 

@@ -14,14 +14,14 @@ use crate::{
         table::{CellType, DATE, Table},
         text::counted,
     },
-    experiment::Experiment,
+    experiment::{Doubt, Experiment},
     model::Model,
     output::sums,
     report::{
         ReportError,
         forecast::{Forecast, Making, Seal, write_forecast},
     },
-    scenario::{Month, Source, diagnostic::nearest, read::MAX_MONTHS},
+    scenario::{Month, diagnostic::nearest, read::MAX_MONTHS},
 };
 use std::{
     collections::BTreeMap,
@@ -172,12 +172,13 @@ impl Args {
 
     /// The scenario until the last month, in the worlds of the posterior.
     fn experiment(&self, model: &Model, chosen: &[(Table, Vec<&'static str>)]) -> Result<Experiment, Failure> {
-        let values = |months| ValueOptions { set: self.set.clone(), seed: self.seed, months };
-        let read = |months| {
+        let values =
+            |months| ValueOptions { set: self.set.clone(), seed: self.seed, months, ..ValueOptions::default() };
+        let read = |months, doubt| {
             let config = values(months).over(Some(&self.scenario));
-            model.experiment(&config.source(), &config.overrides())
+            model.experiment_in_doubt(&config.source(), &config.overrides(), doubt)
         };
-        let plain = read(None)?;
+        let plain = read(None, None)?;
         let single = plain.variants.len() == 1 && plain.sample.design().factors.is_empty() && plain.game.is_none();
         let Some(variant) = plain.variants.first().filter(|_| single && plain.stop.is_none()) else {
             let shown = self.scenario.display();
@@ -193,12 +194,11 @@ impl Args {
                 format!("--to {} is more than {MAX_MONTHS} months after the scenario starts, {start}", self.to);
             return Err(Failure::Usage(message));
         };
-        let experiment = read(Some(months))?;
+        let worlds = Doubt { sample: self.posterior.display().to_string(), worlds: self.draws };
+        let experiment = read(Some(months), Some(&worlds))?;
         let name = format!("{}-forecast", experiment.name);
         let record = chosen.iter().map(|(table, _)| table.name.to_owned()).collect();
-        let file = Source::File(self.posterior.clone());
-        let experiment = Experiment { name, runs: self.runs, record, ..experiment };
-        Ok(experiment.over_posterior(&file, self.draws, model.catalogue())?)
+        Ok(Experiment { name, runs: self.runs, record, ..experiment })
     }
 
     fn making(

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Words and exit codes live here and nowhere else.
 
 mod batch;
+mod calibrate;
 mod check;
 mod columns;
 mod common;
@@ -41,6 +42,7 @@ Examples:
   redqueen run --seed 7                  one world, with a summary
   redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen sensitivity output/screening  which parameters move its outcomes
+  redqueen calibrate rating-gap          what data tell of parameters
   redqueen game race-or-pause            what follows when states choose well
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
@@ -66,6 +68,7 @@ enum Command {
     Merge(merge::Args),
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
+    Calibrate(calibrate::Args),
     Forecast(forecast::Args),
     Score(score::Args),
     Game(game::Args),
@@ -149,6 +152,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Merge(args) => merge::run(&args, model),
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
+        Command::Calibrate(args) => calibrate::run(&args, model),
         Command::Forecast(args) => forecast::run(&args, model),
         Command::Score(args) => score::run(&args, model),
         Command::Game(args) => game::run(&args, model),

@@ -130,7 +130,7 @@ impl Args {
             _ => (scenario.time.months, study),
         };
         let program = model.program().name;
-        let words = Words { config: None, scenario: None, set: &values.set, months: Some(months) };
+        let words = Words { config: None, scenario: None, set: &values.set, months: Some(months), doubt: None };
         let replay = format!("{program} run --from {} {}", quoted(&path.display().to_string()), words.list().join(" "));
         Ok(Planned { study: study.replay(move |_| replay.clone()), branch, scenario, months })
     }

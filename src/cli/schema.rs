@@ -2,7 +2,9 @@
 
 use super::failure::Failure;
 use crate::{
-    experiment::{experiment_file::experiment_schema, game::schema::game_schema},
+    experiment::{
+        calibration::schema::calibration_schema, experiment_file::experiment_schema, game::schema::game_schema,
+    },
     model::Model,
     scenario::schema::scenario_schema,
 };
@@ -12,9 +14,10 @@ const EXAMPLES: &str = "\
 Examples:
   redqueen schema > scenario.schema.json
   redqueen schema experiment
-  redqueen schema game";
+  redqueen schema game
+  redqueen schema calibration";
 
-/// Print the JSON Schema (draft 2020-12) of scenario, experiment or game files
+/// Print the JSON Schema (draft 2020-12) of scenario, experiment, game or calibration files
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -28,6 +31,7 @@ enum Of {
     Scenario,
     Experiment,
     Game,
+    Calibration,
 }
 
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
@@ -35,6 +39,7 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         Of::Scenario => scenario_schema(model.catalogue()),
         Of::Experiment => model.known_names(experiment_schema),
         Of::Game => model.known_names(game_schema),
+        Of::Calibration => calibration_schema(),
     };
     Ok(writeln!(io::stdout().lock(), "{schema:#}")?)
 }

@@ -130,6 +130,18 @@ fn is_number(word: &str) -> bool {
     number(word) || imaginary || hex
 }
 
+/// Whether it can be a file's name and a column's on every system.
+pub(crate) const fn is_name(name: &str) -> bool {
+    let (bytes, mut at) = (name.as_bytes(), 0);
+    while at < bytes.len() {
+        if !matches!(bytes[at], b'a'..=b'z' | b'0'..=b'9' | b'_') {
+            return false;
+        }
+        at += 1;
+    }
+    !bytes.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

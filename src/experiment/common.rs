@@ -1,10 +1,11 @@
 //! What experiment files and game files have in common: what they come to, and how each part is read.
 
 use super::{
+    calibration::Calibration,
     design::{
         Sample,
         context::Context,
-        read::{ReadDesign, read_posterior},
+        read::{ReadDesign, read_design},
     },
     game::PlannedGame,
     plan::Stop,
@@ -20,7 +21,7 @@ use crate::{
         load::{Base, Loaded, Named},
         overrides::Override,
         section::{Mistakes, Section, folder_name, list, text, whole, wrong},
-        tree::{Node, TomlTable},
+        tree::{self, Node, TomlEntry, TomlTable},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -55,8 +56,19 @@ pub struct Experiment {
     pub stop: Option<Stop>,
     /// Over which runs to take quantiles, if at all.
     pub quantiles: Option<Gather>,
+    /// What is to be calibrated, if anything.
+    pub calibration: Option<Box<Calibration>>,
     /// The game whose profiles the variants are, if they are.
     pub game: Option<Box<PlannedGame>>,
+}
+
+/// Worlds to draw from a weighted sample of parameters, laid over an experiment that has no design of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// CSV file of the sample, or a built-in one's name.
+    pub sample: String,
+    /// How many worlds.
+    pub worlds: u32,
 }
 
 /// Over which runs quantiles are taken.
@@ -87,6 +99,25 @@ pub struct KnownNames<'a> {
     pub months_before: fn(&str) -> u32,
 }
 
+impl Doubt {
+    /// The file that is meant where none is named.
+    pub const SAMPLE: &str = "posterior/rating-gap.csv";
+    /// How many worlds are drawn where it is not said.
+    pub const WORLDS: u32 = 100;
+
+    /// The design that draws them. Its file is looked for where the program was started, and among the built-in ones.
+    pub(super) fn design(&self, context: Context<'_>, found: &mut Mistakes) -> Option<ReadDesign> {
+        let text = format!(
+            "[design]\nkind = 'posterior'\nfile = {}\npoints = {}\n",
+            toml::Value::String(self.sample.clone()),
+            self.worlds
+        );
+        let origin = Arc::new(Origin { name: "--doubt".to_owned(), text, turn: 0, is_file: false });
+        let design = tree::parse(&origin).map_err(|errors| found.extend(errors)).ok()?;
+        read_design(design.get("design"), &Context { origin: &origin, ..context }, found)
+    }
+}
+
 impl KnownNames<'_> {
     /// The outcome that is named.
     pub(super) fn outcome<'n>(&self, node: &'n Node) -> Result<&'n String, Diagnostic> {
@@ -101,23 +132,6 @@ impl KnownNames<'_> {
 }
 
 impl Experiment {
-    /// The experiment in so many worlds drawn from a weighted sample: a CSV with a column for each parameter and one of weights. They are drawn as
-    /// often as their weights say, keyed by the seed, and each has noise of its own.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the file, or with its values in one of the scenarios.
-    pub fn over_posterior(self, file: &Source, worlds: u32, catalogue: &Arc<Catalogue>) -> Result<Self, Diagnostics> {
-        let nowhere = Arc::new(Origin { name: String::new(), text: String::new(), turn: 0, is_file: false });
-        let Self { mut variants, seed, .. } = self;
-        let context = Context { source: file, origin: &nowhere, seed, catalogue, variants: &variants };
-        let mut found = Vec::new();
-        let Some(ReadDesign { sample, varied, warnings }) = read_posterior(file, worlds, &context, &mut found) else {
-            return Err(Diagnostics::new(found));
-        };
-        lay_warnings(&mut variants, &varied, warnings);
-        Ok(Self { variants, sample, quantiles: self.quantiles.map(|_| Gather::Pooled), ..self })
-    }
-
     /// What to know of its words, though nothing is wrong with them: what has no effect, or is far from what is plausible. What
     /// several scenarios have in common is told of where it holds for all of them.
     pub fn warnings(&self) -> Vec<Diagnostic> {
@@ -141,15 +155,6 @@ impl Experiment {
     }
 }
 
-/// Takes from the scenarios what the design settles, and adds what is to be known of it.
-pub(super) fn lay_warnings(variants: &mut [Variant], varied: &[Key], warnings: Vec<Warning>) {
-    let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
-    variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
-    if let Some(first) = variants.first_mut() {
-        first.warnings.extend(warnings);
-    }
-}
-
 pub(super) fn keep<T>(result: Result<T, Diagnostics>, found: &mut Mistakes) -> Option<T> {
     result.map_err(|errors| found.extend(errors.into_found())).ok()
 }
@@ -169,6 +174,8 @@ pub(super) struct Reader<'r> {
     pub found: &'r mut Mistakes,
     /// The configs that scenarios begin with, by where they are.
     pub bases: BTreeMap<PathBuf, Arc<Base>>,
+    /// Worlds that are to be drawn.
+    pub doubt: Option<&'r Doubt>,
 }
 
 /// What experiments and games begin with.
@@ -215,6 +222,29 @@ impl Reader<'_> {
             };
             self.found.push(Diagnostic::at(&entry.key, message).help(help));
         }
+    }
+
+    /// The design of the file, or that of the doubt that is laid over it.
+    pub(super) fn design(
+        &mut self,
+        written: Option<&TomlEntry>,
+        seed: u64,
+        variants: &[Variant],
+    ) -> Option<ReadDesign> {
+        let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
+        let Some(doubt) = self.doubt else {
+            let context = Context { source, origin, seed, catalogue, variants };
+            return read_design(written, &context, self.found);
+        };
+        if let Some(entry) = written {
+            let error = Diagnostic::at(
+                &entry.key,
+                "worlds are to be drawn from a sample, and this file has a design of its own",
+            );
+            self.found.push(error.help("leave out one of them"));
+            return None;
+        }
+        doubt.design(Context { source: &Source::Input, origin, seed, catalogue, variants }, self.found)
     }
 
     pub(super) fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {

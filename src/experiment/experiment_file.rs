@@ -1,19 +1,15 @@
 //! Reads experiment files: a scenario, how many replicates of it, and its named variants.
 
 use super::{
-    common::{DEFAULT_RUNS, Experiment, Gather, Head, KnownNames, Reader, keep, lay_warnings, owned},
-    design::{
-        Sample,
-        context::Context,
-        read::{ReadDesign, read_design},
-        schema::design_schema,
-    },
+    calibration::read::TARGETS,
+    common::{DEFAULT_RUNS, Doubt, Experiment, Gather, Head, KnownNames, Reader, keep, owned},
+    design::{Sample, read::ReadDesign, schema::design_schema},
     game::read::PLAYERS,
     plan::Stop,
     variant::Variant,
 };
 use crate::scenario::{
-    Catalogue, Described, Diagnostic, Diagnostics, Source,
+    Catalogue, Described, Diagnostic, Diagnostics, Scenario, Source, Warning,
     diagnostic::Place,
     entities::refuse_alike,
     load::{EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
@@ -32,7 +28,8 @@ use std::{
 const MAX_SCENARIOS: usize = 1000;
 
 /// Reads an experiment file, or a scenario file as an experiment with that one variant. Overrides (`a.b.c=value`) are
-/// laid over every variant's scenario. All tables are recorded if the file does not say which.
+/// laid over every variant's scenario, and worlds drawn from a sample if there is to be doubt. All tables are recorded if the file
+/// does not say which.
 ///
 /// # Errors
 /// Everything that is wrong, in all files and overrides.
@@ -41,6 +38,7 @@ pub fn load_experiment(
     overrides: &[String],
     catalogue: &Arc<Catalogue>,
     names: KnownNames<'_>,
+    doubt: Option<&Doubt>,
 ) -> Result<Experiment, Diagnostics> {
     let origin = source.open(0, None)?;
     let (flags, mut found) = read_flags(overrides);
@@ -53,34 +51,22 @@ pub fn load_experiment(
         names,
         found,
         bases: BTreeMap::new(),
+        doubt,
     };
     let experiment = if tree.contains_key(PLAYERS) {
         reader(&mut found).game(&tree)
+    } else if tree.contains_key(TARGETS) {
+        reader(&mut found).calibration(&tree)
     } else if EXPERIMENT_KEYS.iter().any(|key| tree.contains_key(*key)) {
         reader(&mut found).experiment(&tree)
     } else {
         let config = Named { opened: Some(Arc::clone(&origin)), ..Named::of(source) };
-        keep(load_with(&config, vec![flags], catalogue), &mut found).map(|loaded| of_one(loaded, names.tables))
+        let loaded = keep(load_with(&config, vec![flags.clone()], catalogue), &mut found);
+        loaded.and_then(|loaded| reader(&mut found).of_one(loaded))
     };
     match experiment {
         Some(experiment) if found.is_empty() => Ok(experiment),
         _ => Err(Diagnostics::new(found)),
-    }
-}
-
-fn of_one(loaded: Loaded, tables: &[&str]) -> Experiment {
-    let scenario = &loaded.scenario;
-    Experiment {
-        name: scenario.name.clone(),
-        description: scenario.description.clone(),
-        runs: DEFAULT_RUNS,
-        seed: scenario.seed,
-        record: owned(tables),
-        variants: vec![Variant::new(scenario.name.clone(), loaded)],
-        sample: Sample::plain(),
-        stop: None,
-        quantiles: Some(Gather::ByPoint),
-        game: None,
     }
 }
 
@@ -93,6 +79,38 @@ struct VariantEntry<'a> {
 }
 
 impl Reader<'_> {
+    /// The experiment with this one scenario.
+    fn of_one(mut self, loaded: Loaded) -> Option<Experiment> {
+        let Scenario { name, description, seed, .. } = &loaded.scenario;
+        let (name, description, seed) = (name.clone(), description.clone(), *seed);
+        let mut variants = vec![Variant::new(name.clone(), loaded)];
+        let sample = match self.doubt {
+            None => Sample::plain(),
+            Some(_) => {
+                let ReadDesign { sample, varied, .. } = self.design(None, seed, &variants)?;
+                let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
+                variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
+                sample
+            }
+        };
+        let quantiles = Some(if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint });
+        let record = owned(self.names.tables);
+        let (stop, calibration, game) = (None, None, None);
+        Some(Experiment {
+            name,
+            description,
+            runs: DEFAULT_RUNS,
+            seed,
+            record,
+            variants,
+            sample,
+            stop,
+            quantiles,
+            calibration,
+            game,
+        })
+    }
+
     fn experiment(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the experiment");
         let Head { title, description, scenario, runs, quantiles, record, common } = self.head(&mut root);
@@ -114,9 +132,7 @@ impl Reader<'_> {
             Arc::make_mut(&mut variant.scenario).seed = seed;
         }
         let record = record.unwrap_or_else(|| owned(self.names.tables));
-        let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
-        let context = Context { source, origin, seed, catalogue, variants: &variants };
-        let ReadDesign { sample, varied, warnings } = read_design(design, &context, self.found)?;
+        let ReadDesign { sample, varied, warnings } = self.design(design, seed, &variants)?;
         let stop = match stop {
             None => None,
             Some((entry, stop)) => {
@@ -124,14 +140,28 @@ impl Reader<'_> {
                 Some(stop?)
             }
         };
-        lay_warnings(&mut variants, &varied, warnings);
+        let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
+        variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
+        variants.first_mut()?.warnings.extend(warnings);
         // The points of a sampled design are draws of one distribution; those of a grid are each of interest.
         // Under a stop rule points have different numbers of replicates, and enough to stand alone.
         let pools = sample.design().method.samples() && stop.is_none();
         let natural = if pools { Gather::Pooled } else { Gather::ByPoint };
         let quantiles = quantiles.unwrap_or(Some(natural));
         let name = title?;
-        Some(Experiment { name, description, runs, seed, record, variants, sample, stop, quantiles, game: None })
+        Some(Experiment {
+            name,
+            description,
+            runs,
+            seed,
+            record,
+            variants,
+            sample,
+            stop,
+            quantiles,
+            calibration: None,
+            game: None,
+        })
     }
 
     /// The rule of a `[stop]` table.
@@ -313,7 +343,7 @@ mod tests {
         fs::write(folder.join("small.toml"), SMALL).unwrap();
         fs::write(folder.join("experiment.toml"), text).unwrap();
         let overrides: Vec<String> = overrides.iter().map(|&each| each.to_owned()).collect();
-        load_experiment(&Source::File(folder.join("experiment.toml")), &overrides, &catalogue(), NAMES)
+        load_experiment(&Source::File(folder.join("experiment.toml")), &overrides, &catalogue(), NAMES, None)
             .map_err(|errors| errors.to_string())
     }
 

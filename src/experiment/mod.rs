@@ -1,6 +1,7 @@
 //! Which worlds to run and running them: experiment files, jobs in a fixed order, many threads, events in the order of
 //! the jobs. Knows nothing of economics.
 
+pub mod calibration;
 pub(crate) mod common;
 pub mod design;
 pub(crate) mod event;
@@ -13,6 +14,6 @@ pub(crate) mod schedule;
 mod sheet;
 pub mod variant;
 
-pub use common::{Experiment, Gather, KnownNames};
+pub use common::{Doubt, Experiment, Gather, KnownNames};
 pub use experiment_file::load_experiment;
 pub use variant::Variant;

@@ -4,14 +4,17 @@
 //! call the platform's library out.
 
 mod elementary;
+pub mod linear;
 mod moments;
 mod normal;
 pub mod normal_form;
+mod prior;
 mod student;
 
 pub use elementary::{exp, exp_all, ln, ln_all};
 pub use moments::Moments;
 pub use normal::{normal_cumulative, normal_quantile, normal_quantile_all};
+pub use prior::{Prior, PriorError, Shape};
 pub use student::student_quantile;
 
 /// e to the `x`, less 1, exact for small `x`.

@@ -149,7 +149,13 @@ impl Snapshot {
 impl Observer {
     /// An observer of `world`, for one run.
     pub fn new(world: &mut World) -> Self {
-        Self { chain: ChainObserver::new(world), firms: world.query(), states: world.query(), board: Board::default(), past: Vec::new() }
+        Self {
+            chain: ChainObserver::new(world),
+            firms: world.query(),
+            states: world.query(),
+            board: Board::default(),
+            past: Vec::new(),
+        }
     }
 
     /// Takes a snapshot; once at the end of each month, as lags are counted in snapshots.

@@ -1,14 +1,18 @@
 //! What is measured of a model's worlds, as a value: the standard tables and outcomes, and those that join it.
 
 use super::{
-    outcome::{Outcome, among, is_name, same},
+    outcome::{Outcome, among, same},
     own::{self, OwnOutcome, OwnTable},
     payoffs::Payoffs,
     record::{HEADLINES, OutcomeRow, Record, TABLES, Trajectory},
+    seen::Seen,
 };
 use crate::{
-    declare::table::{CellType, Column, DATE, Row, Table},
-    experiment::game::Game,
+    declare::{
+        table::{CellType, Column, DATE, Row, Table},
+        text::is_name,
+    },
+    experiment::{calibration::Calibration, game::Game},
     model::Model,
     scenario::kinds::KINDS,
 };
@@ -42,6 +46,7 @@ pub struct Measured {
     tables: Vec<OwnTable>,
     outcomes: Vec<OwnOutcome>,
     payoffs: Option<Arc<Payoffs>>,
+    seen: Option<Arc<Seen>>,
 }
 
 impl Measured {
@@ -60,10 +65,11 @@ impl Measured {
         OutcomeRow::COLUMNS.iter().copied().chain(self.joined())
     }
 
-    /// The outcomes that joined the model, then those of a game.
+    /// The outcomes that joined the model, then those of a game, and those that are held against what was seen.
     fn joined(&self) -> impl Iterator<Item = Column<'static>> {
         let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.outcomes());
-        self.outcomes.iter().map(|own| own.outcome).chain(payoffs.copied()).map(Outcome::column)
+        let seen = self.seen.iter().flat_map(|seen| seen.outcomes());
+        self.outcomes.iter().map(|own| own.outcome).chain(payoffs.copied()).chain(seen.copied()).map(Outcome::column)
     }
 
     /// Names of the outcomes that summaries open with; what joined the model is among them.
@@ -71,17 +77,18 @@ impl Measured {
         HEADLINES.into_iter().chain(self.joined().map(|column| column.name)).collect()
     }
 
-    /// The tables to keep in mind over a run: those that are recorded, and those that payoffs are made of.
+    /// The tables to keep in mind over a run: those that are recorded, and those that more outcomes are made of.
     pub(super) fn kept(&self, record: &Record) -> Record {
         let names = self.payoffs.iter().flat_map(|payoffs| payoffs.tables());
+        let names = names.chain(self.seen.iter().flat_map(|seen| seen.tables()));
         record.and(&names.collect::<Vec<_>>())
     }
 
-    /// The run with what the players of the game have of it, if one is played.
-    pub(super) fn with_payoffs(&self, run: Trajectory) -> Trajectory {
-        let Some(payoffs) = &self.payoffs else { return run };
-        let found = payoffs.read(&run);
-        Trajectory { own: run.own.clone().and(found), ..run }
+    /// The run with what the players of a game have of it, and with what is held against what was seen, if there is any of it.
+    pub(super) fn completed(&self, run: Trajectory) -> Trajectory {
+        let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.read(&run));
+        let found: Vec<_> = payoffs.chain(self.seen.iter().flat_map(|seen| seen.read(&run))).collect();
+        if found.is_empty() { run } else { Trajectory { own: run.own.clone().and(found), ..run } }
     }
 
     /// Names of the tables.
@@ -298,6 +305,12 @@ impl Model {
     /// The model with what the players of a game have of each run as more outcomes.
     pub(crate) fn with_payoffs(&self, game: &Game) -> Self {
         let measured = Measured { payoffs: Some(Arc::new(Payoffs::of(game))), ..self.measured() };
+        self.clone().keep(measured)
+    }
+
+    /// The model with what is held against what a calibration saw as more outcomes of each run.
+    pub(crate) fn with_seen(&self, calibration: &Calibration) -> Self {
+        let measured = Measured { seen: Some(Arc::new(Seen::of(calibration))), ..self.measured() };
         self.clone().keep(measured)
     }
 

@@ -16,13 +16,14 @@ mod payoffs;
 pub mod record;
 mod rows;
 mod run;
+mod seen;
 mod tables;
 
 pub use measured::Measured;
 #[cfg(test)]
 pub(crate) use measured::{LEADING_COLUMNS, TAKEN_TABLES};
 pub use outcome::Outcome;
-pub(crate) use outcome::{TAKEN_COLUMNS, is_name};
+pub(crate) use outcome::TAKEN_COLUMNS;
 pub(crate) use outcomes::months_before;
 pub use own::{Own, Unmeasured};
 pub use run::RunError;

@@ -1,7 +1,10 @@
 //! An outcome that joins a model, as it is declared.
 
 use super::rows::OutcomeRow;
-use crate::declare::table::{CellType, Column, Row};
+use crate::declare::{
+    table::{CellType, Column, Row},
+    text::is_name,
+};
 use std::{
     collections::BTreeSet,
     sync::{Mutex, PoisonError},
@@ -42,11 +45,11 @@ impl Outcome {
         Self(Column { name, holds: CellType::Number, optional: true, unit, meaning })
     }
 
-    /// What a player of a game has of a run. Columns live as long as the program, and so do the few words of each such outcome,
+    /// What is made of a run when it is over. Columns live as long as the program, and so do the few words of each such outcome,
     /// which are kept once.
-    pub(super) fn of_game(name: &str, meaning: &str) -> Self {
-        let [name, meaning] = [name, meaning].map(kept);
-        Self(Column { name, holds: CellType::Number, optional: true, unit: "of the payoff", meaning })
+    pub(super) fn of_runs(name: &str, unit: &str, meaning: &str) -> Self {
+        let [name, unit, meaning] = [name, unit, meaning].map(kept);
+        Self(Column { name, holds: CellType::Number, optional: true, unit, meaning })
     }
 
     /// Its column.
@@ -65,18 +68,6 @@ fn kept(text: &str) -> &'static str {
     let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
     kept.insert(text);
     text
-}
-
-/// Whether it can be a file's name and a column's on every system.
-pub(crate) const fn is_name(name: &str) -> bool {
-    let (bytes, mut at) = (name.as_bytes(), 0);
-    while at < bytes.len() {
-        if !matches!(bytes[at], b'a'..=b'z' | b'0'..=b'9' | b'_') {
-            return false;
-        }
-        at += 1;
-    }
-    !bytes.is_empty()
 }
 
 /// Whether a name is one of these.

@@ -7,6 +7,9 @@ use crate::{
     maths,
 };
 
+/// The unit of payoffs.
+const UNIT: &str = "of the payoff";
+
 /// The payoffs of a game as outcomes of runs.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Payoffs {
@@ -21,7 +24,7 @@ pub(super) struct Payoffs {
 impl Payoffs {
     /// Those of this game.
     pub fn of(game: &Game) -> Self {
-        let outcomes = game.columns().iter().map(|(name, meaning)| Outcome::of_game(name, meaning)).collect();
+        let outcomes = game.columns().iter().map(|(name, meaning)| Outcome::of_runs(name, UNIT, meaning)).collect();
         let players = game.players.iter().map(|player| player.payoff.clone()).collect();
         Self { outcomes, players, welfare: game.welfare.clone() }
     }
@@ -116,7 +119,7 @@ fn discounted(values: &[Option<f64>], discount: f64, count: impl Fn(f64) -> Opti
 }
 
 /// The cells of a row in these columns.
-fn cells<'a>(rows: &'a dyn Tabular, row: usize, columns: [Option<usize>; 3]) -> [Option<Cell<'a>>; 3] {
+pub(super) fn cells<'a>(rows: &'a dyn Tabular, row: usize, columns: [Option<usize>; 3]) -> [Option<Cell<'a>>; 3] {
     let (mut found, mut at) = ([None; 3], 0);
     rows.cells(row, &mut |cell| {
         for (slot, column) in found.iter_mut().zip(columns) {

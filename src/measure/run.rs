@@ -114,6 +114,6 @@ impl Simulation {
             }
         }
         let outcomes = outcomes.finish(&mut observer, self.world());
-        Ok(measured.with_payoffs(rows.finish(outcomes, own.finish())))
+        Ok(measured.completed(rows.finish(outcomes, own.finish())))
     }
 }

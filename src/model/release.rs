@@ -111,7 +111,13 @@ impl Frontier {
     /// An empty frontier that remembers this many steps.
     pub fn new(memory: u32) -> Self {
         let none = f64::NEG_INFINITY;
-        Self { any: Reach::default(), open: Reach::default(), open_rating: none, open_capability: none, memory: memory as usize }
+        Self {
+            any: Reach::default(),
+            open: Reach::default(),
+            open_rating: none,
+            open_capability: none,
+            memory: memory as usize,
+        }
     }
 
     /// Takes in a release, its capability over all domains and its measured rating.

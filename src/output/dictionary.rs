@@ -31,6 +31,8 @@ table! {
         mean: f64, "of the indicator";
         /// Standard deviation of the values (n - 1); empty for a single one.
         sd: Option<f64>, "of the indicator";
+        /// Standard deviation of luck alone, between replicates of a design point; empty unless several points with replicates of each are gathered.
+        luck_sd: Option<f64>, "of the indicator";
         /// 5 % quantile.
         p05: f64, "of the indicator";
         /// 25 % quantile.

@@ -7,14 +7,13 @@ use super::{
 };
 use crate::scenario::Described;
 use crate::{
-    declare::text::visible,
+    declare::text::{is_name, visible},
     experiment::{
         Gather,
         design::Design,
         game::Game,
         plan::{Shard, Stop, Unmet},
     },
-    measure::is_name,
 };
 use serde::{
     Deserialize, Deserializer, Serialize,

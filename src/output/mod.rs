@@ -5,6 +5,7 @@ pub mod config;
 pub(crate) mod csv;
 pub(crate) mod dictionary;
 pub mod encode;
+pub(crate) mod evidence;
 pub(crate) mod folder;
 pub(crate) mod headers;
 pub(crate) mod journal;

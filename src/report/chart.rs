@@ -118,7 +118,8 @@ pub struct Look<'a> {
     pub runs: u32,
 }
 
-/// Draws the median, with the 50 % and 90 % bands if asked.
+/// Draws the median, with the 50 % and 90 % bands if asked; where luck is told apart from doubt, with the 90 % bands of luck and of
+/// both.
 pub fn fan(svg: &mut Svg, axes: &Axes, stats: &[Stat], look: Look<'_>) {
     let told = told(stats, look.runs);
     let pieces = pieces(&told, look.runs);
@@ -128,7 +129,15 @@ pub fn fan(svg: &mut Svg, axes: &Axes, stats: &[Stat], look: Look<'_>) {
                 piece.iter().map(|stat| axes.point(stat.date, stat.quantiles[level])).collect()
             };
             svg.band(&edge(4), &edge(0), look.colour, 0.15);
-            svg.band(&edge(3), &edge(1), look.colour, 0.25);
+            match piece.iter().map(Stat::band_of_luck).collect::<Option<Vec<_>>>() {
+                None => svg.band(&edge(3), &edge(1), look.colour, 0.25),
+                Some(luck) => {
+                    let at = |end: &dyn Fn(&(f64, f64)) -> f64| -> Vec<_> {
+                        piece.iter().zip(&luck).map(|(stat, band)| axes.point(stat.date, end(band))).collect()
+                    };
+                    svg.band(&at(&|band| band.1), &at(&|band| band.0), look.colour, 0.25);
+                }
+            }
         }
     }
     for (most, piece) in pieces {
@@ -242,7 +251,7 @@ mod tests {
 
     fn stat(month: u32, n: u32) -> Stat {
         let date = Month::new(2023, 1).unwrap().plus(month);
-        Stat { date, n, mean: 1.0, quantiles: [1.0; 5] }
+        Stat { date, n, mean: 1.0, quantiles: [1.0; 5], luck: None }
     }
 
     #[test]

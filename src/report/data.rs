@@ -13,7 +13,9 @@ use super::{
     stat::Stat,
 };
 use crate::{
+    analysis::precision::Units,
     declare::table::{Column, Row as _},
+    experiment::design::PointNoise,
     measure::Measured,
     output::{
         dictionary::{DifferenceRow, QuantileRow, RUNS},
@@ -81,9 +83,8 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
         missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
     }
     let outcomes = measured.outcome_names();
-    // Without a manifest nothing is known of the design.
-    let several = manifest.as_ref().is_none_or(|manifest| manifest.experiment.points > 1);
-    let runs = read_runs(&folder.join("runs.csv"), &outcomes, several, &mut scenarios)?;
+    let units = units(manifest.as_ref());
+    let runs = read_runs(&folder.join("runs.csv"), &outcomes, units, &mut scenarios)?;
     if !runs {
         missing.push("runs.csv is missing or empty: there is no table of outcomes.".to_owned());
     }
@@ -109,11 +110,21 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     missing.extend(other_spans);
     let several_scenarios = scenarios.len() > 1;
     let differences = match several_scenarios && runs {
-        true => Some(differences(&folder.join("runs.csv"), &outcomes, several, &names)?),
+        true => Some(differences(&folder.join("runs.csv"), &outcomes, units, &names)?),
         false => None,
     };
     let notes = manifest.iter().flat_map(|manifest| [manifest.unmet(), unequal(manifest)]).flatten().collect();
     Ok(ReportData { measured: measured.clone(), manifest, about, scenarios, differences, missing, notes })
+}
+
+/// What is independent among the runs.
+pub(super) fn units(manifest: Option<&Manifest>) -> Units {
+    match manifest.map(|manifest| &manifest.experiment) {
+        Some(experiment) if experiment.points <= 1 => Units::Replicates,
+        Some(experiment) if experiment.design.noise == PointNoise::Own => Units::Worlds,
+        // Without a manifest nothing is known of the design.
+        _ => Units::Shared,
+    }
 }
 
 /// The scenarios that can be compared with the first, it included, and what is said of the others: outcomes of the end,
@@ -166,6 +177,8 @@ fn read_quantiles(file: &Path, scenarios: &mut Vec<ScenarioResults>) -> Result<b
         ["scenario", "point", "table", "entity", "indicator", "date", "n", "mean"].map(|column| table.column(column));
     let (name, point, of, entity, indicator) = (name?, point?, of?, entity?, indicator?);
     let (date, n, mean) = (date?, n?, mean?);
+    // Folders of before have no such column.
+    let luck_sd = table.find("luck_sd");
     let mut levels = [0; 5];
     for (at, column) in ["p05", "p25", "p50", "p75", "p95"].into_iter().enumerate() {
         levels[at] = table.column(column)?;
@@ -200,7 +213,8 @@ fn read_quantiles(file: &Path, scenarios: &mut Vec<ScenarioResults>) -> Result<b
                 Some(stats) => stats,
                 None => by_entity.entry(cell(entity).to_owned()).or_default(),
             };
-            stats.push(Stat { date: month, n: count, mean, quantiles });
+            let luck = luck_sd.and_then(|at| table.number(&row, at).transpose()).transpose()?;
+            stats.push(Stat { date: month, n: count, mean, quantiles, luck });
         }
     }
     for stats in scenarios.iter_mut().flat_map(|scenario| scenario.series.values_mut()).flat_map(BTreeMap::values_mut) {

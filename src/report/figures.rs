@@ -133,7 +133,15 @@ pub fn file_name(name: &str, at: usize) -> String {
 }
 
 fn runs_text(scenario: &ScenarioResults) -> String {
-    of_runs(scenario, "Median with 50 % and 90 % bands,")
+    let parts = scenario.tells_luck_apart();
+    of_runs(
+        scenario,
+        if parts {
+            "Median with 90 % bands of luck (inner) and of luck and doubt together (outer),"
+        } else {
+            "Median with 50 % and 90 % bands,"
+        },
+    )
 }
 
 /// Over which runs something is taken.

@@ -2,6 +2,7 @@
 //! self-contained HTML file and as SVG files.
 
 mod about;
+pub mod calibration;
 mod chart;
 mod competition;
 #[cfg(test)]

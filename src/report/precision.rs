@@ -1,12 +1,12 @@
 //! How exact the numbers are: differences between scenarios over pairs, and what so many replications tell.
 
 use super::{
-    data::ReportData,
+    data::{ReportData, units},
     markup::{folded, table},
     scale::significant,
 };
 use crate::{
-    analysis::precision::{FEWEST, Precision},
+    analysis::precision::{FEWEST, Precision, Units},
     declare::table::Column,
     output::dictionary::DifferenceRow,
     report::results::ScenarioResults,
@@ -34,8 +34,9 @@ pub fn differences(folder: &ReportData) -> Markup {
             }
             @if let Some(points) = most_points(folder) {
                 p.note {
-                    "A difference is the mean over the " (points) " design points. A replicate has the same luck at all of them, so it \
-                     counts once: its differences are averaged over the points first, and the interval is that of so many replicates."
+                    @if units(folder.manifest.as_ref()) == Units::Worlds { "A difference is the mean over the " (points) " worlds, each with luck of its own, which both scenarios of a pair share; the interval counts worlds." }
+                    @else { "A difference is the mean over the " (points) " design points. A replicate has the same luck at all of them, so it \
+                     counts once: its differences are averaged over the points first, and the interval is that of so many replicates." }
                 }
             }
             @if rows.iter().any(DifferenceRow::lacks_interval) {
@@ -143,12 +144,16 @@ pub fn replications(folder: &ReportData) -> Markup {
                  about parameters. The last two columns say how many runs make it 1 % or 5 % of the mean\u{2019}s magnitude, or of \
                  the standard deviation where that is the larger. For half the error take four times the runs."
             }
+            @let worlds = units(folder.manifest.as_ref()) == Units::Worlds;
             @if let Some(points) = most_points(folder) {
                 p.note {
-                    "Over " (points) " design points: the mean is that over the points, and its standard error and interval come from \
+                    @if worlds { "Each of the " (points) " worlds has luck of its own: the mean is that over all runs, and its standard error and \
+                     interval count worlds. Luck at a point is the standard deviation between runs of a world; luck\u{2019}s share is its part \
+                     of the variance, and doubt has the rest." }
+                    @else { "Over " (points) " design points: the mean is that over the points, and its standard error and interval come from \
                      replicates, each averaged over the points, as a replicate has the same luck at all of them. SD is over all runs, so \
                      it shows the spread over the design and not only luck. Luck at a point is the standard deviation within it; the \
-                     error at a point and the runs are those of one point."
+                     error at a point and the runs are those of one point." }
                 }
             }
             @if shown.iter().any(|scenario| precisions(folder, scenario).any(|(_, found)| found.over.interval().is_none())) {
@@ -175,18 +180,25 @@ fn precisions<'a>(
 }
 
 fn replication_table(folder: &ReportData, scenario: &ScenarioResults) -> Markup {
-    let design = scenario.points > 1;
+    let (design, worlds) = (scenario.points > 1, units(folder.manifest.as_ref()) == Units::Worlds);
     let lines = precisions(folder, scenario).map(|(column, found)| {
         let mut cells = vec![found.all.n.to_string(), significant(found.over.mean), number(found.all.sd)];
         cells.extend([number(found.over.standard_error()), interval(found.over.interval())]);
         if design {
             cells.extend([number(found.within), number(found.standard_error())]);
+            if worlds {
+                cells.push(found.luck_share().map_or_else(|| NONE.to_owned(), share));
+            }
         }
         let runs = |share| found.runs_for(share).map_or_else(|| NONE.to_owned(), |runs| runs.to_string());
         cells.extend(SHARES.map(runs));
         row(&column, &html! { @for cell in &cells { td.number { (cell) } } })
     });
-    let at_point: &[&str] = if design { &["Luck at a point", "Error at a point"] } else { &[] };
+    let at_point: &[&str] = match (design, worlds) {
+        (true, true) => &["Luck at a point", "Error at a point", "Luck\u{2019}s share"],
+        (true, false) => &["Luck at a point", "Error at a point"],
+        _ => &[],
+    };
     let names =
         [&["Runs", "Mean", "SD", "Standard error", "95 % interval"], at_point, &["Runs for 1 %", "Runs for 5 %"]];
     table(None, &heads(&names.concat()), &html! { @for line in lines { (line) } })

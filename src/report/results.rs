@@ -3,7 +3,7 @@
 use super::{shown::Shown, stat::Stat};
 use crate::{
     analysis::{
-        precision::{Precision, Tally},
+        precision::{Precision, Tally, Units},
         sketch::{Distribution, Sketches},
     },
     scenario::Month,
@@ -55,6 +55,11 @@ impl ScenarioResults {
         self.shown_point.as_deref() == Some("")
     }
 
+    /// Whether luck is told apart from doubt.
+    pub fn tells_luck_apart(&self) -> bool {
+        self.series.values().flat_map(BTreeMap::values).flatten().any(|stat| stat.luck.is_some())
+    }
+
     /// First and last month of any picture.
     pub fn span(&self) -> Option<(Month, Month)> {
         let all = || self.series.values().flat_map(BTreeMap::values).flatten().map(|stat| stat.date);
@@ -99,17 +104,17 @@ impl Default for OutcomeSketches {
 }
 
 impl OutcomeSketches {
-    /// Adds a run at this point and this place of its replicate, of a design with `several` points or of plain replicates,
+    /// Adds a run at this point and this place of its replicate, of runs among which these units are independent,
     /// whose outcomes of these names are these; the names are the same for all runs.
     pub(super) fn add(
         &mut self,
         names: &[&'static str],
-        ((point, replicate), several): ((u64, usize), bool),
+        ((point, replicate), units): ((u64, usize), Units),
         values: &[f64],
     ) {
         if self.names.is_empty() {
             self.names = names.to_vec();
-            self.tallies = names.iter().map(|_| Tally::new(several)).collect();
+            self.tallies = names.iter().map(|_| Tally::new(units)).collect();
             self.sketches = Sketches::new(names.len());
         }
         self.sketches.feed(values);

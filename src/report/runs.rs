@@ -3,7 +3,10 @@
 
 use super::ReportError;
 use crate::{
-    analysis::paired::{Difference, Pairs},
+    analysis::{
+        paired::{Difference, Pairs},
+        precision::Units,
+    },
     measure::{Measured, TAKEN_COLUMNS},
     output::{dictionary::DifferenceRow, manifest::Manifest},
     report::{
@@ -105,12 +108,11 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Reads outcomes and failures, of a design with `several` points or of plain replicates; `false` if there is no such
-/// table.
+/// Reads outcomes and failures of runs among which these are independent; `false` if there is no such table.
 pub fn read_runs(
     file: &Path,
     outcomes: &[&'static str],
-    several: bool,
+    units: Units,
     scenarios: &mut Vec<ScenarioResults>,
 ) -> Result<bool, ReportError> {
     let Some(mut runs) = Runs::open(file, outcomes)? else { return Ok(false) };
@@ -130,17 +132,17 @@ pub fn read_runs(
             scenario.points += 1;
         }
         let place = (point, scenario.replicates.place(replicate));
-        scenario.outcomes.add(outcomes, (place, several), &runs.values()?);
+        scenario.outcomes.add(outcomes, (place, units), &runs.values()?);
     }
     scenarios.iter_mut().for_each(|scenario| scenario.outcomes.finish());
     Ok(true)
 }
 
-/// How each scenario differs from the first, over a design with `several` points or plain replicates.
+/// How each scenario differs from the first, over runs among which these are independent.
 pub fn differences(
     file: &Path,
     outcomes: &[&str],
-    several: bool,
+    units: Units,
     scenarios: &[String],
 ) -> Result<Vec<DifferenceRow>, ReportError> {
     let mut rows = Vec::new();
@@ -148,7 +150,7 @@ pub fn differences(
     for other in others {
         let open = |scenario| Cursor::open(file, outcomes, scenario);
         let (Some(mut base), Some(mut runs)) = (open(first)?, open(other)?) else { continue };
-        let mut pairs = vec![Pairs::new(several); outcomes.len()];
+        let mut pairs = vec![Pairs::new(units); outcomes.len()];
         let mut replicates = Replicates::default();
         while let (Some(a), Some(b)) = (base.key, runs.key) {
             match a.cmp(&b) {

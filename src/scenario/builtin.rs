@@ -54,12 +54,23 @@ pub const BUILTIN: &[Builtin] = builtin![
     "experiments/screening-morris.toml",
     "experiments/taiwan.toml",
     "experiments/variance-saltelli.toml",
+    "calibrations/rating-gap.toml",
     "games/answer-in-kind.toml",
     "games/controls-and-openness.toml",
     "games/open-or-closed-firms.toml",
     "games/postures.toml",
     "games/race-or-pause.toml",
     "games/subsidies-among-allies.toml",
+    "observations/chips-by-maker.csv",
+    "observations/compute-by-firm.csv",
+    "observations/compute-by-state.csv",
+    "observations/index-gaps.csv",
+    "observations/investment.csv",
+    "observations/lags.csv",
+    "observations/packaging.csv",
+    "observations/rating-gaps.csv",
+    "observations/releases.csv",
+    "posterior/rating-gap.csv",
 ];
 
 impl Builtin {

@@ -35,7 +35,7 @@ pub(crate) struct Context<'a> {
 
 /// The word of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MethodWord {
+pub(in crate::experiment) enum MethodWord {
     None,
     List,
     Grid,

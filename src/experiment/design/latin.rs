@@ -13,7 +13,7 @@ const WORK: usize = 100_000_000;
 /// cells: this is φ_p of Morris and Mitchell with p = 20, which is all but the least distance. A thousand exchanges are
 /// tried for each point, but no more than 10⁸ / (points · (factors + 10)) in all, so a hypercube of some 100 points is
 /// improved as far as single exchanges go, one of 10,000 hardly, and one of a million not at all.
-pub(super) fn latin(points: u32, factors: usize, seed: u64) -> Vec<f64> {
+pub(in crate::experiment) fn latin(points: u32, factors: usize, seed: u64) -> Vec<f64> {
     let mut draws = Draws::new("lhs", seed);
     let mut cells = random_cells(points as usize, factors, &mut draws);
     improve(&mut cells, points as usize, factors, &mut draws);

@@ -4,7 +4,7 @@
 pub(crate) mod context;
 mod draw;
 pub mod factor;
-mod latin;
+pub(super) mod latin;
 mod morris;
 mod points_file;
 pub(crate) mod read;
@@ -13,7 +13,7 @@ mod saltelli;
 pub(crate) mod schema;
 mod sobol;
 mod steps;
-mod trial;
+pub(super) mod trial;
 
 use crate::scenario::Choice;
 pub use factor::{Factor, Role, Scale, Setting};

@@ -14,7 +14,7 @@ use crate::{
         sheet::{Sheet, SheetKind},
     },
     scenario::{
-        Diagnostic, Source,
+        Diagnostic,
         diagnostic::Place,
         section::{Mistakes, text},
         tree::{Node, TomlEntry, Value},
@@ -44,13 +44,7 @@ pub(super) struct Points {
 
 impl Points {
     /// So many worlds of it, as often as their weights say; point i takes value i of each factor then.
-    pub(super) fn drawn(
-        self,
-        points: u32,
-        seed: u64,
-        file: &PointsFile<'_>,
-        found: &mut Mistakes,
-    ) -> Option<Vec<Varied>> {
+    pub(super) fn drawn(self, points: u32, seed: u64, node: &Node, found: &mut Mistakes) -> Option<Vec<Varied>> {
         let rows = systematic(&self.weights, points, seed);
         let mut varied = self.varied;
         for varied in &mut varied {
@@ -65,7 +59,7 @@ impl Points {
             }
             let drawn: Option<Vec<_>> = rows.iter().map(|row| values.get(*row).cloned()).collect();
             let Some(values) = drawn.filter(|drawn| !drawn.is_empty()) else {
-                found.push(file.wrong("no world of it has a weight above 0".to_owned()));
+                found.push(Diagnostic::at(&node.place, "no world of it has a weight above 0"));
                 return None;
             };
             varied.factor.scale = Scale::Choice { values };
@@ -74,45 +68,11 @@ impl Points {
     }
 }
 
-/// A file of points.
-pub(super) struct PointsFile<'a> {
-    /// Where it is.
-    source: Source,
-    /// How it was named.
-    path: String,
-    /// Where it was named, if in another file.
-    named: Option<&'a Place>,
-}
-
-impl<'a> PointsFile<'a> {
-    /// The file that `node` names.
-    pub(super) fn named(node: &'a Node, context: &Context<'_>) -> Result<Self, Diagnostic> {
-        let path = text("file", node)?.clone();
-        Ok(Self { source: context.source.beside(&path), path, named: Some(&node.place) })
-    }
-
-    /// A file that no other names.
-    pub(super) fn at(source: &Source) -> Self {
-        Self { source: source.clone(), path: source.name(), named: None }
-    }
-
-    /// What is wrong with it as a whole.
-    fn wrong(&self, message: String) -> Diagnostic {
-        match self.named {
-            Some(place) => Diagnostic::at(place, message),
-            None => Diagnostic::general(format!("{}: {message}", self.path)),
-        }
-    }
-}
-
-/// The points of a file, which may be `weighted`.
-pub(super) fn read_points(
-    file: &PointsFile<'_>,
-    weighted: bool,
-    context: &Context<'_>,
-    found: &mut Mistakes,
-) -> Option<Points> {
-    let Sheet { header, rows } = keep(POINTS_FILE.read(&file.source, 1, file.named, &file.path), found)?;
+/// The points of the file that `node` names, which may be `weighted`.
+pub(super) fn read_points(node: &Node, weighted: bool, context: &Context<'_>, found: &mut Mistakes) -> Option<Points> {
+    let path = keep(text("file", node), found)?;
+    let sheet = POINTS_FILE.read(&context.source.beside(path), 1, Some(&node.place), path);
+    let Sheet { header, rows } = keep(sheet, found)?;
     let (mut varied, mut columns, mut weights) = (Vec::new(), Vec::new(), vec![1.0; rows.len()]);
     for (at, (key, place)) in header.iter().enumerate() {
         if key == POINT || weighted && OF_WORLDS.contains(&key) && key != WEIGHT {
@@ -128,7 +88,8 @@ pub(super) fn read_points(
         columns.push(coordinates);
     }
     if varied.is_empty() {
-        found.push(file.wrong(format!("`{}` has no factors: its header names no parameter", file.path)));
+        let message = format!("`{path}` has no factors: its header names no parameter");
+        found.push(Diagnostic::at(&node.place, message));
         return None;
     }
     let rows = 0..rows.len();

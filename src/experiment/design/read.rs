@@ -1,16 +1,15 @@
 //! Reads the `[design]` table of an experiment file.
 
 use super::{
-    Design, Factor, Method, PointNoise, Sample,
+    Design, Method, PointNoise, Sample,
     context::{Context, DEFAULT_LEVELS, DEFAULT_TRAJECTORIES, MAX_POINTS, MethodWord, keep, refuse_others},
-    points_file::{PointsFile, read_points},
+    points_file::read_points,
     read_factor::read_factor,
     sobol::MAX_DIMENSIONS,
     trial::{Varied, try_out, warnings},
 };
 use crate::scenario::{
-    Choice, Diagnostic, Source, Warning,
-    diagnostic::Place,
+    Choice, Diagnostic, Warning,
     key::Key,
     section::{Mistakes, Section, choice, flag, list, whole, wrong},
     tree::{Node, TomlEntry, Value},
@@ -74,10 +73,9 @@ pub(crate) fn read_design(
                     Diagnostic::at(&factors.key, "a list takes its points from `file` or from `factors`, not both");
                 found.push(error);
             }
-            let file = keep(PointsFile::named(&file.node, context), found)?;
-            let read = read_points(&file, kind == MethodWord::Posterior, context, found)?;
+            let read = read_points(&file.node, kind == MethodWord::Posterior, context, found)?;
             if let Some(Method::Posterior { points }) = method {
-                read.drawn(points, seed, &file, found)?
+                read.drawn(points, seed, &file.node, found)?
             } else {
                 points = Some(read.coordinates);
                 read.varied
@@ -97,43 +95,12 @@ pub(crate) fn read_design(
             Vec::new()
         }
     };
-    check_factors(&varied, kind, &entry.key, context, found)?;
-    let method = method?;
-    let design = |factors| Design { method, seed, factors, noise };
-    finish(varied, points, design, &entry.key, context, (before, found))
-}
-
-/// So many worlds drawn from a weighted sample in a file, such as a posterior, each with noise of its own.
-pub(crate) fn read_posterior(
-    file: &Source,
-    points: u32,
-    context: &Context<'_>,
-    found: &mut Mistakes,
-) -> Option<ReadDesign> {
-    let before = found.len();
-    let file = PointsFile::at(file);
-    let varied = read_points(&file, true, context, found)?.drawn(points, context.seed, &file, found)?;
-    let place = varied.first()?.place.clone();
-    check_factors(&varied, MethodWord::Posterior, &place, context, found)?;
-    let (method, noise) = (Method::Posterior { points }, PointNoise::Own);
-    let design = |factors| Design { method, seed: context.seed, factors, noise };
-    finish(varied, None, design, &place, context, (before, found))
-}
-
-/// The sample of what is varied, at these points or else those of the design; `place` is where it is asked for. None if more is wrong
-/// by now than was `before`.
-fn finish(
-    varied: Vec<Varied>,
-    points: Option<Vec<f64>>,
-    design: impl FnOnce(Vec<Factor>) -> Design,
-    place: &Place,
-    context: &Context<'_>,
-    (before, found): (usize, &mut Mistakes),
-) -> Option<ReadDesign> {
+    check_factors(&varied, kind, entry, context, found)?;
     let warnings = warnings(&varied, context);
     let keys = varied.iter().map(|varied| varied.key.clone()).collect();
-    let design = design(varied.into_iter().map(|varied| varied.factor).collect());
-    refuse_too_many(&design, place, found);
+    let factors = varied.into_iter().map(|varied| varied.factor).collect();
+    let design = Design { method: method?, seed, factors, noise };
+    refuse_too_many(&design, entry, found);
     if found.len() > before {
         return None;
     }
@@ -216,13 +183,13 @@ fn read_factors(node: &Node, kind: MethodWord, context: &Context<'_>, found: &mu
 fn check_factors(
     varied: &[Varied],
     kind: MethodWord,
-    place: &Place,
+    entry: &TomlEntry,
     context: &Context<'_>,
     found: &mut Mistakes,
 ) -> Option<()> {
     if varied.len() > MAX_FACTORS {
         let message = format!("the design has {} factors; {MAX_FACTORS} are the most", varied.len());
-        found.push(Diagnostic::at(place, message));
+        found.push(Diagnostic::at(&entry.key, message));
         return None;
     }
     refuse_doubles(varied, found);
@@ -248,7 +215,7 @@ fn refuse_doubles(varied: &[Varied], found: &mut Mistakes) {
     }
 }
 
-fn refuse_too_many(design: &Design, place: &Place, found: &mut Mistakes) {
+fn refuse_too_many(design: &Design, entry: &TomlEntry, found: &mut Mistakes) {
     let factors = design.factors.len();
     let columns = match design.method {
         Method::Sobol { .. } => factors,
@@ -258,17 +225,17 @@ fn refuse_too_many(design: &Design, place: &Place, found: &mut Mistakes) {
     if columns > MAX_DIMENSIONS {
         let message =
             format!("a Sobol sequence has at most {MAX_DIMENSIONS} dimensions; {factors} factors take {columns}");
-        found.push(Diagnostic::at(place, message));
+        found.push(Diagnostic::at(&entry.key, message));
     }
     let (points, numbers) = (design.points(), design.points().saturating_mul(factors as u64));
     let shown = |count: u64| if count == u64::MAX { format!("more than {count}") } else { count.to_string() };
     if points > MAX_POINTS {
         let message = format!("the design has {} points; {MAX_POINTS} is the most", shown(points));
-        found.push(Diagnostic::at(place, message));
+        found.push(Diagnostic::at(&entry.key, message));
     } else if numbers > MAX_NUMBERS {
         let message =
             format!("the design has {points} points of {factors} factors; {MAX_NUMBERS} numbers are the most");
-        found.push(Diagnostic::at(place, message));
+        found.push(Diagnostic::at(&entry.key, message));
     }
 }
 

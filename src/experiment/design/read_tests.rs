@@ -23,7 +23,7 @@ fn read_with(text: &str, overrides: &[&str], points: &str) -> Result<Experiment,
     fs::write(path("points.csv"), points).unwrap();
     fs::write(path("e.toml"), format!("name = 'e'\nscenario = 'small.toml'\nseed = 9\n{text}")).unwrap();
     let overrides: Vec<String> = overrides.iter().map(|&each| each.to_owned()).collect();
-    load_experiment(&Source::File(path("e.toml")), &overrides, &catalogue(), NAMES)
+    load_experiment(&Source::File(path("e.toml")), &overrides, &catalogue(), NAMES, None)
         .map_err(|errors| errors.to_string().replace(&format!("{}/", folder.path().display()), ""))
 }
 

@@ -40,7 +40,7 @@ static ENABLED: Parameter = Parameter {
 };
 
 /// A factor as it was read.
-pub(super) struct Varied {
+pub(in crate::experiment) struct Varied {
     /// The factor.
     pub factor: Factor,
     /// The place that it varies.
@@ -56,7 +56,7 @@ pub(super) struct Varied {
 }
 
 /// The declaration of the parameter of this key.
-pub(super) fn declared(key: &Key, catalogue: &Catalogue) -> Option<&'static Parameter> {
+pub(in crate::experiment) fn declared(key: &Key, catalogue: &Catalogue) -> Option<&'static Parameter> {
     let [table, owner, name] = key.parts() else { return None };
     let declared = match table.as_str() {
         "mechanisms" => {
@@ -72,7 +72,12 @@ pub(super) fn declared(key: &Key, catalogue: &Catalogue) -> Option<&'static Para
 }
 
 /// The place that a key means in every scenario.
-pub(super) fn meant(spelled: &str, place: &Place, context: &Context<'_>, found: &mut Mistakes) -> Option<Key> {
+pub(in crate::experiment) fn meant(
+    spelled: &str,
+    place: &Place,
+    context: &Context<'_>,
+    found: &mut Mistakes,
+) -> Option<Key> {
     let key = Key::parse(spelled).map_err(|error| found.push(Diagnostic::at(place, error))).ok()?;
     let mut meant: Option<Key> = None;
     for variant in context.variants {
@@ -98,7 +103,7 @@ pub(super) fn meant(spelled: &str, place: &Place, context: &Context<'_>, found: 
 }
 
 /// What the scenarios say if they do not know a key at all.
-pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Mistakes {
+pub(in crate::experiment) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Mistakes {
     let tried = |variant: &Variant| {
         let laid = laid(key, &Setting::Flag(true), Some((place, place)));
         laid.and_then(|laid| variant.draft.with([laid]))
@@ -109,7 +114,7 @@ pub(super) fn unknown_key(key: &str, place: &Place, context: &Context<'_>) -> Mi
 }
 
 /// Lays the values of a factor over every scenario and says once what is wrong with them.
-pub(super) fn try_out(varied: &Varied, kind: MethodWord, context: &Context<'_>, found: &mut Mistakes) {
+pub(in crate::experiment) fn try_out(varied: &Varied, kind: MethodWord, context: &Context<'_>, found: &mut Mistakes) {
     match varied.key.parts() {
         [key] if NO_FACTORS.contains(&key.as_str()) => {
             return found.push(Diagnostic::at(&varied.place, format!("`{key}` cannot be a factor")));

@@ -10,10 +10,7 @@ use crate::{
     experiment::{
         Experiment, Variant,
         common::{Head, Reader},
-        design::{
-            context::Context,
-            read::{ReadDesign, read_design},
-        },
+        design::read::ReadDesign,
     },
     scenario::{
         Described, Diagnostic, Warning,
@@ -94,9 +91,7 @@ impl Reader<'_> {
         variants.first_mut()?.warnings.extend(warnings);
         let seed = variants.first().map_or(0, |variant| variant.scenario.seed);
         variants.iter_mut().for_each(|variant| Arc::make_mut(&mut variant.scenario).seed = seed);
-        let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
-        let context = Context { source, origin, seed, catalogue, variants: &variants };
-        let ReadDesign { sample, varied, warnings } = read_design(design, &context, self.found)?;
+        let ReadDesign { sample, varied, warnings } = self.design(design, seed, &variants)?;
         let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
         variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
         variants.first_mut()?.warnings.extend(warnings);
@@ -116,6 +111,7 @@ impl Reader<'_> {
             sample,
             stop: None,
             quantiles,
+            calibration: None,
             game,
         })
     }

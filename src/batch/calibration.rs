@@ -1,0 +1,129 @@
+//! Runs the points that a calibration asks for, each set of them as a batch in a folder of its own. What was run is read back
+//! and not run again, so that a calibration that was stopped goes on.
+
+use super::{Results, Run as FinishedRun, Study, StudyError, done::Done};
+use crate::{
+    analysis::calibration::{
+        Emulated, Forward, Method, Parameter, Run, Sequential, Settings, Stage, Target, TargetError, Targets,
+    },
+    experiment::{
+        Experiment,
+        calibration::{Calibration, MethodKind, PlannedMethod},
+    },
+    model::Model,
+    output::sums,
+};
+use std::path::{Path, PathBuf};
+
+/// The folder of the runs, below that of the calibration.
+const RUNS: &str = "runs";
+
+/// The runs of a calibration.
+pub(crate) struct CalibrationRuns<'r, E> {
+    /// The model.
+    pub model: &'r Model,
+    /// The experiment that the file comes to.
+    pub experiment: &'r Experiment,
+    /// What it seeks.
+    pub calibration: &'r Calibration,
+    /// The folder of the calibration.
+    pub folder: &'r Path,
+    /// Runs a study into a folder.
+    pub run: &'r mut dyn FnMut(Study<'r>, &Path) -> Result<Done, E>,
+}
+
+impl<E> CalibrationRuns<'_, E> {
+    /// Where a set of runs is.
+    fn place(&self, stage: &Stage) -> PathBuf {
+        self.folder.join(RUNS).join(format!("{:02}-{}", stage.number + 1, stage.purpose.name()))
+    }
+}
+
+impl<E: From<StudyError>> Forward for CalibrationRuns<'_, E> {
+    type Error = E;
+
+    fn run(&mut self, stage: &Stage, points: &[Vec<f64>], replicates: u32) -> Result<Vec<Vec<Run>>, E> {
+        let name = format!("{}-{:02}-{}", self.experiment.name, stage.number + 1, stage.purpose.name());
+        let seed = seed_of(self.experiment.seed, stage);
+        let experiment = self.experiment.at_points(name, seed, self.calibration.sample(points), replicates);
+        let place = self.place(stage);
+        (self.run)(Study::of(self.model, experiment).estimates(false), &place)?;
+        let runs = Results::open(&place)?.runs()?;
+        let mut results = vec![Vec::new(); points.len()];
+        for run in &runs {
+            let of_point = usize::try_from(run.point).ok().and_then(|point| results.get_mut(point));
+            if let Some(of_point) = of_point {
+                of_point.push(seen(self.calibration, run).map_err(StudyError::from)?);
+            }
+        }
+        Ok(results)
+    }
+}
+
+/// What a run gives of each target.
+fn seen(calibration: &Calibration, run: &FinishedRun) -> Result<Run, super::UnknownName> {
+    calibration.targets.iter().map(|target| run.outcome(&target.name)).collect()
+}
+
+/// The seed of the luck of a set of runs: no two sets share any.
+fn seed_of(seed: u64, stage: &Stage) -> u64 {
+    let text = format!("{seed} {} {}", stage.trial, stage.number);
+    let digest = sums::sha256(text.as_bytes());
+    // Seeds in files are below 2⁶³.
+    digest.get(..15).and_then(|start| u64::from_str_radix(start, 16).ok()).unwrap_or(seed)
+}
+
+impl Calibration {
+    /// The parameters as the algorithm takes them.
+    pub(crate) fn sought(&self) -> Vec<Parameter> {
+        let parameter = |sought: &crate::experiment::calibration::Sought| Parameter {
+            name: sought.name().to_owned(),
+            prior: sought.prior,
+        };
+        self.parameters.iter().map(parameter).collect()
+    }
+
+    /// What was seen, as the algorithm takes it.
+    ///
+    /// # Errors
+    /// A number of a target makes no sense.
+    pub(crate) fn data(&self) -> Result<Targets, TargetError> {
+        let target = |target: &crate::experiment::calibration::PlannedTarget| Target {
+            name: target.name.clone(),
+            value: target.value,
+            error: target.error,
+            discrepancy: target.discrepancy,
+            shared: Vec::new(),
+        };
+        Targets::new(self.targets.iter().map(target).collect())
+    }
+
+    /// How it is done.
+    pub(crate) fn settings(&self, seed: u64) -> Settings {
+        let PlannedMethod { kind, wanted, members, assimilations, design, draws, replicates, rounds, .. } = self.method;
+        let plain = Settings::default();
+        let method = match kind {
+            MethodKind::Emulated => {
+                let plain = Emulated::default();
+                Method::Emulated(Emulated {
+                    members: members.unwrap_or(plain.members),
+                    assimilations: assimilations.unwrap_or(plain.assimilations),
+                    design: design.unwrap_or(plain.design),
+                    draws: draws.unwrap_or(plain.draws),
+                    replicates: replicates.unwrap_or(plain.replicates),
+                    rounds: rounds.unwrap_or(plain.rounds),
+                    ..plain
+                })
+            }
+            MethodKind::Sequential => {
+                let plain = Sequential::default();
+                Method::Sequential(Sequential {
+                    particles: self.method.particles.unwrap_or(plain.particles),
+                    generations: self.method.generations.unwrap_or(plain.generations),
+                    ..plain
+                })
+            }
+        };
+        Settings { seed, method, wanted: wanted.unwrap_or(plain.wanted) }
+    }
+}

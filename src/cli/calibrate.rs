@@ -1,0 +1,121 @@
+//! `redqueen calibrate`: fits uncertain parameters to what was seen of the world.
+
+use super::{
+    batch::say,
+    common::{OutputOptions, ValueOptions, default_folder},
+    failure::Failure,
+    progress::Bar,
+    summary::{broken, line},
+};
+use crate::{
+    analysis::calibration::{CalibrationError, Progress, calibrate},
+    batch::{CalibrationRuns, Config, Study},
+    experiment::calibration::Calibration,
+    model::Model,
+    report::calibration::{Calibrated, verdict_lines, write_calibration},
+};
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    path::PathBuf,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen check rating-gap                  what is sought, and what is wrong
+  redqueen calibrate rating-gap
+  redqueen calibrate my-fit.toml --out output/fit --threads 4
+
+Writes posterior.csv, a weighted sample of worlds; marginals.csv, ridges.csv,
+information.csv and fit.csv; and calibration.html. The same command goes on
+where it stopped.";
+
+/// Fit uncertain parameters to observations: a weighted posterior, its fit and misfits
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Calibration file, or a built-in calibration's name
+    file: PathBuf,
+    #[command(flatten)]
+    values: ValueOptions,
+    /// Threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    /// Output folder [default: output/NAME by the name of the calibration]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Show no progress and no summary; warnings are told
+    #[arg(long, short)]
+    quiet: bool,
+    /// Write even if the folder holds the runs of another calibration
+    #[arg(long)]
+    overwrite: bool,
+}
+
+pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    let cancel = super::interrupt::watch(Failure::Interrupted);
+    let config: Config = args.values.over(Some(&args.file));
+    let study = Study::read(model, config)?;
+    let experiment = study.experiment().clone();
+    super::common::warn(&experiment);
+    let Some(calibration) = experiment.calibration.as_deref() else {
+        let file = args.file.display();
+        return Err(Failure::Usage(format!("{file} is no calibration: it has no [[targets]]")));
+    };
+    let folder = args.out.clone().map_or_else(|| default_folder(&experiment.name, ""), Ok)?;
+    let targets = calibration.data().map_err(|error| Failure::Usage(error.to_string()))?;
+    let output = OutputOptions { out: None, record: None, quiet: args.quiet, overwrite: args.overwrite };
+    let mut run = |study: Study<'_>, place: &std::path::Path| {
+        let mut bar = Bar::new(args.quiet);
+        let study = args.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
+        let done = output.on(study, &cancel)?.on(|progress| bar.show(progress)).run_into(place)?;
+        if done.cancelled { Err(Failure::Interrupted) } else { Ok(done) }
+    };
+    let mut runs = CalibrationRuns { model, experiment: &experiment, calibration, folder: &folder, run: &mut run };
+    let (sought, settings) = (calibration.sought(), calibration.settings(experiment.seed));
+    let mut told = |progress: &Progress| tell(progress, args.quiet);
+    let posterior = calibrate(&sought, &targets, &settings, &mut runs, &mut told);
+    let posterior = posterior.map_err(|error| failed(error, calibration))?;
+    let found = Calibrated { experiment: &experiment, calibration, posterior: &posterior };
+    let page = write_calibration(&folder, &found)?;
+    if args.quiet {
+        return Ok(());
+    }
+    let mut text = String::new();
+    line(&mut text, &format!("{}: {} runs, seed {}", experiment.name, posterior.runs, experiment.seed));
+    verdict_lines(&found).iter().for_each(|said| line(&mut text, &format!("  {said}")));
+    line(&mut text, &format!("files are in {}", folder.display()));
+    line(&mut text, &format!("Page: {}", page.display()));
+    say(&text)
+}
+
+/// Says how the calibration stands, after each set of runs.
+fn tell(progress: &Progress, quiet: bool) {
+    if quiet {
+        return;
+    }
+    let Progress { stage, runs, misfit, effective, r_hat, threshold } = progress;
+    let mut said = format!("{} {}: {runs} runs, misfit {misfit:.2}", stage.purpose.name(), stage.generation + 1);
+    for (name, value, places) in [("R̂", r_hat, 3), ("effective sample", effective, 0), ("threshold", threshold, 3)] {
+        if let Some(value) = value {
+            said.push_str(&format!(", {name} {value:.places$}"));
+        }
+    }
+    let mut stderr = io::stderr().lock();
+    let width = if stderr.is_terminal() { super::listing::width() } else { usize::MAX };
+    // Nobody is left to tell if standard error is closed.
+    let _ = writeln!(stderr, "{}", broken(&said, width));
+}
+
+/// Why there is no calibration, with the target by its name.
+fn failed(error: CalibrationError<Failure>, calibration: &Calibration) -> Failure {
+    match error {
+        CalibrationError::Forward(failure) => failure,
+        CalibrationError::Target { target, given, runs } => {
+            let name = calibration.targets.get(target).map_or("", |target| target.name.as_str());
+            Failure::Runs(format!("too few runs have the target `{name}`: {given} of {runs} points"))
+        }
+        error @ (CalibrationError::Shape(_) | CalibrationError::Setting(_) | CalibrationError::Numbers(_)) => {
+            Failure::Runs(error.to_string())
+        }
+    }
+}
