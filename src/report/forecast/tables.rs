@@ -10,7 +10,7 @@ use crate::{
     maths::Moments,
     output::{
         csv::{Csv, NotFinite},
-        dictionary::{ForecastQuantileRow, ForecastRow, PitRow, ScoreRow, ScoredRow},
+        forecast_rows::{ForecastQuantileRow, ForecastRow, PitRow, ScoreRow, ScoredRow},
     },
 };
 

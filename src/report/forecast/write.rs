@@ -10,8 +10,9 @@ use crate::{
     measure::Measured,
     output::{
         csv::NotFinite,
-        dictionary::{self, ForecastQuantileRow, ForecastRow},
+        dictionary,
         folder::{Derived, Durability, NewFile, OutputError, write_aside},
+        forecast_rows::{ForecastQuantileRow, ForecastRow},
         sums,
     },
     report::{ReportError, with_table},
