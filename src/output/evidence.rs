@@ -1,6 +1,7 @@
-//! The tables of a calibration.
+//! The tables of calibrations and claims.
 
-use crate::table;
+use super::dictionary::TableInfo;
+use crate::{declare::table::Table, table};
 use std::sync::Arc;
 
 table! {
@@ -127,4 +128,15 @@ table! {
         /// Its rank correlation with the effect of the condition that is true least often.
         correlation: Option<f64>, "1";
     }
+}
+
+/// All of them.
+pub fn tables() -> [TableInfo<'static>; 5] {
+    [
+        Table::of::<MarginalRow>().into(),
+        Table::of::<RidgeRow>().into(),
+        Table::of::<InformationRow>().into(),
+        Table::of::<FitRow>().into(),
+        Table::of::<ClaimRow>().into(),
+    ]
 }

@@ -32,6 +32,7 @@ mod parquet;
 mod race_games;
 mod resume;
 mod rooms;
+mod score;
 mod sensitivity;
 mod shards;
 mod slurm;
