@@ -11,6 +11,7 @@ use crate::{
     scenario::{
         Diagnostic, Month,
         diagnostic::Place,
+        key::Key,
         overrides::Override,
         section::{Section, choice, list, month, real, text, whole},
         tree::{Node, TomlTable, Value},
@@ -26,7 +27,10 @@ impl Reader<'_> {
     pub(in crate::experiment) fn calibration(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the calibration");
         let Head { title, description, scenario, common, .. } = self.head(&mut root);
-        let until = root.require("until", self.found).and_then(|entry| self.note(month("until", &entry.node)));
+        let written = root.require("until", self.found).and_then(|entry| self.note(month("until", &entry.node)));
+        // An earlier end, laid over the file, leaves out what came after it: so a fit is made as of another date.
+        let earlier = self.until_laid_over();
+        let until = earlier.or(written);
         let files = root.read("observations", list, self.found).unwrap_or_default();
         let parameters = root.read("parameters", list, self.found).unwrap_or_default();
         let unknowns = root.read("unknowns", list, self.found).unwrap_or_default();
@@ -48,7 +52,8 @@ impl Reader<'_> {
         }
         let items = self.note(list(TARGETS, &targets.node)).unwrap_or_default();
         let scenario = &variant.scenario;
-        let reader = TargetReader { names: self.names, scenario, observations: &observations, until };
+        let reader =
+            TargetReader { names: self.names, scenario, observations: &observations, until, clips: earlier.is_some() };
         let targets = reader.read(items, self.found);
         let calibration = Calibration { parameters: sought, unknowns, targets, until, method };
         Some(Experiment {
@@ -65,6 +70,15 @@ impl Reader<'_> {
             calibration: Some(Box::new(calibration)),
             game: None,
         })
+    }
+
+    /// The end that is laid over that of the file, which is no value of the scenario's.
+    fn until_laid_over(&mut self) -> Option<Month> {
+        let key = Key::new(&["until"]);
+        let (laid, others): (Vec<_>, Vec<_>) = self.flags.drain(..).partition(|flag| *flag.key() == key);
+        self.flags = others;
+        let last = laid.last()?;
+        self.note(month("until", last.node()))
     }
 
     /// The figures of the files that are named.
