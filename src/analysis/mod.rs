@@ -1,11 +1,15 @@
 //! What the tables of a batch say.
 
 pub mod calibration;
+pub(crate) mod claims;
+pub(crate) mod condition;
 pub mod games;
 pub(crate) mod luck;
 pub(crate) mod paired;
 pub(crate) mod precision;
+pub(crate) mod prim;
 pub(crate) mod quantiles;
 pub mod scoring;
 pub(crate) mod sensitivity;
+pub(crate) mod shapley;
 pub(crate) mod sketch;

@@ -8,7 +8,7 @@ use crate::{
         manifest::SavedStretch,
         snapshot::{FORMAT, SavedRun, Unreadable, sum_of},
     },
-    scenario::{Month, Scenario, Source},
+    scenario::{Month, Scenario, Source, child::whole},
 };
 use serde_json::Value;
 use std::{
@@ -242,18 +242,8 @@ fn lived(stretch: &SavedStretch, model: &Model, seed: Seed) -> Result<Stretch, W
 
 /// A complete config as a text to be read.
 pub(super) fn source(name: &str, config: &Value) -> Result<Source, Why> {
-    let text = config_text(config).map_err(|error| Why::Damaged(error.to_string()))?;
+    let text = whole(config).map_err(|error| Why::Damaged(error.to_string()))?;
     Ok(Source::Text { name: name.to_owned(), text })
-}
-
-/// The text of a complete config. A seed that TOML cannot hold is left out.
-pub(crate) fn config_text(config: &Value) -> Result<String, toml::ser::Error> {
-    let mut config = config.clone();
-    if config["seed"].as_i64().is_none() {
-        // TOML has no whole number as large as a seed can be.
-        config.as_object_mut().map(|config| config.remove("seed"));
-    }
-    toml::to_string(&config)
 }
 
 /// Whether a run under the one scenario is one under the other, as long as both last: they have the same words but for those

@@ -2,7 +2,7 @@
 
 use super::{branch::BranchError, estimate::NoRoom};
 use crate::{
-    experiment::{event::ListenerError, plan::Shard},
+    experiment::{event::ListenerError, plan::Shard, tables::Misnamed},
     measure::Unmeasured,
     output::{
         folder::{FolderError, ManifestError, OutputError},
@@ -22,6 +22,12 @@ pub enum StudyError {
     /// A name that nothing has.
     #[error(transparent)]
     Unknown(#[from] UnknownName),
+    /// A word for all tables or for none, beside others.
+    #[error("{}", Misnamed::beside(word))]
+    NotAlone {
+        /// The word.
+        word: String,
+    },
     /// The design has no such point.
     #[error("no design point {point} in the config; it has {points}, from 0")]
     NoPoint {

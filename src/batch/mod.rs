@@ -22,6 +22,7 @@
 
 mod branch;
 mod calibration;
+mod coalitions;
 mod command;
 mod done;
 mod engine;
@@ -38,9 +39,10 @@ mod study;
 mod worlds;
 
 pub use crate::output::folder::{FolderError, ManifestError, OutputError};
-pub(crate) use branch::{Branch, check_name, config_text};
+pub(crate) use branch::{Branch, check_name};
 pub use branch::{BranchError, Why};
 pub(crate) use calibration::CalibrationRuns;
+pub(crate) use coalitions::{By, Groups, name as coalition_name};
 pub(crate) use command::{Words, quoted};
 pub use done::{Done, FailedRun};
 #[cfg(test)]

@@ -11,7 +11,11 @@ use super::{
     worlds::Worlds,
 };
 use crate::{
-    experiment::{Doubt, Experiment, Gather, plan::Shard},
+    experiment::{
+        Doubt, Experiment, Gather,
+        plan::Shard,
+        tables::{self, Misnamed},
+    },
     measure::Stretch,
     model::Model,
     output::{batch::Batch, manifest::FileFormat},
@@ -184,8 +188,10 @@ impl<'a> Study<'a> {
         let playing = experiment.game.as_ref().map(|planned| model.with_payoffs(&planned.game));
         let model = playing.unwrap_or_else(|| model.clone());
         let seeing = experiment.calibration.as_ref().map(|calibration| model.with_seen(calibration));
+        let model = seeing.unwrap_or(model);
+        let claiming = experiment.claim.as_ref().map(|claim| model.with_quantities(claim));
         Self {
-            model: seeing.unwrap_or(model),
+            model: claiming.unwrap_or(model),
             config: None,
             chosen: Chosen::default(),
             experiment,
@@ -248,16 +254,18 @@ impl<'a> Study<'a> {
         self
     }
 
-    /// Writes these tables, beside that of the runs.
+    /// Writes these tables, beside that of the runs: `all` of them, `none`, or those of these names.
     ///
     /// # Errors
-    /// There is no table of this name.
+    /// There is no table of this name, or one stands beside `all` or `none`.
     pub fn record<S: Into<String>>(mut self, tables: impl IntoIterator<Item = S>) -> Result<Self, StudyError> {
-        let tables: Vec<String> = tables.into_iter().map(Into::into).collect();
+        let words: Vec<String> = tables.into_iter().map(Into::into).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let known = self.model.measured().table_names();
-        if let Some(wrong) = tables.iter().find(|table| !known.contains(&table.as_str())) {
-            return Err(UnknownName::new("table", wrong, known.iter().copied()).into());
-        }
+        let tables = tables::named(&words, &known).map_err(|wrong| match wrong.first() {
+            Some((at, Misnamed::Unknown)) => UnknownName::new("table", words[*at], known.iter().copied()).into(),
+            wrong => StudyError::NotAlone { word: wrong.map_or_else(String::new, |(at, _)| words[*at].to_owned()) },
+        })?;
         self.chosen.record = Some(tables.clone());
         self.experiment.record = tables;
         Ok(self)

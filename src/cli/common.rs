@@ -46,8 +46,8 @@ pub struct ValueOptions {
     /// Draw worlds from a weighted sample of parameters, a file or a built-in one [default: posterior/rating-gap.csv]
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = Doubt::SAMPLE)]
     pub doubt: Option<String>,
-    /// How many worlds to draw; `--runs` says how often to run each [default: 100]
-    #[arg(long, value_name = "N", requires = "doubt", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    /// How many worlds to draw, from the built-in sample without --doubt; `--runs` says how often to run each [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub worlds: Option<u32>,
 }
 
@@ -68,7 +68,7 @@ pub struct OutputOptions {
     /// Output folder [default: output/NAME by the name of the config; for `run`, output/NAME-run and what tells the run]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Tables to write, with commas between them, or `none` [default: the experiment file's, or all]
+    /// Tables to write, with commas between them, or `all` or `none` [default: the experiment file's, or all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     pub record: Option<Vec<String>>,
     /// Show no progress and no summary; warnings are told
@@ -115,6 +115,7 @@ impl ValueOptions {
     /// A config with these values laid over it.
     pub fn over(&self, config: Option<&Path>) -> Config {
         let Self { set, seed, months, doubt, worlds } = self.clone();
+        let doubt = doubt.or_else(|| worlds.map(|_| Doubt::SAMPLE.to_owned()));
         let doubt = doubt.map(|sample| Doubt { sample, worlds: worlds.unwrap_or(Doubt::WORLDS) });
         Config { path: config.map(Path::to_owned), set, seed, months, doubt }
     }
@@ -157,24 +158,10 @@ impl OutputOptions {
     /// Writes what is asked for, and stops when `cancel` says so.
     pub fn on<'a>(&self, study: Study<'a>, cancel: &'a AtomicBool) -> Result<Study<'a>, Failure> {
         let study = match &self.record {
-            Some(words) => study.record(tables(words)?)?,
+            Some(words) => study.record(words)?,
             None => study,
         };
         Ok(study.overwrite(self.overwrite).cancel(cancel))
-    }
-}
-
-/// The word for no table at all.
-pub(super) const NO_TABLES: &str = "none";
-
-/// The tables that `--record` names.
-pub fn tables(words: &[String]) -> Result<Vec<String>, Failure> {
-    match words {
-        [word] if word == NO_TABLES => Ok(Vec::new()),
-        _ if words.iter().any(|word| word == NO_TABLES) => {
-            Err(Failure::Usage("`--record none` records nothing, so no table can stand beside `none`".to_owned()))
-        }
-        _ => Ok(words.to_vec()),
     }
 }
 

@@ -119,6 +119,7 @@ impl Args {
             sample: a.sample,
             stop: None,
             quantiles: Some(Gather::ByPoint),
+            claim: None,
             calibration: None,
             game: None,
         })

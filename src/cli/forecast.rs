@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     analysis::scoring::Predictive,
-    batch::{Done, Study, config_text, quoted},
+    batch::{Done, Study, quoted},
     declare::{
         table::{CellType, DATE, Table},
         text::counted,
@@ -21,7 +21,7 @@ use crate::{
         ReportError,
         forecast::{Forecast, Making, Seal, write_forecast},
     },
-    scenario::{Month, diagnostic::nearest, read::MAX_MONTHS},
+    scenario::{Month, child::whole, diagnostic::nearest, read::MAX_MONTHS},
 };
 use std::{
     collections::BTreeMap,
@@ -210,7 +210,7 @@ impl Args {
     ) -> Result<Making, Failure> {
         let scenario = experiment.variants.first().map(|variant| &variant.scenario);
         let config = scenario.map_or(serde_json::Value::Null, |scenario| scenario.to_json());
-        let text = config_text(&config).map_err(|error| Failure::Usage(error.to_string()))?;
+        let text = whole(&config).map_err(|error| Failure::Usage(error.to_string()))?;
         let seal = Seal {
             format: Seal::FORMAT,
             scenario: scenario.map_or_else(String::new, |scenario| scenario.name.clone()),

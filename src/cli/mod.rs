@@ -3,10 +3,13 @@
 mod batch;
 mod calibrate;
 mod check;
+mod claims;
 mod columns;
 mod common;
 mod compare;
 mod completions;
+mod discover;
+mod explain;
 mod failure;
 mod forecast;
 mod formula;
@@ -25,7 +28,7 @@ mod sensitivity;
 mod slurm;
 mod summary;
 
-use crate::{declare::text::visible, model::Model, output::dictionary};
+use crate::{declare::text::visible, experiment::tables, model::Model, output::dictionary};
 use clap::{
     CommandFactory, FromArgMatches, Parser, Subcommand,
     builder::{PossibleValuesParser, StyledStr},
@@ -43,6 +46,9 @@ Examples:
   redqueen compare baseline no-controls  two scenarios, paired by their noise
   redqueen sensitivity output/screening  which parameters move its outcomes
   redqueen calibrate rating-gap          what data tell of parameters
+  redqueen claims                        in how many worlds each holds
+  redqueen discover output/mine --outcome 'firms_end < 9'   where it happens
+  redqueen explain --outcome firms_end   which mechanisms moved it
   redqueen game race-or-pause            what follows when states choose well
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
@@ -69,6 +75,9 @@ enum Command {
     Slurm(slurm::Args),
     Sensitivity(sensitivity::Args),
     Calibrate(calibrate::Args),
+    Claims(claims::Args),
+    Discover(discover::Args),
+    Explain(explain::Args),
     Forecast(forecast::Args),
     Score(score::Args),
     Game(game::Args),
@@ -85,7 +94,7 @@ enum Command {
 /// The command line of a model's program, which knows the tables that it records and writes.
 fn command_of(model: &Model) -> clap::Command {
     let (program, measured) = (model.program(), model.measured());
-    let recorded = PossibleValuesParser::new(measured.table_names().into_iter().chain([common::NO_TABLES]));
+    let recorded = PossibleValuesParser::new(measured.table_names().into_iter().chain([tables::ALL, tables::NONE]));
     let written = PossibleValuesParser::new(dictionary::tables(&[], &measured, false).iter().map(|table| table.name));
     let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
     let command = command.mut_subcommands(|command| {
@@ -153,6 +162,9 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Slurm(args) => slurm::run(&args, model),
         Command::Sensitivity(args) => sensitivity::run(&args, model),
         Command::Calibrate(args) => calibrate::run(&args, model),
+        Command::Claims(args) => claims::run(&args, model),
+        Command::Discover(args) => discover::run(&args, model),
+        Command::Explain(args) => explain::run(&args, model),
         Command::Forecast(args) => forecast::run(&args, model),
         Command::Score(args) => score::run(&args, model),
         Command::Game(args) => game::run(&args, model),

@@ -47,7 +47,7 @@ pub struct Args {
     /// Replicates of each scenario and design point [default: the experiment file's, or 100]
     #[arg(long, value_name = "N", value_parser = common::runs)]
     runs: Option<u32>,
-    /// Tables to write, with commas between them, or `none` [default: the experiment file's, or all]
+    /// Tables to write, with commas between them, or `all` or `none` [default: the experiment file's, or all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     record: Option<Vec<String>>,
     /// Output folder of the joined batch [default: output/NAME]; scripts, logs and shards go to DIR-slurm
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let study = args.runs.into_iter().fold(study, Study::runs);
     super::batch::tell_limits(study.experiment());
     let study = match &args.record {
-        Some(words) => study.record(common::tables(words)?)?,
+        Some(words) => study.record(words)?,
         None => study,
     };
     let (batch, tasks) = (study.batch(), u64::from(args.tasks));

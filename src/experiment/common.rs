@@ -2,6 +2,7 @@
 
 use super::{
     calibration::Calibration,
+    claim::Claim,
     design::{
         Sample,
         context::Context,
@@ -9,6 +10,7 @@ use super::{
     },
     game::PlannedGame,
     plan::Stop,
+    tables::{self, Misnamed},
     variant::Variant,
 };
 use crate::{
@@ -56,6 +58,8 @@ pub struct Experiment {
     pub stop: Option<Stop>,
     /// Over which runs to take quantiles, if at all.
     pub quantiles: Option<Gather>,
+    /// What is claimed, if anything.
+    pub claim: Option<Box<Claim>>,
     /// What is to be calibrated, if anything.
     pub calibration: Option<Box<Calibration>>,
     /// The game whose profiles the variants are, if they are.
@@ -201,7 +205,7 @@ impl Reader<'_> {
         let runs = root.read("runs", |key, node| whole(key, node, 1, u64::from(u32::MAX)), self.found);
         let runs = runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(DEFAULT_RUNS);
         let quantiles = root.read("quantiles", gather, self.found);
-        let record = root.read("record", list, self.found).map(|items| self.record(items));
+        let record = root.take("record").map(|entry| self.record(&entry.node));
         let mut common = Vec::new();
         for (key, path) in [("seed", &["seed"][..]), ("months", &["time", "months"])] {
             common.extend(root.take(key).map(|entry| Override::new(path, &entry.node)));
@@ -251,20 +255,26 @@ impl Reader<'_> {
         result.map_err(|error| self.found.push(error)).ok()
     }
 
-    fn record(&mut self, items: &[Node]) -> Vec<String> {
-        let mut record: Vec<String> = Vec::new();
-        for item in items {
-            let Some(table) = self.note(text("record", item)) else { continue };
-            if !self.names.tables.contains(&table.as_str()) {
-                let message = unknown("table", table, self.names.tables.iter().copied());
-                self.found.push(
-                    Diagnostic::at(&item.place, message).help(format!("tables: {}", self.names.tables.join(", "))),
-                );
-            } else if !record.contains(table) {
-                record.push(table.clone());
+    /// A list of words for tables, or one word.
+    fn record(&mut self, node: &Node) -> Vec<String> {
+        let items = if node.as_text().is_some() { Ok(std::slice::from_ref(node)) } else { list("record", node) };
+        let items = self.note(items).unwrap_or_default();
+        let read = items.iter().filter_map(|item| Some((item, self.note(text("record", item))?.as_str())));
+        let (items, words): (Vec<_>, Vec<_>) = read.unzip();
+        let known = self.names.tables;
+        let wrong = match tables::named(&words, known) {
+            Ok(record) => return record,
+            Err(wrong) => wrong,
+        };
+        self.found.extend(wrong.into_iter().map(|(at, wrong)| match wrong {
+            Misnamed::NotAlone => Diagnostic::at(&items[at].place, Misnamed::beside(words[at])),
+            Misnamed::Unknown => {
+                let message = unknown("table", words[at], known.iter().copied());
+                let help = format!("tables: {}; `{}` or `{}` alone", known.join(", "), tables::ALL, tables::NONE);
+                Diagnostic::at(&items[at].place, message).help(help)
             }
-        }
-        record
+        }));
+        Vec::new()
     }
 
     /// The values of a table `set`, by dotted key. The seed, which is refused with these words, is none of them.

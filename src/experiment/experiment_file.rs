@@ -2,10 +2,12 @@
 
 use super::{
     calibration::read::TARGETS,
+    claim::schema::claim_keys,
     common::{DEFAULT_RUNS, Doubt, Experiment, Gather, Head, KnownNames, Reader, keep, owned},
     design::{Sample, read::ReadDesign, schema::design_schema},
     game::read::PLAYERS,
     plan::Stop,
+    tables,
     variant::Variant,
 };
 use crate::scenario::{
@@ -95,7 +97,7 @@ impl Reader<'_> {
         };
         let quantiles = Some(if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint });
         let record = owned(self.names.tables);
-        let (stop, calibration, game) = (None, None, None);
+        let (stop, claim, calibration, game) = (None, None, None, None);
         Some(Experiment {
             name,
             description,
@@ -106,6 +108,7 @@ impl Reader<'_> {
             sample,
             stop,
             quantiles,
+            claim,
             calibration,
             game,
         })
@@ -118,6 +121,7 @@ impl Reader<'_> {
         let stop = root.take("stop");
         let stop = stop.map(|entry| (entry, self.stop(&entry.node)));
         let entries = root.read("scenarios", list, self.found).unwrap_or_default();
+        let claimed = self.claim_entries(&mut root);
         self.refuse_keys_of_scenarios(tree, &mut root);
         root.finish(self.found);
         let mut variants: Vec<Variant> = Vec::new();
@@ -148,7 +152,9 @@ impl Reader<'_> {
         let pools = sample.design().method.samples() && stop.is_none();
         let natural = if pools { Gather::Pooled } else { Gather::ByPoint };
         let quantiles = quantiles.unwrap_or(Some(natural));
+        let claim = self.claim(&claimed, &variants).map(Box::new);
         let name = title?;
+        let (calibration, game) = (None, None);
         Some(Experiment {
             name,
             description,
@@ -159,8 +165,9 @@ impl Reader<'_> {
             sample,
             stop,
             quantiles,
-            calibration: None,
-            game: None,
+            claim,
+            calibration,
+            game,
         })
     }
 
@@ -240,12 +247,12 @@ impl Reader<'_> {
 
 /// The JSON Schema (draft 2020-12) of experiment files.
 pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
-    let tables = names.tables;
     let path = || json!({ "type": "string" });
-    let record = json!({ "type": "array", "items": { "enum": tables } });
+    let record = tables::schema(names.tables);
     let stop = stop_schema(names);
     let variants = variants_schema();
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
+    let claims = claim_keys(names);
     let mut schema = required(
         table_of([
             ("name", described(name_schema(), "Short name, used for the output folder.")),
@@ -260,7 +267,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
             ("seed", seed()),
             ("runs", described(runs, "Replicates of each scenario and design point.")),
             ("months", months()),
-            ("record", described(record, "Tables to record; all of them if left out.")),
+            ("record", described(record, "Tables to record, `all` of them or `none`; all if left out.")),
             (
                 "quantiles",
                 described(
@@ -274,6 +281,9 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
         ]),
         &["name"],
     );
+    if let Some(keys) = schema.get_mut("properties").and_then(serde_json::Value::as_object_mut) {
+        keys.extend(claims.map(|(key, schema)| (key.to_owned(), schema)));
+    }
     schema["$schema"] = DIALECT.into();
     schema["title"] = "redqueen experiment".into();
     schema

@@ -2,6 +2,7 @@
 //! the jobs. Knows nothing of economics.
 
 pub mod calibration;
+pub mod claim;
 pub(crate) mod common;
 pub mod design;
 pub(crate) mod event;
@@ -12,6 +13,7 @@ pub mod plan;
 pub mod runner;
 pub(crate) mod schedule;
 mod sheet;
+pub(crate) mod tables;
 pub mod variant;
 
 pub use common::{Doubt, Experiment, Gather, KnownNames};

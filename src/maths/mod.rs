@@ -3,6 +3,7 @@
 //! `exp` and `ln` are written here, the others come from the `libm` crate; `clippy.toml` keeps the methods of `f64` that
 //! call the platform's library out.
 
+mod beta;
 mod elementary;
 pub mod linear;
 mod moments;
@@ -11,6 +12,7 @@ pub mod normal_form;
 mod prior;
 mod student;
 
+pub use beta::binomial_tail;
 pub use elementary::{exp, exp_all, ln, ln_all};
 pub use moments::Moments;
 pub use normal::{normal_cumulative, normal_quantile, normal_quantile_all};

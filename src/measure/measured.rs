@@ -4,6 +4,7 @@ use super::{
     outcome::{Outcome, among, same},
     own::{self, OwnOutcome, OwnTable},
     payoffs::Payoffs,
+    quantities::Quantities,
     record::{HEADLINES, OutcomeRow, Record, TABLES, Trajectory},
     seen::Seen,
 };
@@ -12,7 +13,7 @@ use crate::{
         table::{CellType, Column, DATE, Row, Table},
         text::is_name,
     },
-    experiment::{calibration::Calibration, game::Game},
+    experiment::{calibration::Calibration, claim::Claim, game::Game},
     model::Model,
     scenario::kinds::KINDS,
 };
@@ -20,12 +21,15 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 14] = [
+pub(crate) const TAKEN_TABLES: [&str; 17] = [
     "runs",
     "quantiles",
     "differences",
     "design",
     "sensitivity",
+    "discover",
+    "boxes",
+    "explain",
     "payoffs",
     "deviations",
     "equilibria",
@@ -47,6 +51,7 @@ pub struct Measured {
     outcomes: Vec<OwnOutcome>,
     payoffs: Option<Arc<Payoffs>>,
     seen: Option<Arc<Seen>>,
+    quantities: Option<Arc<Quantities>>,
 }
 
 impl Measured {
@@ -69,7 +74,9 @@ impl Measured {
     fn joined(&self) -> impl Iterator<Item = Column<'static>> {
         let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.outcomes());
         let seen = self.seen.iter().flat_map(|seen| seen.outcomes());
-        self.outcomes.iter().map(|own| own.outcome).chain(payoffs.copied()).chain(seen.copied()).map(Outcome::column)
+        let quantities = self.quantities.iter().flat_map(|quantities| quantities.outcomes());
+        let made = payoffs.chain(seen).chain(quantities).copied();
+        self.outcomes.iter().map(|own| own.outcome).chain(made).map(Outcome::column)
     }
 
     /// Names of the outcomes that summaries open with; what joined the model is among them.
@@ -81,13 +88,16 @@ impl Measured {
     pub(super) fn kept(&self, record: &Record) -> Record {
         let names = self.payoffs.iter().flat_map(|payoffs| payoffs.tables());
         let names = names.chain(self.seen.iter().flat_map(|seen| seen.tables()));
+        let names = names.chain(self.quantities.iter().flat_map(|quantities| quantities.tables()));
         record.and(&names.collect::<Vec<_>>())
     }
 
     /// The run with what the players of a game have of it, and with what is held against what was seen, if there is any of it.
     pub(super) fn completed(&self, run: Trajectory) -> Trajectory {
         let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.read(&run));
-        let found: Vec<_> = payoffs.chain(self.seen.iter().flat_map(|seen| seen.read(&run))).collect();
+        let seen = self.seen.iter().flat_map(|seen| seen.read(&run));
+        let quantities = self.quantities.iter().flat_map(|quantities| quantities.read(&run));
+        let found: Vec<_> = payoffs.chain(seen).chain(quantities).collect();
         if found.is_empty() { run } else { Trajectory { own: run.own.clone().and(found), ..run } }
     }
 
@@ -311,6 +321,12 @@ impl Model {
     /// The model with what is held against what a calibration saw as more outcomes of each run.
     pub(crate) fn with_seen(&self, calibration: &Calibration) -> Self {
         let measured = Measured { seen: Some(Arc::new(Seen::of(calibration))), ..self.measured() };
+        self.clone().keep(measured)
+    }
+
+    /// The model with the quantities of a claim as more outcomes of each run.
+    pub(crate) fn with_quantities(&self, claim: &Claim) -> Self {
+        let measured = Measured { quantities: Some(Arc::new(Quantities::of(claim))), ..self.measured() };
         self.clone().keep(measured)
     }
 

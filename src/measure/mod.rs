@@ -13,6 +13,7 @@ mod outcome;
 mod outcomes;
 mod own;
 mod payoffs;
+mod quantities;
 pub mod record;
 mod rows;
 mod run;

@@ -64,7 +64,7 @@ impl Payoffs {
 }
 
 /// What a term adds to a payoff.
-fn value(term: &Term, run: &Trajectory) -> Option<f64> {
+pub(super) fn value(term: &Term, run: &Trajectory) -> Option<f64> {
     let found = match &term.quantity {
         Quantity::Outcome(name) => run.outcome(name).and_then(|value| logged(term, value)),
         Quantity::Window(window) => mean(window, run, |value| logged(term, value)),

@@ -16,6 +16,7 @@
 
 pub mod accelerator;
 pub mod accounts;
+pub(crate) mod bundles;
 pub mod clock;
 pub mod fab;
 pub mod firm;

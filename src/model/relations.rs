@@ -189,6 +189,13 @@ impl Barriers {
         strictest
     }
 
+    /// Becomes as others are, in the memory that it has.
+    pub fn become_as(&mut self, Self { chips, variant, equipment, flows, memory, levered }: &Self) {
+        self.chips.clone_from(chips);
+        self.flows.clone_from(flows);
+        (self.variant, self.equipment, self.memory, self.levered) = (*variant, *equipment, *memory, *levered);
+    }
+
     /// Whether a rule of one state keeps chips from another.
     pub fn keeps_chips(&self, by: StateId, from: StateId) -> bool {
         self.chips.iter().any(|rule| rule.by == by && rule.against == from && rule.stopped > 0.0)
@@ -237,6 +244,19 @@ impl Barriers {
     }
 }
 
+/// A lever that a state pulls against another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Aim {
+    /// Goods of the export control that it makes stricter; `None` for a market that it closes.
+    pub goods: Option<Goods>,
+    /// Who pulls it.
+    pub by: StateId,
+    /// Against whom.
+    pub against: StateId,
+    /// How far, before it is held to -1 and 1 together with others on the same.
+    pub value: f64,
+}
+
 /// Levers that states pull against each other, as they stand in this step.
 #[derive(Resource, Clone, Debug, Default, PartialEq)]
 pub struct Stances {
@@ -244,8 +264,8 @@ pub struct Stances {
     pub control: [[PerState; MAX_STATES]; Goods::COUNT],
     /// How far the first state's market is closed to the second's firms beside what the scenario closed, from -1 to 1.
     pub market: [PerState; MAX_STATES],
-    /// Whether any of them is not 0.
-    pub any: bool,
+    /// Who pulls any of them against whom, sorted. Between other pairs all are 0.
+    pub pairs: Vec<(StateId, StateId)>,
     /// Whether markets are closed otherwise than in the step before.
     pub turned: bool,
     /// Who became stricter against whom in this step, and by how much.
@@ -253,40 +273,83 @@ pub struct Stances {
 }
 
 impl Stances {
+    /// Whether any of them is not 0.
+    #[inline]
+    pub const fn any(&self) -> bool {
+        !self.pairs.is_empty()
+    }
+
     /// How hostile a state's levers are to another: the strictest of them, from 0 to 1.
     pub fn hostility(&self, by: StateId, against: StateId) -> f64 {
         let control = self.control.iter().map(|goods| goods[by][against]);
         control.chain([self.market[by][against]]).fold(0.0, f64::max)
     }
 
-    /// Takes their places, and notes who became stricter.
-    pub fn become_as(&mut self, mut next: Self, states: usize) {
-        self.stricter.clear();
+    fn place(&mut self, aim: &Aim) -> &mut f64 {
+        let by_pair = aim.goods.map_or(&mut self.market, |goods| &mut self.control[goods as usize]);
+        &mut by_pair[aim.by][aim.against]
+    }
+
+    /// Becomes what these levers come to, of which those on the same add up to -1 to 1, and notes what is otherwise than before.
+    pub fn become_as(&mut self, aims: &[Aim]) {
+        let before = std::mem::take(&mut self.pairs);
+        let was: Vec<_> =
+            before.iter().map(|&(by, against)| (self.market[by][against], self.hostility(by, against))).collect();
+        for &(by, against) in &before {
+            self.control.iter_mut().chain([&mut self.market]).for_each(|by_pair| by_pair[by][against] = 0.0);
+        }
+        aims.iter().for_each(|aim| *self.place(aim) += aim.value);
+        for aim in aims {
+            let place = self.place(aim);
+            *place = place.clamp(-1.0, 1.0);
+        }
+        let mut pairs: Vec<_> = aims.iter().map(|aim| (aim.by, aim.against)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs.retain(|&(by, against)| {
+            self.market[by][against] != 0.0 || self.control.iter().any(|goods| goods[by][against] != 0.0)
+        });
+        let was = |pair: &(StateId, StateId)| before.binary_search(pair).map_or((0.0, 0.0), |at| was[at]);
+        self.turned = before.iter().chain(&pairs).any(|pair| self.market[pair.0][pair.1] != was(pair).0);
+        let stricter = pairs.iter().map(|pair| (pair.0, pair.1, self.hostility(pair.0, pair.1) - was(pair).1));
+        self.stricter = stricter.filter(|(.., more)| *more > 0.0).collect();
+        self.pairs = pairs;
+    }
+
+    /// Stands as in the step before: nothing turned, and nobody became stricter.
+    pub fn settle(&mut self) {
         self.turned = false;
-        // As in most months; who stands how to whom need not be gone through.
-        if next.control == self.control && next.market == self.market {
-            return;
-        }
-        let pairs =
-            (0..states).flat_map(|by| (0..states).map(move |against| (StateId::new(by), StateId::new(against))));
-        next.stricter.clear();
-        next.any = false;
-        next.turned = next.market != self.market;
-        for (by, against) in pairs {
-            let more = next.hostility(by, against) - self.hostility(by, against);
-            if more > 0.0 {
-                next.stricter.push((by, against, more));
-            }
-            let control = next.control.iter().any(|goods| goods[by][against] != 0.0);
-            next.any |= control || next.market[by][against] != 0.0;
-        }
-        *self = next;
+        self.stricter.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levers_on_the_same_add_up_within_their_range_and_leave_nothing_behind() {
+        let [a, b, c] = [0, 1, 2].map(StateId::new);
+        let aim = |goods, by, against, value| Aim { goods, by, against, value };
+        let mut stances = Stances::default();
+        let chips = Some(Goods::Chips);
+        stances.become_as(&[
+            aim(chips, b, a, 0.7),
+            aim(None, a, c, -0.5),
+            aim(chips, b, a, 0.8),
+            aim(chips, c, a, 0.0),
+        ]);
+        assert_eq!((stances.control[Goods::Chips as usize][b][a], stances.market[a][c]), (1.0, -0.5));
+        assert_eq!((&stances.pairs, &stances.stricter), (&vec![(a, c), (b, a)], &vec![(b, a, 1.0)]));
+        assert!(stances.any() && stances.turned);
+        stances.become_as(&[aim(None, a, c, -0.5), aim(chips, b, a, 0.75), aim(Some(Goods::Models), c, b, 0.25)]);
+        assert!(!stances.turned);
+        assert_eq!((&stances.pairs, &stances.stricter), (&vec![(a, c), (b, a), (c, b)], &vec![(c, b, 0.25)]));
+        stances.become_as(&[]);
+        assert_eq!(stances, Stances { turned: true, ..Stances::default() });
+        stances.settle();
+        assert_eq!(stances, Stances::default());
+    }
 
     #[test]
     fn equipment_is_covered_up_to_the_rules_node_and_nothing_without_a_rule() {

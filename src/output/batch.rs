@@ -223,9 +223,7 @@ impl BatchScenario {
 
     /// Names of the entities that its config has under `list`.
     pub fn names(&self, list: &str) -> Vec<String> {
-        let config = self.config.value();
-        let entries = config[list].as_array().into_iter().flatten();
-        entries.filter_map(|entry| Some(entry["name"].as_str()?.to_owned())).collect()
+        self.config.names(list)
     }
 }
 

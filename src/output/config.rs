@@ -1,8 +1,11 @@
 //! The complete config of a scenario, as a folder keeps it.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
-use serde_json::Value;
-use std::{collections::BTreeSet, sync::Arc};
+use serde_json::{Value, value::RawValue};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Tables and lists are cut into pieces down to this depth: the entries of a mechanism, a state.
 const DEPTH: usize = 2;
@@ -25,6 +28,18 @@ impl Config {
     /// It lacks what `T` must have, or has something else in its place.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(&self.0.concat())
+    }
+
+    /// Names of the entities that it has under `list`, for which the rest of it need not become values.
+    pub fn names(&self, list: &str) -> Vec<String> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: Option<String>,
+        }
+        let text = self.0.concat();
+        let parts: BTreeMap<String, &RawValue> = serde_json::from_str(&text).unwrap_or_default();
+        let entities: Option<Vec<Named>> = parts.get(list).and_then(|part| serde_json::from_str(part.get()).ok());
+        entities.into_iter().flatten().filter_map(|entity| entity.name).collect()
     }
 }
 
@@ -140,6 +155,14 @@ mod tests {
         );
         let piece = |config: &Config| Arc::as_ptr(&config.0[0]).addr();
         assert_eq!(piece(&configs[0]), piece(&configs[49]));
+    }
+
+    #[test]
+    fn it_tells_the_names_of_its_entities() {
+        let config = Config::from(crate::baseline().to_json());
+        let states = crate::baseline().states;
+        assert_eq!(config.names("states"), states.iter().map(|state| state.name.as_str()).collect::<Vec<_>>());
+        assert_eq!((config.names("time"), config.names("nowhere")), (Vec::new(), Vec::new()));
     }
 
     #[test]

@@ -221,6 +221,78 @@ table! {
     }
 }
 
+table! {
+    /// A step of the search for a box of parameter space in which something happens (PRIM).
+    pub struct DiscoverRow as "discover" by box_number, step {
+        /// Which box, from 1; each is searched for in what those before it left.
+        box_number: u32, "1";
+        /// The step, from 0: the first box restricts nothing, each further one was peeled, or at last pasted.
+        step: u32, "1";
+        /// The share of all design points, by weight, that the box holds.
+        mass: f64, "1";
+        /// The share of all that happened which happened in it.
+        coverage: f64, "1";
+        /// The share of its runs in which it happened.
+        density: f64, "1";
+        /// Parameters that it restricts.
+        restricted: u32, "parameters";
+        /// Design points in it.
+        points: u32, "points";
+        /// Whether this is the step that was taken.
+        taken: bool, "";
+    }
+}
+
+table! {
+    /// A parameter that a box restricts.
+    pub struct BoxRow as "boxes" by box_number, parameter {
+        /// Which box, from 1.
+        box_number: u32, "1";
+        /// The parameter's key.
+        parameter: Arc<str>, "";
+        /// Lower end of the interval that the box admits; empty of a choice.
+        low: Option<f64>, "of the parameter";
+        /// Upper end.
+        high: Option<f64>, "of the parameter";
+        /// The values of a choice that it admits, with `|` between them.
+        values: Option<Arc<str>>, "";
+        /// How likely so dense a box would be by chance if this restriction did nothing (Bryant and Lempert 2010).
+        quasi_p: f64, "1";
+        /// The same of the lower end alone; empty where that is not restricted.
+        quasi_p_low: Option<f64>, "1";
+        /// The same of the upper end alone.
+        quasi_p_high: Option<f64>, "1";
+        /// Least value that was sampled.
+        sampled_low: Option<f64>, "of the parameter";
+        /// Greatest value that was sampled.
+        sampled_high: Option<f64>, "of the parameter";
+    }
+}
+
+table! {
+    /// How much a group of a scenario's parts moved an outcome.
+    pub struct ExplainRow as "explain" by outcome, group {
+        /// The outcome: a column of the table of runs, in its unit.
+        outcome: Arc<str>, "";
+        /// The group: a bundle of mechanisms, a mechanism, a rule, or several of these.
+        group: Arc<str>, "";
+        /// What it adds on average over all orders in which groups come on (Shapley value); all add up to the difference between all groups and none.
+        shapley: f64, "of the outcome";
+        /// Its standard error, by luck and by the orders that were drawn; empty for a single replicate.
+        standard_error: Option<f64>, "of the outcome";
+        /// Lower end of its 95 % interval (Student's t); empty below five replicates, or pairs of orders.
+        low: Option<f64>, "of the outcome";
+        /// Upper end of the interval.
+        high: Option<f64>, "of the outcome";
+        /// What it adds where no other group is on.
+        first: f64, "of the outcome";
+        /// What is lost where it alone is off.
+        last: f64, "of the outcome";
+        /// Replicates that have a value with every set of groups.
+        n: u32, "replicates";
+    }
+}
+
 /// One file of an output folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableInfo<'a> {
@@ -328,9 +400,21 @@ pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) ->
     let mut tables = vec![runs(factors, measured)];
     tables.extend(trajectories(measured, crossed));
     tables.extend([quantiles(), differences(), design(factors), sensitivity()]);
+    tables.extend(of_boxes());
+    tables.push(explain());
     tables.extend(of_games());
     tables.extend(of_forecasts());
     tables
+}
+
+/// The tables of a search for boxes: its steps, and the limits of those that were taken.
+pub fn of_boxes() -> [TableInfo<'static>; 2] {
+    [Table::of::<DiscoverRow>().into(), Table::of::<BoxRow>().into()]
+}
+
+/// The table of an outcome that is told apart.
+pub fn explain() -> TableInfo<'static> {
+    Table::of::<ExplainRow>().into()
 }
 
 /// The tables of games.

@@ -96,3 +96,35 @@ table! {
         source: Arc<str>, "";
     }
 }
+
+table! {
+    /// A condition of a claim, and how the claim was judged.
+    pub struct ClaimRow as "claims" by claim, condition {
+        /// The claim.
+        claim: Arc<str>, "";
+        /// What must be true.
+        condition: Arc<str>, "";
+        /// Share of the worlds in which the claim holds: in which all its conditions are true.
+        holds: f64, "1";
+        /// Standard error of that share.
+        standard_error: Option<f64>, "1";
+        /// Different worlds.
+        worlds: u32, "worlds";
+        /// Runs of each scenario in which it could be judged.
+        runs: u32, "runs";
+        /// Share of the runs in which the condition is true.
+        share: f64, "1";
+        /// Median of the value or difference that it speaks of; of a prediction, the difference of rank correlations.
+        median: Option<f64>, "of the outcome";
+        /// 5 % quantile of the same.
+        p05: Option<f64>, "of the outcome";
+        /// 95 % quantile of the same.
+        p95: Option<f64>, "of the outcome";
+        /// Unit of the outcome.
+        unit: Arc<str>, "";
+        /// The parameter on which the verdict turns most.
+        turns_on: Option<Arc<str>>, "";
+        /// Its rank correlation with the effect of the condition that is true least often.
+        correlation: Option<f64>, "1";
+    }
+}

@@ -4,11 +4,14 @@
 mod about;
 pub mod calibration;
 mod chart;
+pub mod claims;
 mod competition;
 #[cfg(test)]
 mod coverage_tests;
 pub(crate) mod csv_file;
 mod data;
+pub(crate) mod discover;
+pub(crate) mod explain;
 mod figures;
 pub(crate) mod forecast;
 pub(crate) mod game;
@@ -116,12 +119,16 @@ pub(crate) fn as_written(folder: &Path, manifest: &Manifest, table: &str) -> Res
     }
 }
 
-/// Whether the report of a folder is there as it was written, with these other files; what `sensitivity` wrote is not looked
-/// at.
+/// Whether the report of a folder is there as it was written, with these other files; what `sensitivity` and `discover` wrote is
+/// not looked at.
 pub(crate) fn is_there(folder: &Path, others: &[&str]) -> bool {
     let Ok(Some(manifest)) = Folder::manifest(folder) else { return false };
     let listed = |name: &str| manifest.others.iter().any(|other| other.path == name);
-    let mut files = manifest.others.iter().filter(|other| !other.path.starts_with(sensitivity::PREFIX));
+    let of_others = |path: &str| {
+        let mut prefixes = discover::PREFIXES.into_iter().chain([sensitivity::PREFIX]);
+        prefixes.any(|prefix| path.starts_with(prefix))
+    };
+    let mut files = manifest.others.iter().filter(|other| !of_others(&other.path));
     listed(PAGE) && others.iter().all(|name| listed(name)) && files.all(|other| other.is_in(folder))
 }
 

@@ -55,6 +55,20 @@ pub const BUILTIN: &[Builtin] = builtin![
     "experiments/taiwan.toml",
     "experiments/variance-saltelli.toml",
     "calibrations/rating-gap.toml",
+    "claims/momentum-beats-size.toml",
+    "claims/open-competition-hardens.toml",
+    "claims/open-source-alone-keeps-no-lead.toml",
+    "claims/different-strengths.toml",
+    "claims/no-finish-line.toml",
+    "claims/open-models-spread.toml",
+    "claims/controls-slow-then-teach.toml",
+    "claims/many-weak-chips.toml",
+    "claims/leapfrog-overturns.toml",
+    "claims/blockade-turns-the-race.toml",
+    "claims/fabs-at-home-restore.toml",
+    "claims/not-zero-sum.toml",
+    "claims/open-science-pays.toml",
+    "claims/accountable-governance-pays.toml",
     "games/answer-in-kind.toml",
     "games/controls-and-openness.toml",
     "games/open-or-closed-firms.toml",
@@ -84,10 +98,10 @@ impl Builtin {
         BUILTIN.iter().any(|builtin| builtin.name() == name)
     }
 
-    /// Whether it is a scenario, and no experiment or game.
+    /// Whether it is a scenario, and no experiment, game or the like.
     #[cfg(test)]
     pub(crate) fn is_scenario(&self) -> bool {
-        !self.path.starts_with("experiments/") && !self.path.starts_with("games/")
+        self.path.ends_with(".toml") && (!self.path.contains('/') || self.path.starts_with("scenarios/"))
     }
 
     /// Its file's name without the ending.
@@ -119,7 +133,7 @@ mod tests {
     #[test]
     fn every_config_on_disk_is_built_in() {
         let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
-        for folder in ["", "scenarios", "experiments", "games"] {
+        for folder in ["", "calibrations", "claims", "experiments", "games", "observations", "posterior", "scenarios"] {
             let Ok(entries) = std::fs::read_dir(configs.join(folder)) else { continue };
             for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
                 let below = path.strip_prefix(&configs).unwrap().to_str().unwrap();

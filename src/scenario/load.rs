@@ -72,7 +72,8 @@ pub(crate) fn read_flags(flags: &[String]) -> (Vec<Override>, Mistakes) {
 }
 
 /// Keys that only an experiment file has.
-pub(crate) const EXPERIMENT_KEYS: [&str; 7] = ["players", "targets", "scenario", "scenarios", "runs", "design", "stop"];
+pub(crate) const EXPERIMENT_KEYS: [&str; 8] =
+    ["players", "targets", "claim", "scenario", "scenarios", "runs", "design", "stop"];
 
 /// A config that is named somewhere.
 #[derive(Clone, Debug)]

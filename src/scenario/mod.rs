@@ -3,6 +3,7 @@
 mod bounds;
 pub(crate) mod builtin;
 mod check;
+pub(crate) mod child;
 mod describe;
 mod described;
 pub mod diagnostic;

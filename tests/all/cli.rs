@@ -93,6 +93,8 @@ fn help_has_examples_and_bad_usage_is_refused() {
         "merge",
         "slurm",
         "sensitivity",
+        "discover",
+        "explain",
         "check",
         "params",
         "columns",

@@ -4,9 +4,17 @@ use crate::support::{
     pairs::{end, laid_over, measured, rises, rises_in_every_pair, run, state, sum},
     worlds::short,
 };
+use bevy_ecs::prelude::*;
 use redqueen::{
     measure::record::{StateRow, Trajectory},
-    model::Model,
+    model::{
+        Model, Seed, Simulation,
+        clock::Clock,
+        mechanisms::policy::Policy,
+        relations::{Barriers, Stances},
+        state::{Burden, Levers},
+        states::StateId,
+    },
     scenario::{Scenario, Source, load},
 };
 
@@ -214,4 +222,71 @@ fn at_the_null_of_its_strength_each_lever_is_absent() {
     let text = rule("materials", "China", "US", "2023-06");
     let nulls = ["mechanisms.chip_supply.materials_dependence=0", "mechanisms.induced_innovation.replacement_growth=0"];
     assert_same(&run(&world(30, &text, &nulls), 0), &run(&world(30, "", &nulls), 0));
+}
+
+/// Levers that answer what is published, come and go, beside those of states that choose.
+const ANSWERING: &str = "
+[[policies]]
+name = \"Test: equipment by lead\"
+state = \"US\"
+lever = \"control\"
+what = [\"equipment\", \"chips\"]
+against = [\"China\"]
+from = \"2024-01\"
+to = \"2027-01\"
+indicator = \"rating_lead\"
+value = 0.2
+gain = 0.01
+target = 50.0
+cap = 1.0
+delay_months = 3
+[[policies]]
+name = \"Test: Japan's equipment\"
+state = \"Japan\"
+lever = \"control\"
+what = [\"equipment\", \"memory\", \"rental\"]
+against = [\"China\", \"India\"]
+from = \"2024-06\"
+to = \"2025-06\"
+value = 0.5
+[[policies]]
+name = \"Test: the EU's effort\"
+state = \"EU\"
+lever = \"enforcement\"
+from = \"2025-03\"
+to = \"2026-01\"
+value = 0.5
+";
+
+#[test]
+fn what_levers_come_to_is_the_same_if_they_are_added_up_in_every_step() {
+    let scenario = laid_over("scenarios/statecraft.toml", 84, ANSWERING, &["strategists.US.from=2026-01"]);
+    let [mut kept, mut anew] = [(); 2].map(|()| Model::standard().simulate(&scenario).unwrap());
+    let stands = |simulation: &mut Simulation| {
+        let world = simulation.world_mut();
+        let mut found = world.query::<(&StateId, &Levers, &Burden)>();
+        let of = |(state, levers, burden): (&StateId, &Levers, &Burden)| (*state, *levers, burden.policy_cost);
+        let states: Vec<_> = found.iter(world).map(of).collect();
+        (world.resource::<Barriers>().clone(), world.resource::<Stances>().clone(), states)
+    };
+    for replicate in [0, 1] {
+        for simulation in [&mut kept, &mut anew] {
+            simulation.reset(Seed { master: 1, replicate });
+        }
+        let mut pairs = 0;
+        loop {
+            anew.world_mut().resource_mut::<Policy>().set_changed();
+            anew.world_mut().resource_mut::<Stances>().set_changed();
+            let [lives, other] = [&mut kept, &mut anew].map(|simulation| simulation.live_month().unwrap());
+            let [one, two] = [&mut kept, &mut anew].map(stands);
+            assert!(one == two, "{}: {:?} {:?}", kept.world().resource::<Clock>().month(), one.1.pairs, two.1.pairs);
+            pairs = pairs.max(one.1.pairs.len());
+            assert_eq!(lives, other);
+            if !lives {
+                break;
+            }
+        }
+        // Japan's policy alone is aimed at two.
+        assert!(pairs >= 2, "{pairs}");
+    }
 }

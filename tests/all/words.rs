@@ -277,6 +277,30 @@ fn nothing_is_recorded_if_that_is_asked_for() {
 }
 
 #[test]
+fn all_tables_are_recorded_if_that_is_asked_for_in_whatever_way() {
+    let file = |record: &str| format!("name = 'e'\nscenario = 'null'\nruns = 1\nmonths = 1\n{record}\n");
+    let files =
+        ["record = 'all'", "record = ['all']", "record = ['world', 'world']", "record = ['all', 'world']"].map(file);
+    let names = ["word.toml", "list.toml", "twice.toml", "both.toml"];
+    let here = Here::with(&[0, 1, 2, 3].map(|at| (names[at], files[at].as_str())));
+    let recorded = |words: &[&str]| {
+        here.said(&[&["batch"], words, &["--quiet", "--out", "out", "--overwrite"]].concat(), 0);
+        let read = |table: &str| std::fs::read(here.path(&format!("out/{table}.csv"))).ok();
+        ["world", "states", "firms", "events"].map(read)
+    };
+    let by_default = recorded(&["null", "--runs", "1", "--months", "1"]);
+    assert!(by_default.iter().all(Option::is_some));
+    assert_eq!(recorded(&["null", "--runs", "1", "--months", "1", "--record", "all"]), by_default);
+    // A file's word gives way to the command line's.
+    assert!(recorded(&["word.toml"]) == by_default && recorded(&["twice.toml", "--record", "all"]) == by_default);
+    assert!(recorded(&["list.toml"]) == by_default);
+    assert_eq!(recorded(&["twice.toml"]).map(|table| table.is_some()), [true, false, false, false]);
+    assert_eq!(recorded(&["word.toml", "--record", "none"]), [None, None, None, None]);
+    let said = here.said(&["check", "both.toml"], 2);
+    assert!(said.contains("both.toml:5:11: `all` stands for every table"), "{said}");
+}
+
+#[test]
 fn numbers_have_the_noun_that_fits() {
     let grid = "[design]\nkind = 'grid'\n[[design.factors]]\nparameter = 'states.US.talent'\nvalues = [1, 1.25]\n";
     let here = Here::with(&[("g.toml", &experiment(grid))]);

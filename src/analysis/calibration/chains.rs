@@ -24,6 +24,8 @@ pub(super) struct Chained {
     pub states: Vec<Vec<f64>>,
     /// Largest split R̂ of a parameter.
     pub r_hat: f64,
+    /// Number of independent states that those of the worst parameter are worth.
+    pub independent: f64,
     /// Share of steps that were taken.
     pub accepted: f64,
     /// Whether the chains agree.
@@ -47,10 +49,10 @@ struct State {
     ln_density: f64,
 }
 
-/// Runs chains from the first of these states, which should spread wider than the density, until they agree or there are too many
-/// generations. `first` is the generation that their keys begin with.
+/// Runs chains from these states, which should spread wider than the density, until they agree and have so many independent
+/// states, or there are too many generations. `None` from fewer than four states.
 pub(super) fn run(
-    settings: &Chains,
+    (settings, independent): (&Chains, u32),
     key: Key,
     starts: &[Vec<f64>],
     ln_density: impl Fn(&[f64]) -> f64,
@@ -84,13 +86,14 @@ pub(super) fn run(
             }
         }
         let second: Vec<&[Vec<f64>]> = history.iter().map(|states| &states[states.len() / 2..]).collect();
-        let r_hat = largest_r_hat(&second);
+        let (r_hat, found) = agreement(&second);
         let converged = r_hat < settings.r_hat;
-        if converged || generation >= u64::from(settings.most) {
+        let enough = converged && found >= f64::from(independent);
+        if enough || generation >= u64::from(settings.most) {
             let half = &taken[taken.len() / 2..];
             let accepted = half.iter().sum::<u64>() as f64 / (half.len() * chains.len()) as f64;
             let states = second.into_iter().flatten().cloned().collect();
-            return Some(Chained { states, r_hat, accepted, converged });
+            return Some(Chained { states, r_hat, independent: found, accepted, converged });
         }
         until = (generation + u64::from(settings.generations).div_ceil(2)).min(u64::from(settings.most));
     }
@@ -140,42 +143,93 @@ fn two<'a>(random: &mut Random, past: &'a [Vec<f64>]) -> (&'a [f64], &'a [f64]) 
     (&past[first], &past[if second < first { second } else { second + 1 }])
 }
 
-/// The largest split R̂ of a parameter.
-fn largest_r_hat(chains: &[&[Vec<f64>]]) -> f64 {
+/// The largest split R̂ of a parameter, and the fewest independent states that one's are worth.
+fn agreement(chains: &[&[Vec<f64>]]) -> (f64, f64) {
+    /// Of longer chains every so many-th state is looked at, which is worth no more than all are.
+    const LONGEST: usize = 1000;
+    let length = chains.first().map_or(0, |chain| chain.len());
     let width = chains.first().and_then(|chain| chain.first()).map_or(0, Vec::len);
-    let of = |parameter: usize| {
-        let series: Vec<Vec<f64>> =
-            chains.iter().map(|chain| chain.iter().map(|state| state[parameter]).collect()).collect();
-        split_r_hat(&series)
-    };
-    (0..width).map(of).fold(1.0, f64::max)
+    let mut worst = (1.0_f64, f64::INFINITY);
+    for parameter in 0..width {
+        let series: Vec<Vec<f64>> = chains
+            .iter()
+            .map(|chain| chain.iter().step_by(length.div_ceil(LONGEST)).map(|state| state[parameter]).collect())
+            .collect();
+        worst = (worst.0.max(split_r_hat(&series)), worst.1.min(effective(&series)));
+    }
+    worst
+}
+
+/// Halves of chains, and their variances within and in all.
+struct Halves<'a> {
+    halves: Vec<&'a [f64]>,
+    means: Vec<f64>,
+    within: f64,
+    /// What the variance is over all chains: within and between.
+    all: f64,
+}
+
+impl<'a> Halves<'a> {
+    fn of(chains: &'a [Vec<f64>]) -> Self {
+        let halves: Vec<&[f64]> = chains
+            .iter()
+            .flat_map(|chain| {
+                let half = chain.len() / 2;
+                [&chain[..half], &chain[chain.len() - half..]]
+            })
+            .collect();
+        let n = halves.first().map_or(0, |half| half.len()) as f64;
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let variance = |values: &[f64]| {
+            let mean = mean(values);
+            values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (values.len() as f64 - 1.0)
+        };
+        let means: Vec<f64> = halves.iter().map(|half| mean(half)).collect();
+        let within = mean(&halves.iter().map(|half| variance(half)).collect::<Vec<f64>>());
+        let all = (n - 1.0) / n * within + variance(&means);
+        Self { halves, means, within, all }
+    }
 }
 
 /// Split R̂ (Gelman et al. 2013): how much wider all chains together are than the halves of each, 1 where they agree.
-pub(super) fn split_r_hat(chains: &[Vec<f64>]) -> f64 {
-    let halves: Vec<&[f64]> = chains
-        .iter()
-        .flat_map(|chain| {
-            let half = chain.len() / 2;
-            [&chain[..half], &chain[chain.len() - half..]]
-        })
-        .collect();
-    let n = halves.first().map_or(0, |half| half.len()) as f64;
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let variance = |values: &[f64]| {
-        let mean = mean(values);
-        values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (values.len() as f64 - 1.0)
-    };
-    let means: Vec<f64> = halves.iter().map(|half| mean(half)).collect();
-    let within = mean(&halves.iter().map(|half| variance(half)).collect::<Vec<f64>>());
-    let between = variance(&means);
-    if within > 0.0 {
-        ((n - 1.0) / n + between / within).sqrt()
-    } else if between > 0.0 {
+fn split_r_hat(chains: &[Vec<f64>]) -> f64 {
+    let halves = Halves::of(chains);
+    if halves.within > 0.0 {
+        (halves.all / halves.within).sqrt()
+    } else if halves.all > 0.0 {
         f64::INFINITY
     } else {
         1.0
     }
+}
+
+/// Effective number of states (Gelman et al. 2013, 11.5): their number over 1 + 2 Σ of autocorrelations, as far as sums of two
+/// neighbouring ones fall and are positive (Geyer 1992).
+fn effective(chains: &[Vec<f64>]) -> f64 {
+    let halves = Halves::of(chains);
+    let n = halves.halves.first().map_or(0, |half| half.len());
+    let count = (n * halves.halves.len()) as f64;
+    if halves.all <= 0.0 {
+        return count;
+    }
+    let correlation = |lag: usize| {
+        let of = |(half, mean): (&&[f64], &f64)| {
+            half.iter().zip(&half[lag..]).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>() / n as f64
+        };
+        let together = halves.halves.iter().zip(&halves.means).map(of).sum::<f64>() / halves.halves.len() as f64;
+        1.0 - (halves.within - together) / halves.all
+    };
+    let (mut sum, mut before, mut lag) = (0.0, f64::INFINITY, 0);
+    while lag + 1 < n {
+        let pair: f64 = correlation(lag) + correlation(lag + 1);
+        if pair <= 0.0 || pair.is_nan() {
+            break;
+        }
+        before = pair.min(before);
+        sum += before;
+        lag += 2;
+    }
+    count / (2.0 * sum - 1.0).max(1.0)
 }
 
 /// Density of independent standard normal numbers, as a logarithm but for a constant: the prior of normal scores.
@@ -210,6 +264,29 @@ mod tests {
     }
 
     #[test]
+    fn states_that_follow_from_the_last_count_for_less() {
+        // x' = 0.9 x + e: 1 + 2 Σ 0.9ᵏ = 19.
+        let series = |by: f64| {
+            let chain = |place| {
+                let mut x = 0.0;
+                KEY.of(Use::Chain, 0, place)
+                    .normals(2000)
+                    .into_iter()
+                    .map(|e| {
+                        x = by * x + e;
+                        x
+                    })
+                    .collect()
+            };
+            (0..10).map(chain).collect::<Vec<Vec<f64>>>()
+        };
+        let (slow, free) = (effective(&series(0.9)), effective(&series(0.0)));
+        assert!((slow / (20_000.0 / 19.0) - 1.0).abs() < 0.2, "{slow}");
+        assert!((free / 20_000.0 - 1.0).abs() < 0.1, "{free}");
+        assert_eq!(effective(&[vec![1.0; 4], vec![1.0; 4]]), 8.0);
+    }
+
+    #[test]
     fn a_narrow_ridge_is_drawn_with_its_moments() {
         // Correlation 0.95, standard deviations 1 and 2, about (1, −1), and a third that is free.
         let settings = Chains { chains: 12, generations: 2000, most: 8000, r_hat: 1.03 };
@@ -217,7 +294,7 @@ mod tests {
             let (a, b) = (x[0] - 1.0, (x[1] + 1.0) / 2.0);
             -0.5 * ((a * a - 1.9 * a * b + b * b) / (1.0 - 0.95 * 0.95) + x[2] * x[2])
         };
-        let chained = run(&settings, KEY, &starts(3, 2.0), density).unwrap();
+        let chained = run((&settings, 200), KEY, &starts(3, 2.0), density).unwrap();
         assert!(chained.converged && chained.accepted > 0.1, "{} {}", chained.r_hat, chained.accepted);
         let (mean, covariance) = moments(&chained);
         // 12,000 states of which about one in 30 is new.
@@ -234,16 +311,16 @@ mod tests {
     fn chains_that_have_not_met_are_told_of() {
         let settings = Chains { chains: 6, generations: 20, most: 20, r_hat: 1.05 };
         let far = starts(5, 300.0);
-        let chained = run(&settings, KEY, &far, ln_prior).unwrap();
+        let chained = run((&settings, 200), KEY, &far, ln_prior).unwrap();
         assert!(!chained.converged && chained.r_hat > 1.5, "{}", chained.r_hat);
         assert_eq!(chained.states.len(), 6 * 10);
-        assert!(run(&settings, KEY, &far[..2], ln_prior).is_none());
+        assert!(run((&settings, 1), KEY, &far[..2], ln_prior).is_none());
     }
 
     #[test]
     fn states_are_thinned_over_all_chains() {
         let states = (0..10).map(|i| vec![f64::from(i)]).collect();
-        let chained = Chained { states, r_hat: 1.0, accepted: 0.5, converged: true };
+        let chained = Chained { states, r_hat: 1.0, independent: 10.0, accepted: 0.5, converged: true };
         assert_eq!(chained.thinned(5), [[1.0], [3.0], [5.0], [7.0], [9.0]]);
         assert_eq!(ln_prior(&[1.0, 2.0]), -2.5);
     }

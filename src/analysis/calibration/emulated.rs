@@ -3,23 +3,25 @@
 //! did. Where too few draws count, the emulator is fitted anew with all runs near them.
 
 use super::{
-    chains::{self, Chained},
+    chains,
     emulator::{Emulator, Foretold, Lack},
     forward::{CalibrationError, Forward, Purpose},
     posterior::{Diagnostics, Draw, Emulation, Information, Posterior},
-    random::Key,
     regression::{Fitted, Points, count, explained},
     session::{Evaluated, Session},
-    settings::{Chains, Emulated, Settings},
+    settings::{Emulated, Settings},
     smoother,
     summary::Summary,
     weights,
 };
-use crate::maths::linear::{Cholesky, dot};
+use crate::maths::linear::{Cholesky, Matrix, dot};
 
 /// Chance may make draws look nearer to what is foretold than they are: misses are not taken for less than this share of what
 /// the emulator says.
 const LEAST_STRETCH: f64 = 0.25;
+
+/// States that the information of targets is averaged over.
+const STATES_OF_INFORMATION: usize = 200;
 
 /// A round of draws that were run.
 struct Round {
@@ -48,13 +50,14 @@ pub(super) fn calibrate<F: Forward>(
     loop {
         let chosen = nearest(&all, &near, session.parameters.len());
         let emulator = Emulator::fit(&chosen, session.targets).map_err(|lack| error(lack, chosen.len()))?;
-        let density = |z: &[f64]| chains::ln_prior(z) + emulator.ln_likelihood(z, None);
-        let chained = chains::run(&emulated.chains, session.key(), &near, density)
-            .ok_or(CalibrationError::Setting("there are too few members of the smoother for so many chains"))?;
+        let density = |z: &[f64]| chains::ln_prior(z) + emulator.ln_likelihood(z);
+        let chained = chains::run((&emulated.chains, emulated.draws), session.key(), &near, density)
+            .ok_or(CalibrationError::Numbers("there are too few states for chains to start from"))?;
         session.r_hat = Some(chained.r_hat);
         let draws = chained.thinned(emulated.draws as usize);
         let points = session.run(Purpose::Weighing, number, draws, emulated.replicates)?;
-        let round = weighed(&emulator, points).ok_or(CalibrationError::Numbers("no draw has a likelihood"))?;
+        let round = weighed(&emulator, points, chained.independent)
+            .ok_or(CalibrationError::Numbers("no draw has a likelihood"))?;
         near = round.points.iter().map(|point| point.normal.clone()).collect();
         rounds.push(round);
         number += 1;
@@ -62,20 +65,20 @@ pub(super) fn calibrate<F: Forward>(
         session.effective = Some(effective);
         session.tell(&rounds[rounds.len() - 1].points);
         if effective >= settings.wanted || number >= emulated.rounds {
-            let (chains, key, prior) = (&emulated.chains, session.key(), &all[..emulated.members as usize]);
-            let sampled = Sampled { emulator: &emulator, chained: &chained, chains, key, prior };
-            let information = information(&wide, emulated.leave_out.then_some(&sampled));
+            let adds = emulated.leave_out.then(|| adds(&emulator, &chained.thinned(STATES_OF_INFORMATION))).flatten();
+            let information = information(&wide, adds.as_deref());
             let emulations = emulations(&emulator, &wide, session.targets.len());
             let diagnostics = Diagnostics {
                 r_hat: Some(chained.r_hat),
                 converged: chained.converged,
+                independent: Some(chained.independent),
                 accepted: Some(chained.accepted),
                 effective: rounds.iter().map(|round| round.effective).collect(),
                 thresholds: Vec::new(),
                 emulated: emulations,
             };
             let sample = pooled(session, rounds);
-            return Ok(Posterior::new(session, settings.wanted, sample, information, diagnostics));
+            return Ok(Posterior::new(session, (effective, settings.wanted), sample, information, diagnostics));
         }
         all.extend(rounds[rounds.len() - 1].points.iter().cloned());
     }
@@ -110,8 +113,8 @@ fn nearest<'a>(all: &'a [Evaluated], near: &[Vec<f64>], parameters: usize) -> Ve
 }
 
 /// Weighs draws by what their runs make of the likelihood, over what the emulator made of it. What the emulator misses is
-/// judged anew by these very draws, as it is there that it counts.
-fn weighed(emulator: &Emulator, points: Vec<Evaluated>) -> Option<Round> {
+/// judged anew by these very draws, as it is there that it counts. Draws that are worth fewer independent ones count for less.
+fn weighed(emulator: &Emulator, points: Vec<Evaluated>, independent: f64) -> Option<Round> {
     let targets = emulator.missed.len();
     let summaries: Vec<Summary> = points.iter().map(|point| Summary::of(point, targets)).collect();
     let foretold: Vec<Foretold> = points.iter().map(|point| emulator.at(&point.normal)).collect();
@@ -121,10 +124,11 @@ fn weighed(emulator: &Emulator, points: Vec<Evaluated>) -> Option<Round> {
         if own.ran == 0 { f64::NEG_INFINITY } else { emulator.ln_likelihood_with_runs(foretold, &missed, own) }
     };
     let ln_likelihoods: Vec<f64> = foretold.iter().zip(&summaries).map(real).collect();
-    let ratio = |(real, point): (&f64, &Evaluated)| real - emulator.ln_likelihood(&point.normal, None);
+    let ratio = |(real, point): (&f64, &Evaluated)| real - emulator.ln_likelihood(&point.normal);
     let ratios: Vec<f64> = ln_likelihoods.iter().zip(&points).map(ratio).collect();
     let weights = weights::from_logarithms(&ratios)?;
-    Some(Round { effective: weights::effective(&weights), points, ln_likelihoods, weights })
+    let effective = weights::effective(&weights) * (independent / points.len() as f64).min(1.0);
+    Some(Round { effective, points, ln_likelihoods, weights })
 }
 
 /// What the standard deviation of a target's miss is to be multiplied with so that draws are as far off as it says.
@@ -199,67 +203,54 @@ fn r2(all: &Points, summaries: &[Summary], target: usize, fitted: &Fitted) -> f6
     if whole > 0.0 { (1.0 - left / whole).clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// The posterior of an emulator, to be asked what would be known without a target.
-struct Sampled<'a> {
-    emulator: &'a Emulator,
-    chained: &'a Chained,
-    chains: &'a Chains,
-    key: Key,
-    prior: &'a [Evaluated],
-}
-
 /// What each target has to do with each parameter.
-fn information(wide: &Wide, sampled: Option<&Sampled>) -> Vec<Vec<Information>> {
-    let adds = sampled.and_then(Sampled::adds);
+fn information(wide: &Wide, adds: Option<&[Vec<f64>]>) -> Vec<Vec<Information>> {
     let row = |(target, fitted): (usize, &Fitted)| {
         let of = |(parameter, (explained, total)): (usize, (f64, f64))| Information {
             explained,
             total,
-            adds: adds.as_ref().and_then(|adds| adds[target].as_ref()).map(|adds| adds[parameter]),
+            adds: adds.map(|adds| adds[target][parameter]),
         };
         explained(fitted, &wide.scale).into_iter().enumerate().map(of).collect()
     };
     wide.fitted.iter().enumerate().map(row).collect()
 }
 
-impl Sampled<'_> {
-    /// What each target adds to the contraction of each parameter: chains' states are weighted by how likely they are without
-    /// it. Where too few of them would count, as much of what is known comes from this target, there are chains without it.
-    fn adds(&self) -> Option<Vec<Option<Vec<f64>>>> {
-        const STATES: usize = 2000;
-        const FEWEST: f64 = 400.0;
-        let states = self.chained.thinned(STATES);
-        let given = states.iter().map(|z| self.emulator.ln_conditionals(z)).collect::<Option<Vec<Vec<f64>>>>()?;
-        let with = variances(&states, &vec![1.0; states.len()]);
-        let adds = |target: usize| {
-            let ln_weights: Vec<f64> = given.iter().map(|given| -given[target]).collect();
-            let weights = weights::from_logarithms(&ln_weights)?;
-            let without = if weights::effective(&weights) >= FEWEST {
-                variances(&states, &weights)
-            } else {
-                self.variances_without(target)?
-            };
-            Some(without.iter().zip(&with).map(|(without, with)| without - with).collect())
-        };
-        Some((0..self.emulator.missed.len()).map(adds).collect())
+/// What each target adds to the contraction of each parameter, by target: variances without its part in the information on the
+/// means, averaged over draws, less those with it. Weighing draws by how likely they are without a target would miss where only
+/// that target keeps them from going.
+fn adds(emulator: &Emulator, draws: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
+    let (width, targets) = (draws.first()?.len(), emulator.missed.len());
+    let identity = |i: usize| (0..width).map(|j| if i == j { 1.0 } else { 0.0 }).collect::<Vec<f64>>();
+    // The prior of normal scores has variance 1.
+    let mut whole: Matrix = (0..width).map(identity).collect();
+    let mut parts: Vec<Matrix> = vec![vec![vec![0.0; width]; width]; targets];
+    let share = 1.0 / draws.len() as f64;
+    for draw in draws {
+        let precision = emulator.precision(draw)?;
+        let slopes = emulator.slopes(draw);
+        for (target, row) in precision.iter().enumerate() {
+            // Of all that is told, what goes with this target: rows of the precision times the slopes.
+            let towards: Vec<f64> = slopes.iter().map(|slopes| dot(row, slopes)).collect();
+            for i in 0..width {
+                for j in 0..width {
+                    whole[i][j] += share * slopes[i][target] * towards[j];
+                    parts[target][i][j] += share * towards[i] * towards[j] / row[target];
+                }
+            }
+        }
     }
-
-    /// Variances of the parameters in chains without a target.
-    fn variances_without(&self, target: usize) -> Option<Vec<f64>> {
-        let starts: Vec<Vec<f64>> = self.prior.iter().map(|point| point.normal.clone()).collect();
-        let key = Key { number: self.key.number + 1 + target as u32, ..self.key };
-        let chains = Chains { most: self.chains.generations, ..*self.chains };
-        let density = |z: &[f64]| chains::ln_prior(z) + self.emulator.ln_likelihood(z, Some(target));
-        let states = chains::run(&chains, key, &starts, density)?.states;
-        Some(variances(&states, &vec![1.0; states.len()]))
-    }
-}
-
-/// Variance of each parameter over weighted states.
-fn variances(states: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
-    let rows: Vec<&[f64]> = states.iter().map(Vec::as_slice).collect();
-    let (_, covariance) = weights::moments(&rows, weights);
-    (0..covariance.len()).map(|i| covariance[i][i]).collect()
+    let variances = |matrix: &Matrix| -> Option<Vec<f64>> {
+        let inverse = Cholesky::of_covariance(matrix)?.inverse();
+        Some((0..width).map(|i| inverse[i][i]).collect())
+    };
+    let with = variances(&whole)?;
+    let without = |part: &Matrix| {
+        let left = |(whole, part): (&Vec<f64>, &Vec<f64>)| whole.iter().zip(part).map(|(a, b)| a - b).collect();
+        let without = variances(&whole.iter().zip(part).map(left).collect())?;
+        Some(without.iter().zip(&with).map(|(without, with)| without - with).collect())
+    };
+    parts.iter().map(without).collect()
 }
 
 fn emulations(emulator: &Emulator, wide: &Wide, targets: usize) -> Vec<Emulation> {

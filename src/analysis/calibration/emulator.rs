@@ -146,24 +146,36 @@ impl Emulator {
         Foretold { mean, luck: self.luck.at(normal), missed: missed.collect(), presence }
     }
 
-    /// Natural logarithm of the synthetic likelihood of the data at normal scores, one target perhaps left out of them.
-    pub fn ln_likelihood(&self, normal: &[f64], without: Option<usize>) -> f64 {
+    /// Natural logarithm of the synthetic likelihood of the data at normal scores.
+    pub fn ln_likelihood(&self, normal: &[f64]) -> f64 {
         let foretold = self.at(normal);
-        let covariance = self.sum(&foretold.luck, &self.missed_covariance(&foretold.missed));
-        normal_ln_density(&self.data, &foretold.mean, &covariance, without) + ln(foretold.presence)
+        normal_ln_density(&self.data, &foretold.mean, &self.covariance(&foretold)) + ln(foretold.presence)
     }
 
-    /// Natural logarithm of the likelihood of each target given all others.
-    pub fn ln_conditionals(&self, normal: &[f64]) -> Option<Vec<f64>> {
-        let foretold = self.at(normal);
-        let covariance = self.sum(&foretold.luck, &self.missed_covariance(&foretold.missed));
-        let precision = Cholesky::new(&covariance)?.inverse();
-        let gap: Vec<f64> = self.data.iter().zip(&foretold.mean).map(|(datum, mean)| datum - mean).collect();
-        let of = |(target, row): (usize, &Vec<f64>)| {
-            let towards = dot(row, &gap);
-            0.5 * (ln(row[target] / (2.0 * std::f64::consts::PI)) - towards * towards / row[target])
+    /// Inverse of the covariance of the data about the mean at normal scores.
+    pub fn precision(&self, normal: &[f64]) -> Option<Matrix> {
+        Some(Cholesky::new(&self.covariance(&self.at(normal)))?.inverse())
+    }
+
+    /// Slopes of the means at normal scores, by parameter and target.
+    pub fn slopes(&self, normal: &[f64]) -> Matrix {
+        /// The means are quadratics, so differences to both sides are exact but for rounding.
+        const STEP: f64 = 1e-2;
+        let moved = |parameter: usize, by: f64| {
+            let mut moved = normal.to_vec();
+            moved[parameter] += by;
+            let features = self.scale.features(&moved, self.order);
+            self.means.iter().map(|fitted| dot(&fitted.coefficients, &features)).collect::<Vec<f64>>()
         };
-        Some(precision.iter().enumerate().map(of).collect())
+        let slopes = |parameter: usize| {
+            let (up, down) = (moved(parameter, STEP), moved(parameter, -STEP));
+            up.iter().zip(down).map(|(up, down)| (up - down) / (2.0 * STEP)).collect()
+        };
+        (0..normal.len()).map(slopes).collect()
+    }
+
+    fn covariance(&self, foretold: &Foretold) -> Matrix {
+        self.sum(&foretold.luck, &self.missed_covariance(&foretold.missed))
     }
 
     /// The same, from what is foretold and a point's own runs, each mean and variance by its precision. `missed` are standard
@@ -184,7 +196,7 @@ impl Emulator {
         let left: Matrix =
             (0..targets).map(|i| (0..targets).map(|j| missed[i][j] - dot(&halves[i], &halves[j])).collect()).collect();
         let share = (own.whole as f64 + PRESENCE_COUNTS * foretold.presence) / (own.ran as f64 + PRESENCE_COUNTS);
-        normal_ln_density(&self.data, &mean, &self.sum(&luck, &left), None) + ln(share)
+        normal_ln_density(&self.data, &mean, &self.sum(&luck, &left)) + ln(share)
     }
 
     /// Covariance of the data about the mean: errors, luck and what may be missed.
@@ -278,17 +290,12 @@ fn correlation(rows: &[Vec<f64>], kept: f64) -> Matrix {
     (0..width).map(|i| (0..width).map(|j| entry(i, j)).collect()).collect()
 }
 
-/// Natural logarithm of a normal density, one value left out; −∞ where the covariance is none.
-pub(super) fn normal_ln_density(x: &[f64], mean: &[f64], covariance: &Matrix, without: Option<usize>) -> f64 {
-    let kept: Vec<usize> = (0..x.len()).filter(|place| Some(*place) != without).collect();
-    let gap: Vec<f64> = kept.iter().map(|place| x[*place] - mean[*place]).collect();
-    let factor = match without {
-        None => Cholesky::new(covariance),
-        Some(_) => Cholesky::new(&kept.iter().map(|i| kept.iter().map(|j| covariance[*i][*j]).collect()).collect()),
-    };
-    let Some(factor) = factor else { return f64::NEG_INFINITY };
+/// Natural logarithm of a normal density; −∞ where the covariance is none.
+fn normal_ln_density(x: &[f64], mean: &[f64], covariance: &Matrix) -> f64 {
+    let Some(factor) = Cholesky::new(covariance) else { return f64::NEG_INFINITY };
+    let gap: Vec<f64> = x.iter().zip(mean).map(|(x, mean)| x - mean).collect();
     let half = factor.solve_lower(&gap);
-    let density =
-        -0.5 * (dot(&half, &half) + factor.ln_determinant() + gap.len() as f64 * ln(2.0 * std::f64::consts::PI));
+    let constant = gap.len() as f64 * ln(2.0 * std::f64::consts::PI);
+    let density = -0.5 * (dot(&half, &half) + factor.ln_determinant() + constant);
     if density.is_finite() { density } else { f64::NEG_INFINITY }
 }

@@ -45,7 +45,14 @@ fn a_ridge_of_two_factors_is_found_and_named() {
     let settings = toys::settings(Emulated { rounds: 4, draws: 800, ..toys::few() });
     let (mut forward, data) = (Toy::new(model), targets(&[(2.0, 0.3)]));
     let posterior = calibrate(&parameters, &data, &settings, &mut forward, &mut |_| ()).unwrap();
-    close(&posterior, &toy("ridge")["exact"], 0.25);
+    let exact = &toy("ridge")["exact"];
+    close(&posterior, exact, 0.25);
+    // A quadratic is a poor emulator of a product of exponentials: it is the real runs that put the draws right.
+    let emulated: Vec<Draw> = posterior.sample.iter().map(|draw| Draw { weight: 1.0, ..draw.clone() }).collect();
+    let far = |mean: [f64; 2]| mean.iter().zip(numbers(&exact["mean"])).map(|(a, b)| (a - b).abs()).sum::<f64>();
+    let as_emulated = far(moments(&Posterior { sample: emulated, ..posterior.clone() }).0);
+    assert!(as_emulated > 2.0 * far(moments(&posterior).0), "{as_emulated}");
+    assert!(posterior.diagnostics.emulated[0].r2 < 0.9, "{:?}", posterior.diagnostics);
     assert_eq!(posterior.ridges.len(), 1);
     assert!(posterior.ridges[0].correlation < -0.9, "{:?}", posterior.ridges);
 }
@@ -73,7 +80,7 @@ fn abc_smc_agrees_with_pyabc() {
     let parameters = [parameter("a", Shape::Uniform, 0.0, 4.0), parameter("b", Shape::Uniform, -2.0, 2.0)];
     let data: Vec<(f64, f64)> = numbers(&plane["data"]).into_iter().map(|value| (value, 1e-6)).collect();
     let sequential = Sequential {
-        particles: 2000,
+        particles: 1000,
         batch: 4000,
         threshold: plane["threshold"].as_f64().unwrap(),
         most_runs: 400_000,
@@ -84,12 +91,11 @@ fn abc_smc_agrees_with_pyabc() {
     let (mut forward, mut heard) = (Toy::new(model), Vec::new());
     let mut listener = |progress: &Progress| heard.push(progress.threshold);
     let posterior = calibrate(&parameters, &targets(&data), &settings, &mut forward, &mut listener).unwrap();
-    println!("{:?} {} {:?}", moments(&posterior), posterior.runs, posterior.diagnostics);
     let thresholds = &posterior.diagnostics.thresholds;
     assert_eq!(thresholds.last(), Some(&0.3));
     assert!(thresholds.windows(2).all(|pair| pair[1] < pair[0]));
     assert_eq!(heard.last(), Some(&Some(0.3)));
-    // About 1,500 effective particles: standard errors of 0.03.
-    close(&posterior, &plane["pyabc"], 0.1);
+    // About 900 effective particles, and as many of pyABC: standard errors of 0.03 each.
+    close(&posterior, &plane["pyabc"], 0.12);
     assert_eq!(posterior.verdict(), Verdict::Posterior);
 }

@@ -16,7 +16,7 @@ pub struct Posterior {
     pub parameters: Vec<Parameter>,
     /// The weighted sample.
     pub sample: Vec<Draw>,
-    /// Effective number of draws (Kish 1965).
+    /// Effective number of draws: (Σ w)² / Σ w² of the weights (Kish 1965), and less where chains' states depend on each other.
     pub effective: f64,
     /// Effective number that was wanted.
     pub wanted: f64,
@@ -98,8 +98,8 @@ pub struct Information {
     pub explained: f64,
     /// The same with its interactions.
     pub total: f64,
-    /// Contraction of the parameter by all targets less that by all others: what this datum alone adds. By the emulator only;
-    /// `None` where it was not asked for.
+    /// Contraction of the parameter by all targets less that by all others: what this datum alone adds. By the slopes of the
+    /// emulator where the draws are; `None` where it was not asked for.
     pub adds: Option<f64>,
 }
 
@@ -129,6 +129,8 @@ pub struct Diagnostics {
     pub r_hat: Option<f64>,
     /// Whether that is below what was asked for. `true` without chains.
     pub converged: bool,
+    /// Number of independent states that those of the chains are worth, for the worst parameter. `None` without chains.
+    pub independent: Option<f64>,
     /// Share of the chains' proposals that were taken in the last round.
     pub accepted: Option<f64>,
     /// Effective number of draws of each round or generation, in order.
@@ -173,7 +175,7 @@ impl Posterior {
     /// What a weighted sample says.
     pub(super) fn new<F: Forward>(
         session: &Session<F>,
-        wanted: f64,
+        (effective, wanted): (f64, f64),
         sample: Vec<Draw>,
         information: Vec<Vec<Information>>,
         diagnostics: Diagnostics,
@@ -187,7 +189,7 @@ impl Posterior {
         fits.sort_by(|a, b| far(b).total_cmp(&far(a)));
         Self {
             parameters: session.parameters.to_vec(),
-            effective: weights::effective(&weights),
+            effective,
             wanted,
             runs: session.runs,
             marginals,

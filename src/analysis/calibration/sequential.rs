@@ -60,6 +60,7 @@ pub(super) fn calibrate<F: Forward>(
     let diagnostics = Diagnostics {
         r_hat: None,
         converged: true,
+        independent: None,
         accepted: None,
         effective: generations.iter().map(|generation| weights::effective(&generation.weights)).collect(),
         thresholds: generations.iter().map(|generation| generation.threshold).collect(),
@@ -76,7 +77,8 @@ pub(super) fn calibrate<F: Forward>(
         point: particle.point.place,
     };
     let sample = last.particles.into_iter().zip(last.weights).map(draw).collect();
-    Ok(Posterior::new(session, settings.wanted, sample, Vec::new(), diagnostics))
+    let effective = diagnostics.effective.last().copied().unwrap_or(0.0);
+    Ok(Posterior::new(session, (effective, settings.wanted), sample, Vec::new(), diagnostics))
 }
 
 /// A sample of the prior, and the scale of distances that it gives.

@@ -43,7 +43,7 @@ pub struct Emulated {
     pub replicates: u32,
     /// Most rounds of drawing, running and fitting the emulator anew.
     pub rounds: u32,
-    /// Whether to ask of each target what would be known without it, which takes chains for each.
+    /// Whether to ask of each target what would be known without it.
     pub leave_out: bool,
 }
 
@@ -52,7 +52,8 @@ pub struct Emulated {
 pub struct Chains {
     /// Number of chains, at least 3.
     pub chains: u32,
-    /// Generations before R̂ is looked at; the first half of all is not used.
+    /// Generations before it is looked at R̂ and at whether there are as many independent states as draws; the first half of
+    /// all is not used.
     pub generations: u32,
     /// Most generations.
     pub most: u32,
@@ -106,7 +107,7 @@ impl Default for Emulated {
 
 impl Default for Chains {
     fn default() -> Self {
-        Self { chains: 20, generations: 1500, most: 12_000, r_hat: 1.05 }
+        Self { chains: 20, generations: 1500, most: 20_000, r_hat: 1.05 }
     }
 }
 
@@ -151,7 +152,7 @@ impl Emulated {
                 "there must be at least as many generations at most as at first",
             ),
             (self.chains.r_hat > 1.0, "R̂ cannot be below 1"),
-            (self.draws >= 2, "there must be 2 draws or more"),
+            (self.draws >= 10, "there must be 10 draws or more"),
             (self.replicates >= 2, "there must be 2 replicates or more, to tell luck"),
             (self.rounds >= 1, "there must be a round or more"),
         ];

@@ -73,7 +73,7 @@ pub(super) fn moments(rows: &[&[f64]], weights: &[f64]) -> (Vec<f64>, Matrix) {
 }
 
 /// Spearman's correlation of two weighted series; 0 where one of them does not vary.
-pub(super) fn rank_correlation(a: &[f64], b: &[f64], weights: &[f64]) -> f64 {
+pub(crate) fn rank_correlation(a: &[f64], b: &[f64], weights: &[f64]) -> f64 {
     let (a, b) = (ranks(a, weights), ranks(b, weights));
     let rows: Vec<[f64; 2]> = a.into_iter().zip(b).map(|(a, b)| [a, b]).collect();
     let rows: Vec<&[f64]> = rows.iter().map(<[f64; 2]>::as_slice).collect();

@@ -5,7 +5,8 @@
 //! equilibrium if each player's every strategy is unused or a best answer (von Stengel 2002). In a degenerate game, where a
 //! strategy has more best answers than it mixes, this gives the extreme equilibria, from which all others are mixed.
 
-use super::{Game, dominance, linear};
+use super::{Game, dominance};
+use crate::maths::linear;
 
 /// Most systems of equations that are solved for each player: C(m + n, m) for m and n strategies.
 pub const MOST_SUPPORTS: u64 = 50_000;

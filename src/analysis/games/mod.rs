@@ -21,7 +21,6 @@ pub mod dominance;
 mod game;
 pub mod inference;
 pub mod interaction;
-mod linear;
 pub mod means;
 pub mod mixed;
 pub mod pure;

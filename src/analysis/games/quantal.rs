@@ -6,8 +6,8 @@
 //! branch, in logarithms of probabilities. Where it forks,
 //! as it can in a game that looks the same to its players, it is the straight branch, which keeps them alike.
 
-use super::{Game, linear};
-use crate::maths::{exp, ln, normal_form::Profiles};
+use super::Game;
+use crate::maths::{exp, linear, ln, normal_form::Profiles};
 
 /// Most steps along the branch.
 const MOST_STEPS: usize = 20_000;

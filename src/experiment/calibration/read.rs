@@ -61,6 +61,7 @@ impl Reader<'_> {
             sample: Sample::plain(),
             stop: None,
             quantiles: None,
+            claim: None,
             calibration: Some(Box::new(calibration)),
             game: None,
         })

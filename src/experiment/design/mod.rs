@@ -19,6 +19,7 @@ use crate::scenario::Choice;
 pub use factor::{Factor, Role, Scale, Setting};
 use serde::{Deserialize, Serialize};
 use std::{ops::Range, sync::Arc};
+pub(crate) use trial::declared_at;
 
 /// What to vary, and how to choose the points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -23,7 +23,7 @@ use crate::{
 
 /// The number of a point, which `design.csv` begins with; points are in the order of the rows anyway.
 const POINT: &str = "point";
-/// How much a world of a weighted sample counts.
+/// How much a world of a weighted sample counts. A list runs every point alike, and knows nothing of it.
 pub(crate) const WEIGHT: &str = "weight";
 /// What else a weighted sample may say of its worlds.
 const OF_WORLDS: [&str; 3] = ["draw", WEIGHT, "log_likelihood"];
@@ -75,7 +75,7 @@ pub(super) fn read_points(node: &Node, weighted: bool, context: &Context<'_>, fo
     let Sheet { header, rows } = keep(sheet, found)?;
     let (mut varied, mut columns, mut weights) = (Vec::new(), Vec::new(), vec![1.0; rows.len()]);
     for (at, (key, place)) in header.iter().enumerate() {
-        if key == POINT || weighted && OF_WORLDS.contains(&key) && key != WEIGHT {
+        if key == POINT || weighted && OF_WORLDS.contains(&key) && key != WEIGHT || !weighted && key == WEIGHT {
             continue;
         }
         let column = rows.iter().map(|row| row.get(at));

@@ -55,6 +55,11 @@ pub(in crate::experiment) struct Varied {
     pub tries: Vec<(Setting, Place)>,
 }
 
+/// The declaration of the parameter of a dotted key, if it has one.
+pub(crate) fn declared_at(key: &str, catalogue: &Catalogue) -> Option<&'static Parameter> {
+    declared(&Key::parse(key).ok()?, catalogue)
+}
+
 /// The declaration of the parameter of this key.
 pub(in crate::experiment) fn declared(key: &Key, catalogue: &Catalogue) -> Option<&'static Parameter> {
     let [table, owner, name] = key.parts() else { return None };

@@ -6,7 +6,7 @@ mod postures;
 pub(super) mod read;
 pub(crate) mod schema;
 mod term;
-mod terms;
+pub(super) mod terms;
 
 use crate::maths::normal_form::Profiles;
 pub use information::WITHOUT_FOG;

@@ -111,6 +111,7 @@ impl Reader<'_> {
             sample,
             stop: None,
             quantiles,
+            claim: None,
             calibration: None,
             game,
         })

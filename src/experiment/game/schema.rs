@@ -1,7 +1,7 @@
 //! The JSON Schema of game files.
 
 use crate::{
-    experiment::{KnownNames, common::DEFAULT_RUNS, design::schema::design_schema},
+    experiment::{KnownNames, common::DEFAULT_RUNS, design::schema::design_schema, tables},
     scenario::schema::{DIALECT, described, month, months, name, required, seed, table_of},
 };
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn text(meaning: &str) -> Value {
 /// The JSON Schema (draft 2020-12) of game files.
 pub(crate) fn game_schema(names: KnownNames<'_>) -> Value {
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
-    let record = json!({ "type": "array", "items": { "enum": names.tables } });
+    let record = tables::schema(names.tables);
     let terms = |meaning: &str| described(json!({ "type": "array", "items": term(names), "minItems": 1 }), meaning);
     let mut schema = required(
         table_of([
@@ -23,7 +23,7 @@ pub(crate) fn game_schema(names: KnownNames<'_>) -> Value {
             ("seed", seed()),
             ("runs", described(runs, "Replicates of each profile and design point.")),
             ("months", months()),
-            ("record", described(record, "Tables to record; none if left out.")),
+            ("record", described(record, "Tables to record, `all` of them or `none`; none if left out.")),
             (
                 "quantiles",
                 described(
@@ -78,7 +78,7 @@ fn player(terms: &dyn Fn(&str) -> Value) -> Value {
     required(player, &["name", "strategies", "payoff"])
 }
 
-fn term(names: KnownNames<'_>) -> Value {
+pub(crate) fn term(names: KnownNames<'_>) -> Value {
     let number = |meaning: &str| described(json!({ "type": "number" }), meaning);
     table_of([
         ("weight", described(json!({ "type": "number", "default": 1 }), "What it counts for.")),

@@ -17,7 +17,7 @@ use crate::{
 const OF_WINDOWS: [&str; 6] = ["column", "entity", "from", "to", "discount", "missing"];
 
 /// What terms are held against.
-pub(super) struct TermReader<'r> {
+pub(in crate::experiment) struct TermReader<'r> {
     pub names: KnownNames<'r>,
     /// The world without anybody's strategy, unless that is wrong.
     pub scenario: Option<&'r Scenario>,

@@ -19,10 +19,10 @@ use crate::{
         states::{StateId, States},
     },
     parameters,
-    scenario::{Choice, ControlNumbers, ControlSpec, Goods, Lever, Scenario},
+    scenario::{Choice, ControlNumbers, ControlSpec, Goods, Lever, MAX_STATES, Scenario},
 };
-use bevy_ecs::prelude::*;
-use std::sync::Arc;
+use bevy_ecs::{prelude::*, system::SystemParam};
+use std::{borrow::Cow, sync::Arc};
 
 parameters! {
     /// Numbers of export_controls.
@@ -57,7 +57,8 @@ impl Mechanism for ExportControls {
         let timetable = Timetable::new(scenario, clock, world.resource());
         // What levers have made of them they make of them again in the next step.
         if !world.resource::<Barriers>().levered {
-            world.insert_resource(timetable.standing_in(clock.step()));
+            let standing = timetable.standing_in(clock.step()).into_owned();
+            world.insert_resource(standing);
         }
         world.insert_resource(timetable);
     }
@@ -139,9 +140,9 @@ impl Timetable {
     }
 
     /// The barriers that stand in this step.
-    fn standing_in(&self, step: u32) -> Barriers {
+    fn standing_in(&self, step: u32) -> Cow<'_, Barriers> {
         let until = self.0.partition_point(|(change, _)| *change <= step);
-        self.0[..until].last().map(|(_, barriers)| barriers.clone()).unwrap_or_default()
+        self.0[..until].last().map(|(_, barriers)| Cow::Borrowed(barriers)).unwrap_or_default()
     }
 
     /// The barriers from this step on, if they change in it.
@@ -211,10 +212,9 @@ impl Pulled<'_> {
         self.scale * self.stances.control[goods as usize][by][against]
     }
 
-    /// The barriers of the scenario's rules as levers make them. Where no rule stands, a lever makes one with the usual threshold,
-    /// which lets no variant pass.
-    fn on(&self, mut barriers: Barriers, geography: &Geography) -> Barriers {
-        barriers.levered = true;
+    /// Makes of the scenario's rules what levers make of them, but for those on equipment. Where no rule stands, a lever makes one
+    /// with the usual threshold, which lets no variant pass.
+    fn on_flows(&self, barriers: &mut Barriers) {
         for rule in &mut barriers.chips {
             let added = self.added(Goods::Chips, rule.by, rule.against);
             rule.rigour = rule.rigour.under(added, self.stopped_up[rule.by]);
@@ -224,24 +224,27 @@ impl Pulled<'_> {
             let added = self.added(rule.goods, rule.by, rule.against);
             rule.rigour = rule.rigour.under(added, self.stopped_up[rule.by]);
         }
-        for against in geography.each_state() {
-            for by in geography.others(against) {
-                self.make_rules(&mut barriers, by, against);
-            }
-            self.on_equipment(&mut barriers.equipment[against], against, geography);
+        let mut pairs = self.stances.pairs.clone();
+        pairs.sort_unstable_by_key(|(by, against)| (*against, *by));
+        pairs.into_iter().for_each(|(by, against)| self.make_rules(barriers, by, against));
+        let Barriers { flows, memory, .. } = barriers;
+        for rule in flows.iter().filter(|rule| rule.goods == Goods::Memory) {
+            memory[rule.by][rule.against] = rule.rigour.stopped();
         }
-        barriers
     }
 
     /// The rules that levers make where the scenario has none.
     fn make_rules(&self, barriers: &mut Barriers, by: StateId, against: StateId) {
         for (_, goods) in Goods::WORDS.iter().copied().filter(|(_, goods)| *goods != Goods::Equipment) {
             let added = self.added(goods, by, against);
+            if added <= 0.0 {
+                continue;
+            }
             let ruled = match goods {
                 Goods::Chips => barriers.chips.iter().any(|rule| rule.by == by && rule.against == against),
                 _ => barriers.flows.iter().any(|rule| rule.is_on(goods, by, against)),
             };
-            if added > 0.0 && !ruled {
+            if !ruled {
                 let rigour = Rigour { strictness: 0.0, leak: self.plain.leak }.under(added, self.stopped_up[by]);
                 if goods == Goods::Chips {
                     let (threshold, stopped) = (self.plain.threshold_h100e, rigour.stopped());
@@ -251,47 +254,72 @@ impl Pulled<'_> {
                 }
             }
         }
-        barriers.memory[by][against] = barriers.stopped(Goods::Memory, by, against);
     }
 
-    /// Equipment comes from anywhere: the strictest and the most lenient count, each as far as its industry is as mature as any.
-    fn on_equipment(&self, rule: &mut EquipmentRule, against: StateId, geography: &Geography) {
-        let all = geography.others(against).map(|by| self.equipment[by]).fold(0.0, f64::max);
-        let part = |by: StateId| if all > 0.0 { self.equipment[by] / all } else { 0.0 };
-        let added = geography
-            .others(against)
-            .map(|by| (self.added(Goods::Equipment, by, against) * part(by), self.stopped_up[by] * part(by)));
-        let (mut most, mut least, mut stopped_up) = (0.0, 0.0, 0.0);
-        for (added, up) in added {
-            (most, least, stopped_up) = (f64::max(most, added), f64::min(least, added), f64::max(stopped_up, up));
+    /// The same of the scenario's rules on equipment. It comes from anywhere: the strictest and the most lenient count, each as far as its
+    /// industry is as mature as any.
+    fn on_equipment(&self, rules: &mut [EquipmentRule; MAX_STATES], geography: &Geography) {
+        for against in geography.each_state() {
+            let all = geography.others(against).map(|by| self.equipment[by]).fold(0.0, f64::max);
+            let (mut most, mut least, mut stopped_up) = (0.0, 0.0, 0.0);
+            for by in geography.others(against) {
+                let (added, up) = (self.added(Goods::Equipment, by, against), self.stopped_up[by]);
+                if all > 0.0 && (added != 0.0 || up != 0.0) {
+                    let part = self.equipment[by] / all;
+                    (most, least) = (f64::max(most, added * part), f64::min(least, added * part));
+                    stopped_up = f64::max(stopped_up, up * part);
+                }
+            }
+            let rule = &mut rules[against];
+            if most > 0.0 && rule.stopped == 0.0 {
+                (rule.rigour.leak, rule.largest_node_nm) = (self.plain.leak, self.plain.node_nm);
+            }
+            rule.rigour = rule.rigour.under(most + least, stopped_up);
+            rule.stopped = rule.rigour.stopped();
         }
-        if most > 0.0 && rule.stopped == 0.0 {
-            (rule.rigour.leak, rule.largest_node_nm) = (self.plain.leak, self.plain.node_nm);
-        }
-        rule.rigour = rule.rigour.under(most + least, stopped_up);
-        rule.stopped = rule.rigour.stopped();
     }
 }
 
+/// Whatever decides what barriers stand.
+#[derive(SystemParam)]
+struct Grounds<'w> {
+    controls: Res<'w, ExportControls>,
+    timetable: Res<'w, Timetable>,
+    clock: Res<'w, Clock>,
+    geography: Res<'w, Geography>,
+    stances: Res<'w, Stances>,
+}
+
 fn apply(
-    controls: Res<ExportControls>,
-    timetable: Res<Timetable>,
-    (clock, geography): (Res<Clock>, Res<Geography>),
-    stances: Res<Stances>,
+    grounds: Grounds,
     states: States<(&Levers, &Industry)>,
     mut barriers: ResMut<Barriers>,
+    mut enforced: Local<PerState>,
 ) {
+    let Grounds { controls, timetable, clock, geography, stances } = &grounds;
     let stopped_up = states.map(|(levers, _)| controls.enforcement_effect * levers.of(Lever::Enforcement));
-    if stances.any || stopped_up.iter().any(|part| *part > 0.0) {
+    let same_effort = std::mem::replace(&mut *enforced, stopped_up) == stopped_up;
+    let step = clock.step();
+    if stances.any() || stopped_up.iter().any(|part| *part > 0.0) {
         let usual = ControlNumbers::default();
         let plain = ControlNumbers { leak: controls.leak_scale * usual.leak, ..usual };
         let equipment = states.map(|(_, industry)| industry.maturity);
-        let pulled = Pulled { stances: &stances, scale: controls.strictness_scale, stopped_up, equipment, plain };
-        *barriers = pulled.on(timetable.standing_in(clock.step()), &geography);
+        let pulled = Pulled { stances, scale: controls.strictness_scale, stopped_up, equipment, plain };
+        let changed = stances.is_changed() || controls.is_changed() || timetable.is_changed() || barriers.is_changed();
+        let rules = timetable.standing_in(step);
+        if changed || !same_effort || !barriers.levered || timetable.change_in(step).is_some() {
+            barriers.become_as(&rules);
+            barriers.levered = true;
+            pulled.on_flows(&mut barriers);
+        } else {
+            // Industries mature in every step.
+            barriers.equipment = rules.equipment;
+        }
+        pulled.on_equipment(&mut barriers.equipment, geography);
     } else if barriers.levered {
-        *barriers = timetable.standing_in(clock.step());
-    } else if let Some(changed) = timetable.change_in(clock.step()) {
-        barriers.clone_from(changed);
+        barriers.become_as(&timetable.standing_in(step));
+    } else if let Some(changed) = timetable.change_in(step) {
+        barriers.become_as(changed);
     }
 }
 

@@ -163,7 +163,7 @@ pub struct Walls<'w> {
 impl Walls<'_> {
     /// Whether there are any but those that the scenario built.
     pub fn any(&self) -> bool {
-        self.stances.any || self.barriers.rules_on(Goods::Models)
+        self.stances.any() || self.barriers.rules_on(Goods::Models)
     }
 
     /// Whether firms from `home` may serve users in a state.
@@ -248,7 +248,7 @@ fn select(
     let (speed, least) = (clock.per_step(market.speed), maths::ln(market.trial));
     let taken = taken_by_distance(&walls, &relations, &levers);
     let walled = walls.any().then(|| taken_by_walls(&walls, &taken));
-    if walls.stances.any || walls.stances.turned {
+    if walls.stances.any() || walls.stances.turned {
         firms.iter_mut().for_each(|mut firm| admit(&walls, firm.character.home, &mut firm.usage));
     }
     grown.clear();

@@ -7,6 +7,7 @@
 //! has, and what all of them cost, which is paid out of output.
 
 use crate::{
+    maths,
     model::{
         clock::Clock,
         firm::{Character, Hardware, Offer, Usage},
@@ -15,14 +16,15 @@ use crate::{
         ledger::Ledger,
         mechanisms::{power::PowerShares, releases::Releases},
         phase::{Mechanism, MonthPlan, Phase},
-        relations::Stances,
+        relations::{Aim, Stances},
         state::{Burden, Economy, Industry, Levers, Penetration, Supply},
         states::{StateId, States},
     },
     parameters,
     scenario::{Choice, Goods, Indicator, Lever, MAX_STATES, PolicySpec, Scenario},
 };
-use bevy_ecs::{prelude::*, query::QueryData};
+use bevy_ecs::{prelude::*, query::QueryData, system::SystemParam};
+use std::sync::Arc;
 
 parameters! {
     /// Numbers of policy.
@@ -83,7 +85,7 @@ impl Mechanism for Policy {
                 burden.policy_cost = 0.0;
             }
             // Markets that levers opened close again in the next step.
-            world.resource_mut::<Stances>().become_as(Stances::default(), scenario.states.len());
+            world.resource_mut::<Stances>().become_as(&[]);
         }
         world.insert_resource(agenda);
     }
@@ -113,13 +115,13 @@ impl Policy {
             + output * of_output
     }
 
-    /// What a state's levers against others cost it at this output, billion USD a year: what they lift costs nothing.
-    pub fn cost_of_stances(&self, stances: &Stances, state: StateId, output: f64) -> f64 {
+    /// What a state's levers against others cost it, as a share of output: what they lift costs nothing.
+    pub fn cost_of_stances(&self, stances: &Stances, state: StateId) -> f64 {
         let strictest = |against: usize| stances.control.iter().map(|goods| goods[state][against]).fold(0.0, f64::max);
         let each = (0..MAX_STATES).map(|against| {
             self.cost_control * strictest(against) + self.cost_closure * stances.market[state][against].max(0.0)
         });
-        output * each.sum::<f64>()
+        each.sum()
     }
 }
 
@@ -148,6 +150,11 @@ struct Scheduled {
 impl Scheduled {
     fn in_force(&self, step: u32) -> bool {
         step >= self.from && self.to.is_none_or(|to| step < to)
+    }
+
+    /// Whether it may set its lever otherwise in this step than in the one before.
+    fn turns(&self, step: u32) -> bool {
+        self.from == step || self.to == Some(step) || self.spec.indicator.is_some() && self.in_force(step)
     }
 }
 
@@ -222,55 +229,61 @@ pub struct Chosen {
     /// What it adds to the strictness of its export controls, in the order of [`Goods`].
     pub control: [f64; Goods::COUNT],
     /// The states that aimed levers are pulled against.
-    pub against: Vec<StateId>,
+    pub against: Arc<[StateId]>,
 }
 
 /// What states do of their own choice in this step.
 #[derive(Resource, Clone, Debug, Default, PartialEq)]
 pub struct Choices(pub Vec<Chosen>);
 
-/// Levers of all states, being added up.
+/// Levers of all states, added up.
+#[derive(Clone, Debug, Default)]
 struct Sums {
     levers: [Levers; MAX_STATES],
-    stances: Stances,
-    aimed: bool,
+    aims: Vec<Aim>,
 }
 
 impl Sums {
     fn add(
         &mut self,
-        state: StateId,
+        by: StateId,
         lever: Lever,
         value: f64,
         against: impl Iterator<Item = StateId>,
-        goods: &[bool],
+        goods: impl Iterator<Item = Goods> + Clone,
     ) {
-        if !lever.is_aimed() {
-            self.levers[state].0[lever as usize] += value;
-            return;
-        }
-        self.aimed = true;
-        for against in against {
-            if lever == Lever::MarketClosure {
-                self.stances.market[state][against] += value;
-                continue;
+        match lever {
+            Lever::Control => self
+                .aims
+                .extend(against.flat_map(|against| {
+                    goods.clone().map(move |goods| Aim { goods: Some(goods), by, against, value })
+                })),
+            Lever::MarketClosure => {
+                self.aims.extend(against.map(|against| Aim { goods: None, by, against, value }));
             }
-            let controls = self.stances.control.iter_mut().zip(goods).filter(|(_, covered)| **covered);
-            controls.for_each(|(control, _)| control[state][against] += value);
+            _ => self.levers[by].0[lever as usize] += value,
         }
     }
 
-    /// Keeps every lever within its range.
+    /// Adds what a state does of its own choice.
+    fn choose(&mut self, Chosen { state, levers, control, against }: &Chosen, scale: f64) {
+        let plain = Lever::WORDS.iter().map(|(_, lever)| *lever).filter(|lever| *lever != Lever::Control);
+        for lever in plain.filter(|lever| levers.of(*lever) != 0.0) {
+            self.add(*state, lever, scale * levers.of(lever), against.iter().copied(), std::iter::empty());
+        }
+        for (_, goods) in Goods::WORDS.iter().filter(|(_, goods)| control[*goods as usize] != 0.0) {
+            let value = scale * control[*goods as usize];
+            self.add(*state, Lever::Control, value, against.iter().copied(), std::iter::once(*goods));
+        }
+    }
+
+    /// Keeps every lever that is not aimed within its range.
     fn clamp(&mut self) {
         for (_, lever) in Lever::WORDS {
             let (least, most) = lever.range();
             for levers in &mut self.levers {
                 levers.0[*lever as usize] = levers.of(*lever).clamp(least, most);
             }
-        }
-        if self.aimed {
-            let matrices = self.stances.control.iter_mut().chain([&mut self.stances.market]);
-            matrices.flatten().flatten().for_each(|value| *value = value.clamp(-1.0, 1.0));
         }
     }
 }
@@ -288,50 +301,94 @@ fn value_of(spec: &PolicySpec, published: &Bulletins, clock: &Clock) -> f64 {
     }
 }
 
-fn pull_levers(
-    policy: Res<Policy>,
-    (agenda, choices): (Res<Agenda>, Res<Choices>),
-    published: Res<Bulletins>,
-    (clock, geography): (Res<Clock>, Res<Geography>),
-    (mut ledger, mut stances): (ResMut<Ledger>, ResMut<Stances>),
-    mut states: States<(&Economy, &mut Levers, &mut Burden)>,
-) {
-    if agenda.policies.is_empty() && choices.0.is_empty() || policy.scale == 0.0 {
-        return;
+/// Whatever decides what levers are set to.
+#[derive(SystemParam)]
+struct Orders<'w> {
+    policy: Res<'w, Policy>,
+    agenda: Res<'w, Agenda>,
+    choices: Res<'w, Choices>,
+    published: Res<'w, Bulletins>,
+    clock: Res<'w, Clock>,
+    geography: Res<'w, Geography>,
+}
+
+impl Orders<'_> {
+    /// Whether levers may stand otherwise than when they were last pulled.
+    fn are_new(&self) -> bool {
+        let turns = |scheduled: &Scheduled| scheduled.turns(self.clock.step());
+        let changed = self.policy.is_changed() || self.agenda.is_changed() || self.choices.is_changed();
+        changed || self.agenda.policies.iter().any(turns)
     }
-    let mut sums = Sums { levers: [Levers::default(); MAX_STATES], stances: Stances::default(), aimed: false };
-    for scheduled in &agenda.policies {
-        let spec = &scheduled.spec;
-        announce(scheduled, &clock, &geography, &mut ledger);
-        if scheduled.in_force(clock.step()) {
-            let value = policy.scale * value_of(spec, &published, &clock);
+
+    /// What all levers add up to.
+    fn sums(&self) -> Sums {
+        let mut sums = Sums::default();
+        let in_force = self.agenda.policies.iter().filter(|scheduled| scheduled.in_force(self.clock.step()));
+        for Scheduled { spec, .. } in in_force {
+            let value = self.policy.scale * value_of(spec, &self.published, &self.clock);
             let against = spec.against.iter().map(|&against| StateId::new(against));
-            sums.add(StateId::new(spec.state), spec.lever, value, against, &spec.goods);
+            let goods = Goods::WORDS.iter().map(|(_, goods)| *goods).filter(|goods| spec.goods[*goods as usize]);
+            sums.add(StateId::new(spec.state), spec.lever, value, against, goods);
         }
+        self.choices.0.iter().for_each(|chosen| sums.choose(chosen, self.policy.scale));
+        sums.clamp();
+        sums
     }
-    for Chosen { state, levers, control, against } in &choices.0 {
-        let plain = Lever::WORDS.iter().map(|(_, lever)| *lever).filter(|lever| *lever != Lever::Control);
-        for lever in plain.filter(|lever| levers.of(*lever) != 0.0) {
-            sums.add(*state, lever, policy.scale * levers.of(lever), against.iter().copied(), &[]);
+}
+
+/// What levers were last set to, which stays until an order is new.
+#[derive(Clone, Debug)]
+struct Pulled {
+    sums: Sums,
+    /// Cost of levers against others, as a share of output.
+    cost: PerState,
+}
+
+impl Pulled {
+    fn new(orders: &Orders, before: Option<&Self>, stances: &mut ResMut<Stances>) -> Self {
+        let sums = orders.sums();
+        // Stances that another has changed are taken back.
+        let same = before.is_some_and(|before| before.sums.aims == sums.aims) && !stances.is_changed();
+        if !same && (stances.any() || !sums.aims.is_empty()) {
+            stances.become_as(&sums.aims);
         }
-        for (goods, value) in control.iter().enumerate().filter(|(_, value)| **value != 0.0) {
-            let covered: [bool; Goods::COUNT] = std::array::from_fn(|at| at == goods);
-            sums.add(*state, Lever::Control, policy.scale * value, against.iter().copied(), &covered);
-        }
-    }
-    sums.clamp();
-    if sums.aimed || stances.any || stances.turned || !stances.stricter.is_empty() {
-        stances.become_as(sums.stances, geography.states);
-        if clock.step() == 0 {
+        if orders.clock.step() == 0 {
             // What stood before the start is part of the trust of the start.
             stances.stricter.clear();
         }
+        let mut cost = [0.0; MAX_STATES];
+        for (by, _) in &stances.pairs {
+            cost[*by] = orders.policy.cost_of_stances(stances, *by);
+        }
+        Self { sums, cost }
     }
+}
+
+/// Levers are added up when an order is new; in other steps they stay, and what they cost follows output.
+fn pull_levers(
+    orders: Orders,
+    (mut ledger, mut stances): (ResMut<Ledger>, ResMut<Stances>),
+    mut pulled: Local<Option<Pulled>>,
+    mut states: States<(&Economy, &mut Levers, &mut Burden)>,
+) {
+    let Orders { policy, agenda, choices, clock, geography, .. } = &orders;
+    if agenda.policies.is_empty() && choices.0.is_empty() || policy.scale == 0.0 {
+        *pulled = None;
+        return;
+    }
+    if stances.turned || !stances.stricter.is_empty() {
+        stances.bypass_change_detection().settle();
+    }
+    if pulled.is_none() || orders.are_new() || stances.is_changed() {
+        agenda.policies.iter().for_each(|scheduled| announce(scheduled, clock, geography, &mut ledger));
+        *pulled = Some(Pulled::new(&orders, pulled.as_ref(), &mut stances));
+    }
+    let Some(pulled) = &*pulled else { return };
     for (s, (economy, mut levers, mut burden)) in states.iter_mut() {
-        *levers = sums.levers[s];
+        *levers = pulled.sums.levers[s];
         burden.policy_cost = policy.cost(&levers, economy.output);
-        if stances.any {
-            burden.policy_cost += policy.cost_of_stances(&stances, s, economy.output);
+        if stances.any() {
+            burden.policy_cost += economy.output * pulled.cost[s];
         }
     }
 }
@@ -382,7 +439,9 @@ fn publish(
 ) {
     let mut rating: PerState = [f64::NEG_INFINITY; MAX_STATES];
     let (mut compute, mut home_share): (PerState, PerState) = ([0.0; MAX_STATES], [0.0; MAX_STATES]);
-    for CountedItem { character, offer, hardware, usage } in &firms {
+    let of_firms = [Indicator::RatingLead, Indicator::HomeShare, Indicator::Compute];
+    let counts = of_firms.iter().any(|indicator| agenda.watched[*indicator as usize]);
+    for CountedItem { character, offer, hardware, usage } in firms.iter().filter(|_| counts) {
         let home = character.home;
         rating[home] = rating[home].max(boards.on_board(offer.rating));
         compute[home] += hardware.stock;
@@ -390,21 +449,23 @@ fn publish(
     }
     let month = month_of(&clock);
     for (s, IndicatedItem { economy, penetration, supply, industry, burden, power }) in states.iter() {
-        let elsewhere = geography.others(s).map(|other| rating[other]);
-        let lead = rating[s] - elsewhere.fold(f64::NEG_INFINITY, f64::max);
+        let lead = || {
+            let elsewhere = geography.others(s).map(|other| rating[other]);
+            rating[s] - elsewhere.fold(f64::NEG_INFINITY, maths::larger)
+        };
         let mut say = |indicator: Indicator, value: &dyn Fn() -> f64| {
             if agenda.watched[indicator as usize] {
                 published.publish(indicator, s, month, value());
             }
         };
         // Without a firm at home or elsewhere there is no lead.
-        say(Indicator::RatingLead, &|| if lead.is_finite() { lead } else { f64::NAN });
+        say(Indicator::RatingLead, &|| Some(lead()).filter(|lead| lead.is_finite()).unwrap_or(f64::NAN));
         say(Indicator::SelfSufficiency, &|| industry.least_self_sufficiency());
         say(Indicator::HomeShare, &|| home_share[s]);
         say(Indicator::Power, &|| power.share);
         say(Indicator::Compute, &|| compute[s] + supply.clouds);
         say(Indicator::Damage, &|| burden.incidents);
-        say(Indicator::Growth, &|| clock.per_year(crate::maths::ln(economy.output / economy.before)));
+        say(Indicator::Growth, &|| clock.per_year(maths::ln(economy.output / economy.before)));
         say(Indicator::Adoption, &|| geography.in_state(s, &penetration.0));
     }
 }

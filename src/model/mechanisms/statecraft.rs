@@ -19,17 +19,17 @@ use self::knowledge::{Accounted, Archive, Sight};
 use crate::{
     model::{
         clock::Clock,
-        geography::Geography,
+        geography::{Geography, PerState},
         keep::Keep,
         ledger::Ledger,
         mechanisms::policy::{Bulletins, Choices, Chosen, month_of},
         noise::{Key, Noise},
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Barriers, Relations, Stances},
-        state::Burden,
+        state::{Burden, Levers},
         states::States,
     },
-    scenario::{Lever, PostureSpec, Scenario, StateRule},
+    scenario::{Goods, Lever, MAX_STATES, PostureSpec, Scenario, StateRule},
 };
 use bevy_ecs::{prelude::*, system::SystemParam};
 
@@ -39,7 +39,7 @@ impl Mechanism for Statecraft {
         "states that the scenario names choose their posture, from what they know and for what they want";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Policy, (act, feel, review).chain().run_if(anyone_chooses));
+        month.add(Phase::Policy, govern.run_if(anyone_chooses));
         month.add(Phase::Accounts, publish.run_if(anyone_chooses));
     }
 
@@ -75,18 +75,46 @@ fn nearer(now: f64, aim: f64, most: f64) -> f64 {
     if (aim - now).abs() <= most { aim } else { now + most.copysign(aim - now) }
 }
 
-/// Levers go a step of the way to what was decided, and are handed to policy.
-fn act(
-    statecraft: Res<Statecraft>,
-    (clock, geography): (Res<Clock>, Res<Geography>),
+/// What states go by, and what they know.
+#[derive(SystemParam)]
+struct Files<'w> {
+    statecraft: Res<'w, Statecraft>,
+    clock: Res<'w, Clock>,
+    geography: Res<'w, Geography>,
+    stances: Res<'w, Stances>,
+    barriers: Res<'w, Barriers>,
+    archive: Res<'w, Archive>,
+    bulletins: Res<'w, Bulletins>,
+    relations: Res<'w, Relations>,
+    noise: Noise<'w>,
+}
+
+/// States do what they decided, feel what befell them, and review. One system, since each costs as much as what one of these does.
+fn govern(
+    files: Files,
     (mut cabinets, mut choices): (ResMut<Cabinets>, ResMut<Choices>),
     mut ledger: ResMut<Ledger>,
+    states: States<(&Key, &Burden)>,
 ) {
-    if !clock.begins_month() {
-        return;
+    let begins_month = files.clock.begins_month();
+    // Policy need not add up again what stands.
+    if begins_month && act(&files, &mut cabinets, &mut ledger) {
+        choices.0.clear();
+        choices.0.extend(cabinets.all.iter().filter(|cabinet| cabinet.acts).map(Cabinet::chosen));
     }
-    let cabinets = &mut *cabinets;
-    choices.0.clear();
+    // The rules of the start stand from the first step on, and are no news in the next.
+    if files.clock.step() > 0 {
+        feel(&files, &mut cabinets, &states);
+    }
+    if begins_month && !cabinets.imagined {
+        review(&files, &mut cabinets, &mut ledger, &states);
+    }
+}
+
+/// Levers go a step of the way to what was decided, to be handed to policy; whether any moved.
+fn act(files: &Files, cabinets: &mut Cabinets, ledger: &mut Ledger) -> bool {
+    let (clock, geography) = (&*files.clock, &*files.geography);
+    let mut moved = false;
     for at in 0..cabinets.all.len() {
         // In a branch nobody begins: others are not known to mean to.
         if cabinets.all[at].from > clock.step() || cabinets.imagined && !cabinets.all[at].acts {
@@ -95,28 +123,36 @@ fn act(
         cabinets.all[at].acts = true;
         if let Some(decided) = cabinets.all[at].decided.take() {
             if cabinets.all[at].spec.rule == StateRule::LookAhead {
-                announce(&cabinets.all[at], decided, &cabinets.postures, &clock, &geography, &mut ledger);
+                announce(&cabinets.all[at], decided, &cabinets.postures, (clock, geography), ledger);
             }
             let aim = cabinets.aim(&cabinets.all[at].spec.postures, decided.0, decided.1);
             let cabinet = &mut cabinets.all[at];
             ((cabinet.posture, cabinet.hostility), cabinet.aim) = (decided, aim);
+            cabinet.arrived = false;
         }
         let cabinet = &mut cabinets.all[at];
-        for lever in 0..Lever::COUNT {
-            let most = statecraft.step * cabinets.spans.0[lever];
-            cabinet.levers.0[lever] = nearer(cabinet.levers.0[lever], cabinet.aim.0[lever], most);
+        if !cabinet.arrived {
+            moved = true;
+            walk(cabinet, files.statecraft.step, &cabinets.spans, cabinets.postures[cabinet.posture].goods);
         }
-        let most = statecraft.step * cabinets.spans.of(Lever::Control);
-        for (control, covered) in cabinet.control.iter_mut().zip(cabinets.postures[cabinet.posture].goods) {
-            *control = nearer(*control, if covered { cabinet.aim.of(Lever::Control) } else { 0.0 }, most);
-        }
-        choices.0.push(Chosen {
-            state: cabinet.state(),
-            levers: cabinet.levers,
-            control: cabinet.control,
-            against: cabinet.rivals().collect(),
-        });
     }
+    moved
+}
+
+/// Takes a state's levers a step nearer to where they are going.
+fn walk(cabinet: &mut Cabinet, step: f64, spans: &Levers, goods: [bool; Goods::COUNT]) {
+    let mut arrived = true;
+    let mut go = |now: &mut f64, aim: f64, span: f64| {
+        *now = nearer(*now, aim, step * span);
+        arrived &= *now == aim;
+    };
+    for ((now, aim), span) in cabinet.levers.0.iter_mut().zip(cabinet.aim.0).zip(spans.0) {
+        go(now, aim, span);
+    }
+    for (now, covered) in cabinet.control.iter_mut().zip(goods) {
+        go(now, if covered { cabinet.aim.of(Lever::Control) } else { 0.0 }, spans.of(Lever::Control));
+    }
+    cabinet.arrived = arrived;
 }
 
 fn publish(
@@ -147,52 +183,29 @@ fn publish(
 }
 
 /// What befell states in the last step, and rules in the last month, for levers go by months; it calls those who act by now.
-fn feel(
-    (statecraft, clock): (Res<Statecraft>, Res<Clock>),
-    (stances, barriers, relations): (Res<Stances>, Res<Barriers>, Res<Relations>),
-    geography: Res<Geography>,
-    mut cabinets: ResMut<Cabinets>,
-    states: States<&Burden>,
-) {
-    // The rules of the start stand from the first step on, and are no news in the next.
-    if clock.step() == 0 {
-        return;
+fn feel(files: &Files, cabinets: &mut Cabinets, states: &States<(&Key, &Burden)>) {
+    let Files { statecraft, clock, stances, barriers, relations, .. } = files;
+    let begins_month = clock.begins_month();
+    let mut ruled: PerState = [0.0; MAX_STATES];
+    if begins_month {
+        barriers.chips.iter().for_each(|rule| ruled[rule.against] += rule.rigour.strictness.min(1.0));
     }
     for cabinet in &mut cabinets.all {
         let state = cabinet.state();
-        let mut alarmed = clock.begins_month() && {
-            let rules = barriers.chips.iter().filter(|rule| rule.against == state);
-            let ruled: f64 = rules.map(|rule| rule.rigour.strictness.min(1.0)).sum();
-            let aimed: f64 = geography.others(state).map(|other| stances.market[other][state].max(0.0)).sum();
-            cabinet.pressure.feels(ruled + aimed)
+        let mut alarmed = begins_month && {
+            let aims = stances.pairs.iter().filter(|(by, against)| *against == state && *by != state);
+            let aimed: f64 = aims.map(|(by, _)| stances.market[*by][state].max(0.0)).sum();
+            cabinet.pressure.feels(ruled[state] + aimed)
         };
         alarmed |= relations.clashes.iter().any(|(a, b)| *a == state || *b == state);
-        alarmed |= states.at(state).incidents > statecraft.trigger_damage;
+        alarmed |= states.at(state).1.incidents > statecraft.trigger_damage;
         cabinet.alarmed = cabinet.acts && (cabinet.alarmed || alarmed);
     }
 }
 
-/// What reviews are made of.
-#[derive(SystemParam)]
-struct Files<'w> {
-    statecraft: Res<'w, Statecraft>,
-    archive: Res<'w, Archive>,
-    bulletins: Res<'w, Bulletins>,
-    relations: Res<'w, Relations>,
-    noise: Noise<'w>,
-}
-
-fn review(
-    files: Files,
-    (clock, geography): (Res<Clock>, Res<Geography>),
-    mut ledger: ResMut<Ledger>,
-    mut cabinets: ResMut<Cabinets>,
-    states: States<&Key>,
-) {
-    if !clock.begins_month() || cabinets.imagined {
-        return;
-    }
-    let month = month_of(&clock);
+fn review(files: &Files, cabinets: &mut Cabinets, ledger: &mut Ledger, states: &States<(&Key, &Burden)>) {
+    let (clock, geography) = (&*files.clock, &*files.geography);
+    let month = month_of(clock);
     let sight = Sight {
         statecraft: &files.statecraft,
         archive: &files.archive,
@@ -204,19 +217,19 @@ fn review(
     // All decide before any of it is taken down, so that none sees what another decides. Who looks ahead decides later.
     let mut decided = Vec::new();
     for (at, cabinet) in cabinets.all.iter().enumerate().filter(|(_, cabinet)| cabinet.acts) {
-        let key = *states.at(cabinet.state());
+        let key = *states.at(cabinet.state()).0;
         if is_due(&files.statecraft, cabinet, key, month) {
             let looks_ahead = cabinet.spec.rule == StateRule::LookAhead;
-            decided.push((at, (!looks_ahead).then(|| rules::choose(cabinet, key, &cabinets, &sight))));
+            decided.push((at, (!looks_ahead).then(|| rules::choose(cabinet, key, cabinets, &sight))));
         }
     }
-    let Cabinets { all, postures, .. } = &mut *cabinets;
+    let Cabinets { all, postures, .. } = cabinets;
     for (at, decided) in decided {
         let cabinet = &mut all[at];
         (cabinet.reviewed, cabinet.alarmed) = (Some(month), false);
         match decided {
             Some(decided) => {
-                announce(cabinet, decided, postures, &clock, &geography, &mut ledger);
+                announce(cabinet, decided, postures, (clock, geography), ledger);
                 cabinet.decided = Some(decided);
             }
             None => cabinet.looks_ahead = true,
@@ -229,8 +242,7 @@ fn announce(
     cabinet: &Cabinet,
     (posture, hostility): (usize, f64),
     postures: &[PostureSpec],
-    clock: &Clock,
-    geography: &Geography,
+    (clock, geography): (&Clock, &Geography),
     ledger: &mut Ledger,
 ) {
     let (state, now, next) = (&geography.names[cabinet.state()], &postures[cabinet.posture], &postures[posture]);

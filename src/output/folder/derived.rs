@@ -78,6 +78,29 @@ impl Derived {
         Ok(())
     }
 
+    /// Removes the files that the manifest lists and `goes` is true of.
+    ///
+    /// # Errors
+    /// One of them is there and cannot be removed.
+    pub fn remove(&mut self, goes: impl Fn(&str) -> bool) -> Result<(), OutputError> {
+        let Some(manifest) = &mut self.manifest else { return Ok(()) };
+        let (gone, stay): (Vec<_>, Vec<_>) = manifest.others.drain(..).partition(|other| goes(&other.path));
+        manifest.others = stay;
+        for other in &gone {
+            let path = self.folder.join(&other.path);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(OutputError::new("remove", &path, error));
+                }
+                _ => {}
+            }
+        }
+        if gone.is_empty() {
+            return Ok(());
+        }
+        write_aside_by(&self.folder.join(manifest::FILE), Durability::Disk, |to| manifest.write_to(to))
+    }
+
     fn list(&mut self, files: &[NewFile]) -> Result<(), OutputError> {
         let Some(manifest) = &mut self.manifest else { return Ok(()) };
         let before = manifest.others.clone();

@@ -17,6 +17,7 @@ use crate::{
     output::{dictionary, folder::Derived},
 };
 use findings::Findings;
+pub use matrix::percent;
 pub use page::{runs, verdict_lines};
 use std::path::{Path, PathBuf};
 

@@ -132,8 +132,8 @@ impl AnalysedBatch {
     }
 }
 
-/// The manifest of a folder that holds a whole batch of a design that indices can be had from.
-fn fit(folder: &Path) -> Result<Manifest, ReadError> {
+/// The manifest of a folder that holds a whole batch.
+pub fn whole_batch(folder: &Path) -> Result<Manifest, ReadError> {
     let unfit = |why: String| Err(ReadError::Unfit(format!("{} {why}", folder.display())));
     let manifest = match Folder::manifest(folder) {
         Ok(Some(manifest)) => manifest,
@@ -158,6 +158,14 @@ fn fit(folder: &Path) -> Result<Manifest, ReadError> {
             if manifest.runs_done == 1 { "is" } else { "are" }
         ));
     }
+    Ok(manifest)
+}
+
+/// The manifest of a folder that holds a whole batch of a design that indices can be had from.
+fn fit(folder: &Path) -> Result<Manifest, ReadError> {
+    let unfit = |why: String| Err(ReadError::Unfit(format!("{} {why}", folder.display())));
+    let manifest = whole_batch(folder)?;
+    let experiment = &manifest.experiment;
     let Design { method, factors, .. } = &experiment.design;
     let (width, blocks) = match method {
         Method::Morris { trajectories, .. } => (factors.len() + 1, *trajectories),
@@ -185,7 +193,7 @@ fn kind(method: &Method) -> String {
 }
 
 /// The cells of the factors by point.
-fn read_design(file: &Path, manifest: &Manifest) -> Result<Vec<Vec<String>>, ReportError> {
+pub fn read_design(file: &Path, manifest: &Manifest) -> Result<Vec<Vec<String>>, ReportError> {
     let mut table = CsvFile::there(file)?;
     let point = table.column("point")?;
     let factors = &manifest.experiment.design.factors;

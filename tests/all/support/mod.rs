@@ -1,5 +1,6 @@
 //! What several subjects share.
 
 pub mod pairs;
+pub mod planted;
 pub mod program;
 pub mod worlds;

@@ -1,11 +1,12 @@
 //! States that choose, and where they stand.
 
 use crate::{
-    model::{clock::Clock, state::Levers, states::StateId},
+    model::{clock::Clock, mechanisms::policy::Chosen, state::Levers, states::StateId},
     parameters,
     scenario::{Goods, Lever, PostureSpec, Scenario, StrategistSpec},
 };
 use bevy_ecs::prelude::*;
+use std::sync::Arc;
 
 parameters! {
     /// Numbers of statecraft.
@@ -51,6 +52,10 @@ pub struct Cabinet {
     pub aim: Levers,
     /// Strictness that it adds to its export controls now, by goods: goes to the lever's aim where its posture covers the goods.
     pub(super) control: [f64; Goods::COUNT],
+    /// Whether its levers are where they are going.
+    pub(super) arrived: bool,
+    /// Its rivals, against whom it pulls levers.
+    pub(super) against: Arc<[StateId]>,
     /// Month of its last review, counted from the start.
     pub reviewed: Option<u32>,
     /// What it has felt of rules and closed markets against it.
@@ -69,9 +74,14 @@ impl Cabinet {
         StateId::new(self.spec.state)
     }
 
+    /// What it does of its own choice.
+    pub(super) fn chosen(&self) -> Chosen {
+        Chosen { state: self.state(), levers: self.levers, control: self.control, against: Arc::clone(&self.against) }
+    }
+
     /// Its rivals.
     pub fn rivals(&self) -> impl Iterator<Item = StateId> + '_ {
-        self.spec.rivals.iter().map(|&rival| StateId::new(rival))
+        self.against.iter().copied()
     }
 }
 
@@ -135,6 +145,8 @@ impl Cabinets {
                 levers,
                 aim,
                 control: start.goods.map(|covered| if covered { levers.of(Lever::Control) } else { 0.0 }),
+                arrived: false,
+                against: spec.rivals.iter().map(|&rival| StateId::new(rival)).collect(),
                 reviewed: None,
                 pressure: Pressure::default(),
                 alarmed: false,
@@ -166,7 +178,8 @@ impl Cabinets {
             let decided = decided.filter(|(posture, _)| cabinet.spec.postures.contains(posture));
             let spec = cabinet.spec.clone();
             let aim = self.aim(&spec.postures, posture, hostility);
-            Some(Cabinet { spec, posture, hostility, aim, decided, ..was.clone() })
+            let against = Arc::clone(&cabinet.against);
+            Some(Cabinet { spec, posture, hostility, aim, decided, arrived: false, against, ..was.clone() })
         };
         let all = self.all.iter().map(|cabinet| stands(cabinet).unwrap_or_else(|| cabinet.clone())).collect();
         Self { all, ..self }

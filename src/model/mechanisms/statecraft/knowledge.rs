@@ -33,6 +33,16 @@ pub struct Account {
     pub risk: f64,
 }
 
+/// What an account is made of, which is worked out when it is looked at: few are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Books {
+    output: f64,
+    population_million: f64,
+    power: f64,
+    privacy: f64,
+    incidents: f64,
+}
+
 /// A state, as far as its account tells of it.
 #[derive(QueryData)]
 pub struct Accounted {
@@ -42,14 +52,25 @@ pub struct Accounted {
     power: &'static PowerShares,
 }
 
-impl From<AccountedItem<'_, '_>> for Account {
+impl From<AccountedItem<'_, '_>> for Books {
     fn from(AccountedItem { economy, traits, burden, power }: AccountedItem<'_, '_>) -> Self {
-        let a_head = economy.output / traits.0.population_million;
         Self {
-            ln_output: maths::ln(economy.output),
-            ln_power: maths::ln(power.share),
-            welfare: maths::ln(a_head) - burden.privacy - burden.incidents,
-            risk: burden.incidents,
+            output: economy.output,
+            population_million: traits.0.population_million,
+            power: power.share,
+            privacy: burden.privacy,
+            incidents: burden.incidents,
+        }
+    }
+}
+
+impl From<Books> for Account {
+    fn from(Books { output, population_million, power, privacy, incidents }: Books) -> Self {
+        Self {
+            ln_output: maths::ln(output),
+            ln_power: maths::ln(power),
+            welfare: maths::ln(output / population_million) - privacy - incidents,
+            risk: incidents,
         }
     }
 }
@@ -68,8 +89,8 @@ impl Account {
     /// What a state would publish now.
     pub fn of(world: &World, state: StateId) -> Self {
         let entity = world.resource::<Roster>().entity(state);
-        let found = world.try_query::<Accounted>().and_then(|mut query| query.get(world, entity).ok().map(Self::from));
-        found.unwrap_or_default()
+        let found = world.try_query::<Accounted>().and_then(|mut query| query.get(world, entity).ok().map(Books::from));
+        found.map(Self::from).unwrap_or_default()
     }
 }
 
@@ -83,7 +104,7 @@ const MEMORY: usize = 37 + OTHERS_LATER as usize;
 #[derive(Resource, Clone, Debug)]
 pub struct Archive {
     /// By month and state.
-    accounts: Vec<[Option<Account>; MAX_STATES]>,
+    accounts: Vec<[Option<Books>; MAX_STATES]>,
     /// How hostile the second state stood to the first, by month; in the diagonal, how hostile it stood to its rivals.
     hostility: Vec<[PerState; MAX_STATES]>,
 }
@@ -109,8 +130,8 @@ impl Archive {
     }
 
     /// Keeps what a state publishes at the end of a month, counted from the start.
-    pub fn publish(&mut self, state: StateId, month: u32, account: Account) {
-        self.accounts[month as usize % MEMORY][state] = Some(account);
+    pub fn publish(&mut self, state: StateId, month: u32, books: Books) {
+        self.accounts[month as usize % MEMORY][state] = Some(books);
     }
 
     /// Keeps how hostile `rival` stands to `state`.
@@ -120,7 +141,7 @@ impl Archive {
 
     /// What a state published in a month that is no longer past than is kept; `None` before the start.
     fn of(&self, state: StateId, month: Option<u32>) -> Option<Account> {
-        self.accounts[month? as usize % MEMORY][state]
+        self.accounts[month? as usize % MEMORY][state].map(Account::from)
     }
 }
 

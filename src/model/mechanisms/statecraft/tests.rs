@@ -292,7 +292,7 @@ fn fog_has_the_spread_that_it_says_and_allies_lower_it() {
 
 /// The error with which the first state sees the power of the second.
 fn one_error(files: Files, cabinets: Res<Cabinets>, states: States<&Key>) -> f64 {
-    let Files { statecraft, archive, bulletins, relations, noise } = &files;
+    let Files { statecraft, archive, bulletins, relations, noise, .. } = &files;
     let sight = Sight { statecraft, archive, bulletins, relations, noise, month: 0 };
     sight.fog(&cabinets.all[0], *states.at(StateId::new(0)), StateId::new(1))[1]
 }

@@ -192,10 +192,10 @@ fn who_no_longer_chooses_leaves_no_levers_behind() {
     after.strategists[0].from = Some(before.time.start.plus(30));
     let mut simulation = Model::standard().simulate(&before).unwrap();
     simulation.live_month().unwrap();
-    assert!(simulation.world().resource::<Stances>().any);
+    assert!(simulation.world().resource::<Stances>().any());
     simulation.go_on_as(&after).unwrap();
     simulation.live_month().unwrap();
-    assert!(!simulation.world().resource::<Stances>().any);
+    assert!(!simulation.world().resource::<Stances>().any());
 }
 
 #[test]

@@ -1,0 +1,194 @@
+//! `redqueen claims`: judges claims over worlds that what was seen allows.
+
+use super::{
+    batch::say,
+    common::{ValueOptions, default_folder},
+    failure::Failure,
+    progress::Bar,
+    summary::line,
+};
+use crate::{
+    analysis::claims::{Judged, Verdict},
+    batch::{Config, Results, Study},
+    declare::text::counted,
+    experiment::{Doubt, claim::Claim, design::Setting},
+    model::Model,
+    report::claims::{Told, holds, write_claims},
+    scenario::{Source, builtin::BUILTIN},
+};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  redqueen claims                            all of those that are built in
+  redqueen claims controls-slow-then-teach blockade-turns-the-race
+  redqueen claims my-claim.toml --worlds 500
+  redqueen claims --doubt=output/fit/posterior.csv
+
+A claim is judged in worlds drawn from a weighted sample of parameters, each
+with luck of its own, which all scenarios of the claim share. Writes claims.csv
+and claims.html. The same command goes on where it stopped.";
+
+/// Worlds where it is not said how many.
+const WORLDS: u32 = 2000;
+
+/// Judge claims: in what share of plausible worlds each holds, its effect, and on what that turns
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Claim files, or names of built-in claims [default: all that are built in]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    values: ValueOptions,
+    /// Threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    threads: Option<u32>,
+    /// Output folder [default: output/claims]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Show no progress and no verdicts; warnings are told
+    #[arg(long, short)]
+    quiet: bool,
+    /// Write even if the folder holds the runs of other claims
+    #[arg(long)]
+    overwrite: bool,
+}
+
+pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    let cancel = super::interrupt::watch(Failure::Interrupted);
+    let folder = args.out.clone().map_or_else(|| default_folder("claims", ""), Ok)?;
+    // What is wrong with any of them is told before anything runs.
+    let studies: Vec<Study<'_>> = args.files().iter().map(|file| args.study(file, model)).collect::<Result<_, _>>()?;
+    let mut told = Vec::new();
+    for study in studies {
+        let experiment = study.experiment();
+        let Some(claim) = experiment.claim.as_deref().cloned() else {
+            return Err(Failure::Usage(format!("{} is no claim: it has no `claim`", experiment.name)));
+        };
+        let (name, seed) = (experiment.name.clone(), experiment.seed);
+        let place = folder.join("runs").join(&name);
+        let measured = model.with_quantities(&claim).measured();
+        let mut bar = Bar::new(args.quiet);
+        let study = args.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
+        let study = study.overwrite(args.overwrite).cancel(&cancel).on(|progress| bar.show(progress));
+        let done = study.run_into(&place)?;
+        drop(bar);
+        if done.cancelled {
+            return Err(Failure::Interrupted);
+        }
+        let judged = judged(&claim, &place)?;
+        let verdict = judged.judge(&claim, seed);
+        let unit =
+            |name: &str| measured.outcomes().find(|column| column.name == name).map_or("1", |column| column.unit);
+        let units = claim.conditions.iter().map(|condition| unit(&condition.outcome).to_owned()).collect();
+        let one = Told { name, claim, verdict, units, failed: done.failed };
+        if !args.quiet {
+            say(&verdict_line(&one))?;
+        }
+        told.push(one);
+    }
+    let page = write_claims(&folder, &told)?;
+    if !args.quiet {
+        say(&format!("Page: {}\n", page.display()))?;
+    }
+    Ok(())
+}
+
+impl Args {
+    /// The files, or all that are built in.
+    fn files(&self) -> Vec<PathBuf> {
+        if !self.files.is_empty() {
+            return self.files.clone();
+        }
+        BUILTIN
+            .iter()
+            .filter(|builtin| builtin.path.starts_with("claims/"))
+            .map(|builtin| builtin.path.into())
+            .collect()
+    }
+
+    /// The runs of a claim.
+    fn study<'a>(&self, file: &Path, model: &Model) -> Result<Study<'a>, Failure> {
+        let mut values = self.values.clone();
+        let source = Source::from_argument(file);
+        let designed = model.experiment(&source, &values.overrides())?.sample.points() > 1;
+        if !designed {
+            values.doubt = values.doubt.or_else(|| Some(Doubt::SAMPLE.to_owned()));
+            values.worlds = values.worlds.or(Some(WORLDS));
+        }
+        let config: Config = values.over(Some(file));
+        let study = Study::read(model, config)?;
+        super::common::warn(study.experiment());
+        // A world is run once: what many worlds say has the luck of all of them.
+        Ok(study.runs(1).record(Vec::<String>::new())?.quantiles(None))
+    }
+}
+
+/// What the runs of a claim came to, those of the same world and luck side by side.
+fn judged(claim: &Claim, place: &Path) -> Result<Judged, Failure> {
+    let results = Results::open(place)?;
+    let mut judged = Judged::default();
+    let mut places = std::collections::BTreeMap::new();
+    for run in results.runs()? {
+        let next = places.len();
+        let at = *places.entry((run.point, run.replicate)).or_insert(next);
+        if at == judged.points.len() {
+            judged.points.push(run.point);
+            for (place, (name, value)) in run.factors().enumerate() {
+                if judged.parameters.len() <= place {
+                    judged.parameters.push((name.to_owned(), Vec::new()));
+                }
+                let number = match value {
+                    Some(Setting::Real(number)) => *number,
+                    Some(Setting::Whole(number)) => *number as f64,
+                    Some(Setting::Flag(flag)) => f64::from(u8::from(*flag)),
+                    Some(Setting::Text(_)) | None => f64::NAN,
+                };
+                judged.parameters[place].1.push(number);
+            }
+        }
+        for (name, value) in run.outcomes().filter(|(name, _)| asked(claim, name)) {
+            let column = judged.values.entry((run.scenario.clone(), name.to_owned())).or_default();
+            column.resize(at.max(column.len()), f64::NAN);
+            column.push(value.unwrap_or(f64::NAN));
+        }
+    }
+    Ok(judged)
+}
+
+/// Whether a claim speaks of this outcome.
+fn asked(claim: &Claim, name: &str) -> bool {
+    use crate::experiment::claim::Asks;
+    claim.conditions.iter().any(|condition| {
+        let predicts = match &condition.asks {
+            Asks::Prediction { by, rather_than, .. } => by == name || rather_than == name,
+            Asks::Value { .. } | Asks::Difference { .. } => false,
+        };
+        condition.outcome == name || predicts
+    })
+}
+
+/// A claim and its verdict, in a few lines.
+fn verdict_line(told: &Told) -> String {
+    let mut text = String::new();
+    line(&mut text, &format!("{}: {}", told.name, told.claim.sentence));
+    let Some(verdict) = &told.verdict else {
+        line(&mut text, "  cannot be judged: no run has what it speaks of");
+        return text;
+    };
+    line(&mut text, &format!("  {}", holds(verdict)));
+    for said in told.conditions(verdict) {
+        line(&mut text, &format!("  {said}"));
+    }
+    if let Some(said) = told.turns(verdict) {
+        line(&mut text, &format!("  {said}"));
+    }
+    if verdict.lacking > 0 || told.failed > 0 {
+        let lacking: &Verdict = verdict;
+        line(
+            &mut text,
+            &format!("  {} without a value, {} failed", counted(lacking.lacking as u64, "run"), told.failed),
+        );
+    }
+    text
+}
