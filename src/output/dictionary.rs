@@ -1,7 +1,7 @@
 //! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
 
 use super::{
-    evidence,
+    evidence::{ClaimRow, FitRow, InformationRow, MarginalRow, RidgeRow},
     forecast_rows::{ForecastQuantileRow, ForecastRow, PitRow, ScoreRow, ScoredRow},
     sums,
 };
@@ -405,7 +405,7 @@ pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) ->
     tables.push(explain());
     tables.extend(of_games());
     tables.extend(of_forecasts());
-    tables.extend(evidence::tables());
+    tables.extend(of_evidence());
     tables
 }
 
@@ -417,6 +417,17 @@ pub fn of_boxes() -> [TableInfo<'static>; 2] {
 /// The table of an outcome that is told apart.
 pub fn explain() -> TableInfo<'static> {
     Table::of::<ExplainRow>().into()
+}
+
+/// The tables of calibrations and claims.
+pub fn of_evidence() -> [TableInfo<'static>; 5] {
+    [
+        Table::of::<MarginalRow>().into(),
+        Table::of::<RidgeRow>().into(),
+        Table::of::<InformationRow>().into(),
+        Table::of::<FitRow>().into(),
+        Table::of::<ClaimRow>().into(),
+    ]
 }
 
 /// The tables of games.

@@ -1,7 +1,6 @@
 //! The tables of calibrations and claims.
 
-use super::dictionary::TableInfo;
-use crate::{declare::table::Table, table};
+use crate::table;
 use std::sync::Arc;
 
 table! {
@@ -128,15 +127,4 @@ table! {
         /// Its rank correlation with the effect of the condition that is true least often.
         correlation: Option<f64>, "1";
     }
-}
-
-/// All of them.
-pub fn tables() -> [TableInfo<'static>; 5] {
-    [
-        Table::of::<MarginalRow>().into(),
-        Table::of::<RidgeRow>().into(),
-        Table::of::<InformationRow>().into(),
-        Table::of::<FitRow>().into(),
-        Table::of::<ClaimRow>().into(),
-    ]
 }
