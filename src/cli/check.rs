@@ -40,7 +40,8 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let mut found = Vec::new();
     for file in &args.files {
-        match model.experiment(&source(Some(file)), &args.values.overrides()) {
+        let doubt = args.values.over(Some(file)).doubt;
+        match model.experiment_in_doubt(&source(Some(file)), &args.values.overrides(), doubt.as_ref()) {
             Ok(experiment) => {
                 warn(&experiment);
                 let name = file.display().to_string();

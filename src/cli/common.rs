@@ -5,7 +5,7 @@ use crate::{
     batch::{Config, Study},
     experiment::{Doubt, Experiment},
     model::Model,
-    output::manifest::FileFormat,
+    output::manifest::{self, FileFormat},
     scenario::{Diagnostic, Scenario, Source, read::MAX_MONTHS},
 };
 use clap::{
@@ -187,6 +187,20 @@ fn tell(warnings: &[Diagnostic]) {
     if warnings.len() > SHOWN {
         say(format!("and {} more", warnings.len() - SHOWN));
     }
+}
+
+/// The folder of runs below that of a command which makes files of several batches.
+const RUNS: &str = "runs";
+
+/// Refuses a folder that holds files which no command of this kind wrote: theirs stand beside a folder of runs.
+pub fn own_folder(folder: &Path) -> Result<(), Failure> {
+    let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    let is_batch = folder.join(manifest::FILE).exists();
+    if is_empty || folder.join(RUNS).is_dir() && !is_batch {
+        return Ok(());
+    }
+    let folder = folder.display();
+    Err(Failure::Usage(format!("{folder} holds other files: choose another folder with --out")))
 }
 
 /// A whole number from `least` to `most`; an end that nobody comes near is told where it was passed.

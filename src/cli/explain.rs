@@ -91,6 +91,11 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.quiet));
+    if args.values.doubt.is_some() || args.values.worlds.is_some() {
+        return Err(Failure::Usage(
+            "what moved an outcome is told of one world's parameters: leave out --doubt".to_owned(),
+        ));
+    }
     let columns = args.columns(model)?;
     let experiment = args.experiment(model)?;
     warn(&experiment);

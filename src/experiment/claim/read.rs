@@ -74,7 +74,7 @@ impl Reader<'_> {
         section.finish(self.found);
         let name = name?;
         let word = self.note(text("name", &name.node))?;
-        let taken = self.names.outcomes.contains(&word.as_str()) || before.iter().any(|other| other.name == *word);
+        let taken = self.names.is_column(word) || before.iter().any(|other| other.name == *word);
         if !is_name(word) || taken {
             let message = format!(
                 "`{word}` cannot be the name of a quantity: it is a column of the runs, with small letters, digits and `_` alone, and no other column's name"
@@ -102,6 +102,7 @@ impl Reader<'_> {
         section.finish(self.found);
         let outcome = self.outcome_of(outcome?, quantities)?;
         let scenario = self.scenario_of(scenario, variants)?;
+        self.refuse_mixed(node, [by, rather_than, against], ends)?;
         let asks = if let (Some(by), Some(rather_than)) = (by, rather_than) {
             let (by, rather_than) = (self.outcome_of(by, quantities)?, self.outcome_of(rather_than, quantities)?);
             Asks::Prediction { scenario, by, rather_than }
@@ -123,6 +124,27 @@ impl Reader<'_> {
             }
         };
         Some(Condition { outcome, asks })
+    }
+
+    /// Refuses what contradicts itself, or asks two things at once.
+    fn refuse_mixed(
+        &mut self,
+        node: &Node,
+        [by, rather_than, against]: [Option<&TomlEntry>; 3],
+        [above, below]: [Option<f64>; 2],
+    ) -> Option<()> {
+        let predicts = by.is_some() || rather_than.is_some();
+        let message = if by.is_some() != rather_than.is_some() {
+            "a prediction is `by` one outcome `rather_than` by another: it needs both"
+        } else if predicts && (against.is_some() || above.is_some() || below.is_some()) {
+            "a condition is a prediction, or says what an outcome is `above` or `below`, and not both"
+        } else if above.zip(below).is_some_and(|(above, below)| above >= below) {
+            "nothing is both `above` and `below` these numbers"
+        } else {
+            return Some(());
+        };
+        self.found.push(Diagnostic::at(&node.place, message));
+        None
     }
 
     /// The outcome or quantity of this name.
