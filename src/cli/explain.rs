@@ -148,6 +148,11 @@ impl Args {
 
     /// The scenario, as an experiment of its own.
     fn experiment(&self, model: &Model) -> Result<Experiment, Failure> {
+        if self.config.values.doubt.is_some() || self.config.values.worlds.is_some() {
+            return Err(Failure::Usage(
+                "explain takes the world of the config alone: leave out --doubt and --worlds".to_owned(),
+            ));
+        }
         let experiment = model.experiment(&self.config.source(), &self.config.values.overrides())?;
         let several = experiment.variants.len() != 1 || !experiment.sample.design().factors.is_empty();
         if several || experiment.stop.is_some() || experiment.game.is_some() {
