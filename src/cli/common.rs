@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::{
-    batch::{Config, Study},
+    batch::{Config, RUNS_FOLDER, Study},
     experiment::{Doubt, Experiment},
     model::Model,
     output::manifest::FileFormat,
@@ -237,6 +237,21 @@ pub fn default_folder(name: &str, behind: &str) -> Result<PathBuf, Failure> {
         return Err(refused("is too long for the name of a folder"));
     }
     Ok(Path::new("output").join(format!("{name}{behind}")))
+}
+
+/// Refuses to write these files into a folder where they stand and no runs are beside them: somebody else's, as results without
+/// their runs cannot be told from those.
+pub fn spare_files_of_others(folder: &Path, names: &[&str]) -> Result<(), Failure> {
+    if folder.join(RUNS_FOLDER).exists() {
+        return Ok(());
+    }
+    let there = names.iter().map(|name| folder.join(name)).find(|path| path.symlink_metadata().is_ok());
+    there.map_or(Ok(()), |path| {
+        let path = path.display();
+        Err(Failure::Usage(format!(
+            "{path} stands in the way, and no runs beside it tell that redqueen wrote it; move it away, or choose another folder with --out"
+        )))
+    })
 }
 
 /// The config that an argument means; the built-in baseline without one.
