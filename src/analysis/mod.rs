@@ -9,6 +9,7 @@ pub(crate) mod paired;
 pub(crate) mod precision;
 pub(crate) mod prim;
 pub(crate) mod quantiles;
+pub mod scoring;
 pub(crate) mod sensitivity;
 pub(crate) mod shapley;
 pub(crate) mod sketch;

@@ -11,6 +11,7 @@ mod completions;
 mod discover;
 mod explain;
 mod failure;
+mod forecast;
 mod formula;
 mod game;
 mod init;
@@ -22,6 +23,7 @@ mod progress;
 mod report;
 mod run;
 mod schema;
+mod score;
 mod sensitivity;
 mod slurm;
 mod summary;
@@ -76,6 +78,8 @@ enum Command {
     Claims(claims::Args),
     Discover(discover::Args),
     Explain(explain::Args),
+    Forecast(forecast::Args),
+    Score(score::Args),
     Game(game::Args),
     Report(report::Args),
     Check(check::Args),
@@ -161,6 +165,8 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Claims(args) => claims::run(&args, model),
         Command::Discover(args) => discover::run(&args, model),
         Command::Explain(args) => explain::run(&args, model),
+        Command::Forecast(args) => forecast::run(&args, model),
+        Command::Score(args) => score::run(&args, model),
         Command::Game(args) => game::run(&args, model),
         Command::Report(args) => report::run(&args, model),
         Command::Check(args) => check::run(&args, model),

@@ -420,8 +420,8 @@ mod tests {
             ":3:8: `runs` must be a whole number of at least 1",
             ":4:11: unknown table `wrld`, did you mean `world`?",
             ":5:1: unknown key `runz`, did you mean `runs`?",
-            ":7:8: `kind` must be one of `none`, `list`, `grid`, `one-at-a-time`, `random`, `lhs`, `sobol`, `morris`, \
-             `saltelli`, not the text \"lsh\", did you mean `lhs`?",
+            ":7:8: `kind` must be one of `none`, `list`, `grid`, `one-at-a-time`, `random`, `lhs`, `posterior`, `sobol`, \
+             `morris`, `saltelli`, not the text \"lsh\", did you mean `lhs`?",
             ":10:9: unknown key `rat`, did you mean `rate`?",
             ":11:1: `a` is in `scenarios` twice",
             ":13:5: all variants have the same seed",

@@ -21,7 +21,7 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 12] = [
+pub(crate) const TAKEN_TABLES: [&str; 23] = [
     "runs",
     "quantiles",
     "differences",
@@ -34,6 +34,17 @@ pub(crate) const TAKEN_TABLES: [&str; 12] = [
     "deviations",
     "equilibria",
     "equilibrium_map",
+    "forecast",
+    "forecast-quantiles",
+    "score",
+    "score-rows",
+    "score-pit",
+    "posterior",
+    "marginals",
+    "ridges",
+    "information",
+    "fit",
+    "claims",
 ];
 
 /// Columns with which the rows of a run can begin.

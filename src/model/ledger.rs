@@ -2,7 +2,7 @@
 
 use super::{clock::Clock, firm::Offer};
 use crate::{
-    model::{mechanisms::releases::Releases, states::StateId},
+    model::states::StateId,
     scenario::{MAX_STATES, Month},
 };
 use bevy_ecs::prelude::*;
@@ -157,14 +157,15 @@ impl Ledger {
         *self = Self { left_out: self.left_out, closed, events, releases, ..Self::default() };
     }
 
-    /// Notes the newest model of a firm, which is given by its name and its home's.
+    /// Notes the newest model of a firm, which is given by its name and its home's, with what public boards show of it: its rating
+    /// and its place on the capability index.
     pub fn note_release(
         &mut self,
         clock: &Clock,
         (firm, state, home): (&Arc<str>, &Arc<str>, StateId),
         open: bool,
         offer: &Offer,
-        boards: &Releases,
+        (rating, index): (f64, f64),
     ) {
         self.released[home][usize::from(open)] += 1;
         if self.left_out.releases {
@@ -177,8 +178,8 @@ impl Ledger {
             state: state.clone(),
             open,
             capability: offer.capability,
-            rating: boards.on_board(offer.rating),
-            index: boards.index(offer.capability),
+            rating,
+            index,
         });
     }
 

@@ -1,6 +1,10 @@
 //! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
 
-use super::sums;
+use super::{
+    evidence::{ClaimRow, FitRow, InformationRow, MarginalRow, RidgeRow},
+    forecast_rows::{ForecastQuantileRow, ForecastRow, PitRow, ScoreRow, ScoredRow},
+    sums,
+};
 use crate::{
     declare::table::{CellType, Column, Table},
     measure::Measured,
@@ -400,6 +404,8 @@ pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) ->
     tables.extend(of_boxes());
     tables.push(explain());
     tables.extend(of_games());
+    tables.extend(of_forecasts());
+    tables.extend(of_evidence());
     tables
 }
 
@@ -413,6 +419,17 @@ pub fn explain() -> TableInfo<'static> {
     Table::of::<ExplainRow>().into()
 }
 
+/// The tables of calibrations and claims.
+pub fn of_evidence() -> [TableInfo<'static>; 5] {
+    [
+        Table::of::<MarginalRow>().into(),
+        Table::of::<RidgeRow>().into(),
+        Table::of::<InformationRow>().into(),
+        Table::of::<FitRow>().into(),
+        Table::of::<ClaimRow>().into(),
+    ]
+}
+
 /// The tables of games.
 pub fn of_games() -> [TableInfo<'static>; 4] {
     [
@@ -420,6 +437,17 @@ pub fn of_games() -> [TableInfo<'static>; 4] {
         Table::of::<DeviationRow>().into(),
         Table::of::<EquilibriumRow>().into(),
         Table::of::<EquilibriumMapRow>().into(),
+    ]
+}
+
+/// The tables of forecasts.
+pub fn of_forecasts() -> [TableInfo<'static>; 5] {
+    [
+        Table::of::<ForecastRow>().into(),
+        Table::of::<ForecastQuantileRow>().into(),
+        Table::of::<ScoreRow>().into(),
+        Table::of::<ScoredRow>().into(),
+        Table::of::<PitRow>().into(),
     ]
 }
 

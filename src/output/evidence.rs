@@ -1,4 +1,4 @@
-//! The tables of a calibration.
+//! The tables of calibrations and claims.
 
 use crate::table;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ pub(crate) mod dictionary;
 pub mod encode;
 pub(crate) mod evidence;
 pub(crate) mod folder;
+pub(crate) mod forecast_rows;
 pub(crate) mod headers;
 pub(crate) mod journal;
 pub mod manifest;

@@ -13,6 +13,7 @@ mod data;
 pub(crate) mod discover;
 pub(crate) mod explain;
 mod figures;
+pub(crate) mod forecast;
 pub(crate) mod game;
 mod markup;
 mod page;

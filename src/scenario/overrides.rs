@@ -63,6 +63,11 @@ impl Override {
         &self.path
     }
 
+    /// Its value.
+    pub(crate) const fn node(&self) -> &Node {
+        &self.node
+    }
+
     /// Where its key stands.
     pub(crate) const fn place(&self) -> &Place {
         &self.key

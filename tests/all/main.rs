@@ -36,6 +36,7 @@ mod parquet;
 mod race_games;
 mod resume;
 mod rooms;
+mod score;
 mod sensitivity;
 mod shards;
 mod slurm;

@@ -11,6 +11,7 @@ use crate::{
     scenario::{
         Diagnostic, Month,
         diagnostic::Place,
+        key::Key,
         overrides::Override,
         section::{Section, choice, list, month, real, text, whole},
         tree::{Node, TomlTable, Value},
@@ -33,8 +34,12 @@ impl Reader<'_> {
     pub(in crate::experiment) fn calibration(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the calibration");
         let Head { title, description, scenario, common, .. } = self.head(&mut root);
-        let until = root.require("until", self.found).map(|entry| &entry.node);
-        let until = until.and_then(|node| Some((self.note(month("until", node))?, &node.place)));
+        let written = root.require("until", self.found).map(|entry| &entry.node);
+        let written = written.and_then(|node| Some((self.note(month("until", node))?, node.place.clone())));
+        // An earlier end, laid over the file, leaves out what came after it: so a fit is made as of another date.
+        let earlier = self.until_laid_over(written.as_ref());
+        let clips = earlier.is_some();
+        let until = earlier.or(written);
         let files = root.read("observations", list, self.found).unwrap_or_default();
         let parameters = root.read("parameters", list, self.found).unwrap_or_default();
         let unknowns = root.read("unknowns", list, self.found).unwrap_or_default();
@@ -45,7 +50,7 @@ impl Reader<'_> {
         root.finish(self.found);
         let observations = self.observations(files);
         let (until, place) = until?;
-        let variant = self.up_to(until, place, scenario, &common)?;
+        let variant = self.up_to(until, &place, scenario, &common)?;
         let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
         let variants = std::slice::from_ref(&variant);
         let mut reader = ParameterReader::new(Context { source, origin, seed: 0, catalogue, variants });
@@ -62,7 +67,8 @@ impl Reader<'_> {
         }
         let items = items.unwrap_or_default();
         let scenario = &variant.scenario;
-        let reader = TargetReader { names: self.names, scenario, observations: observations.as_deref(), until };
+        let observations = observations.as_deref();
+        let reader = TargetReader { names: self.names, scenario, observations, until, clips };
         let targets = reader.read(items, self.found);
         let calibration = Calibration { parameters: sought, unknowns, targets, until, method };
         Some(Experiment {
@@ -93,6 +99,21 @@ impl Reader<'_> {
             let message = "--doubt and --worlds mean nothing to a calibration, which makes such a sample";
             self.found.push(Diagnostic::general(message));
         }
+    }
+
+    /// The end that is laid over that of the file, which is no value of the scenario's, and where it stands.
+    fn until_laid_over(&mut self, written: Option<&(Month, Place)>) -> Option<(Month, Place)> {
+        let key = Key::new(&["until"]);
+        let (laid, others): (Vec<_>, Vec<_>) = self.flags.drain(..).partition(|flag| *flag.key() == key);
+        self.flags = others;
+        let node = laid.last()?.node();
+        let until = self.note(month("until", node))?;
+        if let Some((last, _)) = written.filter(|(last, _)| until > *last) {
+            let message = format!("`until` = {until} lies after {last}, the last month that the file looks at");
+            self.found.push(Diagnostic::at(&node.place, message));
+            return None;
+        }
+        Some((until, node.place.clone()))
     }
 
     /// The figures of the files that are named; `None` if one of them is wrong.

@@ -27,6 +27,8 @@ pub(super) struct TargetReader<'r> {
     /// What was seen, unless that is wrong.
     pub observations: Option<&'r [Observation]>,
     pub until: Month,
+    /// Whether targets end at that month, and those that begin after it are left out.
+    pub clips: bool,
 }
 
 /// What an entry says.
@@ -57,6 +59,10 @@ impl TargetReader<'_> {
                 found.push(Diagnostic::at(&node.place, message));
             }
         }
+        if targets.is_empty() && found.is_empty() && !items.is_empty() {
+            let message = format!("no target has figures up to {}", self.until);
+            found.push(Diagnostic::general(message));
+        }
         targets
     }
 
@@ -64,7 +70,15 @@ impl TargetReader<'_> {
         let mut section = Section::of(node, "[[targets]]", found)?;
         let said = said(&mut section, found);
         section.finish(found);
-        let said = said?;
+        let mut said = said?;
+        if self.clips {
+            if said.from.as_ref().is_some_and(|(from, _)| *from > self.until) {
+                return None;
+            }
+            if let Some((to, _)) = &mut said.to {
+                *to = (*to).min(self.until);
+            }
+        }
         let of = self.observable(&said, found)?;
         let seen: Vec<&Observation> = self.observations?.iter().filter(|observation| observation.of == of).collect();
         if seen.is_empty() {
@@ -77,6 +91,9 @@ impl TargetReader<'_> {
                 && said.to.as_ref().map_or(observation.last <= self.until, |(to, _)| observation.last <= *to)
         };
         let used: Vec<&Observation> = seen.iter().copied().filter(|seen| within(&seen)).collect();
+        if used.is_empty() && self.clips {
+            return None;
+        }
         if used.is_empty() {
             let message = format!("no observation of {of} lies in these months");
             found.push(Diagnostic::at(&node.place, message));

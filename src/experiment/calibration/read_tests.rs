@@ -269,6 +269,20 @@ fn a_calibration_looks_no_further_than_its_last_month_whatever_is_laid_over_it()
 }
 
 #[test]
+fn an_earlier_end_leaves_out_what_came_after_it_and_a_later_one_is_refused() {
+    let text = format!("{HEAD}{PARAMETER}{TARGET}to = '2023-05'\n{TARGET}name = 'late'\nfrom = '2023-04'\n");
+    let until = |month: &str| read_with(&text, SEEN, &[&format!("until={month}")], None);
+    let found = until("2023-03").unwrap();
+    assert_eq!((found.targets.len(), found.until.to_string().as_str()), (1, "2023-03"));
+    assert_eq!((found.targets[0].value, found.targets[0].summary.months.len()), (95.0, 2));
+    assert_eq!(read_with(&text, SEEN, &[], None).unwrap().targets.len(), 2);
+    let later = said_of(until("2023-06"));
+    assert!(later.len() == 1 && later[0].contains("`until` = 2023-06 lies after 2023-05"), "{later:?}");
+    let none = said_of(until("2023-01"));
+    assert!(none.len() == 1 && none[0].contains("no target has figures up to 2023-01"), "{none:?}");
+}
+
+#[test]
 fn the_schema_takes_what_the_reader_takes() {
     let schema = calibration_schema();
     let valid = |text: &str| jsonschema::is_valid(&schema, &toml::from_str::<serde_json::Value>(text).unwrap());

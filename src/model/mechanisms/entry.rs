@@ -174,7 +174,13 @@ impl Founder<'_, '_> {
         self.ledger.entries += 1;
         self.ledger.money.brought += bundle.finance.cash;
         self.ledger.note(&self.clock, "entry", &name, &state, None, if open { "open" } else { "closed" });
-        self.ledger.note_release(&self.clock, (&name, &state, home), open, &bundle.offer, &self.releases);
+        self.ledger.note_release(
+            &self.clock,
+            (&name, &state, home),
+            open,
+            &bundle.offer,
+            self.releases.shown(&bundle.offer),
+        );
         self.commands.spawn(bundle);
     }
 }

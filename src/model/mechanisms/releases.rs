@@ -72,6 +72,11 @@ impl Releases {
         self.rating_at_start - maths::exp_m1(-bend * (rating - self.rating_at_start)) / bend
     }
 
+    /// What public boards show of an offer: its rating, and its place on the capability index.
+    pub fn shown(&self, offer: &Offer) -> (f64, f64) {
+        (self.on_board(offer.rating), self.index(offer.capability))
+    }
+
     /// A capability on the fixed-scale index.
     pub fn index(&self, capability: f64) -> f64 {
         self.index_at_start + self.index_slope * capability
@@ -165,7 +170,7 @@ fn release_models(
         };
         frontier.publish(&release, overall, offer.rating);
         let state = &geography.names[character.home];
-        ledger.note_release(&clock, (&label.0, state, character.home), character.open, &offer, &releases);
+        ledger.note_release(&clock, (&label.0, state, character.home), character.open, &offer, releases.shown(&offer));
     }
 }
 

@@ -66,7 +66,7 @@ pub fn verdict_lines(found: &Calibrated<'_>) -> Vec<String> {
     let misfits: Vec<String> = posterior
         .fits
         .iter()
-        .filter(|fit| !(fit.score.abs() < 2.0))
+        .filter(|fit| fit.score.is_nan() || fit.score.abs() >= 2.0)
         .filter_map(|fit| {
             let name = &targets.get(fit.target)?.name;
             Some(if fit.score.is_nan() {
