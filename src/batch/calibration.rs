@@ -15,8 +15,8 @@ use crate::{
 };
 use std::path::{Path, PathBuf};
 
-/// The folder of the runs, below that of the calibration.
-const RUNS: &str = "runs";
+/// The folder of the runs of what has several batches, below its own.
+pub(crate) const RUNS_FOLDER: &str = "runs";
 
 /// The runs of a calibration.
 pub(crate) struct CalibrationRuns<'r, E> {
@@ -35,7 +35,7 @@ pub(crate) struct CalibrationRuns<'r, E> {
 impl<E> CalibrationRuns<'_, E> {
     /// Where a set of runs is.
     fn place(&self, stage: &Stage) -> PathBuf {
-        self.folder.join(RUNS).join(format!("{:02}-{}", stage.number + 1, stage.purpose.name()))
+        self.folder.join(RUNS_FOLDER).join(format!("{:02}-{}", stage.number + 1, stage.purpose.name()))
     }
 }
 

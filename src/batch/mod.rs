@@ -41,7 +41,7 @@ mod worlds;
 pub use crate::output::folder::{FolderError, ManifestError, OutputError};
 pub(crate) use branch::{Branch, check_name};
 pub use branch::{BranchError, Why};
-pub(crate) use calibration::CalibrationRuns;
+pub(crate) use calibration::{CalibrationRuns, RUNS_FOLDER};
 pub(crate) use coalitions::{By, Groups, name as coalition_name};
 pub(crate) use command::{Words, quoted};
 pub use done::{Done, FailedRun};

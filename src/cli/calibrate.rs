@@ -2,7 +2,7 @@
 
 use super::{
     batch::say,
-    common::{OutputOptions, ValueOptions, default_folder},
+    common::{OutputOptions, ValueOptions, default_folder, spare_files_of_others},
     failure::Failure,
     progress::Bar,
     summary::{broken, line},
@@ -12,7 +12,7 @@ use crate::{
     batch::{CalibrationRuns, Config, Study},
     experiment::calibration::Calibration,
     model::Model,
-    report::calibration::{Calibrated, verdict_lines, write_calibration},
+    report::calibration::{Calibrated, FILES, verdict_lines, write_calibration},
 };
 use std::{
     io::{self, IsTerminal as _, Write as _},
@@ -65,8 +65,8 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     if experiment.sample.points() > 1 || args.values.doubt.is_some() || args.values.worlds.is_some() {
         return Err(Failure::Usage("a calibration seeks parameters, and draws no worlds from a sample".to_owned()));
     }
-    super::common::own_folder(&folder)?;
     let targets = calibration.data().map_err(|error| Failure::Usage(error.to_string()))?;
+    spare_files_of_others(&folder, &FILES)?;
     let output = OutputOptions { out: None, record: None, quiet: args.quiet, overwrite: args.overwrite };
     let mut run = |study: Study<'_>, place: &std::path::Path| {
         let mut bar = Bar::new(args.quiet);

@@ -1,13 +1,13 @@
 //! `redqueen check`: finds everything that is wrong in configs.
 
 use super::{
-    common::{ValueOptions, source, warn},
+    common::{ValueOptions, warn},
     failure::Failure,
 };
 use crate::{
     batch::Study,
     declare::text::{counted, visible},
-    experiment::{Experiment, game::PlannedGame},
+    experiment::{Experiment, calibration::Calibration, game::PlannedGame},
     model::Model,
     scenario::Diagnostics,
 };
@@ -25,11 +25,11 @@ Examples:
 What has no effect, or is far from what is plausible, is no error: it is told as
 a warning, a line each.";
 
-/// Find everything that is wrong in scenario, experiment and game files
+/// Find everything that is wrong in scenario, experiment, game, calibration and claim files
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Scenario, experiment or game files, or names of built-in configs
+    /// Files, or names of built-in configs
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -40,8 +40,8 @@ pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let mut found = Vec::new();
     for file in &args.files {
-        let doubt = args.values.over(Some(file)).doubt;
-        match model.experiment_in_doubt(&source(Some(file)), &args.values.overrides(), doubt.as_ref()) {
+        let config = args.values.over(Some(file));
+        match model.experiment_in_doubt(&config.source(), &config.overrides(), config.doubt.as_ref()) {
             Ok(experiment) => {
                 warn(&experiment);
                 let name = file.display().to_string();
@@ -79,6 +79,15 @@ fn size_of(planned: &PlannedGame, experiment: &Experiment, model: &Model) -> Str
 fn summary(experiment: &Experiment) -> String {
     if experiment.game.is_some() {
         return format!("good: the game {}", experiment.name);
+    }
+    if let Some(Calibration { parameters, unknowns, targets, until, .. }) = experiment.calibration.as_deref() {
+        let drawn = match unknowns.len() {
+            0 => String::new(),
+            unknowns => format!(", {unknowns} more drawn from priors"),
+        };
+        let [parameters, targets] = [(parameters.len(), "parameter"), (targets.len(), "target")]
+            .map(|(count, what)| counted(count as u64, what));
+        return format!("good: the calibration {} ({parameters}{drawn}, {targets} to {until})", experiment.name);
     }
     let variants: Vec<String> = experiment
         .variants

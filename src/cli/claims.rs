@@ -2,18 +2,18 @@
 
 use super::{
     batch::say,
-    common::{ValueOptions, default_folder},
+    common::{ValueOptions, default_folder, spare_files_of_others},
     failure::Failure,
     progress::Bar,
     summary::line,
 };
 use crate::{
     analysis::claims::{Judged, Verdict},
-    batch::{Config, Results, Study},
+    batch::{Config, RUNS_FOLDER, Results, Study},
     declare::text::counted,
     experiment::{Doubt, claim::Claim, design::Setting},
     model::Model,
-    report::claims::{Told, holds, write_claims},
+    report::claims::{FILES, Told, holds, write_claims},
     scenario::{Source, builtin::BUILTIN},
 };
 use std::path::{Path, PathBuf};
@@ -62,9 +62,9 @@ pub struct Args {
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let cancel = super::interrupt::watch(Failure::Interrupted);
     let folder = args.out.clone().map_or_else(|| default_folder("claims", ""), Ok)?;
-    super::common::own_folder(&folder)?;
     // What is wrong with any of them is told before anything runs.
     let studies: Vec<Study<'_>> = args.files().iter().map(|file| args.study(file, model)).collect::<Result<_, _>>()?;
+    spare_files_of_others(&folder, &FILES)?;
     let mut told = Vec::new();
     for study in studies {
         let experiment = study.experiment();
@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
             return Err(Failure::Usage(format!("{} is no claim: it has no `claim`", experiment.name)));
         };
         let (name, seed) = (experiment.name.clone(), experiment.seed);
-        let place = folder.join("runs").join(&name);
+        let place = folder.join(RUNS_FOLDER).join(&name);
         let measured = model.with_quantities(&claim).measured();
         let mut bar = Bar::new(args.quiet);
         let study = args.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));

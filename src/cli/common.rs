@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use crate::{
-    batch::{Config, Study},
+    batch::{Config, RUNS_FOLDER, Study},
     experiment::{Doubt, Experiment},
     model::Model,
-    output::manifest::{self, FileFormat},
+    output::manifest::FileFormat,
     scenario::{Diagnostic, Scenario, Source, read::MAX_MONTHS},
 };
 use clap::{
@@ -189,20 +189,6 @@ fn tell(warnings: &[Diagnostic]) {
     }
 }
 
-/// The folder of runs below that of a command which makes files of several batches.
-const RUNS: &str = "runs";
-
-/// Refuses a folder that holds files which no command of this kind wrote: theirs stand beside a folder of runs.
-pub fn own_folder(folder: &Path) -> Result<(), Failure> {
-    let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
-    let is_batch = folder.join(manifest::FILE).exists();
-    if is_empty || folder.join(RUNS).is_dir() && !is_batch {
-        return Ok(());
-    }
-    let folder = folder.display();
-    Err(Failure::Usage(format!("{folder} holds other files: choose another folder with --out")))
-}
-
 /// A whole number from `least` to `most`; an end that nobody comes near is told where it was passed.
 fn whole<T>(text: &str, least: T, most: T, told: bool) -> Result<T, String>
 where
@@ -251,6 +237,21 @@ pub fn default_folder(name: &str, behind: &str) -> Result<PathBuf, Failure> {
         return Err(refused("is too long for the name of a folder"));
     }
     Ok(Path::new("output").join(format!("{name}{behind}")))
+}
+
+/// Refuses to write these files into a folder where they stand and no runs are beside them: somebody else's, as results without
+/// their runs cannot be told from those.
+pub fn spare_files_of_others(folder: &Path, names: &[&str]) -> Result<(), Failure> {
+    if folder.join(RUNS_FOLDER).exists() {
+        return Ok(());
+    }
+    let there = names.iter().map(|name| folder.join(name)).find(|path| path.symlink_metadata().is_ok());
+    there.map_or(Ok(()), |path| {
+        let path = path.display();
+        Err(Failure::Usage(format!(
+            "{path} stands in the way, and no runs beside it tell that redqueen wrote it; move it away, or choose another folder with --out"
+        )))
+    })
 }
 
 /// The config that an argument means; the built-in baseline without one.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::precision::FEWEST,
-    batch::{Done, Study},
+    batch::{Config, Done, Study},
     declare::text::{counted, read_as},
     experiment::{Experiment, Gather, Variant},
     model::Model,
@@ -29,6 +29,7 @@ Examples:
   redqueen compare baseline my.toml --runs 500
   redqueen compare all-closed all-open --set states.China.talent=1.2
   redqueen compare baseline taiwan-blockade --record world,states --months 84
+  redqueen compare baseline no-controls --worlds 200 --runs 2
 
 Replicate r has the same noise in A and B. Differences are B less A. The output
 folder, output/A-vs-B without --out, has every outcome in differences.csv and,
@@ -79,8 +80,9 @@ impl Args {
     /// The two scenarios as an experiment, under the seed of the first.
     fn experiment(&self, model: &Model) -> Result<Experiment, Failure> {
         let configs = [&self.a, &self.b].map(PathBuf::as_path);
+        let Config { doubt, .. } = self.values.over(None);
         let overrides = self.values.overrides();
-        let load = |config| model.experiment(&source(Some(config)), &overrides);
+        let load = |config| model.experiment_in_doubt(&source(Some(config)), &overrides, doubt.as_ref());
         let (a, b) = match configs.map(load) {
             [Ok(a), Ok(b)] => (a, b),
             [a, b] => {
@@ -90,7 +92,7 @@ impl Args {
         };
         for (config, experiment) in configs.into_iter().zip([&a, &b]) {
             if experiment.variants.len() != 1
-                || !experiment.sample.design().factors.is_empty()
+                || doubt.is_none() && !experiment.sample.design().factors.is_empty()
                 || experiment.stop.is_some()
             {
                 return Err(Failure::Usage(format!(
@@ -118,7 +120,8 @@ impl Args {
             variants,
             sample: a.sample,
             stop: None,
-            quantiles: Some(Gather::ByPoint),
+            // Worlds are draws of one distribution.
+            quantiles: Some(if doubt.is_some() { Gather::Pooled } else { Gather::ByPoint }),
             claim: None,
             calibration: None,
             game: None,

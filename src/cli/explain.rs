@@ -91,11 +91,6 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.quiet));
-    if args.values.doubt.is_some() || args.values.worlds.is_some() {
-        return Err(Failure::Usage(
-            "what moved an outcome is told of one world's parameters: leave out --doubt".to_owned(),
-        ));
-    }
     let columns = args.columns(model)?;
     let experiment = args.experiment(model)?;
     warn(&experiment);
@@ -153,6 +148,11 @@ impl Args {
 
     /// The scenario, as an experiment of its own.
     fn experiment(&self, model: &Model) -> Result<Experiment, Failure> {
+        if self.config.values.doubt.is_some() || self.config.values.worlds.is_some() {
+            return Err(Failure::Usage(
+                "explain takes the world of the config alone: leave out --doubt and --worlds".to_owned(),
+            ));
+        }
         let experiment = model.experiment(&self.config.source(), &self.config.values.overrides())?;
         let several = experiment.variants.len() != 1 || !experiment.sample.design().factors.is_empty();
         if several || experiment.stop.is_some() || experiment.game.is_some() {

@@ -53,7 +53,7 @@ fn init_writes_configs_that_check_and_keeps_what_is_there() {
 
 #[test]
 fn schemas_are_json() {
-    for which in ["scenario", "experiment"] {
+    for which in ["scenario", "experiment", "game", "calibration"] {
         let output = redqueen(&["schema", which]).output().unwrap();
         let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
@@ -63,16 +63,18 @@ fn schemas_are_json() {
 #[test]
 fn every_config_of_the_project_is_good() {
     let schema = |which| serde_json::from_slice(&redqueen(&["schema", which]).output().unwrap().stdout).unwrap();
-    let [scenario, experiment, game]: [serde_json::Value; 3] = ["scenario", "experiment", "game"].map(schema);
+    let [scenario, experiment, game, calibration]: [serde_json::Value; 4] =
+        ["scenario", "experiment", "game", "calibration"].map(schema);
     let configs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("configs");
     let mut seen = 0;
-    for folder in ["", "scenarios", "experiments", "games"] {
+    for folder in ["", "scenarios", "experiments", "games", "calibrations", "claims"] {
         let Ok(entries) = fs::read_dir(configs.join(folder)) else { continue };
         for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
             redqueen(&["check"]).arg(&path).assert().success();
             let config: serde_json::Value = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
             let schema = match folder {
-                "experiments" => &experiment,
+                "experiments" | "claims" => &experiment,
+                "calibrations" => &calibration,
                 "games" => &game,
                 _ => &scenario,
             };
@@ -82,13 +84,15 @@ fn every_config_of_the_project_is_good() {
             seen += 1;
         }
     }
-    assert!(seen >= 2);
+    assert!(seen >= 50, "{seen}");
 }
 
 #[test]
 fn help_has_examples_and_bad_usage_is_refused() {
     redqueen(&["--help"]).assert().success().stdout(contains("Examples:"));
     for command in [
+        "calibrate",
+        "claims",
         "compare",
         "merge",
         "slurm",

@@ -5,6 +5,8 @@ mod points;
 pub(super) mod read;
 mod read_parameter;
 mod read_target;
+#[cfg(test)]
+mod read_tests;
 pub(crate) mod schema;
 mod targets;
 

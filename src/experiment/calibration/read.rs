@@ -20,6 +20,13 @@ use crate::{
 
 /// The key by which a calibration is known.
 pub(in crate::experiment) const TARGETS: &str = "targets";
+/// Keys that experiments have and calibrations have not, and where what they say is said instead.
+const BATCH_KEYS: [(&str, &str); 4] = [
+    ("runs", "[method] says how much is run"),
+    ("months", "its runs end with `until`"),
+    ("record", "its runs keep what the targets ask for"),
+    ("quantiles", "fit.csv has how the runs are distributed"),
+];
 /// The most runs, points or generations of a kind.
 const MOST: u64 = 1_000_000;
 
@@ -27,9 +34,11 @@ impl Reader<'_> {
     pub(in crate::experiment) fn calibration(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the calibration");
         let Head { title, description, scenario, common, .. } = self.head(&mut root);
-        let written = root.require("until", self.found).and_then(|entry| self.note(month("until", &entry.node)));
+        let written = root.require("until", self.found).map(|entry| &entry.node);
+        let written = written.and_then(|node| Some((self.note(month("until", node))?, node.place.clone())));
         // An earlier end, laid over the file, leaves out what came after it: so a fit is made as of another date.
-        let earlier = self.until_laid_over();
+        let earlier = self.until_laid_over(written.as_ref());
+        let clips = earlier.is_some();
         let until = earlier.or(written);
         let files = root.read("observations", list, self.found).unwrap_or_default();
         let parameters = root.read("parameters", list, self.found).unwrap_or_default();
@@ -37,10 +46,11 @@ impl Reader<'_> {
         let targets = root.take(TARGETS)?;
         let method = root.take("method").map(|entry| self.method(&entry.node)).unwrap_or_default();
         self.refuse_keys_of_scenarios(tree, &mut root);
+        self.refuse_keys_of_batches(tree);
         root.finish(self.found);
         let observations = self.observations(files);
-        let variant = self.up_to(until?, scenario, &common)?;
-        let until = until?;
+        let (until, place) = until?;
+        let variant = self.up_to(until, &place, scenario, &common)?;
         let (source, origin, catalogue) = (self.source, self.origin, self.catalogue);
         let variants = std::slice::from_ref(&variant);
         let mut reader = ParameterReader::new(Context { source, origin, seed: 0, catalogue, variants });
@@ -50,10 +60,15 @@ impl Reader<'_> {
             let message = "a calibration seeks a parameter or more: write [[parameters]] for each of them";
             self.found.push(Diagnostic::at(&targets.key, message));
         }
-        let items = self.note(list(TARGETS, &targets.node)).unwrap_or_default();
+        let items = self.note(list(TARGETS, &targets.node));
+        if items.is_some_and(<[Node]>::is_empty) {
+            let message = "a calibration has a target or more: write [[targets]] for each of them";
+            self.found.push(Diagnostic::at(&targets.key, message));
+        }
+        let items = items.unwrap_or_default();
         let scenario = &variant.scenario;
-        let reader =
-            TargetReader { names: self.names, scenario, observations: &observations, until, clips: earlier.is_some() };
+        let observations = observations.as_deref();
+        let reader = TargetReader { names: self.names, scenario, observations, until, clips };
         let targets = reader.read(items, self.found);
         let calibration = Calibration { parameters: sought, unknowns, targets, until, method };
         Some(Experiment {
@@ -72,38 +87,60 @@ impl Reader<'_> {
         })
     }
 
-    /// The end that is laid over that of the file, which is no value of the scenario's.
-    fn until_laid_over(&mut self) -> Option<Month> {
+    /// Refuses what is said of how much to run and to write, which the method decides.
+    fn refuse_keys_of_batches(&mut self, tree: &TomlTable) {
+        for (key, help) in BATCH_KEYS {
+            if let Some(entry) = tree.get(key) {
+                let message = format!("`{key}` means nothing to a calibration");
+                self.found.push(Diagnostic::at(&entry.key, message).help(help));
+            }
+        }
+        if self.doubt.is_some() {
+            let message = "--doubt and --worlds mean nothing to a calibration, which makes such a sample";
+            self.found.push(Diagnostic::general(message));
+        }
+    }
+
+    /// The end that is laid over that of the file, which is no value of the scenario's, and where it stands.
+    fn until_laid_over(&mut self, written: Option<&(Month, Place)>) -> Option<(Month, Place)> {
         let key = Key::new(&["until"]);
         let (laid, others): (Vec<_>, Vec<_>) = self.flags.drain(..).partition(|flag| *flag.key() == key);
         self.flags = others;
-        let last = laid.last()?;
-        self.note(month("until", last.node()))
+        let node = laid.last()?.node();
+        let until = self.note(month("until", node))?;
+        if let Some((last, _)) = written.filter(|(last, _)| until > *last) {
+            let message = format!("`until` = {until} lies after {last}, the last month that the file looks at");
+            self.found.push(Diagnostic::at(&node.place, message));
+            return None;
+        }
+        Some((until, node.place.clone()))
     }
 
-    /// The figures of the files that are named.
-    fn observations(&mut self, files: &[Node]) -> Vec<Observation> {
+    /// The figures of the files that are named; `None` if one of them is wrong.
+    fn observations(&mut self, files: &[Node]) -> Option<Vec<Observation>> {
         let named = files.iter().filter_map(|node| {
             let path = self.note(text("observations", node))?;
             Some((self.source.beside(path), Some(node.place.clone())))
         });
         let named: Vec<_> = named.collect();
-        keep(load_observations(&named, self.names.declared), self.found).unwrap_or_default()
+        keep(load_observations(&named, self.names.declared), self.found)
     }
 
     /// The world that is run: that of the scenario, to the end of the last month that may be looked at.
-    fn up_to(&mut self, until: Month, scenario: Option<&Node>, common: &[Override]) -> Option<Variant> {
+    fn up_to(&mut self, until: Month, place: &Place, scenario: Option<&Node>, common: &[Override]) -> Option<Variant> {
         let whole = self.load(scenario, vec![common.to_vec()])?;
-        let (time, place) = (&whole.scenario.time, Place::new(self.origin, 0..0));
+        let time = &whole.scenario.time;
         let last = time.start.plus(time.months.saturating_sub(1));
         if !(time.start..=last).contains(&until) {
             let message = format!("`until` = {until} lies outside the run, which goes from {} to {last}", time.start);
-            self.found.push(Diagnostic::at(&place, message));
+            self.found.push(Diagnostic::at(place, message));
             return None;
         }
         let months = i128::from(until.since(time.start)) + 1;
-        let months = Override::new(&["time", "months"], &Node { value: Value::Whole(months), place });
-        let mut loaded = self.load(scenario, vec![common.to_vec(), vec![months]])?;
+        let months = Override::new(&["time", "months"], &Node { value: Value::Whole(months), place: place.clone() });
+        // Flags may make the scenario longer, but the runs of a calibration end where it may look no further.
+        let flags = std::mem::take(&mut self.flags);
+        let mut loaded = self.load(scenario, vec![common.to_vec(), flags, vec![months]])?;
         loaded.warnings.clear();
         Some(Variant::new(loaded.scenario.name.clone(), loaded))
     }

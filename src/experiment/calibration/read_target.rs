@@ -24,7 +24,8 @@ use std::collections::BTreeSet;
 pub(super) struct TargetReader<'r> {
     pub names: KnownNames<'r>,
     pub scenario: &'r Scenario,
-    pub observations: &'r [Observation],
+    /// What was seen, unless that is wrong.
+    pub observations: Option<&'r [Observation]>,
     pub until: Month,
     /// Whether targets end at that month, and those that begin after it are left out.
     pub clips: bool,
@@ -59,12 +60,8 @@ impl TargetReader<'_> {
             }
         }
         if targets.is_empty() && found.is_empty() && !items.is_empty() {
-            let message = format!("no target lies before {}", self.until);
+            let message = format!("no target has figures up to {}", self.until);
             found.push(Diagnostic::general(message));
-        }
-        if items.is_empty() {
-            // The key stands there, with nothing in it.
-            found.push(Diagnostic::general("a calibration has a target or more: write [[targets]] for each of them"));
         }
         targets
     }
@@ -83,7 +80,7 @@ impl TargetReader<'_> {
             }
         }
         let of = self.observable(&said, found)?;
-        let seen: Vec<&Observation> = self.observations.iter().filter(|observation| observation.of == of).collect();
+        let seen: Vec<&Observation> = self.observations?.iter().filter(|observation| observation.of == of).collect();
         if seen.is_empty() {
             found.push(self.not_seen(&of, &said.indicator.node.place));
             return None;
@@ -210,7 +207,7 @@ impl TargetReader<'_> {
     /// Says that nothing of the kind was seen, and what was.
     fn not_seen(&self, of: &Observable, place: &Place) -> Diagnostic {
         let error = Diagnostic::at(place, format!("the observations have nothing of {of}"));
-        let seen: BTreeSet<String> = self.observations.iter().map(|seen| seen.of.to_string()).collect();
+        let seen: BTreeSet<String> = self.observations.into_iter().flatten().map(|seen| seen.of.to_string()).collect();
         match seen.len() {
             0 => error.help("name tables of observations with `observations = [\"FILE\", …]`"),
             _ => error.help(format!("they have {}", seen.into_iter().collect::<Vec<_>>().join(", "))),

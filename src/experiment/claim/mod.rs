@@ -1,6 +1,8 @@
 //! Claims about the world: a sentence, and what must be true of a world for it to hold there.
 
 pub(super) mod read;
+#[cfg(test)]
+mod read_tests;
 pub(crate) mod schema;
 
 use super::game::Term;

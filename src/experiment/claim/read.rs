@@ -95,56 +95,69 @@ impl Reader<'_> {
         let outcome = section.require("outcome", self.found);
         let [scenario, against, by, rather_than] =
             ["scenario", "against", "by", "rather_than"].map(|key| section.take(key));
-        let ends = ["above", "below"].map(|key| {
-            let number = |key: &str, node: &Node| finite(node).ok_or_else(|| wrong(key, node, "a number"));
-            section.read(key, number, self.found)
-        });
+        let bounds = ["above", "below"].map(|key| section.take(key));
+        let before = self.found.len();
         section.finish(self.found);
+        if self.found.len() > before {
+            // What is misspelt is not missing too.
+            return None;
+        }
         let outcome = self.outcome_of(outcome?, quantities)?;
         let scenario = self.scenario_of(scenario, variants)?;
-        self.refuse_mixed(node, [by, rather_than, against], ends)?;
-        let asks = if let (Some(by), Some(rather_than)) = (by, rather_than) {
-            let (by, rather_than) = (self.outcome_of(by, quantities)?, self.outcome_of(rather_than, quantities)?);
-            Asks::Prediction { scenario, by, rather_than }
-        } else {
-            let between = match ends {
-                [None, None] => {
-                    let message = "a condition says what the outcome is `above` or `below`, or what it is predicted `by`, `rather_than` by what";
-                    self.found.push(Diagnostic::at(&node.place, message));
+        let asks = match (by, rather_than) {
+            (Some(by), Some(rather_than)) => {
+                let stray = against.or_else(|| bounds.iter().flatten().copied().next());
+                if let Some(stray) = stray {
+                    let message =
+                        "what is predicted `by` one outcome `rather_than` by another is compared with nothing else";
+                    self.found.push(Diagnostic::at(&stray.key, message));
                     return None;
                 }
-                [above, below] => (above.unwrap_or(f64::NEG_INFINITY), below.unwrap_or(f64::INFINITY)),
-            };
-            match against {
-                None => Asks::Value { scenario, between },
-                Some(entry) => {
-                    let against = self.scenario_of(Some(entry), variants)?;
-                    Asks::Difference { scenario, against, between }
+                let (by, rather_than) = (self.outcome_of(by, quantities)?, self.outcome_of(rather_than, quantities)?);
+                Asks::Prediction { scenario, by, rather_than }
+            }
+            (Some(stray), None) | (None, Some(stray)) => {
+                let message = "`by` and `rather_than` belong together: the outcome that predicts better, and the one that does worse";
+                self.found.push(Diagnostic::at(&stray.key, message));
+                return None;
+            }
+            (None, None) => {
+                let between = self.between(bounds, node)?;
+                match against {
+                    None => Asks::Value { scenario, between },
+                    Some(entry) => {
+                        let against = self.scenario_of(Some(entry), variants)?;
+                        Asks::Difference { scenario, against, between }
+                    }
                 }
             }
         };
         Some(Condition { outcome, asks })
     }
 
-    /// Refuses what contradicts itself, or asks two things at once.
-    fn refuse_mixed(
-        &mut self,
-        node: &Node,
-        [by, rather_than, against]: [Option<&TomlEntry>; 3],
-        [above, below]: [Option<f64>; 2],
-    ) -> Option<()> {
-        let predicts = by.is_some() || rather_than.is_some();
-        let message = if by.is_some() != rather_than.is_some() {
-            "a prediction is `by` one outcome `rather_than` by another: it needs both"
-        } else if predicts && (against.is_some() || above.is_some() || below.is_some()) {
-            "a condition is a prediction, or says what an outcome is `above` or `below`, and not both"
-        } else if above.zip(below).is_some_and(|(above, below)| above >= below) {
-            "nothing is both `above` and `below` these numbers"
-        } else {
-            return Some(());
+    /// What a value is above and below, one of which may be missing.
+    fn between(&mut self, bounds: [Option<&TomlEntry>; 2], node: &Node) -> Option<(f64, f64)> {
+        let (above, below) = match bounds {
+            [None, None] => {
+                let message = "a condition says what the outcome is `above` or `below`, or what it is predicted `by`, `rather_than` by what";
+                self.found.push(Diagnostic::at(&node.place, message));
+                return None;
+            }
+            [above, below] => (above, below),
         };
-        self.found.push(Diagnostic::at(&node.place, message));
-        None
+        let mut number = |key: &str, entry: Option<&TomlEntry>, without: f64| match entry {
+            None => Some(without),
+            Some(TomlEntry { node, .. }) => self.note(finite(node).ok_or_else(|| wrong(key, node, "a number"))),
+        };
+        let low = number("above", above, f64::NEG_INFINITY);
+        let high = number("below", below, f64::INFINITY);
+        let (low, high) = (low?, high?);
+        if low >= high {
+            let message = format!("nothing is above {low} and below {high}");
+            self.found.push(Diagnostic::at(&below?.node.place, message));
+            return None;
+        }
+        Some((low, high))
     }
 
     /// The outcome or quantity of this name.

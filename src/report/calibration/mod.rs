@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 const PAGE: &str = "calibration.html";
 /// The file of the weighted sample.
 pub const SAMPLE: &str = "posterior.csv";
+/// The files that are written.
+pub const FILES: [&str; 6] = [SAMPLE, "marginals.csv", "ridges.csv", "information.csv", "fit.csv", PAGE];
 
 /// What was calibrated and what came of it.
 pub struct Calibrated<'a> {

@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 /// The page's file.
 const PAGE: &str = "claims.html";
+/// The files that are written.
+pub const FILES: [&str; 2] = ["claims.csv", PAGE];
 const HOLDS: &str = "A share says in how many worlds of the model a claim holds, of those that what was seen to the training's end \
                      allows. It says nothing of what the model leaves out. A claim that fails is as good a result as one that holds.";
 

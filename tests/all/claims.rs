@@ -1,0 +1,157 @@
+//! `redqueen claims`: verdicts on claims of which it is known where they hold.
+
+use crate::support::program::{files, redqueen, table};
+use predicates::{prelude::PredicateBooleanExt, str::contains};
+use std::{collections::BTreeMap, fs, path::Path};
+use tempfile::TempDir;
+
+/// Of 80 worlds it gives 10, 10, 20 and 40.
+const WORLDS: &str = "weight,mechanisms.releases.index_at_start\n1,0\n1,1000\n2,2000\n4,3000\n";
+/// In `flat` the index is what it is at the start, whatever happens; in `plain` capability adds to it.
+const SCENARIOS: &str = "months = 8\n[[scenarios]]\nname = 'flat'\nset = { 'mechanisms.releases.index_slope' = 0 }\n\
+    [[scenarios]]\nname = 'plain'\n[[quantities]]\nname = 'late_index'\nunit = 'index points'\n\
+    terms = [{ table = 'world', column = 'frontier_index', from = '2023-07' }]\n\
+    [[quantities]]\nname = 'half'\nterms = [{ outcome = 'entries', weight = 0.5 }]\n";
+
+/// A folder with the worlds and a claim of each of these conditions.
+fn folder(claims: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("worlds.csv"), WORLDS).unwrap();
+    for (name, conditions) in claims {
+        let text = format!("name = '{name}'\nclaim = 'It is {name}.'\n{SCENARIOS}{conditions}");
+        fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
+    }
+    folder
+}
+
+fn judge<'a>(files: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [&["claims", "--doubt=worlds.csv", "--worlds", "80", "--out", "out"], files, more].concat()
+}
+
+/// The rows of `claims.csv`, by claim.
+fn rows(folder: &Path) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
+    let mut by_claim = BTreeMap::<_, Vec<_>>::new();
+    for row in table(&folder.join("out/claims.csv")).1 {
+        by_claim.entry(row["claim"].clone()).or_default().push(row);
+    }
+    by_claim
+}
+
+#[track_caller]
+fn assert_near(row: &BTreeMap<String, String>, expected: &[(&str, f64)]) {
+    for (column, expected) in expected {
+        let found: f64 = row[*column].parse().unwrap();
+        assert!((found - expected).abs() < 1e-9, "{column} is {found}, not {expected}: {row:?}");
+    }
+}
+
+#[test]
+fn a_claim_holds_in_the_share_of_worlds_that_was_planted() {
+    let above = |end: i32| format!("[[conditions]]\noutcome = 'late_index'\nscenario = 'flat'\nabove = {end}\n");
+    let more = "[[conditions]]\noutcome = 'late_index'\nscenario = 'plain'\nagainst = 'flat'\nabove = 0\n";
+    let claims = [
+        ("always", above(-1)),
+        ("never", above(3000)),
+        ("mostly", format!("{}{more}", above(1500))),
+        (
+            "backwards",
+            "[[conditions]]\noutcome = 'late_index'\nscenario = 'flat'\nagainst = 'plain'\nabove = 0\n".into(),
+        ),
+    ];
+    let folder = folder(&claims.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let names = claims.each_ref().map(|(name, _)| format!("{name}.toml"));
+    let said = redqueen(folder.path(), &judge(&names.each_ref().map(String::as_str), &[])).assert().success();
+    let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
+    assert!(said.contains("always: It is always.\n  holds in 100 % ± 0.0 of 4 worlds"), "{said}");
+    assert!(said.contains("holds in 75 % ± 19.3 of 4 worlds"), "{said}");
+    assert!(said.contains("late_index in flat above 1500: 75 %; median 2500 index points (0 to 3000)"), "{said}");
+    assert!(said.contains("turns on mechanisms.releases.index_at_start"), "{said}");
+    let rows = rows(folder.path());
+    let worlds = [("worlds", 4.0), ("runs", 80.0)];
+    assert_near(&rows["always"][0], &[&worlds[..], &[("holds", 1.0), ("standard_error", 0.0)]].concat());
+    assert_near(&rows["never"][0], &[&worlds[..], &[("holds", 0.0), ("standard_error", 0.0), ("share", 0.0)]].concat());
+    let [first, second] = rows["mostly"].as_slice() else { panic!("{rows:?}") };
+    // Two worlds of 10 runs where it fails, one of 20 and one of 40 where it holds: √(2·7.5² + 5² + 10²)/80.
+    let error = (2.0_f64 * 7.5 * 7.5 + 5.0 * 5.0 + 10.0 * 10.0).sqrt() / 80.0;
+    assert_near(first, &[("holds", 0.75), ("standard_error", error), ("share", 0.75)]);
+    assert_near(first, &[("p05", 0.0), ("median", 2500.0), ("p95", 3000.0)]);
+    assert_eq!((&*first["unit"], &*first["turns_on"]), ("index points", "mechanisms.releases.index_at_start"));
+    assert!(first["correlation"].parse::<f64>().unwrap() > 0.99);
+    assert_near(second, &[("holds", 0.75), ("share", 1.0)]);
+    assert!(second["p05"].parse::<f64>().unwrap() > 0.0, "capability only adds");
+    // Under the same luck the two differ by what capability is worth, so the other way round is the same with its sign turned.
+    assert_near(&rows["backwards"][0], &[("holds", 0.0), ("median", -second["median"].parse::<f64>().unwrap())]);
+    assert_eq!(rows["backwards"][0]["p95"], format!("-{}", second["p05"]));
+    let page = fs::read_to_string(folder.path().join("out/claims.html")).unwrap();
+    assert!(page.contains("It is mostly.") && page.contains("75 %"));
+}
+
+#[test]
+fn a_prediction_goes_by_ranks_over_all_worlds() {
+    let asks = |by: &str, rather_than: &str| {
+        format!(
+            "[[conditions]]\noutcome = 'late_index'\nscenario = 'flat'\nby = '{by}'\nrather_than = '{rather_than}'\n\
+             [[quantities]]\nname = 'twice'\nterms = [{{ table = 'world', column = 'frontier_index', weight = 2.0 }}]\n"
+        )
+    };
+    let folder = folder(&[("right", &asks("twice", "half")), ("wrong", &asks("half", "twice"))]);
+    redqueen(folder.path(), &judge(&["right.toml", "wrong.toml"], &[])).assert().success();
+    let rows = rows(folder.path());
+    assert_near(&rows["right"][0], &[("holds", 1.0), ("worlds", 4.0)]);
+    assert_near(&rows["wrong"][0], &[("holds", 0.0)]);
+    assert!(rows["right"][0]["median"].parse::<f64>().unwrap() > 0.5);
+}
+
+#[test]
+fn threads_and_lost_runs_change_no_byte_and_other_claims_are_spared() {
+    let folder = folder(&[("one", "[[conditions]]\noutcome = 'gap_rating_end'\nscenario = 'plain'\nabove = 250\n")]);
+    redqueen(folder.path(), &judge(&["one.toml"], &["--threads", "1", "--quiet"])).assert().success();
+    let out = folder.path().join("out");
+    let first = files(&out, ".csv");
+    let holds: f64 = rows(folder.path())["one"][0]["holds"].parse().unwrap();
+    assert!(holds > 0.0 && holds < 1.0, "luck decides in some worlds: {holds}");
+    let assert_same = |what: &str| {
+        let found = files(&out, ".csv");
+        assert!(first.keys().eq(found.keys()), "{what}: {:?}", found.keys());
+        first.iter().for_each(|(name, bytes)| assert!(found[name] == *bytes, "{what}: {name} differs"));
+    };
+    fs::remove_file(out.join("runs/one/runs.csv")).unwrap();
+    fs::remove_file(out.join("claims.csv")).unwrap();
+    redqueen(folder.path(), &judge(&["one.toml"], &["--threads", "2", "--quiet"])).assert().success();
+    assert_same("runs lost");
+    fs::remove_dir_all(&out).unwrap();
+    redqueen(folder.path(), &judge(&["one.toml"], &["--threads", "2", "--quiet"])).assert().success();
+    assert_same("two threads");
+    let other = [&judge(&["one.toml"], &["--quiet"])[..], &["--seed", "8"]].concat();
+    redqueen(folder.path(), &other).assert().code(2).stderr(contains("out/runs/one"));
+    assert_same("another seed");
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    fs::write(folder.path().join("mine/claims.csv"), "mine").unwrap();
+    let mine = ["claims", "one.toml", "--worlds", "2", "--quiet", "--out", "mine", "--overwrite"];
+    redqueen(folder.path(), &mine).assert().code(2).stderr(contains("mine/claims.csv stands in the way"));
+    assert_eq!(fs::read_to_string(folder.path().join("mine/claims.csv")).unwrap(), "mine");
+}
+
+#[test]
+fn a_claim_with_a_design_of_its_own_is_judged_over_its_points() {
+    let text = "[[conditions]]\noutcome = 'late_index'\nscenario = 'flat'\nbelow = 250\n[design]\nkind = 'list'\n\
+        [[design.factors]]\nparameter = 'mechanisms.releases.index_at_start'\nvalues = [100, 200, 300, 400, 500]\n";
+    let folder = folder(&[("own", text)]);
+    let alone = ["claims", "own.toml", "--out", "out", "--quiet"];
+    redqueen(folder.path(), &alone).assert().success();
+    assert_near(&rows(folder.path())["own"][0], &[("holds", 0.4), ("worlds", 5.0), ("runs", 5.0)]);
+}
+
+#[test]
+fn what_is_wrong_is_said_before_anything_runs() {
+    let folder = folder(&[
+        ("good", "[[conditions]]\noutcome = 'entries'\nabove = 0\n"),
+        ("bad", "[[conditions]]\noutcome = 'late_indx'\nabove = 0\n"),
+    ]);
+    let refused = redqueen(folder.path(), &judge(&["good.toml", "bad.toml"], &[])).assert().code(2).stdout("");
+    refused.stderr(contains("bad.toml:14:11: unknown outcome `late_indx`"));
+    redqueen(folder.path(), &judge(&["good.toml", "baseline"], &[])).assert().code(2).stderr(contains("is no claim"));
+    let missing = ["claims", "good.toml", "--doubt=nowhere.csv"];
+    redqueen(folder.path(), &missing).assert().code(2).stderr(contains("nowhere.csv").and(contains("panicked").not()));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "something was written");
+}
