@@ -21,7 +21,7 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 23] = [
+pub(crate) const TAKEN_TABLES: [&str; 22] = [
     "runs",
     "quantiles",
     "differences",
@@ -39,7 +39,6 @@ pub(crate) const TAKEN_TABLES: [&str; 23] = [
     "score",
     "score-rows",
     "score-pit",
-    "posterior",
     "marginals",
     "ridges",
     "information",

@@ -220,17 +220,19 @@ fn data_out_of_reach_are_the_first_misfit() {
 
 #[test]
 fn a_sample_of_few_draws_is_not_called_a_posterior() {
-    let tiny = Emulated { draws: 60, rounds: 2, leave_out: false, ..toys::few() };
-    let of = |wanted: f64| {
+    let of_draws = |draws: u32, wanted: f64| {
+        let tiny = Emulated { draws, rounds: 2, leave_out: false, ..toys::few() };
         let settings = Settings { wanted, ..toys::settings(tiny) };
         calibrate(&parameters(), &targets(&DATA), &settings, &mut Toy::new(lines), &mut |_| ()).unwrap()
     };
-    let few = of(300.0);
+    let of = |wanted: f64| of_draws(140, wanted);
+    let few = of(700.0);
     assert_eq!((few.verdict(), few.diagnostics.effective.len()), (Verdict::NoPosterior, 2));
     // Two rounds add up.
     assert!((few.effective - few.diagnostics.effective.iter().sum::<f64>()).abs() < 1e-6, "{few:?}");
-    assert_eq!((few.sample.len(), of(150.0).verdict()), (120, Verdict::Rough));
-    let enough = of(50.0);
+    assert_eq!((few.sample.len(), of(300.0).verdict()), (280, Verdict::Rough));
+    assert_eq!(of_draws(60, 50.0).verdict(), Verdict::NoPosterior, "whatever was wanted");
+    let enough = of(100.0);
     assert_eq!((enough.verdict(), enough.diagnostics.effective.len()), (Verdict::Posterior, 1));
     let mut apart = enough;
     apart.diagnostics.converged = false;

@@ -133,6 +133,10 @@ impl TargetReader<'_> {
         let figures: Vec<_> =
             used.iter().map(|seen| (seen.first.since(first) as f64, seen.value, seen.error)).collect();
         let Some((value, error)) = figure(said.statistic, &figures, said.log) else {
+            if self.clips {
+                // A window that was cut short tells too little.
+                return None;
+            }
             let message = format!(
                 "these observations of {of} have no {}",
                 if said.log { "logarithm" } else { said.statistic.word() }
