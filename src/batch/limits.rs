@@ -61,9 +61,11 @@ impl Experiment {
             _ if self.variants.len() > 1 => "the differences between scenarios",
             _ => return None,
         };
+        let (most, unit) =
+            if self.sample.has_own_luck() { (self.sample.points(), "world") } else { (most, "replicate") };
         (most < precision::FEWEST).then(|| {
-            let (least, replicates) = (precision::FEWEST, counted(most, "replicate"));
-            format!("{replicates}: too few for intervals of {what}, which take at least {least}")
+            let (least, have) = (precision::FEWEST, counted(most, unit));
+            format!("{have}: too few for intervals of {what}, which take at least {least}")
         })
     }
 

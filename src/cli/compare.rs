@@ -201,7 +201,10 @@ fn table(done: &Done) -> Result<String, ReportError> {
             &format!(
                 "{letter}: {}, {}, {}, seed {}",
                 variant.name,
-                counted(batch.runs, "run"),
+                match batch.sample.has_own_luck() {
+                    true => format!("{}, {} each", counted(batch.sample.points(), "world"), counted(batch.runs, "run")),
+                    false => counted(batch.runs, "run"),
+                },
                 span(variant),
                 batch.seed
             ),
@@ -232,8 +235,10 @@ fn table(done: &Done) -> Result<String, ReportError> {
         lines(&mut text, &table_row(name, shown.each_ref().map(String::as_str), mark, &unit(&column)));
         reductions.extend(reduction);
     }
-    if batch.runs < FEWEST {
-        line(&mut text, &format!("  no intervals: they take at least {FEWEST} replicates"));
+    let (independent, units) =
+        if batch.sample.has_own_luck() { (batch.sample.points(), "worlds") } else { (batch.runs, "replicates") };
+    if independent < FEWEST {
+        line(&mut text, &format!("  no intervals: they take at least {FEWEST} {units}"));
     } else {
         line(&mut text, "  * the interval of the mean difference leaves out zero, in the model");
     }

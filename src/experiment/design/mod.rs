@@ -188,6 +188,11 @@ impl Method {
 }
 
 impl Sample {
+    /// Whether it has several points whose runs share no luck, so that they are what is independent.
+    pub fn has_own_luck(&self) -> bool {
+        self.points() > 1 && self.design.noise == PointNoise::Own
+    }
+
     /// The one point of plain replicates.
     pub fn plain() -> Self {
         Self { design: Design::none(), first: 0, points: 1, coordinates: Arc::default() }
