@@ -77,15 +77,15 @@ fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
     row[column].parse().unwrap_or_else(|_| panic!("{column}: {row:?}"))
 }
 
-/// How many of the parameters lie within their 90 % intervals, each of which is at least so much narrower than the prior's that
-/// this share of its variance is gone.
+/// How many of the parameters lie within their 90 % intervals. Of those that the boards' scales tell, this share of the prior's
+/// variance is gone at least; the third moves nothing by more than luck.
 fn found(folder: &Path, out: &str, truth: [f64; 3], least: f64) -> usize {
     let (_, marginals) = table(&folder.join(out).join("marginals.csv"));
     assert_eq!(marginals.len(), SOUGHT.len());
     let rows = SOUGHT.iter().zip(truth).zip(&marginals);
     let within = rows.map(|(((parameter, _), truth), row)| {
         assert_eq!(row["parameter"], *parameter);
-        assert!(number(row, "contraction") > least, "{row:?}");
+        assert!(number(row, "contraction") > least || *parameter == SOUGHT[2].0, "{row:?}");
         let [p05, p25, p50, p75, p95] = ["p05", "p25", "p50", "p75", "p95"].map(|share| number(row, share));
         assert!(p05 < p25 && p25 < p50 && p50 < p75 && p75 < p95, "{row:?}");
         usize::from((p05..=p95).contains(&truth))
@@ -103,7 +103,7 @@ fn intervals_hold_what_was_planted_as_often_as_they_say() {
         let truth = [11.0 - 7.0 * spread, 0.35 + 0.4 * (spread - 0.5).abs(), growth];
         plant(folder.path(), &format!("{}", 100 + world), truth);
         redqueen(folder.path(), &calibrate("out", &["--quiet", "--overwrite"])).assert().success();
-        held += found(folder.path(), "out", truth, 0.2);
+        held += found(folder.path(), "out", truth, 0.8);
     }
     assert!((14..=18).contains(&held), "{held} of 18 parameters are within their intervals");
 }
@@ -222,7 +222,7 @@ fn another_calibration_and_files_of_others_are_spared() {
 fn rejection_by_generations_finds_it_too() {
     let folder = planted("kind = 'sequential'\nparticles = 60\ngenerations = 4\nwanted = 20\n");
     redqueen(folder.path(), &calibrate("out", &["--threads", "2", "--quiet"])).assert().success();
-    assert!(found(folder.path(), "out", TRUTH, 0.2) >= 2);
+    assert!(found(folder.path(), "out", TRUTH, 0.6) >= 2);
     redqueen(folder.path(), &calibrate("again", &["--threads", "1", "--quiet"])).assert().success();
     for name in TABLES {
         let [one, two] = ["out", "again"].map(|out| fs::read(folder.path().join(out).join(name)).unwrap());

@@ -80,8 +80,9 @@ fn a_claim_holds_in_the_share_of_worlds_that_was_planted() {
     assert_near(second, &[("holds", 0.75), ("share", 1.0)]);
     assert!(second["p05"].parse::<f64>().unwrap() > 0.0, "capability only adds");
     // Under the same luck the two differ by what capability is worth, so the other way round is the same with its sign turned.
-    assert_near(&rows["backwards"][0], &[("holds", 0.0), ("median", -second["median"].parse::<f64>().unwrap())]);
-    assert_eq!(rows["backwards"][0]["p95"], format!("-{}", second["p05"]));
+    let turned = |column: &str| -second[column].parse::<f64>().unwrap();
+    let expected = [("holds", 0.0), ("median", turned("median")), ("p05", turned("p95")), ("p95", turned("p05"))];
+    assert_near(&rows["backwards"][0], &expected);
     let page = fs::read_to_string(folder.path().join("out/claims.html")).unwrap();
     assert!(page.contains("It is mostly.") && page.contains("75 %"));
 }
@@ -97,14 +98,17 @@ fn a_prediction_goes_by_ranks_over_all_worlds() {
     let folder = folder(&[("right", &asks("twice", "half")), ("wrong", &asks("half", "twice"))]);
     redqueen(folder.path(), &judge(&["right.toml", "wrong.toml"], &[])).assert().success();
     let rows = rows(folder.path());
-    assert_near(&rows["right"][0], &[("holds", 1.0), ("worlds", 4.0)]);
+    // A resample of four worlds may be one world four times, in which there is nothing to go with.
+    let holds: f64 = rows["right"][0]["holds"].parse().unwrap();
+    assert!(holds > 0.95, "{holds}");
+    assert_near(&rows["right"][0], &[("worlds", 4.0), ("runs", 80.0)]);
     assert_near(&rows["wrong"][0], &[("holds", 0.0)]);
     assert!(rows["right"][0]["median"].parse::<f64>().unwrap() > 0.5);
 }
 
 #[test]
 fn threads_and_lost_runs_change_no_byte_and_other_claims_are_spared() {
-    let folder = folder(&[("one", "[[conditions]]\noutcome = 'gap_rating_end'\nscenario = 'plain'\nabove = 250\n")]);
+    let folder = folder(&[("one", "[[conditions]]\noutcome = 'gap_rating_end'\nscenario = 'plain'\nabove = 300\n")]);
     redqueen(folder.path(), &judge(&["one.toml"], &["--threads", "1", "--quiet"])).assert().success();
     let out = folder.path().join("out");
     let first = files(&out, ".csv");
@@ -127,7 +131,7 @@ fn threads_and_lost_runs_change_no_byte_and_other_claims_are_spared() {
     assert_same("another seed");
     fs::create_dir(folder.path().join("mine")).unwrap();
     fs::write(folder.path().join("mine/claims.csv"), "mine").unwrap();
-    let mine = ["claims", "one.toml", "--worlds", "2", "--quiet", "--out", "mine", "--overwrite"];
+    let mine = ["claims", "one.toml", "--doubt=worlds.csv", "--quiet", "--out", "mine", "--overwrite"];
     redqueen(folder.path(), &mine).assert().code(2).stderr(contains("mine/claims.csv stands in the way"));
     assert_eq!(fs::read_to_string(folder.path().join("mine/claims.csv")).unwrap(), "mine");
 }
@@ -149,7 +153,7 @@ fn what_is_wrong_is_said_before_anything_runs() {
         ("bad", "[[conditions]]\noutcome = 'late_indx'\nabove = 0\n"),
     ]);
     let refused = redqueen(folder.path(), &judge(&["good.toml", "bad.toml"], &[])).assert().code(2).stdout("");
-    refused.stderr(contains("bad.toml:14:11: unknown outcome `late_indx`"));
+    refused.stderr(contains("bad.toml:17:11: unknown outcome `late_indx`"));
     redqueen(folder.path(), &judge(&["good.toml", "baseline"], &[])).assert().code(2).stderr(contains("is no claim"));
     let missing = ["claims", "good.toml", "--doubt=nowhere.csv"];
     redqueen(folder.path(), &missing).assert().code(2).stderr(contains("nowhere.csv").and(contains("panicked").not()));
