@@ -3,7 +3,7 @@
 use super::calibration::rank_correlation;
 use crate::{
     experiment::claim::{Asks, Claim, Condition},
-    maths::quantile,
+    maths::{Moments, quantile},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -34,9 +34,9 @@ pub struct Verdict {
     pub lacking: usize,
     /// Different worlds among them.
     pub worlds: usize,
-    /// Share in which it holds.
+    /// Share of the worlds in which it holds, each by the mean of its runs; of a prediction the share of resamples of worlds.
     pub holds: f64,
-    /// Standard error of that share; worlds that were run several times count once.
+    /// Standard error of that share over different worlds; of a prediction over the worlds that were resampled.
     pub standard_error: f64,
     /// Each of its conditions.
     pub conditions: Vec<Judgement>,
@@ -47,11 +47,13 @@ pub struct Verdict {
 /// How a condition was judged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// Share of the runs in which it is true.
+    /// Share of the worlds in which it is true.
     pub share: f64,
-    /// 5 % quantile, median and 95 % quantile of its effect: the value, or the difference; of a prediction the difference of the
-    /// rank correlations.
+    /// 5 % quantile, median and 95 % quantile over worlds of its effect: the value, or the difference; of a prediction the
+    /// difference of the rank correlations over resamples.
     pub effect: [f64; 3],
+    /// Share of luck in the variance of single runs; `None` where no world was run twice.
+    pub luck: Option<f64>,
 }
 
 /// What a parameter has to do with a verdict.
@@ -100,93 +102,84 @@ impl Judged {
             return self.prediction([outcome, by, rather_than].map(|name| self.of(scenario, name)), seed);
         }
         let effects: Vec<Vec<f64>> = claim.conditions.iter().map(|condition| self.effects(condition)).collect();
-        let told: Vec<usize> = (0..self.points.len())
-            .filter(|run| effects.iter().all(|effect| effect.get(*run).is_some_and(|value| value.is_finite())))
-            .collect();
-        let is_true = |condition: &Condition, effect: f64| match &condition.asks {
-            Asks::Value { between: (low, high), .. } | Asks::Difference { between: (low, high), .. } => {
-                effect > *low && effect < *high
-            }
-            Asks::Prediction { .. } => false,
-        };
-        let judged = claim.conditions.iter().zip(&effects).map(|(condition, effect)| {
-            let values: Vec<f64> = told.iter().map(|run| effect[*run]).collect();
-            let share = values.iter().filter(|value| is_true(condition, **value)).count() as f64 / values.len() as f64;
-            Judgement { share, effect: spread(values) }
-        });
-        let conditions: Vec<Judgement> = judged.collect();
-        let holds: Vec<bool> = told
+        let tells = |run: &usize| effects.iter().all(|effect| effect.get(*run).is_some_and(|value| value.is_finite()));
+        let told: Vec<usize> = (0..self.points.len()).filter(tells).collect();
+        if told.is_empty() {
+            return None;
+        }
+        let worlds = self.worlds(&told);
+        let weights: Vec<f64> = worlds.iter().map(|world| world.len() as f64).collect();
+        let means: Vec<Vec<f64>> = effects.iter().map(|effect| means(effect, &told, &worlds)).collect();
+        let conditions: Vec<Judgement> = claim
+            .conditions
             .iter()
-            .map(|run| {
-                claim.conditions.iter().zip(&effects).all(|(condition, effect)| is_true(condition, effect[*run]))
+            .zip(means.iter().zip(&effects))
+            .map(|(condition, (means, effect))| Judgement {
+                share: share(means.iter().map(|mean| condition.is_true(*mean)), &weights),
+                effect: spread(means, &worlds),
+                luck: luck(effect, &told, &worlds),
             })
             .collect();
+        let of_world = |world: usize| {
+            claim.conditions.iter().zip(&means).all(|(condition, means)| condition.is_true(means[world]))
+        };
+        let holds: Vec<bool> = (0..worlds.len()).map(of_world).collect();
         let least = (0..conditions.len()).min_by(|a, b| conditions[*a].share.total_cmp(&conditions[*b].share))?;
-        let effect: Vec<f64> = told.iter().map(|run| effects[least][*run]).collect();
-        let share = holds.iter().filter(|holds| **holds).count() as f64 / holds.len() as f64;
-        let (worlds, standard_error) = self.error(&told, &holds, share);
-        (!told.is_empty()).then(|| Verdict {
+        let shared = share(holds.iter().copied(), &weights);
+        Some(Verdict {
             runs: told.len(),
             lacking: self.points.len() - told.len(),
-            worlds,
-            holds: share,
-            standard_error,
+            worlds: worlds.len(),
+            holds: shared,
+            standard_error: error(shared, &weights),
             conditions,
-            turns: self.turns(&told, &effect, &holds),
+            turns: self.turns((&told, &worlds, &weights), &means[least], &holds),
         })
     }
 
-    /// The runs of each different world, by their places among those that tell.
+    /// The runs of each different world, by their places among those that tell, in the order of the runs.
     fn worlds(&self, told: &[usize]) -> Vec<Vec<usize>> {
         let bits =
             |run: usize| -> Vec<u64> { self.parameters.iter().map(|(_, values)| values[run].to_bits()).collect() };
-        let mut worlds: BTreeMap<(Vec<u64>, u64), Vec<usize>> = BTreeMap::new();
+        let (mut known, mut worlds) = (BTreeMap::new(), Vec::<Vec<usize>>::new());
         for (place, run) in told.iter().enumerate() {
             // Without parameters every run is a world.
-            let alone = if self.parameters.is_empty() { *run as u64 } else { 0 };
-            worlds.entry((bits(*run), alone)).or_default().push(place);
+            let alone = if self.parameters.is_empty() { *run } else { 0 };
+            let next = worlds.len();
+            let world = *known.entry((bits(*run), alone)).or_insert(next);
+            if world == next {
+                worlds.push(Vec::new());
+            }
+            worlds[world].push(place);
         }
-        worlds.into_values().collect()
+        worlds
     }
 
-    /// Number of different worlds, and the standard error of a share over them.
-    fn error(&self, told: &[usize], holds: &[bool], share: f64) -> (usize, f64) {
-        let worlds = self.worlds(told);
-        let part = |world: &Vec<usize>| -> f64 {
-            let sum: f64 = world.iter().map(|place| f64::from(u8::from(holds[*place])) - share).sum();
-            sum * sum
+    fn turns(
+        &self,
+        (told, worlds, weights): (&[usize], &[Vec<usize>], &[f64]),
+        effect: &[f64],
+        holds: &[bool],
+    ) -> Vec<Turn> {
+        let turn = |(parameter, values): &(String, Vec<f64>)| {
+            let values: Vec<f64> = worlds.iter().map(|world| values[told[world[0]]]).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let ends = (quantile(&sorted, END), quantile(&sorted, 1.0 - END));
+            let share_where = |within: &dyn Fn(f64) -> bool| {
+                let there = (0..values.len()).filter(|world| within(values[*world]));
+                let (holds, weights): (Vec<bool>, Vec<f64>) = there.map(|world| (holds[world], weights[world])).unzip();
+                share(holds.into_iter(), &weights)
+            };
+            Turn {
+                parameter: parameter.clone(),
+                correlation: rank_correlation(&values, effect, weights),
+                low: share_where(&|value| value <= ends.0),
+                high: share_where(&|value| value >= ends.1),
+                ends,
+            }
         };
-        (worlds.len(), worlds.iter().map(part).sum::<f64>().sqrt() / told.len() as f64)
-    }
-
-    fn turns(&self, told: &[usize], effect: &[f64], holds: &[bool]) -> Vec<Turn> {
-        let ones = vec![1.0; told.len()];
-        let mut turns: Vec<Turn> = self
-            .parameters
-            .iter()
-            .map(|(parameter, values)| {
-                let values: Vec<f64> = told.iter().map(|run| values[*run]).collect();
-                let mut sorted = values.clone();
-                sorted.sort_unstable_by(f64::total_cmp);
-                let ends = (quantile(&sorted, END), quantile(&sorted, 1.0 - END));
-                let share = |within: &dyn Fn(f64) -> bool| {
-                    let there: Vec<bool> = values
-                        .iter()
-                        .zip(holds)
-                        .filter(|(value, _)| within(**value))
-                        .map(|(_, holds)| *holds)
-                        .collect();
-                    there.iter().filter(|holds| **holds).count() as f64 / there.len().max(1) as f64
-                };
-                Turn {
-                    parameter: parameter.clone(),
-                    correlation: rank_correlation(&values, effect, &ones),
-                    low: share(&|value| value <= ends.0),
-                    high: share(&|value| value >= ends.1),
-                    ends,
-                }
-            })
-            .collect();
+        let mut turns: Vec<Turn> = self.parameters.iter().map(turn).collect();
         turns.sort_by(|a, b| b.correlation.abs().total_cmp(&a.correlation.abs()));
         turns
     }
@@ -203,7 +196,9 @@ impl Judged {
         let better = |runs: &[usize]| {
             let of = |values: &[f64]| -> Vec<f64> { runs.iter().map(|place| values[told[*place]]).collect() };
             let (ones, outcome) = (vec![1.0; runs.len()], of(outcome));
-            rank_correlation(&of(by), &outcome, &ones).abs() - rank_correlation(&of(rather_than), &outcome, &ones).abs()
+            let correlation = |values: &[f64]| rank_correlation(&of(values), &outcome, &ones);
+            // What goes the other way predicts as well.
+            correlation(by).abs() - correlation(rather_than).abs()
         };
         if worlds.len() < 3 {
             return None;
@@ -224,15 +219,73 @@ impl Judged {
             lacking: outcome.len() - told.len(),
             worlds: worlds.len(),
             holds,
-            standard_error: (holds * (1.0 - holds) / f64::from(RESAMPLES)).sqrt(),
-            conditions: vec![Judgement { share: holds, effect }],
+            standard_error: error(holds, &vec![1.0; RESAMPLES as usize]),
+            conditions: vec![Judgement { share: holds, effect, luck: None }],
             turns: Vec::new(),
         })
     }
 }
 
-/// 5 % quantile, median and 95 % quantile.
-fn spread(mut values: Vec<f64>) -> [f64; 3] {
+impl Condition {
+    /// Whether it is true of a world with this effect.
+    fn is_true(&self, effect: f64) -> bool {
+        match &self.asks {
+            Asks::Value { between: (low, high), .. } | Asks::Difference { between: (low, high), .. } => {
+                effect > *low && effect < *high
+            }
+            Asks::Prediction { .. } => false,
+        }
+    }
+}
+
+/// The mean effect of each world over its runs.
+fn means(effect: &[f64], told: &[usize], worlds: &[Vec<usize>]) -> Vec<f64> {
+    worlds
+        .iter()
+        .map(|world| world.iter().map(|place| effect[told[*place]]).sum::<f64>() / world.len() as f64)
+        .collect()
+}
+
+/// The share of those that hold, by weight.
+fn share(holds: impl Iterator<Item = bool>, weights: &[f64]) -> f64 {
+    let (held, all) = holds
+        .zip(weights)
+        .fold((0.0, 0.0), |(held, all), (holds, weight)| (held + if holds { *weight } else { 0.0 }, all + weight));
+    held / f64::max(all, f64::MIN_POSITIVE)
+}
+
+/// Standard error of a share over worlds of these weights, as if half a world more held and half a one more did not: none or all
+/// of a few worlds are no certainty.
+fn error(share: f64, weights: &[f64]) -> f64 {
+    let (sum, squares) =
+        weights.iter().fold((0.0, 0.0), |(sum, squares), weight| (sum + weight, squares + weight * weight));
+    let effective = sum * sum / squares;
+    let likely = (share * effective + 0.5) / (effective + 1.0);
+    (likely * (1.0 - likely) / effective).sqrt()
+}
+
+/// Share of luck in the variance of single runs; `None` where no world was run twice.
+fn luck(effect: &[f64], told: &[usize], worlds: &[Vec<usize>]) -> Option<f64> {
+    let mut all = Moments::default();
+    let (mut squares, mut freedom) = (0.0, 0.0);
+    for world in worlds {
+        let mut here = Moments::default();
+        for place in world {
+            here.add(effect[told[*place]]);
+            all.add(effect[told[*place]]);
+        }
+        if let Some(variance) = here.variance() {
+            squares += variance * (here.n - 1) as f64;
+            freedom += (here.n - 1) as f64;
+        }
+    }
+    let all = all.variance().filter(|all| *all > 0.0)?;
+    (freedom > 0.0).then(|| (squares / freedom / all).clamp(0.0, 1.0))
+}
+
+/// 5 % quantile, median and 95 % quantile over worlds, each as often as it was run.
+fn spread(means: &[f64], worlds: &[Vec<usize>]) -> [f64; 3] {
+    let mut values: Vec<f64> = means.iter().zip(worlds).flat_map(|(mean, world)| vec![*mean; world.len()]).collect();
     values.sort_unstable_by(f64::total_cmp);
     [0.05, 0.5, 0.95].map(|share| quantile(&values, share))
 }
@@ -274,8 +327,15 @@ mod tests {
         let verdict = judged().judge(&claim(vec![difference(0.245)]), 1).unwrap();
         // 75 of the 100 worlds lie above, each with both of its runs.
         assert_eq!((verdict.runs, verdict.worlds, verdict.holds), (200, 100, 0.75));
-        assert!((verdict.standard_error - (0.75_f64 * 0.25 / 100.0).sqrt()).abs() < 1e-12, "worlds count, not runs");
+        let likely: f64 = 75.5 / 101.0;
+        assert!(
+            (verdict.standard_error - (likely * (1.0 - likely) / 100.0).sqrt()).abs() < 1e-12,
+            "worlds count, not runs"
+        );
+        assert_eq!(verdict.conditions[0].luck, Some(0.0), "both runs of a world say the same");
         assert!((verdict.conditions[0].effect[1] - 0.5).abs() < 1e-12);
+        let all = judged().judge(&claim(vec![difference(-1.0)]), 1).unwrap();
+        assert!(all.holds == 1.0 && all.standard_error > 0.0, "none and all are no certainty");
         let both = judged().judge(&claim(vec![difference(0.245), difference(0.495)]), 1).unwrap();
         assert_eq!((both.holds, both.conditions[0].share, both.conditions[1].share), (0.5, 0.75, 0.5));
     }

@@ -62,6 +62,9 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("{file} is no calibration: it has no [[targets]]")));
     };
     let folder = args.out.clone().map_or_else(|| default_folder(&experiment.name, ""), Ok)?;
+    if experiment.sample.points() > 1 || args.values.doubt.is_some() || args.values.worlds.is_some() {
+        return Err(Failure::Usage("a calibration seeks parameters, and draws no worlds from a sample".to_owned()));
+    }
     let targets = calibration.data().map_err(|error| Failure::Usage(error.to_string()))?;
     spare_files_of_others(&folder, &FILES)?;
     let output = OutputOptions { out: None, record: None, quiet: args.quiet, overwrite: args.overwrite };

@@ -30,7 +30,9 @@ with luck of its own, which all scenarios of the claim share. Writes claims.csv
 and claims.html. The same command goes on where it stopped.";
 
 /// Worlds where it is not said how many.
-const WORLDS: u32 = 2000;
+const WORLDS: u32 = 500;
+/// Runs of each, by whose mean it is judged.
+const RUNS: u32 = 4;
 
 /// Judge claims: in what share of plausible worlds each holds, its effect, and on what that turns
 #[derive(Debug, clap::Args)]
@@ -40,6 +42,9 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     values: ValueOptions,
+    /// Runs of each world, by whose mean it is judged [default: 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    runs: Option<u32>,
     /// Threads [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -124,8 +129,8 @@ impl Args {
         let config: Config = values.over(Some(file));
         let study = Study::read(model, config)?;
         super::common::warn(study.experiment());
-        // A world is run once: what many worlds say has the luck of all of them.
-        Ok(study.runs(1).record(Vec::<String>::new())?.quantiles(None))
+        // What a world says is what its runs say on average: a single one has its luck too.
+        Ok(study.runs(self.runs.unwrap_or(RUNS)).record(Vec::<String>::new())?.quantiles(None))
     }
 }
 

@@ -31,6 +31,10 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// Replicates of an experiment that does not say how many.
 pub const DEFAULT_RUNS: u32 = 100;
+/// Columns of the table of runs beside factors and outcomes.
+pub(crate) const RUN_COLUMNS: [&str; 7] = ["run", "scenario", "point", "replicate", "seed", "status", "error"];
+/// Replicates of each world that is drawn from a sample, where nothing is said.
+const RUNS_IN_DOUBT: u32 = 4;
 /// The scenario of an experiment that names none.
 const DEFAULT_SCENARIO: &str = "baseline";
 /// Keys that a scenario file has and an experiment file has not, beside its lists of entities.
@@ -127,6 +131,11 @@ impl Doubt {
 }
 
 impl KnownNames<'_> {
+    /// Whether the table of runs has a column of this name.
+    pub(super) fn is_column(&self, name: &str) -> bool {
+        RUN_COLUMNS.contains(&name) || self.outcomes.contains(&name)
+    }
+
     /// The outcome that is named.
     pub(super) fn outcome<'n>(&self, node: &'n Node) -> Result<&'n String, Diagnostic> {
         let outcome = text("outcome", node)?;
@@ -207,7 +216,7 @@ impl Reader<'_> {
         let description = root.text("description", self.found);
         let scenario = root.take("scenario").map(|entry| &entry.node);
         let runs = root.read("runs", |key, node| whole(key, node, 1, u64::from(u32::MAX)), self.found);
-        let runs = runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(DEFAULT_RUNS);
+        let runs = runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(self.default_runs());
         let quantiles = root.read("quantiles", gather, self.found);
         let record = root.take("record").map(|entry| self.record(&entry.node));
         let mut common = Vec::new();
@@ -230,6 +239,11 @@ impl Reader<'_> {
             };
             self.found.push(Diagnostic::at(&entry.key, message).help(help));
         }
+    }
+
+    /// Replicates where nothing is said: few of many worlds tell more than many of few.
+    pub(super) const fn default_runs(&self) -> u32 {
+        if self.doubt.is_some() { RUNS_IN_DOUBT } else { DEFAULT_RUNS }
     }
 
     /// The design of the file, or that of the doubt that is laid over it.

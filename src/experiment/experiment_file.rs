@@ -104,7 +104,7 @@ impl Reader<'_> {
         Some(Experiment {
             name,
             description,
-            runs: DEFAULT_RUNS,
+            runs: self.default_runs(),
             seed,
             record,
             variants,

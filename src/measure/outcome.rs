@@ -5,13 +5,14 @@ use crate::declare::{
     table::{CellType, Column, Row},
     text::is_name,
 };
+use crate::experiment::common::RUN_COLUMNS;
 use std::{
     collections::BTreeSet,
     sync::{Mutex, PoisonError},
 };
 
 /// Columns that every table of a run, or the table of runs, has beside what is measured.
-pub(crate) const TAKEN_COLUMNS: [&str; 7] = ["run", "scenario", "point", "replicate", "seed", "status", "error"];
+pub(crate) const TAKEN_COLUMNS: [&str; 7] = RUN_COLUMNS;
 /// An outcome that joins a model: a column of the table of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome(Column<'static>);

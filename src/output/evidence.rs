@@ -104,7 +104,7 @@ table! {
         claim: Arc<str>, "";
         /// What must be true.
         condition: Arc<str>, "";
-        /// Share of the worlds in which the claim holds: in which all its conditions are true.
+        /// Share of the worlds in which the claim holds: in which all its conditions are true, each by the mean of its runs. Of a prediction, the share of resamples of worlds.
         holds: f64, "1";
         /// Standard error of that share.
         standard_error: Option<f64>, "1";
@@ -112,8 +112,10 @@ table! {
         worlds: u32, "worlds";
         /// Runs of each scenario in which it could be judged.
         runs: u32, "runs";
-        /// Share of the runs in which the condition is true.
+        /// Share of the worlds in which the condition is true, each by the mean of its runs.
         share: f64, "1";
+        /// Share of luck in the variance of single runs; empty where no world was run twice.
+        luck: Option<f64>, "1";
         /// Median of the value or difference that it speaks of; of a prediction, the difference of rank correlations.
         median: Option<f64>, "of the outcome";
         /// 5 % quantile of the same.

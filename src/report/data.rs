@@ -4,7 +4,7 @@ use super::{
     ReportError,
     about::About,
     as_written,
-    runs::{differences, read_runs, unmeasured},
+    runs::{Independent, differences, read_runs, unmeasured},
     shown::{self, Shown},
 };
 use super::{
@@ -84,7 +84,10 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     }
     let outcomes = measured.outcome_names();
     let units = units(manifest.as_ref());
-    let runs = read_runs(&folder.join("runs.csv"), &outcomes, units, &mut scenarios)?;
+    let worlds = manifest.as_ref().filter(|_| units == Units::Worlds);
+    let worlds = worlds.map(|manifest| manifest.experiment.design.clone().sample().worlds()).unwrap_or_default();
+    let independent = Independent { units, worlds };
+    let runs = read_runs(&folder.join("runs.csv"), &outcomes, &independent, &mut scenarios)?;
     if !runs {
         missing.push("runs.csv is missing or empty: there is no table of outcomes.".to_owned());
     }
@@ -110,7 +113,7 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     missing.extend(other_spans);
     let several_scenarios = scenarios.len() > 1;
     let differences = match several_scenarios && runs {
-        true => Some(differences(&folder.join("runs.csv"), &outcomes, units, &names)?),
+        true => Some(differences(&folder.join("runs.csv"), &outcomes, &independent, &names)?),
         false => None,
     };
     let notes = manifest.iter().flat_map(|manifest| [manifest.unmet(), unequal(manifest)]).flatten().collect();
@@ -121,7 +124,9 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
 pub(super) fn units(manifest: Option<&Manifest>) -> Units {
     match manifest.map(|manifest| &manifest.experiment) {
         Some(experiment) if experiment.points <= 1 => Units::Replicates,
-        Some(experiment) if experiment.design.noise == PointNoise::Own => Units::Worlds,
+        Some(experiment) if experiment.design.noise == PointNoise::Own && experiment.design.method.samples() => {
+            Units::Worlds
+        }
         // Without a manifest nothing is known of the design.
         _ => Units::Shared,
     }

@@ -16,6 +16,22 @@ use crate::{
 };
 use std::{cmp::Ordering, path::Path};
 
+/// What is independent among runs.
+#[derive(Debug)]
+pub struct Independent {
+    /// Whether replicates are, or worlds.
+    pub units: Units,
+    /// For each design point the first with the same values; empty where points are no worlds.
+    pub worlds: Vec<u64>,
+}
+
+impl Independent {
+    /// The world of a point. One that was drawn several times is one.
+    fn world(&self, point: u64) -> u64 {
+        usize::try_from(point).ok().and_then(|point| self.worlds.get(point)).copied().unwrap_or(point)
+    }
+}
+
 /// Failures whose messages are kept of a scenario.
 const SHOWN_FAILURES: usize = 5;
 
@@ -112,7 +128,7 @@ impl<'a> Cursor<'a> {
 pub fn read_runs(
     file: &Path,
     outcomes: &[&'static str],
-    units: Units,
+    independent: &Independent,
     scenarios: &mut Vec<ScenarioResults>,
 ) -> Result<bool, ReportError> {
     let Some(mut runs) = Runs::open(file, outcomes)? else { return Ok(false) };
@@ -131,8 +147,8 @@ pub fn read_runs(
         if scenario.last_point.replace(point) != Some(point) {
             scenario.points += 1;
         }
-        let place = (point, scenario.replicates.place(replicate));
-        scenario.outcomes.add(outcomes, (place, units), &runs.values()?);
+        let place = (independent.world(point), scenario.replicates.place(replicate));
+        scenario.outcomes.add(outcomes, (place, independent.units), &runs.values()?);
     }
     scenarios.iter_mut().for_each(|scenario| scenario.outcomes.finish());
     Ok(true)
@@ -142,7 +158,7 @@ pub fn read_runs(
 pub fn differences(
     file: &Path,
     outcomes: &[&str],
-    units: Units,
+    independent: &Independent,
     scenarios: &[String],
 ) -> Result<Vec<DifferenceRow>, ReportError> {
     let mut rows = Vec::new();
@@ -150,14 +166,14 @@ pub fn differences(
     for other in others {
         let open = |scenario| Cursor::open(file, outcomes, scenario);
         let (Some(mut base), Some(mut runs)) = (open(first)?, open(other)?) else { continue };
-        let mut pairs = vec![Pairs::new(units); outcomes.len()];
+        let mut pairs = vec![Pairs::new(independent.units); outcomes.len()];
         let mut replicates = Replicates::default();
         while let (Some(a), Some(b)) = (base.key, runs.key) {
             match a.cmp(&b) {
                 Ordering::Less => base.advance()?,
                 Ordering::Greater => runs.advance()?,
                 Ordering::Equal => {
-                    let (point, replicate) = (a.0, replicates.place(a.1));
+                    let (point, replicate) = (independent.world(a.0), replicates.place(a.1));
                     for (pairs, (a, b)) in pairs.iter_mut().zip(base.values.iter().zip(&runs.values)) {
                         if !a.is_nan() && !b.is_nan() {
                             pairs.add(point, replicate, (*a, *b));

@@ -168,6 +168,8 @@ impl Emulation {
     }
 }
 
+/// Effective draws below which a sample is never called a posterior, whatever was wanted.
+const FEWEST: f64 = 100.0;
 /// Rank correlation from which two parameters are on a ridge.
 const RIDGE: f64 = 0.5;
 
@@ -205,7 +207,7 @@ impl Posterior {
     pub fn verdict(&self) -> Verdict {
         // Sums of weights are rounded.
         let effective = self.effective + 1e-6;
-        if effective < self.wanted / 2.0 {
+        if effective < self.wanted / 2.0 || effective < FEWEST {
             Verdict::NoPosterior
         } else if effective < self.wanted || !self.diagnostics.converged {
             Verdict::Rough

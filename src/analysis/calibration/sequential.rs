@@ -59,7 +59,8 @@ pub(super) fn calibrate<F: Forward>(
     }
     let diagnostics = Diagnostics {
         r_hat: None,
-        converged: true,
+        // The first generation is the prior, whatever was seen.
+        converged: generations.len() > 1,
         independent: None,
         accepted: None,
         effective: generations.iter().map(|generation| weights::effective(&generation.weights)).collect(),

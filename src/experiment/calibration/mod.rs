@@ -152,10 +152,14 @@ impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (log, statistic) = (if self.log { "log of the " } else { "" }, self.statistic.word());
         write!(f, "{log}{statistic} of {}", self.of)?;
-        match (self.months.first(), self.months.last()) {
-            (Some(first), Some(last)) if first != last => write!(f, ", {first} to {last}"),
-            (Some(first), _) => write!(f, ", {first}"),
-            _ => Ok(()),
+        // Every month counts: what was seen in other months is another summary.
+        for span in self.months.chunk_by(|a, b| b.since(*a) == 1) {
+            match span {
+                [only] => write!(f, ", {only}")?,
+                [first, .., last] => write!(f, ", {first} to {last}")?,
+                [] => {}
+            }
         }
+        Ok(())
     }
 }

@@ -150,7 +150,7 @@ impl Reader<'_> {
         let Some(mut section) = Section::of(node, "[method]", self.found) else { return PlannedMethod::default() };
         let kind = section.read("kind", choice::<MethodKind>, self.found).unwrap_or_default();
         let found = &mut *self.found;
-        let wanted = section.read("wanted", |key, node| real(key, node, 1.0, MOST as f64), found);
+        let wanted = section.read("wanted", |key, node| real(key, node, 100.0, MOST as f64), found);
         let mut count = |key: &'static str, low: u64| {
             let number = section.read(key, |key, node| whole(key, node, low, MOST), found);
             number.and_then(|number| u32::try_from(number).ok())
@@ -161,7 +161,7 @@ impl Reader<'_> {
             members: count("members", 10),
             assimilations: count("assimilations", 1),
             design: count("design", 10),
-            draws: count("draws", 2),
+            draws: count("draws", 10),
             replicates: count("replicates", 2),
             rounds: count("rounds", 1),
             particles: count("particles", 10),

@@ -253,7 +253,7 @@ impl TargetReader<'_> {
     fn name(&self, said: &Said<'_>, summary: &Summary, found: &mut Mistakes) -> Option<String> {
         if let Some(entry) = said.name {
             let name = note(text("name", &entry.node), found)?;
-            if !is_name(name) || self.names.outcomes.contains(&name.as_str()) {
+            if !is_name(name) || self.names.is_column(name) {
                 let message = format!(
                     "`{name}` cannot be the name of a target: it is a column, with small letters, digits and `_` alone, and no outcome's name"
                 );

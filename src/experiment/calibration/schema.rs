@@ -94,14 +94,14 @@ fn method() -> Value {
         (
             "wanted",
             described(
-                json!({ "type": "number", "minimum": 1 }),
+                json!({ "type": "number", "minimum": 100 }),
                 "Effective sample from which the result is called a posterior.",
             ),
         ),
         ("members", count(10, "Members of the ensemble smoother.")),
         ("assimilations", count(1, "Assimilations of the same data.")),
         ("design", count(10, "Points of the emulator's design.")),
-        ("draws", count(2, "Draws that are really run in a round.")),
+        ("draws", count(10, "Draws that are really run in a round.")),
         ("replicates", count(2, "Replicates of each.")),
         ("rounds", count(1, "Most rounds.")),
         ("particles", count(10, "Particles of a generation of ABC-SMC.")),

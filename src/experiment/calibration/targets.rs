@@ -46,9 +46,17 @@ pub fn summary(statistic: Statistic, values: &[(f64, f64)]) -> Option<f64> {
 /// ```
 pub fn figure(statistic: Statistic, figures: &[(f64, f64, f64)], log: bool) -> Option<(f64, f64)> {
     let values: Vec<_> = figures.iter().map(|figure| (figure.0, figure.1)).collect();
-    let value = summary(statistic, &values)?;
+    let plain = summary(statistic, &values)?;
     let count = figures.len() as f64;
     let typical = figures.iter().map(|figure| figure.2).sum::<f64>() / count;
+    let value = match statistic {
+        Statistic::Mean | Statistic::Trend => plain,
+        // Figures step by their errors too, 2 σ/√π on average, which runs do not.
+        Statistic::Roughness => {
+            let of_errors = 2.0 * typical / std::f64::consts::PI.sqrt();
+            (plain * plain - of_errors * of_errors).max(0.0).sqrt()
+        }
+    };
     let error = match statistic {
         Statistic::Mean => typical,
         Statistic::Trend => {
@@ -75,6 +83,14 @@ mod tests {
         let (slope, error) =
             figure(Statistic::Trend, &[(0.0, 1.0, 0.5), (1.0, 2.0, 0.5), (2.0, 3.0, 0.5)], false).unwrap();
         assert!((slope - 12.0).abs() < 1e-12 && (error - 12.0 * 0.5 / 2.0_f64.sqrt()).abs() < 1e-12, "{slope} {error}");
+    }
+
+    #[test]
+    fn steps_that_errors_make_are_taken_off() {
+        let figures = [(0.0, 0.0, 1.0), (1.0, 3.0, 1.0), (2.0, 0.0, 1.0)];
+        let (value, _) = figure(Statistic::Roughness, &figures, false).unwrap();
+        assert!((value - (9.0 - 4.0 / std::f64::consts::PI).sqrt()).abs() < 1e-12, "{value}");
+        assert_eq!(figure(Statistic::Roughness, &[(0.0, 1.0, 9.0), (1.0, 2.0, 9.0)], false).unwrap().0, 0.0);
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl Reader<'_> {
         section.finish(self.found);
         let name = name?;
         let word = self.note(text("name", &name.node))?;
-        let taken = self.names.outcomes.contains(&word.as_str()) || before.iter().any(|other| other.name == *word);
+        let taken = self.names.is_column(word) || before.iter().any(|other| other.name == *word);
         if !is_name(word) || taken {
             let message = format!(
                 "`{word}` cannot be the name of a quantity: it is a column of the runs, with small letters, digits and `_` alone, and no other column's name"

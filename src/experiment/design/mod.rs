@@ -18,7 +18,7 @@ pub(super) mod trial;
 use crate::scenario::Choice;
 pub use factor::{Factor, Role, Scale, Setting};
 use serde::{Deserialize, Serialize};
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 pub(crate) use trial::declared_at;
 
 /// What to vary, and how to choose the points.
@@ -211,6 +211,23 @@ impl Sample {
         // Its replicates are then numbered as they are everywhere.
         let design = Design { noise: PointNoise::Common, ..self.design.clone() };
         Self { design, first: point, points: 1, coordinates }
+    }
+
+    /// The same with the same noise at all points.
+    #[must_use]
+    pub(crate) fn with_common_noise(mut self) -> Self {
+        self.design.noise = PointNoise::Common;
+        self
+    }
+
+    /// For each point, in order, the first that has the same values: a world that was drawn several times is one.
+    pub fn worlds(&self) -> Vec<u64> {
+        let mut known = BTreeMap::new();
+        let world = |point| {
+            let bits: Vec<String> = self.settings(point).map(|setting| format!("{setting:?}")).collect();
+            *known.entry(bits).or_insert(point)
+        };
+        self.numbers().map(world).collect()
     }
 
     /// The design.

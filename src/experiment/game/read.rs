@@ -92,6 +92,8 @@ impl Reader<'_> {
         let seed = variants.first().map_or(0, |variant| variant.scenario.seed);
         variants.iter_mut().for_each(|variant| Arc::make_mut(&mut variant.scenario).seed = seed);
         let ReadDesign { sample, varied, warnings } = self.design(design, seed, &variants)?;
+        // Profiles are held against each other over replicates, which all worlds share.
+        let sample = sample.with_common_noise();
         let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
         variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
         variants.first_mut()?.warnings.extend(warnings);

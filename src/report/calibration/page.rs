@@ -55,7 +55,7 @@ fn fits(found: &Calibrated<'_>) -> Markup {
     let rows: Vec<IntervalRow> = found.posterior.fits.iter().filter_map(|fit| fit_row(fit, of(fit)?)).collect();
     let ticks: Vec<_> = [-4, -2, 0, 2, 4].map(|sd| ((f64::from(sd) + WIDE) / (2.0 * WIDE), sd.to_string())).to_vec();
     let svg = intervals(
-        "What was seen against what worlds of the posterior give",
+        "What was seen against what worlds of the sample give",
         "distance from the runs' median, in standard deviations of error and discrepancy",
         "seen, runs",
         &ticks,
@@ -134,7 +134,7 @@ fn parameters(found: &Calibrated<'_>) -> Markup {
     html! {
         section #parameters {
             h2 { "Parameters" }
-            (figure(&svg, "Grey: 90 % of the posterior; blue: half of it; the bar is its median. All the width is 90 % of the prior. Contraction is the share of the prior's variance that the data took away."))
+            (figure(&svg, "Grey: 90 % of the sample; blue: half of it; the bar is its median. All the width is 90 % of the prior. Contraction is the share of the prior's variance that the data took away."))
             @if !found.calibration.unknowns.is_empty() {
                 p.note { "Drawn from their priors, as nothing that was seen can tell of them: " (found.calibration.unknowns.iter().map(|sought| sought.name()).collect::<Vec<_>>().join(", ")) "." }
             }
@@ -160,7 +160,7 @@ fn marginal_row(parameter: &Parameter, marginal: &Marginal) -> IntervalRow {
         mark: place(p50),
         number: format!("{}, {} %", significant(p50), number(100.0 * marginal.contraction, 0)),
         tooltip: format!(
-            "{}: prior {} ({} to {}), posterior {} ({} to {})",
+            "{}: prior {} ({} to {}), sample {} ({} to {})",
             parameter.name,
             significant(middle),
             significant(low),

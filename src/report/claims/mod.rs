@@ -42,7 +42,12 @@ pub struct Told {
 /// In how many worlds a claim holds, in words.
 pub fn holds(verdict: &Verdict) -> String {
     let (share, error) = (100.0 * verdict.holds, 100.0 * verdict.standard_error);
-    format!("holds in {share:.0} % ± {error:.1} of {}", counted(verdict.worlds as u64, "world"))
+    let worlds = counted(verdict.worlds as u64, "world");
+    if verdict.turns.is_empty() {
+        return format!("holds with a probability of {share:.0} % ± {error:.1}, by resamples of {worlds}");
+    }
+    let each = verdict.runs as f64 / verdict.worlds.max(1) as f64;
+    format!("holds in {share:.0} % ± {error:.1} of {worlds}, each by the mean of {each:.0} runs")
 }
 
 impl Told {
@@ -55,7 +60,10 @@ impl Told {
         )| {
             let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
             let [low, middle, high] = judged.effect.map(significant);
-            format!("{condition}: {:.0} %; median {middle}{unit} ({low} to {high})", 100.0 * judged.share)
+            let luck = judged.luck.map_or_else(String::new, |luck| {
+                format!("; luck has {:.0} % of a run\u{2019}s variance", 100.0 * luck)
+            });
+            format!("{condition}: {:.0} %; median {middle}{unit} ({low} to {high}){luck}", 100.0 * judged.share)
         };
         judged.map(said).collect()
     }
@@ -121,6 +129,7 @@ fn rows(told: &Told) -> Vec<ClaimRow> {
             worlds: u32::try_from(verdict.worlds).unwrap_or(u32::MAX),
             runs: u32::try_from(verdict.runs).unwrap_or(u32::MAX),
             share: judged.share,
+            luck: judged.luck.and_then(finite),
             median: finite(judged.effect[1]),
             p05: finite(judged.effect[0]),
             p95: finite(judged.effect[2]),
