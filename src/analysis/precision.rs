@@ -4,6 +4,7 @@
 //! counted is replicates, each with its average over the points.
 
 use crate::maths::{Moments, student_quantile};
+use std::collections::BTreeSet;
 
 /// The share of samples whose interval holds the mean.
 const LEVEL: f64 = 0.95;
@@ -141,7 +142,7 @@ impl OverPoints {
         let (n, error) = match self.units {
             Units::Worlds => {
                 // What is independent are worlds, not runs: the deviations of their means are too small by their number.
-                let worlds = self.values.chunk_by(|one, other| one.0 == other.0).count();
+                let worlds = self.values.iter().map(|(world, _)| world).collect::<BTreeSet<_>>().len();
                 let (many, runs) = (worlds as f64, self.here.n as f64);
                 let scale = if worlds > 1 { (many / (many - 1.0) * (runs - 1.0) / runs).sqrt() } else { 1.0 };
                 (worlds as u64, error * scale)

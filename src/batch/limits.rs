@@ -61,8 +61,7 @@ impl Experiment {
             _ if self.variants.len() > 1 => "the differences between scenarios",
             _ => return None,
         };
-        let (most, unit) =
-            if self.sample.has_own_luck() { (self.sample.points(), "world") } else { (most, "replicate") };
+        let (most, unit) = self.sample.worlds_apart().map_or((most, "replicate"), |worlds| (worlds, "different world"));
         (most < precision::FEWEST).then(|| {
             let (least, have) = (precision::FEWEST, counted(most, unit));
             format!("{have}: too few for intervals of {what}, which take at least {least}")
