@@ -179,13 +179,15 @@ fn luck_is_half_the_squares_between_neighbouring_replicates() {
 #[test]
 fn differences_count_worlds() {
     let folder = prepared(&[]);
+    let six = [0.8, 0.9, 1.0, 1.1, 1.2, 1.3].map(|talent| format!("1,{talent}\n")).concat();
+    fs::write(folder.path().join("worlds.csv"), format!("weight,states.China.talent\n{six}")).unwrap();
     let pair = ["compare", "baseline", "no-diffusion", "--months", "6", "--out", "out"];
     let pair_of = &pair[..6];
     let command = [&pair, &DOUBT[1..], &["2"]].concat();
     let told = redqueen(folder.path(), &command).assert().success();
-    told.stdout(contains("6 worlds, 2 runs each")).stderr(contains("too few").not());
+    told.stdout(contains("6 draws of 6 worlds, 2 runs each")).stderr(contains("too few").not());
     let few = [pair_of, &["few", "--quiet", "--doubt=worlds.csv", "--worlds", "4", "--runs", "9"]].concat();
-    redqueen(folder.path(), &few).assert().success().stderr(contains("4 worlds: too few for intervals"));
+    redqueen(folder.path(), &few).assert().success().stderr(contains("4 different worlds: too few"));
     let all = runs(folder.path(), "out");
     let of = |scenario: &str| -> BTreeMap<(String, String), f64> {
         let own = all.iter().filter(|row| row["scenario"] == scenario);
