@@ -4,6 +4,7 @@
 //! counted is replicates, each with its average over the points.
 
 use crate::maths::{Moments, student_quantile};
+use std::collections::BTreeSet;
 
 /// The share of samples whose interval holds the mean.
 const LEVEL: f64 = 0.95;
@@ -138,7 +139,16 @@ impl OverPoints {
         whole.close();
         let (points, n) = (whole.points as f64, whole.fewest);
         let error = whole.parts.iter().map(|part| part * part).sum::<f64>().sqrt() / points;
-        let n = if self.units == Units::Worlds { whole.parts.len() as u64 } else { n };
+        let (n, error) = match self.units {
+            Units::Worlds => {
+                // What is independent are worlds, not runs: the deviations of their means are too small by their number.
+                let worlds = self.values.iter().map(|(world, _)| world).collect::<BTreeSet<_>>().len();
+                let (many, runs) = (worlds as f64, self.here.n as f64);
+                let scale = if worlds > 1 { (many / (many - 1.0) * (runs - 1.0) / runs).sqrt() } else { 1.0 };
+                (worlds as u64, error * scale)
+            }
+            _ => (n, error),
+        };
         let known = whole.units != Units::Replicates && n > 1;
         let sd = known.then(|| beyond_rounding(error * (n as f64).sqrt(), largest));
         Some(Mean { n, mean: whole.sum / points, sd })
@@ -317,8 +327,7 @@ mod tests {
     }
 
     /// A point with more replicates weighs no more, and one without enough of them leaves the error open.
-    /// With numpy: `m = values.mean(); parts = [sum(v - m for v in world) for world in worlds]`,
-    /// `sqrt(sum(p * p for p in parts)) / 6 * sqrt(6 / 5)`.
+    /// With numpy: `np.std([1.5, 11, 5.5], ddof=1) / sqrt(3)`, of the worlds' means.
     #[test]
     fn worlds_with_luck_of_their_own_are_what_is_counted() {
         let mut tally = Tally::new(Units::Worlds);
@@ -327,8 +336,11 @@ mod tests {
         }
         let found = tally.precision().unwrap();
         assert_eq!((found.over.n, found.over.mean, found.points), (3, 6.0, 3));
-        close(found.over.standard_error().unwrap(), 2.469817807045694);
+        close(found.over.standard_error().unwrap(), 2.753785273643051);
         close(found.within.unwrap(), (14.0_f64 / 6.0).sqrt());
+        // A world without a value is none.
+        tally.add(9, 0, 6.0);
+        assert_eq!(tally.precision().unwrap().over.n, 4);
     }
 
     #[test]

@@ -61,9 +61,10 @@ impl Experiment {
             _ if self.variants.len() > 1 => "the differences between scenarios",
             _ => return None,
         };
+        let (most, unit) = self.sample.worlds_apart().map_or((most, "replicate"), |worlds| (worlds, "different world"));
         (most < precision::FEWEST).then(|| {
-            let (least, replicates) = (precision::FEWEST, counted(most, "replicate"));
-            format!("{replicates}: too few for intervals of {what}, which take at least {least}")
+            let (least, have) = (precision::FEWEST, counted(most, unit));
+            format!("{have}: too few for intervals of {what}, which take at least {least}")
         })
     }
 

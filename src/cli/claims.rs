@@ -63,14 +63,18 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let cancel = super::interrupt::watch(Failure::Interrupted);
     let folder = args.out.clone().map_or_else(|| default_folder("claims", ""), Ok)?;
     // What is wrong with any of them is told before anything runs.
-    let studies: Vec<Study<'_>> = args.files().iter().map(|file| args.study(file, model)).collect::<Result<_, _>>()?;
+    let claimed = |file: &PathBuf| -> Result<(Study<'_>, Claim), Failure> {
+        let study = args.study(file, model)?;
+        let claim = study.experiment().claim.as_deref().cloned();
+        let none = || Failure::Usage(format!("{} is no claim: it has no `claim`", study.experiment().name));
+        let claim = claim.ok_or_else(none)?;
+        Ok((study, claim))
+    };
+    let studies: Vec<_> = args.files().iter().map(claimed).collect::<Result<_, _>>()?;
     spare_files_of_others(&folder, &FILES)?;
     let mut told = Vec::new();
-    for study in studies {
+    for (study, claim) in studies {
         let experiment = study.experiment();
-        let Some(claim) = experiment.claim.as_deref().cloned() else {
-            return Err(Failure::Usage(format!("{} is no claim: it has no `claim`", experiment.name)));
-        };
         let (name, seed) = (experiment.name.clone(), experiment.seed);
         let place = folder.join(RUNS_FOLDER).join(&name);
         let measured = model.with_quantities(&claim).measured();

@@ -195,13 +195,20 @@ fn table_row(name: &str, cells: [&str; 5], mark: &str, unit: &str) -> String {
 /// The headline differences, at most 80 columns wide, from the files.
 fn table(done: &Done) -> Result<String, ReportError> {
     let (mut text, batch) = (String::new(), done.batch());
+    let apart = batch.sample.worlds_apart();
     for (letter, variant) in ["A", "B"].into_iter().zip(&batch.scenarios) {
         line(
             &mut text,
             &format!(
                 "{letter}: {}, {}, {}, seed {}",
                 variant.name,
-                counted(batch.runs, "run"),
+                match apart {
+                    Some(worlds) => {
+                        let draws = counted(batch.sample.points(), "draw");
+                        format!("{draws} of {}, {} each", counted(worlds, "world"), counted(batch.runs, "run"))
+                    }
+                    None => counted(batch.runs, "run"),
+                },
                 span(variant),
                 batch.seed
             ),
@@ -232,8 +239,9 @@ fn table(done: &Done) -> Result<String, ReportError> {
         lines(&mut text, &table_row(name, shown.each_ref().map(String::as_str), mark, &unit(&column)));
         reductions.extend(reduction);
     }
-    if batch.runs < FEWEST {
-        line(&mut text, &format!("  no intervals: they take at least {FEWEST} replicates"));
+    let (independent, units) = apart.map_or((batch.runs, "replicates"), |worlds| (worlds, "different worlds"));
+    if independent < FEWEST {
+        line(&mut text, &format!("  no intervals: they take at least {FEWEST} {units}"));
     } else {
         line(&mut text, "  * the interval of the mean difference leaves out zero, in the model");
     }

@@ -113,16 +113,20 @@ impl Doubt {
     /// How many worlds are drawn where it is not said.
     pub const WORLDS: u32 = 100;
 
-    /// The design that draws them. Its file is looked for where the program was started, and among the built-in ones.
-    pub(super) fn design(&self, context: Context<'_>, found: &mut Mistakes) -> Option<ReadDesign> {
+    /// The words that ask for them.
+    pub(super) fn origin(&self) -> Arc<Origin> {
         let text = format!(
             "[design]\nkind = 'posterior'\nfile = {}\npoints = {}\n",
             toml::Value::String(self.sample.clone()),
             self.worlds
         );
-        let origin = Arc::new(Origin { name: "--doubt".to_owned(), text, turn: 0, is_file: false });
-        let design = tree::parse(&origin).map_err(|errors| found.extend(errors)).ok()?;
-        read_design(design.get("design"), &Context { origin: &origin, ..context }, found)
+        Arc::new(Origin { name: "--doubt".to_owned(), text, turn: 0, is_file: false })
+    }
+
+    /// The design that draws them. Its file is looked for where the program was started, and among the built-in ones.
+    pub(super) fn design(&self, context: &Context<'_>, found: &mut Mistakes) -> Option<ReadDesign> {
+        let design = tree::parse(&self.origin()).map_err(|errors| found.extend(errors)).ok()?;
+        read_design(design.get("design"), context, found)
     }
 }
 
@@ -262,7 +266,7 @@ impl Reader<'_> {
             self.found.push(error.help("leave out one of them"));
             return None;
         }
-        doubt.design(Context { source: &Source::Input, origin, seed, catalogue, variants }, self.found)
+        doubt.design(&Context { source: &Source::Input, origin, seed, catalogue, variants }, self.found)
     }
 
     pub(super) fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {

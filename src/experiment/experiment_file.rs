@@ -4,7 +4,7 @@ use super::{
     calibration::read::TARGETS,
     claim::schema::claim_keys,
     common::{DEFAULT_RUNS, Doubt, Experiment, Gather, Head, KnownNames, Reader, keep, owned},
-    design::{Sample, read::ReadDesign, schema::design_schema},
+    design::{Sample, context::Context, read::ReadDesign, schema::design_schema},
     game::read::PLAYERS,
     plan::Stop,
     tables,
@@ -82,14 +82,17 @@ struct VariantEntry<'a> {
 
 impl Reader<'_> {
     /// The experiment with this one scenario.
-    fn of_one(mut self, loaded: Loaded) -> Option<Experiment> {
+    fn of_one(self, loaded: Loaded) -> Option<Experiment> {
         let Scenario { name, description, seed, .. } = &loaded.scenario;
         let (name, description, seed) = (name.clone(), description.clone(), *seed);
         let mut variants = vec![Variant::new(name.clone(), loaded)];
         let sample = match self.doubt {
             None => Sample::plain(),
-            Some(_) => {
-                let ReadDesign { sample, varied, .. } = self.design(None, seed, &variants)?;
+            Some(doubt) => {
+                // What the scenario's own file says is there to be replaced.
+                let (source, origin, catalogue) = (&Source::Input, &doubt.origin(), self.catalogue);
+                let context = Context { source, origin, seed, catalogue, variants: &variants };
+                let ReadDesign { sample, varied, .. } = doubt.design(&context, self.found)?;
                 let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
                 variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
                 sample

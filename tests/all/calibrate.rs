@@ -25,7 +25,7 @@ const TRUTH: [f64; 3] = [6.0, 0.35, 1.6];
 const SEEN: [(&str, f64, &str); 3] =
     [("gap_index", 0.5, "mean"), ("gap_rating", 5.0, "mean"), ("frontier_capability", 0.02, "trend")];
 const EMULATED: &str =
-    "members = 40\nassimilations = 2\ndesign = 50\ndraws = 60\nreplicates = 2\nrounds = 1\nwanted = 20\n";
+    "members = 40\nassimilations = 2\ndesign = 50\ndraws = 250\nreplicates = 2\nrounds = 1\nwanted = 100\n";
 const TABLES: [&str; 5] = ["posterior.csv", "marginals.csv", "ridges.csv", "information.csv", "fit.csv"];
 
 fn file(method: &str) -> String {
@@ -77,15 +77,15 @@ fn number(row: &BTreeMap<String, String>, column: &str) -> f64 {
     row[column].parse().unwrap_or_else(|_| panic!("{column}: {row:?}"))
 }
 
-/// How many of the parameters lie within their 90 % intervals, each of which is at least so much narrower than the prior's that
-/// this share of its variance is gone.
+/// How many of the parameters lie within their 90 % intervals. Of those that the boards' scales tell, this share of the prior's
+/// variance is gone at least; the third moves nothing by more than luck.
 fn found(folder: &Path, out: &str, truth: [f64; 3], least: f64) -> usize {
     let (_, marginals) = table(&folder.join(out).join("marginals.csv"));
     assert_eq!(marginals.len(), SOUGHT.len());
     let rows = SOUGHT.iter().zip(truth).zip(&marginals);
     let within = rows.map(|(((parameter, _), truth), row)| {
         assert_eq!(row["parameter"], *parameter);
-        assert!(number(row, "contraction") > least, "{row:?}");
+        assert!(number(row, "contraction") > least || *parameter == SOUGHT[2].0, "{row:?}");
         let [p05, p25, p50, p75, p95] = ["p05", "p25", "p50", "p75", "p95"].map(|share| number(row, share));
         assert!(p05 < p25 && p25 < p50 && p50 < p75 && p75 < p95, "{row:?}");
         usize::from((p05..=p95).contains(&truth))
@@ -103,7 +103,7 @@ fn intervals_hold_what_was_planted_as_often_as_they_say() {
         let truth = [11.0 - 7.0 * spread, 0.35 + 0.4 * (spread - 0.5).abs(), growth];
         plant(folder.path(), &format!("{}", 100 + world), truth);
         redqueen(folder.path(), &calibrate("out", &["--quiet", "--overwrite"])).assert().success();
-        held += found(folder.path(), "out", truth, 0.2);
+        held += found(folder.path(), "out", truth, 0.8);
     }
     assert!((14..=18).contains(&held), "{held} of 18 parameters are within their intervals");
 }
@@ -113,12 +113,12 @@ fn what_was_found_is_told_in_all_tables() {
     let folder = planted(EMULATED);
     let said = redqueen(folder.path(), &calibrate("out", &[])).assert().success();
     let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
-    assert!(said.contains("posterior of 60 worlds") && said.contains("out/calibration.html"), "{said}");
+    assert!(said.contains("A posterior of 250 worlds") && said.contains("out/calibration.html"), "{said}");
     let out = folder.path().join("out");
     let (header, worlds) = table(&out.join("posterior.csv"));
     let keys: Vec<&str> = SOUGHT.iter().map(|(parameter, _)| *parameter).collect();
     assert_eq!(header, [&["draw", "weight", "log_likelihood"][..], &keys].concat());
-    assert_eq!(worlds.len(), 60);
+    assert_eq!(worlds.len(), 250);
     assert!((worlds.iter().map(|row| number(row, "weight")).sum::<f64>() - 1.0).abs() < 1e-9);
     // Index points are told by the index alone, and rating points by ratings.
     let (_, information) = table(&out.join("information.csv"));
@@ -135,7 +135,7 @@ fn what_was_found_is_told_in_all_tables() {
     assert!(worst.is_sorted_by(|a, b| a >= b) && worst[0] < 2.0, "{worst:?}");
     for row in &fit {
         assert!(number(row, "p05") < number(row, "p95") && row["source"] == "a planted world", "{row:?}");
-        assert_eq!(number(row, "present"), 1.0);
+        assert!((number(row, "present") - 1.0).abs() < 1e-9 && number(row, "present") <= 1.0);
     }
     let gap = fit.iter().find(|row| row["target"] == "seen_gap_index").unwrap();
     assert_eq!((gap["unit"].as_str(), number(gap, "error")), ("index points", 0.5), "months share their error");
@@ -144,9 +144,9 @@ fn what_was_found_is_told_in_all_tables() {
     redqueen(folder.path(), &batch).assert().success();
     assert_eq!(table(&folder.path().join("output/baseline/runs.csv")).1.len(), 5);
     // Nobody is told of a posterior where the sample is worth too little for one.
-    fs::write(folder.path().join("fit.toml"), file(EMULATED).replace("wanted = 20", "wanted = 100000")).unwrap();
+    fs::write(folder.path().join("fit.toml"), file(EMULATED).replace("wanted = 100", "wanted = 100000")).unwrap();
     let again = redqueen(folder.path(), &calibrate("out", &[])).assert().success();
-    again.stdout(contains("No posterior: the 60 worlds").and(contains("A posterior").not()));
+    again.stdout(contains("No posterior: the 250 worlds").and(contains("A posterior").not()));
 }
 
 #[test]
@@ -220,9 +220,9 @@ fn another_calibration_and_files_of_others_are_spared() {
 
 #[test]
 fn rejection_by_generations_finds_it_too() {
-    let folder = planted("kind = 'sequential'\nparticles = 60\ngenerations = 4\nwanted = 20\n");
+    let folder = planted("kind = 'sequential'\nparticles = 60\ngenerations = 4\n");
     redqueen(folder.path(), &calibrate("out", &["--threads", "2", "--quiet"])).assert().success();
-    assert!(found(folder.path(), "out", TRUTH, 0.2) >= 2);
+    assert!(found(folder.path(), "out", TRUTH, 0.6) >= 2);
     redqueen(folder.path(), &calibrate("again", &["--threads", "1", "--quiet"])).assert().success();
     for name in TABLES {
         let [one, two] = ["out", "again"].map(|out| fs::read(folder.path().join(out).join(name)).unwrap());

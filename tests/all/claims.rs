@@ -25,7 +25,7 @@ fn folder(claims: &[(&str, &str)]) -> TempDir {
 }
 
 fn judge<'a>(files: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
-    [&["claims", "--doubt=worlds.csv", "--worlds", "80", "--out", "out"], files, more].concat()
+    [&["claims", "--doubt=worlds.csv", "--worlds", "80", "--runs", "1", "--out", "out"], files, more].concat()
 }
 
 /// The rows of `claims.csv`, by claim.
@@ -62,26 +62,34 @@ fn a_claim_holds_in_the_share_of_worlds_that_was_planted() {
     let names = claims.each_ref().map(|(name, _)| format!("{name}.toml"));
     let said = redqueen(folder.path(), &judge(&names.each_ref().map(String::as_str), &[])).assert().success();
     let said = String::from_utf8(said.get_output().stdout.clone()).unwrap();
-    assert!(said.contains("always: It is always.\n  holds in 100 % ± 0.0 of 4 worlds"), "{said}");
-    assert!(said.contains("holds in 75 % ± 19.3 of 4 worlds"), "{said}");
+    assert!(said.contains("always: It is always.\n  holds in 100 % ± 19.6 of 4 worlds"), "{said}");
+    assert!(said.contains("holds in 75 % ± 27.2 of 4 worlds"), "{said}");
     assert!(said.contains("late_index in flat above 1500: 75 %; median 2500 index points (0 to 3000)"), "{said}");
     assert!(said.contains("turns on mechanisms.releases.index_at_start"), "{said}");
     let rows = rows(folder.path());
     let worlds = [("worlds", 4.0), ("runs", 80.0)];
-    assert_near(&rows["always"][0], &[&worlds[..], &[("holds", 1.0), ("standard_error", 0.0)]].concat());
-    assert_near(&rows["never"][0], &[&worlds[..], &[("holds", 0.0), ("standard_error", 0.0), ("share", 0.0)]].concat());
+    // Worlds that weigh 1, 1, 2 and 4 are worth 64/22 equal ones; half a world more holds, and half a one more does not.
+    let equal = 64.0 / 22.0;
+    let error = |share: f64| {
+        let likely = (share * equal + 0.5) / (equal + 1.0);
+        (likely * (1.0 - likely) / equal).sqrt()
+    };
+    assert_near(&rows["always"][0], &[&worlds[..], &[("holds", 1.0), ("standard_error", error(1.0))]].concat());
+    assert_near(
+        &rows["never"][0],
+        &[&worlds[..], &[("holds", 0.0), ("standard_error", error(0.0)), ("share", 0.0)]].concat(),
+    );
     let [first, second] = rows["mostly"].as_slice() else { panic!("{rows:?}") };
-    // Two worlds of 10 runs where it fails, one of 20 and one of 40 where it holds: √(2·7.5² + 5² + 10²)/80.
-    let error = (2.0_f64 * 7.5 * 7.5 + 5.0 * 5.0 + 10.0 * 10.0).sqrt() / 80.0;
-    assert_near(first, &[("holds", 0.75), ("standard_error", error), ("share", 0.75)]);
+    assert_near(first, &[("holds", 0.75), ("standard_error", error(0.75)), ("share", 0.75)]);
     assert_near(first, &[("p05", 0.0), ("median", 2500.0), ("p95", 3000.0)]);
     assert_eq!((&*first["unit"], &*first["turns_on"]), ("index points", "mechanisms.releases.index_at_start"));
     assert!(first["correlation"].parse::<f64>().unwrap() > 0.99);
     assert_near(second, &[("holds", 0.75), ("share", 1.0)]);
     assert!(second["p05"].parse::<f64>().unwrap() > 0.0, "capability only adds");
     // Under the same luck the two differ by what capability is worth, so the other way round is the same with its sign turned.
-    assert_near(&rows["backwards"][0], &[("holds", 0.0), ("median", -second["median"].parse::<f64>().unwrap())]);
-    assert_eq!(rows["backwards"][0]["p95"], format!("-{}", second["p05"]));
+    let turned = |column: &str| -second[column].parse::<f64>().unwrap();
+    let expected = [("holds", 0.0), ("median", turned("median")), ("p05", turned("p95")), ("p95", turned("p05"))];
+    assert_near(&rows["backwards"][0], &expected);
     let page = fs::read_to_string(folder.path().join("out/claims.html")).unwrap();
     assert!(page.contains("It is mostly.") && page.contains("75 %"));
 }
@@ -97,19 +105,22 @@ fn a_prediction_goes_by_ranks_over_all_worlds() {
     let folder = folder(&[("right", &asks("twice", "half")), ("wrong", &asks("half", "twice"))]);
     redqueen(folder.path(), &judge(&["right.toml", "wrong.toml"], &[])).assert().success();
     let rows = rows(folder.path());
-    assert_near(&rows["right"][0], &[("holds", 1.0), ("worlds", 4.0)]);
+    // A resample of four worlds may be one world four times, in which there is nothing to go with.
+    let holds: f64 = rows["right"][0]["holds"].parse().unwrap();
+    assert!(holds > 0.95, "{holds}");
+    assert_near(&rows["right"][0], &[("worlds", 4.0), ("runs", 80.0)]);
     assert_near(&rows["wrong"][0], &[("holds", 0.0)]);
     assert!(rows["right"][0]["median"].parse::<f64>().unwrap() > 0.5);
 }
 
 #[test]
 fn threads_and_lost_runs_change_no_byte_and_other_claims_are_spared() {
-    let folder = folder(&[("one", "[[conditions]]\noutcome = 'gap_rating_end'\nscenario = 'plain'\nabove = 250\n")]);
+    let folder = folder(&[("one", "[[conditions]]\noutcome = 'gap_rating_end'\nscenario = 'plain'\nabove = 300\n")]);
     redqueen(folder.path(), &judge(&["one.toml"], &["--threads", "1", "--quiet"])).assert().success();
     let out = folder.path().join("out");
     let first = files(&out, ".csv");
-    let holds: f64 = rows(folder.path())["one"][0]["holds"].parse().unwrap();
-    assert!(holds > 0.0 && holds < 1.0, "luck decides in some worlds: {holds}");
+    let row = &rows(folder.path())["one"][0];
+    assert!(row["p05"] != row["p95"], "luck decides what worlds come to: {row:?}");
     let assert_same = |what: &str| {
         let found = files(&out, ".csv");
         assert!(first.keys().eq(found.keys()), "{what}: {:?}", found.keys());
@@ -127,7 +138,7 @@ fn threads_and_lost_runs_change_no_byte_and_other_claims_are_spared() {
     assert_same("another seed");
     fs::create_dir(folder.path().join("mine")).unwrap();
     fs::write(folder.path().join("mine/claims.csv"), "mine").unwrap();
-    let mine = ["claims", "one.toml", "--worlds", "2", "--quiet", "--out", "mine", "--overwrite"];
+    let mine = ["claims", "one.toml", "--doubt=worlds.csv", "--quiet", "--out", "mine", "--overwrite"];
     redqueen(folder.path(), &mine).assert().code(2).stderr(contains("mine/claims.csv stands in the way"));
     assert_eq!(fs::read_to_string(folder.path().join("mine/claims.csv")).unwrap(), "mine");
 }
@@ -137,7 +148,7 @@ fn a_claim_with_a_design_of_its_own_is_judged_over_its_points() {
     let text = "[[conditions]]\noutcome = 'late_index'\nscenario = 'flat'\nbelow = 250\n[design]\nkind = 'list'\n\
         [[design.factors]]\nparameter = 'mechanisms.releases.index_at_start'\nvalues = [100, 200, 300, 400, 500]\n";
     let folder = folder(&[("own", text)]);
-    let alone = ["claims", "own.toml", "--out", "out", "--quiet"];
+    let alone = ["claims", "own.toml", "--runs", "1", "--out", "out", "--quiet"];
     redqueen(folder.path(), &alone).assert().success();
     assert_near(&rows(folder.path())["own"][0], &[("holds", 0.4), ("worlds", 5.0), ("runs", 5.0)]);
 }
@@ -149,7 +160,7 @@ fn what_is_wrong_is_said_before_anything_runs() {
         ("bad", "[[conditions]]\noutcome = 'late_indx'\nabove = 0\n"),
     ]);
     let refused = redqueen(folder.path(), &judge(&["good.toml", "bad.toml"], &[])).assert().code(2).stdout("");
-    refused.stderr(contains("bad.toml:14:11: unknown outcome `late_indx`"));
+    refused.stderr(contains("bad.toml:17:11: unknown outcome `late_indx`"));
     redqueen(folder.path(), &judge(&["good.toml", "baseline"], &[])).assert().code(2).stderr(contains("is no claim"));
     let missing = ["claims", "good.toml", "--doubt=nowhere.csv"];
     redqueen(folder.path(), &missing).assert().code(2).stderr(contains("nowhere.csv").and(contains("panicked").not()));

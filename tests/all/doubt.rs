@@ -1,7 +1,7 @@
 //! `--doubt`: any experiment in worlds of a weighted sample, each with luck of its own.
 
 use crate::support::program::{files, redqueen, table};
-use predicates::str::contains;
+use predicates::{prelude::PredicateBooleanExt, str::contains};
 use std::{collections::BTreeMap, fs, path::Path};
 use tempfile::TempDir;
 
@@ -124,7 +124,7 @@ fn a_run_can_be_lived_again_by_its_point_and_replicate() {
                 let more = more.into_iter().chain(["--quiet", "--overwrite", "--out", "again"]);
                 command.args(words).args(more).assert().success();
                 let again = runs(folder.path(), "again").remove(0);
-                for outcome in ["gap_rating_end", "gap_nats_end", "output_growth", "entries"] {
+                for outcome in ["gap_rating_end", "gap_nats_end", "exits", "entries"] {
                     assert_eq!(again[outcome], row[outcome], "{outcome} of {row:?}");
                 }
             }
@@ -179,8 +179,15 @@ fn luck_is_half_the_squares_between_neighbouring_replicates() {
 #[test]
 fn differences_count_worlds() {
     let folder = prepared(&[]);
-    let pair = ["compare", "baseline", "scenarios/no-diffusion", "--months", "6", "--out", "out"];
-    redqueen(folder.path(), &[&pair, &DOUBT[..], &["2"]].concat()).assert().success();
+    let six = [0.8, 0.9, 1.0, 1.1, 1.2, 1.3].map(|talent| format!("1,{talent}\n")).concat();
+    fs::write(folder.path().join("worlds.csv"), format!("weight,states.China.talent\n{six}")).unwrap();
+    let pair = ["compare", "baseline", "no-diffusion", "--months", "6", "--out", "out"];
+    let pair_of = &pair[..6];
+    let command = [&pair, &DOUBT[1..], &["2"]].concat();
+    let told = redqueen(folder.path(), &command).assert().success();
+    told.stdout(contains("6 draws of 6 worlds, 2 runs each")).stderr(contains("too few").not());
+    let few = [pair_of, &["few", "--quiet", "--doubt=worlds.csv", "--worlds", "4", "--runs", "9"]].concat();
+    redqueen(folder.path(), &few).assert().success().stderr(contains("4 different worlds: too few"));
     let all = runs(folder.path(), "out");
     let of = |scenario: &str| -> BTreeMap<(String, String), f64> {
         let own = all.iter().filter(|row| row["scenario"] == scenario);

@@ -18,7 +18,11 @@ pub(super) mod trial;
 use crate::scenario::Choice;
 pub use factor::{Factor, Role, Scale, Setting};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 pub(crate) use trial::declared_at;
 
 /// What to vary, and how to choose the points.
@@ -188,6 +192,12 @@ impl Method {
 }
 
 impl Sample {
+    /// How many different worlds its points are, if they share no luck, so that worlds are what is independent.
+    pub fn worlds_apart(&self) -> Option<u64> {
+        let apart = self.points() > 1 && self.design.noise == PointNoise::Own;
+        apart.then(|| self.worlds().into_iter().collect::<BTreeSet<_>>().len() as u64)
+    }
+
     /// The one point of plain replicates.
     pub fn plain() -> Self {
         Self { design: Design::none(), first: 0, points: 1, coordinates: Arc::default() }

@@ -142,7 +142,8 @@ fn fits(found: &Calibrated<'_>) -> Vec<FitRow> {
             luck: fit.luck.and_then(finite),
             score: finite(fit.score),
             p: finite(fit.p),
-            present: fit.present,
+            // Sums of weights are rounded.
+            present: fit.present.min(1.0),
             source: target.source.as_str().into(),
         })
     };
