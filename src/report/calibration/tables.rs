@@ -23,16 +23,7 @@ pub fn tables(found: &Calibrated<'_>) -> Vec<(String, Vec<u8>)> {
 }
 
 fn table<R: Row>(rows: &[R]) -> (String, Vec<u8>) {
-    let mut bytes = Csv::header(R::COLUMNS);
-    for row in rows {
-        let mut csv = Csv::default();
-        // Every number was looked at where its row was made.
-        if csv.row(row).is_ok() {
-            csv.end_line();
-            bytes.extend(csv.into_bytes());
-        }
-    }
-    (format!("{}.csv", R::TABLE), bytes)
+    (format!("{}.csv", R::TABLE), Csv::table(rows))
 }
 
 /// The weighted sample: a row a world, with a column for each key that is sought; then those of what nothing can tell, drawn from

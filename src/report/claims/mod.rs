@@ -99,15 +99,8 @@ impl Told {
 /// # Errors
 /// One of them cannot be written.
 pub fn write_claims(folder: &Path, told: &[Told]) -> Result<PathBuf, ReportError> {
-    let mut bytes = Csv::header(ClaimRow::COLUMNS);
-    for row in told.iter().flat_map(rows) {
-        let mut csv = Csv::default();
-        // Every number was looked at where its row was made.
-        if csv.row(&row).is_ok() {
-            csv.end_line();
-            bytes.extend(csv.into_bytes());
-        }
-    }
+    let rows: Vec<ClaimRow> = told.iter().flat_map(rows).collect();
+    let bytes = Csv::table(&rows);
     let table = folder.join(format!("{}.csv", ClaimRow::TABLE));
     write_aside(&table, &bytes, Durability::Disk)?;
     let page = folder.join(PAGE);

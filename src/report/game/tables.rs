@@ -25,16 +25,7 @@ pub fn tables(findings: &Findings<'_>) -> Vec<TableBytes> {
 }
 
 fn table<R: Row>(rows: &[R]) -> TableBytes {
-    let mut bytes = Csv::header(R::COLUMNS);
-    for row in rows {
-        let mut csv = Csv::default();
-        // Every number was looked at where its row was made.
-        if csv.row(row).is_ok() {
-            csv.end_line();
-            bytes.extend(csv.into_bytes());
-        }
-    }
-    (R::TABLE, bytes)
+    (R::TABLE, Csv::table(rows))
 }
 
 fn finite(value: Option<f64>) -> Option<f64> {
