@@ -59,7 +59,7 @@ fn a_calibration_is_read_with_what_was_seen() {
         "{TARGET}discrepancy = 4\n[[targets]]\nname = 'fall'\ntable = 'world'\nindicator = 'gap_rating'\nstatistic = 'trend'\n\
          from = '2023-02'\nto = '2023-03'\n[[targets]]\ntable = 'states'\nentity = 'US'\nindicator = 'compute'\nlog = true\n"
     );
-    let found = read(&format!("{more}{targets}[method]\nwanted = 30\ndraws = 50\n")).unwrap();
+    let found = read(&format!("{more}{targets}[method]\nwanted = 130\ndraws = 50\n")).unwrap();
     let names: Vec<_> = found.parameters.iter().map(|sought| sought.keys.join(" ")).collect();
     assert_eq!(names, ["mechanisms.growth.rate", "states.US.talent states.EU.talent"]);
     assert_eq!(found.parameters[0].prior.shape(), Shape::Normal { mean: 0.5, sd: 0.2 });
@@ -72,7 +72,7 @@ fn a_calibration_is_read_with_what_was_seen() {
     assert_eq!(fall.unit, "points/year");
     assert_eq!((compute.value, compute.error, &*compute.unit), (ln(2.0), 0.25, "ln(MH100e)"));
     assert_eq!(compute.summary.months.len(), 2, "a figure of two months is held against both");
-    assert_eq!((found.method.wanted, found.method.draws, found.method.members), (Some(30.0), Some(50), None));
+    assert_eq!((found.method.wanted, found.method.draws, found.method.members), (Some(130.0), Some(50), None));
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn what_stands_around_them_is_checked() {
     let none = whole(&format!("{HEAD}targets = []\n{PARAMETER}"));
     assert_eq!(none, ["c.toml:5:1: a calibration has a target or more: write [[targets]] for each of them"]);
     for (method, expected) in [
-        ("draws = 1", "c.toml:11:9: `draws` must be a whole number from 2 to 1000000, not 1"),
+        ("draws = 1", "c.toml:11:9: `draws` must be a whole number from 10 to 1000000, not 1"),
         ("kind = 'abc'", "c.toml:11:8: `kind` must be "),
         ("drawz = 20", "c.toml:11:1: unknown key `drawz`, did you mean `draws`?"),
     ] {

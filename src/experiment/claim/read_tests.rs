@@ -100,7 +100,7 @@ fn conditions_and_quantities_are_checked() {
             when(
                 "outcome = 'entries'\nabove = 1\n[[quantities]]\nname = 'x'\nterms = [{ table = 'world', column = 'firms', to = '2023-07' }]",
             ),
-            "c.toml:14:51: `to` = 2023-07 lies outside the run",
+            "c.toml:14:52: `to` = 2023-07 lies outside the run",
         ),
     ] {
         let said = said(&text);
