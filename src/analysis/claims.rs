@@ -3,7 +3,7 @@
 use super::calibration::rank_correlation;
 use crate::{
     experiment::claim::{Asks, Claim, Condition},
-    maths::{Moments, quantile},
+    maths::{Moments, effective, quantile},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -257,9 +257,7 @@ fn share(holds: impl Iterator<Item = bool>, weights: &[f64]) -> f64 {
 /// Standard error of a share over worlds of these weights, as if half a world more held and half a one more did not: none or all
 /// of a few worlds are no certainty.
 fn error(share: f64, weights: &[f64]) -> f64 {
-    let (sum, squares) =
-        weights.iter().fold((0.0, 0.0), |(sum, squares), weight| (sum + weight, squares + weight * weight));
-    let effective = sum * sum / squares;
+    let effective = effective(weights);
     let likely = (share * effective + 0.5) / (effective + 1.0);
     (likely * (1.0 - likely) / effective).sqrt()
 }

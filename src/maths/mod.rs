@@ -11,6 +11,7 @@ mod normal;
 pub mod normal_form;
 mod prior;
 mod student;
+mod weights;
 
 pub use beta::binomial_tail;
 pub use elementary::{exp, exp_all, ln, ln_all};
@@ -18,6 +19,7 @@ pub use moments::Moments;
 pub use normal::{normal_cumulative, normal_quantile, normal_quantile_all};
 pub use prior::{Prior, PriorError, Shape};
 pub use student::student_quantile;
+pub use weights::{effective, systematic};
 
 /// e to the `x`, less 1, exact for small `x`.
 pub fn exp_m1(x: f64) -> f64 {

@@ -6,9 +6,8 @@ use super::{
     CalibrationError, Forward, Parameter, Progress, Purpose, Settings, Targets, calibrate_trial,
     forward::Stage,
     random::{Key, Use},
-    weights,
 };
-use crate::maths::{exp, linear::Cholesky, normal_cumulative};
+use crate::maths::{self, exp, linear::Cholesky, normal_cumulative};
 
 /// Number of the set of runs that plants the truth of a trial: no calibration asks for so many.
 const TRUTH: u32 = u32::MAX;
@@ -70,7 +69,7 @@ fn ranks_believing<F: Forward>(
         let data = believed.with_values(&key.of(Use::Error, 0, 0).about(&run, &errors));
         let posterior = calibrate_trial(parameters, &data, settings, trial, forward, listener)?;
         let weights: Vec<f64> = posterior.sample.iter().map(|draw| draw.weight).collect();
-        let taken = weights::resample(&weights, draws as usize, key.of(Use::Resample, 0, 0).uniform());
+        let taken = maths::systematic(&weights, draws, key.of(Use::Resample, 0, 0).uniform());
         let rank = |parameter: usize| {
             let below = |place: &&usize| posterior.sample[**place].normal[parameter] < truth[parameter];
             taken.iter().filter(below).count() as u32

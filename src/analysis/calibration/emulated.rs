@@ -14,7 +14,10 @@ use super::{
     summary::Summary,
     weights,
 };
-use crate::maths::linear::{Cholesky, Matrix, dot};
+use crate::maths::{
+    self,
+    linear::{Cholesky, Matrix, dot},
+};
 
 /// Chance may make draws look nearer to what is foretold than they are: misses are not taken for less than this share of what
 /// the emulator says.
@@ -127,7 +130,7 @@ fn weighed(emulator: &Emulator, points: Vec<Evaluated>, independent: f64) -> Opt
     let ratio = |(real, point): (&f64, &Evaluated)| real - emulator.ln_likelihood(&point.normal);
     let ratios: Vec<f64> = ln_likelihoods.iter().zip(&points).map(ratio).collect();
     let weights = weights::from_logarithms(&ratios)?;
-    let effective = weights::effective(&weights) * (independent / points.len() as f64).min(1.0);
+    let effective = maths::effective(&weights) * (independent / points.len() as f64).min(1.0);
     Some(Round { effective, points, ln_likelihoods, weights })
 }
 

@@ -12,7 +12,7 @@ use super::{
     smoother::FARTHEST,
     weights,
 };
-use crate::maths::{exp, linear::Cholesky, ln};
+use crate::maths::{self, exp, linear::Cholesky, ln};
 
 /// A parameter set that was near enough.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub(super) fn calibrate<F: Forward>(
         converged: generations.len() > 1,
         independent: None,
         accepted: None,
-        effective: generations.iter().map(|generation| weights::effective(&generation.weights)).collect(),
+        effective: generations.iter().map(|generation| maths::effective(&generation.weights)).collect(),
         thresholds: generations.iter().map(|generation| generation.threshold).collect(),
         emulated: Vec::new(),
     };
@@ -119,7 +119,7 @@ fn first<F: Forward>(
         points.into_iter().map(|point| Particle { distance: distance.of(session, &point), point }).collect();
     let generation = Generation { weights: vec![1.0 / count as f64; count], threshold: f64::INFINITY, particles };
     session.threshold = Some(generation.threshold);
-    session.effective = Some(weights::effective(&generation.weights));
+    session.effective = Some(maths::effective(&generation.weights));
     session.tell(&generation.particles.iter().map(|particle| particle.point.clone()).collect::<Vec<_>>());
     Ok((generation, distance))
 }
@@ -161,7 +161,7 @@ fn next<F: Forward>(
         let key = session.key();
         let propose = |place: usize| {
             let mut random = key.of(Use::Proposal, 0, place);
-            let from = weights::resample(&last.weights, 1, random.uniform())[0];
+            let from = maths::systematic(&last.weights, 1, random.uniform()).first().copied().unwrap_or(0);
             let centre = &last.particles[from].point.normal;
             let moved = |(z, sd): (&f64, &f64)| (z + sd * random.normal()).clamp(-FARTHEST, FARTHEST);
             centre.iter().zip(&kernel).map(moved).collect()
@@ -177,7 +177,7 @@ fn next<F: Forward>(
     found.truncate(wanted);
     let ln_weights: Vec<f64> = found.iter().map(|particle| ln_weight(&particle.point.normal, last, &kernel)).collect();
     let Some(weights) = weights::from_logarithms(&ln_weights) else { return Ok(None) };
-    session.effective = Some(weights::effective(&weights));
+    session.effective = Some(maths::effective(&weights));
     Ok(Some(Generation { particles: found, weights, threshold }))
 }
 

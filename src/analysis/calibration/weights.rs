@@ -15,13 +15,6 @@ pub(super) fn from_logarithms(logarithms: &[f64]) -> Option<Vec<f64>> {
     Some(weights.into_iter().map(|weight| weight / sum).collect())
 }
 
-/// Effective number of draws of these weights, (Σ w)² / Σ w² (Kish 1965).
-pub(super) fn effective(weights: &[f64]) -> f64 {
-    let sum: f64 = weights.iter().sum();
-    let squares: f64 = weights.iter().map(|weight| weight * weight).sum();
-    if squares > 0.0 { sum * sum / squares } else { 0.0 }
-}
-
 /// Quantiles of weighted values, in proportion between the middles of neighbours' weights; `None` without any weight.
 pub(super) fn quantiles<const N: usize>(values: &[(f64, f64)], shares: [f64; N]) -> Option<[f64; N]> {
     let mut sorted: Vec<(f64, f64)> = values.iter().copied().filter(|(_, weight)| *weight > 0.0).collect();
@@ -95,24 +88,10 @@ fn ranks(values: &[f64], weights: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Places of `count` draws taken in proportion to their weights with one random number in (0, 1) (systematic resampling).
-pub(super) fn resample(weights: &[f64], count: usize, random: f64) -> Vec<usize> {
-    let total: f64 = weights.iter().sum();
-    let (mut place, mut before) = (0, 0.0);
-    let take = |at: usize| {
-        let wanted = total * (at as f64 + random) / count as f64;
-        while place + 1 < weights.len() && before + weights[place] <= wanted {
-            before += weights[place];
-            place += 1;
-        }
-        place
-    };
-    (0..count).map(take).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::maths::{effective, systematic};
 
     #[test]
     fn the_effective_number_is_that_by_hand() {
@@ -165,7 +144,7 @@ mod tests {
 
     #[test]
     fn resampling_takes_each_draw_as_often_as_its_weight_asks() {
-        assert_eq!(resample(&[0.5, 0.0, 0.25, 0.25], 4, 0.5), [0, 0, 2, 3]);
-        assert_eq!(resample(&[1.0, 3.0], 4, 0.01), [0, 1, 1, 1]);
+        assert_eq!(systematic(&[0.5, 0.0, 0.25, 0.25], 4, 0.5), [0, 0, 2, 3]);
+        assert_eq!(systematic(&[1.0, 3.0], 4, 0.01), [0, 1, 1, 1]);
     }
 }

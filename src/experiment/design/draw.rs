@@ -1,5 +1,6 @@
 //! Random numbers of designs, apart from those of the runs.
 
+use crate::maths;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -45,28 +46,9 @@ pub(super) fn random(points: u32, factors: usize, seed: u64) -> Vec<f64> {
     (0..points as usize * factors).map(|_| draws.uniform()).collect()
 }
 
-/// Rows drawn as often as their weights say, in their order: one every 1/`points` of the sum of weights, from a random
-/// place on (systematic resampling, Kitagawa 1996). None if no weight is above 0.
+/// Rows drawn as often as their weights say, from a random place on.
 pub(super) fn systematic(weights: &[f64], points: u32, seed: u64) -> Vec<usize> {
-    let total: f64 = weights.iter().sum();
-    if !(total > 0.0 && total.is_finite()) {
-        return Vec::new();
-    }
-    let start = Draws::new("posterior", seed).uniform();
-    let (mut row, mut until) = (0, weights.first().copied().unwrap_or(0.0));
-    let mut draw = |point: u32| {
-        let at = (f64::from(point) + start) / f64::from(points) * total;
-        while until <= at && row + 1 < weights.len() {
-            row += 1;
-            until += weights[row];
-        }
-        row
-    };
-    let mut rows: Vec<usize> = (0..points).map(&mut draw).collect();
-    // The sum of weights may end below the last place by rounding: what has no weight is never drawn.
-    let last = weights.iter().rposition(|weight| *weight > 0.0).unwrap_or(0);
-    rows.iter_mut().for_each(|row| *row = (*row).min(last));
-    rows
+    maths::systematic(weights, points, Draws::new("posterior", seed).uniform())
 }
 
 #[cfg(test)]
