@@ -1,6 +1,7 @@
 //! What is measured of a model's worlds, as a value: the standard tables and outcomes, and those that join it.
 
 use super::{
+    of_runs::OfRuns,
     outcome::{Outcome, among, same},
     own::{self, OwnOutcome, OwnTable},
     payoffs::Payoffs,
@@ -54,9 +55,8 @@ pub(crate) const LEADING_COLUMNS: [&str; 4] = ["scenario", "point", "replicate",
 pub struct Measured {
     tables: Vec<OwnTable>,
     outcomes: Vec<OwnOutcome>,
-    payoffs: Option<Arc<Payoffs>>,
-    seen: Option<Arc<Seen>>,
-    quantities: Option<Arc<Quantities>>,
+    /// What is made of runs when they are over.
+    made: Vec<Arc<dyn OfRuns>>,
 }
 
 impl Measured {
@@ -75,12 +75,9 @@ impl Measured {
         OutcomeRow::COLUMNS.iter().copied().chain(self.joined())
     }
 
-    /// The outcomes that joined the model, then those of a game, and those that are held against what was seen.
+    /// The outcomes that joined the model, then those that are made of runs when they are over.
     fn joined(&self) -> impl Iterator<Item = Column<'static>> {
-        let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.outcomes());
-        let seen = self.seen.iter().flat_map(|seen| seen.outcomes());
-        let quantities = self.quantities.iter().flat_map(|quantities| quantities.outcomes());
-        let made = payoffs.chain(seen).chain(quantities).copied();
+        let made = self.made.iter().flat_map(|made| made.outcomes()).copied();
         self.outcomes.iter().map(|own| own.outcome).chain(made).map(Outcome::column)
     }
 
@@ -91,19 +88,17 @@ impl Measured {
 
     /// The tables to keep in mind over a run: those that are recorded, and those that more outcomes are made of.
     pub(super) fn kept(&self, record: &Record) -> Record {
-        let names = self.payoffs.iter().flat_map(|payoffs| payoffs.tables());
-        let names = names.chain(self.seen.iter().flat_map(|seen| seen.tables()));
-        let names = names.chain(self.quantities.iter().flat_map(|quantities| quantities.tables()));
+        let names = self.made.iter().flat_map(|made| made.tables());
         record.and(&names.collect::<Vec<_>>())
     }
 
-    /// The run with what the players of a game have of it, and with what is held against what was seen, if there is any of it.
+    /// The run with what is made of it.
     pub(super) fn completed(&self, run: Trajectory) -> Trajectory {
-        let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.read(&run));
-        let seen = self.seen.iter().flat_map(|seen| seen.read(&run));
-        let quantities = self.quantities.iter().flat_map(|quantities| quantities.read(&run));
-        let found: Vec<_> = payoffs.chain(seen).chain(quantities).collect();
-        if found.is_empty() { run } else { Trajectory { own: run.own.clone().and(found), ..run } }
+        if self.made.is_empty() {
+            return run;
+        }
+        let found = self.made.iter().flat_map(|made| made.outcomes().iter().copied().zip(made.read(&run))).collect();
+        Trajectory { own: run.own.clone().and(found), ..run }
     }
 
     /// Names of the tables.
@@ -124,8 +119,8 @@ impl Measured {
     /// The run with these outcomes in the place of those that are not standard.
     #[cfg(test)]
     pub(crate) fn with_outcomes(&self, run: Trajectory, values: &[f64]) -> Trajectory {
-        let payoffs = self.payoffs.iter().flat_map(|payoffs| payoffs.outcomes()).copied();
-        let own = own::Own::default().and(payoffs.zip(values.iter().copied().map(Some)).collect());
+        let made = self.made.iter().flat_map(|made| made.outcomes()).copied();
+        let own = own::Own::default().and(made.zip(values.iter().copied().map(Some)).collect());
         Trajectory { own, ..run }
     }
 
@@ -319,19 +314,22 @@ impl Model {
 
     /// The model with what the players of a game have of each run as more outcomes.
     pub(crate) fn with_payoffs(&self, game: &Game) -> Self {
-        let measured = Measured { payoffs: Some(Arc::new(Payoffs::of(game))), ..self.measured() };
-        self.clone().keep(measured)
+        self.with_made(Payoffs::of(game))
     }
 
     /// The model with what is held against what a calibration saw as more outcomes of each run.
     pub(crate) fn with_seen(&self, calibration: &Calibration) -> Self {
-        let measured = Measured { seen: Some(Arc::new(Seen::of(calibration))), ..self.measured() };
-        self.clone().keep(measured)
+        self.with_made(Seen::of(calibration))
     }
 
     /// The model with the quantities of a claim as more outcomes of each run.
     pub(crate) fn with_quantities(&self, claim: &Claim) -> Self {
-        let measured = Measured { quantities: Some(Arc::new(Quantities::of(claim))), ..self.measured() };
+        self.with_made(Quantities::of(claim))
+    }
+
+    fn with_made(&self, made: impl OfRuns + 'static) -> Self {
+        let mut measured = self.measured();
+        measured.made.push(Arc::new(made));
         self.clone().keep(measured)
     }
 

@@ -9,6 +9,7 @@ mod declared_tests;
 mod ended;
 mod indicators;
 mod measured;
+mod of_runs;
 mod outcome;
 mod outcomes;
 mod own;

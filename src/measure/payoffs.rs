@@ -1,6 +1,6 @@
 //! What the players of a game have of a run: more outcomes, made of the others and of the tables when the run is over.
 
-use super::{Outcome, record::Trajectory};
+use super::{Outcome, of_runs::OfRuns, record::Trajectory};
 use crate::{
     declare::table::{Cell, DATE, Tabular},
     experiment::game::{Game, Quantity, Term, Window},
@@ -28,43 +28,43 @@ impl Payoffs {
         let players = game.players.iter().map(|player| player.payoff.clone()).collect();
         Self { outcomes, players, welfare: game.welfare.clone() }
     }
+}
 
-    /// The outcomes, in order.
-    pub fn outcomes(&self) -> &[Outcome] {
+impl OfRuns for Payoffs {
+    fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// The tables that they are made of.
-    pub fn tables(&self) -> Vec<&str> {
-        fn table(term: &Term) -> Option<&str> {
-            match &term.quantity {
-                Quantity::Window(window) => Some(&window.table),
-                Quantity::Outcome(_) => None,
-            }
-        }
-        let mut tables: Vec<&str> = self.players.iter().flatten().chain(&self.welfare).filter_map(table).collect();
-        tables.sort_unstable();
-        tables.dedup();
-        tables
+    fn tables(&self) -> Vec<&str> {
+        self.players.iter().flatten().chain(&self.welfare).filter_map(table).collect()
     }
 
-    /// What they are of this run; `None` where a part of one has no value.
-    pub fn read(&self, run: &Trajectory) -> Vec<(Outcome, Option<f64>)> {
-        let sum =
-            |terms: &[Term]| terms.iter().map(|term| value(term, run)).try_fold(0.0, |sum, each| Some(sum + each?));
-        let mut values: Vec<Option<f64>> = self.players.iter().map(|terms| sum(terms)).collect();
-        let all = if self.welfare.is_empty() {
+    fn read(&self, run: &Trajectory) -> Vec<Option<f64>> {
+        let mut values: Vec<Option<f64>> = self.players.iter().map(|terms| sum(terms, run)).collect();
+        values.push(if self.welfare.is_empty() {
             values.iter().try_fold(0.0, |sum, each| Some(sum + (*each)?))
         } else {
-            sum(&self.welfare)
-        };
-        values.push(all);
-        self.outcomes.iter().copied().zip(values).collect()
+            sum(&self.welfare, run)
+        });
+        values
     }
 }
 
+/// The table that a term looks at, if it does not look at an outcome.
+pub(super) fn table(term: &Term) -> Option<&str> {
+    match &term.quantity {
+        Quantity::Window(window) => Some(&window.table),
+        Quantity::Outcome(_) => None,
+    }
+}
+
+/// What these terms add up to; `None` if one has no value.
+pub(super) fn sum(terms: &[Term], run: &Trajectory) -> Option<f64> {
+    terms.iter().map(|term| value(term, run)).try_fold(0.0, |sum, each| Some(sum + each?))
+}
+
 /// What a term adds to a payoff.
-pub(super) fn value(term: &Term, run: &Trajectory) -> Option<f64> {
+fn value(term: &Term, run: &Trajectory) -> Option<f64> {
     let found = match &term.quantity {
         Quantity::Outcome(name) => run.outcome(name).and_then(|value| logged(term, value)),
         Quantity::Window(window) => mean(window, run, |value| logged(term, value)),

@@ -1,9 +1,14 @@
 //! The quantities of a claim as outcomes of runs.
 
-use super::{Outcome, payoffs::value, record::Trajectory};
+use super::{
+    Outcome,
+    of_runs::OfRuns,
+    payoffs::{sum, table},
+    record::Trajectory,
+};
 use crate::experiment::{
     claim::{Claim, Measure},
-    game::{Quantity, Term},
+    game::Term,
 };
 
 /// Weighted sums of what a run comes to.
@@ -23,28 +28,18 @@ impl Quantities {
         let terms = claim.quantities.iter().map(|quantity| quantity.terms.clone()).collect();
         Self { outcomes: claim.quantities.iter().map(outcome).collect(), terms }
     }
+}
 
-    /// The outcomes, in order.
-    pub fn outcomes(&self) -> &[Outcome] {
+impl OfRuns for Quantities {
+    fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// The tables that they are made of.
-    pub fn tables(&self) -> Vec<&str> {
-        let windows = self.terms.iter().flatten().filter_map(|term| match &term.quantity {
-            Quantity::Window(window) => Some(window.table.as_str()),
-            Quantity::Outcome(_) => None,
-        });
-        let mut tables: Vec<&str> = windows.collect();
-        tables.sort_unstable();
-        tables.dedup();
-        tables
+    fn tables(&self) -> Vec<&str> {
+        self.terms.iter().flatten().filter_map(table).collect()
     }
 
-    /// What they are of this run; `None` where a part of one has no value.
-    pub fn read(&self, run: &Trajectory) -> Vec<(Outcome, Option<f64>)> {
-        let sum =
-            |terms: &Vec<Term>| terms.iter().map(|term| value(term, run)).try_fold(0.0, |sum, each| Some(sum + each?));
-        self.outcomes.iter().copied().zip(self.terms.iter().map(sum)).collect()
+    fn read(&self, run: &Trajectory) -> Vec<Option<f64>> {
+        self.terms.iter().map(|terms| sum(terms, run)).collect()
     }
 }

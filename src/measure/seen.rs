@@ -1,6 +1,6 @@
 //! What a run says of the things that were seen of the world: more outcomes, made of the tables when the run is over.
 
-use super::{Outcome, record::Trajectory};
+use super::{Outcome, of_runs::OfRuns, record::Trajectory};
 use crate::{
     declare::table::{Cell, DATE, Tabular},
     experiment::calibration::{Calibration, Summary, summary},
@@ -24,23 +24,19 @@ impl Seen {
             summaries: calibration.targets.iter().map(|target| target.summary.clone()).collect(),
         }
     }
+}
 
-    /// The outcomes, in order.
-    pub fn outcomes(&self) -> &[Outcome] {
+impl OfRuns for Seen {
+    fn outcomes(&self) -> &[Outcome] {
         &self.outcomes
     }
 
-    /// The tables that they are made of.
-    pub fn tables(&self) -> Vec<&str> {
-        let mut tables: Vec<&str> = self.summaries.iter().map(|summary| &*summary.of.table).collect();
-        tables.sort_unstable();
-        tables.dedup();
-        tables
+    fn tables(&self) -> Vec<&str> {
+        self.summaries.iter().map(|summary| &*summary.of.table).collect()
     }
 
-    /// What they are of this run; `None` where it has no value of one.
-    pub fn read(&self, run: &Trajectory) -> Vec<(Outcome, Option<f64>)> {
-        self.outcomes.iter().copied().zip(self.summaries.iter().map(|summary| value(summary, run))).collect()
+    fn read(&self, run: &Trajectory) -> Vec<Option<f64>> {
+        self.summaries.iter().map(|summary| value(summary, run)).collect()
     }
 }
 
