@@ -11,7 +11,7 @@ use super::{
     variant::Variant,
 };
 use crate::scenario::{
-    Catalogue, Described, Diagnostic, Diagnostics, Scenario, Source, Warning,
+    Catalogue, Described, Diagnostic, Diagnostics, Scenario, Source,
     diagnostic::Place,
     entities::refuse_alike,
     load::{EXPERIMENT_KEYS, Loaded, Named, load_with, read_flags},
@@ -92,10 +92,8 @@ impl Reader<'_> {
                 // What the scenario's own file says is there to be replaced.
                 let (source, origin, catalogue) = (&Source::Input, &doubt.origin(), self.catalogue);
                 let context = Context { source, origin, seed, catalogue, variants: &variants };
-                let ReadDesign { sample, varied, .. } = doubt.design(&context, self.found)?;
-                let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
-                variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
-                sample
+                let read = doubt.design(&context, self.found)?;
+                ReadDesign { warnings: Vec::new(), ..read }.over(&mut variants)
             }
         };
         let quantiles = Some(if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint });
@@ -139,7 +137,7 @@ impl Reader<'_> {
             Arc::make_mut(&mut variant.scenario).seed = seed;
         }
         let record = record.unwrap_or_else(|| owned(self.names.tables));
-        let ReadDesign { sample, varied, warnings } = self.design(design, seed, &variants)?;
+        let read = self.design(design, seed, &variants)?;
         let stop = match stop {
             None => None,
             Some((entry, stop)) => {
@@ -147,9 +145,10 @@ impl Reader<'_> {
                 Some(stop?)
             }
         };
-        let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
-        variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
-        variants.first_mut()?.warnings.extend(warnings);
+        if variants.is_empty() {
+            return None;
+        }
+        let sample = read.over(&mut variants);
         // The points of a sampled design are draws of one distribution; those of a grid are each of interest.
         // Under a stop rule points have different numbers of replicates, and enough to stand alone.
         let pools = sample.design().method.samples() && stop.is_none();

@@ -5,6 +5,7 @@ pub mod calibration;
 pub mod claim;
 pub(crate) mod common;
 pub mod design;
+mod entity;
 pub(crate) mod event;
 pub(crate) mod experiment_file;
 pub mod game;

@@ -2,18 +2,15 @@
 
 use super::{PlannedTarget, Statistic, Summary, figure};
 use crate::{
-    declare::{
-        table::{DATE, Table},
-        text::is_name,
-    },
+    declare::text::is_name,
     experiment::{
         KnownNames,
+        entity::entity,
         observations::{Observable, Observation},
     },
     scenario::{
         Choice, Diagnostic, Month, Scenario,
         diagnostic::{Place, unknown},
-        kinds::KINDS,
         section::{Mistakes, Section, choice, finite, flag, note, real, text, wrong},
         tree::{Node, TomlEntry},
     },
@@ -173,39 +170,12 @@ impl TargetReader<'_> {
             found.push(error.help(format!("the command `columns {name}` lists them")));
             return None;
         }
-        let entity = note(self.entity(table, said), found)?;
+        let entity = note(entity(table, &said.table.node.place, said.entity, Some(self.scenario), true), found)?;
         Some(Observable {
             table: name.as_str().into(),
             entity: entity.map(Into::into),
             indicator: column.as_str().into(),
         })
-    }
-
-    fn entity(&self, table: &Table, said: &Said<'_>) -> Result<Option<String>, Diagnostic> {
-        let kind = table.key.iter().find(|key| **key != DATE);
-        let (kind, entry) = match (kind, said.entity) {
-            (None, None) => return Ok(None),
-            (None, Some(entry)) => {
-                let message = format!("the table `{}` has no rows of an `entity`", table.name);
-                return Err(Diagnostic::at(&entry.key, message));
-            }
-            (Some(kind), None) => {
-                let message = format!("the table `{}` has a row of each {kind}: say whose with `entity`", table.name);
-                return Err(Diagnostic::at(&said.table.node.place, message));
-            }
-            (Some(kind), Some(entry)) => (*kind, entry),
-        };
-        let name = text("entity", &entry.node)?;
-        let list = KINDS.iter().position(|known| known.one == kind);
-        let names = list.map(|at| self.scenario.lists()[at].names()).unwrap_or_default();
-        let meant = |known: &&str| match name.strip_suffix('*') {
-            Some(start) => known.starts_with(start),
-            None => known == name,
-        };
-        if !names.is_empty() && !names.iter().any(meant) {
-            return Err(Diagnostic::at(&entry.node.place, unknown(kind, name, names)));
-        }
-        Ok(Some(name.clone()))
     }
 
     /// Says that nothing of the kind was seen, and what was.

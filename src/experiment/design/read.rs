@@ -8,6 +8,7 @@ use super::{
     sobol::MAX_DIMENSIONS,
     trial::{Varied, try_out, warnings},
 };
+use crate::experiment::variant::Variant;
 use crate::scenario::{
     Choice, Diagnostic, Warning,
     key::Key,
@@ -34,6 +35,18 @@ pub(crate) struct ReadDesign {
     pub varied: Vec<Key>,
     /// What to know of it.
     pub warnings: Vec<Warning>,
+}
+
+impl ReadDesign {
+    /// Gives its warnings to these scenarios in the place of those that are of what it varies, and the sample.
+    pub(crate) fn over(self, variants: &mut [Variant]) -> Sample {
+        let fixed = |warning: &Warning| !self.varied.iter().any(|key| key.reaches(&warning.about));
+        variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
+        if let Some(first) = variants.first_mut() {
+            first.warnings.extend(self.warnings);
+        }
+        self.sample
+    }
 }
 
 /// The sample that the table asks for; plain replicates if there is none. `None` if something is wrong with it.
@@ -64,37 +77,8 @@ pub(crate) fn read_design(
     let file = section.take("file").filter(|_| has_file);
     let factors = section.take("factors").filter(|_| !matches!(kind, MethodWord::None | MethodWord::Posterior));
     section.finish(found);
-    let mut points = None;
-    let varied = match (file, factors) {
-        _ if kind == MethodWord::None => Vec::new(),
-        (Some(file), factors) => {
-            if let Some(factors) = factors {
-                let error =
-                    Diagnostic::at(&factors.key, "a list takes its points from `file` or from `factors`, not both");
-                found.push(error);
-            }
-            let read = read_points(&file.node, kind == MethodWord::Posterior, context, found)?;
-            if let Some(Method::Posterior { points }) = method {
-                read.drawn(points, seed, &file.node, found)?
-            } else {
-                points = Some(read.coordinates);
-                read.varied
-            }
-        }
-        _ if kind == MethodWord::Posterior => {
-            found.push(
-                Diagnostic::at(&entry.key, "a posterior has its worlds in a `file`")
-                    .help("a CSV with a column for each parameter, and `weight`"),
-            );
-            Vec::new()
-        }
-        (None, Some(factors)) => read_factors(&factors.node, kind, context, found),
-        (None, None) => {
-            let message = format!("a design of kind `{}` needs `factors`", kind.word());
-            found.push(Diagnostic::at(&entry.key, message).help("write [[design.factors]] for each of them"));
-            Vec::new()
-        }
-    };
+    let said = Said { kind, entry, file, factors };
+    let (varied, points) = said.varied(method, seed, context, found)?;
     check_factors(&varied, kind, entry, context, found)?;
     let warnings = warnings(&varied, context);
     let keys = varied.iter().map(|varied| varied.key.clone()).collect();
@@ -106,6 +90,54 @@ pub(crate) fn read_design(
     }
     let sample = points.map_or_else(|| design.clone().sample(), |points| Sample::new(design.clone(), points));
     Some(ReadDesign { sample, varied: keys, warnings })
+}
+
+/// What a table says of what is varied.
+struct Said<'t> {
+    kind: MethodWord,
+    entry: &'t TomlEntry,
+    file: Option<&'t TomlEntry>,
+    factors: Option<&'t TomlEntry>,
+}
+
+impl Said<'_> {
+    /// The factors, and their coordinates if a file of points has them.
+    fn varied(
+        &self,
+        method: Option<Method>,
+        seed: u64,
+        context: &Context<'_>,
+        found: &mut Mistakes,
+    ) -> Option<(Vec<Varied>, Option<Vec<f64>>)> {
+        let Self { kind, entry, file, factors } = self;
+        let varied = match (file, factors) {
+            _ if *kind == MethodWord::None => Vec::new(),
+            (Some(file), factors) => {
+                if let Some(factors) = factors {
+                    let error =
+                        Diagnostic::at(&factors.key, "a list takes its points from `file` or from `factors`, not both");
+                    found.push(error);
+                }
+                let read = read_points(&file.node, *kind == MethodWord::Posterior, context, found)?;
+                let Some(Method::Posterior { points }) = method else {
+                    return Some((read.varied, Some(read.coordinates)));
+                };
+                read.drawn(points, seed, &file.node, found)?
+            }
+            _ if *kind == MethodWord::Posterior => {
+                let error = Diagnostic::at(&entry.key, "a posterior has its worlds in a `file`");
+                found.push(error.help("a CSV with a column for each parameter, and `weight`"));
+                Vec::new()
+            }
+            (None, Some(factors)) => read_factors(&factors.node, *kind, context, found),
+            (None, None) => {
+                let message = format!("a design of kind `{}` needs `factors`", kind.word());
+                found.push(Diagnostic::at(&entry.key, message).help("write [[design.factors]] for each of them"));
+                Vec::new()
+            }
+        };
+        Some((varied, None))
+    }
 }
 
 fn read_method(kind: MethodWord, section: &mut Section<'_>, found: &mut Mistakes) -> Option<Method> {

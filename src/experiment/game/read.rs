@@ -10,7 +10,6 @@ use crate::{
     experiment::{
         Experiment, Variant,
         common::{Head, Reader},
-        design::read::ReadDesign,
     },
     scenario::{
         Described, Diagnostic, Warning,
@@ -91,12 +90,10 @@ impl Reader<'_> {
         variants.first_mut()?.warnings.extend(warnings);
         let seed = variants.first().map_or(0, |variant| variant.scenario.seed);
         variants.iter_mut().for_each(|variant| Arc::make_mut(&mut variant.scenario).seed = seed);
-        let ReadDesign { sample, varied, warnings } = self.design(design, seed, &variants)?;
+        let read = self.design(design, seed, &variants)?;
+        let varied = read.varied.clone();
         // Profiles are held against each other over replicates, which all worlds share.
-        let sample = sample.with_common_noise();
-        let fixed = |warning: &Warning| !varied.iter().any(|key| key.reaches(&warning.about));
-        variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
-        variants.first_mut()?.warnings.extend(warnings);
+        let sample = read.over(&mut variants).with_common_noise();
         let information = self.information(information, &variants, &varied)?;
         let (words, sampling) = (entries.iter().map(words).collect(), sampling.flatten());
         let postures = postures(&game, &base?.scenario, &variants).unwrap_or_default();

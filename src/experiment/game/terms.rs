@@ -3,11 +3,10 @@
 use super::{Quantity, Term, Window};
 use crate::{
     declare::table::{CellType, Column, DATE, Table},
-    experiment::KnownNames,
+    experiment::{KnownNames, entity::entity},
     scenario::{
         Diagnostic, Month, Scenario,
         diagnostic::unknown,
-        kinds::KINDS,
         section::{Mistakes, Section, finite, flag, note, real, text, wrong},
         tree::{Node, TomlEntry},
     },
@@ -82,7 +81,7 @@ impl TermReader<'_> {
             section.read("missing", |key, node| finite(node).ok_or_else(|| wrong(key, node, "a number")), found);
         let table = table?;
         let column = note(numeric(&table, &column?.node), found);
-        let entity = note(self.entity(&table, entry, named), found);
+        let entity = note(entity(&table, &entry.node.place, named, self.scenario, false), found);
         let (from, to) = self.span(section, from, to, found)?;
         let (table, column) = (table.name.to_owned(), column?.name.to_owned());
         Some(Window { table, column, entity: entity?, from, to, discount, missing })
@@ -98,32 +97,6 @@ impl TermReader<'_> {
             let error = Diagnostic::at(&node.place, unknown("table", name, names.iter().copied()));
             error.help(format!("tables that follow something by month: {}", names.join(", ")))
         })
-    }
-
-    /// Whose values: the entity that the table's rows go by, if they do.
-    fn entity(&self, table: &Table, at: &TomlEntry, named: Option<&TomlEntry>) -> Result<Option<String>, Diagnostic> {
-        let kind = table.key.iter().find(|key| **key != DATE);
-        let (kind, entry) = match (kind, named) {
-            (None, None) => return Ok(None),
-            (None, Some(entry)) => {
-                let message = format!("the table `{}` has no rows of an `entity`", table.name);
-                return Err(Diagnostic::at(&entry.key, message));
-            }
-            (Some(kind), None) => {
-                let message = format!("the table `{}` has a row of each {kind}: say whose with `entity`", table.name);
-                return Err(Diagnostic::at(&at.node.place, message));
-            }
-            (Some(kind), Some(entry)) => (*kind, entry),
-        };
-        let name = text("entity", &entry.node)?;
-        let list = KINDS.iter().position(|known| known.one == kind);
-        let names = list.zip(self.scenario).map(|(at, scenario)| scenario.lists()[at].names());
-        match names {
-            Some(names) if !names.contains(&name.as_str()) => {
-                Err(Diagnostic::at(&entry.node.place, unknown(kind, name, names)))
-            }
-            _ => Ok(Some(name.clone())),
-        }
     }
 
     /// The months of a window, which are those of the run where nothing is said; `None` if they are outside.
