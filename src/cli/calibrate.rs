@@ -2,7 +2,7 @@
 
 use super::{
     batch::say,
-    common::{OutputOptions, ValueOptions, default_folder, spare_files_of_others},
+    common::{RunningOptions, ValueOptions, default_folder, spare_files_of_others},
     failure::Failure,
     progress::Bar,
     summary::{broken, line},
@@ -37,18 +37,11 @@ pub struct Args {
     file: PathBuf,
     #[command(flatten)]
     values: ValueOptions,
-    /// Threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
     /// Output folder [default: output/NAME by the name of the calibration]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Show no progress and no summary; warnings are told
-    #[arg(long, short)]
-    quiet: bool,
-    /// Write even if the folder holds the runs of another calibration
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    running: RunningOptions,
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
@@ -67,21 +60,19 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     }
     let targets = calibration.data().map_err(|error| Failure::Usage(error.to_string()))?;
     spare_files_of_others(&folder, &FILES)?;
-    let output = OutputOptions { out: None, record: None, quiet: args.quiet, overwrite: args.overwrite };
     let mut run = |study: Study<'_>, place: &std::path::Path| {
-        let mut bar = Bar::new(args.quiet);
-        let study = args.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
-        let done = output.on(study, &cancel)?.on(|progress| bar.show(progress)).run_into(place)?;
+        let mut bar = Bar::new(args.running.quiet);
+        let done = args.running.on(study, &cancel).on(|progress| bar.show(progress)).run_into(place)?;
         if done.cancelled { Err(Failure::Interrupted) } else { Ok(done) }
     };
     let mut runs = CalibrationRuns { model, experiment: &experiment, calibration, folder: &folder, run: &mut run };
     let (sought, settings) = (calibration.sought(), calibration.settings(experiment.seed));
-    let mut told = |progress: &Progress| tell(progress, args.quiet);
+    let mut told = |progress: &Progress| tell(progress, args.running.quiet);
     let posterior = calibrate(&sought, &targets, &settings, &mut runs, &mut told);
     let posterior = posterior.map_err(|error| failed(error, calibration))?;
     let found = Calibrated { experiment: &experiment, calibration, posterior: &posterior };
     let page = write_calibration(&folder, &found)?;
-    if args.quiet {
+    if args.running.quiet {
         return Ok(());
     }
     let mut text = String::new();

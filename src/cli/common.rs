@@ -62,6 +62,28 @@ pub struct WorkOptions {
     pub threads: Option<u32>,
 }
 
+/// How a command runs what it needs to tell something.
+#[derive(Clone, Debug, Args)]
+pub struct RunningOptions {
+    /// Threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub threads: Option<u32>,
+    /// Show no progress and no summary; warnings are told
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Write even if the folder holds the output of another experiment
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+impl RunningOptions {
+    /// Runs on so many threads, and stops when `cancel` says so.
+    pub fn on<'a>(&self, study: Study<'a>, cancel: &'a AtomicBool) -> Study<'a> {
+        let study = self.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
+        study.overwrite(self.overwrite).cancel(cancel)
+    }
+}
+
 /// What to write, and where.
 #[derive(Clone, Debug, Args)]
 pub struct OutputOptions {

@@ -2,7 +2,7 @@
 
 use super::{
     batch,
-    common::{ConfigOptions, default_folder, source, warn},
+    common::{ConfigOptions, RunningOptions, default_folder, source, warn},
     failure::Failure,
     progress::Bar,
     summary::{line, short, unit},
@@ -75,22 +75,15 @@ pub struct Args {
     /// Replicates of each world
     #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = super::common::runs)]
     runs: u32,
-    /// Threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
     /// Output folder [default: output/NAME-explained by the name of the config]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Show no progress and no summary; warnings are told
-    #[arg(long, short)]
-    quiet: bool,
-    /// Write even if the folder holds the output of another experiment
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    running: RunningOptions,
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
-    let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.quiet));
+    let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.running.quiet));
     let columns = args.columns(model)?;
     let experiment = args.experiment(model)?;
     warn(&experiment);
@@ -116,8 +109,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         ..experiment
     };
     let replay = |world: &str| args.replay(&groups, &plan, world, model);
-    let study = Study::of(model, experiment).replay(replay).overwrite(args.overwrite).cancel(&cancel);
-    let study = args.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
+    let study = args.running.on(Study::of(model, experiment).replay(replay), &cancel);
     let done = study.on(|progress| bar.show(progress)).run_into(folder)?;
     drop(bar);
     if done.cancelled {
@@ -207,7 +199,7 @@ impl Args {
     /// Writes what was found, and tells it.
     fn close(&self, model: &Model, explanation: &Explanation<'_>, done: &Done) -> Result<(), Failure> {
         let page = write_explanation(&done.folder, explanation, &model.measured())?;
-        if !self.quiet {
+        if !self.running.quiet {
             let mut said = text(explanation);
             line(&mut said, &format!("files are in {}", done.folder.display()));
             line(&mut said, &format!("Page: {}", page.display()));

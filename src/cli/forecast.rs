@@ -2,7 +2,7 @@
 
 use super::{
     batch,
-    common::{ValueOptions, default_folder, runs, warn},
+    common::{RunningOptions, ValueOptions, default_folder, runs, warn},
     failure::Failure,
     progress::Bar,
     summary::{line, short},
@@ -82,18 +82,11 @@ pub struct Args {
     /// Day to write into the seal; no clock is asked
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     sealed_on: Option<String>,
-    /// Threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
     /// Output folder [default: output/SCENARIO-forecast]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Show no progress and no summary; warnings are told
-    #[arg(long, short)]
-    quiet: bool,
-    /// Write even if the folder holds the output of another experiment
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    running: RunningOptions,
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
@@ -106,11 +99,10 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     batch::tell_limits(&experiment);
     let folder = args.out.clone().map_or_else(|| default_folder(&experiment.name, ""), Ok)?;
     let making = args.making(model, &experiment, training_end, &posterior)?;
-    let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.quiet));
+    let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.running.quiet));
     let replay = format!("{} run {}", model.program().name, quoted(&folder.join("draws.toml").display().to_string()));
     let study = Study::of(model, experiment).replay(|_| replay.clone()).on(|progress| bar.show(progress));
-    let study = args.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
-    let done = study.overwrite(args.overwrite).cancel(&cancel).run_into(&folder)?;
+    let done = args.running.on(study, &cancel).run_into(&folder)?;
     if done.cancelled {
         return Err(Failure::Interrupted);
     }
@@ -120,7 +112,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
             forecast.read_table(&folder, table, indicators, &(args.from..=args.to))?;
         }
         let seal = write_forecast(&folder, &forecast, making, &model.measured())?;
-        if !args.quiet {
+        if !args.running.quiet {
             batch::say(&text(&forecast, &seal, &done))?;
         }
     }

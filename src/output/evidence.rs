@@ -122,7 +122,7 @@ table! {
         p05: Option<f64>, "of the outcome";
         /// 95 % quantile of the same.
         p95: Option<f64>, "of the outcome";
-        /// Unit of the outcome.
+        /// Unit of the outcome; 1 of a prediction.
         unit: Arc<str>, "";
         /// The parameter on which the verdict turns most.
         turns_on: Option<Arc<str>>, "";

@@ -33,7 +33,7 @@ pub struct Told {
     pub claim: Claim,
     /// How it was judged; `None` if no run could tell.
     pub verdict: Option<Verdict>,
-    /// Units of the outcomes that its conditions speak of.
+    /// Units of the effects of its conditions.
     pub units: Vec<String>,
     /// Runs that failed.
     pub failed: u64,
