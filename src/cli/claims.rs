@@ -2,7 +2,7 @@
 
 use super::{
     batch::say,
-    common::{ValueOptions, default_folder, spare_files_of_others},
+    common::{RunningOptions, ValueOptions, default_folder, spare_files_of_others},
     failure::Failure,
     progress::Bar,
     summary::line,
@@ -11,7 +11,11 @@ use crate::{
     analysis::claims::{Judged, Verdict},
     batch::{Config, RUNS_FOLDER, Results, Study},
     declare::text::counted,
-    experiment::{Doubt, claim::Claim, design::Setting},
+    experiment::{
+        Doubt,
+        claim::{Asks, Claim, Condition},
+        design::Setting,
+    },
     model::Model,
     report::claims::{FILES, Told, holds, write_claims},
     scenario::{Source, builtin::BUILTIN},
@@ -45,18 +49,11 @@ pub struct Args {
     /// Runs of each world, by whose mean it is judged [default: 4]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     runs: Option<u32>,
-    /// Threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
-    threads: Option<u32>,
     /// Output folder [default: output/claims]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Show no progress and no verdicts; warnings are told
-    #[arg(long, short)]
-    quiet: bool,
-    /// Write even if the folder holds the runs of other claims
-    #[arg(long)]
-    overwrite: bool,
+    #[command(flatten)]
+    running: RunningOptions,
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
@@ -78,10 +75,8 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         let (name, seed) = (experiment.name.clone(), experiment.seed);
         let place = folder.join(RUNS_FOLDER).join(&name);
         let measured = model.with_quantities(&claim).measured();
-        let mut bar = Bar::new(args.quiet);
-        let study = args.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
-        let study = study.overwrite(args.overwrite).cancel(&cancel).on(|progress| bar.show(progress));
-        let done = study.run_into(&place)?;
+        let mut bar = Bar::new(args.running.quiet);
+        let done = args.running.on(study, &cancel).on(|progress| bar.show(progress)).run_into(&place)?;
         drop(bar);
         if done.cancelled {
             return Err(Failure::Interrupted);
@@ -90,15 +85,20 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         let verdict = judged.judge(&claim, seed);
         let unit =
             |name: &str| measured.outcomes().find(|column| column.name == name).map_or("1", |column| column.unit);
-        let units = claim.conditions.iter().map(|condition| unit(&condition.outcome).to_owned()).collect();
+        let of = |condition: &Condition| match condition.asks {
+            // Its effect is a difference of correlations.
+            Asks::Prediction { .. } => "1",
+            Asks::Value { .. } | Asks::Difference { .. } => unit(&condition.outcome),
+        };
+        let units = claim.conditions.iter().map(|condition| of(condition).to_owned()).collect();
         let one = Told { name, claim, verdict, units, failed: done.failed };
-        if !args.quiet {
+        if !args.running.quiet {
             say(&verdict_line(&one))?;
         }
         told.push(one);
     }
     let page = write_claims(&folder, &told)?;
-    if !args.quiet {
+    if !args.running.quiet {
         say(&format!("Page: {}\n", page.display()))?;
     }
     Ok(())
@@ -168,7 +168,6 @@ fn judged(claim: &Claim, place: &Path) -> Result<Judged, Failure> {
 
 /// Whether a claim speaks of this outcome.
 fn asked(claim: &Claim, name: &str) -> bool {
-    use crate::experiment::claim::Asks;
     claim.conditions.iter().any(|condition| {
         let predicts = match &condition.asks {
             Asks::Prediction { by, rather_than, .. } => by == name || rather_than == name,
