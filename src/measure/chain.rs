@@ -75,6 +75,12 @@ impl StateChain {
     }
 }
 
+/// The stage that limits most compute; `None` if nothing is made.
+pub fn binding(limited: &[f64; Stage::COUNT]) -> Option<Stage> {
+    let most = (0..Stage::COUNT).max_by(|&a, &b| limited[a].total_cmp(&limited[b]))?;
+    (limited[most] > 0.0).then(|| Stage::WORDS[most].1)
+}
+
 impl ChainObserver {
     /// An observer of `world`.
     pub fn new(world: &mut World) -> Self {
@@ -106,16 +112,15 @@ impl ChainObserver {
         states
     }
 
-    /// The stage that limits most compute this month; `None` if nothing is made.
-    pub fn binding(&mut self, world: &World) -> Option<Stage> {
+    /// Compute made this month that each stage limits, by place of the stage.
+    pub fn limited(&mut self, world: &World) -> [f64; Stage::COUNT] {
         let mut limited = [0.0; Stage::COUNT];
         for (_, line) in self.accelerators.iter(world) {
             if let Binding::Stage(stage) = line.binding {
                 limited[stage as usize] += line.packages * line.performance;
             }
         }
-        let most = (0..Stage::COUNT).max_by(|&a, &b| limited[a].total_cmp(&limited[b]))?;
-        (limited[most] > 0.0).then(|| Stage::WORDS[most].1)
+        limited
     }
 
     /// The fabs' rows of the month.

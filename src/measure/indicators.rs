@@ -2,7 +2,7 @@
 
 use super::{
     board::Board,
-    chain::{ChainObserver, StateChain},
+    chain::{self, ChainObserver, StateChain},
     rows::{AcceleratorRow, FabRow, FirmDomainRow, FirmRow, StateDomainRow, StateRow, WorldRow},
 };
 use crate::{
@@ -170,10 +170,11 @@ impl Observer {
         self.past.push((leader.capability, follower.capability));
         let chain = self.chain.states(world);
         let economy = self.economy(world, geography, &chain);
+        let limited = self.chain.limited(world);
         Snapshot {
-            world: self.world(world, &homes, &usage, &chain, &economy),
+            world: self.world(world, &homes, &usage, &chain, &economy, &limited),
             sides: self.sides(world, &homes, &chain),
-            binding: self.chain.binding(world),
+            binding: chain::binding(&limited),
             homes,
             chain,
         }
@@ -186,6 +187,7 @@ impl Observer {
         usage: &UsageSums,
         chain: &[StateChain],
         economy: &EconomySums,
+        limited: &[f64; Stage::COUNT],
     ) -> WorldRow {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let (ledger, progress) = (world.resource::<Ledger>(), world.resource::<ProgressParts>().world);
@@ -193,6 +195,8 @@ impl Observer {
         let boards = world.resource::<Releases>();
         let held: f64 = homes[..geography.states].iter().map(|home| home.compute).sum();
         let of_usage = |value: f64| (usage.hhi > 0.0).then_some(value);
+        let made: f64 = limited.iter().sum();
+        let limited_by = |stage: Stage| (made > 0.0).then(|| limited[stage as usize] / made);
         WorldRow {
             date: clock.month(),
             frontier_rating: finite(boards.on_board(usage.best_open.max(usage.best_closed))),
@@ -229,6 +233,9 @@ impl Observer {
             compute_denied: ledger.denied,
             compute_redirected: ledger.redirected,
             compute_lost: ledger.lost,
+            limited_by_logic: limited_by(Stage::Logic),
+            limited_by_packaging: limited_by(Stage::Packaging),
+            limited_by_memory: limited_by(Stage::Memory),
             compute_retired: ledger.retired,
             compute_resold: ledger.resold,
             compute_price: world.resource::<Prices>().world(),
@@ -372,6 +379,7 @@ impl Observer {
                 state: geography.names[s].clone(),
                 firms: home.firms,
                 rating: finite(home.rating),
+                frontier_gap_rating: seen.world.frontier_rating.and_then(|best| finite(best - home.rating)),
                 capability: finite(home.capability),
                 index: finite(boards.index(home.capability)),
                 releases: released[s].iter().sum(),
@@ -433,9 +441,11 @@ impl Observer {
     }
 
     /// The firms' rows of the month.
-    pub fn firms(&mut self, world: &World, rows: &mut Vec<FirmRow>) {
+    pub fn firms(&mut self, world: &World, seen: &Snapshot, rows: &mut Vec<FirmRow>) {
         let (clock, geography) = (world.resource::<Clock>(), world.resource::<Geography>());
         let boards = world.resource::<Releases>();
+        // There is a best model wherever there is a firm.
+        let best = seen.world.frontier_rating.unwrap_or_default();
         for firm in self.firms.iter(world) {
             let FirmViewItem { label, character, focus, knowledge, capability, hardware, .. } = firm;
             let FirmViewItem { finance, offer, momentum, usage, .. } = firm;
@@ -446,6 +456,7 @@ impl Observer {
                 state: geography.names[character.home].clone(),
                 open: offer.open,
                 rating: boards.on_board(offer.rating),
+                frontier_gap_rating: best - boards.on_board(offer.rating),
                 momentum: momentum.gained,
                 capability: weighted(weights, &capability.0),
                 knowledge: weighted(weights, &knowledge.0),

@@ -10,7 +10,7 @@ tables! {
     /// The states, month by month, sorted by name within a month.
     states: StateRow = |month, rows| month.observer.states(month.simulation.world(), month.seen, rows);
     /// The firms, month by month; configured ones by name, then those born in the run by birth.
-    firms: FirmRow = |month, rows| month.observer.firms(month.simulation.world(), rows);
+    firms: FirmRow = |month, rows| month.observer.firms(month.simulation.world(), month.seen, rows);
     /// The fabs, month by month, sorted by name within a month.
     fabs: FabRow = |month, rows| month.observer.fabs(month.simulation.world(), rows);
     /// The chip designs, month by month, sorted by name within a month.

@@ -76,6 +76,12 @@ table! {
         compute_redirected: f64, "MH100e/month";
         /// Compute that shocks kept from being made in the month.
         compute_lost: f64, "MH100e/month";
+        /// Share of the compute made in the month that would have been more with more logic dies; like the next two, empty if none is made.
+        limited_by_logic: Option<f64>, "1";
+        /// Share of the compute made in the month that packaging limits.
+        limited_by_packaging: Option<f64>, "1";
+        /// Share of the compute made in the month that memory limits.
+        limited_by_memory: Option<f64>, "1";
         /// Compute that wore out in the month.
         compute_retired: f64, "MH100e/month";
         /// Compute of closing firms that others took over in the month.
@@ -122,6 +128,8 @@ table! {
         firms: u32, "firms";
         /// Highest rating of its firms' models on the public board, as far as they are listed there.
         rating: Option<f64>, "points";
+        /// Highest measured rating of any model on offer less that; the gap to the frontier.
+        frontier_gap_rating: Option<f64>, "points";
         /// Capability of its firms' best model, against the world's best at the start.
         capability: Option<f64>, "nats";
         /// The same on the fixed-scale capability index.
@@ -250,6 +258,8 @@ table! {
         open: bool, "";
         /// Measured rating of its newest model.
         rating: f64, "points";
+        /// Highest measured rating of any model on offer less that; the gap to the frontier.
+        frontier_gap_rating: f64, "points";
         /// Rating gained over as many months as `mechanisms.releases.momentum_months` says, or since it entered.
         momentum: f64, "points";
         /// Trained capability, weighted by its focus, against the world's best model at the start.

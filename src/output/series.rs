@@ -133,7 +133,9 @@ impl Block {
             }
         };
         entities.sort();
-        let is_numeric = |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole);
+        // A flag counts as 1 or 0, so that its mean is a share of the runs.
+        let is_numeric =
+            |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole | CellType::Flag);
         let indicators = table.columns.iter().filter(|column| is_numeric(column)).map(|column| column.name.into());
         let block = Self {
             name: table.name.into(),
@@ -165,6 +167,7 @@ impl Block {
                     Cell::Text(name) if Some(column) == self.entity => entity = Some(name),
                     Cell::Number(value) if self.numeric[column] => numbers.push(Some(value)),
                     Cell::Whole(value) if self.numeric[column] => numbers.push(Some(value as f64)),
+                    Cell::Flag(flag) if self.numeric[column] => numbers.push(Some(f64::from(flag))),
                     _ if self.numeric[column] => numbers.push(None),
                     _ => {}
                 }
@@ -191,7 +194,12 @@ impl Block {
             let mut slots = self.slots(month, self.entity.map(cell), &mut next);
             for (column, _) in self.numeric.iter().enumerate().filter(|(_, numeric)| **numeric) {
                 let Some(slot) = slots.next() else { break };
-                if let Ok(value) = cell(column).parse() {
+                let value = match cell(column) {
+                    "true" => Some(1.0),
+                    "false" => Some(0.0),
+                    number => number.parse().ok(),
+                };
+                if let Some(value) = value {
                     values[slot] = value;
                 }
             }
