@@ -135,7 +135,7 @@ fn close(
         folder.write_manifest(false, done, failed, Vec::new(), None)?;
         return Ok(None);
     }
-    let mut files = writer.finish()?;
+    let mut files = writer.finish(|table| batch.keeps(table))?;
     files.extend(quantiles.map(QuantileWriter::finish).transpose()?);
     files.extend(write_design(folder, batch)?);
     let files = in_format(folder, batch, files)?;

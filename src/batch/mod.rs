@@ -112,7 +112,9 @@ impl Model {
         let measured = self.measured();
         let (tables, outcomes) = (measured.table_names(), measured.outcome_names());
         let declared: Vec<_> = measured.tables().collect();
-        read(KnownNames { tables: &tables, outcomes: &outcomes, declared: &declared, months_before })
+        let (recorded, passing) = measured.tables_by_default();
+        let by_default = (recorded.as_slice(), passing.as_slice());
+        read(KnownNames { tables: &tables, by_default, outcomes: &outcomes, declared: &declared, months_before })
     }
 }
 

@@ -139,6 +139,7 @@ impl Chosen {
         experiment.quantiles = self.quantiles.unwrap_or(experiment.quantiles);
         if let Some(record) = &self.record {
             experiment.record.clone_from(record);
+            experiment.passing.clear();
         }
         self.single.as_ref().map_or(Ok(()), |single| single.of(experiment))
     }
@@ -268,6 +269,7 @@ impl<'a> Study<'a> {
         })?;
         self.chosen.record = Some(tables.clone());
         self.experiment.record = tables;
+        self.experiment.passing.clear();
         Ok(self)
     }
 
@@ -288,7 +290,9 @@ impl<'a> Study<'a> {
         let single = Single { scenario: scenario.map(str::to_owned), point, replicate };
         single.of(&mut self.experiment)?;
         self.chosen.single = Some(single);
-        Ok(self)
+        // One run is looked at whole.
+        let passes = |experiment: &Experiment| !experiment.passing.is_empty();
+        if self.chosen.record.is_none() && passes(&self.experiment) { self.record([tables::ALL]) } else { Ok(self) }
     }
 
     /// Does these replicates of these scenarios alone, which were not among those of the batch.

@@ -42,7 +42,11 @@ impl<'a> Worlds<'a> {
         replay: impl Fn(&str) -> String,
         cancel: &'a AtomicBool,
     ) -> (Self, Batch) {
-        let record = Record::of(&experiment.record);
+        // Without quantiles nothing is to be taken of what passes through.
+        let passes = |table: &&String| experiment.passing.contains(table);
+        let recorded = experiment.record.iter().filter(|table| experiment.quantiles.is_some() || !passes(table));
+        let record = Record::of(&recorded.collect::<Vec<_>>());
+        let passing = Record::of(&experiment.passing);
         let mut shared = Shared::default();
         let scenarios = experiment.variants.iter().map(|variant| {
             let config = variant.scenario.to_json();
@@ -57,6 +61,7 @@ impl<'a> Worlds<'a> {
             first_replicate,
             sample: experiment.sample.clone(),
             stop: experiment.stop.clone(),
+            passing,
             quantiles: experiment.quantiles,
             measured: model.measured(),
             game: experiment.game.as_ref().map(|planned| planned.game.clone()),

@@ -90,7 +90,7 @@ pub struct OutputOptions {
     /// Output folder [default: output/NAME by the name of the config; for `run`, output/NAME-run and what tells the run]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Tables to write, with commas between them, or `all` or `none` [default: the experiment file's, or all]
+    /// Tables to write, with commas between them, or `all` or `none` [default: the experiment file's, or what the report needs; for `run` all]
     #[arg(long, value_name = "TABLES", value_delimiter = ',')]
     pub record: Option<Vec<String>>,
     /// Show no progress and no summary; warnings are told

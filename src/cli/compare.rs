@@ -32,14 +32,10 @@ Examples:
   redqueen compare baseline no-controls --worlds 200 --runs 2
 
 Replicate r has the same noise in A and B. Differences are B less A. The output
-folder, output/A-vs-B without --out, has every outcome in differences.csv and,
-without --record, world.csv alone.";
+folder, output/A-vs-B without --out, has every outcome in differences.csv.";
 
 /// The differences' file name.
 const DIFFERENCES: &str = "differences.csv";
-/// Tables to record where the command line names none: what the report draws of two scenarios together.
-const RECORD: [&str; 1] = ["world"];
-
 /// Compare two scenarios, run by run with the same noise: differences with intervals
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -116,7 +112,8 @@ impl Args {
             description: String::new(),
             runs: a.runs,
             seed,
-            record: RECORD.map(String::from).to_vec(),
+            record: a.record,
+            passing: a.passing,
             variants,
             sample: a.sample,
             stop: None,

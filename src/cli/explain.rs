@@ -105,6 +105,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         variants,
         runs,
         record: Vec::new(),
+        passing: Vec::new(),
         quantiles: None,
         ..experiment
     };

@@ -190,7 +190,7 @@ impl Args {
         let experiment = read(Some(months), Some(&worlds))?;
         let name = format!("{}-forecast", experiment.name);
         let record = chosen.iter().map(|(table, _)| table.name.to_owned()).collect();
-        Ok(Experiment { name, runs: self.runs, record, ..experiment })
+        Ok(Experiment { name, runs: self.runs, record, passing: Vec::new(), ..experiment })
     }
 
     fn making(

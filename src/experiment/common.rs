@@ -54,6 +54,8 @@ pub struct Experiment {
     pub seed: u64,
     /// Names of the tables to record.
     pub record: Vec<String>,
+    /// Those of them whose rows are kept no longer than until their quantiles are taken.
+    pub passing: Vec<String>,
     /// The scenarios to run, at least one: those of `[[scenarios]]`, or else the plain scenario.
     pub variants: Vec<Variant>,
     /// The design points, crossed with the variants.
@@ -99,6 +101,8 @@ impl Gather {
 pub struct KnownNames<'a> {
     /// Tables that can be recorded.
     pub tables: &'a [&'a str],
+    /// Tables that are recorded where nothing is said of tables, and those of them that are kept for their quantiles alone.
+    pub by_default: (&'a [&'a str], &'a [&'a str]),
     /// Outcomes that a stop rule can look at.
     pub outcomes: &'a [&'a str],
     /// What is declared of the tables.

@@ -30,7 +30,7 @@ use std::{
 const MAX_SCENARIOS: usize = 1000;
 
 /// Reads an experiment file, or a scenario file as an experiment with that one variant. Overrides (`a.b.c=value`) are
-/// laid over every variant's scenario, and worlds drawn from a sample if there is to be doubt. All tables are recorded if the file
+/// laid over every variant's scenario, and worlds drawn from a sample if there is to be doubt. What a report needs is recorded if the file
 /// does not say which.
 ///
 /// # Errors
@@ -97,7 +97,7 @@ impl Reader<'_> {
             }
         };
         let quantiles = Some(if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint });
-        let record = owned(self.names.tables);
+        let (record, passing) = self.by_default();
         let (stop, claim, calibration, game) = (None, None, None, None);
         Some(Experiment {
             name,
@@ -105,6 +105,7 @@ impl Reader<'_> {
             runs: self.default_runs(),
             seed,
             record,
+            passing,
             variants,
             sample,
             stop,
@@ -113,6 +114,12 @@ impl Reader<'_> {
             calibration,
             game,
         })
+    }
+
+    /// The tables that are recorded where nothing is said of tables, and those of them that only pass through.
+    fn by_default(&self) -> (Vec<String>, Vec<String>) {
+        let (record, passing) = self.names.by_default;
+        (owned(record), owned(passing))
     }
 
     fn experiment(mut self, tree: &TomlTable) -> Option<Experiment> {
@@ -136,7 +143,7 @@ impl Reader<'_> {
         for variant in &mut variants {
             Arc::make_mut(&mut variant.scenario).seed = seed;
         }
-        let record = record.unwrap_or_else(|| owned(self.names.tables));
+        let (record, passing) = record.map_or_else(|| self.by_default(), |record| (record, Vec::new()));
         let read = self.design(design, seed, &variants)?;
         let stop = match stop {
             None => None,
@@ -163,6 +170,7 @@ impl Reader<'_> {
             runs,
             seed,
             record,
+            passing,
             variants,
             sample,
             stop,
@@ -269,7 +277,10 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
             ("seed", seed()),
             ("runs", described(runs, "Replicates of each scenario and design point.")),
             ("months", months()),
-            ("record", described(record, "Tables to record, `all` of them or `none`; all if left out.")),
+            (
+                "record",
+                described(record, "Tables to record, `all` of them or `none`; what a report needs if left out."),
+            ),
             (
                 "quantiles",
                 described(
@@ -345,7 +356,8 @@ mod tests {
     use std::{fs, path::Path};
 
     const NAMES: KnownNames<'_> = KnownNames {
-        tables: &["world", "states"],
+        tables: &["world", "states", "releases"],
+        by_default: (&["world", "states"], &["states"]),
         outcomes: &["gap_nats_end", "entries"],
         declared: &[],
         months_before: |_| 1,
@@ -367,7 +379,7 @@ mod tests {
                     [[scenarios]]\nname = 'off'\nset = { 'mechanisms.growth.enabled' = false, 'states.US.talent' = 2 }\n";
         let experiment = read(folder.path(), text, &["time.months=5"]).unwrap();
         assert_eq!((experiment.runs, experiment.seed), (3, 9));
-        assert_eq!(experiment.record, ["world"]);
+        assert_eq!((experiment.record, experiment.passing), (owned(&["world"]), Vec::new()));
         let [plain, off] = experiment.variants.as_slice() else { panic!("two variants") };
         assert!(plain.scenario.mechanisms[0].enabled && !off.scenario.mechanisms[0].enabled);
         assert_eq!(off.scenario.states[2].numbers.talent, 2.0);
@@ -409,7 +421,7 @@ mod tests {
         let experiment = read(folder.path(), SMALL, &["seed=4"]).unwrap();
         assert_eq!((experiment.name.as_str(), experiment.runs, experiment.seed), ("small", DEFAULT_RUNS, 4));
         assert_eq!(experiment.variants[0].name, "small");
-        assert_eq!(experiment.record, NAMES.tables);
+        assert_eq!((experiment.record, experiment.passing), (owned(NAMES.by_default.0), owned(NAMES.by_default.1)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     own::{self, OwnOutcome, OwnTable},
     payoffs::Payoffs,
     quantities::Quantities,
-    record::{HEADLINES, OutcomeRow, Record, TABLES, Trajectory},
+    record::{self, HEADLINES, OutcomeRow, Record, TABLES, Trajectory},
     seen::Seen,
 };
 use crate::{
@@ -104,6 +104,14 @@ impl Measured {
     /// Names of the tables.
     pub fn table_names(&self) -> Vec<&'static str> {
         self.tables().map(|table| table.name).collect()
+    }
+
+    /// Names of the tables that a batch records when nothing is said of tables, and of those among them that it keeps no longer
+    /// than until their quantiles are taken.
+    pub fn tables_by_default(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let recorded: Vec<_> = self.table_names().into_iter().filter(|table| record::is_recorded(table)).collect();
+        let passing = recorded.iter().copied().filter(|table| record::is_for_quantiles(table)).collect();
+        (recorded, passing)
     }
 
     /// Names of the outcomes.

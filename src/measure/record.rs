@@ -25,6 +25,21 @@ tables! {
     events: EventRow = |month, rows| month.events(rows);
 }
 
+/// Tables of the standard model that a batch records only when asked for.
+const ASKED_FOR: [&str; 3] = [StateDomainRow::TABLE, FirmDomainRow::TABLE, ReleaseRow::TABLE];
+/// Tables of the standard model whose rows a batch records for the quantiles alone, which are all that a report draws of them.
+const FOR_QUANTILES: [&str; 4] = [StateRow::TABLE, FirmRow::TABLE, FabRow::TABLE, AcceleratorRow::TABLE];
+
+/// Whether a batch records the table of this name when nothing is said of tables.
+pub(super) fn is_recorded(table: &str) -> bool {
+    !ASKED_FOR.contains(&table)
+}
+
+/// Whether it then keeps its rows no longer than until their quantiles are taken.
+pub(super) fn is_for_quantiles(table: &str) -> bool {
+    FOR_QUANTILES.contains(&table)
+}
+
 /// Which tables to keep, by their names.
 ///
 /// ```

@@ -36,6 +36,8 @@ pub struct Batch {
     pub first_replicate: u64,
     /// Which tables to keep.
     pub record: Record,
+    /// Those of them whose rows are kept no longer than until their quantiles are taken; a shard keeps them for who joins it.
+    pub passing: Record,
     /// What is measured of its worlds.
     pub measured: Measured,
     /// The scenario variants, in order.
@@ -67,6 +69,7 @@ impl Batch {
             runs,
             first_replicate: 0,
             record,
+            passing: Record::NONE,
             measured: Measured::default(),
             scenarios,
             past: Vec::new(),
@@ -98,6 +101,7 @@ impl Batch {
             runs: identity.runs,
             first_replicate: identity.first_replicate,
             record: Record::of(&identity.record),
+            passing: Record::of(&identity.passing),
             measured,
             scenarios,
             past: identity.past.clone(),
@@ -130,6 +134,11 @@ impl Batch {
         let designed = !self.sample.design().factors.is_empty();
         let point = if designed { format!(" --point {}", job.point) } else { String::new() };
         format!("{scenario} --seed {}{point} --replicate {}", self.seed, job.replicate)
+    }
+
+    /// Whether the finished table of this name is kept.
+    pub fn keeps(&self, table: &str) -> bool {
+        !self.shard.is_whole() || !self.passing.has(table)
     }
 
     /// Over which runs quantiles are gathered here; those of a shard are gathered when the shards are joined.
@@ -244,6 +253,12 @@ impl Identity {
             runs: experiment.runs,
             first_replicate: experiment.first_replicate,
             record: experiment.measured.recorded(&experiment.record).map(|table| table.name.to_owned()).collect(),
+            passing: experiment
+                .measured
+                .recorded(&experiment.record)
+                .filter(|table| experiment.passing.has(table.name))
+                .map(|table| table.name.to_owned())
+                .collect(),
             file_format: experiment.file_format,
             quantiles: experiment.quantiles,
             design: sample.design().clone(),

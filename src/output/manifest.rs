@@ -76,6 +76,9 @@ pub struct Identity {
     pub first_replicate: u64,
     /// Recorded tables.
     pub record: Vec<String>,
+    /// Those of them that were not kept once their quantiles were taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passing: Vec<String>,
     /// Format of the finished tables.
     #[serde(default, skip_serializing_if = "FileFormat::is_csv")]
     pub file_format: FileFormat,
@@ -438,7 +441,10 @@ impl Identity {
             ("the seed", self.seed == other.seed),
             ("the number of runs", self.runs == other.runs),
             ("the first replicate", self.first_replicate == other.first_replicate),
-            ("the recorded tables", self.record == other.record && self.quantiles == other.quantiles),
+            (
+                "the recorded tables",
+                (&self.record, &self.passing, self.quantiles) == (&other.record, &other.passing, other.quantiles),
+            ),
             ("the files' format", self.file_format == other.file_format),
             ("the scenarios' config", self.scenarios == other.scenarios),
             ("the past that it goes on from", self.past == other.past),

@@ -53,10 +53,11 @@ impl<'a> Writer<'a> {
         (self.done, self.failed)
     }
 
-    /// Gives the tables their final names, after the last run.
-    pub fn finish(mut self) -> Result<Vec<FileEntry>, OutputError> {
+    /// Gives the tables that are kept their final names, after the last run. The others stay as they are until the folder is
+    /// tidied: should it be stopped before, they are still of use.
+    pub fn finish(mut self, keeps: impl Fn(&str) -> bool) -> Result<Vec<FileEntry>, OutputError> {
         self.begin()?;
-        self.tables.into_iter().flatten().map(TableFile::finish).collect()
+        self.tables.into_iter().flatten().filter(|table| keeps(table.name())).map(TableFile::finish).collect()
     }
 
     /// Makes sure that the tables and the journal are on the disk.

@@ -20,6 +20,54 @@ pub struct About {
     pub accelerators: Vec<Located>,
     /// In order of their dates.
     pub events: Vec<DatedFact>,
+    /// Rules on what may be sold to whom.
+    #[serde(default)]
+    pub controls: Vec<Act>,
+    /// What states do for their industry.
+    #[serde(default)]
+    pub policies: Vec<Act>,
+    /// What goes wrong.
+    #[serde(default)]
+    pub shocks: Vec<Act>,
+}
+
+/// What a scenario itself does, in a span of months.
+#[derive(Debug, Default, Deserialize)]
+pub struct Act {
+    pub name: String,
+    /// First month; none for what acts from the start on, or comes by chance.
+    #[serde(default, deserialize_with = "optional_month")]
+    pub from: Option<Month>,
+    /// First month in which it no longer acts.
+    #[serde(default, deserialize_with = "optional_month")]
+    pub to: Option<Month>,
+    /// How many months a shock lasts.
+    #[serde(default)]
+    pub months: Option<f64>,
+    #[serde(default)]
+    pub hazard_per_year: f64,
+}
+
+impl Act {
+    /// First and last month in which it acts, as far as they lie within `span`; none for what comes by chance or elsewhere.
+    pub fn within(&self, span: (Month, Month)) -> Option<(Month, Month)> {
+        if self.from.is_none() && self.hazard_per_year > 0.0 {
+            return None;
+        }
+        let from = self.from.unwrap_or(span.0);
+        let end = match (self.to, self.months) {
+            (Some(to), _) => to.since(from) - 1,
+            (None, Some(months)) => months as i64 - 1,
+            (None, None) => span.1.since(from),
+        };
+        let last = from.plus(u32::try_from(end).ok()?).min(span.1);
+        let first = from.max(span.0);
+        (first <= last).then_some((first, last))
+    }
+}
+
+fn optional_month<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Month>, D::Error> {
+    Option::<String>::deserialize(from)?.map(|text| text.parse().map_err(D::Error::custom)).transpose()
 }
 
 /// The two states that the gap compares.
@@ -43,6 +91,9 @@ pub struct Firm {
 pub struct Located {
     pub name: String,
     pub state: String,
+    /// What a fab does: `logic`, `packaging` or `memory`.
+    #[serde(default)]
+    pub stage: String,
 }
 
 /// A dated fact of the config.

@@ -65,6 +65,11 @@ impl Axes {
     /// Grid, ticks and years.
     pub fn draw(&self, svg: &mut Svg) {
         self.draw_values(svg);
+        self.draw_months(svg);
+    }
+
+    /// Years, or the months where there are none.
+    pub fn draw_months(&self, svg: &mut Svg) {
         let Frame { x, y, width, height } = self.frame;
         let foot = y + height;
         let years = year_ticks(self.first, self.last, (width / 48.0) as usize);

@@ -1,13 +1,15 @@
 //! Which picture shows what.
 
 use super::{
-    about::{About, ComparedStates, DatedFact},
+    about::{About, Act, ComparedStates},
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     data::ReportData,
+    first::{NARROW, WIDE},
     palette::{self, StateColours},
     scale::{Axis, Writing},
     shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
-    svg::{Anchor, Ink, RULE, Stroke, Svg, text_width},
+    svg::{Anchor, Ink, Stroke, Svg, text_width},
+    told::{Plot, Told},
 };
 use crate::{
     report::{results::ScenarioResults, stat::Stat},
@@ -15,8 +17,8 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Width of every picture.
-pub const WIDTH: f64 = 960.0;
+/// Width of pictures that are not drawn for a narrow page too.
+pub const WIDTH: f64 = WIDE;
 /// Scenarios that get a full set of pictures.
 const MOST_SCENARIOS: usize = 6;
 
@@ -26,6 +28,10 @@ pub struct Figure {
     pub name: String,
     pub caption: String,
     pub svg: Svg,
+    /// The same for a narrow page.
+    pub narrow: Option<Svg>,
+    /// What it stands under; none for those that a scenario opens with.
+    pub group: Option<&'static str>,
 }
 
 /// The pictures of one scenario.
@@ -53,14 +59,9 @@ pub struct View<'a> {
     pub about: &'a About,
     pub states: StateColours,
     pub span: (Month, Month),
-    events: Vec<(usize, &'a DatedFact)>,
+    /// Width of what is drawn.
+    pub width: f64,
     suffix: String,
-}
-
-/// The dated facts that are numbered on the pictures: those within the span that are not releases.
-pub fn numbered(about: &About, span: (Month, Month)) -> Vec<(usize, &DatedFact)> {
-    let within = |event: &&DatedFact| event.date >= span.0 && event.date <= span.1 && !event.is_release();
-    about.events.iter().filter(within).enumerate().map(|(at, event)| (at + 1, event)).collect()
 }
 
 /// Draws everything that the folder has data for.
@@ -83,11 +84,9 @@ pub fn draw(folder: &ReportData) -> Report {
             continue;
         }
         lacking(scenario, shown::of_scenario(), &mut missing);
-        let Some(span) = scenario.span() else { continue };
         let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
-        let states = StateColours::of(scenario, about);
-        let view = View { scenario, about, states, span, events: numbered(about, span), suffix };
+        let Some(mut view) = View::of(scenario, about, suffix) else { continue };
         sections.push(Pictures { scenario: scenario.name.clone(), figures: view.figures(&mut missing) });
     }
     if drawable.len() > MOST_SCENARIOS {
@@ -188,6 +187,8 @@ fn grid(mut svg: Svg, top: f64, columns: usize, panels: &[Panel<'_>], span: (Mon
         for (stats, look) in &panel.lines {
             fan(&mut svg, &axes, stats, *look);
         }
+        let told = panel.lines.iter().map(|(stats, look)| Told::fan(&panel.title, look.colour, stats, &axes));
+        svg.tell(Plot::new(&axes, &panel.title, "", told.collect()));
     }
     svg
 }
@@ -257,13 +258,43 @@ fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
         svg.text(x + 28.0, y, Anchor::Start, Ink::Label(colour), &shortened(&scenario.name));
     }
     let svg = grid(svg, top, 2, &panels, span);
-    vec![Figure { name: "comparison".to_owned(), caption: partial(&panels).to_owned(), svg }]
+    vec![Figure { name: "comparison".to_owned(), caption: partial(&panels).to_owned(), svg, narrow: None, group: None }]
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// What there is to see of a scenario; the names of its pictures end with `suffix`. `None` if it has no trajectories.
+    pub fn of(scenario: &'a ScenarioResults, about: &'a About, suffix: String) -> Option<Self> {
+        let (span, states) = (scenario.span()?, StateColours::of(scenario, about));
+        Some(Self { scenario, about, states, span, width: WIDE, suffix })
+    }
+
+    /// Draws for a wide page, and for a narrow one if asked; `None` if there are no values.
+    fn drawn(
+        &mut self,
+        (name, group): (&str, Option<&'static str>),
+        draw: impl Fn(&Self) -> Option<(Svg, String)>,
+    ) -> Option<Figure> {
+        let (svg, caption) = draw(self)?;
+        let narrow = if group.is_none() {
+            self.width = NARROW;
+            let drawn = draw(self).map(|(svg, _)| svg);
+            self.width = WIDE;
+            drawn
+        } else {
+            None
+        };
+        Some(Figure { name: format!("{name}{}", self.suffix), caption, svg, narrow, group })
+    }
+
+    /// One of the pictures, if there are values for it.
+    pub fn figure(&mut self, picture: &Picture) -> Option<Figure> {
+        self.drawn((picture.name, picture.group), |view| view.draw(picture))
+    }
+
     /// Every picture that there are values for; the others are named in `missing`.
-    fn figures(&self, missing: &mut Vec<String>) -> Vec<Figure> {
+    fn figures(&mut self, missing: &mut Vec<String>) -> Vec<Figure> {
         let mut figures = Vec::new();
+        figures.extend(self.drawn(("timeline", None), Self::timeline));
         for picture in PICTURES {
             if picture.kind == Drawing::EachState && self.states.list.len() < 2 {
                 missing.push(format!(
@@ -272,10 +303,8 @@ impl View<'_> {
                 ));
                 continue;
             }
-            match self.draw(picture) {
-                Some((svg, caption)) => {
-                    figures.push(Figure { name: format!("{}{}", picture.name, self.suffix), caption, svg });
-                }
+            match self.figure(picture) {
+                Some(figure) => figures.push(figure),
                 None if picture.indicators.iter().any(|shown| self.scenario.has(*shown)) => missing.push(format!(
                     "Scenario `{}`: picture `{}` is left out, because quantiles.csv has too few values for it.",
                     self.scenario.name, picture.name
@@ -297,48 +326,49 @@ impl View<'_> {
             Drawing::EachState => self.each_state(first),
             Drawing::Supply => self.supply(first),
             Drawing::Firms => self.firms(first),
+            Drawing::Leaderboard => self.leaderboard(first),
+            Drawing::Frontier => self.frontier(picture.indicators),
             Drawing::Usage => self.usage(first),
+            Drawing::ChipChain => self.chip_chain(picture.indicators),
+            Drawing::Power => self.power(picture.indicators),
             Drawing::Progress => self.progress(picture.indicators),
         }
     }
 
-    pub fn look<'a>(&self, colour: &'a str, bands: bool) -> Look<'a> {
+    pub fn look<'c>(&self, colour: &'c str, bands: bool) -> Look<'c> {
         Look { colour, width: if bands { 2.4 } else { 1.6 }, bands, dashes: "", runs: self.scenario.runs }
     }
 
     pub fn axes(&self, height: f64, room: f64, scale: Axis, writing: Writing) -> Axes {
-        let top = HEAD + self.event_rows() as f64 * 14.0;
+        let top = HEAD + 10.0;
         let frame = Frame { x: LEFT, y: top, width: WIDTH - LEFT - room, height: height - top - FOOT };
         Axes { frame, first: self.span.0, last: self.span.1, scale, writing }
-    }
-
-    fn event_rows(&self) -> usize {
-        self.events.len().min(3)
     }
 
     pub fn average(&self, which: &str) -> String {
         of_runs(self.scenario, &format!("{which} of"))
     }
 
-    /// Thin numbered lines at the dated events.
-    pub fn mark_events(&self, svg: &mut Svg, axes: &Axes) {
-        let mut ends = [f64::NEG_INFINITY; 3];
-        for (number, event) in &self.events {
-            let (x, top) = (axes.x(event.date), axes.frame.y);
-            svg.group(&format!("{number} · {} · {}: {}", event.date, event.actor, event.text), |svg| {
-                let foot = top + axes.frame.height;
-                svg.line(&[(x, top - 2.0), (x, foot)], Stroke { opacity: 0.7, dashes: "2 3", ..RULE });
-                if let Some(row) = ends.iter().position(|end| x - 10.0 > *end) {
-                    ends[row] = x + 10.0;
-                    let y = top - 5.0 - 13.0 * row as f64;
-                    svg.text(x, y, Anchor::Middle, Ink::Quiet, &number.to_string());
-                }
+    /// The months in which a shock of the scenario acts, shaded.
+    pub fn shade_shocks(&self, svg: &mut Svg, axes: &Axes) {
+        for (shock, (from, last)) in self.shocks() {
+            let (left, right) = (axes.x(from), axes.x(last.plus(1)));
+            let (top, foot) = (axes.frame.y, axes.frame.y + axes.frame.height);
+            svg.group(&format!("{shock}: {from} to {last}"), |svg| {
+                svg.band(&[(left, top), (right, top)], &[(left, foot), (right, foot)], palette::GREY, 0.16);
             });
         }
     }
 
-    pub fn events_caption(&self) -> &'static str {
-        if self.events.is_empty() { "" } else { " Numbered lines are dated events, listed below." }
+    fn shocks(&self) -> impl Iterator<Item = (&str, (Month, Month))> {
+        let within = |shock: &'a Act| Some((shock.name.as_str(), shock.within(self.span)?));
+        self.about.shocks.iter().filter_map(within)
+    }
+
+    /// What the shaded months are.
+    pub fn shading(&self) -> String {
+        let names: Vec<&str> = self.shocks().map(|(name, _)| name).collect();
+        if names.is_empty() { String::new() } else { format!(" Shaded: {}.", names.join(", ")) }
     }
 
     fn gap(&self, shown: Shown) -> Option<(Svg, String)> {
@@ -354,9 +384,10 @@ impl View<'_> {
         let scale = shown.scale(stats.iter(), true, 6);
         let axes = self.axes(380.0, 20.0, scale, Writing::Plain);
         axes.draw(&mut svg);
-        self.mark_events(&mut svg, &axes);
+        self.shade_shocks(&mut svg, &axes);
         fan(&mut svg, &axes, stats, self.look(palette::colour(0), true));
-        Some((svg, format!("Below zero the follower leads.{}", self.events_caption())))
+        svg.tell(Plot::new(&axes, &title, shown.unit(), vec![Told::fan("gap", palette::colour(0), stats, &axes)]));
+        Some((svg, format!("Below zero the follower leads.{}", self.shading())))
     }
 
     /// A grid of indicators of the world.
@@ -404,7 +435,7 @@ impl View<'_> {
         let mut svg = titled(height, shown.title, &shown.meaning(), &runs_text(self.scenario));
         let axes = self.axes(height, room, scale, shown.writing);
         axes.draw(&mut svg);
-        self.mark_events(&mut svg, &axes);
+        self.shade_shocks(&mut svg, &axes);
         let mut labels = Vec::new();
         for (name, colour, stats, bands) in lines.iter().rev() {
             svg.group(name, |svg| fan(svg, &axes, stats, self.look(colour, *bands)));
@@ -419,6 +450,8 @@ impl View<'_> {
             }
         }
         end_labels(&mut svg, axes.frame, labels);
+        let told = lines.iter().map(|(name, colour, stats, _)| Told::fan(name, colour, stats, &axes));
+        svg.tell(Plot::new(&axes, shown.title, shown.unit(), told.collect()));
         let bands = match lines.len() {
             3.. if self.scenario.runs > 1 => "Bands for the first two states, medians for the others. ",
             _ => "",
@@ -428,7 +461,7 @@ impl View<'_> {
         } else {
             ""
         };
-        Some((svg, format!("{bands}{faded}{}", self.events_caption())))
+        Some((svg, format!("{bands}{faded}{}", self.shading())))
     }
 
     /// A panel with the fan of each state, the leader's median in grey behind.

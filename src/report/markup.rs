@@ -1,9 +1,12 @@
 //! What pages are built of.
 
+use super::told::Plot;
 use crate::declare::text::visible_lines;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
+/// What pictures do under the pointer.
+const SCRIPT: &str = include_str!("page.js");
 
 /// A whole HTML file; what stands in `main` comes between the head, which begins with the title, and the foot.
 pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String {
@@ -20,6 +23,7 @@ pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String
                 header { h1 { (title) } (head) }
                 main { (main) }
                 footer { p.quiet { (foot) } }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     };
@@ -38,6 +42,14 @@ pub fn table(caption: Option<&str>, heads: &Markup, rows: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// The numbers of a picture, for the page's script.
+pub fn numbers(plots: &[Plot]) -> Markup {
+    let numbers: Vec<_> = plots.iter().map(|plot| &plot.numbers).collect();
+    // Names come from files: nothing in them can end the element. Numbers of a plot can always be written.
+    let text = serde_json::to_string(&numbers).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026");
+    html! { @if !plots.is_empty() { script type="application/json" { (PreEscaped(text)) } } }
 }
 
 /// What opens on a click.

@@ -13,6 +13,7 @@ mod data;
 pub(crate) mod discover;
 pub(crate) mod explain;
 mod figures;
+pub(crate) mod first;
 pub(crate) mod forecast;
 pub(crate) mod game;
 mod markup;
@@ -29,6 +30,7 @@ mod stat;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use crate::{
     measure::Measured,

@@ -1,10 +1,10 @@
 //! The HTML page: tables and pictures in one file that needs no other.
 
 use super::{
-    about::About,
+    about::{About, DatedFact},
     data::ReportData,
-    figures::{Figure, Report, numbered},
-    markup::{document, folded, table, unit},
+    figures::{Figure, Pictures, Report},
+    markup::{document, folded, numbers, table, unit},
     parameters::ParameterTables,
     precision,
     scale::significant,
@@ -34,9 +34,6 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
     };
     let main = html! {
         (notes(folder, report))
-        (outcomes(folder))
-        (precision::differences(folder))
-        (precision::replications(folder))
         @if !report.comparison.is_empty() {
             section #comparison {
                 h2 { "Scenarios compared" }
@@ -44,6 +41,9 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
             }
         }
         (pictures(folder, report))
+        (outcomes(folder))
+        (precision::differences(folder))
+        (precision::replications(folder))
         (parameters.html)
     };
     document(title, &head, &main, UNITS)
@@ -114,13 +114,13 @@ fn navigation(folder: &ReportData, report: &Report) -> Markup {
     let differences = folder.differences.as_ref().is_some_and(|rows| !rows.is_empty());
     html! {
         nav aria-label="Contents" {
-            @if outcomes { a href="#outcomes" { "Outcomes" } }
-            @if differences { a href="#differences" { "Differences" } }
-            @if outcomes { a href="#replications" { "Replications" } }
             @if !report.comparison.is_empty() { a href="#comparison" { "Comparison" } }
             @for (section, number) in report.sections.iter().zip(1..) {
                 a href={ "#scenario-" (number) } { (heading(report, &section.scenario)) }
             }
+            @if outcomes { a href="#outcomes" { "Outcomes" } }
+            @if differences { a href="#differences" { "Differences" } }
+            @if outcomes { a href="#replications" { "Replications" } }
             a href="#parameters" { "Parameters" }
         }
     }
@@ -157,7 +157,13 @@ fn figure(figure: &Figure) -> Markup {
     let caption = figure.caption.trim();
     html! {
         figure id=(figure.name) {
-            (figure.svg)
+            @if let Some(narrow) = &figure.narrow {
+                div.wide { (figure.svg) }
+                div.narrow { (narrow) }
+            } @else {
+                (figure.svg)
+            }
+            (numbers(figure.svg.plots()))
             @if !caption.is_empty() { figcaption { (caption) } }
         }
     }
@@ -166,10 +172,7 @@ fn figure(figure: &Figure) -> Markup {
 fn pictures(folder: &ReportData, report: &Report) -> Markup {
     html! {
         @for (at, section) in report.sections.iter().enumerate() {
-            @let shown = html! {
-                @for one in &section.figures { (figure(one)) }
-                (events(folder, &section.scenario))
-            };
+            @let shown = of_scenario(folder, section);
             section id={ "scenario-" (at + 1) } {
                 h2 { (heading(report, &section.scenario)) }
                 @if at > 0 { (folded("Show the pictures", &shown)) } @else { (shown) }
@@ -178,20 +181,34 @@ fn pictures(folder: &ReportData, report: &Report) -> Markup {
     }
 }
 
-/// The dated events that the pictures number.
+/// What a scenario opens with; the rest by group, folded.
+fn of_scenario(folder: &ReportData, section: &Pictures) -> Markup {
+    let of_group = |group: Option<&'static str>| section.figures.iter().filter(move |figure| figure.group == group);
+    let mut groups: Vec<&'static str> = section.figures.iter().filter_map(|figure| figure.group).collect();
+    groups.dedup();
+    html! {
+        @for one in of_group(None) { (figure(one)) }
+        @for group in groups {
+            @let inside = html! { @for one in of_group(Some(group)) { (figure(one)) } };
+            (folded(group, &inside))
+        }
+        (events(folder, &section.scenario))
+    }
+}
+
+/// The dated events that the strip shows.
 fn events(folder: &ReportData, name: &str) -> Markup {
     let scenario = folder.scenarios.iter().find(|scenario| scenario.name == name);
-    let events = match (folder.about(name), scenario.and_then(ScenarioResults::span)) {
-        (Some(about), Some(span)) => numbered(about, span),
+    let events: Vec<&DatedFact> = match (folder.about(name), scenario.and_then(ScenarioResults::span)) {
+        (Some(about), Some((from, to))) => {
+            about.events.iter().filter(|event| event.date >= from && event.date <= to).collect()
+        }
         _ => Vec::new(),
     };
-    let heads = html! {
-        th.number { "No." } th.number { "Month" } th { "Who" } th { "Kind" } th { "What" } th { "Source" }
-    };
+    let heads = html! { th.number { "Month" } th { "Who" } th { "Kind" } th { "What" } th { "Source" } };
     let rows = html! {
-        @for (number, event) in &events {
+        @for event in &events {
             tr {
-                td.number { (number) }
                 td.number { (event.date.to_string()) }
                 td { (event.actor) }
                 td { (event.kind.replace('_', " ")) }
@@ -202,8 +219,8 @@ fn events(folder: &ReportData, name: &str) -> Markup {
     };
     html! {
         @if !events.is_empty() {
-            h3 { "Dated events" }
-            (table(Some("Facts of the config, shown beside the results; they force nothing."), &heads, &rows))
+            @let listed = table(Some("Facts of the config, shown beside the results; they force nothing."), &heads, &rows);
+            (folded("Dated facts", &listed))
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::report::results::ScenarioResults;
 /// Whatever has no colour of its own.
 pub const GREY: &str = "#80868b";
 
-const COLOURS: [&str; 7] = ["#0072b2", "#d55e00", "#009e73", "#b8629a", "#b07c00", "#3f9fd8", "#7a6a4f"];
+const COLOURS: [&str; 10] =
+    ["#0072b2", "#d55e00", "#009e73", "#b8629a", "#b07c00", "#3f9fd8", "#7a6a4f", "#6a51a3", "#8f9a27", "#a50f4b"];
 
 /// The colours of the parts of progress.
 pub const PARTS: [&str; 3] = ["#56b4e9", "#e69f00", "#a6a9ad"];
@@ -21,15 +22,14 @@ pub const fn colour(at: usize) -> &'static str {
     if at < COLOURS.len() { COLOURS[at] } else { GREY }
 }
 
+/// Dashes that tell series apart, solid first; the last ones repeat.
+pub fn dash(at: usize) -> &'static str {
+    ["", "6 3", "2 3", "8 3 2 3"].get(at).copied().unwrap_or("1 4")
+}
+
 /// Dashes that tell series apart where colours have run out.
 pub fn dashes(at: usize) -> &'static str {
-    match at.saturating_sub(COLOURS.len() - 1) {
-        0 => "",
-        1 => "6 3",
-        2 => "2 3",
-        3 => "8 3 2 3",
-        _ => "1 4",
-    }
+    dash(at.saturating_sub(COLOURS.len() - 1))
 }
 
 /// The colour nearer to white by a share.
@@ -59,10 +59,12 @@ impl StateColours {
             let rank = |name: &str| (name != leader, name != follower);
             rank(a).cmp(&rank(b)).then(end(b).total_cmp(&end(a)))
         });
-        // Firms whose state has no trajectory still need a colour.
-        for firm in &about.firms {
-            if !names.contains(&firm.state.as_str()) {
-                names.push(&firm.state);
+        // Firms, plants and designs whose state has no trajectory still need a colour.
+        let firms = about.firms.iter().map(|firm| firm.state.as_str());
+        let supply = about.fabs.iter().chain(&about.accelerators).map(|place| place.state.as_str());
+        for state in firms.chain(supply) {
+            if !names.contains(&state) {
+                names.push(state);
             }
         }
         Self { list: names.into_iter().enumerate().map(|(at, name)| (name.to_owned(), colour(at))).collect() }

@@ -17,6 +17,8 @@ pub struct Axis {
     low: f64,
     high: f64,
     log: bool,
+    /// Whether small values stand at the top.
+    falls: bool,
     /// Values worth a tick, rising, all within the scale.
     pub ticks: Vec<f64>,
 }
@@ -54,7 +56,7 @@ impl Axis {
             .map(|at| (first + at as f64) * step)
             .take_while(|tick| *tick < high + 0.999 * step)
             .collect();
-        Self { low: first * step, high: ticks.last().copied().unwrap_or(high), log: false, ticks }
+        Self { low: first * step, high: ticks.last().copied().unwrap_or(high), log: false, falls: false, ticks }
     }
 
     /// A logarithmic scale over the positive values, at most six decades deep; linear if none is positive.
@@ -80,7 +82,7 @@ impl Axis {
             let is_decade = |tick: f64| libm::fabs(libm::log10(tick) - libm::round(libm::log10(tick))) < 1e-6;
             ticks.retain(|tick| is_decade(*tick));
         }
-        Self { low, high, log: true, ticks }
+        Self { low, high, log: true, falls: false, ticks }
     }
 
     /// Where the value stands: 0 at the foot, 1 at the top; values beyond the ends stand at the ends.
@@ -90,7 +92,19 @@ impl Axis {
         } else {
             (value, self.low, self.high)
         };
-        ((value - low) / (high - low)).clamp(0.0, 1.0)
+        let place = ((value - low) / (high - low)).clamp(0.0, 1.0);
+        if self.falls { 1.0 - place } else { place }
+    }
+
+    /// The same with small values at the top.
+    pub fn falling(self) -> Self {
+        Self { falls: true, ..self }
+    }
+
+    /// Places from 1 down to `count`, half a place of room beyond both ends.
+    pub fn ranks(count: usize) -> Self {
+        let ticks = (1..=count).map(|rank| rank as f64).collect();
+        Self { low: 0.5, high: count as f64 + 0.5, log: false, falls: true, ticks }
     }
 
     /// Whether zero lies inside the scale and deserves a stronger line.

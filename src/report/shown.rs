@@ -91,6 +91,29 @@ const PROGRESS: [Shown; 6] = [
     shown("states", "turnover", "turnover", false),
 ];
 
+/// Ratings of firms, by which they are put in places.
+const FIRM_RATING: Shown = shown("firms", "rating", "Ratings of firms", false);
+/// Whether firms publish weights: the mean is a share of the runs.
+pub const OPEN: Shown = shown("firms", "open", "Firms that publish weights", true);
+
+/// The chip chain: designs, plants, what limits, and the price.
+const CHAIN: [Shown; 6] = [
+    shown("accelerators", "compute", "Compute shipped", false),
+    shown("fabs", "capacity", "Capacity of plants", false),
+    shown("world", "limited_by_logic", "Limited by logic dies", true),
+    shown("world", "limited_by_packaging", "Limited by packaging", true),
+    shown("world", "limited_by_memory", "Limited by memory", true),
+    shown("world", "compute_price", "Price of compute", false),
+];
+
+/// Power in all, and its kinds.
+const POWER: [Shown; 4] = [
+    shown("states", "power", "Power in all", true),
+    shown("states", "hard_power", "Hard power", true),
+    shown("states", "economic_power", "Economic power", true),
+    shown("states", "soft_power", "Soft power", true),
+];
+
 /// How a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawing {
@@ -106,8 +129,16 @@ pub enum Drawing {
     Supply,
     /// Ratings of firms.
     Firms,
+    /// Places of firms.
+    Leaderboard,
+    /// The gap to the frontier, of states and of firms.
+    Frontier,
     /// Shares of usage.
     Usage,
+    /// Stages of the chip chain, what limits it, and the price.
+    ChipChain,
+    /// Kinds of power.
+    Power,
     /// The parts of progress.
     Progress,
 }
@@ -120,57 +151,101 @@ pub struct Picture {
     pub kind: Drawing,
     /// All that it draws.
     pub indicators: &'static [Shown],
+    /// What it stands under, folded; none for those that a scenario opens with.
+    pub group: Option<&'static str>,
 }
 
-const fn picture(name: &'static str, kind: Drawing, indicators: &'static [Shown]) -> Picture {
-    Picture { name, kind, indicators }
+/// A picture that a scenario opens with.
+const fn first(name: &'static str, kind: Drawing, indicators: &'static [Shown]) -> Picture {
+    Picture { name, kind, indicators, group: None }
 }
+
+const fn under(group: &'static str, name: &'static str, kind: Drawing, indicators: &'static [Shown]) -> Picture {
+    Picture { name, kind, indicators, group: Some(group) }
+}
+
+const WORLD_GROUP: &str = "The world and the gap";
+const STATES_GROUP: &str = "States";
+const TRADE_GROUP: &str = "Trade and compute";
+const SOCIETY_GROUP: &str = "Society";
+const FIRMS_GROUP: &str = "Firms and their momentum";
 
 /// The pictures of a scenario, in the order of the page.
 pub const PICTURES: &[Picture] = &[
-    picture("rating_gap", Drawing::Gap, &[GAP]),
-    picture("world", Drawing::Grid("The world", "Indicators of the whole world"), &WORLD),
-    picture("chips", Drawing::Grid("Chips", "Making and sharing of compute in the whole world"), &CHIPS),
-    picture("society", Drawing::Grid("Society", "Incidents, policy and who gains, in the whole world"), &SOCIETY),
-    picture("rating", Drawing::Overview, &[RATING]),
-    picture("rating_by_state", Drawing::EachState, &[RATING]),
-    picture("capability", Drawing::Overview, &[CAPABILITY]),
-    picture("capability_by_state", Drawing::EachState, &[CAPABILITY]),
-    picture("compute", Drawing::Overview, &[COMPUTE]),
-    picture("compute_by_state", Drawing::EachState, &[COMPUTE]),
-    picture("power", Drawing::Overview, &[shown("states", "power", "Power by state", true)]),
-    picture(
+    first("leaderboard", Drawing::Leaderboard, &[FIRM_RATING, OPEN]),
+    first(
+        "frontier_gap",
+        Drawing::Frontier,
+        &[
+            shown("states", "frontier_gap_rating", "Behind the frontier, by state", false),
+            shown("firms", "frontier_gap_rating", "Behind the frontier, by firm", false),
+        ],
+    ),
+    first("usage_shares", Drawing::Usage, &[shown("firms", "usage_share", "Shares of world usage", true)]),
+    first("chip_chain", Drawing::ChipChain, &CHAIN),
+    first("power", Drawing::Power, &POWER),
+    first("progress", Drawing::Progress, &PROGRESS),
+    under(WORLD_GROUP, "rating_gap", Drawing::Gap, &[GAP]),
+    under(WORLD_GROUP, "world", Drawing::Grid("The world", "Indicators of the whole world"), &WORLD),
+    under(STATES_GROUP, "rating", Drawing::Overview, &[RATING]),
+    under(STATES_GROUP, "rating_by_state", Drawing::EachState, &[RATING]),
+    under(STATES_GROUP, "capability", Drawing::Overview, &[CAPABILITY]),
+    under(STATES_GROUP, "capability_by_state", Drawing::EachState, &[CAPABILITY]),
+    under(
+        STATES_GROUP,
         "hostility",
         Drawing::Overview,
         &[rare(shown("states", "hostility", "How hostile states stand that choose", true))],
     ),
-    picture("adoption", Drawing::Overview, &[shown("states", "adoption", "Adoption by state", true)]),
-    picture(
+    under(FIRMS_GROUP, "firms_rating", Drawing::Firms, &[shown("firms", "rating", "Ratings of firms", false)]),
+    under(FIRMS_GROUP, "momentum", Drawing::Firms, &[shown("firms", "momentum", "Momentum of firms", false)]),
+    under(TRADE_GROUP, "chips", Drawing::Grid("Chips", "Making and sharing of compute in the whole world"), &CHIPS),
+    under(TRADE_GROUP, "compute", Drawing::Overview, &[COMPUTE]),
+    under(TRADE_GROUP, "compute_by_state", Drawing::EachState, &[COMPUTE]),
+    under(
+        TRADE_GROUP,
         "self_sufficiency",
         Drawing::Overview,
         &[shown("states", "self_sufficiency", "Least self-sufficiency of any stage, by state", true)],
     ),
-    picture(
+    under(
+        TRADE_GROUP,
         "compute_received",
         Drawing::Overview,
         &[log(shown("states", "compute_received", "Compute received, by state", false))],
     ),
-    picture("safety_effort", Drawing::Overview, &[shown("states", "safety_effort", "Safety effort by state", true)]),
-    picture("trust_in_ai", Drawing::Overview, &[shown("states", "trust_in_ai", "Trust in AI by state", true)]),
-    picture(
-        "output_effect",
-        Drawing::Overview,
-        &[shown("states", "output_effect", "Output added by AI, by state", true)],
-    ),
-    picture(
+    under(
+        TRADE_GROUP,
         "accelerators",
         Drawing::Supply,
         &[log(shown("accelerators", "compute", "Compute shipped, by accelerator", false))],
     ),
-    picture("fabs", Drawing::Supply, &[log(shown("fabs", "capacity", "Capacity of plants", false))]),
-    picture("firms_rating", Drawing::Firms, &[shown("firms", "rating", "Ratings of firms", false)]),
-    picture("usage_shares", Drawing::Usage, &[shown("firms", "usage_share", "Shares of world usage", true)]),
-    picture("progress", Drawing::Progress, &PROGRESS),
+    under(TRADE_GROUP, "fabs", Drawing::Supply, &[log(shown("fabs", "capacity", "Capacity of plants", false))]),
+    under(
+        SOCIETY_GROUP,
+        "society",
+        Drawing::Grid("Society", "Incidents, policy and who gains, in the whole world"),
+        &SOCIETY,
+    ),
+    under(SOCIETY_GROUP, "adoption", Drawing::Overview, &[shown("states", "adoption", "Adoption by state", true)]),
+    under(
+        SOCIETY_GROUP,
+        "safety_effort",
+        Drawing::Overview,
+        &[shown("states", "safety_effort", "Safety effort by state", true)],
+    ),
+    under(
+        SOCIETY_GROUP,
+        "trust_in_ai",
+        Drawing::Overview,
+        &[shown("states", "trust_in_ai", "Trust in AI by state", true)],
+    ),
+    under(
+        SOCIETY_GROUP,
+        "output_effect",
+        Drawing::Overview,
+        &[shown("states", "output_effect", "Output added by AI, by state", true)],
+    ),
 ];
 
 /// The indicators of all pictures of a scenario, some of them more than once.

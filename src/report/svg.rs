@@ -1,6 +1,7 @@
 //! A small writer of SVG. Colours stand in attributes, so that a picture looks right in any program; classes let the
 //! page's style turn ink and paper for dark screens.
 
+use super::told::Plot;
 use std::fmt::{self, Display, Write as _};
 
 /// Width that a text takes, near enough for margins.
@@ -114,11 +115,22 @@ pub struct Svg {
     height: f64,
     label: String,
     body: String,
+    plots: Vec<Plot>,
 }
 
 impl Svg {
     pub fn new(width: f64, height: f64, label: &str) -> Self {
-        Self { width, height, label: label.to_owned(), body: String::new() }
+        Self { width, height, label: label.to_owned(), body: String::new(), plots: Vec::new() }
+    }
+
+    /// Keeps the numbers of a plot.
+    pub fn tell(&mut self, plot: Plot) {
+        self.plots.push(plot);
+    }
+
+    /// The plots whose numbers were kept.
+    pub fn plots(&self) -> &[Plot] {
+        &self.plots
     }
 
     /// An element with nothing inside.
@@ -258,6 +270,14 @@ impl Svg {
         out.push_str("</title>\n");
         out.push_str(paper);
         out.push_str(&self.body);
+        // Over all, so that the pointer finds the month.
+        for (at, plot) in self.plots.iter().enumerate() {
+            let [x, y, width, height] = plot.frame.map(coordinate);
+            let place: [(&str, &dyn Display); 4] = [("x", &x), ("y", &y), ("width", &width), ("height", &height)];
+            let look: [(&str, &dyn Display); 3] = [("class", &"plot"), ("data-plot", &at), ("fill", &"none")];
+            begin(out, "rect", &[&look[..], &place].concat());
+            out.push_str("/>\n");
+        }
         out.push_str("</svg>\n");
     }
 

@@ -12,8 +12,13 @@ use crate::{
 };
 use std::fs;
 
-const NAMES: KnownNames<'_> =
-    KnownNames { tables: &["world"], outcomes: &["entries"], declared: &TABLES, months_before: |_| 1 };
+const NAMES: KnownNames<'_> = KnownNames {
+    tables: &["world"],
+    by_default: (&["world"], &[]),
+    outcomes: &["entries"],
+    declared: &TABLES,
+    months_before: |_| 1,
+};
 /// Lines 1 to 4 of every file.
 const HEAD: &str = "name = 'c'\nscenario = 'small.toml'\nuntil = '2023-05'\nobservations = ['seen.csv']\n";
 const SEEN: &str = "table,entity,indicator,date,until,value,error\n\

@@ -11,8 +11,13 @@ use crate::{
 };
 use std::fs;
 
-const NAMES: KnownNames<'_> =
-    KnownNames { tables: &["world"], outcomes: &["entries", "exits"], declared: &TABLES, months_before: |_| 1 };
+const NAMES: KnownNames<'_> = KnownNames {
+    tables: &["world"],
+    by_default: (&["world"], &[]),
+    outcomes: &["entries", "exits"],
+    declared: &TABLES,
+    months_before: |_| 1,
+};
 /// Lines 1 to 8 of every file.
 const HEAD: &str = "name = 'c'\nscenario = 'small.toml'\nclaim = 'More is more.'\n[[scenarios]]\nname = 'low'\n\
     [[scenarios]]\nname = 'high'\nset = { 'mechanisms.growth.rate' = 2 }\n";

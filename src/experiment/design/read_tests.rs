@@ -12,8 +12,13 @@ use crate::{
 };
 use std::fs;
 
-const NAMES: KnownNames<'_> =
-    KnownNames { tables: &["world"], outcomes: &["entries"], declared: &[], months_before: |_| 1 };
+const NAMES: KnownNames<'_> = KnownNames {
+    tables: &["world"],
+    by_default: (&["world"], &[]),
+    outcomes: &["entries"],
+    declared: &[],
+    months_before: |_| 1,
+};
 
 /// Reads an experiment on a small world with this after its name, and `points.csv` beside it.
 fn read_with(text: &str, overrides: &[&str], points: &str) -> Result<Experiment, String> {

@@ -106,6 +106,7 @@ impl Reader<'_> {
             runs,
             seed,
             record,
+            passing: Vec::new(),
             variants,
             sample,
             stop: None,

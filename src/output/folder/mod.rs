@@ -381,7 +381,8 @@ fn begins(name: &OsStr) -> bool {
     [journal::FILE, "manifest.json.partial"].into_iter().any(|own| name == own)
 }
 
-/// Removes what a complete folder no longer needs: tables that stand there in another format, then the journal. A shard
+/// Removes what a complete folder no longer needs: tables that stand there in another format, or whose quantiles were all that
+/// was wanted of them, then the journal. A shard
 /// keeps all, as joining it reads its journal. The journal goes last, so that a folder without one is never touched.
 ///
 /// # Errors
@@ -393,7 +394,9 @@ pub fn tidy(folder: &Path, identity: &Identity, files: &[FileEntry]) -> Result<(
     }
     let is_csv = |file: &FileEntry| file.format == FileFormat::Csv;
     let left = files.iter().filter(|file| !files.iter().any(|other| is_csv(other) && other.name == file.name));
-    left.map(|file| FileFormat::Csv.file(&file.name)).try_for_each(|name| owned::remove_file(folder, &name))?;
+    let left = left.map(|file| FileFormat::Csv.file(&file.name));
+    let passed = identity.passing.iter().map(|table| owned::partial(&FileFormat::Csv.file(table)));
+    left.chain(passed).try_for_each(|name| owned::remove_file(folder, &name))?;
     remove(&folder.join(journal::FILE))
 }
 

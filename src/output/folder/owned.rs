@@ -23,7 +23,7 @@ const MADE: [&str; 2] = ["report.html", "differences.csv"];
 pub(super) type Names = BTreeSet<String>;
 
 /// The name that a file has while it is written.
-fn partial(name: &str) -> String {
+pub(super) fn partial(name: &str) -> String {
     format!("{name}.partial")
 }
 

@@ -54,6 +54,11 @@ impl TableFile {
         Ok(())
     }
 
+    /// The table's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// How far it reaches.
     pub const fn extent(&self) -> Extent {
         self.extent
