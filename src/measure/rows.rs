@@ -76,11 +76,11 @@ table! {
         compute_redirected: f64, "MH100e/month";
         /// Compute that shocks kept from being made in the month.
         compute_lost: f64, "MH100e/month";
-        /// Share of the compute made in the month that would have been more with more logic dies; like the next two, empty if none is made.
+        /// Share of the compute made that logic dies limit, of which more would make more; like the next two, empty if none is made.
         limited_by_logic: Option<f64>, "1";
-        /// Share of the compute made in the month that packaging limits.
+        /// Share of the compute made that packaging limits.
         limited_by_packaging: Option<f64>, "1";
-        /// Share of the compute made in the month that memory limits.
+        /// Share of the compute made that memory limits.
         limited_by_memory: Option<f64>, "1";
         /// Compute that wore out in the month.
         compute_retired: f64, "MH100e/month";

@@ -9,7 +9,7 @@ use super::{
 };
 use super::{
     csv_file::CsvFile,
-    results::{ScenarioResults, of_name},
+    results::{Happening, ScenarioResults, of_name},
     stat::Stat,
 };
 use crate::{
@@ -108,6 +108,12 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
         for table in [RUNS, QuantileRow::TABLE] {
             as_written(folder, manifest, table)?;
         }
+    }
+    if let (Some(manifest), [only]) = (&manifest, scenarios.as_mut_slice())
+        && manifest.experiment.runs == 1
+        && only.points <= 1
+    {
+        only.story = read_story(&folder.join("events.csv"))?;
     }
     let (names, other_spans) = comparable(&scenarios, manifest.as_ref());
     missing.extend(other_spans);
@@ -227,6 +233,23 @@ fn read_quantiles(file: &Path, scenarios: &mut Vec<ScenarioResults>) -> Result<b
         stats.dedup_by_key(|stat| stat.date);
     }
     Ok(any)
+}
+
+/// What happened in the world of a folder that holds one; nothing if events were not recorded.
+fn read_story(file: &Path) -> Result<Vec<Happening>, ReportError> {
+    let Some(mut table) = CsvFile::open(file)? else { return Ok(Vec::new()) };
+    let [date, kind, actor, state, text] =
+        ["date", "kind", "actor", "state", "text"].map(|column| table.column(column));
+    let (date, kind, actor, state, text) = (date?, kind?, actor?, state?, text?);
+    let mut row = csv::StringRecord::new();
+    let mut story = Vec::new();
+    while table.next(&mut row)? {
+        let cell = |at: usize| row.get(at).unwrap_or_default().to_owned();
+        let month = row.get(date).unwrap_or_default().parse();
+        let date = month.map_err(|_| table.malformed(&row, date, "a month as YYYY-MM"))?;
+        story.push(Happening { date, kind: cell(kind), actor: cell(actor), state: cell(state), text: cell(text) });
+    }
+    Ok(story)
 }
 
 #[cfg(test)]

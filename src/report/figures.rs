@@ -294,6 +294,7 @@ impl<'a> View<'a> {
     /// Every picture that there are values for; the others are named in `missing`.
     fn figures(&mut self, missing: &mut Vec<String>) -> Vec<Figure> {
         let mut figures = Vec::new();
+        figures.extend(self.drawn(("story", None), Self::story));
         figures.extend(self.drawn(("timeline", None), Self::timeline));
         for picture in PICTURES {
             if picture.kind == Drawing::EachState && self.states.list.len() < 2 {
@@ -303,12 +304,18 @@ impl<'a> View<'a> {
                 ));
                 continue;
             }
+            // Where plants stand only the config says, and that it cannot be read was said.
+            if picture.kind == Drawing::ChipChain && self.about.fabs.is_empty() && self.about.accelerators.is_empty() {
+                continue;
+            }
             match self.figure(picture) {
                 Some(figure) => figures.push(figure),
-                None if picture.indicators.iter().any(|shown| self.scenario.has(*shown)) => missing.push(format!(
-                    "Scenario `{}`: picture `{}` is left out, because quantiles.csv has too few values for it.",
-                    self.scenario.name, picture.name
-                )),
+                None if picture.indicators.iter().all(|shown| shown.rare || self.scenario.has(*shown)) => {
+                    missing.push(format!(
+                        "Scenario `{}`: picture `{}` is left out, because quantiles.csv has too few values for it.",
+                        self.scenario.name, picture.name
+                    ))
+                }
                 // That its indicators have no values is said of each.
                 None => {}
             }

@@ -192,8 +192,27 @@ fn of_scenario(folder: &ReportData, section: &Pictures) -> Markup {
             @let inside = html! { @for one in of_group(Some(group)) { (figure(one)) } };
             (folded(group, &inside))
         }
+        (story(folder, &section.scenario))
         (events(folder, &section.scenario))
     }
+}
+
+/// What happened in the one world that was run.
+fn story(folder: &ReportData, name: &str) -> Markup {
+    let scenario = folder.scenarios.iter().find(|scenario| scenario.name == name);
+    let story = scenario.map_or(&[][..], |scenario| &scenario.story);
+    let heads = html! { th.number { "Month" } th { "Who" } th { "State" } th { "What" } };
+    let rows = html! {
+        @for what in story {
+            tr {
+                td.number { (what.date.to_string()) }
+                td { (what.actor) }
+                td { (what.state) }
+                td { (what.kind.replace('_', " ")) @if !what.text.is_empty() { ": " (what.text) } }
+            }
+        }
+    };
+    html! { @if !story.is_empty() { (folded("All that happened in this world", &table(None, &heads, &rows))) } }
 }
 
 /// The dated events that the strip shows.

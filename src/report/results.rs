@@ -30,6 +30,34 @@ pub struct ScenarioResults {
     pub(super) series: BTreeMap<(&'static str, &'static str), BTreeMap<String, Vec<Stat>>>,
     /// Most runs behind any value of a picture.
     pub runs: u32,
+    /// What happened in the one world that was run, in order; of several worlds nothing.
+    pub story: Vec<Happening>,
+}
+
+/// Something that happened in a world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happening {
+    pub date: Month,
+    pub kind: String,
+    pub actor: String,
+    /// The actor's state, if it has one.
+    pub state: String,
+    pub text: String,
+}
+
+impl Happening {
+    /// What it goes by: who it happened to, or what is decided.
+    pub fn named(&self) -> &str {
+        match self.kind.as_str() {
+            "policy" | "policy_end" => &self.text,
+            _ => &self.actor,
+        }
+    }
+
+    /// Whether it is of somebody that the config names; those born in a run are named by month and number.
+    pub fn is_of_the_config(&self) -> bool {
+        !self.actor.contains('#')
+    }
 }
 
 impl ScenarioResults {

@@ -7,6 +7,7 @@ mod leaderboard;
 mod power;
 mod progress;
 mod stacks;
+mod story;
 mod timeline;
 mod usage;
 
