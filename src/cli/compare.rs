@@ -117,6 +117,7 @@ impl Args {
             runs: a.runs,
             seed,
             record: RECORD.map(String::from).to_vec(),
+            outcomes: Vec::new(),
             variants,
             sample: a.sample,
             stop: None,

@@ -98,13 +98,14 @@ impl Reader<'_> {
         };
         let quantiles = Some(if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint });
         let record = owned(self.names.tables);
-        let (stop, claim, calibration, game) = (None, None, None, None);
+        let (outcomes, stop, claim, calibration, game) = (Vec::new(), None, None, None, None);
         Some(Experiment {
             name,
             description,
             runs: self.default_runs(),
             seed,
             record,
+            outcomes,
             variants,
             sample,
             stop,
@@ -118,6 +119,7 @@ impl Reader<'_> {
     fn experiment(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the experiment");
         let Head { title, description, scenario, runs, quantiles, record, common } = self.head(&mut root);
+        let outcomes = root.take("outcomes").map(|entry| self.asked(&entry.node)).unwrap_or_default();
         let design = root.take("design");
         let stop = root.take("stop");
         let stop = stop.map(|entry| (entry, self.stop(&entry.node)));
@@ -163,6 +165,7 @@ impl Reader<'_> {
             runs,
             seed,
             record,
+            outcomes,
             variants,
             sample,
             stop,
@@ -255,6 +258,10 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
     let variants = variants_schema();
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
     let claims = claim_keys(names);
+    let outcomes = described(
+        json!({ "type": "array", "items": { "enum": names.outcomes }, "uniqueItems": true }),
+        "Outcomes that are asked for: they come first in the report and the summary. Default: those that the model is known by.",
+    );
     let mut schema = required(
         table_of([
             ("name", described(name_schema(), "Short name, used for the output folder.")),
@@ -270,6 +277,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
             ("runs", described(runs, "Replicates of each scenario and design point.")),
             ("months", months()),
             ("record", described(record, "Tables to record, `all` of them or `none`; all if left out.")),
+            ("outcomes", outcomes),
             (
                 "quantiles",
                 described(

@@ -126,6 +126,7 @@ fn manifest(scenarios: &[&str]) -> String {
         runs_done: 20,
         runs_failed: 0,
         description: "Does it <grow>?".to_owned(),
+        outcomes: Vec::new(),
         described: std::iter::once(base).chain(std::iter::repeat(changed)).take(scenarios.len()).collect(),
         replay: Vec::new(),
         unmet: None,

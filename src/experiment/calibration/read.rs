@@ -77,6 +77,7 @@ impl Reader<'_> {
             runs: 1,
             seed: variant.scenario.seed,
             record: Vec::new(),
+            outcomes: Vec::new(),
             variants: vec![variant],
             sample: Sample::plain(),
             stop: None,

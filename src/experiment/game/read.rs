@@ -106,6 +106,7 @@ impl Reader<'_> {
             runs,
             seed,
             record,
+            outcomes: Vec::new(),
             variants,
             sample,
             stop: None,
