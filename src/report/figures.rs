@@ -4,6 +4,9 @@ use super::{
     about::{About, ComparedStates, DatedFact},
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     data::ReportData,
+    factors,
+    forest::forest,
+    over_time,
     palette::{self, StateColours},
     scale::{Axis, Writing},
     shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
@@ -93,7 +96,12 @@ pub fn draw(folder: &ReportData) -> Report {
     if drawable.len() > MOST_SCENARIOS {
         missing.push(format!("Only the first {MOST_SCENARIOS} scenarios have pictures of their own."));
     }
-    Report { comparison: if several { comparison(&drawable) } else { Vec::new() }, sections, missing }
+    let compared = forest(folder)
+        .into_iter()
+        .chain(over_time::figures(folder, &folder.over_time.rows))
+        .chain(if several { comparison(&drawable) } else { Vec::new() });
+    let compared = factors::figures(folder).into_iter().chain(compared);
+    Report { comparison: compared.collect(), sections, missing }
 }
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.

@@ -3,7 +3,9 @@
 use super::{
     about::About,
     data::ReportData,
+    factors,
     figures::{Figure, Report, numbered},
+    findings,
     markup::{document, folded, table, unit},
     parameters::ParameterTables,
     precision,
@@ -34,6 +36,7 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
     };
     let main = html! {
         (notes(folder, report))
+        (findings::page::section(&findings::findings(folder, &factors::effects(folder))))
         (outcomes(folder))
         (precision::differences(folder))
         (precision::replications(folder))
