@@ -1,5 +1,6 @@
 //! What the tables of a batch say.
 
+pub(crate) mod association;
 pub mod calibration;
 pub(crate) mod claims;
 pub(crate) mod condition;

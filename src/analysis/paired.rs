@@ -2,7 +2,7 @@
 //! both falls out of the differences, so that fewer runs show as much as more runs that are not paired.
 
 use super::precision::{Mean, OverPoints, Units, beyond_rounding};
-use crate::output::dictionary::DifferenceRow;
+use crate::output::difference_rows::DifferenceRow;
 
 /// How the second of two paired scenarios differs from the first, on average over the points of a design.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,8 +92,8 @@ impl Difference {
         self.first.is_finite() && self.second.is_finite() && self.difference.mean.is_finite()
     }
 
-    /// The line of `differences.csv`.
-    pub fn row(&self, scenario: &str, against: &str, outcome: &str) -> DifferenceRow {
+    /// The line of `differences.csv`, with these quantiles of the differences.
+    pub fn row(&self, [scenario, against, outcome]: [&str; 3], [p05, p25, p50, p75, p95]: [f64; 5]) -> DifferenceRow {
         let interval = self.difference.interval().filter(|(low, high)| low.is_finite() && high.is_finite());
         let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
         DifferenceRow {
@@ -110,6 +110,11 @@ impl Difference {
             high: interval.map(|(_, high)| high),
             larger_share: self.larger_share,
             variance_reduction: self.variance_reduction,
+            p05,
+            p25,
+            p50,
+            p75,
+            p95,
         }
     }
 }
@@ -191,7 +196,7 @@ mod tests {
         let row = |value: f64| {
             let pairs: Vec<_> = (0..6).map(|at| (0.0, if at % 2 == 0 { value } else { 0.5 * value })).collect();
             let found = difference(&pairs);
-            (found.is_finite(), found.row("b", "a", "x"))
+            (found.is_finite(), found.row(["b", "a", "x"], [0.0; 5]))
         };
         let (finite, large) = row(1e200);
         assert!(finite && large.standard_error.is_none() && large.low.is_none() && large.high.is_none(), "{large:?}");

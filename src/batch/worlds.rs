@@ -58,6 +58,7 @@ impl<'a> Worlds<'a> {
         let batch = Batch {
             program: model.program().to_string(),
             description: experiment.description.clone(),
+            outcomes: experiment.outcomes.clone(),
             first_replicate,
             sample: experiment.sample.clone(),
             stop: experiment.stop.clone(),

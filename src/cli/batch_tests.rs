@@ -71,6 +71,32 @@ fn the_first_failure_is_shown() {
 }
 
 #[test]
+fn the_summary_of_several_scenarios_tells_how_they_differ() {
+    let told = |runs: u64| {
+        let dir = tempfile::tempdir().unwrap();
+        let done = batch(&Mock::default(), &experiment(runs, Record::NONE), dir.path(), &never());
+        assert!(!summary::batch(&done).unwrap().contains("less base"), "the table is not there yet");
+        let catalogue = crate::scenario::Catalogue { mechanisms: Vec::new() };
+        report::write_report(dir.path(), &catalogue, &crate::measure::Measured::default()).unwrap();
+        (fs::read_to_string(dir.path().join("differences.csv")).unwrap(), summary::batch(&done).unwrap())
+    };
+    let (table, text) = told(9);
+    assert!(text.contains("open less base, by pairs of runs with the same luck"), "{text}");
+    assert!(text.lines().all(|line| line.starts_with("files are in") || line.chars().count() <= 80), "{text}");
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let rows = reader.deserialize::<std::collections::BTreeMap<String, String>>();
+    let row = rows.map(Result::unwrap).find(|row| row["outcome"] == "gap_rating_12").unwrap();
+    let [mean, low, high] = ["difference", "low", "high"].map(|name| row[name].parse::<f64>().unwrap());
+    let line = text.split_once("less base").unwrap().1.lines().find(|line| line.contains("gap_rating_12")).unwrap();
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    let few = super::super::differences::few;
+    assert_eq!(cells[1..4], [few(mean), few(low), few(high)]);
+    assert_eq!(cells.contains(&"*"), low > 0.0 || high < 0.0, "{line}");
+    let (_, text) = told(3);
+    assert!(text.contains("no intervals from 3 pairs: they take at least 5"), "{text}");
+}
+
+#[test]
 fn the_summaries_fit_a_terminal() {
     let dir = tempfile::tempdir().unwrap();
     let experiment = experiment(9, Record::ALL);

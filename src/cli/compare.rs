@@ -3,6 +3,7 @@
 use super::{
     batch,
     common::{OutputOptions, ValueOptions, WorkOptions, default_folder, source, warn},
+    differences::{self, few},
     failure::Failure,
     listing::{WIDTH, width},
     progress::Bar,
@@ -14,11 +15,10 @@ use crate::{
     declare::text::{counted, read_as},
     experiment::{Experiment, Gather, Variant},
     model::Model,
-    report::{ReportError, csv_file::CsvFile},
+    report::ReportError,
     scenario::{Diagnostics, Time, entities::alike, section::MAX_NAME},
 };
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -34,8 +34,6 @@ Examples:
 Replicate r has the same noise in A and B. Differences are B less A. The output
 folder, output/A-vs-B without --out, has every outcome in differences.csv.";
 
-/// The differences' file name.
-const DIFFERENCES: &str = "differences.csv";
 /// Compare two scenarios, run by run with the same noise: differences with intervals
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -65,7 +63,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let folder = args.output.out.clone().map_or_else(|| default_folder(study.name(), ""), Ok)?;
     batch::tell_limits(study.experiment());
     let done = study.run_into(folder)?;
-    batch::write_page(&done, model, &[DIFFERENCES])?;
+    batch::write_page(&done, model, &[differences::FILE])?;
     if !args.output.quiet && done.finished > 0 {
         batch::say(&table(&done)?)?;
     }
@@ -114,6 +112,7 @@ impl Args {
             seed,
             record: a.record,
             passing: a.passing,
+            outcomes: Vec::new(),
             variants,
             sample: a.sample,
             stop: None,
@@ -174,11 +173,6 @@ fn lines(text: &mut String, added: &str) {
     added.lines().for_each(|added| line(text, added.trim_end()));
 }
 
-/// A number in few digits, small differences too.
-fn few(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.005 { format!("{value:.1e}") } else { short(value) }
-}
-
 /// A row of the table: the name of an outcome, its numbers, a mark and a unit. Where the terminal is narrow, the name and the unit
 /// stand above the numbers.
 fn table_row(name: &str, cells: [&str; 5], mark: &str, unit: &str) -> String {
@@ -212,29 +206,15 @@ fn table(done: &Done) -> Result<String, ReportError> {
         );
     }
     lines(&mut text, &table_row("outcome, mean of", ["A", "B", "B - A", "95 %", ""], "", "unit"));
-    let mut file = CsvFile::there(&done.folder.join(DIFFERENCES))?;
-    let [outcome, mean_against, mean, difference, low, high, reduction] =
-        ["outcome", "mean_against", "mean", "difference", "low", "high", "variance_reduction"]
-            .map(|name| file.column(name));
-    let (outcome, shown) = (outcome?, [mean_against?, mean?, difference?, low?, high?, reduction?]);
-    let (mut rows, mut row) = (BTreeMap::new(), csv::StringRecord::new());
-    while file.next(&mut row)? {
-        let mut numbers = [None; 6];
-        for (number, column) in numbers.iter_mut().zip(shown) {
-            *number = file.number(&row, column)?;
-        }
-        rows.insert(row.get(outcome).unwrap_or_default().to_owned(), numbers);
-    }
+    let found = differences::read(&done.folder)?;
     let mut reductions = Vec::new();
     for column in headlines(batch) {
-        let name = column.name;
-        let Some(&[mean_against, mean, difference, low, high, reduction]) = rows.get(name) else { continue };
-        let clear = low.is_some_and(|low| low > 0.0) || high.is_some_and(|high| high < 0.0);
-        let shown = [mean_against, mean, difference, low, high];
+        let Some(one) = found.iter().find(|one| one.outcome == column.name) else { continue };
+        let shown = [one.mean_against, one.mean, one.difference, one.low, one.high];
         let shown = shown.map(|value| value.map(few).unwrap_or_default());
-        let mark = if clear { "*" } else { "" };
-        lines(&mut text, &table_row(name, shown.each_ref().map(String::as_str), mark, &unit(&column)));
-        reductions.extend(reduction);
+        let mark = if one.is_clear() { "*" } else { "" };
+        lines(&mut text, &table_row(column.name, shown.each_ref().map(String::as_str), mark, &unit(&column)));
+        reductions.extend(one.reduction);
     }
     let (independent, units) = apart.map_or((batch.runs, "replicates"), |worlds| (worlds, "different worlds"));
     if independent < FEWEST {

@@ -8,6 +8,7 @@ mod columns;
 mod common;
 mod compare;
 mod completions;
+mod differences;
 mod discover;
 mod explain;
 mod failure;

@@ -2,7 +2,7 @@
 //! files themselves, so that it is the same whether they were written now or before. No wider than the terminal, nor than 80
 //! columns.
 
-use super::listing::width;
+use super::{differences, listing::width};
 use crate::{
     analysis::sketch::Sketches,
     batch::Done,
@@ -12,7 +12,7 @@ use crate::{
     },
     measure::record::WorldRow,
     output::batch::{Batch, BatchScenario},
-    report::{ReportError, csv_file::CsvFile},
+    report::{ReportError, csv_file::CsvFile, data::chosen},
 };
 use std::{fmt::Write as _, path::Path};
 
@@ -60,6 +60,7 @@ pub fn batch(done: &Done) -> Result<String, ReportError> {
             line(&mut text, &format!("  {name:<names$}{median:>cells$}{low:>cells$}{high:>cells$}  {unit}{of}"));
         }
     }
+    differences::tell(&mut text, experiment, &done.folder)?;
     other_spans(&mut text, experiment);
     closing(&mut text, done);
     Ok(text)
@@ -151,11 +152,9 @@ pub(super) fn broken(line: &str, width: usize) -> String {
     textwrap::fill(line, options)
 }
 
-/// The outcomes that summaries open with, in their order.
+/// The outcomes that summaries open with: those that are asked for, or that the model is known by.
 pub(super) fn headlines(experiment: &Batch) -> Vec<Column<'static>> {
-    let outcomes: Vec<_> = experiment.measured.outcomes().collect();
-    let headlines = experiment.measured.headlines().into_iter();
-    headlines.filter_map(|name| outcomes.iter().copied().find(|column| column.name == name)).collect()
+    chosen(&experiment.measured, &experiment.outcomes)
 }
 
 /// The unit of a column in few letters; none for pure numbers.

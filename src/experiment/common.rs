@@ -56,6 +56,8 @@ pub struct Experiment {
     pub record: Vec<String>,
     /// Those of them whose rows are kept no longer than until their quantiles are taken.
     pub passing: Vec<String>,
+    /// Names of the outcomes that it asks for, which come first wherever results are told; none for those of the model.
+    pub outcomes: Vec<String>,
     /// The scenarios to run, at least one: those of `[[scenarios]]`, or else the plain scenario.
     pub variants: Vec<Variant>,
     /// The design points, crossed with the variants.
@@ -275,6 +277,19 @@ impl Reader<'_> {
 
     pub(super) fn note<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|error| self.found.push(error)).ok()
+    }
+
+    /// The outcomes that are asked for, each once.
+    pub(super) fn asked(&mut self, node: &Node) -> Vec<String> {
+        let (mut asked, known) = (Vec::<String>::new(), self.names);
+        for item in self.note(list("outcomes", node)).unwrap_or_default() {
+            let Some(outcome) = self.note(known.outcome(item)) else { continue };
+            if asked.contains(outcome) {
+                self.found.push(Diagnostic::at(&item.place, format!("`{outcome}` is in `outcomes` twice")));
+            }
+            asked.push(outcome.clone());
+        }
+        asked
     }
 
     /// A list of words for tables, or one word.

@@ -98,7 +98,7 @@ impl Reader<'_> {
         };
         let quantiles = Some(if sample.design().method.samples() { Gather::Pooled } else { Gather::ByPoint });
         let (record, passing) = self.by_default();
-        let (stop, claim, calibration, game) = (None, None, None, None);
+        let (outcomes, stop, claim, calibration, game) = (Vec::new(), None, None, None, None);
         Some(Experiment {
             name,
             description,
@@ -106,6 +106,7 @@ impl Reader<'_> {
             seed,
             record,
             passing,
+            outcomes,
             variants,
             sample,
             stop,
@@ -125,6 +126,7 @@ impl Reader<'_> {
     fn experiment(mut self, tree: &TomlTable) -> Option<Experiment> {
         let mut root = Section::new(tree, &Place::new(self.origin, 0..0), "the experiment");
         let Head { title, description, scenario, runs, quantiles, record, common } = self.head(&mut root);
+        let outcomes = root.take("outcomes").map(|entry| self.asked(&entry.node)).unwrap_or_default();
         let design = root.take("design");
         let stop = root.take("stop");
         let stop = stop.map(|entry| (entry, self.stop(&entry.node)));
@@ -171,6 +173,7 @@ impl Reader<'_> {
             seed,
             record,
             passing,
+            outcomes,
             variants,
             sample,
             stop,
@@ -263,6 +266,10 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
     let variants = variants_schema();
     let runs = json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX, "default": DEFAULT_RUNS });
     let claims = claim_keys(names);
+    let outcomes = described(
+        json!({ "type": "array", "items": { "enum": names.outcomes }, "uniqueItems": true }),
+        "Outcomes that are asked for: they come first in the report and the summary. Default: those that the model is known by.",
+    );
     let mut schema = required(
         table_of([
             ("name", described(name_schema(), "Short name, used for the output folder.")),
@@ -281,6 +288,7 @@ pub fn experiment_schema(names: KnownNames<'_>) -> serde_json::Value {
                 "record",
                 described(record, "Tables to record, `all` of them or `none`; what a report needs if left out."),
             ),
+            ("outcomes", outcomes),
             (
                 "quantiles",
                 described(

@@ -22,10 +22,11 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 22] = [
+pub(crate) const TAKEN_TABLES: [&str; 23] = [
     "runs",
     "quantiles",
     "differences",
+    "differences_over_time",
     "design",
     "sensitivity",
     "discover",

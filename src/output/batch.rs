@@ -28,6 +28,8 @@ pub struct Batch {
     pub name: String,
     /// What it is for; decides no byte of the tables.
     pub description: String,
+    /// Outcomes that it asks for, by name; decide no byte of the tables.
+    pub outcomes: Vec<String>,
     /// Master seed.
     pub seed: u64,
     /// Replicates of each scenario and design point; with a stop rule those of the first round.
@@ -65,6 +67,7 @@ impl Batch {
             program: concat!("redqueen ", env!("CARGO_PKG_VERSION")).into(),
             name: name.into(),
             description: String::new(),
+            outcomes: Vec::new(),
             seed,
             runs,
             first_replicate: 0,
@@ -97,6 +100,7 @@ impl Batch {
             program: identity.program.clone(),
             name: identity.name.clone(),
             description: manifest.description.clone(),
+            outcomes: manifest.outcomes.clone(),
             seed: identity.seed,
             runs: identity.runs,
             first_replicate: identity.first_replicate,

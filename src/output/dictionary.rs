@@ -1,6 +1,7 @@
 //! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
 
 use super::{
+    difference_rows::{DifferenceOverTimeRow, DifferenceRow},
     evidence::{ClaimRow, FitRow, InformationRow, MarginalRow, RidgeRow},
     forecast_rows::{ForecastQuantileRow, ForecastRow, PitRow, ScoreRow, ScoredRow},
     sums,
@@ -47,50 +48,6 @@ table! {
         p75: f64, "of the indicator";
         /// 95 % quantile.
         p95: f64, "of the indicator";
-    }
-}
-
-table! {
-    /// How an outcome of a scenario differs from that of another, over pairs of runs with the same noise.
-    pub struct DifferenceRow as "differences" by scenario, outcome {
-        /// Scenario variant.
-        scenario: Arc<str>, "";
-        /// The scenario it is compared with: the first of the experiment.
-        against: Arc<str>, "";
-        /// The outcome: a column of the table of runs, in its unit.
-        outcome: Arc<str>, "";
-        /// Independent values: replicates in which both have a value, of the design point that has fewest. Runs of a replicate share their luck over all points.
-        n: u32, "replicates";
-        /// Pairs: runs of the same design point and replicate that both have a value.
-        pairs: u32, "pairs";
-        /// Mean of the scenario over the pairs; each design point counts alike.
-        mean: f64, "of the outcome";
-        /// Mean of the scenario it is compared with.
-        mean_against: f64, "of the outcome";
-        /// Mean difference over the pairs: scenario less the one it is compared with.
-        difference: f64, "of the outcome";
-        /// Standard error of the mean difference, from replicates averaged over the design points; empty for a single replicate.
-        standard_error: Option<f64>, "of the outcome";
-        /// Lower end of the difference's 95 % interval (Student's t with n - 1 degrees of freedom); empty below five replicates.
-        low: Option<f64>, "of the outcome";
-        /// Upper end of the interval.
-        high: Option<f64>, "of the outcome";
-        /// Share of pairs in which the scenario is the larger.
-        larger_share: f64, "1";
-        /// How many times more replicates the same standard error would take without pairing; empty if all differences are equal.
-        variance_reduction: Option<f64>, "1";
-    }
-}
-
-impl DifferenceRow {
-    /// Whether replicates are too few for an interval.
-    pub const fn lacks_interval(&self) -> bool {
-        self.low.is_none()
-    }
-
-    /// Whether the difference's interval leaves out zero.
-    pub fn excludes_zero(&self) -> bool {
-        self.low.zip(self.high).is_some_and(|(low, high)| low > 0.0 || high < 0.0)
     }
 }
 
@@ -396,11 +353,16 @@ pub fn differences() -> TableInfo<'static> {
     Table::of::<DifferenceRow>().into()
 }
 
+/// The table of differences between scenarios by month.
+pub fn differences_over_time() -> TableInfo<'static> {
+    Table::of::<DifferenceOverTimeRow>().into()
+}
+
 /// Every table that is written of what is measured, with these factors of the design, in a batch that is crossed or not.
 pub fn tables<'a>(factors: &[Column<'a>], measured: &Measured, crossed: bool) -> Vec<TableInfo<'a>> {
     let mut tables = vec![runs(factors, measured)];
     tables.extend(trajectories(measured, crossed));
-    tables.extend([quantiles(), differences(), design(factors), sensitivity()]);
+    tables.extend([quantiles(), differences(), differences_over_time(), design(factors), sensitivity()]);
     tables.extend(of_boxes());
     tables.push(explain());
     tables.extend(of_games());

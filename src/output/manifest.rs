@@ -45,6 +45,9 @@ pub struct Manifest {
     /// What the experiment is for, in the words of its file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// The outcomes that the experiment asks for, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<String>,
     /// What each scenario is.
     #[serde(default)]
     pub described: Vec<Described>,
@@ -496,6 +499,7 @@ mod tests {
             complete,
             runs_done: 1,
             runs_failed: 0,
+            outcomes: Vec::new(),
             description: "Why,\nin two lines".into(),
             described: vec![Described::default()],
             replay,

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod config;
 pub(crate) mod csv;
 pub(crate) mod dictionary;
+pub(crate) mod difference_rows;
 pub mod encode;
 pub(crate) mod evidence;
 pub(crate) mod folder;

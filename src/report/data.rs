@@ -4,7 +4,10 @@ use super::{
     ReportError,
     about::About,
     as_written,
+    factors::read::{self as points, SampledScenario},
+    over_time::{self, OverTime},
     runs::{Independent, differences, read_runs, unmeasured},
+    sensitivity::{Findings as Swings, read::AnalysedBatch},
     shown::{self, Shown},
 };
 use super::{
@@ -15,10 +18,11 @@ use super::{
 use crate::{
     analysis::precision::Units,
     declare::table::{Column, Row as _},
-    experiment::design::PointNoise,
+    experiment::design::{Method, PointNoise},
     measure::Measured,
     output::{
-        dictionary::{DifferenceRow, QuantileRow, RUNS},
+        dictionary::{QuantileRow, RUNS},
+        difference_rows::DifferenceRow,
         folder::Folder,
         manifest::{Manifest, ScenarioEntry, other_spans},
     },
@@ -38,6 +42,12 @@ pub struct ReportData {
     pub scenarios: Vec<ScenarioResults>,
     /// Differences between scenarios, each from the first; none if there is only one.
     pub differences: Option<Vec<DifferenceRow>>,
+    /// Differences between scenarios by month.
+    pub over_time: OverTime,
+    /// The points of a design under each scenario, with the outcomes that come first; none without a design.
+    pub sampled: Vec<SampledScenario>,
+    /// What moving one factor at a time does, of a design that does so.
+    pub swings: Option<Swings>,
     /// Files that are not there or empty, and what is left out for it.
     pub missing: Vec<String>,
     /// What else is to be known before the numbers are read.
@@ -45,10 +55,16 @@ pub struct ReportData {
 }
 
 impl ReportData {
-    /// The outcomes that are headlines, or those that are not, in the order of the columns.
-    pub fn outcomes(&self, headline: bool) -> impl Iterator<Item = Column<'static>> {
-        let headlines = self.measured.headlines();
-        self.measured.outcomes().filter(move |column| headlines.contains(&column.name) == headline)
+    /// The outcomes that come first, or those that do not: the chosen ones in their order, the others in that of the columns.
+    pub fn outcomes(&self, chosen: bool) -> impl Iterator<Item = Column<'static>> {
+        let first = self.chosen();
+        let others = self.measured.outcomes().filter(|column| !chosen && !first.contains(column)).collect::<Vec<_>>();
+        if chosen { first } else { others }.into_iter()
+    }
+
+    /// The outcomes that the experiment asks for, or else those that the model is known by.
+    pub fn chosen(&self) -> Vec<Column<'static>> {
+        chosen(&self.measured, self.manifest.as_ref().map_or(&[], |manifest| &manifest.outcomes))
     }
 
     /// What is known of the scenario of this name.
@@ -62,26 +78,19 @@ impl ReportData {
     }
 }
 
+/// The outcomes of these names as columns; without any, those that the model is known by.
+pub fn chosen(measured: &Measured, asked: &[String]) -> Vec<Column<'static>> {
+    let (all, known) = (measured.outcomes().collect::<Vec<_>>(), measured.headlines());
+    let of = |name: &str| all.iter().copied().find(|column| column.name == name);
+    let asked: Vec<_> = asked.iter().filter_map(|name| of(name)).collect();
+    if asked.is_empty() { all.into_iter().filter(|column| known.contains(&column.name)).collect() } else { asked }
+}
+
 /// Reads the folder; tables that were not recorded are noted, files that are damaged are errors.
 pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportError> {
     let manifest = Folder::manifest(folder)?;
-    let (mut scenarios, mut about, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-    let entries = manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios).enumerate();
-    for (at, entry) in entries {
-        of_name(&mut scenarios, &entry.name);
-        let described = manifest.as_ref().and_then(|manifest| manifest.described.get(at)).cloned();
-        about.push(About::of(entry, described).unwrap_or_else(|error| {
-            missing.push(format!(
-                "manifest.json: the config of scenario `{}` cannot be read ({error}): its events and its firms' homes are \
-                 unknown.",
-                entry.name
-            ));
-            About::unknown(&entry.name)
-        }));
-    }
-    if manifest.is_none() {
-        missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
-    }
+    let (mut scenarios, mut missing) = (Vec::new(), Vec::new());
+    let about = about_of(manifest.as_ref(), &mut scenarios, &mut missing);
     let outcomes = measured.outcome_names();
     let units = units(manifest.as_ref());
     let worlds = manifest.as_ref().filter(|_| units == Units::Worlds);
@@ -123,7 +132,60 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
         false => None,
     };
     let notes = manifest.iter().flat_map(|manifest| [manifest.unmet(), unequal(manifest)]).flatten().collect();
-    Ok(ReportData { measured: measured.clone(), manifest, about, scenarios, differences, missing, notes })
+    let (measured, over_time, sampled, swings) = (measured.clone(), OverTime::default(), Vec::new(), None);
+    let mut data =
+        ReportData { measured, manifest, about, scenarios, differences, over_time, sampled, swings, missing, notes };
+    if several_scenarios {
+        data.over_time = over_time::read(folder, &data, &independent, &names)?;
+        data.missing.append(&mut data.over_time.missing);
+    }
+    data.sampled = sampled_points(folder, &data)?;
+    data.swings = swings_of(folder, &data);
+    Ok(data)
+}
+
+/// What is known of the scenarios of the manifest, each of which gets its place.
+fn about_of(
+    manifest: Option<&Manifest>,
+    scenarios: &mut Vec<ScenarioResults>,
+    missing: &mut Vec<String>,
+) -> Vec<About> {
+    let mut about = Vec::new();
+    let entries = manifest.iter().flat_map(|manifest| &manifest.experiment.scenarios).enumerate();
+    for (at, entry) in entries {
+        of_name(scenarios, &entry.name);
+        let described = manifest.and_then(|manifest| manifest.described.get(at)).cloned();
+        about.push(About::of(entry, described).unwrap_or_else(|error| {
+            missing.push(format!(
+                "manifest.json: the config of scenario `{}` cannot be read ({error}): its events and its firms' homes are \
+                 unknown.",
+                entry.name
+            ));
+            About::unknown(&entry.name)
+        }));
+    }
+    if manifest.is_none() {
+        missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
+    }
+    about
+}
+
+/// The points of the design with the outcomes that come first.
+fn sampled_points(folder: &Path, data: &ReportData) -> Result<Vec<SampledScenario>, ReportError> {
+    let Some(manifest) = &data.manifest else { return Ok(Vec::new()) };
+    points::read(&folder.join("runs.csv"), manifest, &data.chosen())
+}
+
+/// What moving one factor at a time does to the outcomes that come first; nothing of another design. What is wrong with its tables was
+/// said before.
+fn swings_of(folder: &Path, data: &ReportData) -> Option<Swings> {
+    let manifest = data.manifest.as_ref()?;
+    if manifest.experiment.design.method != Method::OneAtATime {
+        return None;
+    }
+    let asked: Vec<String> = data.chosen().iter().map(|column| column.name.to_owned()).collect();
+    let batch = AnalysedBatch::read(folder, &data.measured, &asked).ok()?;
+    Some(Swings::of(batch))
 }
 
 /// What is independent among the runs.

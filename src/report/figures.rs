@@ -4,7 +4,10 @@ use super::{
     about::{About, Act, ComparedStates},
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     data::ReportData,
+    factors,
     first::{NARROW, WIDE},
+    forest::forest,
+    over_time,
     palette::{self, StateColours},
     scale::{Axis, Writing},
     shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
@@ -32,6 +35,13 @@ pub struct Figure {
     pub narrow: Option<Svg>,
     /// What it stands under; none for those that a scenario opens with.
     pub group: Option<&'static str>,
+}
+
+impl Figure {
+    /// A picture for a wide page, of none of the groups of a scenario.
+    pub fn new(name: impl Into<String>, caption: impl Into<String>, svg: Svg) -> Self {
+        Self { name: name.into(), caption: caption.into(), svg, narrow: None, group: None }
+    }
 }
 
 /// The pictures of one scenario.
@@ -92,7 +102,12 @@ pub fn draw(folder: &ReportData) -> Report {
     if drawable.len() > MOST_SCENARIOS {
         missing.push(format!("Only the first {MOST_SCENARIOS} scenarios have pictures of their own."));
     }
-    Report { comparison: if several { comparison(&drawable) } else { Vec::new() }, sections, missing }
+    let compared = forest(folder)
+        .into_iter()
+        .chain(over_time::figures(folder, &folder.over_time.rows))
+        .chain(if several { comparison(&drawable) } else { Vec::new() });
+    let compared = factors::figures(folder).into_iter().chain(compared);
+    Report { comparison: compared.collect(), sections, missing }
 }
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.
@@ -258,7 +273,7 @@ fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
         svg.text(x + 28.0, y, Anchor::Start, Ink::Label(colour), &shortened(&scenario.name));
     }
     let svg = grid(svg, top, 2, &panels, span);
-    vec![Figure { name: "comparison".to_owned(), caption: partial(&panels).to_owned(), svg, narrow: None, group: None }]
+    vec![Figure::new("comparison", partial(&panels), svg)]
 }
 
 impl<'a> View<'a> {

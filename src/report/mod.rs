@@ -9,17 +9,24 @@ mod competition;
 #[cfg(test)]
 mod coverage_tests;
 pub(crate) mod csv_file;
-mod data;
+pub(crate) mod data;
 pub(crate) mod discover;
 pub(crate) mod explain;
+mod factors;
 mod figures;
+pub(crate) mod findings;
 pub(crate) mod first;
 pub(crate) mod forecast;
+mod forest;
 pub(crate) mod game;
+mod mark;
 mod markup;
+pub(crate) mod over_time;
 mod page;
 mod palette;
 mod parameters;
+#[cfg(test)]
+mod planted;
 mod precision;
 mod results;
 mod runs;
@@ -36,8 +43,8 @@ use crate::{
     measure::Measured,
     output::{
         batch::Batch,
-        csv::{Csv, NotFinite},
-        dictionary::{self, DifferenceRow, TableInfo},
+        csv::Csv,
+        dictionary::{self, TableInfo},
         folder::{Derived, Durability, Folder, ManifestError, NewFile, OutputError},
         manifest::{FileEntry, FileFormat, MENDS, Manifest},
         package, sums,
@@ -138,7 +145,7 @@ pub(crate) fn is_there(folder: &Path, others: &[&str]) -> bool {
 pub(crate) const PAGE: &str = "report.html";
 
 /// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
-/// `differences.csv` if it holds several scenarios. `catalogue` explains the
+/// `differences.csv` and `differences_over_time.csv` if it holds several scenarios. `catalogue` explains the
 /// parameters that the folder's config holds, `measured` the outcomes of its runs.
 ///
 /// # Errors
@@ -146,12 +153,18 @@ pub(crate) const PAGE: &str = "report.html";
 pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -> Result<ReportFiles, ReportError> {
     let data = data::read(folder, measured)?;
     let mut derived = Derived::open(folder)?;
-    let mut files = Vec::new();
-    if let Some(rows) = &data.differences {
-        let table = dictionary::differences();
-        let bytes = differences(folder, &table, rows)?;
-        files.extend(with_table(folder, &derived, measured, &table, bytes)?);
+    derived.may_write(PAGE)?;
+    let mut tables = Vec::new();
+    tables.extend(data.differences.as_ref().map(|rows| (dictionary::differences(), Csv::table(rows))));
+    let by_month = &data.over_time.rows;
+    if !by_month.is_empty() {
+        tables.push((dictionary::differences_over_time(), Csv::table(by_month)));
     }
+    for (table, bytes) in tables {
+        let files = with_table(folder, &derived, measured, &table, bytes)?;
+        derived.write(&files)?;
+    }
+    let mut files = Vec::new();
     let report = figures::draw(&data);
     let mut figures = Vec::new();
     for figure in report.figures() {
@@ -163,20 +176,6 @@ pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -
     derived.write(&files)?;
     let missing = data.missing.into_iter().chain(report.missing).collect();
     Ok(ReportFiles { html: folder.join(PAGE), figures, missing, notes: data.notes })
-}
-
-/// `differences.csv`.
-fn differences(folder: &Path, table: &TableInfo<'_>, rows: &[DifferenceRow]) -> Result<Vec<u8>, ReportError> {
-    let file = folder.join(FileFormat::Csv.file(table.name));
-    let mut bytes = Csv::header(&table.columns);
-    for row in rows {
-        let mut csv = Csv::default();
-        let cannot = |source: NotFinite| OutputError::new("write", &file, io::Error::other(source));
-        csv.row(row).map_err(cannot)?;
-        csv.end_line();
-        bytes.extend(csv.into_bytes());
-    }
-    Ok(bytes)
 }
 
 /// A table that is made from the runs, and the data package that describes it too, if there is one. A package that was

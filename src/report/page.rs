@@ -3,7 +3,9 @@
 use super::{
     about::{About, DatedFact},
     data::ReportData,
+    factors,
     figures::{Figure, Pictures, Report},
+    findings,
     markup::{document, folded, numbers, table, unit},
     parameters::ParameterTables,
     precision,
@@ -34,6 +36,7 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
     };
     let main = html! {
         (notes(folder, report))
+        (findings::page::section(&findings::findings(folder, &factors::effects(folder))))
         @if !report.comparison.is_empty() {
             section #comparison {
                 h2 { "Scenarios compared" }

@@ -33,7 +33,7 @@ pub fn dashes(at: usize) -> &'static str {
 }
 
 /// The colour nearer to white by a share.
-fn tint(colour: &str, share: f64) -> String {
+pub fn tint(colour: &str, share: f64) -> String {
     let part = |from: usize| {
         let value = colour.get(from..from + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(128);
         (f64::from(value) + (255.0 - f64::from(value)) * share).round() as u8

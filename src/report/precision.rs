@@ -8,7 +8,7 @@ use super::{
 use crate::{
     analysis::precision::{FEWEST, Precision, Units},
     declare::table::Column,
-    output::dictionary::DifferenceRow,
+    output::difference_rows::DifferenceRow,
     report::results::ScenarioResults,
 };
 use maud::{Markup, html};

@@ -6,9 +6,10 @@ use crate::{
     analysis::{
         paired::{Difference, Pairs},
         precision::Units,
+        sketch::Sketches,
     },
     measure::{Measured, TAKEN_COLUMNS},
-    output::{dictionary::DifferenceRow, manifest::Manifest},
+    output::{difference_rows::DifferenceRow, manifest::Manifest},
     report::{
         csv_file::CsvFile,
         results::{Replicates, ScenarioResults, of_name},
@@ -27,7 +28,7 @@ pub struct Independent {
 
 impl Independent {
     /// The world of a point. One that was drawn several times is one.
-    fn world(&self, point: u64) -> u64 {
+    pub(super) fn world(&self, point: u64) -> u64 {
         usize::try_from(point).ok().and_then(|point| self.worlds.get(point)).copied().unwrap_or(point)
     }
 }
@@ -167,16 +168,18 @@ pub fn differences(
         let open = |scenario| Cursor::open(file, outcomes, scenario);
         let (Some(mut base), Some(mut runs)) = (open(first)?, open(other)?) else { continue };
         let mut pairs = vec![Pairs::new(independent.units); outcomes.len()];
-        let mut replicates = Replicates::default();
+        let (mut replicates, mut sketches) = (Replicates::default(), Sketches::new(outcomes.len()));
         while let (Some(a), Some(b)) = (base.key, runs.key) {
             match a.cmp(&b) {
                 Ordering::Less => base.advance()?,
                 Ordering::Greater => runs.advance()?,
                 Ordering::Equal => {
                     let (point, replicate) = (independent.world(a.0), replicates.place(a.1));
-                    for (pairs, (a, b)) in pairs.iter_mut().zip(base.values.iter().zip(&runs.values)) {
+                    let values = base.values.iter().zip(&runs.values).zip(sketches.row());
+                    for (pairs, ((a, b), apart)) in pairs.iter_mut().zip(values) {
                         if !a.is_nan() && !b.is_nan() {
                             pairs.add(point, replicate, (*a, *b));
+                            *apart = b - a;
                         }
                     }
                     base.advance()?;
@@ -184,11 +187,12 @@ pub fn differences(
                 }
             }
         }
-        let found = outcomes
-            .iter()
-            .zip(&pairs)
-            .filter_map(|(name, pairs)| Some((name, pairs.difference().filter(Difference::is_finite)?)));
-        rows.extend(found.map(|(name, difference)| difference.row(other, first, name)));
+        let found = outcomes.iter().zip(&pairs).zip(sketches.summaries()).filter_map(|((name, pairs), apart)| {
+            let difference = pairs.difference().filter(Difference::is_finite)?;
+            let quantiles = apart?.quantiles;
+            quantiles.iter().all(|value| value.is_finite()).then(|| difference.row([other, first, name], quantiles))
+        });
+        rows.extend(found);
     }
     Ok(rows)
 }

@@ -51,7 +51,8 @@ impl Axis {
             (low, high) = if high == 0.0 { (0.0, 1.0) } else { (low - margin, high + margin) };
         }
         let step = round_step((high - low) / count as f64);
-        let first = (low / step).floor();
+        // A value that is a tick but for rounding needs no tick below it.
+        let first = (low / step + 1e-9).floor();
         let ticks: Vec<f64> = (0..=2 * count + 2)
             .map(|at| (first + at as f64) * step)
             .take_while(|tick| *tick < high + 0.999 * step)

@@ -259,6 +259,11 @@ pub fn wanted() -> impl Iterator<Item = Shown> {
 }
 
 impl Shown {
+    /// An indicator of another picture than those declared here.
+    pub(super) const fn of(table: &'static str, column: &'static str, title: &'static str, percent: bool) -> Self {
+        shown(table, column, title, percent)
+    }
+
     fn declared(&self) -> Option<&'static Column<'static>> {
         let table = TABLES.iter().find(|table| table.name == self.table)?;
         table.columns.iter().find(|column| column.name == self.column)

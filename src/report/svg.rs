@@ -243,6 +243,52 @@ impl Svg {
         self.element("circle", &[&place[..], &look].concat());
     }
 
+    /// Many dots of one kind, which take little room in the file.
+    pub fn dots(&mut self, places: &[(f64, f64)], radius: f64, colour: &str, opacity: f64) {
+        if places.is_empty() {
+            return;
+        }
+        let mut path = String::new();
+        for (x, y) in places {
+            let _ = write!(path, "M{},{}h0", coordinate(*x), coordinate(*y));
+        }
+        self.element(
+            "path",
+            &[
+                ("d", &path),
+                ("stroke", &colour),
+                ("stroke-width", &(2.0 * radius)),
+                ("stroke-linecap", &"round"),
+                ("stroke-opacity", &opacity),
+            ],
+        );
+    }
+
+    /// Many rectangles of one colour and one size, by their upper left corners.
+    pub fn cells(&mut self, corners: &[(f64, f64)], (width, height): (f64, f64), colour: &str, opacity: f64) {
+        if corners.is_empty() {
+            return;
+        }
+        let (mut path, width, height) = (String::new(), coordinate(width), coordinate(height));
+        for (x, y) in corners {
+            let _ = write!(path, "M{},{}h{width}v{height}h-{width}z", coordinate(*x), coordinate(*y));
+        }
+        self.element("path", &[("d", &path), ("fill", &colour), ("fill-opacity", &opacity)]);
+    }
+
+    /// A closed shape, filled or on paper.
+    pub fn shape(&mut self, corners: &[(f64, f64)], colour: &str, filled: bool) {
+        let path = Self::points(corners) + "Z";
+        let look: [(&str, &dyn Display); 4] = [
+            ("d", &path),
+            ("fill", if filled { &colour } else { &"#ffffff" }),
+            ("stroke", &colour),
+            ("stroke-width", &1.4),
+        ];
+        let class: [(&str, &dyn Display); 1] = [("class", &"paper")];
+        self.element("path", if filled { look.to_vec() } else { [&class[..], &look].concat() }.as_slice());
+    }
+
     /// A cross, for exits.
     pub fn cross(&mut self, x: f64, y: f64, radius: f64, colour: &str) {
         let stroke = Stroke::solid(colour, 2.0);

@@ -21,7 +21,7 @@ crate::parameters! {
     }
 }
 
-fn catalogue() -> Catalogue {
+pub(super) fn catalogue() -> Catalogue {
     use crate::declare::parameter::Parameters;
     let growth =
         MechanismDeclaration { name: "growth", meaning: "Grows.", parameters: Growth::DECLARED, left_out: false };
@@ -80,7 +80,8 @@ fn quantiles(scenarios: &[&str], runs: u32) -> String {
     csv
 }
 
-fn manifest(scenarios: &[&str]) -> String {
+/// The manifest of a batch of these scenarios.
+pub(super) fn unsealed(scenarios: &[&str]) -> Manifest {
     let config = serde_json::json!({"description": "What <b>it</b> shows",
         "comparison": {"leader": "US", "follower": "China"}, "states": [{"name": "US", "talent": 1.0}],
         "firms": [{"name": "Alpha", "state": "US", "open": false}, {"name": "Beta", "state": "China", "open": true}],
@@ -120,20 +121,29 @@ fn manifest(scenarios: &[&str]) -> String {
         changes: vec!["mechanisms.growth.enabled = false".to_owned()],
         ..Described::default()
     };
-    let manifest = Manifest {
+    Manifest {
         format: manifest::FORMAT,
         experiment,
         complete: true,
         runs_done: 20,
         runs_failed: 0,
         description: "Does it <grow>?".to_owned(),
+        outcomes: Vec::new(),
         described: std::iter::once(base).chain(std::iter::repeat(changed)).take(scenarios.len()).collect(),
         replay: Vec::new(),
         unmet: None,
         files: Vec::new(),
         others: Vec::new(),
-    };
-    manifest::seal(serde_json::to_string(&manifest).unwrap())
+    }
+}
+
+fn manifest(scenarios: &[&str]) -> String {
+    sealed(&unsealed(scenarios))
+}
+
+/// The text of a manifest.
+pub(super) fn sealed(manifest: &Manifest) -> String {
+    manifest::seal(serde_json::to_string(manifest).unwrap())
 }
 
 fn runs(scenarios: &[&str], count: u32) -> String {
@@ -160,7 +170,7 @@ fn folder(scenarios: &[&str], count: u32) -> tempfile::TempDir {
 }
 
 /// Lists the tables in the manifest as they are now, if there is one that can be read.
-fn list(folder: &Path) {
+pub(super) fn list(folder: &Path) {
     let file = folder.join("manifest.json");
     let text = fs::read_to_string(&file).unwrap_or_default();
     let Some((head, _)) = text.rsplit_once(",\n  \"sha256\"") else { return };
@@ -170,7 +180,7 @@ fn list(folder: &Path) {
         let sum = manifest::OtherFile::of("", &bytes);
         Some(serde_json::json!({"name": name, "rows": 0, "bytes": sum.bytes, "xxh3": sum.xxh3}))
     };
-    manifest["files"] = ["runs", "quantiles"].iter().filter_map(entry).collect();
+    manifest["files"] = ["runs", "quantiles", "world", "states", "design"].iter().filter_map(entry).collect();
     fs::write(&file, manifest::seal(manifest.to_string())).unwrap();
 }
 
@@ -288,7 +298,7 @@ fn several_scenarios_are_compared_and_keep_their_own_pictures() {
     let folder = folder(&["base", SCENARIO], 20);
     let (files, html) = report(folder.path());
     assert!(html.contains("<figure id=\"comparison\">"));
-    assert_eq!(files.figures.len(), 1 + 2 * PICTURES.len());
+    assert_eq!(files.figures.len(), 2 + 2 * PICTURES.len());
     assert!(folder.path().join("figures/rating-base.svg").is_file());
     assert!(folder.path().join("figures/rating-scenario-2.svg").is_file());
 }
@@ -471,8 +481,10 @@ fn a_scenario_without_values_is_named() {
     fs::write(folder.path().join("quantiles.csv"), quantiles(&["base"], 20)).unwrap();
     let (files, html) = report(folder.path());
     let said = "Scenario `other`: it has no pictures";
-    assert!(files.missing.len() == 1 && files.missing[0].starts_with(said), "{:?}", files.missing);
-    assert!(html.contains(said));
+    let over_time = "Some differences over time are left out";
+    let [first, second] = files.missing.as_slice() else { panic!("{:?}", files.missing) };
+    assert!(first.starts_with(over_time) && second.starts_with(said), "{:?}", files.missing);
+    assert!(html.contains(said) && html.contains(over_time));
 }
 
 #[test]

@@ -78,6 +78,7 @@ impl Reader<'_> {
             seed: variant.scenario.seed,
             record: Vec::new(),
             passing: Vec::new(),
+            outcomes: Vec::new(),
             variants: vec![variant],
             sample: Sample::plain(),
             stop: None,

@@ -81,6 +81,19 @@ pub enum Setting {
     Text(String),
 }
 
+impl Setting {
+    /// Whether a cell of a table holds it.
+    pub fn is_written(&self, cell: &str) -> bool {
+        let number = || cell.parse::<f64>().ok().filter(|number| number.is_finite());
+        match self {
+            Self::Flag(flag) => cell == flag.to_string(),
+            Self::Whole(whole) => number() == Some(*whole as f64),
+            Self::Real(real) => number() == Some(*real),
+            Self::Text(text) => cell == text,
+        }
+    }
+}
+
 impl Scale {
     /// The value at a coordinate from 0 to 1, both included.
     pub fn at(&self, coordinate: f64) -> Setting {

@@ -107,6 +107,7 @@ impl Reader<'_> {
             seed,
             record,
             passing: Vec::new(),
+            outcomes: Vec::new(),
             variants,
             sample,
             stop: None,

@@ -134,6 +134,7 @@ pub struct Folder {
     path: PathBuf,
     identity: Identity,
     description: String,
+    outcomes: Vec<String>,
     described: Vec<Described>,
     replay: Vec<String>,
 }
@@ -228,8 +229,8 @@ impl Folder {
         let own = owned::own(path, &identity)?;
         let replay = batch.scenarios.iter().map(|variant| variant.replay.clone()).collect();
         let described = batch.scenarios.iter().map(|variant| variant.described.clone()).collect();
-        let description = batch.description.clone();
-        let folder = Self { path: path.to_owned(), identity, description, described, replay };
+        let (description, outcomes) = (batch.description.clone(), batch.outcomes.clone());
+        let folder = Self { path: path.to_owned(), identity, description, outcomes, described, replay };
         let tables = if unfinished && count > 0 { folder.unfinished(&headers)? } else { None };
         owned::make_way(path, &folder.identity, &own)?;
         let goes_on = tables.is_some();
@@ -355,6 +356,7 @@ impl Folder {
             runs_done,
             runs_failed,
             description: self.description.clone(),
+            outcomes: self.outcomes.clone(),
             described: self.described.clone(),
             replay: self.replay.clone(),
             unmet,

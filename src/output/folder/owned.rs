@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, fs, io, path::Path};
 /// The file to which each batch in a folder adds a line.
 pub const LOG: &str = "log.txt";
 /// Files that are made of a finished folder of several scenarios, or of any.
-const MADE: [&str; 2] = ["report.html", "differences.csv"];
+const MADE: [&str; 3] = ["report.html", "differences.csv", "differences_over_time.csv"];
 
 /// Names of files below a folder, with `/` between parts.
 pub(super) type Names = BTreeSet<String>;

@@ -1,12 +1,12 @@
 //! The page and the pictures of a sensitivity analysis.
 
 pub mod read;
-mod tornado;
+pub mod tornado;
 
 use super::{ReportError, figures::file_name, page_file, scale::significant, svg::Svg, with_table};
 use crate::{
     analysis::sensitivity::{
-        FEWEST_RESAMPLED, Indices, Lack, Options, PointRoles,
+        FEWEST_RESAMPLED, Indices, Lack, Options, PointRoles, analyse,
         morris::{MU, MU_STAR, SIGMA},
         one_at_a_time::{HIGH, HIGH_CHANGE, LOW, LOW_CHANGE, SWING},
         sobol::{FIRST, SECOND, TOTAL},
@@ -23,10 +23,13 @@ use crate::{
     report::markup::{document, folded, table, unit},
 };
 use maud::{Markup, PreEscaped, Render as _, html};
+use read::AnalysedBatch;
 use std::path::{Path, PathBuf};
 pub use tornado::ending;
 use tornado::{BOTH, DOWN, MOST, Tornado, TornadoBar, TornadoRow, UP};
 
+/// Resamples of intervals that nobody chose.
+const RESAMPLES: u32 = 1000;
 /// The page's file.
 const PAGE: &str = "sensitivity.html";
 /// The folder of the pictures.
@@ -61,6 +64,20 @@ pub struct Finding {
 }
 
 impl Findings {
+    /// The indices of all outcomes that were read, with intervals from as many resamples as are usual.
+    pub fn of(batch: AnalysedBatch) -> Self {
+        let options = Options { resamples: RESAMPLES, confidence: 0.95, seed: batch.design().seed };
+        let (scenarios, factors) = (batch.manifest.experiment.scenarios.len(), batch.design().factors.len());
+        let each =
+            (0..batch.outcomes.len()).flat_map(|outcome| (0..scenarios).map(move |scenario| (scenario, outcome)));
+        let find = |(scenario, outcome): (usize, usize)| {
+            let indices = analyse(&batch.layout, factors, &batch.values(scenario, outcome), &options);
+            Finding { scenario, outcome: batch.outcomes[outcome], headline: true, indices }
+        };
+        let list = each.map(find).collect();
+        Self { manifest: batch.manifest, layout: batch.layout, options, list }
+    }
+
     /// What the design varied.
     pub fn factors(&self) -> &[Factor] {
         &self.manifest.experiment.design.factors
@@ -331,7 +348,7 @@ fn caption(findings: &Findings, finding: &Finding) -> Option<String> {
 }
 
 /// The tornado of an outcome under a scenario.
-fn picture(findings: &Findings, finding: &Finding) -> Svg {
+pub fn picture(findings: &Findings, finding: &Finding) -> Svg {
     let Finding { outcome, indices, .. } = finding;
     let unit = match outcome.unit {
         "1" | "" => String::new(),

@@ -4,7 +4,7 @@ use crate::{
     analysis::sensitivity::{Point, PointRoles, morris::Move},
     declare::table::Column,
     declare::text::counted,
-    experiment::design::{Design, Method, Scale, Setting},
+    experiment::design::{Design, Method, Scale},
     measure::Measured,
     output::{
         dictionary::{DESIGN, RUNS},
@@ -286,22 +286,14 @@ fn rank(scale: &Scale, cell: &str) -> Option<f64> {
             number().map(|value| if high < low { -value } else { value })
         }
         Scale::Integer { .. } => number(),
-        Scale::Choice { values } => {
-            let is = |value: &Setting| match value {
-                Setting::Flag(flag) => cell == flag.to_string(),
-                Setting::Whole(whole) => number() == Some(*whole as f64),
-                Setting::Real(real) => number() == Some(*real),
-                Setting::Text(text) => cell == text,
-            };
-            values.iter().position(is).map(|place| place as f64)
-        }
+        Scale::Choice { values } => values.iter().position(|value| value.is_written(cell)).map(|place| place as f64),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::design::{Factor, PointNoise, Role};
+    use crate::experiment::design::{Factor, PointNoise, Role, Setting};
 
     fn design(scales: Vec<Scale>) -> Design {
         let factor = |(at, scale)| Factor {

@@ -1,0 +1,77 @@
+//! Marks that tell scenarios apart by colour, shape and dashes, so that they do in grey print too.
+
+use super::{
+    chart::shortened,
+    figures::WIDTH,
+    palette,
+    svg::{Anchor, Ink, Stroke, Svg, text_width},
+};
+
+/// Colour, shape and dashes of a scenario.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    /// Its colour.
+    pub colour: &'static str,
+    /// Its dashes.
+    pub dashes: &'static str,
+    place: usize,
+}
+
+const DASHES: [&str; 5] = ["", "7 3", "2 3", "8 3 2 3", "12 4"];
+
+impl Mark {
+    /// The mark of the scenario at this place among those that are held against the first.
+    pub const fn of(place: usize) -> Self {
+        Self { colour: palette::colour(place), dashes: DASHES[place % DASHES.len()], place }
+    }
+
+    /// Draws the shape around a place: a disc, a square, a triangle, a diamond, or one of these on paper.
+    pub fn draw(self, svg: &mut Svg, x: f64, y: f64) {
+        const SIZE: f64 = 4.6;
+        let around = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
+            points.iter().map(|(dx, dy)| (x + SIZE * dx, y + SIZE * dy)).collect()
+        };
+        match self.place % 8 {
+            0 => svg.dot(x, y, SIZE, self.colour),
+            4 => svg.ring(x, y, SIZE, self.colour),
+            shape => {
+                let corners: &[(f64, f64)] = match shape % 4 {
+                    1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+                    2 => &[(0.0, -1.2), (1.1, 0.9), (-1.1, 0.9)],
+                    _ => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+                };
+                svg.shape(&around(corners), self.colour, shape < 4);
+            }
+        }
+    }
+}
+
+/// Where the entries of a legend stand: their left end, and their row from 0.
+fn places(names: &[&str]) -> Vec<(f64, f64)> {
+    let (mut x, mut row) = (0.0, 0.0);
+    let mut places = Vec::with_capacity(names.len());
+    for name in names {
+        let width = 52.0 + text_width(&shortened(name), 12.5);
+        if x > 0.0 && x + width > WIDTH {
+            (x, row) = (0.0, row + 1.0);
+        }
+        places.push((x, row));
+        x += width;
+    }
+    places
+}
+
+/// Rows that a legend of these scenarios takes.
+pub fn legend_rows(names: &[&str]) -> f64 {
+    places(names).last().map_or(0.0, |(_, row)| row + 1.0)
+}
+
+/// The scenarios with their marks, the first row at this height.
+pub fn legend(svg: &mut Svg, y: f64, names: &[&str]) {
+    for (place, (name, (x, row))) in names.iter().zip(places(names)).enumerate() {
+        let (mark, y) = (Mark::of(place), y + 20.0 * row);
+        svg.line(&[(x, y), (x + 26.0, y)], Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 2.4) });
+        mark.draw(svg, x + 13.0, y);
+        svg.text(x + 33.0, y + 4.0, Anchor::Start, Ink::Label(mark.colour), &shortened(name));
+    }
+}

@@ -1,0 +1,279 @@
+//! The picture of differences by month: for each scenario the mean difference with its interval, and the bands of single pairs of runs.
+
+use super::{Act, STATES, WORLD, followed};
+use crate::{
+    output::{difference_rows::DifferenceOverTimeRow, manifest::ScenarioEntry},
+    report::{
+        about::About,
+        chart::{Axes, Frame, shortened},
+        data::ReportData,
+        figures::{Figure, HEAD, LEFT, WIDTH, titled},
+        mark::{self, Mark},
+        palette,
+        scale::{Axis, Writing},
+        stat::Stat,
+        svg::{Anchor, Ink, RULE, Stroke, Svg, text_width},
+    },
+    scenario::Month,
+};
+
+/// A scenario's differences in one indicator.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Band {
+    /// How pairs of runs differ, by month.
+    pub stats: Vec<Stat>,
+    /// The 95 % interval of the mean difference in each of these months; `None` where there is none.
+    pub intervals: Vec<Option<(f64, f64)>>,
+}
+
+/// The differences in one indicator.
+#[derive(Clone, Debug)]
+pub(crate) struct Panel {
+    /// The indicator and its unit.
+    pub title: String,
+    /// How ticks are written.
+    pub writing: Writing,
+    /// By scenario, in the order of their names.
+    pub bands: Vec<Band>,
+}
+
+/// What a picture of differences shows.
+pub(crate) struct Picture<'a> {
+    /// Its file's name.
+    pub name: &'a str,
+    /// Its title and what stands below.
+    pub title: &'a str,
+    /// The scenario that the others are held against.
+    pub against: &'a str,
+    /// The others.
+    pub scenarios: &'a [&'a str],
+    /// First and last month.
+    pub span: (Month, Month),
+    /// What acts in some scenarios and in others not, with the words for whose it is.
+    pub acts: &'a [(Act, String)],
+    /// The indicators.
+    pub panels: &'a [Panel],
+}
+
+const COLUMNS: usize = 2;
+const ROW: f64 = 206.0;
+/// Height of an act's line, and how many are drawn.
+const ACT: f64 = 17.0;
+const MOST_ACTS: usize = 6;
+/// Scenarios whose bands are drawn; of more the means alone can be told apart.
+const MOST_BANDS: usize = 2;
+/// Scenarios that are drawn.
+const MOST_SCENARIOS: usize = 6;
+
+/// Draws differences by month.
+pub(crate) fn draw(picture: &Picture<'_>) -> Figure {
+    let scenarios = &picture.scenarios[..picture.scenarios.len().min(MOST_SCENARIOS)];
+    let bands = scenarios.len() <= MOST_BANDS;
+    let legend = HEAD + 12.0;
+    let strip = legend + 20.0 * mark::legend_rows(scenarios);
+    let acts = &picture.acts[..picture.acts.len().min(MOST_ACTS)];
+    let top = strip + if acts.is_empty() { 0.0 } else { ACT * acts.len() as f64 + 12.0 };
+    let height = top + picture.panels.len().div_ceil(COLUMNS) as f64 * ROW;
+    let note = if bands {
+        "Mean of the paired differences with its 95 % interval, and 50 % and 90 % bands of the pairs of runs"
+    } else {
+        "Mean of the paired differences with its 95 % interval"
+    };
+    let mut svg = titled(height, picture.title, note, "");
+    mark::legend(&mut svg, legend, scenarios);
+    draw_acts(&mut svg, strip, picture.span, acts);
+    let cell = WIDTH / COLUMNS as f64;
+    for (at, panel) in picture.panels.iter().enumerate() {
+        let (x, y) = ((at % COLUMNS) as f64 * cell, top + (at / COLUMNS) as f64 * ROW);
+        svg.text(x, y + 14.0, Anchor::Start, Ink::Heading, &panel.title);
+        let frame = Frame { x: x + LEFT, y: y + 26.0, width: cell - LEFT - 22.0, height: ROW - 70.0 };
+        let scale = scale(panel, scenarios.len(), bands);
+        let axes = Axes { frame, first: picture.span.0, last: picture.span.1, scale, writing: panel.writing };
+        shade(&mut svg, &axes, acts);
+        axes.draw(&mut svg);
+        for (place, band) in panel.bands.iter().take(scenarios.len()).enumerate() {
+            let name = scenarios.get(place).copied().unwrap_or_default();
+            svg.group(&last_words(name, band, panel), |svg| draw_band(svg, &axes, band, Mark::of(place), bands));
+        }
+    }
+    Figure::new(picture.name, caption(picture, scenarios.len(), acts.len()), svg)
+}
+
+fn caption(picture: &Picture<'_>, drawn: usize, acts: usize) -> String {
+    let mut caption = format!("Above zero: higher than under {}, with the same luck.", picture.against);
+    if acts > 0 {
+        caption += " Shaded: the months in which something acts that not all scenarios have; a dashed line: the month from which it stays.";
+    }
+    if picture.acts.len() > acts {
+        caption += &format!(" {} more such rules are left out of the picture.", picture.acts.len() - acts);
+    }
+    if picture.scenarios.len() > drawn {
+        caption += &format!(" {} more scenarios stand in differences_over_time.csv.", picture.scenarios.len() - drawn);
+    }
+    caption
+}
+
+/// What shows when the pointer rests on a scenario's line: its last month.
+fn last_words(name: &str, band: &Band, panel: &Panel) -> String {
+    let Some(last) = band.stats.last() else { return name.to_owned() };
+    let number = |value: f64| match panel.writing {
+        Writing::Percent => format!("{} points", crate::report::scale::significant(100.0 * value)),
+        Writing::Plain => crate::report::scale::significant(value),
+    };
+    let interval = band.intervals.last().copied().flatten();
+    let known = interval.map(|(low, high)| format!(" ({} to {})", number(low), number(high))).unwrap_or_default();
+    format!("{name}: {} in {}, mean {}{known} over {} pairs", panel.title, last.date, number(last.mean), last.n)
+}
+
+fn scale(panel: &Panel, drawn: usize, bands: bool) -> Axis {
+    let values = panel.bands.iter().take(drawn).flat_map(|band| {
+        let outer = band.stats.iter().filter(|_| bands).flat_map(|stat| [stat.quantiles[0], stat.quantiles[4]]);
+        let known = band.intervals.iter().flatten().flat_map(|(low, high)| [*low, *high]);
+        outer.chain(known).chain(band.stats.iter().map(|stat| stat.mean)).collect::<Vec<_>>()
+    });
+    Axis::linear(values.chain([0.0]), 4)
+}
+
+fn draw_band(svg: &mut Svg, axes: &Axes, band: &Band, mark: Mark, bands: bool) {
+    let edge = |level: usize| -> Vec<(f64, f64)> {
+        band.stats.iter().map(|stat| (axes.x(stat.date), axes.y(stat.quantiles[level]))).collect()
+    };
+    if bands && band.stats.iter().any(|stat| stat.n > 1) {
+        svg.band(&edge(4), &edge(0), mark.colour, 0.13);
+        svg.band(&edge(3), &edge(1), mark.colour, 0.16);
+    }
+    let known =
+        band.stats.iter().zip(&band.intervals).filter_map(|(stat, interval)| Some((axes.x(stat.date), (*interval)?)));
+    let (low, high): (Vec<_>, Vec<_>) = known.map(|(x, (low, high))| ((x, axes.y(low)), (x, axes.y(high)))).unzip();
+    svg.band(&high, &low, mark.colour, 0.4);
+    let line: Vec<_> = band.stats.iter().map(|stat| (axes.x(stat.date), axes.y(stat.mean))).collect();
+    svg.line(&line, Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 2.0) });
+    if let Some((x, y)) = line.last() {
+        mark.draw(svg, *x, *y);
+    }
+}
+
+/// The acts as bars over the span, each with its name.
+fn draw_acts(svg: &mut Svg, top: f64, span: (Month, Month), acts: &[(Act, String)]) {
+    let frame = Frame { x: LEFT, y: top, width: WIDTH - LEFT - 22.0, height: ACT };
+    let axes =
+        Axes { frame, first: span.0, last: span.1, scale: Axis::linear([0.0].into_iter(), 2), writing: Writing::Plain };
+    for (at, (act, whose)) in acts.iter().enumerate() {
+        let y = top + ACT * at as f64;
+        let (from, to) = (axes.x(act.from), axes.x(act.to.unwrap_or(span.1)));
+        let text = format!("{}{whose}", shortened(&act.name));
+        let until = act.to.map_or_else(|| "on".to_owned(), |to| format!("until {to}"));
+        svg.group(&format!("{}{whose}, from {} {until}", act.name, act.from), |svg| {
+            svg.rectangle((from, y + 3.0), ((to - from).max(2.0), 9.0), palette::GREY);
+            let wide = text_width(&text, 12.0);
+            let (x, anchor) = match to + 8.0 + wide < WIDTH {
+                true => (to + 8.0, Anchor::Start),
+                false => (from - 8.0, Anchor::End),
+            };
+            // Where there is no room on either side it stands on the bar.
+            let (x, anchor) = if matches!(anchor, Anchor::End) && from - 8.0 < wide {
+                (from + 4.0, Anchor::Start)
+            } else {
+                (x, anchor)
+            };
+            svg.text(x, y + 12.0, anchor, Ink::Inside("#5b6168"), &text);
+        });
+    }
+}
+
+/// Shades the months in which something acts.
+fn shade(svg: &mut Svg, axes: &Axes, acts: &[(Act, String)]) {
+    let Frame { y, height, .. } = axes.frame;
+    for (act, whose) in acts {
+        let (from, tooltip) = (axes.x(act.from), format!("{}{whose}", act.name));
+        svg.group(&tooltip, |svg| match act.to {
+            Some(to) => {
+                let to = axes.x(to);
+                svg.band(&[(from, y), (to, y)], &[(from, y + height), (to, y + height)], palette::GREY, 0.16);
+            }
+            None => svg.line(&[(from, y), (from, y + height)], Stroke { dashes: "3 3", ..RULE }),
+        });
+    }
+}
+
+/// The pictures of a report's differences by month.
+pub(crate) fn figures(folder: &ReportData, rows: &[DifferenceOverTimeRow]) -> Vec<Figure> {
+    let Some(first) = rows.first() else { return Vec::new() };
+    let mut scenarios: Vec<&str> = Vec::new();
+    for row in rows {
+        if !scenarios.contains(&&*row.scenario) {
+            scenarios.push(&row.scenario);
+        }
+    }
+    // In the order of the experiment, whatever the order of the tables.
+    let place = |name: &&str| folder.scenarios.iter().position(|scenario| scenario.name == **name);
+    scenarios.sort_by_key(place);
+    let dates = || rows.iter().map(|row| row.date);
+    let (Some(from), Some(to)) = (dates().min(), dates().max()) else { return Vec::new() };
+    let span = (from, to);
+    let all: Vec<&str> = std::iter::once(&*first.against).chain(scenarios.iter().copied()).collect();
+    let acts = acts_of(folder, &all, span);
+    let (leader, follower) = folder.about(&first.against).map(About::compared).unwrap_or_default();
+    let followed = followed([leader, follower]);
+    let titles =
+        [(WORLD, "differences_over_time", "The world"), (STATES, "differences_over_time_states", "The two states")];
+    let mut figures = Vec::new();
+    for (table, name, title) in titles {
+        let panel = |one: &super::Followed| {
+            let bands: Vec<Band> = scenarios.iter().map(|scenario| band(rows, one, scenario)).collect();
+            let unit = if one.unit.is_empty() { String::new() } else { format!(", {}", one.unit) };
+            let some = bands.iter().any(|band| !band.stats.is_empty());
+            some.then(|| Panel { title: format!("{}{unit}", one.title), writing: one.writing, bands })
+        };
+        let mut of_table: Vec<&super::Followed> = followed.iter().filter(|one| one.table == table).collect();
+        if table == STATES {
+            // The two states side by side.
+            of_table.sort_by_key(|one| super::OF_STATES.iter().position(|(column, ..)| *column == one.column));
+        }
+        let panels: Vec<Panel> = of_table.into_iter().filter_map(panel).collect();
+        if panels.is_empty() {
+            continue;
+        }
+        let title = format!("Differences from {} over time: {}", shortened(&first.against), title.to_lowercase());
+        let picture = Picture {
+            name,
+            title: &title,
+            against: &first.against,
+            scenarios: &scenarios,
+            span,
+            acts: &acts,
+            panels: &panels,
+        };
+        figures.push(draw(&picture));
+    }
+    figures
+}
+
+fn band(rows: &[DifferenceOverTimeRow], followed: &super::Followed, scenario: &str) -> Band {
+    let mut band = Band::default();
+    let is_own = |row: &&DifferenceOverTimeRow| {
+        *row.scenario == *scenario
+            && *row.indicator == *followed.column
+            && *row.table == *followed.table
+            && row.entity.as_deref().unwrap_or_default() == followed.entity
+    };
+    for row in rows.iter().filter(is_own) {
+        let quantiles = [row.p05, row.p25, row.p50, row.p75, row.p95];
+        band.stats.push(Stat { date: row.date, n: row.pairs, mean: row.difference, quantiles, luck: None });
+        band.intervals.push(row.low.zip(row.high));
+    }
+    band
+}
+
+/// What acts within the span in some scenarios and in others not, with the words for whose it is.
+fn acts_of(folder: &ReportData, scenarios: &[&str], span: (Month, Month)) -> Vec<(Act, String)> {
+    let entries: Vec<&ScenarioEntry> =
+        scenarios.iter().filter_map(|name| folder.entries().iter().find(|entry| entry.name == **name)).collect();
+    let within = |act: &Act| act.from <= span.1 && act.to.is_none_or(|to| to > span.0);
+    let found = super::acts(&entries).into_iter().filter(within);
+    let whose = |act: &Act| match act.scenarios[..] {
+        [only] => format!(" ({})", shortened(&entries[only].name)),
+        _ => format!(" ({} of {} scenarios)", act.scenarios.len(), entries.len()),
+    };
+    found.map(|act| (act.clone(), whose(&act))).collect()
+}
