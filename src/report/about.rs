@@ -22,13 +22,24 @@ pub struct About {
     pub events: Vec<DatedFact>,
     /// Rules on what may be sold to whom.
     #[serde(default)]
-    pub controls: Vec<Act>,
+    pub(super) controls: Vec<Act>,
     /// What states do for their industry.
     #[serde(default)]
-    pub policies: Vec<Act>,
+    pub(super) policies: Vec<Act>,
     /// What goes wrong.
     #[serde(default)]
-    pub shocks: Vec<Act>,
+    pub(super) shocks: Vec<Act>,
+    /// The mechanisms, of which those that are off act on nothing.
+    #[serde(default)]
+    pub(super) mechanisms: serde_json::Value,
+}
+
+/// The kinds of what a scenario itself does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acts {
+    Shocks,
+    Controls,
+    Policies,
 }
 
 /// What a scenario itself does, in a span of months.
@@ -127,6 +138,16 @@ impl About {
     /// A scenario of which nothing but its name is known.
     pub fn unknown(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// What the scenario itself does, by kind: nothing of what belongs to a mechanism that is off.
+    pub fn acts(&self, kind: Acts) -> &[Act] {
+        let (acts, mechanism) = match kind {
+            Acts::Shocks => (&self.shocks, "shocks"),
+            Acts::Controls => (&self.controls, "export_controls"),
+            Acts::Policies => (&self.policies, "policy"),
+        };
+        if self.mechanisms[mechanism]["enabled"] == false { &[] } else { acts }
     }
 
     /// Names of leader and follower, empty if the config compares none.

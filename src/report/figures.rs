@@ -1,7 +1,7 @@
 //! Which picture shows what.
 
 use super::{
-    about::{About, Act, ComparedStates},
+    about::{About, Act, Acts, ComparedStates},
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     data::ReportData,
     factors,
@@ -384,7 +384,7 @@ impl<'a> View<'a> {
 
     fn shocks(&self) -> impl Iterator<Item = (&str, (Month, Month))> {
         let within = |shock: &'a Act| Some((shock.name.as_str(), shock.within(self.span)?));
-        self.about.shocks.iter().filter_map(within)
+        self.about.acts(Acts::Shocks).iter().filter_map(within)
     }
 
     /// What the shaded months are.

@@ -103,4 +103,9 @@ fn what_a_scenario_does_is_on_the_strip_as_long_as_it_acts() {
     assert!(svg.contains("Subsidy: 2023-07 to 2023-12") && svg.contains("Blockade: 2023-11 to 2024-01"), "{svg}");
     assert!(!svg.contains("Over before") && !svg.contains("By chance"));
     assert_eq!(view.shading(), " Shaded: Blockade.");
+    let mut off = self::about();
+    off.mechanisms = serde_json::json!({"policy": {"enabled": false}});
+    let view = View::of(&scenario, &off, String::new()).unwrap();
+    let svg = view.timeline().unwrap().0.standalone();
+    assert!(svg.contains("Blockade: ") && !svg.contains("Subsidy"), "what is off acts on nothing: {svg}");
 }

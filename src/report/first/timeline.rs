@@ -3,7 +3,7 @@
 use super::Sheet;
 use crate::{
     report::{
-        about::{Act, DatedFact},
+        about::{Act, Acts, DatedFact},
         chart::{Axes, Frame, shortened},
         figures::{FOOT, View},
         scale::{Axis, Writing},
@@ -88,12 +88,14 @@ impl View<'_> {
 
     fn lanes(&self) -> Vec<Lane<'_>> {
         let kinds = [
-            ("Shocks", "#d55e00", &self.about.shocks),
-            ("Export controls", "#5b6168", &self.about.controls),
-            ("Policies", "#0072b2", &self.about.policies),
+            ("Shocks", "#d55e00", Acts::Shocks),
+            ("Export controls", "#5b6168", Acts::Controls),
+            ("Policies", "#0072b2", Acts::Policies),
         ];
-        let lanes = kinds.into_iter().map(|(title, colour, acts)| {
-            let mut bars: Vec<Bar<'_>> = acts
+        let lanes = kinds.into_iter().map(|(title, colour, kind)| {
+            let mut bars: Vec<Bar<'_>> = self
+                .about
+                .acts(kind)
                 .iter()
                 .filter_map(|act| act.within(self.span).map(|(from, last)| Bar { act, from, last, row: 0 }))
                 .collect();
