@@ -4,9 +4,6 @@ use super::{
     about::{About, ComparedStates, DatedFact},
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     data::ReportData,
-    factors,
-    forest::forest,
-    over_time,
     palette::{self, StateColours},
     scale::{Axis, Writing},
     shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
@@ -96,12 +93,8 @@ pub fn draw(folder: &ReportData) -> Report {
     if drawable.len() > MOST_SCENARIOS {
         missing.push(format!("Only the first {MOST_SCENARIOS} scenarios have pictures of their own."));
     }
-    let compared = forest(folder)
-        .into_iter()
-        .chain(over_time::figures(folder, &folder.over_time.rows))
-        .chain(if several { comparison(&drawable) } else { Vec::new() });
-    let compared = factors::figures(folder).into_iter().chain(compared);
-    Report { comparison: compared.collect(), sections, missing }
+    let comparison = if several { comparison(&drawable) } else { Vec::new() };
+    Report { comparison, sections, missing }
 }
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.

@@ -3,7 +3,6 @@
 use super::{
     about::About,
     data::ReportData,
-    factors,
     figures::{Figure, Report, numbered},
     findings,
     markup::{document, folded, table, unit},
@@ -36,7 +35,7 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
     };
     let main = html! {
         (notes(folder, report))
-        (findings::page::section(&findings::findings(folder, &factors::effects(folder))))
+        (findings::page::section(&findings::findings(folder, &findings::effects(folder))))
         (outcomes(folder))
         (precision::differences(folder))
         (precision::replications(folder))
