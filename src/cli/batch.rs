@@ -3,9 +3,10 @@
 use super::{
     common::{ConfigOptions, FormatOptions, OutputOptions, WorkOptions, default_folder},
     failure::Failure,
+    lines::broken,
     listing::width,
     progress::Bar,
-    summary::{self, broken},
+    summary,
 };
 use crate::{
     batch::Done,
@@ -99,7 +100,7 @@ pub(super) fn close_shard(done: &Done, shard: Shard, model: &Model, quiet: bool)
         let (runs, folder) = (done.finished + done.failed, done.folder.display());
         let program = model.program().name;
         let mut text = format!("shard {shard}: {} in {folder}; join all with {program} merge\n", counted(runs, "run"));
-        done.unmet.iter().for_each(|unmet| summary::line(&mut text, unmet));
+        done.unmet.iter().for_each(|unmet| super::lines::line(&mut text, unmet));
         say(&text)?;
     } else if !done.cancelled {
         done.unmet.iter().for_each(|unmet| warn(unmet));

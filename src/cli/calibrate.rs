@@ -4,8 +4,8 @@ use super::{
     batch::say,
     common::{RunningOptions, ValueOptions, default_folder, spare_files_of_others},
     failure::Failure,
+    lines::{broken, line},
     progress::Bar,
-    summary::{broken, line},
 };
 use crate::{
     analysis::calibration::{CalibrationError, Progress, calibrate},

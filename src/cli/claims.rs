@@ -4,8 +4,8 @@ use super::{
     batch::say,
     common::{RunningOptions, ValueOptions, default_folder, spare_files_of_others},
     failure::Failure,
+    lines::line,
     progress::Bar,
-    summary::line,
 };
 use crate::{
     analysis::claims::{Judged, Verdict},

@@ -5,9 +5,10 @@ use super::{
     common::{OutputOptions, ValueOptions, WorkOptions, default_folder, source, warn},
     differences::{self, few},
     failure::Failure,
+    lines::{headlines, line, short, unit},
     listing::{WIDTH, width},
     progress::Bar,
-    summary::{closing, headlines, line, short, span, unit},
+    summary::{closing, span},
 };
 use crate::{
     analysis::precision::FEWEST,

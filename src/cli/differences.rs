@@ -2,8 +2,8 @@
 //! before.
 
 use super::{
+    lines::{headlines, line, short, unit},
     listing::{WIDTH, width},
-    summary::{headlines, line, short, unit},
 };
 use crate::{
     analysis::precision::FEWEST,

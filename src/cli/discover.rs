@@ -1,6 +1,6 @@
 //! `redqueen discover`: where in parameter space something happens, by the runs of a finished batch.
 
-use super::{failure::Failure, summary::line};
+use super::{failure::Failure, lines::line};
 use crate::{
     analysis::prim::{self, Options},
     declare::parameter::Parameter,

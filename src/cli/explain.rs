@@ -4,8 +4,8 @@ use super::{
     batch,
     common::{ConfigOptions, RunningOptions, default_folder, source, warn},
     failure::Failure,
+    lines::{line, short, unit},
     progress::Bar,
-    summary::{line, short, unit},
 };
 use crate::{
     analysis::shapley::Plan,

@@ -4,8 +4,8 @@ use super::{
     batch,
     common::{RunningOptions, ValueOptions, default_folder, runs, warn},
     failure::Failure,
+    lines::{line, short},
     progress::Bar,
-    summary::{line, short},
 };
 use crate::{
     analysis::scoring::Predictive,

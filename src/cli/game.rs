@@ -4,8 +4,8 @@ use super::{
     batch::{self, close_shard, tell_limits},
     common::{OutputOptions, ValueOptions, WorkOptions, default_folder},
     failure::Failure,
+    lines::line,
     progress::Bar,
-    summary::line,
 };
 use crate::{
     analysis::games::{

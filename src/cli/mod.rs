@@ -17,6 +17,7 @@ mod formula;
 mod game;
 mod init;
 mod interrupt;
+mod lines;
 mod listing;
 mod merge;
 mod params;

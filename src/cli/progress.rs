@@ -1,6 +1,6 @@
 //! How far a batch is: a bar in a terminal, a line now and then elsewhere, on the standard error stream.
 
-use super::{listing::width, summary::broken};
+use super::{lines::broken, listing::width};
 use crate::batch::Progress;
 use crate::declare::text::counted;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -3,7 +3,7 @@
 use super::{
     batch,
     failure::Failure,
-    summary::{line, short},
+    lines::{line, short},
 };
 use crate::{
     analysis::scoring::naive::Naive,

@@ -2,7 +2,7 @@
 
 use super::{
     failure::Failure,
-    summary::{line, short},
+    lines::{line, short},
 };
 use crate::{
     analysis::sensitivity::{

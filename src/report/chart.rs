@@ -3,6 +3,7 @@
 use super::{
     scale::{Axis, Writing, year_ticks},
     svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width},
+    told::{Months, Plot, Told},
 };
 use crate::{report::stat::Stat, scenario::Month};
 
@@ -32,6 +33,18 @@ impl Axes {
 
     pub fn y(&self, value: f64) -> f64 {
         self.frame.y + self.frame.height * (1.0 - self.scale.place(value))
+    }
+
+    /// The months across.
+    pub fn months(&self) -> Months {
+        let count = usize::try_from(self.last.since(self.first)).unwrap_or_default() + 1;
+        Months { first: self.first, count }
+    }
+
+    /// These lines as the numbers of a plot in its frame.
+    pub fn plot(&self, title: &str, unit: &str, lines: Vec<Told>) -> Plot {
+        let Frame { x, y, width, height } = self.frame;
+        Plot::new([x, y, width, height], self.writing == Writing::Percent, self.months(), (title, unit), lines)
     }
 
     fn point(&self, month: Month, value: f64) -> (f64, f64) {

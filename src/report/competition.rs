@@ -7,7 +7,7 @@ use super::{
     scale::Writing,
     shown::Shown,
     svg::{Anchor, Ink, Stroke, Svg},
-    told::{Plot, Told},
+    told::Told,
 };
 use crate::report::stat::Stat;
 
@@ -35,8 +35,8 @@ impl View<'_> {
         }
         end_labels(&mut svg, axes.frame, labels);
         let colour = |name: &str| self.about.place(shown.table, name).map_or(palette::GREY, |s| self.states.colour(s));
-        let told = things.iter().map(|(name, stats)| Told::fan(name, colour(name), stats, &axes));
-        svg.tell(Plot::new(&axes, shown.title, shown.unit(), told.collect()));
+        let told = things.iter().map(|(name, stats)| Told::fan(name, colour(name), stats, axes.months()));
+        svg.tell(axes.plot(shown.title, shown.unit(), told.collect()));
         Some((svg, format!("In the colours of states; grey where a state has no firms.{}", self.shading())))
     }
 
@@ -69,8 +69,8 @@ impl View<'_> {
         }
         end_labels(&mut svg, axes.frame, labels);
         let colour = |name: &str| self.about.firm(name).map_or(palette::GREY, |firm| self.states.colour(&firm.state));
-        let told = firms.iter().map(|(name, stats)| Told::fan(name, colour(name), stats, &axes));
-        svg.tell(Plot::new(&axes, shown.title, shown.unit(), told.collect()));
+        let told = firms.iter().map(|(name, stats)| Told::fan(name, colour(name), stats, axes.months()));
+        svg.tell(axes.plot(shown.title, shown.unit(), told.collect()));
         let many = match self.scenario.runs {
             0 | 1 => "",
             _ => {

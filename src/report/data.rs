@@ -5,9 +5,9 @@ use super::{
     about::About,
     as_written,
     factors::read::{self as points, SampledScenario},
-    over_time::{self, OverTime},
+    over_time::{OverTime, read as over_time},
     runs::{Independent, differences, read_runs, unmeasured},
-    sensitivity::{Findings as Swings, read::AnalysedBatch},
+    sensitivity::{found::Findings as Swings, read::AnalysedBatch},
     shown::{self, Shown},
 };
 use super::{
@@ -136,7 +136,7 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     let mut data =
         ReportData { measured, manifest, about, scenarios, differences, over_time, sampled, swings, missing, notes };
     if several_scenarios {
-        data.over_time = over_time::read(folder, &data, &independent, &names)?;
+        data.over_time = by_month(folder, &data, &independent, &names)?;
         data.missing.append(&mut data.over_time.missing);
     }
     data.sampled = sampled_points(folder, &data)?;
@@ -168,6 +168,18 @@ fn about_of(
         missing.push("manifest.json is missing: the config, its events and the firms' homes are unknown.".to_owned());
     }
     about
+}
+
+/// Differences between the scenarios of these names by month.
+fn by_month(
+    folder: &Path,
+    data: &ReportData,
+    independent: &Independent,
+    names: &[String],
+) -> Result<OverTime, ReportError> {
+    let (Some(manifest), Some(first)) = (&data.manifest, names.first()) else { return Ok(OverTime::default()) };
+    let (leader, follower) = data.about(first).map(About::compared).unwrap_or_default();
+    over_time::over_time(folder, manifest, [leader, follower], (independent, names))
 }
 
 /// The points of the design with the outcomes that come first.

@@ -4,15 +4,11 @@ use super::{
     about::{About, Act, Acts, ComparedStates},
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     data::ReportData,
-    factors,
-    first::{NARROW, WIDE},
-    forest::forest,
-    over_time,
     palette::{self, StateColours},
     scale::{Axis, Writing},
     shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
     svg::{Anchor, Ink, Stroke, Svg, text_width},
-    told::{Plot, Told},
+    told::Told,
 };
 use crate::{
     report::{results::ScenarioResults, stat::Stat},
@@ -22,6 +18,10 @@ use std::collections::BTreeSet;
 
 /// Width of pictures that are not drawn for a narrow page too.
 pub const WIDTH: f64 = WIDE;
+/// Width of a picture for a wide page.
+pub const WIDE: f64 = 960.0;
+/// Width of a picture for a narrow one, as on a telephone.
+pub const NARROW: f64 = 420.0;
 /// Scenarios that get a full set of pictures.
 const MOST_SCENARIOS: usize = 6;
 
@@ -102,12 +102,8 @@ pub fn draw(folder: &ReportData) -> Report {
     if drawable.len() > MOST_SCENARIOS {
         missing.push(format!("Only the first {MOST_SCENARIOS} scenarios have pictures of their own."));
     }
-    let compared = forest(folder)
-        .into_iter()
-        .chain(over_time::figures(folder, &folder.over_time.rows))
-        .chain(if several { comparison(&drawable) } else { Vec::new() });
-    let compared = factors::figures(folder).into_iter().chain(compared);
-    Report { comparison: compared.collect(), sections, missing }
+    let comparison = if several { comparison(&drawable) } else { Vec::new() };
+    Report { comparison, sections, missing }
 }
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.
@@ -202,8 +198,8 @@ fn grid(mut svg: Svg, top: f64, columns: usize, panels: &[Panel<'_>], span: (Mon
         for (stats, look) in &panel.lines {
             fan(&mut svg, &axes, stats, *look);
         }
-        let told = panel.lines.iter().map(|(stats, look)| Told::fan(&panel.title, look.colour, stats, &axes));
-        svg.tell(Plot::new(&axes, &panel.title, "", told.collect()));
+        let told = panel.lines.iter().map(|(stats, look)| Told::fan(&panel.title, look.colour, stats, axes.months()));
+        svg.tell(axes.plot(&panel.title, "", told.collect()));
     }
     svg
 }
@@ -408,7 +404,7 @@ impl<'a> View<'a> {
         axes.draw(&mut svg);
         self.shade_shocks(&mut svg, &axes);
         fan(&mut svg, &axes, stats, self.look(palette::colour(0), true));
-        svg.tell(Plot::new(&axes, &title, shown.unit(), vec![Told::fan("gap", palette::colour(0), stats, &axes)]));
+        svg.tell(axes.plot(&title, shown.unit(), vec![Told::fan("gap", palette::colour(0), stats, axes.months())]));
         Some((svg, format!("Below zero the follower leads.{}", self.shading())))
     }
 
@@ -472,8 +468,8 @@ impl<'a> View<'a> {
             }
         }
         end_labels(&mut svg, axes.frame, labels);
-        let told = lines.iter().map(|(name, colour, stats, _)| Told::fan(name, colour, stats, &axes));
-        svg.tell(Plot::new(&axes, shown.title, shown.unit(), told.collect()));
+        let told = lines.iter().map(|(name, colour, stats, _)| Told::fan(name, colour, stats, axes.months()));
+        svg.tell(axes.plot(shown.title, shown.unit(), told.collect()));
         let bands = match lines.len() {
             3.. if self.scenario.runs > 1 => "Bands for the first two states, medians for the others. ",
             _ => "",

@@ -14,11 +14,13 @@ use crate::{declare::table::Column, output::difference_rows::DifferenceRow};
 
 /// Room for the names of outcomes, left, and for numbers, right.
 const NAMES: f64 = 330.0;
-const NUMBERS: f64 = 200.0;
+const NUMBERS: f64 = 215.0;
 /// Height of a scenario's line, of the ticks under an outcome, and of the room between two outcomes.
 const LINE: f64 = 17.0;
 const TICKS: f64 = 18.0;
 const APART: f64 = 12.0;
+/// Height of a line of an outcome's name.
+const NAME: f64 = 15.0;
 /// Scenarios that are drawn at most.
 const MOST: usize = 8;
 
@@ -37,6 +39,15 @@ impl ForestLine<'_> {
     }
 }
 
+/// An outcome with the lines of the scenarios.
+struct Block<'a> {
+    column: Column<'static>,
+    what: String,
+    /// What it is called with its unit, in lines.
+    names: Vec<String>,
+    lines: Vec<ForestLine<'a>>,
+}
+
 /// Draws how far scenarios differ in the outcomes that come first; nothing without a difference.
 pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
     let rows = folder.differences.as_deref().unwrap_or_default();
@@ -44,7 +55,7 @@ pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
     scenarios.dedup();
     let left_out = scenarios.len().saturating_sub(MOST);
     scenarios.truncate(MOST);
-    let groups: Vec<(Column<'static>, Vec<ForestLine<'_>>)> = folder
+    let blocks: Vec<Block<'_>> = folder
         .chosen()
         .into_iter()
         .map(|column| {
@@ -53,25 +64,25 @@ pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
                 let place = scenarios.iter().position(|name| **name == *row.scenario)?;
                 Some(ForestLine { row, place })
             });
-            (column, lines.collect())
+            Block::new(column, called(folder, &column), lines.collect())
         })
-        .filter(|(_, lines): &(_, Vec<ForestLine<'_>>)| lines.iter().any(ForestLine::differs))
+        .filter(|block| block.lines.iter().any(ForestLine::differs))
         .collect();
     let against = &rows.first()?.against;
-    if groups.is_empty() {
+    if blocks.is_empty() {
         return None;
     }
     let legend_rows = mark::legend_rows(&scenarios);
     let top = HEAD + 22.0 + legend_rows * 20.0;
-    let height = groups.iter().map(|(_, lines)| block(lines.len())).sum::<f64>() + top;
+    let height = blocks.iter().map(Block::height).sum::<f64>() + top;
     let title = format!("Differences from {}", shortened(against));
     let note = "Mean of the paired differences; line: its 95 % interval; thin line: 5\u{2013}95 % of the pairs of runs";
     let mut svg = titled(height, &title, note, "");
     mark::legend(&mut svg, HEAD + 12.0, &scenarios);
     let mut y = top;
-    for (column, lines) in &groups {
-        outcome(&mut svg, y, (column, &called(folder, column)), lines, &scenarios);
-        y += block(lines.len());
+    for block in &blocks {
+        block.draw(&mut svg, y, &scenarios);
+        y += block.height();
     }
     let more = if left_out > 0 { format!(" {left_out} more scenarios stand in the tables.") } else { String::new() };
     let caption = format!(
@@ -82,54 +93,63 @@ pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
     Some(Figure::new("differences_of_outcomes", caption, svg))
 }
 
-fn block(lines: usize) -> f64 {
-    lines as f64 * LINE + TICKS + APART
-}
+impl<'a> Block<'a> {
+    fn new(column: Column<'static>, what: String, lines: Vec<ForestLine<'a>>) -> Self {
+        let unit = words::unit_apart(&column);
+        let named = if unit.is_empty() { what.clone() } else { format!("{what}, {}", unit.trim()) };
+        Self { column, names: folded(&named, NAMES - 20.0), what, lines }
+    }
 
-/// The lines of an outcome over its axis.
-fn outcome(svg: &mut Svg, top: f64, (column, what): (&Column<'_>, &str), lines: &[ForestLine<'_>], scenarios: &[&str]) {
-    let share = words::is_share(column);
-    let ends = lines.iter().flat_map(|line| {
-        let row = line.row;
-        [Some(row.p05), Some(row.p95), row.low, row.high, Some(row.difference)].into_iter().flatten()
-    });
-    let scale = Axis::linear(ends.chain([0.0]), 4);
-    let width = WIDTH - NAMES - NUMBERS;
-    let x = |value: f64| NAMES + width * scale.place(value);
-    let foot = top + lines.len() as f64 * LINE;
-    let writing = if share { Writing::Percent } else { Writing::Plain };
-    for tick in &scale.ticks {
-        svg.line(&[(x(*tick), top), (x(*tick), foot)], GRID);
-        svg.text(x(*tick), foot + 14.0, Anchor::Middle, Ink::Quiet, &scale.write(*tick, writing));
+    fn height(&self) -> f64 {
+        let (lines, names) = (self.lines.len() as f64 * LINE + TICKS, self.names.len() as f64 * NAME);
+        lines.max(names) + APART
     }
-    svg.line(&[(x(0.0), top), (x(0.0), foot)], Stroke { width: 1.5, ..RULE });
-    let unit = words::unit_apart(column);
-    let named = if unit.is_empty() { what.to_owned() } else { format!("{what}, {}", unit.trim()) };
-    for (at, text) in folded(&named, NAMES - 20.0).iter().take(3).enumerate() {
-        svg.text(0.0, top + 12.0 + 15.0 * at as f64, Anchor::Start, Ink::Quiet, text);
-    }
-    for (at, line) in lines.iter().enumerate() {
-        let middle = top + LINE * (at as f64 + 0.5);
-        let (row, mark) = (line.row, Mark::of(line.place));
-        let times = if share { 100.0 } else { 1.0 };
-        let [mean, p05, p95] = [row.difference, row.p05, row.p95].map(|value| significant(times * value));
-        let interval = row.low.zip(row.high).map(|(low, high)| [low, high].map(|end| significant(times * end)));
-        let known = interval.map(|[low, high]| format!(" ({low} to {high})")).unwrap_or_default();
-        let name = scenarios.get(line.place).copied().unwrap_or_default();
-        let tooltip =
-            format!("{name}: {what}, {mean}{unit}{known}; 5\u{2013}95 % of {} pairs {p05} to {p95}", row.pairs);
-        svg.group(&tooltip, |svg| {
-            svg.line(
-                &[(x(row.p05), middle), (x(row.p95), middle)],
-                Stroke { opacity: 0.55, ..Stroke::solid(mark.colour, 1.2) },
-            );
-            if let Some((low, high)) = row.low.zip(row.high) {
-                svg.line(&[(x(low), middle), (x(high), middle)], Stroke::solid(mark.colour, 4.0));
-            }
-            mark.draw(svg, x(row.difference), middle);
-            let ink = if row.excludes_zero() { Ink::Heading } else { Ink::Quiet };
-            svg.text(WIDTH, middle + 4.0, Anchor::End, ink, &format!("{mean}{known}"));
+
+    /// Its lines over its axis.
+    fn draw(&self, svg: &mut Svg, top: f64, scenarios: &[&str]) {
+        let (column, what) = (&self.column, &self.what);
+        let share = words::is_share(column);
+        let ends = self.lines.iter().flat_map(|line| {
+            let row = line.row;
+            [Some(row.p05), Some(row.p95), row.low, row.high, Some(row.difference)].into_iter().flatten()
         });
+        let scale = Axis::linear(ends.chain([0.0]), 4);
+        let width = WIDTH - NAMES - NUMBERS;
+        let x = |value: f64| NAMES + width * scale.place(value);
+        let foot = top + self.lines.len() as f64 * LINE;
+        let writing = if share { Writing::Percent } else { Writing::Plain };
+        for tick in &scale.ticks {
+            svg.line(&[(x(*tick), top), (x(*tick), foot)], GRID);
+            svg.text(x(*tick), foot + 14.0, Anchor::Middle, Ink::Quiet, &scale.write(*tick, writing));
+        }
+        svg.line(&[(x(0.0), top), (x(0.0), foot)], Stroke { width: 1.5, ..RULE });
+        let unit = words::unit_apart(column);
+        for (at, text) in self.names.iter().enumerate() {
+            svg.text(0.0, top + 12.0 + NAME * at as f64, Anchor::Start, Ink::Quiet, text);
+        }
+        for (at, line) in self.lines.iter().enumerate() {
+            let middle = top + LINE * (at as f64 + 0.5);
+            let (row, mark) = (line.row, Mark::of(line.place));
+            let times = if share { 100.0 } else { 1.0 };
+            let [mean, p05, p95] = [row.difference, row.p05, row.p95].map(|value| significant(times * value));
+            let interval = row.low.zip(row.high).map(|(low, high)| [low, high].map(|end| significant(times * end)));
+            let known = interval.map(|[low, high]| format!(" ({low} to {high})")).unwrap_or_default();
+            let name = scenarios.get(line.place).copied().unwrap_or_default();
+            let tooltip =
+                format!("{name}: {what}, {mean}{unit}{known}; 5\u{2013}95 % of {} pairs {p05} to {p95}", row.pairs);
+            svg.group(&tooltip, |svg| {
+                svg.line(
+                    &[(x(row.p05), middle), (x(row.p95), middle)],
+                    Stroke { opacity: 0.55, ..Stroke::solid(mark.colour, 1.2) },
+                );
+                if let Some((low, high)) = row.low.zip(row.high) {
+                    svg.line(&[(x(low), middle), (x(high), middle)], Stroke::solid(mark.colour, 4.0));
+                }
+                mark.draw(svg, x(row.difference), middle);
+                let ink = if row.excludes_zero() { Ink::Heading } else { Ink::Quiet };
+                svg.text(WIDTH, middle + 4.0, Anchor::End, ink, &format!("{mean}{known}"));
+            });
+        }
     }
 }
 

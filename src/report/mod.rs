@@ -165,7 +165,10 @@ pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -
         derived.write(&files)?;
     }
     let mut files = Vec::new();
-    let report = figures::draw(&data);
+    let mut report = figures::draw(&data);
+    let told = factors::draw::figures(&data).into_iter().chain(forest::forest(&data));
+    let told = told.chain(over_time::draw::figures(&data, &data.over_time.rows)).collect::<Vec<_>>();
+    report.comparison.splice(0..0, told);
     let mut figures = Vec::new();
     for figure in report.figures() {
         let path = format!("figures/{}.svg", figure.name);

@@ -3,7 +3,6 @@
 use super::{
     about::{About, DatedFact},
     data::ReportData,
-    factors,
     figures::{Figure, Pictures, Report},
     findings,
     markup::{document, folded, numbers, table, unit},
@@ -36,7 +35,7 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
     };
     let main = html! {
         (notes(folder, report))
-        (findings::page::section(&findings::findings(folder, &factors::effects(folder))))
+        (findings::page::section(&findings::findings(folder, &findings::effects(folder))))
         @if !report.comparison.is_empty() {
             section #comparison {
                 h2 { "Scenarios compared" }

@@ -1,6 +1,6 @@
 //! What a plot shows, as numbers: the page reads them out under the pointer and gives them as CSV.
 
-use super::{chart::Axes, scale::Writing, stat::Stat};
+use super::stat::Stat;
 use crate::scenario::Month;
 use serde::Serialize;
 
@@ -36,6 +36,13 @@ pub struct Told {
     high: Vec<Option<f64>>,
 }
 
+/// The months of a plot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Months {
+    pub first: Month,
+    pub count: usize,
+}
+
 /// Five digits are more than a picture shows.
 fn short(value: f64) -> Option<f64> {
     format!("{value:.4e}").parse().ok().filter(|value: &f64| value.is_finite())
@@ -43,19 +50,19 @@ fn short(value: f64) -> Option<f64> {
 
 impl Told {
     /// Medians with their bands if there are some.
-    pub fn fan(name: &str, colour: &str, stats: &[Stat], axes: &Axes) -> Self {
-        let level = |level: usize| values(stats.iter().map(|stat| (stat.date, stat.quantiles[level])), axes);
+    pub fn fan(name: &str, colour: &str, stats: &[Stat], months: Months) -> Self {
+        let level = |level: usize| values(stats.iter().map(|stat| (stat.date, stat.quantiles[level])), months);
         let bands = stats.iter().any(|stat| stat.n > 1);
         let (low, high) = if bands { (level(0), level(4)) } else { (Vec::new(), Vec::new()) };
         Self { name: name.to_owned(), colour: colour.to_owned(), value: level(2), low, high }
     }
 
     /// Values without bands.
-    pub fn line(name: &str, colour: &str, points: impl Iterator<Item = (Month, f64)>, axes: &Axes) -> Self {
+    pub fn line(name: &str, colour: &str, points: impl Iterator<Item = (Month, f64)>, months: Months) -> Self {
         Self {
             name: name.to_owned(),
             colour: colour.to_owned(),
-            value: values(points, axes),
+            value: values(points, months),
             low: Vec::new(),
             high: Vec::new(),
         }
@@ -63,52 +70,32 @@ impl Told {
 }
 
 /// A place for each month of the axes.
-fn values(points: impl Iterator<Item = (Month, f64)>, axes: &Axes) -> Vec<Option<f64>> {
-    let mut values = vec![None; months(axes)];
+fn values(points: impl Iterator<Item = (Month, f64)>, months: Months) -> Vec<Option<f64>> {
+    let mut values = vec![None; months.count];
     for (date, value) in points {
-        if let Some(slot) = usize::try_from(date.since(axes.first)).ok().and_then(|at| values.get_mut(at)) {
+        if let Some(slot) = usize::try_from(date.since(months.first)).ok().and_then(|at| values.get_mut(at)) {
             *slot = short(value);
         }
     }
     values
 }
 
-fn months(axes: &Axes) -> usize {
-    usize::try_from(axes.last.since(axes.first)).unwrap_or_default() + 1
-}
-
 impl Plot {
-    pub fn new(axes: &Axes, title: &str, unit: &str, lines: Vec<Told>) -> Self {
-        let frame = axes.frame;
-        Self {
-            frame: [frame.x, frame.y, frame.width, frame.height],
-            numbers: Numbers {
-                title: title.to_owned(),
-                unit: unit.to_owned(),
-                percent: axes.writing == Writing::Percent,
-                first: axes.first.to_string(),
-                months: months(axes),
-                lines,
-            },
-        }
+    /// A plot in this frame, in per cent or plain numbers.
+    pub fn new(frame: [f64; 4], percent: bool, months: Months, (title, unit): (&str, &str), lines: Vec<Told>) -> Self {
+        let (title, unit, first) = (title.to_owned(), unit.to_owned(), months.first.to_string());
+        Self { frame, numbers: Numbers { title, unit, percent, first, months: months.count, lines } }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{chart::Frame, scale::Axis};
     use super::*;
 
     #[test]
     fn a_line_has_a_place_for_each_month_and_holes_where_there_is_nothing() {
         let first = Month::new(2023, 1).unwrap();
-        let axes = Axes {
-            frame: Frame { x: 1.0, y: 2.0, width: 3.0, height: 4.0 },
-            first,
-            last: first.plus(3),
-            scale: Axis::linear([0.0, 1.0].into_iter(), 4),
-            writing: Writing::Percent,
-        };
+        let months = Months { first, count: 4 };
         let stat = |month, value: f64, n| Stat {
             date: first.plus(month),
             n,
@@ -116,12 +103,12 @@ mod tests {
             quantiles: [value - 1.0, value, value, value, value + 1.0],
             luck: None,
         };
-        let told = Told::fan("a", "#000000", &[stat(1, 1.234_567, 2), stat(9, 1.0, 2)], &axes);
+        let told = Told::fan("a", "#000000", &[stat(1, 1.234_567, 2), stat(9, 1.0, 2)], months);
         assert_eq!(told.value, [None, Some(1.2346), None, None]);
         assert_eq!(told.high, [None, Some(2.2346), None, None]);
-        let one = Told::fan("a", "#000000", &[stat(0, 1.0, 1)], &axes);
+        let one = Told::fan("a", "#000000", &[stat(0, 1.0, 1)], months);
         assert!(one.low.is_empty() && one.high.is_empty());
-        let plot = Plot::new(&axes, "title", "points", vec![one]);
+        let plot = Plot::new([1.0, 2.0, 3.0, 4.0], true, months, ("title", "points"), vec![one]);
         let text = serde_json::to_string(&plot.numbers).unwrap();
         assert_eq!(
             text,

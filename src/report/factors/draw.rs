@@ -2,8 +2,9 @@
 //! over two.
 
 use super::{
-    Effects, SampledScenario, effects, pairs,
-    plane::{Along, Plane},
+    effects::{Effect, Effects, is_choice, pairs},
+    plane::{Along, MOST_DOTS, Plane},
+    read::SampledScenario,
     surface,
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         chart::Frame,
         data::ReportData,
         figures::{Figure, HEAD, WIDTH, file_name, titled},
-        findings::{called, words},
+        findings::{called, effects, words},
         palette::colour,
         scale::{Axis, Writing, significant},
         sensitivity::{
@@ -23,8 +24,6 @@ use crate::{
     },
 };
 
-/// Points that are drawn as dots; more are counted in cells.
-pub const MOST_DOTS: usize = 2000;
 /// Factors that the outcome is drawn against.
 const STRONGEST: usize = 6;
 const COLUMNS: usize = 3;
@@ -87,7 +86,7 @@ fn swings(folder: &ReportData, found: &Effects) -> Option<(Svg, String)> {
 
 /// How closely the outcome goes with each factor.
 fn bars(found: &Effects, factors: &[Factor], what: &str) -> (Svg, String) {
-    let line = |effect: &super::Effect| {
+    let line = |effect: &Effect| {
         let (association, factor) = (effect.association, factors.get(effect.factor)?);
         let (value, interval) = (association.value, association.interval);
         let colour = if value < 0.0 { DOWN } else { UP };
@@ -152,7 +151,7 @@ fn against(
         let along = Along::of(about, values.iter().map(|(x, _)| *x));
         let plane = Plane { frame, x: along, y: Along::Numbers(scale.clone(), writing) };
         plane.draw(&mut svg, &ending(&about.parameter, 34));
-        counted |= panel(&mut svg, &plane, &values, super::is_choice(about));
+        counted |= panel(&mut svg, &plane, &values, is_choice(about));
         if let Some(base) = base {
             let height = plane.at(0.0, base).1;
             svg.line(&[(frame.x, height), (frame.x + frame.width, height)], Stroke { dashes: "4 3", ..RULE });
@@ -177,7 +176,7 @@ fn base(sampled: &SampledScenario, outcome: usize) -> Option<f64> {
 }
 
 /// The points of a panel with their means; whether they are counted in cells.
-fn panel(svg: &mut Svg, plane: &Plane, values: &[(f64, f64)], is_choice: bool) -> bool {
+fn panel(svg: &mut Svg, plane: &Plane, values: &[(f64, f64)], side_by_side: bool) -> bool {
     let counted = values.len() > MOST_DOTS;
     if counted {
         cells(svg, plane, values);
@@ -188,7 +187,7 @@ fn panel(svg: &mut Svg, plane: &Plane, values: &[(f64, f64)], is_choice: bool) -
             .enumerate()
             .map(|(at, (x, y))| {
                 let (x, y) = plane.at(*x, *y);
-                let aside = if is_choice { ((at * 37) % 41) as f64 / 41.0 - 0.5 } else { 0.0 };
+                let aside = if side_by_side { ((at * 37) % 41) as f64 / 41.0 - 0.5 } else { 0.0 };
                 (x + 24.0 * aside, y)
             })
             .collect();
@@ -199,9 +198,9 @@ fn panel(svg: &mut Svg, plane: &Plane, values: &[(f64, f64)], is_choice: bool) -
         };
         svg.dots(&places, radius, colour(0), if places.len() > 400 { 0.4 } else { 0.6 });
     }
-    let means = parts(values, is_choice);
+    let means = parts(values, side_by_side);
     let means: Vec<(f64, f64)> = means.iter().map(|(x, y)| plane.at(*x, *y)).collect();
-    if is_choice {
+    if side_by_side {
         for (x, y) in means {
             svg.line(&[(x - 15.0, y), (x + 15.0, y)], INK);
         }
@@ -234,7 +233,7 @@ fn cells(svg: &mut Svg, plane: &Plane, values: &[(f64, f64)]) {
 }
 
 /// Mean places of parts of equally many points, in the order of the factor; of choices a part each.
-fn parts(values: &[(f64, f64)], is_choice: bool) -> Vec<(f64, f64)> {
+fn parts(values: &[(f64, f64)], side_by_side: bool) -> Vec<(f64, f64)> {
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mean = |part: &[(f64, f64)]| {
@@ -242,7 +241,7 @@ fn parts(values: &[(f64, f64)], is_choice: bool) -> Vec<(f64, f64)> {
         (sum.0 / part.len() as f64, sum.1 / part.len() as f64)
     };
     let distinct = sorted.chunk_by(|a, b| a.0 == b.0).count();
-    if is_choice || distinct <= PARTS {
+    if side_by_side || distinct <= PARTS {
         return sorted.chunk_by(|a, b| a.0 == b.0).map(mean).collect();
     }
     let size = sorted.len().div_ceil(PARTS).max(FEWEST);

@@ -1,96 +1,9 @@
 //! What the answer turns on: how outcomes go with what a design of any kind varies.
 
-mod draw;
+pub(super) mod draw;
+pub(super) mod effects;
 mod plane;
 pub(super) mod read;
 mod surface;
 #[cfg(test)]
 mod tests;
-
-use super::{data::ReportData, findings::telling};
-use crate::{
-    analysis::association::{Association, correlation_ratio, rank_correlation},
-    declare::table::Column,
-    experiment::design::{Factor, Scale, Setting},
-};
-pub(super) use draw::figures;
-use read::SampledScenario;
-
-/// How an outcome goes with a factor.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Effect {
-    /// Place of the factor.
-    pub factor: usize,
-    /// A rank correlation, or of a choice of words a correlation ratio.
-    pub association: Association,
-    /// Whether it is a ratio.
-    pub is_ratio: bool,
-}
-
-/// How an outcome goes with each factor under a scenario, the closest first.
-#[derive(Clone, Debug)]
-pub struct Effects {
-    /// The scenario.
-    pub scenario: String,
-    /// The outcome.
-    pub outcome: Column<'static>,
-    /// Points that have a value.
-    pub points: usize,
-    /// By factor; those that do not vary, or move nothing at all, have none.
-    pub list: Vec<Effect>,
-}
-
-/// Whether a factor chooses among words, which have no order.
-pub fn is_choice(factor: &Factor) -> bool {
-    let Scale::Choice { values } = &factor.scale else { return false };
-    !values.iter().all(|value| matches!(value, Setting::Whole(_) | Setting::Real(_)))
-}
-
-/// Where a factor stood at a point, and what the outcome came to there.
-pub fn pairs(sampled: &SampledScenario, outcome: usize, factor: usize) -> impl Iterator<Item = (f64, f64)> {
-    sampled.points.iter().filter_map(move |point| {
-        let moments = point.outcomes.get(outcome).filter(|moments| moments.n > 0)?;
-        Some(((*point.settings.get(factor)?)?, moments.mean))
-    })
-}
-
-/// Scenarios, and outcomes of each, that are looked at.
-const MOST_SCENARIOS: usize = 2;
-const MOST_EACH: usize = 2;
-
-/// How the outcomes that come first go with the factors of the design, under the first scenarios.
-pub fn effects(folder: &ReportData) -> Vec<Effects> {
-    let factors = folder.manifest.as_ref().map_or(&[][..], |manifest| &manifest.experiment.design.factors);
-    let telling = telling(folder);
-    let of = |sampled: &SampledScenario| {
-        let place = |column: &Column<'_>| sampled.outcomes.iter().position(|read| read.name == column.name);
-        let found = telling.iter().filter_map(|column| Effects::of(sampled, place(column)?, factors));
-        found.filter(|found| !found.list.is_empty()).take(MOST_EACH).collect::<Vec<_>>()
-    };
-    folder.sampled.iter().take(MOST_SCENARIOS).flat_map(of).collect()
-}
-
-impl Effects {
-    /// How the outcome at this place goes with these factors.
-    pub fn of(sampled: &SampledScenario, outcome: usize, factors: &[Factor]) -> Option<Self> {
-        let column = *sampled.outcomes.get(outcome)?;
-        let with = |point: &&read::SampledPoint| point.outcomes.get(outcome).is_some_and(|moments| moments.n > 0);
-        let points = sampled.points.iter().filter(with).count();
-        let effect = |(at, factor): (usize, &Factor)| {
-            let (x, y): (Vec<f64>, Vec<f64>) = pairs(sampled, outcome, at).unzip();
-            let is_ratio = is_choice(factor);
-            let association = if is_ratio {
-                let groups: Vec<usize> = x.iter().map(|place| *place as usize).collect();
-                correlation_ratio(&groups, &y)
-            } else {
-                rank_correlation(&x, &y)
-            };
-            Some(Effect { factor: at, association: association?, is_ratio })
-        };
-        let mut list: Vec<Effect> = factors.iter().enumerate().filter_map(effect).collect();
-        list.sort_by(|a, b| {
-            b.association.value.abs().total_cmp(&a.association.value.abs()).then(a.factor.cmp(&b.factor))
-        });
-        (points > 0).then(|| Self { scenario: sampled.scenario.clone(), outcome: column, points, list })
-    }
-}

@@ -1,5 +1,6 @@
 //! A plane over two axes, neither of which is time.
 
+use super::effects::is_choice;
 use crate::{
     experiment::design::{Factor, Scale, Setting},
     report::{
@@ -8,6 +9,9 @@ use crate::{
         svg::{Anchor, GRID, Ink, RULE, Svg},
     },
 };
+
+/// Points that are drawn as dots; more are counted in cells.
+pub const MOST_DOTS: usize = 2000;
 
 /// An axis of numbers, or of words side by side.
 #[derive(Clone, Debug)]
@@ -22,9 +26,7 @@ impl Along {
     /// The axis of a factor that took these values.
     pub fn of(factor: &Factor, values: impl Iterator<Item = f64>) -> Self {
         match &factor.scale {
-            Scale::Choice { values: words } if super::is_choice(factor) => {
-                Self::Words(words.iter().map(word).collect())
-            }
+            Scale::Choice { values: words } if is_choice(factor) => Self::Words(words.iter().map(word).collect()),
             Scale::Log { .. } => Self::Numbers(Axis::log(values), Writing::Plain),
             _ => Self::Numbers(Axis::linear(values, 4), Writing::Plain),
         }

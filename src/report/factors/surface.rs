@@ -1,8 +1,8 @@
 //! The surface of an outcome over the two factors that it goes with most: a quadratic fit, or means where both took few values.
 
 use super::{
-    Effects, is_choice,
-    plane::{Along, Plane},
+    effects::{Effects, is_choice, pairs},
+    plane::{Along, MOST_DOTS, Plane},
     read::SampledScenario,
 };
 use crate::{
@@ -77,7 +77,7 @@ pub fn draw(
     shades(&mut svg, frame, &cells, column);
     svg.text(0.0, frame.y - 10.0, Anchor::Start, Ink::Quiet, &ending(&b.parameter, 60));
     let dots: Vec<(f64, f64)> = found.places.iter().map(|(a, b)| plane.at(*a, *b)).collect();
-    if dots.len() <= super::draw::MOST_DOTS {
+    if dots.len() <= MOST_DOTS {
         svg.dots(&dots, 1.2, "#1b1f23", 0.45);
     }
     Some((svg, format!("{how} Dots are the points of the design.")))
@@ -87,7 +87,7 @@ pub fn draw(
 fn pair(sampled: &SampledScenario, outcome: usize, effects: &Effects, factors: &[Factor]) -> Option<[usize; 2]> {
     let ranked: Vec<usize> = effects.list.iter().map(|effect| effect.factor).collect();
     let is_few = |factor: usize| {
-        let mut values: Vec<f64> = super::pairs(sampled, outcome, factor).map(|(x, _)| x).collect();
+        let mut values: Vec<f64> = pairs(sampled, outcome, factor).map(|(x, _)| x).collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
         values.len() <= FEW

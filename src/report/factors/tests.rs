@@ -1,11 +1,12 @@
 //! Pictures of planted designs of several kinds.
 
-use super::*;
+use super::draw::figures;
 use crate::{
-    experiment::design::{Design, Method, PointNoise},
+    experiment::design::{Design, Factor, Method, PointNoise, Scale, Setting},
     output::manifest::Manifest,
     report::{
         figures::Figure,
+        findings::{effects, findings},
         planted::{Run, factor, read},
         tests::unsealed,
     },
@@ -106,7 +107,7 @@ fn a_design_that_moves_one_factor_at_a_time_has_swings() {
     assert!(found[0].svg.standalone().contains("a: low end 42.0, high end 62.0, swing 20.0"));
     assert!(found[1].caption.contains("dashed: the base point, 52.0"));
     let data = read(&manifest, &["gap_rating_end"], &runs);
-    let said = crate::report::findings::findings(&data, &effects(&data));
+    let said = findings(&data, &effects(&data));
     let sentences: Vec<&String> = said.iter().flat_map(|paragraph| &paragraph.sentences).collect();
     let told = "Of 2 parameters that were moved one at a time";
     let sentence = sentences.iter().find(|sentence| sentence.starts_with(told)).unwrap();

@@ -8,9 +8,9 @@ pub(super) mod words;
 
 use super::{
     data::{ReportData, units},
-    factors::Effects,
+    factors::{effects::Effects, read::SampledScenario},
     results::ScenarioResults,
-    sensitivity::Finding,
+    sensitivity::found::Finding,
 };
 use crate::{
     analysis::{
@@ -91,6 +91,22 @@ pub fn telling(folder: &ReportData) -> Vec<Column<'static>> {
         outcomes.sort_by_key(|column| FIRST.iter().position(|name| *name == column.name).unwrap_or(FIRST.len()));
     }
     outcomes
+}
+
+/// Scenarios, and outcomes of each, that are looked at.
+const MOST_SCENARIOS: usize = 2;
+const MOST_EACH: usize = 2;
+
+/// How the outcomes that come first go with the factors of the design, under the first scenarios.
+pub fn effects(folder: &ReportData) -> Vec<Effects> {
+    let factors = folder.manifest.as_ref().map_or(&[][..], |manifest| &manifest.experiment.design.factors);
+    let telling = telling(folder);
+    let of = |sampled: &SampledScenario| {
+        let place = |column: &Column<'_>| sampled.outcomes.iter().position(|read| read.name == column.name);
+        let found = telling.iter().filter_map(|column| Effects::of(sampled, place(column)?, factors));
+        found.filter(|found| !found.list.is_empty()).take(MOST_EACH).collect::<Vec<_>>()
+    };
+    folder.sampled.iter().take(MOST_SCENARIOS).flat_map(of).collect()
 }
 
 /// What is told of a folder.

@@ -2,7 +2,6 @@
 
 use super::{
     super::{
-        factors,
         planted::{Run, factor, read},
         tests::unsealed,
     },
@@ -18,7 +17,7 @@ use crate::{
 /// What a folder with this manifest and these runs says.
 fn said(manifest: &Manifest, outcomes: &[&str], runs: &[Run]) -> Vec<Paragraph> {
     let data = read(manifest, outcomes, runs);
-    let found = findings(&data, &factors::effects(&data));
+    let found = findings(&data, &effects(&data));
     sound(&found, &manifest.description);
     found
 }

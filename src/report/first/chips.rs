@@ -12,7 +12,7 @@ use crate::{
         scale::{Axis, Writing, significant},
         shown::Shown,
         svg::{Anchor, Ink, Svg, text_width},
-        told::{Plot, Told},
+        told::Told,
     },
     scenario::Month,
 };
@@ -126,8 +126,8 @@ impl View<'_> {
         let axes = cell.axes(&mut sheet.svg, self, ("Price of compute", said), scale);
         axes.draw(&mut sheet.svg);
         fan(&mut sheet.svg, &axes, stats, self.look(palette::colour(0), true));
-        let told = Told::fan("Price of compute", palette::colour(0), stats, &axes);
+        let told = Told::fan("Price of compute", palette::colour(0), stats, axes.months());
         // A billion for a million is a thousand for one.
-        sheet.svg.tell(Plot::new(&axes, "Price of compute", "thousand USD of 2023 an H100e", vec![told]));
+        sheet.svg.tell(axes.plot("Price of compute", "thousand USD of 2023 an H100e", vec![told]));
     }
 }

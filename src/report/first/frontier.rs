@@ -1,15 +1,15 @@
 //! How far states and firms are behind the best model there is.
 
-use super::{Sheet, WIDE};
+use super::Sheet;
 use crate::report::{
     chart::{Axes, EndLabel, Frame, end_labels, fan, label_room, shortened},
-    figures::{FOOT, LEFT, View},
+    figures::{FOOT, LEFT, View, WIDE},
     palette,
     scale::{Axis, Writing},
     shown::Shown,
     stat::Stat,
     svg::{Anchor, Ink, Svg},
-    told::{Plot, Told},
+    told::Told,
 };
 
 /// A line of the picture.
@@ -70,9 +70,9 @@ impl View<'_> {
             let y = axes.y(last.median());
             labels.push(EndLabel { y, text: shortened(line.name), colour: line.colour.to_owned() });
         }
-        told.extend(lines.iter().map(|line| Told::fan(line.name, line.colour, line.stats, &axes)));
+        told.extend(lines.iter().map(|line| Told::fan(line.name, line.colour, line.stats, axes.months())));
         end_labels(&mut sheet.svg, axes.frame, labels);
-        sheet.svg.tell(Plot::new(&axes, &format!("Behind the frontier: {}", heading.to_lowercase()), "points", told));
+        sheet.svg.tell(axes.plot(&format!("Behind the frontier: {}", heading.to_lowercase()), "points", told));
     }
 
     /// The states that half of the runs have a value for in some month.

@@ -1,16 +1,16 @@
 //! The leaderboard: places of firms by their rating, month by month.
 
-use super::{Sheet, WIDE, legend_height};
+use super::{Sheet, legend_height};
 use crate::{
     report::{
         chart::{Axes, EndLabel, Frame, end_labels, label_room, shortened},
-        figures::{FOOT, View},
+        figures::{FOOT, View, WIDE},
         palette,
         scale::{Axis, Writing},
         shown::{OPEN, Shown},
         stat::Stat,
         svg::{Anchor, Ink, Stroke, Svg},
-        told::{Plot, Told},
+        told::Told,
     },
     scenario::Month,
 };
@@ -97,9 +97,9 @@ impl View<'_> {
         end_labels(&mut sheet.svg, axes.frame, labels);
         let told = firms.iter().map(|firm| {
             let points = firm.places.iter().map(|(month, place)| (*month, *place as f64));
-            Told::line(firm.name, firm.colour, points, axes)
+            Told::line(firm.name, firm.colour, points, axes.months())
         });
-        sheet.svg.tell(Plot::new(axes, "Place by rating", "", told.collect()));
+        sheet.svg.tell(axes.plot("Place by rating", "", told.collect()));
     }
 
     /// The line of one firm with its entry and exit.

@@ -13,16 +13,11 @@ mod usage;
 
 use super::{
     chart::{Axes, Frame},
-    figures::{FOOT, Figure, LEFT, View},
+    figures::{FOOT, Figure, LEFT, View, WIDE},
     scale::{Axis, Writing},
     shown::PICTURES,
     svg::{Anchor, Ink, Svg, text_width},
 };
-
-/// Width of a picture for a wide page.
-pub const WIDE: f64 = 960.0;
-/// Width of a picture for a narrow one, as on a telephone.
-pub const NARROW: f64 = 420.0;
 
 /// The pictures that the page opens with, as far as there are values for them.
 #[cfg_attr(not(test), expect(dead_code, reason = "a live page draws them"))]

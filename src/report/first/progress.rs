@@ -8,7 +8,7 @@ use crate::report::{
     scale::{Axis, Writing},
     shown::Shown,
     svg::{Anchor, INK, Ink, Svg, text_width},
-    told::{Plot, Told},
+    told::Told,
 };
 
 /// Yearly sums of parts of progress.
@@ -75,9 +75,9 @@ impl View<'_> {
         let of_table = parts.iter().filter(|part| part.table == table);
         let lines = of_table.zip(words).zip(palette::PARTS).map(|((part, word), colour)| {
             let points = self.scenario.series(*part, entity).iter().map(|stat| (stat.date, stat.mean));
-            Told::line(word, colour, points, axes)
+            Told::line(word, colour, points, axes.months())
         });
-        sheet.svg.tell(Plot::new(axes, &format!("Progress of {name}"), "nats a month", lines.collect()));
+        sheet.svg.tell(axes.plot(&format!("Progress of {name}"), "nats a month", lines.collect()));
     }
 
     /// Yearly sums of the mean parts of progress, of the world or a state.

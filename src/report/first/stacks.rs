@@ -7,7 +7,7 @@ use crate::{
         figures::View,
         palette,
         shown::Shown,
-        told::{Plot, Told},
+        told::Told,
     },
     scenario::Month,
 };
@@ -74,9 +74,9 @@ pub fn tell_layers(
 ) {
     let line = |layer: &AreaLayer| {
         let points = months.iter().copied().zip(layer.shares.iter().copied());
-        Told::line(&layer.name, &layer.ink, points, axes)
+        Told::line(&layer.name, &layer.ink, points, axes.months())
     };
-    sheet.svg.tell(Plot::new(axes, title, unit, layers.iter().map(line).collect()));
+    sheet.svg.tell(axes.plot(title, unit, layers.iter().map(line).collect()));
 }
 
 /// The largest sum over states of any month.

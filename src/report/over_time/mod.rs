@@ -2,22 +2,17 @@
 
 mod acts;
 pub(crate) mod draw;
-mod read;
+pub(crate) mod read;
 mod stored;
 #[cfg(test)]
 mod tests;
 
 use super::{
-    ReportError,
-    data::ReportData,
-    runs::Independent,
     scale::Writing,
     shown::{COMPARED, Shown},
 };
 use crate::output::difference_rows::DifferenceOverTimeRow;
 pub(crate) use acts::{Act, acts};
-pub(crate) use draw::figures;
-use std::path::Path;
 
 /// How many points a state's rating is below the highest, which no column of the table of states says.
 const BEHIND: &str = "behind_frontier";
@@ -95,14 +90,4 @@ pub(crate) struct OverTime {
     pub rows: Vec<DifferenceOverTimeRow>,
     /// What was not recorded, with what records it.
     pub missing: Vec<String>,
-}
-
-/// Reads how the scenarios of these names differ from the first in each month, runs among which these are independent.
-pub(crate) fn read(
-    folder: &Path,
-    data: &ReportData,
-    independent: &Independent,
-    scenarios: &[String],
-) -> Result<OverTime, ReportError> {
-    read::over_time(folder, data, independent, scenarios)
 }

@@ -11,10 +11,13 @@ use crate::{
         manifest::{FileFormat, Manifest, ScenarioEntry},
         sums,
     },
-    report::{ReportError, as_written, data::ReportData, results::Replicates, runs::Independent},
+    report::{ReportError, as_written, results::Replicates, runs::Independent},
     scenario::Month,
 };
 use std::{cmp::Ordering, fs::File, path::Path, sync::Arc};
+
+/// Scenarios whose differences from the first are followed: each takes another reading of the tables.
+const MOST_SCENARIOS: usize = 12;
 
 /// A table, row by row, as bytes: a table of 10,000 runs has a million rows.
 struct Rows {
@@ -101,6 +104,9 @@ struct Runs<'a> {
     rows: Rows,
     scenario: &'a str,
     span: Span,
+    /// Whether the scenario's rows stand together, so that none comes after the first of another.
+    together: bool,
+    began: bool,
     key: Option<(u64, u64)>,
     /// By series, then month.
     values: Vec<f64>,
@@ -133,11 +139,17 @@ impl<'a> Wanted<'a> {
 }
 
 impl<'a> Runs<'a> {
-    fn open(file: &'a Path, wanted: &Wanted<'_>, scenario: &'a str, span: Span) -> Result<Option<Self>, ReportError> {
+    fn open(
+        file: &'a Path,
+        wanted: &Wanted<'_>,
+        scenario: &'a str,
+        span: Span,
+        together: bool,
+    ) -> Result<Option<Self>, ReportError> {
         let Some(rows) = Rows::open(file, &wanted.columns, wanted.entity)? else { return Ok(None) };
         let values = vec![f64::NAN; wanted.series.len() * span.months];
         let best = vec![f64::NAN; span.months];
-        Ok(Some(Self { file, rows, scenario, span, key: None, values, best }))
+        Ok(Some(Self { file, rows, scenario, span, together, began: false, key: None, values, best }))
     }
 
     /// Takes the rows of the next run of the scenario.
@@ -147,9 +159,10 @@ impl<'a> Runs<'a> {
             let is_own = self.rows.cell(self.rows.scenario) == self.scenario.as_bytes();
             let key = if is_own { self.rows.key() } else { None };
             match (self.key, key) {
+                (None, None) if self.began && self.together => break,
                 (None, None) => self.rows.ahead = false,
                 (None, Some(_)) => {
-                    self.key = key;
+                    (self.key, self.began) = (key, true);
                     self.values.fill(f64::NAN);
                     self.best.fill(f64::NAN);
                     self.take(wanted);
@@ -190,32 +203,38 @@ struct Gathered {
     sketches: Sketches,
 }
 
-/// Reads how the scenarios of these names differ from the first in each month.
+/// Reads how the scenarios of these names differ from the first in each month, the world and these states; runs among which these are
+/// independent.
 pub fn over_time(
     folder: &Path,
-    data: &ReportData,
-    independent: &Independent,
-    scenarios: &[String],
+    manifest: &Manifest,
+    states: [&str; 2],
+    (independent, scenarios): (&Independent, &[String]),
 ) -> Result<OverTime, ReportError> {
     let mut found = OverTime::default();
     let Some((first, others)) = scenarios.split_first().filter(|(_, others)| !others.is_empty()) else {
         return Ok(found);
     };
-    let Some(manifest) = &data.manifest else { return Ok(found) };
-    let Some(span) = data.entries().iter().find(|entry| entry.name == *first).and_then(span) else { return Ok(found) };
-    let (leader, follower) = data.about(first).map(crate::report::about::About::compared).unwrap_or_default();
-    let followed = followed([leader, follower]);
+    let entries = &manifest.experiment.scenarios;
+    let Some(span) = entries.iter().find(|entry| entry.name == *first).and_then(span) else { return Ok(found) };
+    let followed = followed(states);
     let (there, absent): (Vec<&str>, Vec<&str>) = TABLES.into_iter().partition(|table| manifest.csv(table).is_some());
     found.missing.extend(lacking(&absent, manifest));
+    if let Some(more) = others.len().checked_sub(MOST_SCENARIOS).filter(|more| *more > 0) {
+        found.missing.push(format!(
+            "Differences over time are those of the first {MOST_SCENARIOS} scenarios: {more} more are left out."
+        ));
+    }
     if let Some(rows) = stored::read(folder, manifest)? {
         return Ok(OverTime { rows, ..found });
     }
+    let together = manifest.experiment.stop.is_none();
     for table in there {
         let wanted = Wanted::of(table, &followed);
         let file = folder.join(FileFormat::Csv.file(table));
-        for other in others.iter().filter(|_| !wanted.series.is_empty()) {
+        for other in others.iter().take(MOST_SCENARIOS).filter(|_| !wanted.series.is_empty()) {
             let pair = [first.as_str(), other.as_str()];
-            let Some(gathered) = gather(&file, &wanted, pair, span, independent)? else { continue };
+            let Some(gathered) = gather(&file, &wanted, pair, (span, together), independent)? else { continue };
             gathered.rows(&wanted, pair, span, &mut found.rows);
         }
         as_written(folder, manifest, table)?;
@@ -244,10 +263,10 @@ fn gather(
     file: &Path,
     wanted: &Wanted<'_>,
     [first, other]: [&str; 2],
-    span: Span,
+    (span, together): (Span, bool),
     independent: &Independent,
 ) -> Result<Option<Gathered>, ReportError> {
-    let open = |scenario| Runs::open(file, wanted, scenario, span);
+    let open = |scenario| Runs::open(file, wanted, scenario, span, together);
     let (Some(mut base), Some(mut runs)) = (open(first)?, open(other)?) else { return Ok(None) };
     let width = wanted.series.len() * span.months;
     let mut gathered = Gathered { pairs: vec![Pairs::new(independent.units); width], sketches: Sketches::new(width) };
