@@ -2,7 +2,7 @@
 //! files themselves, so that it is the same whether they were written now or before. No wider than the terminal, nor than 80
 //! columns.
 
-use super::listing::width;
+use super::listing::{fill, width};
 use crate::{
     analysis::sketch::Sketches,
     batch::Done,
@@ -148,7 +148,7 @@ pub(super) fn broken(line: &str, width: usize) -> String {
         return line.to_owned();
     }
     let options = textwrap::Options::new(width).subsequent_indent("      ").break_words(false);
-    textwrap::fill(line, options)
+    fill(line, options)
 }
 
 /// The outcomes that summaries open with, in their order.
