@@ -19,6 +19,7 @@ mod interrupt;
 mod listing;
 mod merge;
 mod params;
+mod planted;
 mod progress;
 mod report;
 mod run;

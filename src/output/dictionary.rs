@@ -1,7 +1,7 @@
 //! The one dictionary: every file, its key and its columns. Headers, the data package and `redqueen columns` read it.
 
 use super::{
-    evidence::{ClaimRow, FitRow, InformationRow, MarginalRow, RidgeRow},
+    evidence::{ClaimRow, FitRow, HistogramRow, InformationRow, MarginalRow, RankRow, RidgeRow},
     forecast_rows::{ForecastQuantileRow, ForecastRow, PitRow, ScoreRow, ScoredRow},
     sums,
 };
@@ -420,12 +420,14 @@ pub fn explain() -> TableInfo<'static> {
 }
 
 /// The tables of calibrations and claims.
-pub fn of_evidence() -> [TableInfo<'static>; 5] {
+pub fn of_evidence() -> [TableInfo<'static>; 7] {
     [
         Table::of::<MarginalRow>().into(),
         Table::of::<RidgeRow>().into(),
         Table::of::<InformationRow>().into(),
         Table::of::<FitRow>().into(),
+        Table::of::<RankRow>().into(),
+        Table::of::<HistogramRow>().into(),
         Table::of::<ClaimRow>().into(),
     ]
 }
