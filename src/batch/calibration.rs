@@ -4,7 +4,7 @@
 use super::{Results, Run as FinishedRun, Study, StudyError, done::Done};
 use crate::{
     analysis::calibration::{
-        Emulated, Forward, Method, Parameter, Run, Sequential, Settings, Stage, Target, TargetError, Targets,
+        Emulated, Forward, Method, Parameter, Purpose, Run, Sequential, Settings, Stage, Target, TargetError, Targets,
     },
     experiment::{
         Experiment,
@@ -28,6 +28,8 @@ pub(crate) struct CalibrationRuns<'r, E> {
     pub calibration: &'r Calibration,
     /// The folder of the calibration.
     pub folder: &'r Path,
+    /// Whether it is one of many, each with a folder of its own below.
+    pub trials: bool,
     /// Runs a study into a folder.
     pub run: &'r mut dyn FnMut(Study<'r>, &Path) -> Result<Done, E>,
 }
@@ -35,7 +37,9 @@ pub(crate) struct CalibrationRuns<'r, E> {
 impl<E> CalibrationRuns<'_, E> {
     /// Where a set of runs is.
     fn place(&self, stage: &Stage) -> PathBuf {
-        self.folder.join(RUNS_FOLDER).join(format!("{:02}-{}", stage.number + 1, stage.purpose.name()))
+        let runs = self.folder.join(RUNS_FOLDER);
+        let runs = if self.trials { runs.join(format!("trial-{:04}", stage.trial + 1)) } else { runs };
+        runs.join(called(stage))
     }
 }
 
@@ -43,7 +47,7 @@ impl<E: From<StudyError>> Forward for CalibrationRuns<'_, E> {
     type Error = E;
 
     fn run(&mut self, stage: &Stage, points: &[Vec<f64>], replicates: u32) -> Result<Vec<Vec<Run>>, E> {
-        let name = format!("{}-{:02}-{}", self.experiment.name, stage.number + 1, stage.purpose.name());
+        let name = format!("{}-{}", self.experiment.name, called(stage));
         let seed = seed_of(self.experiment.seed, stage);
         let experiment = self.experiment.at_points(name, seed, self.calibration.sample(points), replicates);
         let place = self.place(stage);
@@ -57,6 +61,14 @@ impl<E: From<StudyError>> Forward for CalibrationRuns<'_, E> {
             }
         }
         Ok(results)
+    }
+}
+
+/// What a set of runs is called: by its place, and that of a truth by how many were drawn before it.
+fn called(stage: &Stage) -> String {
+    match stage.purpose {
+        Purpose::Truth => format!("00-{}-{}", stage.purpose.name(), stage.generation + 1),
+        purpose => format!("{:02}-{}", stage.number + 1, purpose.name()),
     }
 }
 

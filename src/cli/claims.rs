@@ -2,7 +2,7 @@
 
 use super::{
     batch::say,
-    common::{RunningOptions, ValueOptions, default_folder, spare_files_of_others},
+    common::{RunningOptions, ValueOptions, default_folder, spare_files_of_others, warn_of_all},
     failure::Failure,
     lines::line,
     progress::Bar,
@@ -68,6 +68,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         Ok((study, claim))
     };
     let studies: Vec<_> = args.files().iter().map(claimed).collect::<Result<_, _>>()?;
+    warn_of_all(studies.iter().map(|(study, _)| study.experiment()));
     spare_files_of_others(&folder, &FILES)?;
     let mut told = Vec::new();
     for (study, claim) in studies {
@@ -123,12 +124,15 @@ impl Args {
         let source = Source::from_argument(file);
         let designed = model.experiment(&source, &values.overrides())?.sample.points() > 1;
         if !designed {
-            values.doubt = values.doubt.or_else(|| Some(Doubt::SAMPLE.to_owned()));
+            values = values.in_doubt();
+            if values.doubt.as_deref() == Some(Doubt::NONE) {
+                let why = "a claim is judged over worlds, and --doubt=none draws none; name a sample, or leave it out";
+                return Err(Failure::Usage(why.to_owned()));
+            }
             values.worlds = values.worlds.or(Some(WORLDS));
         }
         let config: Config = values.over(Some(file));
         let study = Study::read(model, config)?;
-        super::common::warn(study.experiment());
         // What a world says is what its runs say on average: a single one has its luck too.
         Ok(study.runs(self.runs.unwrap_or(RUNS)).record(Vec::<String>::new())?.quantiles(None))
     }

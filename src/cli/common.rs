@@ -43,7 +43,7 @@ pub struct ValueOptions {
     /// Length of a run in months [default: the config's]
     #[arg(long, value_name = "N", value_parser = months)]
     pub months: Option<u32>,
-    /// Draw worlds from a weighted sample of parameters, a file or a built-in one [default: posterior/rating-gap.csv]
+    /// Draw worlds from a weighted sample of parameters, a file or a built-in one [default: posterior/rating-gap.csv]; `none` draws none
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = Doubt::SAMPLE)]
     pub doubt: Option<String>,
     /// How many worlds to draw, from the built-in sample without --doubt; `--runs` says how often to run each [default: 100]
@@ -54,7 +54,7 @@ pub struct ValueOptions {
 /// How much to run, on how many threads.
 #[derive(Clone, Debug, Args)]
 pub struct WorkOptions {
-    /// Replicates of each scenario [default: the experiment file's, or 100]
+    /// Replicates of each scenario, or of each world that is drawn [default: the experiment file's, or 100; 4 of each world]
     #[arg(long, value_name = "N", value_parser = runs)]
     pub runs: Option<u32>,
     /// Threads [default: one for each core]
@@ -134,10 +134,31 @@ impl ValueOptions {
         self.over(None).overrides()
     }
 
+    /// The same with worlds drawn from the built-in sample, unless they say otherwise.
+    #[must_use]
+    pub fn in_doubt(mut self) -> Self {
+        self.doubt.get_or_insert_with(|| Doubt::SAMPLE.to_owned());
+        self
+    }
+
+    /// Refuses to draw worlds where a command looks at one.
+    pub fn refuse_doubt(&self, why: &str) -> Result<(), Failure> {
+        let said = [
+            ("--doubt", self.doubt.as_deref().is_some_and(|sample| sample != Doubt::NONE)),
+            ("--worlds", self.worlds.is_some()),
+        ];
+        match said.into_iter().find(|(_, said)| *said) {
+            Some((flag, _)) => Err(Failure::Usage(format!("{flag} draws worlds, and {why}"))),
+            None => Ok(()),
+        }
+    }
+
     /// A config with these values laid over it.
     pub fn over(&self, config: Option<&Path>) -> Config {
         let Self { set, seed, months, doubt, worlds } = self.clone();
         let doubt = doubt.or_else(|| worlds.map(|_| Doubt::SAMPLE.to_owned()));
+        // Worlds of no sample are refused where samples are read.
+        let doubt = doubt.filter(|sample| sample != Doubt::NONE || worlds.is_some());
         let doubt = doubt.map(|sample| Doubt { sample, worlds: worlds.unwrap_or(Doubt::WORLDS) });
         Config { path: config.map(Path::to_owned), set, seed, months, doubt }
     }
@@ -190,6 +211,17 @@ impl OutputOptions {
 /// Tells on standard error, a line each, what to know of an experiment's words though nothing is wrong with them.
 pub fn warn(experiment: &Experiment) {
     tell(&experiment.warnings());
+}
+
+/// The same of several, each thing once.
+pub fn warn_of_all<'e>(experiments: impl IntoIterator<Item = &'e Experiment>) {
+    let mut warnings: Vec<Diagnostic> = Vec::new();
+    for warning in experiments.into_iter().flat_map(Experiment::warnings) {
+        if !warnings.iter().any(|told| told.line() == warning.line()) {
+            warnings.push(warning);
+        }
+    }
+    tell(&warnings);
 }
 
 /// The same of the words that are laid over it alone.

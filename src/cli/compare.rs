@@ -14,10 +14,16 @@ use crate::{
     analysis::precision::FEWEST,
     batch::{Config, Done, Study},
     declare::text::{counted, read_as},
-    experiment::{Experiment, Gather, Variant},
+    experiment::{Doubt, Experiment, Gather, Variant},
     model::Model,
     report::ReportError,
-    scenario::{Diagnostics, Time, entities::alike, section::MAX_NAME},
+    scenario::{
+        Diagnostic, Diagnostics, Time,
+        entities::alike,
+        key::Key,
+        section::MAX_NAME,
+        tree::{TomlEntry, Value},
+    },
 };
 use std::{
     path::{Path, PathBuf},
@@ -27,15 +33,20 @@ use std::{
 const EXAMPLES: &str = "\
 Examples:
   redqueen compare baseline no-controls
-  redqueen compare baseline my.toml --runs 500
-  redqueen compare all-closed all-open --set states.China.talent=1.2
+  redqueen compare baseline my.toml --worlds 200 --runs 2
+  redqueen compare all-closed all-open --doubt=none --set states.China.talent=1.2
   redqueen compare baseline taiwan-blockade --record world,states --months 84
-  redqueen compare baseline no-controls --worlds 200 --runs 2
 
-Replicate r has the same noise in A and B. Differences are B less A. The output
-folder, output/A-vs-B without --out, has every outcome in differences.csv.";
+Worlds are drawn from the built-in sample of parameters, and each is lived in A
+and in B with the same noise, so that differences hold doubt as well as luck.
+--doubt=none takes the scenarios as they are: luck alone. Differences are B less
+A. The output folder, output/A-vs-B without --out, has every outcome in
+differences.csv.";
 
-/// Compare two scenarios, run by run with the same noise: differences with intervals
+/// What else can be done where worlds cannot be drawn.
+const WITHOUT: &str = "--doubt=none compares them by luck alone";
+
+/// Compare two scenarios, world by world with the same noise: differences with intervals
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -52,12 +63,13 @@ pub struct Args {
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
-    let experiment = args.experiment(model)?;
+    let values = args.values.clone().in_doubt();
+    let experiment = args.experiment(&values, model)?;
     warn(&experiment);
     let configs = [&args.a, &args.b].map(PathBuf::as_path);
     let names: Vec<_> = experiment.variants.iter().map(|variant| variant.name.clone()).collect();
     let config = |name: &str| configs[usize::from(names.first().is_some_and(|first| first != name))];
-    let replay = |name: &str| args.values.over(Some(config(name))).words(None).run(model.program().name);
+    let replay = |name: &str| values.over(Some(config(name))).words(None).run(model.program().name);
     let (cancel, mut bar) = (super::interrupt::watch(Failure::Interrupted), Bar::new(args.output.quiet));
     let study = args.work.on(Study::of(model, experiment)).replay(replay).on(|progress| bar.show(progress));
     let study = args.output.on(study, &cancel)?;
@@ -73,21 +85,18 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
 
 impl Args {
     /// The two scenarios as an experiment, under the seed of the first.
-    fn experiment(&self, model: &Model) -> Result<Experiment, Failure> {
+    fn experiment(&self, values: &ValueOptions, model: &Model) -> Result<Experiment, Failure> {
         let configs = [&self.a, &self.b].map(PathBuf::as_path);
-        let Config { doubt, .. } = self.values.over(None);
-        let overrides = self.values.overrides();
-        let load = |config| model.experiment_in_doubt(&source(Some(config)), &overrides, doubt.as_ref());
-        let (a, b) = match configs.map(load) {
-            [Ok(a), Ok(b)] => (a, b),
-            [a, b] => {
-                let found = [a, b].into_iter().filter_map(Result::err).flat_map(Diagnostics::into_found);
-                return Err(Diagnostics::new(found.collect()).into());
-            }
+        let Config { doubt, .. } = values.over(None);
+        let overrides = values.overrides();
+        let load = |doubt: Option<&Doubt>| {
+            both(configs.map(|config| model.experiment_in_doubt(&source(Some(config)), &overrides, doubt)))
         };
-        for (config, experiment) in configs.into_iter().zip([&a, &b]) {
+        // What is wrong with the two in any world comes first.
+        let plain = load(None)?;
+        for (config, experiment) in configs.into_iter().zip(&plain) {
             if experiment.variants.len() != 1
-                || doubt.is_none() && !experiment.sample.design().factors.is_empty()
+                || !experiment.sample.design().factors.is_empty()
                 || experiment.stop.is_some()
             {
                 return Err(Failure::Usage(format!(
@@ -98,7 +107,12 @@ impl Args {
                 )));
             }
         }
-        same_span([&a, &b], configs)?;
+        same_span([&plain[0], &plain[1]], configs)?;
+        let [a, b] = match &doubt {
+            Some(drawn) => load(Some(drawn)).map_err(|errors| way_out(errors, drawn))?,
+            None => plain,
+        };
+        differ_beside_the_sample([&a, &b])?;
         let names = names([&a, &b], configs);
         let seed = a.seed;
         let mut variants: Vec<Variant> = a.variants.into_iter().chain(b.variants).collect();
@@ -124,6 +138,43 @@ impl Args {
             game: None,
         })
     }
+}
+
+/// Both, or what is wrong with them.
+fn both(read: [Result<Experiment, Diagnostics>; 2]) -> Result<[Experiment; 2], Diagnostics> {
+    match read {
+        [Ok(a), Ok(b)] => Ok([a, b]),
+        read => {
+            let found = read.into_iter().filter_map(Result::err).flat_map(Diagnostics::into_found);
+            Err(Diagnostics::new(found.collect()))
+        }
+    }
+}
+
+/// Says beside why a sample does not fit what else can be done.
+fn way_out(errors: Diagnostics, drawn: &Doubt) -> Diagnostics {
+    let said = format!("compare draws worlds from {}, and these scenarios cannot be run in them", drawn.sample);
+    let out = Diagnostic::general(said).help(format!("{WITHOUT}, --doubt=FILE takes a sample of your own"));
+    Diagnostics::new(errors.into_found().into_iter().chain([out]).collect())
+}
+
+/// Refuses scenarios that differ in what the sample gives to both: of that nothing would be left.
+fn differ_beside_the_sample([a, b]: [&Experiment; 2]) -> Result<(), Diagnostics> {
+    let (Some(first), Some(second)) = (a.variants.first(), b.variants.first()) else { return Ok(()) };
+    let found = a.sample.design().factors.iter().filter_map(|factor| {
+        let key = Key::parse(&factor.parameter).ok()?;
+        let [said, other] = [second, first].map(|variant| variant.draft.said(&key));
+        let value = |entry: Option<&TomlEntry>| {
+            entry.map(|entry| (entry.node.value.number(), matches!(entry.node.value, Value::Flag(true))))
+        };
+        if value(said) == value(other) {
+            return None;
+        }
+        let message = format!("`{key}` is drawn from the sample for both scenarios, so they would not differ in it");
+        Some(Diagnostic::at(&said.or(other)?.key, message).help(format!("{WITHOUT} and at their own values")))
+    });
+    let found: Vec<_> = found.collect();
+    if found.is_empty() { Ok(()) } else { Err(Diagnostics::new(found)) }
 }
 
 /// Refuses scenarios of different spans: outcomes of the end, means and counts would be of different things.
@@ -184,28 +235,27 @@ fn table_row(name: &str, cells: [&str; 5], mark: &str, unit: &str) -> String {
     format!("  {name} {mark:1}{unit}\n{cells}")
 }
 
+/// A line for each of the two scenarios: how many runs of what.
+fn heads(done: &Done) -> Vec<String> {
+    let batch = done.batch();
+    let how_many = match batch.sample.worlds_apart() {
+        Some(worlds) => {
+            let draws = counted(batch.sample.points(), "draw");
+            format!("{draws} of {}, {} each", counted(worlds, "world"), counted(batch.runs, "run"))
+        }
+        None => counted(batch.runs, "run"),
+    };
+    let of = ["A", "B"].into_iter().zip(&batch.scenarios);
+    of.map(|(letter, variant)| {
+        format!("{letter}: {}, {how_many}, {}, seed {}", variant.name, span(variant), batch.seed)
+    })
+    .collect()
+}
+
 /// The headline differences, at most 80 columns wide, from the files.
 fn table(done: &Done) -> Result<String, ReportError> {
     let (mut text, batch) = (String::new(), done.batch());
-    let apart = batch.sample.worlds_apart();
-    for (letter, variant) in ["A", "B"].into_iter().zip(&batch.scenarios) {
-        line(
-            &mut text,
-            &format!(
-                "{letter}: {}, {}, {}, seed {}",
-                variant.name,
-                match apart {
-                    Some(worlds) => {
-                        let draws = counted(batch.sample.points(), "draw");
-                        format!("{draws} of {}, {} each", counted(worlds, "world"), counted(batch.runs, "run"))
-                    }
-                    None => counted(batch.runs, "run"),
-                },
-                span(variant),
-                batch.seed
-            ),
-        );
-    }
+    heads(done).iter().for_each(|head| line(&mut text, head));
     lines(&mut text, &table_row("outcome, mean of", ["A", "B", "B - A", "95 %", ""], "", "unit"));
     let found = differences::read(&done.folder)?;
     let mut reductions = Vec::new();
@@ -217,7 +267,8 @@ fn table(done: &Done) -> Result<String, ReportError> {
         lines(&mut text, &table_row(column.name, shown.each_ref().map(String::as_str), mark, &unit(&column)));
         reductions.extend(one.reduction);
     }
-    let (independent, units) = apart.map_or((batch.runs, "replicates"), |worlds| (worlds, "different worlds"));
+    let (independent, units) =
+        batch.sample.worlds_apart().map_or((batch.runs, "replicates"), |worlds| (worlds, "different worlds"));
     if independent < FEWEST {
         line(&mut text, &format!("  no intervals: they take at least {FEWEST} {units}"));
     } else {

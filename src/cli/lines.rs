@@ -1,6 +1,6 @@
 //! Lines of what the terminal is told: broken where they are too wide, with numbers in few digits and units in few letters.
 
-use super::listing::width;
+use super::listing::{fill, width};
 use crate::{declare::table::Column, output::batch::Batch, report::data::chosen};
 
 /// Adds a line, broken where it is wider than the terminal.
@@ -16,7 +16,7 @@ pub(super) fn broken(line: &str, width: usize) -> String {
         return line.to_owned();
     }
     let options = textwrap::Options::new(width).subsequent_indent("      ").break_words(false);
-    textwrap::fill(line, options)
+    fill(line, options)
 }
 
 /// The outcomes that summaries open with: those that are asked for, or that the model is known by.

@@ -80,6 +80,12 @@ pub fn plain(cell: &Value) -> String {
 pub fn paragraph(text: &str, indent: usize, to: &mut impl Write) -> Result<(), Failure> {
     let indent = " ".repeat(indent);
     let options = textwrap::Options::new(width()).initial_indent(&indent).subsequent_indent(&indent);
-    writeln!(to, "{}", textwrap::fill(text, options))?;
+    writeln!(to, "{}", fill(text, options))?;
     Ok(())
+}
+
+/// Text broken at spaces, though not between a number and its per cent sign.
+pub fn fill(text: &str, options: textwrap::Options<'_>) -> String {
+    // No line ends at a no-break space.
+    textwrap::fill(&text.replace(" %", "\u{a0}%"), options).replace("\u{a0}%", " %")
 }

@@ -21,6 +21,7 @@ mod lines;
 mod listing;
 mod merge;
 mod params;
+mod planted;
 mod progress;
 mod report;
 mod run;

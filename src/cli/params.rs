@@ -56,6 +56,7 @@ struct Group {
 }
 
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
+    args.config.values.refuse_doubt("params lists the values of one config")?;
     let groups = groups(&args.config.scenario(model)?);
     let mut out = BufWriter::new(io::stdout().lock());
     if args.format == Format::Text {

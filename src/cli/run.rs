@@ -112,6 +112,7 @@ impl Args {
         let branch = Branch::read(path, model, config.as_ref()).map_err(StudyError::from)?;
         let Seed { master, replicate } = branch.seed;
         let values = &self.config.values;
+        values.refuse_doubt("a run from a snapshot goes on in the world that it holds")?;
         if values.seed.is_some_and(|seed| seed != master) || self.replicate.is_some_and(|own| own != replicate) {
             return Err(fails(Why::OtherSeed { seed: master, replicate }));
         }

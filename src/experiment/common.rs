@@ -114,6 +114,8 @@ pub struct KnownNames<'a> {
 }
 
 impl Doubt {
+    /// The word for no sample.
+    pub const NONE: &str = "none";
     /// The file that is meant where none is named.
     pub const SAMPLE: &str = "posterior/rating-gap.csv";
     /// How many worlds are drawn where it is not said.
@@ -132,6 +134,11 @@ impl Doubt {
     /// The design that draws them. Its file is looked for where the program was started, and among the built-in ones.
     pub(super) fn design(&self, context: &Context<'_>, found: &mut Mistakes) -> Option<ReadDesign> {
         let design = tree::parse(&self.origin()).map_err(|errors| found.extend(errors)).ok()?;
+        if self.sample == Self::NONE {
+            found
+                .push(Diagnostic::general("--worlds draws worlds, and --doubt=none draws none; leave out one of them"));
+            return None;
+        }
         read_design(design.get("design"), context, found)
     }
 }

@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn models_are_listed_late_at_first_and_at_once_later() {
-        let boards = Releases { listed_late_months: 4, ..Releases::default() };
+        let boards = Releases { listed_late_months: 4, board_bend: 0.0, ..Releases::default() };
         let (mut board, mut late) = (Board::default(), [0; MAX_STATES]);
         late[1] = 2;
         let listed: Vec<_> = (0..6).map(|month| board.list(&boards, [f64::from(month); MAX_STATES], late)).collect();

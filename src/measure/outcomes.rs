@@ -133,16 +133,23 @@ impl Outcomes {
         Some(last[side].rating - first[side].rating).filter(|gain| self.recent.len() == 13 && gain.is_finite())
     }
 
+    /// Points a year from the first rating to that at the end.
+    fn frontier_gain(&self, end: Option<f64>) -> Option<f64> {
+        let ((month, first), end) = self.first_rating.zip(end)?;
+        (self.months > month).then(|| 12.0 * (end - first) / f64::from(self.months - month))
+    }
+
+    /// Share of the months in which this stage limited most compute.
+    fn binding(&self, stage: Stage) -> f64 {
+        f64::from(self.binding[stage as usize]) / f64::from(self.months.max(1))
+    }
+
     /// The outcomes, with what only the world at the end can tell.
     pub fn finish(mut self, observer: &mut Observer, world: &World) -> OutcomeRow {
         let seen = self.last.take().unwrap_or_else(|| observer.see(world));
         let last = &seen.world;
         let geography = world.resource::<Geography>();
         let (leader, follower) = (geography.leader, geography.follower);
-        let gain = self.first_rating.zip(last.frontier_rating).and_then(|((month, first), end)| {
-            (self.months > month).then(|| 12.0 * (end - first) / f64::from(self.months - month))
-        });
-        let binding = |stage: Stage| f64::from(self.binding[stage as usize]) / f64::from(self.months.max(1));
         OutcomeRow {
             gap_rating_12: self.gap_12,
             gap_rating_24: self.gap_24,
@@ -151,7 +158,7 @@ impl Outcomes {
             gap_months_end: last.gap_months,
             parity_months: self.parity,
             open_gap_rating_mean: (self.open_gap.1 > 0.0).then(|| self.open_gap.0 / self.open_gap.1),
-            frontier_gain_per_year: gain,
+            frontier_gain_per_year: self.frontier_gain(last.frontier_rating),
             frontier_capability_end: last.frontier_capability,
             open_share_end: last.open_share,
             firm_hhi_end: last.firm_hhi,
@@ -177,8 +184,8 @@ impl Outcomes {
             self_sufficiency_leader_end: self.recent_mean(|sides| sides[0].self_sufficiency),
             self_sufficiency_follower_end: self.recent_mean(|sides| sides[1].self_sufficiency),
             equipment_maturity_follower_end: seen.maturity(follower),
-            packaging_binding: binding(Stage::Packaging),
-            memory_binding: binding(Stage::Memory),
+            packaging_binding: self.binding(Stage::Packaging),
+            memory_binding: self.binding(Stage::Memory),
             momentum_leader_end: self.momentum(0),
             momentum_follower_end: self.momentum(1),
             power_leader_end: observer.power(world, leader),

@@ -2,7 +2,7 @@
 
 use super::{
     difference_rows::{DifferenceOverTimeRow, DifferenceRow},
-    evidence::{ClaimRow, FitRow, InformationRow, MarginalRow, RidgeRow},
+    evidence::{ClaimRow, FitRow, HistogramRow, InformationRow, MarginalRow, RankRow, RidgeRow},
     forecast_rows::{ForecastQuantileRow, ForecastRow, PitRow, ScoreRow, ScoredRow},
     sums,
 };
@@ -382,12 +382,14 @@ pub fn explain() -> TableInfo<'static> {
 }
 
 /// The tables of calibrations and claims.
-pub fn of_evidence() -> [TableInfo<'static>; 5] {
+pub fn of_evidence() -> [TableInfo<'static>; 7] {
     [
         Table::of::<MarginalRow>().into(),
         Table::of::<RidgeRow>().into(),
         Table::of::<InformationRow>().into(),
         Table::of::<FitRow>().into(),
+        Table::of::<RankRow>().into(),
+        Table::of::<HistogramRow>().into(),
         Table::of::<ClaimRow>().into(),
     ]
 }

@@ -98,6 +98,38 @@ table! {
 }
 
 table! {
+    /// Where a planted truth lies among draws of its posterior.
+    pub struct RankRow as "ranks" by trial, parameter {
+        /// Which truth, from 0 on.
+        trial: u32, "1";
+        /// The parameter.
+        parameter: Arc<str>, "";
+        /// How many draws lie below the truth.
+        rank: u32, "draws";
+        /// Draws of each posterior.
+        draws: u32, "draws";
+        /// Effective sample of the trial's posterior.
+        effective: f64, "draws";
+    }
+}
+
+table! {
+    /// How many ranks of planted truths lie in each of some bins of equal width.
+    pub struct HistogramRow as "histograms" by parameter, bin {
+        /// The parameter.
+        parameter: Arc<str>, "";
+        /// Which bin, from the lowest ranks on.
+        bin: u32, "1";
+        /// Ranks in it.
+        count: u32, "ranks";
+        /// Ranks that it would have if posteriors were right.
+        expected: f64, "ranks";
+        /// Probability of a histogram of this parameter that is at least as uneven if they are (χ²).
+        p: f64, "1";
+    }
+}
+
+table! {
     /// A condition of a claim, and how the claim was judged.
     pub struct ClaimRow as "claims" by claim, condition {
         /// The claim.

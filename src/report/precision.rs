@@ -130,6 +130,13 @@ fn most_points(folder: &ReportData) -> Option<usize> {
     folder.scenarios.iter().map(|scenario| scenario.points).max().filter(|points| *points > 1)
 }
 
+/// The program's name, if the runs of a batch differ by nothing but their luck.
+fn luck_alone(folder: &ReportData) -> Option<&str> {
+    let experiment = &folder.manifest.as_ref()?.experiment;
+    let alone = experiment.design.factors.is_empty() && folder.scenarios.iter().any(|scenario| scenario.finished > 1);
+    experiment.program.split_whitespace().next().filter(|_| alone)
+}
+
 /// Mean, spread and Monte Carlo error of the headline outcomes, and the runs that a precision takes.
 pub fn replications(folder: &ReportData) -> Markup {
     let shown: Vec<&ScenarioResults> = folder.scenarios.iter().filter(|scenario| scenario.finished > 0).collect();
@@ -154,6 +161,12 @@ pub fn replications(folder: &ReportData) -> Markup {
                      replicates, each averaged over the points, as a replicate has the same luck at all of them. SD is over all runs, so \
                      it shows the spread over the design and not only luck. Luck at a point is the standard deviation within it; the \
                      error at a point and the runs are those of one point." }
+                }
+            }
+            @if let Some(program) = luck_alone(folder) {
+                p.note {
+                    "Bands and intervals are of luck alone, as all runs have the same parameters. " code { (program) " batch CONFIG --doubt" }
+                    " draws parameters from what was fitted to observations, so that bands hold doubt too."
                 }
             }
             @if shown.iter().any(|scenario| precisions(folder, scenario).any(|(_, found)| found.over.interval().is_none())) {

@@ -164,12 +164,7 @@ fn merge_entities(
                 }
             }
         } else if !may_be_new && !below.contains_key(&name) {
-            let error = Diagnostic::at(&place, unknown(singular(&list), &name, below.keys().map(String::as_str)));
-            let dotted = below.keys().find(|known| known.starts_with(&format!("{name}.")));
-            notes.found.push(match dotted {
-                Some(known) => error.help(format!("a name with a point needs quotes: {list}.'{known}'")),
-                None => error,
-            });
+            notes.found.push(not_there(&list, &name, below, &place));
             continue;
         }
         match take_remove(fields, notes.found) {
@@ -194,6 +189,15 @@ fn merge_entities(
         }
     }
     notes.path.pop();
+}
+
+/// Says that a list has nothing of this name.
+fn not_there(list: &str, name: &str, there: &TomlTable, place: &Place) -> Diagnostic {
+    let error = Diagnostic::at(place, unknown(singular(list), name, there.keys().map(String::as_str)));
+    match there.keys().find(|known| known.starts_with(&format!("{name}."))) {
+        Some(known) => error.help(format!("a name with a point needs quotes: {list}.'{known}'")),
+        None => error,
+    }
 }
 
 /// The key of the border that `word` means, and its two states.

@@ -250,3 +250,36 @@ fn what_is_wrong_is_said_with_its_place_and_nothing_is_written() {
     redqueen(folder.path(), &["calibrate", "rating-gap", "--doubt"]).assert().code(2).stderr(contains("--doubt"));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "something was written");
 }
+
+#[test]
+fn a_check_plants_truths_and_tells_how_they_rank() {
+    let folder =
+        planted("members = 15\nassimilations = 1\ndesign = 25\ndraws = 60\nreplicates = 2\nrounds = 1\nwanted = 100\n");
+    let here = folder.path();
+    let small = fs::read_to_string(here.join("fit.toml")).unwrap().replace("2023-12", "2023-06");
+    fs::write(here.join("fit.toml"), small).unwrap();
+    let said = redqueen(here, &calibrate("one", &["--check=10", "--threads", "1"])).assert().success();
+    let said = said.get_output();
+    let [text, before] = [&said.stdout, &said.stderr].map(|text| String::from_utf8(text.clone()).unwrap());
+    assert!(before.contains("10 trials take at most 2360 runs"), "{before}");
+    assert!(text.contains("ranks of 10 planted truths among 63 draws each") && text.contains("Ranks are "), "{text}");
+    let (_, ranks) = table(&here.join("one/ranks.csv"));
+    assert_eq!(ranks.len(), 10 * SOUGHT.len());
+    assert!(ranks.iter().all(|row| number(row, "rank") <= 63.0 && number(row, "effective") >= 1.0));
+    let (_, histograms) = table(&here.join("one/histograms.csv"));
+    for (parameter, _) in SOUGHT {
+        let own = histograms.iter().filter(|row| row["parameter"] == parameter);
+        assert_eq!(own.map(|row| number(row, "count")).sum::<f64>(), 10.0, "{histograms:?}");
+    }
+    // What was run is kept, what is lost is made anew, and threads change nothing.
+    let names = ["ranks.csv", "histograms.csv"];
+    let bytes = || names.map(|name| fs::read(here.join("one").join(name)).unwrap());
+    let first = bytes();
+    let trial = here.join("one/runs/trial-0003");
+    assert!(trial.join("00-truth-1").is_dir() && trial.join("01-smoother").is_dir());
+    fs::remove_dir_all(trial).unwrap();
+    fs::remove_file(here.join("one/ranks.csv")).unwrap();
+    redqueen(here, &calibrate("one", &["--check=10", "--quiet", "--threads", "2"])).assert().success();
+    assert!(bytes() == first);
+    redqueen(here, &calibrate("few", &["--check=9"])).assert().code(2).stderr(contains("10..=10000"));
+}

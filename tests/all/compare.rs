@@ -8,8 +8,9 @@ use tempfile::TempDir;
 type Lines = BTreeMap<String, BTreeMap<String, String>>;
 
 fn compare(folder: &Path, out: &str, scenarios: [&str; 2], more: &[&str]) -> Lines {
-    let common = ["compare", scenarios[0], scenarios[1], "--quiet", "--runs", "12", "--months", "36", "--out", out];
-    redqueen(folder, &[&common, more].concat()).assert().success();
+    let common = ["compare", scenarios[0], scenarios[1], "--doubt=none", "--quiet"];
+    let more = [&["--runs", "12", "--months", "36", "--out", out], more].concat();
+    redqueen(folder, &[&common[..], &more].concat()).assert().success();
     let (_, rows) = table(&folder.join(out).join("differences.csv"));
     rows.into_iter().map(|row| (row["outcome"].clone(), row)).collect()
 }
@@ -100,7 +101,7 @@ fn both_have_the_seed_of_the_first_and_the_table_fits_the_terminal() {
     let folder = TempDir::new().unwrap();
     let mine = "extends = \"baseline\"\nname = \"mine\"\nseed = 99\n[mechanisms.export_controls]\nenabled = false\n";
     fs::write(folder.path().join("mine.toml"), mine).unwrap();
-    let arguments = ["compare", "baseline", "mine.toml", "--runs", "3", "--months", "30"];
+    let arguments = ["compare", "baseline", "mine.toml", "--doubt=none", "--runs", "3", "--months", "30"];
     let output = redqueen(folder.path(), &arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -125,7 +126,7 @@ fn scenarios_of_different_spans_are_refused_and_left_out_of_differences() {
     refused("short.toml", "null covers 2023-01 to 2032-12 and short.toml covers 2023-01 to 2023-06");
     refused("short.toml", "give both the same, with --months 6");
     refused("late.toml", "with --set time.start=2024-01");
-    let same = ["compare", "null", "short.toml", "--runs", "5", "--months", "6"];
+    let same = ["compare", "null", "short.toml", "--worlds", "5", "--runs", "1", "--months", "6"];
     redqueen(here, &same).assert().success();
     let (_, rows) = table(&here.join("output/null-vs-short/differences.csv"));
     assert!(!rows.is_empty() && rows.iter().all(|row| row["difference"] == "0.0"));
@@ -157,7 +158,8 @@ fn few_replicates_have_no_intervals_in_any_place() {
     let folder = TempDir::new().unwrap();
     let here = folder.path();
     let compare = |runs: &str| {
-        let arguments = ["compare", "baseline", "all-open", "--runs", runs, "--months", "14", "--overwrite"];
+        let arguments =
+            ["compare", "baseline", "all-open", "--doubt=none", "--runs", runs, "--months", "14", "--overwrite"];
         let output = redqueen(here, &arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let (_, rows) = table(&here.join("output/baseline-vs-all-open/differences.csv"));

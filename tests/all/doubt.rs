@@ -244,3 +244,78 @@ fn without_a_file_it_is_the_sample_of_the_project() {
     let design = fs::read_to_string(folder.path().join("named/design.csv")).unwrap();
     assert!(design.starts_with("point,mechanisms.diffusion.xi_open,") && design.lines().count() == 4, "{design}");
 }
+
+#[test]
+fn compare_draws_worlds_unless_none_are_wanted() {
+    let folder = TempDir::new().unwrap();
+    let compare = |out: &str, more: &[&str]| {
+        let pair = ["compare", "baseline", "no-controls", "--months", "3", "--runs", "1", "--out", out];
+        redqueen(folder.path(), &[&pair, more].concat()).assert().success()
+    };
+    compare("meant", &["--quiet", "--worlds", "6"]);
+    compare("said", &["--quiet", "--worlds", "6", "--doubt=posterior/rating-gap.csv"]);
+    assert_same(folder.path(), "meant", "said");
+    assert!(runs(folder.path(), "meant").iter().all(|row| row.contains_key("states.China.talent")));
+    compare("luck", &["--doubt=none"]).stdout(contains("A: baseline, 1 run, "));
+    let luck = runs(folder.path(), "luck");
+    assert!(luck.len() == 2 && !luck[0].contains_key("states.China.talent"));
+    let page = |out: &str| fs::read_to_string(folder.path().join(out).join("report.html")).unwrap();
+    let batch = ["batch", "baseline", "--runs", "2", "--months", "3", "--quiet", "--out", "plain"];
+    redqueen(folder.path(), &batch).assert().success();
+    for (out, alone) in [("plain", true), ("meant", false)] {
+        assert_eq!(
+            page(out).contains("are of luck alone") && page(out).contains("redqueen batch CONFIG --doubt"),
+            alone
+        );
+    }
+}
+
+#[test]
+fn what_a_config_says_of_drawn_parameters_is_not_lost_in_silence() {
+    let talent = "extends = 'baseline.toml'\nname = 'mine'\n[[states]]\nname = 'China'\ntalent = 1.2\n";
+    let copying = "extends = 'baseline.toml'\nname = 'copying'\n[mechanisms.diffusion]\nxi_open = 2.5\n";
+    let gone = "extends = 'baseline.toml'\nname = 'gone'\n[[controls]]\nname = 'US chips 2022-10'\nremove = true\n";
+    let folder = prepared(&[("mine.toml", talent), ("copying.toml", copying), ("gone.toml", gone)]);
+    let here = folder.path();
+    let small = ["--months", "2", "--runs", "1", "--quiet"];
+    for (file, place, key) in [
+        ("mine.toml", "mine.toml:5:1", "states.China.talent"),
+        ("copying.toml", "copying.toml:4:1", "mechanisms.diffusion.xi_open"),
+    ] {
+        let warned = format!("warning: {place}: `{key}` is not used: worlds take it from the sample");
+        let batch = [&["batch", file, "--doubt=worlds.csv", "--worlds", "2"], &small[..]].concat();
+        redqueen(here, &batch).assert().success().stderr(contains(warned));
+        let compare = [&["compare", "baseline", file, "--overwrite"], &small[..]].concat();
+        let refused = redqueen(here, &compare).assert().code(2);
+        let said = format!("{place}: `{key}` is drawn from the sample for both scenarios");
+        refused.stderr(contains(said).and(contains("--doubt=none compares them by luck alone")));
+        redqueen(here, &[&compare[..], &["--doubt=none"]].concat()).assert().success();
+        // Nothing is lost where both say the same.
+        let alike = [&["compare", file, file, "--worlds", "2", "--overwrite"], &small[..]].concat();
+        redqueen(here, &alike).assert().success().stderr(contains(format!("`{key}` is not used")));
+    }
+    let refused = redqueen(here, &["compare", "baseline", "gone.toml"]).assert().code(2);
+    refused.stderr(contains("unknown control `US chips 2022-10`").and(contains("--doubt=none compares them")));
+}
+
+#[test]
+fn doubt_is_refused_where_it_would_mean_nothing() {
+    let folder = prepared(&[]);
+    let here = folder.path();
+    let run = ["run", "null", "--until", "2023-03", "--save", "a.snapshot", "--quiet", "--out", "a"];
+    redqueen(here, &run).assert().success();
+    for (arguments, expected) in [
+        (&["params", "--doubt"][..], "--doubt draws worlds, and params lists the values of one config"),
+        (&["params", "--worlds", "2"], "--worlds draws worlds, and params lists"),
+        (&["run", "--from", "a.snapshot", "--doubt"], "a run from a snapshot goes on in the world that it holds"),
+        (
+            &["explain", "baseline", "--outcome", "gap_nats_end", "--doubt"],
+            "explain takes the world of the config alone",
+        ),
+        (&["batch", "--doubt=none", "--worlds", "2"], "--worlds draws worlds, and --doubt=none draws none"),
+        (&["claims", "no-finish-line", "--doubt=none"], "a claim is judged over worlds"),
+    ] {
+        redqueen(here, arguments).assert().code(2).stderr(contains(expected));
+    }
+    redqueen(here, &["params", "--doubt=none"]).assert().success();
+}

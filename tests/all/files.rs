@@ -143,7 +143,7 @@ fn a_table_that_the_batch_does_not_have_is_not_drawn() {
 #[test]
 fn differences_are_not_taken_on_trust() {
     let folder = TempDir::new().unwrap();
-    let compare = ["compare", "null", "baseline", "--runs", "4", "--months", "3", "--out", "out"];
+    let compare = ["compare", "null", "baseline", "--doubt=none", "--runs", "4", "--months", "3", "--out", "out"];
     let told = || String::from_utf8(redqueen(folder.path(), &compare).assert().success().get_output().stdout.clone());
     let first = told().unwrap();
     let table = folder.path().join("out/differences.csv");

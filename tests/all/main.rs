@@ -26,6 +26,7 @@ mod games;
 mod games_of_states;
 mod invariants;
 mod levers;
+mod marks;
 mod memory;
 mod nulls;
 mod observables;

@@ -69,7 +69,7 @@ fn a_batch_of_many_runs_takes_no_more_memory_than_one_of_few() {
 
 #[test]
 fn nor_do_two_scenarios_that_are_compared() {
-    assert_flat(&["compare", "baseline", "no-controls"], FEW, MANY / 2);
+    assert_flat(&["compare", "baseline", "no-controls", "--doubt=none"], FEW, MANY / 2);
 }
 
 /// Kilobytes that a scenario of an experiment may take: a config of it alone, read into values, takes more.

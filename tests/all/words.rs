@@ -143,7 +143,7 @@ fn what_has_no_effect_is_told_and_is_no_error() {
         &["check", "truce.toml"][..],
         &["batch", "truce.toml", "--runs", "1", "--months", "1", "--quiet"],
         &["run", "truce.toml", "--months", "1", "--quiet"],
-        &["compare", "baseline", "truce.toml", "--runs", "5", "--months", "1", "--quiet"],
+        &["compare", "baseline", "truce.toml", "--worlds", "9", "--months", "1", "--quiet"],
     ] {
         let said = here.said(words, 0);
         assert!(said.starts_with(line) && said.lines().count() == 1, "{words:?}: {said}");
@@ -399,7 +399,8 @@ fn init_writes_through_no_link() {
 #[test]
 fn a_comparison_has_whole_rows_at_any_width() {
     let here = Here::with(&[]);
-    let compare = ["compare", "baseline", "no-controls", "--runs", "5", "--months", "2", "--out", "c1"];
+    let compare =
+        ["compare", "baseline", "no-controls", "--worlds", "5", "--runs", "1", "--months", "2", "--out", "c1"];
     for width in ["40", "60", "80"] {
         let output = here.run(&compare).env("COLUMNS", width).assert().success().get_output().clone();
         let text = String::from_utf8(output.stdout).unwrap();

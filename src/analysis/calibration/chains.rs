@@ -6,7 +6,7 @@ use super::{
     random::{Key, Random, Use},
     settings::Chains,
 };
-use crate::maths::{linear::dot, ln};
+use crate::maths::{linear::dot, ln, normal_quantile};
 
 /// Share of steps along the line to a past state.
 const SNOOKER: f64 = 0.1;
@@ -143,7 +143,7 @@ fn two<'a>(random: &mut Random, past: &'a [Vec<f64>]) -> (&'a [f64], &'a [f64]) 
     (&past[first], &past[if second < first { second } else { second + 1 }])
 }
 
-/// The largest split R̂ of a parameter, and the fewest independent states that one's are worth.
+/// The largest rank-normalised split R̂ of a parameter, and the fewest independent states that one's are worth.
 fn agreement(chains: &[&[Vec<f64>]]) -> (f64, f64) {
     /// Of longer chains every so many-th state is looked at, which is worth no more than all are.
     const LONGEST: usize = 1000;
@@ -155,7 +155,7 @@ fn agreement(chains: &[&[Vec<f64>]]) -> (f64, f64) {
             .iter()
             .map(|chain| chain.iter().step_by(length.div_ceil(LONGEST)).map(|state| state[parameter]).collect())
             .collect();
-        worst = (worst.0.max(split_r_hat(&series)), worst.1.min(effective(&series)));
+        worst = (worst.0.max(ranked_r_hat(&series)), worst.1.min(effective(&series)));
     }
     worst
 }
@@ -189,6 +189,35 @@ impl<'a> Halves<'a> {
         let all = (n - 1.0) / n * within + variance(&means);
         Self { halves, means, within, all }
     }
+}
+
+/// Rank-normalised split R̂ (Vehtari et al. 2021): of ranks, which tails cannot spoil, and of how far ranks lie from the middle, which sees
+/// chains of the same mean and different widths; the larger one.
+fn ranked_r_hat(chains: &[Vec<f64>]) -> f64 {
+    let mut all: Vec<f64> = chains.iter().flatten().copied().collect();
+    all.sort_by(f64::total_cmp);
+    let middle = (at(&all, (all.len().max(1) - 1) / 2) + at(&all, all.len() / 2)) / 2.0;
+    let folded: Vec<Vec<f64>> =
+        chains.iter().map(|chain| chain.iter().map(|value| (value - middle).abs()).collect()).collect();
+    split_r_hat(&normal_ranks(chains)).max(split_r_hat(&normal_ranks(&folded)))
+}
+
+fn at(values: &[f64], place: usize) -> f64 {
+    values.get(place).copied().unwrap_or(f64::NAN)
+}
+
+/// Values as normal scores of their ranks among all chains (Blom 1958); equal ones share the mean of theirs.
+fn normal_ranks(chains: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let mut sorted: Vec<f64> = chains.iter().flatten().copied().collect();
+    sorted.sort_by(f64::total_cmp);
+    let count = sorted.len() as f64;
+    let score = |value: &f64| {
+        let (below, not_above) =
+            (sorted.partition_point(|other| other < value), sorted.partition_point(|other| other <= value));
+        let rank = (below + not_above + 1) as f64 / 2.0;
+        normal_quantile((rank - 0.375) / (count + 0.25))
+    };
+    chains.iter().map(|chain| chain.iter().map(score).collect()).collect()
 }
 
 /// Split R̂ (Gelman et al. 2013): how much wider all chains together are than the halves of each, 1 where they agree.
@@ -252,6 +281,19 @@ mod tests {
     fn moments(chained: &Chained) -> (Vec<f64>, Vec<Vec<f64>>) {
         let rows: Vec<&[f64]> = chained.states.iter().map(Vec::as_slice).collect();
         weights::moments(&rows, &vec![1.0; rows.len()])
+    }
+
+    /// By numpy and scipy, after Vehtari et al. 2021.
+    #[test]
+    fn ranks_see_chains_of_other_places_and_of_other_widths() {
+        let apart = ranked_r_hat(&[vec![0.0, 2.0, 2.0, 4.0], vec![1.0, 3.0, 3.0, 5.0]]);
+        assert!((apart - 1.1617909294811053).abs() < 1e-12, "{apart}");
+        let narrow = [0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 1.5];
+        let chains = [narrow.to_vec(), narrow.map(|value| 10.0 * value).to_vec()];
+        let wider = ranked_r_hat(&chains);
+        assert!((wider - 1.258974932950347).abs() < 1e-12 && split_r_hat(&chains) < 1.0, "{wider}");
+        assert_eq!(ranked_r_hat(&[vec![1.0; 4], vec![1.0; 4]]), 1.0);
+        assert_eq!(ranked_r_hat(&[vec![1.0; 4], vec![2.0; 4]]), f64::INFINITY);
     }
 
     #[test]

@@ -134,6 +134,20 @@ impl Settings {
         };
         wrong.map_or(Ok(()), Err)
     }
+
+    /// Most runs that a calibration takes.
+    pub fn most_runs(&self) -> u64 {
+        let product = |numbers: &[u32]| numbers.iter().map(|number| u64::from(*number)).fold(1, u64::saturating_mul);
+        match &self.method {
+            Method::Emulated(emulated) => {
+                let Emulated { members, assimilations, design, design_replicates, draws, replicates, rounds, .. } =
+                    *emulated;
+                let parts = [&[members, assimilations][..], &[design, design_replicates], &[draws, replicates, rounds]];
+                parts.into_iter().map(product).fold(0, u64::saturating_add)
+            }
+            Method::Sequential(sequential) => sequential.most_runs,
+        }
+    }
 }
 
 impl Emulated {

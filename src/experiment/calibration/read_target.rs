@@ -28,6 +28,17 @@ pub(super) struct TargetReader<'r> {
     pub clips: bool,
 }
 
+/// Whether values of this unit can be added over entities: amounts can, and shares, scores, rates and prices cannot.
+fn adds_up(unit: &str) -> bool {
+    /// Properties of a thing, and what falls to a person.
+    const OF_ONE: [&str; 5] = ["1", "nm", "H100e", "months", "thousand USD of 2023/year"];
+    !OF_ONE.contains(&unit)
+        && !unit.starts_with("1/")
+        && !unit.starts_with("nats")
+        && !unit.ends_with("points")
+        && !unit.contains(" per ")
+}
+
 /// What an entry says.
 struct Said<'t> {
     name: Option<&'t TomlEntry>,
@@ -164,13 +175,20 @@ impl TargetReader<'_> {
             return None;
         };
         let column = note(text("indicator", &said.indicator.node), found)?;
-        if !table.columns.iter().any(|known| known.name == column) {
+        let Some(declared) = table.columns.iter().find(|known| known.name == column) else {
             let known = table.columns.iter().map(|column| column.name);
             let error = Diagnostic::at(&said.indicator.node.place, unknown("indicator", column, known));
             found.push(error.help(format!("the command `columns {name}` lists them")));
             return None;
-        }
+        };
         let entity = note(entity(table, &said.table.node.place, said.entity, Some(self.scenario), true), found)?;
+        if let (Some(named), Some(_)) = (said.entity, entity.as_ref().and_then(|entity| entity.strip_suffix('*')))
+            && !adds_up(declared.unit)
+        {
+            let message = format!("`*` sums over all whose names begin so, and `{column}` is no amount that adds up");
+            found.push(Diagnostic::at(&named.node.place, message).help("name one of them"));
+            return None;
+        }
         Some(Observable {
             table: name.as_str().into(),
             entity: entity.map(Into::into),

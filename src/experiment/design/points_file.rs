@@ -132,19 +132,8 @@ fn read_column<'a>(
         given.push(cell.is_some());
         if let Some((cell, place)) = cell {
             let node = Node { value: value(cell, flags), place: place.clone() };
-            if flags && let Some(word) = flag_word(cell) {
-                let message = format!("`{cell}` is no value of a switch: write `{word}`");
+            if let Some(message) = odd(cell, &node.value, flags) {
                 found.push(Diagnostic::at(place, message));
-                return None;
-            }
-            let is_number = node.value.number().is_some_and(|number| !number.is_nan());
-            if !is_number && (read_as(cell) == Some("a missing value") || cell.eq_ignore_ascii_case("nan")) {
-                let message = format!("`{cell}` stands for no value: leave the cell empty");
-                found.push(Diagnostic::at(place, message));
-                return None;
-            }
-            if node.value.number().is_some_and(f64::is_infinite) {
-                found.push(Diagnostic::at(place, format!("`{cell}` is no finite number")));
                 return None;
             }
             values.push(keep(setting(&node), found)?);
@@ -171,6 +160,19 @@ fn read_column<'a>(
     };
     let spelled = spelled.to_owned();
     Some((Varied { factor, key, spelled, place: place.clone(), declared, tries }, coordinates))
+}
+
+/// Why a cell is no value that a parameter can have.
+fn odd(cell: &str, value: &Value, flags: bool) -> Option<String> {
+    if flags && let Some(word) = flag_word(cell) {
+        return Some(format!("`{cell}` is no value of a switch: write `{word}`"));
+    }
+    let number = value.number();
+    let missing = read_as(cell) == Some("a missing value") || cell.eq_ignore_ascii_case("nan");
+    if missing && number.is_none_or(f64::is_nan) {
+        return Some(format!("`{cell}` stands for no value: leave the cell empty"));
+    }
+    number.is_some_and(f64::is_infinite).then(|| format!("`{cell}` is no finite number"))
 }
 
 /// A cell's value. Other programs write flags as `True` or `TRUE`, or as 1 and 0 where all of a table are numbers.

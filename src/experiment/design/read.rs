@@ -13,7 +13,7 @@ use crate::scenario::{
     Choice, Diagnostic, Warning,
     key::Key,
     section::{Mistakes, Section, choice, flag, list, whole, wrong},
-    tree::{Node, TomlEntry, Value},
+    tree::{self, Node, TomlEntry, Value},
 };
 
 use std::collections::BTreeMap;
@@ -42,11 +42,29 @@ impl ReadDesign {
     pub(crate) fn over(self, variants: &mut [Variant]) -> Sample {
         let fixed = |warning: &Warning| !self.varied.iter().any(|key| key.reaches(&warning.about));
         variants.iter_mut().for_each(|variant| variant.warnings.retain(fixed));
+        if matches!(self.sample.design().method, Method::Posterior { .. }) {
+            variants.iter_mut().for_each(|variant| variant.warnings.extend(replaced(variant, &self.varied)));
+        }
         if let Some(first) = variants.first_mut() {
             first.warnings.extend(self.warnings);
         }
         self.sample
     }
+}
+
+/// Warns of what a config says on purpose where a sample has another value for each world: a parameter that need not be said, or
+/// something that is laid over another config.
+fn replaced(variant: &Variant, drawn: &[Key]) -> Vec<Warning> {
+    let said = drawn.iter().filter_map(|key| Some((key, &variant.draft.said(key)?.key)));
+    let on_purpose = said.filter(|(key, place)| {
+        let extends = || tree::parse(&place.origin).is_ok_and(|tree| tree.contains_key("extends"));
+        key.parts().first().is_some_and(|list| list == "mechanisms") || extends()
+    });
+    let told = on_purpose.map(|(key, place)| {
+        let message = format!("`{key}` is not used: worlds take it from the sample");
+        Warning { about: key.clone(), said: Diagnostic::at(place, message) }
+    });
+    told.collect()
 }
 
 /// The sample that the table asks for; plain replicates if there is none. `None` if something is wrong with it.
@@ -80,7 +98,7 @@ pub(crate) fn read_design(
     let said = Said { kind, entry, file, factors };
     let (varied, points) = said.varied(method, seed, context, found)?;
     check_factors(&varied, kind, entry, context, found)?;
-    let warnings = warnings(&varied, context);
+    let warnings = warnings(&varied, kind, context);
     let keys = varied.iter().map(|varied| varied.key.clone()).collect();
     let factors = varied.into_iter().map(|varied| varied.factor).collect();
     let design = Design { method: method?, seed, factors, noise };

@@ -264,8 +264,23 @@ fn no_factor(varied: &Varied, changes: &str) -> Diagnostic {
 }
 
 /// What is to be known of the factors of a design: those that have no effect, or take values that are not plausible.
-pub(super) fn warnings(varied: &[Varied], context: &Context<'_>) -> Vec<Warning> {
-    varied.iter().flat_map(|factor| [in_vain(factor, varied, context), implausible(factor)]).flatten().collect()
+pub(super) fn warnings(varied: &[Varied], kind: MethodWord, context: &Context<'_>) -> Vec<Warning> {
+    let odd: Vec<Warning> = varied.iter().filter_map(implausible).collect();
+    let odd = if kind == MethodWord::Posterior { at_once(odd) } else { odd };
+    varied.iter().filter_map(|factor| in_vain(factor, varied, context)).chain(odd).collect()
+}
+
+/// What is implausible in a sample, told by the first that is: tails of what was fitted may reach far, and what of them does is no choice of
+/// whoever draws from it.
+fn at_once(mut odd: Vec<Warning>) -> Vec<Warning> {
+    let others = odd.len().saturating_sub(1);
+    odd.truncate(1);
+    if let Some(Warning { said, .. }) = odd.first_mut().filter(|_| others > 0) {
+        let parameters =
+            if others == 1 { "another parameter".to_owned() } else { format!("{others} other parameters") };
+        said.message = format!("{}, and values of {parameters} outside theirs", said.message);
+    }
+    odd
 }
 
 fn in_vain(factor: &Varied, all: &[Varied], context: &Context<'_>) -> Option<Warning> {

@@ -1,5 +1,6 @@
 //! The tables and the page of a calibration.
 
+mod check;
 mod page;
 mod picture;
 mod tables;
@@ -12,6 +13,8 @@ use crate::{
     output::folder::{Durability, OutputError, write_aside},
 };
 use std::path::{Path, PathBuf};
+
+pub use check::{CHECK_FILES, Checked, check_lines, write_check};
 
 /// The page's file.
 const PAGE: &str = "calibration.html";
