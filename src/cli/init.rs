@@ -10,7 +10,8 @@ use std::{
 const EXAMPLES: &str = "\
 Examples:
   redqueen init
-  redqueen init my-study";
+  redqueen init my-study
+  redqueen configs                       says what each of them is";
 
 /// Write the built-in configs out; existing files are kept
 #[derive(Debug, clap::Args)]
@@ -30,5 +31,6 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             false => writeln!(out, "kept  {}, which was there", path.display())?,
         }
     }
+    writeln!(out, "`redqueen configs` says what each of them is")?;
     Ok(())
 }

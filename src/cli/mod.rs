@@ -8,10 +8,12 @@ mod columns;
 mod common;
 mod compare;
 mod completions;
+mod configs;
 mod differences;
 mod discover;
 mod explain;
 mod failure;
+mod filter;
 mod forecast;
 mod formula;
 mod game;
@@ -31,7 +33,7 @@ mod sensitivity;
 mod slurm;
 mod summary;
 
-use crate::{declare::text::visible, experiment::tables, model::Model, output::dictionary};
+use crate::{declare::text::visible, experiment::tables, model::Model};
 use clap::{
     CommandFactory, FromArgMatches, Parser, Subcommand,
     builder::{PossibleValuesParser, StyledStr},
@@ -53,9 +55,11 @@ Examples:
   redqueen discover output/mine --outcome 'firms_end < 9'   where it happens
   redqueen explain --outcome firms_end   which mechanisms moved it
   redqueen game race-or-pause            what follows when states choose well
+  redqueen configs                       what the built-in configs are
   redqueen init                          write the built-in configs to ./configs
   redqueen check configs/*.toml          find everything that is wrong in them
-  redqueen params --format markdown      every parameter, with its source
+  redqueen params chips                  parameters that have to do with chips
+  redqueen columns runs gap              outcomes that have to do with gaps
   redqueen formula bass years=5          one equation of the model by itself
   redqueen schema > scenario.schema.json let an editor check configs
 
@@ -88,6 +92,7 @@ enum Command {
     Check(check::Args),
     Params(params::Args),
     Columns(columns::Args),
+    Configs(configs::Args),
     Formula(formula::Args),
     Schema(schema::Args),
     Init(init::Args),
@@ -98,12 +103,10 @@ enum Command {
 fn command_of(model: &Model) -> clap::Command {
     let (program, measured) = (model.program(), model.measured());
     let recorded = PossibleValuesParser::new(measured.table_names().into_iter().chain([tables::ALL, tables::NONE]));
-    let written = PossibleValuesParser::new(dictionary::tables(&[], &measured, false).iter().map(|table| table.name));
     let command = Cli::command().name(program.name).bin_name(program.name).version(program.version);
     let command = command.mut_subcommands(|command| {
         let command = command.mut_args(|arg| match arg.get_id().as_str() {
             "record" => arg.value_parser(recorded.clone()),
-            "tables" => arg.value_parser(written.clone()),
             _ => arg,
         });
         // A number below 0 is a wrong value, no unknown option.
@@ -175,6 +178,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Check(args) => check::run(&args, model),
         Command::Params(args) => params::run(&args, model),
         Command::Columns(args) => columns::run(&args, model),
+        Command::Configs(args) => configs::run(&args),
         Command::Formula(args) => formula::run(&args, model),
         Command::Schema(args) => schema::run(&args, model),
         Command::Init(args) => init::run(&args),
@@ -222,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_are_named_where_they_are_recorded_and_explained() {
+    fn tables_are_named_where_they_are_recorded() {
         let command = command_of(&Model::standard());
         let takes = |command: &clap::Command, arg: &str, table: &str| {
             let arg = command.get_arguments().find(|found| found.get_id() == arg)?;
@@ -231,7 +235,5 @@ mod tests {
         let recording: Vec<_> =
             command.get_subcommands().filter_map(|command| takes(command, "record", "world")).collect();
         assert_eq!(recording, [true; 5], "run, batch, compare, slurm and game");
-        let columns = command.find_subcommand("columns").unwrap();
-        assert_eq!(takes(columns, "tables", "quantiles"), Some(true));
     }
 }

@@ -146,7 +146,7 @@ impl Source {
         let names = super::builtin::BUILTIN.iter().map(Builtin::name);
         match stem.and_then(|stem| nearest(&stem, names)) {
             Some(near) => diagnostic.help(format!("the built-in config `{near}` can be given by that name")),
-            None => diagnostic,
+            None => diagnostic.help("`redqueen configs` lists those that are built in"),
         }
     }
 }

@@ -21,6 +21,46 @@ fn params_and_columns_print_in_every_format() {
     assert!(columns.iter().any(|column| column["column"] == "gap_rating" && column["unit"] == "points"));
 }
 
+#[test]
+fn params_columns_and_configs_take_words_that_narrow_them() {
+    let said = |arguments: &[&str], code: i32| {
+        let output = redqueen(arguments).assert().code(code).get_output().clone();
+        String::from_utf8(if code == 0 { output.stdout } else { output.stderr }).unwrap()
+    };
+    let diffusion = said(&["params", "mechanisms.diffusion", "open", "--format", "csv"], 0);
+    let paths: Vec<&str> = diffusion.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert!(paths.contains(&"mechanisms.diffusion.xi_open"), "{paths:?}");
+    assert!(paths.iter().all(|path| path.starts_with("mechanisms.diffusion.")) && paths.len() < 12, "{paths:?}");
+    assert!(said(&["params", "xi_opne"], 2).contains("did you mean `xi_open`?"));
+    assert!(said(&["params", "leapfrog"], 0).contains("[mechanisms.leapfrog]"), "a word is no config");
+    assert!(said(&["params", "null"], 2).contains("the values of a config are listed by --config null"));
+    let null = said(&["params", "diffusion", "--config", "null"], 0);
+    assert!(null.starts_with("[mechanisms.diffusion]  (not enabled)"), "{null}");
+    assert!(said(&["params", "my-config.toml"], 2).contains("listed by --config my-config.toml"));
+
+    let movers = said(&["params", "--moves", "output_effect_end"], 0);
+    assert!(
+        movers.lines().nth(2).is_some_and(|line| line.contains(" ± ") && line.ends_with("mechanisms.output.gain")),
+        "{movers}"
+    );
+    assert!(said(&["params", "--moves", "power_leader_ned"], 2).contains("did you mean `power_leader_end`?"));
+
+    let gaps = said(&["columns", "runs", "gap", "points"], 0);
+    assert!(gaps.starts_with("runs\n") && gaps.contains("  gap_rating_end: number, points"), "{gaps}");
+    assert!(!gaps.contains("exits") && said(&["columns", "quantiles"], 0).contains("p50"));
+    assert!(said(&["columns", "qantiles"], 2).contains("did you mean `quantiles`?"));
+
+    let taiwan = said(&["configs", "scenario", "taiwan"], 0);
+    assert!(taiwan.contains("  taiwan-risk\n") && !taiwan.contains("retaliation"), "{taiwan}");
+    let all = said(&["configs", "--format", "csv"], 0);
+    assert!(all.contains("\nno-controls,scenario,scenarios/no-controls.toml,Nobody controls exports.\n"), "{all}");
+    assert!(said(&["configs", "tawian"], 2).contains("did you mean `taiwan`"));
+    for (asked, lists) in [(&["--help"][..], "redqueen configs"), (&["init", "--help"], "redqueen configs")] {
+        assert!(said(asked, 0).contains(lists), "{asked:?}");
+    }
+    assert!(said(&["batch", "no-such-world"], 2).contains("`redqueen configs` lists those that are built in"));
+}
+
 #[cfg(not(feature = "parquet"))]
 #[test]
 fn a_build_without_parquet_says_how_to_get_it() {
@@ -102,6 +142,7 @@ fn help_has_examples_and_bad_usage_is_refused() {
         "check",
         "params",
         "columns",
+        "configs",
         "formula",
         "schema",
         "init",
@@ -158,8 +199,13 @@ fn configs_that_the_documentation_shows_are_good() {
     redqueen(&["init"]).current_dir(folder.path()).assert().success();
     let mut checked = 0;
     for (page, file, before) in [
-        ("README.md", "my.toml", ""),
-        ("docs/experiments.md", "configs/experiments/mine.toml", "name = 'mine'\nscenario = '../baseline.toml'\n"),
+        ("docs/writing-a-scenario.md", "my.toml", ""),
+        ("docs/tutorial.md", "my.toml", ""),
+        (
+            "docs/designing-an-experiment.md",
+            "configs/experiments/mine.toml",
+            "name = 'mine'\nscenario = '../baseline.toml'\n",
+        ),
     ] {
         let text = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap();
         for shown in text.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {

@@ -1,6 +1,7 @@
 //! What a user would notice, in one program: a file to link instead of one for each subject.
 
 mod bad_input;
+mod book;
 mod branch;
 mod by_hand;
 mod calibrate;

@@ -3,8 +3,8 @@
 usage: run_snippets.py FOLDER...
 
 Each snippet is run on each folder, in the place of the one that it names, and must name every scenario that the folder
-holds. Those of docs/baseline.md look at certain months of the baseline's ten years, and are run on folders that have
-them. R is run if it is here."""
+holds. Those of docs/validation.md and docs/elsewhere.md look at certain months of the baseline's ten years, and are run
+on folders that have them. R is run if it is here."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^```(python|sql|r)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"output/[\w-]+(?=/)")
-WHOLE = "docs/baseline.md"
+WHOLE = {"docs/validation.md", "docs/elsewhere.md"}
 
 
 def snippets():
@@ -54,7 +54,7 @@ def main(folders):
             continue
         for folder in folders:
             held = scenarios(folder)
-            if page == WHOLE and (len(held) > 1 or held[0]["months"] < 120):
+            if page in WHOLE and (len(held) > 1 or held[0]["months"] < 120):
                 continue
             run = command(language, NAMED.sub(lambda _: folder.resolve().as_posix(), text))
             if run is None:
@@ -64,7 +64,7 @@ def main(folders):
             count += 1
             if done.returncode:
                 wrong.append(f"{page}:{line} on {folder}: {done.stderr.strip()}")
-            elif page != WHOLE and (lost := [one["name"] for one in held if one["name"] not in done.stdout]):
+            elif page not in WHOLE and (lost := [one["name"] for one in held if one["name"] not in done.stdout]):
                 wrong.append(f"{page}:{line} on {folder}: says nothing of {', '.join(lost)}:\n{done.stdout}")
     for language in left:
         print(f"{language} is not here: its snippets are not run")

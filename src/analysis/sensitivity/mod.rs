@@ -10,6 +10,7 @@
 pub mod bootstrap;
 pub mod morris;
 pub mod one_at_a_time;
+pub mod shipped;
 pub mod sobol;
 
 use super::precision;
