@@ -86,8 +86,7 @@ pub fn draw(folder: &ReportData) -> Report {
         let Some(span) = scenario.span() else { continue };
         let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
-        let states = StateColours::of(scenario, about);
-        let view = View { scenario, about, states, span, events: numbered(about, span), suffix };
+        let view = View { suffix, ..View::of(scenario, about, span) };
         sections.push(Pictures { scenario: scenario.name.clone(), figures: view.figures(&mut missing) });
     }
     if drawable.len() > MOST_SCENARIOS {
@@ -208,7 +207,7 @@ fn grid_height(top: f64, panels: usize, columns: usize) -> f64 {
 }
 
 /// The headline indicators of several scenarios over each other.
-fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
+pub(super) fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
     let spans = scenarios.iter().filter_map(|scenario| scenario.span());
     let Some(span) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return Vec::new() };
     let mut panels = Vec::new();
@@ -258,6 +257,24 @@ fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
     }
     let svg = grid(svg, top, 2, &panels, span);
     vec![Figure { name: "comparison".to_owned(), caption: partial(&panels).to_owned(), svg }]
+}
+
+/// The pictures that are drawn anew while worlds come in, by their names.
+pub(super) const LIVE: [&str; 6] = ["firms_rating", "rating", "usage_shares", "accelerators", "power", "progress"];
+
+/// Those of them that there are values for.
+pub(super) fn live(view: &View<'_>) -> Vec<Figure> {
+    let pictures = LIVE.iter().filter_map(|name| PICTURES.iter().find(|picture| picture.name == *name));
+    let drawn = pictures.filter_map(|picture| Some((picture.name, view.draw(picture)?)));
+    drawn.map(|(name, (svg, caption))| Figure { name: name.to_owned(), caption, svg }).collect()
+}
+
+impl<'a> View<'a> {
+    /// A scenario in this span.
+    pub(super) fn of(scenario: &'a ScenarioResults, about: &'a About, span: (Month, Month)) -> Self {
+        let (states, events) = (StateColours::of(scenario, about), numbered(about, span));
+        View { scenario, about, states, span, events, suffix: String::new() }
+    }
 }
 
 impl View<'_> {

@@ -3,7 +3,8 @@
 use crate::declare::text::visible_lines;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const STYLE: &str = include_str!("page.css");
+/// How pages and the pictures in them look.
+pub const STYLE: &str = include_str!("page.css");
 
 /// A whole HTML file; what stands in `main` comes between the head, which begins with the title, and the foot.
 pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String {

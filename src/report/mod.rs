@@ -15,6 +15,7 @@ pub(crate) mod explain;
 mod figures;
 pub(crate) mod forecast;
 pub(crate) mod game;
+pub(crate) mod live;
 mod markup;
 mod page;
 mod palette;

@@ -178,6 +178,11 @@ pub fn of_scenario() -> impl Iterator<Item = Shown> {
     PICTURES.iter().flat_map(|picture| picture.indicators).copied()
 }
 
+/// The indicators of the pictures of these names, some of them more than once.
+pub fn of_pictures(names: &[&str]) -> impl Iterator<Item = Shown> {
+    PICTURES.iter().filter(|picture| names.contains(&picture.name)).flat_map(|picture| picture.indicators).copied()
+}
+
 /// Every indicator that any picture draws, some of them more than once.
 pub fn wanted() -> impl Iterator<Item = Shown> {
     of_scenario().chain(COMPARED)
