@@ -27,6 +27,9 @@ pub struct World {
     pub outcomes: Vec<Option<f64>>,
 }
 
+/// A world, or why it came to no end.
+pub type Done = Result<Arc<World>, String>;
+
 /// A scenario and its worlds.
 #[derive(Debug)]
 pub struct Case {
@@ -39,7 +42,7 @@ pub struct Case {
     pub seed: u64,
     pub watch: Watch,
     /// By replicate.
-    worlds: Mutex<Vec<Option<Result<Arc<World>, String>>>>,
+    worlds: Mutex<Vec<Option<Done>>>,
     drawn: Mutex<Option<(u32, Arc<Picture>)>>,
 }
 
@@ -68,7 +71,7 @@ impl Case {
         lock(&self.worlds).get(replicate as usize).is_some_and(Option::is_some)
     }
 
-    fn put(&self, replicate: u32, world: Result<Arc<World>, String>) {
+    fn put(&self, replicate: u32, world: Done) {
         let mut worlds = lock(&self.worlds);
         let place = replicate as usize;
         if worlds.len() <= place {
@@ -78,7 +81,7 @@ impl Case {
     }
 
     /// The worlds of the first replicates, or why one failed; `None` for one that was not lived through.
-    pub fn first(&self, replicates: u32) -> Vec<Option<Result<Arc<World>, String>>> {
+    pub fn first(&self, replicates: u32) -> Vec<Option<Done>> {
         let mut worlds = lock(&self.worlds).clone();
         worlds.resize_with(replicates as usize, || None);
         worlds

@@ -149,3 +149,89 @@ impl Drop for Engine {
         self.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        batch::Config,
+        explorer::change::{Change, Shelf},
+    };
+    use std::time::{Duration, Instant};
+
+    fn shown(runs: u32) -> Shown {
+        Shown { outcome: "gap_rating_end".to_owned(), narrow: false, runs }
+    }
+
+    fn change(growth: f64) -> Change {
+        Change { scenario: None, set: vec![format!("mechanisms.research.growth={growth}")] }
+    }
+
+    fn shelf(months: u32) -> Shelf {
+        Shelf::new(&Model::standard(), &Config { months: Some(months), ..Config::default() })
+    }
+
+    /// Reads to the end, and gives what was told last.
+    fn last(mut receive: mpsc::Receiver<Message>) -> Option<Message> {
+        let mut last = None;
+        while let Some(message) = receive.blocking_recv() {
+            last = Some(message);
+        }
+        last
+    }
+
+    #[test]
+    fn a_newer_change_breaks_off_the_world_under_way() {
+        // Worlds that take far longer than the program may take to let go of one.
+        let shelf = shelf(1200);
+        let engine = Engine::new(shelf.model(), 1).unwrap();
+        let fastest = (0..10).map(|turn| {
+            let older = (shelf.pair(&change(1.0 + f64::from(turn) / 100.0)).unwrap(), shown(500));
+            let older = engine.begin("page", older, 1).unwrap();
+            thread::sleep(Duration::from_millis(20));
+            let newer = (shelf.pair(&change(1.2)).unwrap(), shown(1));
+            let begun = Instant::now();
+            let newer = engine.begin("page", newer, 1).unwrap();
+            let told = last(older);
+            let took = begun.elapsed();
+            assert!(told.is_none_or(|message| !message.data.contains("\"last\":true")));
+            drop(newer);
+            took
+        });
+        let fastest = fastest.min().unwrap();
+        assert!(fastest < Duration::from_millis(10), "{fastest:?}");
+    }
+
+    #[test]
+    fn pages_have_a_study_each_and_there_is_room_for_so_many() {
+        let shelf = shelf(12);
+        let engine = Engine::new(shelf.model(), 1).unwrap();
+        let begin = |page: &str, runs| engine.begin(page, (shelf.pair(&change(1.1)).unwrap(), shown(runs)), 1);
+        let first = begin("a", 500).unwrap();
+        assert!(begin("b", 2).is_none(), "there is room for one");
+        drop(first);
+        let told = last(begin("b", 2).unwrap()).unwrap();
+        assert_eq!(told.data, "{\"runs\":2,\"last\":true}");
+        engine.close();
+        assert!(begin("c", 2).is_none(), "it is closed");
+    }
+
+    #[test]
+    fn without_a_change_there_is_no_difference() {
+        let shelf = shelf(12);
+        let engine = Engine::new(shelf.model(), 1).unwrap();
+        let same = (shelf.pair(&Change::default()).unwrap(), shown(3));
+        let mut receive = engine.begin("a", same, 1).unwrap();
+        let mut outcomes = None;
+        while let Some(message) = receive.blocking_recv() {
+            if message.event == "outcomes" {
+                outcomes = Some(message.data);
+            }
+        }
+        let outcomes: serde_json::Value = serde_json::from_str(&outcomes.unwrap()).unwrap();
+        assert_eq!((&outcomes["runs"], &outcomes["failed"]), (&3.into(), &0.into()));
+        let gap =
+            outcomes["outcomes"].as_array().unwrap().iter().find(|line| line["name"] == "gap_rating_end").unwrap();
+        assert_eq!((&gap["difference"], &gap["base"]), (&0.0.into(), &gap["changed"]));
+    }
+}

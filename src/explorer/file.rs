@@ -141,3 +141,49 @@ fn fields(field: &[String], node: &Node) -> Result<Vec<String>, Wrong> {
     let own = table.iter().filter(|(key, _)| !matches!(key.as_str(), "name" | "between"));
     Ok(own.map(|(key, entry)| format!("{} = {}", Key::new(&[key]), written(&entry.node.value))).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{batch::Config, model::Model};
+
+    #[test]
+    fn a_file_reads_back_as_the_scenario_that_was_shown() {
+        let (model, config) = (Model::standard(), Config { months: Some(36), ..Config::default() });
+        let shelf = Shelf::new(&model, &config);
+        let set = [
+            "mechanisms.research.growth=1.2",
+            "mechanisms.price.enabled=false",
+            "time.months=48",
+            "states.China.talent=1.5",
+            "policies=[{name = \"added 1\", state = \"US\", lever = \"talent\", value = 0.1, from = \"2024-01\"}]",
+            "policies.'US CHIPS Act'.from=2024-02",
+            "borders.China-US.trust=0.5",
+            "firms.OpenAI={remove = true}",
+        ];
+        let change = Change { scenario: Some("no-controls".into()), set: set.map(str::to_owned).to_vec() };
+        let Saved { text, command } = save(&shelf, &change, "mine", 8).unwrap();
+        assert!(text.starts_with("extends = \"no-controls\"\nname = \"mine\"\n"), "{text}");
+        assert!(text.contains("time.months = 48") && !text.contains("36"), "{text}");
+        assert!(text.contains("[[policies]]\nname = \"added 1\"\nfrom = \"2024-01\"\nlever = \"talent\"\n"), "{text}");
+        assert!(text.contains("[[borders]]\nbetween = [\"China\", \"US\"]\ntrust = 0.5\n"), "{text}");
+        let read = model.load(&Source::Text { name: "mine.toml".into(), text }).unwrap();
+        let mut shown = shelf.load(&change).unwrap().scenario;
+        shown.name = "mine".into();
+        assert_eq!(read.to_json(), shown.to_json());
+        assert!(command.starts_with("redqueen batch no-controls --set "), "{command}");
+        assert!(command.ends_with(" --runs 8") && command.contains("'policies=[{"), "{command}");
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_else_and_nothing_is_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["", "..", "../a", "a/b", "a.toml", "1", &"a".repeat(61)] {
+            assert_eq!(write(folder.path(), name, "x").unwrap_err().key, "name", "{name}");
+        }
+        let path = write(&folder.path().join("new"), "mine", "x").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "x");
+        assert!(write(&folder.path().join("new"), "mine", "y").unwrap_err().message.contains("is there already"));
+        assert_eq!(fs::read_to_string(path).unwrap(), "x");
+    }
+}

@@ -219,8 +219,8 @@ impl Study {
         let changed = changed.pictures(runs);
         let base = if self.is_compared() { Some(base.pictures(runs)) } else { None };
         if let Some(base) = &base {
+            self.picture(runs, "others", difference(true).as_ref());
             self.picture(runs, "over", changed.worlds.over(&base.worlds).as_ref());
-            self.picture(runs, "difference", difference(true).as_ref());
         }
         changed.drawn.iter().for_each(|drawn| self.picture(runs, "changed", Some(drawn)));
         base.iter().flat_map(|base| &base.drawn).for_each(|drawn| self.picture(runs, "baseline", Some(drawn)));

@@ -13,7 +13,6 @@ use super::{
 pub use super::{markup::STYLE, stat::Stat};
 use crate::scenario::{Month, Scenario};
 use maud::Render as _;
-use std::collections::BTreeMap;
 
 /// An indicator that the pictures need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,7 +88,7 @@ impl Worlds {
     /// Adds the months of an indicator of an entity; the world is the entity without a name.
     pub fn add(&mut self, watched: &Watched, entity: &str, months: Vec<Stat>) {
         if !months.is_empty() {
-            let by_entity = self.results.series.entry((watched.table, watched.column)).or_insert_with(BTreeMap::new);
+            let by_entity = self.results.series.entry((watched.table, watched.column)).or_default();
             by_entity.insert(entity.to_owned(), months);
         }
     }

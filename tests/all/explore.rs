@@ -137,12 +137,13 @@ fn what_is_too_much_or_wrong_is_refused_where_it_is_wrong() {
 fn a_study_tells_the_difference_first_and_the_same_whenever_it_is_asked() {
     let server = Server::start(&["--threads", "2"]);
     let told = server.study("p", &json!({ "set": [FASTER] }), 8);
-    let names: Vec<_> = told.iter().map(|(event, data)| (event.as_str(), data["name"].as_str().unwrap_or(""))).collect();
+    let names: Vec<_> =
+        told.iter().map(|(event, data)| (event.as_str(), data["name"].as_str().unwrap_or(""))).collect();
     assert_eq!(names[..2], [("start", "baseline"), ("picture", "difference")]);
     assert_eq!(told.last().unwrap().1, json!({ "runs": 8, "last": true }));
     let drawn = told.iter().filter(|(event, data)| event == "picture" && data["runs"] == 8);
     let whole: Vec<_> = drawn.map(|(_, data)| data.clone()).collect();
-    for which in ["difference", "over", "changed", "baseline"] {
+    for which in ["difference", "others", "over", "changed", "baseline"] {
         assert!(whole.iter().any(|picture| picture["which"] == which), "{which}");
     }
     // With one thread, in another program, by another way: the same luck gives the same pictures.
@@ -176,9 +177,7 @@ fn a_newer_change_of_a_page_ends_the_older_and_spares_those_of_others() {
 #[test]
 fn many_pages_are_served_at_once_and_more_are_refused() {
     let server = Server::start(&[]);
-    let body = |page: usize| {
-        json!({ "page": format!("p{page}"), "outcome": "gap_rating_end", "change": { "set": [format!("mechanisms.research.growth={}", 1.0 + page as f64 / 100.0)] } })
-    };
+    let body = |page: usize| json!({ "page": format!("p{page}"), "outcome": "gap_rating_end", "change": { "set": [format!("mechanisms.research.growth={}", 1.0 + page as f64 / 100.0)] } });
     let streams: Vec<_> =
         (0..64).map(|page| server.send("POST", "/api/study", &server.host(), &body(page).to_string())).collect();
     for stream in &streams {
@@ -256,7 +255,10 @@ fn a_world_is_told_up_to_a_month() {
     };
     let (early, late) = (world(6), world(24));
     let count = |told: &Value, at: usize| told[at]["events"].as_array().unwrap().len();
-    assert_eq!((&early[0]["which"], &early[1]["which"], &early[1]["world"]), (&json!("baseline"), &json!("changed"), &json!(4)));
+    assert_eq!(
+        (&early[0]["which"], &early[1]["which"], &early[1]["world"]),
+        (&json!("baseline"), &json!("changed"), &json!(4))
+    );
     assert!(count(&early, 0) < count(&late, 0));
     assert!(early[0]["events"].as_array().unwrap().iter().all(|event| event["date"].as_str().unwrap() <= "2023-06"));
     assert_ne!(early[1]["pictures"], late[1]["pictures"]);

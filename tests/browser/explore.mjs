@@ -108,6 +108,41 @@ async function drags({ page }) {
   assert.notEqual(await end.getAttribute("aria-valuetext"), before);
   assert.match(await page.locator("#changed").innerText(), /Taiwan blockade'\.from = 2027-01/);
   await settled(page, 2);
+  // By the pointer too: a sixth of the span to the right, from 2027.
+  const bar = page.getByRole("group", { name: "shock Taiwan blockade" }).locator(".bar");
+  await bar.scrollIntoViewIfNeeded();
+  const [{ x, y, width }, track] = [await bar.boundingBox(), await bar.locator("..").boundingBox()];
+  await page.mouse.move(x + width / 2, y + 8);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 + track.width / 6, y + 8, { steps: 5 });
+  await page.mouse.up();
+  assert.match(await page.locator("#changed").innerText(), /Taiwan blockade'\.from = 2028-0[789]/);
+}
+
+// A policy that is added, dragged and taken out.
+async function adds({ page }) {
+  await page.selectOption("#new-lever", "talent");
+  await page.fill("#new-value", "0.2");
+  await page.click("#new-policy button");
+  const end = page.getByRole("slider", { name: "added 1, first month" });
+  await end.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.match(await page.locator("#changed").innerText(), /lever = "talent", value = 0\.2, from = "2026-02"/);
+  await anew(page);
+  await page.waitForSelector("#difference-difference svg");
+  await settled(page, 2);
+  assert.equal(await page.locator("#errors").innerText(), "");
+  await page.getByRole("button", { name: "Take out added 1" }).click();
+  assert.doesNotMatch(await page.locator("#changed").innerText(), /added 1/);
+}
+
+// A search finds a parameter by words, and a group opens by its summary.
+async function finds({ page }) {
+  await page.fill("#search", "breakthrough nats");
+  await page.waitForSelector('#groups [data-key="mechanisms.research.breakthrough_nats"]');
+  await page.fill("#search", "");
+  await page.getByText("parameters of research").click();
+  await page.waitForSelector('#groups [data-key="mechanisms.research.harder"]');
 }
 
 // The scenario that is saved gives the same numbers when the program runs it.
@@ -204,7 +239,7 @@ try {
   if (pictures) await shots(browser, address);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const tab = await open(context, address);
-  for (const step of [looks, moves, refuses, switches, drags]) await step(tab);
+  for (const step of [looks, moves, refuses, switches, finds, drags, adds]) await step(tab);
   compare(await saves(tab));
   await replays(tab);
   await judged(tab, "the page");

@@ -74,7 +74,7 @@ function about(of) {
 // The row of a parameter; `full` names what it belongs to.
 function row(of, full) {
   const id = `p${(counter += 1)}`;
-  const label = full ? `${of.of}: ${of.name.replaceAll("_", " ")}` : of.name.replaceAll("_", " ");
+  const label = (full ? `${of.of}: ${of.name}` : of.name).replaceAll("_", " ");
   const wrong = make("p", { className: "wrong", id: `${id}-wrong`, role: "alert" });
   const undo = make("button", { type: "button", className: "undo", title: "Take back", "aria-label": `Take back ${label}` }, "\u21ba");
   undo.addEventListener("click", () => lay({ [of.key]: null }));

@@ -8,6 +8,7 @@ import { ask, send, stream } from "./talk.js";
 import { prepare } from "./world.js";
 
 const page = crypto.randomUUID();
+const narrow = matchMedia("(max-width: 60rem)");
 // While a slider moves, a picture that is on its way is waited for so long; else none would ever be seen.
 const PATIENCE = 150;
 
@@ -33,7 +34,7 @@ async function study() {
     mine.shown = true;
     if (waiting && running === mine) study();
   });
-  const body = { page, change: change(), outcome: now().outcome, narrow: matchMedia("(max-width: 60rem)").matches };
+  const body = { page, change: change(), outcome: now().outcome, narrow: narrow.matches };
   try {
     for await (const [event, data] of stream("api/study", body, mine.abort.signal)) {
       if (running !== mine) return;
@@ -126,6 +127,8 @@ async function download() {
 }
 
 function tie() {
+  // What comes out should not be far below what is changed.
+  if (narrow.matches) for (const id of ["dated", "all"]) at(id).open = false;
   at("scenario").addEventListener("change", () => pick(at("scenario").value));
   at("outcome").addEventListener("change", () => look(at("outcome").value));
   at("search").addEventListener("input", () => search(scenario, at("search").value));

@@ -2,7 +2,7 @@
 
 import { at, make, now } from "./state.js";
 
-const places = { difference: "difference", over: "difference", changed: "changed-pictures", baseline: "baseline-pictures" };
+const places = { difference: "difference", others: "others", over: "others", changed: "changed-pictures", baseline: "baseline-pictures" };
 const words = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const number = (value) => (value === null ? "" : words.format(value).replace("-", "\u2212"));
 
@@ -48,7 +48,7 @@ export class Results {
   take(event, data) {
     if (event === "start") {
       this.start = data;
-      if (!data.compared) for (const id of ["difference", "baseline-pictures"]) at(id).replaceChildren();
+      if (!data.compared) for (const id of ["difference", "others", "baseline-pictures"]) at(id).replaceChildren();
       at("status").textContent = "";
       return;
     }
@@ -66,7 +66,7 @@ export class Results {
       at("status").setAttribute("aria-live", data.last || this.seen.size < 2 ? "polite" : "off");
       at("status").textContent = told;
     } else if (event === "stage") {
-      for (const figure of document.querySelectorAll("#difference figure, #pictures figure")) {
+      for (const figure of document.querySelectorAll("#difference figure, #others figure, #pictures figure")) {
         if (!this.seen.has(figure.id)) figure.remove();
       }
       this.first();
