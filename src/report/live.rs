@@ -54,10 +54,13 @@ pub fn watched() -> Vec<Watched> {
     watched
 }
 
-/// The indicator whose picture tells most of an outcome, as its column of `world`.
+/// The indicator whose picture tells most of an outcome, as its column of `world`: the one that it is named after, else one that
+/// begins with the same word, else the gap.
 pub fn indicator_of(outcome: &str) -> &'static str {
     let fitting = COMPARED.iter().filter(|shown| outcome.starts_with(shown.column));
-    fitting.max_by_key(|shown| shown.column.len()).unwrap_or(&COMPARED[0]).column
+    let word = |name: &str| name.split('_').next().map(str::to_owned);
+    let near = || COMPARED.iter().find(|shown| word(shown.column) == word(outcome));
+    fitting.max_by_key(|shown| shown.column.len()).or_else(near).unwrap_or(&COMPARED[0]).column
 }
 
 /// What is known of a scenario, and how its indicators are distributed over so many runs.
@@ -201,6 +204,7 @@ mod tests {
     fn the_indicator_of_an_outcome_is_the_one_it_is_named_after() {
         assert_eq!(indicator_of("open_gap_rating_mean"), "open_gap_rating");
         assert_eq!(indicator_of("open_share_end"), "open_share");
+        assert_eq!(indicator_of("power_leader_end"), "power_hhi");
         assert_eq!(indicator_of("entries"), "gap_rating");
     }
 }
