@@ -98,6 +98,7 @@ pub mod batch;
 pub mod cli;
 pub mod declare;
 pub mod experiment;
+mod explorer;
 pub mod formulas;
 pub mod maths;
 pub mod measure;

@@ -4,21 +4,18 @@ use super::{
     batch::say,
     common::{RunningOptions, ValueOptions, default_folder, spare_files_of_others},
     failure::Failure,
-    lines::{broken, line},
+    fitting::{failed, tell},
+    lines::line,
     planted::check,
     progress::Bar,
 };
 use crate::{
-    analysis::calibration::{CalibrationError, Progress, calibrate},
+    analysis::calibration::{Progress, calibrate},
     batch::{CalibrationRuns, Config, Study},
-    experiment::calibration::Calibration,
     model::Model,
     report::calibration::{Calibrated, FILES, verdict_lines, write_calibration},
 };
-use std::{
-    io::{self, IsTerminal as _, Write as _},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,7 +45,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) running: RunningOptions,
+    running: RunningOptions,
 }
 
 pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
@@ -73,7 +70,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         if done.cancelled { Err(Failure::Interrupted) } else { Ok(done) }
     };
     if let Some(trials) = args.check {
-        return check(args, trials, (&experiment, calibration), &targets, &folder, model, &mut run);
+        return check(&args.running, trials, (&experiment, calibration), &targets, &folder, model, &mut run);
     }
     spare_files_of_others(&folder, &FILES)?;
     let mut runs =
@@ -93,36 +90,4 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     line(&mut text, &format!("files are in {}", folder.display()));
     line(&mut text, &format!("Page: {}", page.display()));
     say(&text)
-}
-
-/// Says how the calibration stands, after each set of runs.
-pub(super) fn tell(progress: &Progress, quiet: bool) {
-    if quiet {
-        return;
-    }
-    let Progress { stage, runs, misfit, effective, r_hat, threshold } = progress;
-    let mut said = format!("{} {}: {runs} runs, misfit {misfit:.2}", stage.purpose.name(), stage.generation + 1);
-    for (name, value, places) in [("R̂", r_hat, 3), ("effective sample", effective, 0), ("threshold", threshold, 3)] {
-        if let Some(value) = value {
-            said.push_str(&format!(", {name} {value:.places$}"));
-        }
-    }
-    let mut stderr = io::stderr().lock();
-    let width = if stderr.is_terminal() { super::listing::width() } else { usize::MAX };
-    // Nobody is left to tell if standard error is closed.
-    let _ = writeln!(stderr, "{}", broken(&said, width));
-}
-
-/// Why there is no calibration, with the target by its name.
-pub(super) fn failed(error: CalibrationError<Failure>, calibration: &Calibration) -> Failure {
-    match error {
-        CalibrationError::Forward(failure) => failure,
-        CalibrationError::Target { target, given, runs } => {
-            let name = calibration.targets.get(target).map_or("", |target| target.name.as_str());
-            Failure::Runs(format!("too few runs have the target `{name}`: {given} of {runs} points"))
-        }
-        error @ (CalibrationError::Shape(_) | CalibrationError::Setting(_) | CalibrationError::Numbers(_)) => {
-            Failure::Runs(error.to_string())
-        }
-    }
 }

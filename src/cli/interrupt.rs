@@ -33,6 +33,20 @@ pub fn watch(failure: Failure) -> Arc<AtomicBool> {
     cancel
 }
 
+/// Calls `tell` at the first signal, so that a server ends of itself; the second ends the program at once.
+pub fn tell(tell: impl Fn() + Send + 'static) {
+    let mut told = false;
+    let watching = ctrlc::set_handler(move || {
+        if told {
+            std::process::exit(130);
+        }
+        told = true;
+        tell();
+    });
+    // Without a handler a signal ends the program as it always does.
+    drop(watching);
+}
+
 /// Lets writing beyond the limit of a file's size fail, instead of ending the program without a word.
 #[cfg(unix)]
 pub fn outlive_limits() {

@@ -12,8 +12,10 @@ mod configs;
 mod differences;
 mod discover;
 mod explain;
+mod explore;
 mod failure;
 mod filter;
+mod fitting;
 mod forecast;
 mod formula;
 mod game;
@@ -54,6 +56,7 @@ Examples:
   redqueen claims                        in how many worlds each holds
   redqueen discover output/mine --outcome 'firms_end < 9'   where it happens
   redqueen explain --outcome firms_end   which mechanisms moved it
+  redqueen explore                       move parameters on a local page
   redqueen game race-or-pause            what follows when states choose well
   redqueen configs                       what the built-in configs are
   redqueen init                          write the built-in configs to ./configs
@@ -85,6 +88,7 @@ enum Command {
     Claims(claims::Args),
     Discover(discover::Args),
     Explain(explain::Args),
+    Explore(explore::Args),
     Forecast(forecast::Args),
     Score(score::Args),
     Game(game::Args),
@@ -112,7 +116,11 @@ fn command_of(model: &Model) -> clap::Command {
         // A number below 0 is a wrong value, no unknown option.
         let command = command.mut_args(|arg| {
             let counts = arg.get_value_names().is_some_and(|names| names.iter().all(|name| name.ends_with('N')));
-            if counts && !arg.is_positional() { arg.allow_negative_numbers(true) } else { arg }
+            if counts && arg.get_action().takes_values() && !arg.is_positional() {
+                arg.allow_negative_numbers(true)
+            } else {
+                arg
+            }
         });
         called(command, program.name)
     });
@@ -171,6 +179,7 @@ pub fn main_of(model: &Model) -> ExitCode {
         Command::Claims(args) => claims::run(&args, model),
         Command::Discover(args) => discover::run(&args, model),
         Command::Explain(args) => explain::run(&args, model),
+        Command::Explore(args) => explore::run(&args, model),
         Command::Forecast(args) => forecast::run(&args, model),
         Command::Score(args) => score::run(&args, model),
         Command::Game(args) => game::run(&args, model),

@@ -2,9 +2,9 @@
 
 use super::{
     batch::say,
-    calibrate::{Args, failed, tell},
-    common::spare_files_of_others,
+    common::{RunningOptions, spare_files_of_others},
     failure::Failure,
+    fitting::{failed, tell},
     lines::{broken, line},
 };
 use crate::{
@@ -25,7 +25,7 @@ const DRAWS: u32 = 63;
 
 /// Plants so many truths from the priors, fits each, and tells whether their ranks are even.
 pub(super) fn check<'r>(
-    args: &Args,
+    running: &RunningOptions,
     trials: u32,
     (experiment, calibration): (&'r Experiment, &'r Calibration),
     targets: &Targets,
@@ -40,16 +40,16 @@ pub(super) fn check<'r>(
         emulated.leave_out = false;
     }
     let sought = calibration.sought();
-    if !args.running.quiet {
-        foretell(trials, (experiment, calibration), &settings, args, model);
+    if !running.quiet {
+        foretell(trials, (experiment, calibration), &settings, running, model);
     }
     let mut forward = CalibrationRuns { model, experiment, calibration, folder, trials: true, run: runs };
-    let mut told = |progress: &Progress| tell(progress, args.running.quiet);
+    let mut told = |progress: &Progress| tell(progress, running.quiet);
     let found = ranks(&sought, targets, &settings, (trials, DRAWS), &mut forward, &mut told);
     let found = found.map_err(|error| failed(error, calibration))?;
     let checked = Checked { parameters: &sought, ranks: &found };
     write_check(folder, &checked)?;
-    if args.running.quiet {
+    if running.quiet {
         return Ok(());
     }
     let mut text = String::new();
@@ -65,7 +65,7 @@ fn foretell(
     trials: u32,
     (experiment, calibration): (&Experiment, &Calibration),
     settings: &Settings,
-    args: &Args,
+    running: &RunningOptions,
     model: &Model,
 ) {
     let middle = |Parameter { prior, .. }: &Parameter| Prior::from_normal(prior, 0.0);
@@ -75,7 +75,7 @@ fn foretell(
     let sample = calibration.sample(&[point]);
     let all = experiment.at_points(experiment.name.clone(), experiment.seed, sample, runs);
     let study = Study::of(model, all);
-    let study = args.running.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
+    let study = running.threads.into_iter().fold(study, |study, threads| study.threads(threads as usize));
     let estimate = study.estimate().line(None);
     let said = format!("{} take at most {estimate}; what was run before is kept", counted(trials, "trial"));
     // Nobody is left to tell if standard error is closed.

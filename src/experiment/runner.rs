@@ -113,7 +113,8 @@ fn work<S: Simulate>(simulate: &S, queue: &Queue<S::Output>, cancel: &AtomicBool
     queue.leave();
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
+/// What a panic said.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("?")
 }
 

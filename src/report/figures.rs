@@ -220,7 +220,7 @@ fn grid_height(top: f64, panels: usize, columns: usize) -> f64 {
 }
 
 /// The headline indicators of several scenarios over each other.
-fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
+pub(super) fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
     let spans = scenarios.iter().filter_map(|scenario| scenario.span());
     let Some(span) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return Vec::new() };
     let mut panels = Vec::new();

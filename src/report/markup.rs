@@ -4,7 +4,8 @@ use super::told::Plot;
 use crate::declare::text::visible_lines;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-const STYLE: &str = include_str!("page.css");
+/// How pages and the pictures in them look.
+pub const STYLE: &str = include_str!("page.css");
 /// What pictures do under the pointer.
 const SCRIPT: &str = include_str!("page.js");
 

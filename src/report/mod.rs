@@ -19,6 +19,7 @@ pub(crate) mod first;
 pub(crate) mod forecast;
 mod forest;
 pub(crate) mod game;
+pub(crate) mod live;
 mod mark;
 mod markup;
 pub(crate) mod over_time;

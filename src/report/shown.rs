@@ -253,6 +253,11 @@ pub fn of_scenario() -> impl Iterator<Item = Shown> {
     PICTURES.iter().flat_map(|picture| picture.indicators).copied()
 }
 
+/// The indicators of the pictures that a scenario opens with, some of them more than once.
+pub fn of_first() -> impl Iterator<Item = Shown> {
+    PICTURES.iter().filter(|picture| picture.group.is_none()).flat_map(|picture| picture.indicators).copied()
+}
+
 /// Every indicator that any picture draws, some of them more than once.
 pub fn wanted() -> impl Iterator<Item = Shown> {
     of_scenario().chain(COMPARED)

@@ -104,7 +104,6 @@ impl Builtin {
     }
 
     /// Whether it is a scenario, and no experiment, game or the like.
-    #[cfg(test)]
     pub(crate) fn is_scenario(&self) -> bool {
         self.path.ends_with(".toml") && (!self.path.contains('/') || self.path.starts_with("scenarios/"))
     }

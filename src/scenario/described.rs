@@ -108,7 +108,7 @@ fn called(entry: &TomlTable) -> Option<String> {
 }
 
 /// A value as TOML writes it.
-fn written(value: &Value) -> String {
+pub(crate) fn written(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("{text:?}"),
         Value::Whole(number) => number.to_string(),

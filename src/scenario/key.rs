@@ -126,6 +126,11 @@ impl fmt::Display for Key {
     }
 }
 
+/// The two names of the key of a border; `None` for another key.
+pub(crate) fn pair_of(key: &str) -> Option<[&str; 2]> {
+    key.split_once(PAIR_SEPARATOR).map(|(a, b)| [a, b])
+}
+
 /// A part of a key, in quotes if it needs them.
 pub(super) fn quoted(part: &str) -> String {
     let bare = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');

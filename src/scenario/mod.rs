@@ -5,7 +5,7 @@ pub(crate) mod builtin;
 mod check;
 pub(crate) mod child;
 mod describe;
-mod described;
+pub(crate) mod described;
 pub mod diagnostic;
 pub(crate) mod entities;
 pub mod key;

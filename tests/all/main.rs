@@ -18,6 +18,7 @@ mod discover;
 mod doubt;
 mod edges;
 mod explain;
+mod explore;
 mod failures;
 mod files;
 mod force;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// The rooms in their order, as docs/architecture.md lists them.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "maths",
     "declare",
     "scenario",
@@ -15,6 +15,7 @@ const ROOMS: [&str; 12] = [
     "analysis",
     "batch",
     "report",
+    "explorer",
     "cli",
 ];
 

@@ -20,7 +20,6 @@ use super::{
 };
 
 /// The pictures that the page opens with, as far as there are values for them.
-#[cfg_attr(not(test), expect(dead_code, reason = "a live page draws them"))]
 pub fn six(view: &mut View<'_>) -> Vec<Figure> {
     PICTURES.iter().filter(|picture| picture.group.is_none()).filter_map(|picture| view.figure(picture)).collect()
 }

@@ -1,0 +1,167 @@
+//! A scenario and those of its worlds that were lived through.
+
+use super::watch::Watch;
+use crate::{
+    experiment::runner::panic_message,
+    measure::{RunError, record::Trajectory},
+    model::{Model, Seed, Simulation},
+    report::live::{Drawn, Worlds},
+    scenario::Scenario,
+};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+};
+
+/// The lock of what is whole at any moment, whoever panicked while holding it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is kept of a world.
+#[derive(Debug)]
+pub struct World {
+    /// Its indicators.
+    pub row: Vec<f32>,
+    /// Its outcomes, in the order of what is measured.
+    pub outcomes: Vec<Option<f64>>,
+}
+
+/// A world, or why it came to no end.
+pub type Done = Result<Arc<World>, String>;
+
+/// A scenario and its worlds.
+#[derive(Debug)]
+pub struct Case {
+    /// What it was made of, so that it is found again.
+    pub key: String,
+    /// What pictures call it.
+    pub called: String,
+    pub scenario: Scenario,
+    /// The master seed of its worlds.
+    pub seed: u64,
+    pub watch: Watch,
+    /// By replicate.
+    worlds: Mutex<Vec<Option<Done>>>,
+    drawn: Mutex<Option<(u32, Arc<Picture>)>>,
+}
+
+/// The scenario's pictures after some runs.
+#[derive(Debug)]
+pub struct Picture {
+    pub worlds: Worlds,
+    pub drawn: Vec<Drawn>,
+}
+
+/// A world that a thread keeps, to be lived through again.
+pub struct Kept {
+    key: String,
+    simulation: Simulation,
+}
+
+impl Case {
+    /// A scenario without worlds.
+    pub fn new((key, called): (String, String), scenario: Scenario, seed: u64) -> Self {
+        let watch = Watch::new(&scenario);
+        Self { key, called, scenario, seed, watch, worlds: Mutex::default(), drawn: Mutex::default() }
+    }
+
+    /// Whether the world of this replicate was lived through.
+    pub fn has(&self, replicate: u32) -> bool {
+        lock(&self.worlds).get(replicate as usize).is_some_and(Option::is_some)
+    }
+
+    fn put(&self, replicate: u32, world: Done) {
+        let mut worlds = lock(&self.worlds);
+        let place = replicate as usize;
+        if worlds.len() <= place {
+            worlds.resize_with(place + 1, || None);
+        }
+        worlds[place] = Some(world);
+    }
+
+    /// The worlds of the first replicates, or why one failed; `None` for one that was not lived through.
+    pub fn first(&self, replicates: u32) -> Vec<Option<Done>> {
+        let mut worlds = lock(&self.worlds).clone();
+        worlds.resize_with(replicates as usize, || None);
+        worlds
+    }
+
+    /// Lives through a world, unless that was done; `false` if `cancel` broke it off.
+    pub fn live(&self, model: &Model, replicate: u32, kept: &mut Option<Kept>, cancel: &AtomicBool) -> bool {
+        if self.has(replicate) {
+            return true;
+        }
+        let world = match self.run(model, replicate, kept, cancel) {
+            Ok(run) => {
+                let count = model.measured().outcomes().count();
+                let outcomes = (0..count).map(|place| run.outcome_at(place)).collect();
+                Ok(Arc::new(World { row: self.watch.row(&run), outcomes }))
+            }
+            Err(Stopped::Cancelled) => return false,
+            Err(Stopped::Failed(why)) => Err(why),
+        };
+        self.put(replicate, world);
+        true
+    }
+
+    fn run(
+        &self,
+        model: &Model,
+        replicate: u32,
+        kept: &mut Option<Kept>,
+        cancel: &AtomicBool,
+    ) -> Result<Trajectory, Stopped> {
+        let seed = Seed { master: self.seed, replicate: u64::from(replicate) };
+        let mut run = || {
+            let mut here = match kept.take() {
+                Some(here) if here.key == self.key => here,
+                Some(Kept { mut simulation, .. }) => {
+                    simulation.change(&self.scenario).map_err(Stopped::failed)?;
+                    Kept { key: self.key.clone(), simulation }
+                }
+                None => {
+                    let simulation = model.simulate(&self.scenario).map_err(Stopped::failed)?;
+                    Kept { key: self.key.clone(), simulation }
+                }
+            };
+            let run = here.simulation.run_after(&[], seed, Watch::record(), cancel);
+            *kept = Some(here);
+            run.map_err(|error| if error == RunError::Cancelled { Stopped::Cancelled } else { Stopped::failed(error) })
+        };
+        // A world that panics must not end the page; what it kept is gone.
+        let done = catch_unwind(AssertUnwindSafe(&mut run));
+        done.unwrap_or_else(|panic| Err(Stopped::Failed(panic_message(&*panic).to_owned())))
+    }
+
+    /// The pictures over the first replicates, drawn once.
+    pub fn pictures(&self, replicates: u32) -> Arc<Picture> {
+        if let Some((runs, picture)) = &*lock(&self.drawn)
+            && *runs == replicates
+        {
+            return Arc::clone(picture);
+        }
+        let rows: Vec<_> = self.first(replicates).into_iter().take(replicates as usize).flatten().flatten().collect();
+        let mut worlds = Worlds::new(&self.called, &self.scenario, u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        for series in self.watch.series() {
+            let stats = self.watch.stats(series.places.clone(), rows.len(), |world, place| rows[world].row[place]);
+            worlds.add(series.watched, series.entity, stats);
+        }
+        let drawn = worlds.pictures();
+        let picture = Arc::new(Picture { worlds, drawn });
+        *lock(&self.drawn) = Some((replicates, Arc::clone(&picture)));
+        picture
+    }
+}
+
+/// Why a world came to no end.
+enum Stopped {
+    Cancelled,
+    Failed(String),
+}
+
+impl Stopped {
+    fn failed(why: impl std::fmt::Display) -> Self {
+        Self::Failed(why.to_string())
+    }
+}

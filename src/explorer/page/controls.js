@@ -1,0 +1,192 @@
+// The parameters: a slider and a field for each, a switch for each mechanism.
+
+import { at, lay, make, now } from "./state.js";
+
+const STEPS = 1000;
+const SHOWN = 40;
+let counter = 0;
+let known = new Map();
+let rows = [];
+
+// All parameters of a scenario by their keys.
+export function learn(scenario) {
+  known = new Map();
+  for (const group of scenario.mechanisms) {
+    known.set(`${group.key}.enabled`, { key: `${group.key}.enabled`, kind: "flag", value: group.enabled });
+    for (const parameter of group.parameters) {
+      const key = `${group.key}.${parameter.name}`;
+      known.set(key, { ...parameter, key, of: group.name });
+    }
+  }
+  for (const kind of scenario.kinds) {
+    for (const entity of kind.entities) {
+      kind.parameters.forEach((parameter, place) => {
+        const key = `${entity.key}.${parameter.name}`;
+        known.set(key, { ...parameter, key, of: entity.name, value: entity.values[place] });
+      });
+    }
+  }
+}
+
+export const parameter = (key) => known.get(key);
+
+// The number with no more digits than a person reads.
+export const short = (number) => Number(Number(number).toPrecision(4)).toString();
+
+const current = ({ key, value }) => {
+  const laid = now().set.get(key);
+  if (laid === undefined) return value;
+  return laid === "true" ? true : laid === "false" ? false : Number(laid);
+};
+
+function put(of, value) {
+  lay({ [of.key]: value === of.value ? null : value });
+}
+
+// Ends of the slider: what is plausible, and further where the value is.
+function ends(of) {
+  return [Math.min(of.from, of.value), Math.max(of.to, of.value)];
+}
+
+function toPlace(of, value) {
+  const [low, high] = ends(of);
+  const share = of.log && low > 0 ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  return Math.round(STEPS * Math.min(1, Math.max(0, share || 0)));
+}
+
+function fromPlace(of, place) {
+  const [low, high] = ends(of);
+  const share = place / STEPS;
+  const value = of.log && low > 0 ? low * (high / low) ** share : low + (high - low) * share;
+  return of.kind === "whole" ? Math.round(value) : Number(value.toPrecision(3));
+}
+
+function about(of) {
+  const shown = (value) => (value === null ? "none" : typeof value === "number" ? short(value) : String(value));
+  const facts = [
+    ["Here", shown(of.value)], ["Range", `${shown(of.low)} to ${shown(of.high)}`], ["Plausible", `${shown(of.from)} to ${shown(of.to)}`],
+    ["No effect at", shown(of.null)], [of.mark, of.source],
+  ];
+  const list = make("dl", {}, ...facts.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)]));
+  return make("details", {}, make("summary", {}, "About ", make("span", { className: "visually" }, of.name)), make("p", {}, of.meaning), list);
+}
+
+// The row of a parameter; `full` names what it belongs to.
+function row(of, full) {
+  const id = `p${(counter += 1)}`;
+  const label = (full ? `${of.of}: ${of.name}` : of.name).replaceAll("_", " ");
+  const wrong = make("p", { className: "wrong", id: `${id}-wrong`, role: "alert" });
+  const undo = make("button", { type: "button", className: "undo", title: "Take back", "aria-label": `Take back ${label}` }, "\u21ba");
+  undo.addEventListener("click", () => lay({ [of.key]: null }));
+  const element = make("div", { className: "row" });
+  const title = make("label", { htmlFor: id }, label, make("span", { className: "unit" }, of.unit ? ` (${of.unit})` : ""));
+  let show;
+  if (of.kind === "flag") {
+    const box = make("input", { type: "checkbox", id, className: "flag", "aria-describedby": wrong.id });
+    box.addEventListener("change", () => put(of, box.checked));
+    show = () => { box.checked = current(of); };
+    element.append(title, box, undo, about(of), wrong);
+  } else {
+    const slider = make("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": `${label}, slider` });
+    const field = make("input", { type: "number", id, step: of.kind === "whole" ? 1 : "any", "aria-describedby": wrong.id });
+    slider.addEventListener("input", () => put(of, fromPlace(of, Number(slider.value))));
+    field.addEventListener("change", () => field.value !== "" && put(of, Number(field.value)));
+    show = () => {
+      const value = current(of);
+      slider.value = toPlace(of, value);
+      slider.setAttribute("aria-valuetext", `${short(value)} ${of.unit}`.trim());
+      if (document.activeElement !== field || Number(field.value) !== value) field.value = value;
+    };
+    element.append(title, slider, field, undo, about(of), wrong);
+  }
+  element.dataset.key = of.key;
+  const update = () => {
+    show();
+    element.classList.toggle("is-changed", now().set.has(of.key));
+  };
+  update();
+  rows.push({ element, update, wrong, key: of.key });
+  return element;
+}
+
+export function update() {
+  rows = rows.filter(({ element }) => element.isConnected);
+  for (const each of rows) each.update();
+}
+
+// Shows errors at their fields; gives those that have none.
+export function tellWrong(errors) {
+  for (const { wrong } of rows) wrong.textContent = "";
+  return errors.filter(({ key, message }) => {
+    const fields = rows.filter((each) => each.key === key);
+    for (const { wrong } of fields) wrong.textContent = message;
+    return fields.length === 0;
+  });
+}
+
+export function showMoving(keys) {
+  at("moving").replaceChildren(...keys.filter((key) => known.has(key)).map((key) => row(known.get(key), true)));
+  update();
+}
+
+// Rows are made when their group is opened: there are more than a thousand.
+function unfolding(summary, make_rows) {
+  const inside = make("div");
+  const details = make("details", {}, make("summary", {}, summary), inside);
+  details.addEventListener("toggle", () => {
+    if (details.open && !inside.hasChildNodes()) inside.append(...make_rows());
+  });
+  return details;
+}
+
+function mechanism(group) {
+  const of = known.get(`${group.key}.enabled`);
+  const id = `m${(counter += 1)}`;
+  const box = make("input", { type: "checkbox", role: "switch", id });
+  box.dataset.key = of.key;
+  box.addEventListener("change", () => put(of, box.checked));
+  const wrong = make("p", { className: "wrong", role: "alert" });
+  const head = make("div", { className: "switch" }, box, make("label", { htmlFor: id }, group.name.replaceAll("_", " ")));
+  const inside = group.parameters.map((each) => known.get(`${group.key}.${each.name}`));
+  const element = make("div", { className: "group" }, head, wrong);
+  const count = inside.length === 1 ? "one parameter" : `${inside.length} parameters`;
+  if (inside.length) element.append(unfolding(`${count} of ${group.name.replaceAll("_", " ")}: ${group.meaning}`, () => inside.map((each) => row(each, false))));
+  const show = () => {
+    box.checked = current(of);
+  };
+  rows.push({ element, update: show, wrong, key: of.key });
+  return element;
+}
+
+function kind(group) {
+  const entities = group.entities.map((entity) =>
+    unfolding(entity.name, () => group.parameters.map((each) => row(known.get(`${entity.key}.${each.name}`), false))));
+  return make("div", { className: "group" }, make("h3", {}, group.heading), ...entities);
+}
+
+export function showAll(scenario) {
+  at("groups").replaceChildren(...scenario.mechanisms.map(mechanism), ...scenario.kinds.map(kind));
+  update();
+}
+
+export function search(scenario, words) {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!wanted.length) {
+    at("found").textContent = "";
+    return showAll(scenario);
+  }
+  const text = (of) => `${of.key} ${of.of ?? ""} ${of.meaning ?? ""}`.replaceAll("_", " ").toLowerCase();
+  const found = [...known.values()].filter((of) => of.name && wanted.every((word) => text(of).includes(word)));
+  at("found").textContent = found.length > SHOWN ? `${found.length} found, the first ${SHOWN} shown` : `${found.length} found`;
+  at("groups").replaceChildren(...found.slice(0, SHOWN).map((of) => row(of, true)));
+  update();
+}
+
+export function showChanged() {
+  const items = [...now().set].map(([key, value]) => {
+    const back = make("button", { type: "button", className: "undo", "aria-label": `Take back ${key}` }, "\u21ba");
+    back.addEventListener("click", () => lay({ [key]: null }));
+    return make("li", {}, make("code", {}, `${key} = ${value}`), " ", back);
+  });
+  at("changed").replaceChildren(...items);
+}

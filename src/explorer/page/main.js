@@ -1,0 +1,165 @@
+// Ties the page together: what is changed is asked for at once, and what was asked for before is let go.
+
+import { showBars, tieForm, updateBars } from "./bars.js";
+import { learn, search, showChanged, showMoving, tellWrong, update } from "./controls.js";
+import { Results } from "./results.js";
+import { at, change, listen, look, make, now, pick, restore, takeBack } from "./state.js";
+import { ask, send, stream } from "./talk.js";
+import { prepare } from "./world.js";
+
+const page = crypto.randomUUID();
+const narrow = matchMedia("(max-width: 60rem)");
+// While a slider moves, a picture that is on its way is waited for so long; else none would ever be seen.
+const PATIENCE = 150;
+
+let facts;
+let scenario;
+let running = null;
+let waiting = null;
+
+function wrong(error) {
+  const errors = error.errors ?? [{ key: "", message: `The program does not answer (${error.message}). Is it still running?` }];
+  const left = tellWrong(errors);
+  at("errors").replaceChildren(...left.map(({ key, message }) => make("p", {}, key ? `${key}: ${message}` : message)));
+  at("status").textContent = "";
+}
+
+async function study() {
+  clearTimeout(waiting);
+  waiting = null;
+  running?.abort.abort();
+  const mine = { abort: new AbortController(), begun: performance.now(), shown: false };
+  running = mine;
+  const results = new Results(() => {
+    mine.shown = true;
+    if (waiting && running === mine) study();
+  });
+  const body = { page, change: change(), outcome: now().outcome, narrow: narrow.matches };
+  try {
+    for await (const [event, data] of stream("api/study", body, mine.abort.signal)) {
+      if (running !== mine) return;
+      if (event === "start") {
+        at("errors").replaceChildren();
+        tellWrong([]);
+      }
+      results.take(event, data);
+    }
+  } catch (error) {
+    if (running === mine) wrong(error);
+  }
+  if (running === mine) running = null;
+}
+
+function soon() {
+  if (waiting) return;
+  const left = running && !running.shown ? PATIENCE - (performance.now() - running.begun) : 0;
+  if (left > 0) waiting = setTimeout(study, left);
+  else study();
+}
+
+async function learnScenario() {
+  const name = now().scenario;
+  scenario = await ask(`api/scenario${name ? `?name=${encodeURIComponent(name)}` : ""}`);
+  at("scenario").value = name ?? "";
+  at("description").textContent = scenario.description;
+  learn(scenario);
+  prepare(scenario);
+  at("search").value = "";
+  search(scenario, "");
+  showBars(scenario);
+  showOffered();
+}
+
+function showOffered() {
+  const outcome = facts.outcomes.find(({ name }) => name === now().outcome) ?? facts.outcomes[0];
+  at("outcome").value = outcome.name;
+  showMoving(outcome.moving);
+}
+
+function showValues() {
+  update();
+  updateBars();
+  showChanged();
+}
+
+async function react(what) {
+  try {
+    if (what === "scenario") await learnScenario();
+    if (what === "outcome") showOffered();
+    showValues();
+    soon();
+  } catch (error) {
+    wrong(error);
+  }
+}
+
+async function showSaved(write) {
+  at("name-wrong").textContent = "";
+  try {
+    const saved = await send("api/file", { change: change(), name: at("name").value, write });
+    at("file").value = saved.text;
+    at("command").value = saved.command;
+    at("written").textContent = saved.written ? `Written: ${saved.written}` : "";
+    return saved;
+  } catch (error) {
+    at("name-wrong").textContent = error.message;
+    return null;
+  }
+}
+
+async function copy(text, button) {
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "The browser does not allow it";
+  }
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+async function download() {
+  const saved = await showSaved(false);
+  if (!saved) return;
+  const link = make("a", { href: URL.createObjectURL(new Blob([saved.text], { type: "application/toml" })), download: `${at("name").value}.toml` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function tie() {
+  // What comes out should not be far below what is changed.
+  if (narrow.matches) for (const id of ["dated", "all"]) at(id).open = false;
+  at("scenario").addEventListener("change", () => pick(at("scenario").value));
+  at("outcome").addEventListener("change", () => look(at("outcome").value));
+  at("search").addEventListener("input", () => search(scenario, at("search").value));
+  at("reset").addEventListener("click", takeBack);
+  at("save").addEventListener("click", () => {
+    at("saving").showModal();
+    showSaved(false);
+  });
+  at("name").addEventListener("input", () => showSaved(false));
+  at("download").addEventListener("click", download);
+  at("write").addEventListener("click", () => showSaved(true));
+  at("copy").addEventListener("click", () => copy(at("command").value, at("copy")));
+  at("link").addEventListener("click", () => copy(location.href, at("link")));
+  at("which").addEventListener("change", (event) => { at("pictures").dataset.which = event.target.value; });
+  window.addEventListener("hashchange", () => restore() && react("scenario"));
+  listen(react);
+}
+
+async function begin() {
+  try {
+    facts = await ask("api/start");
+    at("write").hidden = !facts.writes;
+    at("scenario").replaceChildren(make("option", { value: "" }, `${facts.config} (as given)`), ...facts.scenarios.map((name) => make("option", { value: name }, name)));
+    at("outcome").replaceChildren(...facts.outcomes.map(({ name, meaning }) => make("option", { value: name }, `${name}: ${meaning}`)));
+    tieForm(facts.levers);
+    restore();
+    tie();
+    await react("scenario");
+  } catch (error) {
+    wrong(error);
+  }
+}
+
+begin();

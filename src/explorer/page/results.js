@@ -1,0 +1,76 @@
+// What comes out: pictures and the table of outcomes, drawn anew as worlds come in.
+
+import { at, make, now } from "./state.js";
+
+const places = { difference: "difference", others: "others", over: "others", changed: "changed-pictures", baseline: "baseline-pictures" };
+const words = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const number = (value) => (value === null ? "" : words.format(value).replace("-", "\u2212"));
+
+// Puts a picture in the place of the one of this name.
+export function picture(inside, { name, caption, svg }, which) {
+  const id = `${which}-${name}`;
+  let figure = document.getElementById(id);
+  if (!figure) {
+    figure = make("figure", { id });
+    inside.append(figure);
+  }
+  const drawn = new DOMParser().parseFromString(svg, "text/html").querySelector("svg");
+  figure.replaceChildren(drawn, ...(caption ? [make("figcaption", {}, caption)] : []));
+  return figure;
+}
+
+function outcomes({ outcomes: lines }, start) {
+  const cell = (text, className = "number") => make("td", { className }, text);
+  const interval = ({ low, high }) => (low === null ? "" : `${number(low)} to ${number(high)}`);
+  const rows = lines.map((line) => {
+    const element = make("tr", {}, make("td", {}, line.meaning, make("small", {}, `${line.name}${line.unit === "1" ? "" : `, ${line.unit}`}`)));
+    element.append(cell(number(line.base)));
+    if (start.compared) element.append(cell(number(line.changed)), cell(number(line.difference), "number difference"), cell(interval(line)));
+    element.classList.toggle("looked-at", line.name === now().outcome);
+    element.classList.toggle("clear", line.low !== null && (line.low > 0 || line.high < 0));
+    element.dataset.outcome = line.name;
+    element.dataset.changed = line.changed;
+    return element;
+  });
+  const heads = ["Outcome, mean", start.against, ...(start.compared ? ["changed", "difference", "95 %"] : [])];
+  const head = make("tr", {}, ...heads.map((text, place) => make("th", { scope: "col", className: place ? "number" : "" }, text)));
+  at("outcomes").replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
+}
+
+// Shows the messages of a study as they come; `first` is called with the first picture.
+export class Results {
+  constructor(first) {
+    this.first = first;
+    this.start = { compared: false, against: "", name: "", runs: 0, warnings: [] };
+    this.seen = new Set();
+  }
+
+  take(event, data) {
+    if (event === "start") {
+      this.start = data;
+      if (!data.compared) for (const id of ["difference", "others", "baseline-pictures"]) at(id).replaceChildren();
+      at("status").textContent = "";
+      return;
+    }
+    if (event === "picture") {
+      picture(at(places[data.which]), data, data.which);
+      this.seen.add(`${data.which}-${data.name}`);
+      this.first();
+    } else if (event === "outcomes") {
+      outcomes(data, this.start);
+      this.failed = data.failed ? ` ${data.failed} failed: ${data.failure}` : "";
+      const pairs = this.start.compared ? "pairs of worlds" : "worlds";
+      at("results").dataset.runs = data.runs;
+      // Every stage is shown; the first and the last are told to those who listen.
+      const told = `${data.runs} of ${this.start.runs} ${pairs}.${this.failed}${this.start.compared ? "" : " Nothing is changed yet: move a slider."}`;
+      at("status").setAttribute("aria-live", data.last || this.seen.size < 2 ? "polite" : "off");
+      at("status").textContent = told;
+    } else if (event === "stage") {
+      for (const figure of document.querySelectorAll("#difference figure, #others figure, #pictures figure")) {
+        if (!this.seen.has(figure.id)) figure.remove();
+      }
+      this.first();
+      at("results").dataset.drawn = data.runs;
+    }
+  }
+}

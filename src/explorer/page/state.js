@@ -1,0 +1,70 @@
+// What the page shows: a scenario, the values laid over it, the outcome that is looked at. Its address holds all of it.
+
+const listeners = [];
+const state = { scenario: null, outcome: "gap_rating_end", set: new Map() };
+
+export const now = () => state;
+export const overrides = () => [...state.set].map(([key, value]) => `${key}=${value}`);
+export const change = () => ({ scenario: state.scenario, set: overrides() });
+export const listen = (listener) => listeners.push(listener);
+
+function tell(what) {
+  const address = new URLSearchParams();
+  if (state.scenario) address.set("scenario", state.scenario);
+  address.set("outcome", state.outcome);
+  for (const each of overrides()) address.append("set", each);
+  history.replaceState(null, "", `#${address}`);
+  for (const listener of listeners) listener(what);
+}
+
+// Lays a value over the scenario, or takes it back where it is null.
+export function lay(values) {
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null) state.set.delete(key);
+    else state.set.set(key, String(value));
+  }
+  tell("values");
+}
+
+export function pick(scenario) {
+  state.scenario = scenario || null;
+  state.set.clear();
+  tell("scenario");
+}
+
+export function look(outcome) {
+  state.outcome = outcome;
+  tell("outcome");
+}
+
+export function takeBack() {
+  state.set.clear();
+  tell("all");
+}
+
+// Reads the address; true if it says something else than what is shown.
+export function restore() {
+  const address = new URLSearchParams(location.hash.slice(1));
+  const scenario = address.get("scenario");
+  const set = new Map(address.getAll("set").filter((each) => each.includes("=")).map((each) => {
+    const at = each.indexOf("=");
+    return [each.slice(0, at), each.slice(at + 1)];
+  }));
+  const outcome = address.get("outcome") ?? state.outcome;
+  const same = scenario === state.scenario && outcome === state.outcome && [...set].join() === [...state.set].join();
+  Object.assign(state, { scenario, outcome, set });
+  return !same;
+}
+
+// An element with properties and children; texts become text.
+export function make(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key in element && key !== "list" && key !== "form") element[key] = value;
+    else element.setAttribute(key, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+export const at = (id) => document.getElementById(id);

@@ -1,0 +1,85 @@
+// Single worlds side by side, told month by month.
+
+import { write } from "./bars.js";
+import { picture } from "./results.js";
+import { at, change, listen, make } from "./state.js";
+import { send } from "./talk.js";
+
+let timer = null;
+let asking = null;
+let wanted = false;
+
+const count = (id) => Math.min(1000000, Math.max(0, Math.round(Number(at(id).value) || 0)));
+
+function show({ which, name, world, pictures, events }) {
+  let section = at(`world-${which}`);
+  if (!section) {
+    section = make("section", { id: `world-${which}` }, make("h3"), make("div", { className: "pictures" }), make("h4", {}, "Events so far"), make("ol", { tabIndex: 0 }));
+    at("worlds").append(section);
+  }
+  const title = `${which === "baseline" ? "Baseline" : "Changed"}: ${name}, world ${world}`;
+  section.querySelector("h3").textContent = title;
+  const list = section.querySelector("ol");
+  list.setAttribute("aria-label", `Events of ${title}`);
+  for (const each of pictures) picture(section.querySelector(".pictures"), each, `world-${which}`);
+  const ids = pictures.map((each) => `world-${which}-${each.name}`);
+  for (const figure of section.querySelectorAll("figure")) if (!ids.includes(figure.id)) figure.remove();
+  list.replaceChildren(...events.toReversed().map((event) => make("li", {}, make("strong", {}, `${event.date} `), `${event.actor ? `${event.actor}: ` : ""}${event.text || event.kind}`)));
+}
+
+// Asks for the month that is shown; while an answer is awaited, only the latest wish counts.
+async function tell() {
+  wanted = true;
+  if (asking) return asking;
+  asking = (async () => {
+    while (wanted) {
+      wanted = false;
+      const months = Number(at("month").value);
+      at("month-name").textContent = write(months - 1);
+      at("month").setAttribute("aria-valuetext", write(months - 1));
+      try {
+        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months });
+        for (const section of at("worlds").querySelectorAll(":scope > section")) {
+          if (!told.some(({ which }) => section.id === `world-${which}`)) section.remove();
+        }
+        told.forEach(show);
+      } catch (error) {
+        at("worlds").replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
+      }
+    }
+    asking = null;
+  })();
+  return asking;
+}
+
+function stop() {
+  clearInterval(timer);
+  timer = null;
+  at("play").textContent = "Play";
+  at("play").setAttribute("aria-pressed", "false");
+}
+
+function play() {
+  if (timer) return stop();
+  if (at("month").value === at("month").max) at("month").value = 1;
+  at("play").textContent = "Pause";
+  at("play").setAttribute("aria-pressed", "true");
+  timer = setInterval(() => {
+    at("month").value = Number(at("month").value) + 1;
+    if (at("month").value === at("month").max) stop();
+    tell();
+  }, 150);
+}
+
+export function prepare(scenario) {
+  at("month").max = scenario.months;
+  at("month").value = scenario.months;
+}
+
+at("open-worlds").addEventListener("click", () => {
+  at("replay").hidden = false;
+  tell();
+});
+at("month").addEventListener("input", tell);
+at("play").addEventListener("click", play);
+listen(() => !at("replay").hidden && tell());

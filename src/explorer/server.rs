@@ -1,0 +1,311 @@
+//! The server: hands out the page, takes changes, passes on what comes out.
+
+use super::{
+    change::{Change, Shelf, Wrong},
+    engine::Engine,
+    file,
+    guard::guard,
+    listing,
+    replay::{Asked, Replays},
+    study::{Message, STAGES, Shown},
+};
+use crate::{batch::Config, model::Model};
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Query, State},
+    http::{StatusCode, header},
+    middleware,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+    routing::{get, post},
+    serve::ListenerExt as _,
+};
+use futures_core::Stream;
+use serde::Deserialize;
+use serde_json::json;
+use std::{
+    convert::Infallible,
+    io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::PathBuf,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::sync::{Notify, Semaphore, mpsc};
+
+/// Pages that can have a study under way at a time.
+const CLIENTS: usize = 64;
+/// The longest request.
+const MOST_BYTES: usize = 64 * 1024;
+/// The longest name of a page.
+const LONGEST: usize = 64;
+/// Tasks beside the studies that are done at a time: checks and replays.
+const TASKS: usize = 4;
+/// How long answers that are under way may take to end.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// What is part of the program: path, type and text.
+const FILES: [(&str, &str, &str); 11] = [
+    ("/", "text/html; charset=utf-8", include_str!("page/index.html")),
+    ("/report.css", "text/css; charset=utf-8", crate::report::live::STYLE),
+    ("/page.css", "text/css; charset=utf-8", include_str!("page/page.css")),
+    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("/main.js", SCRIPT, include_str!("page/main.js")),
+    ("/state.js", SCRIPT, include_str!("page/state.js")),
+    ("/talk.js", SCRIPT, include_str!("page/talk.js")),
+    ("/controls.js", SCRIPT, include_str!("page/controls.js")),
+    ("/bars.js", SCRIPT, include_str!("page/bars.js")),
+    ("/results.js", SCRIPT, include_str!("page/results.js")),
+    ("/world.js", SCRIPT, include_str!("page/world.js")),
+];
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port; any that is free without one.
+    pub port: u16,
+    /// Where scenarios are saved, if they are to be.
+    pub folder: Option<PathBuf>,
+    /// Threads that live through worlds.
+    pub threads: usize,
+}
+
+/// Why the page cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotOpen {
+    /// The config is wrong.
+    #[error("{0}")]
+    Config(#[from] crate::scenario::Diagnostics),
+    /// The port cannot be had.
+    #[error("cannot listen on port {port} of this machine: {source}; choose another with --port, or leave it out")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refuses what a server needs.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}
+
+/// Ends the server from anywhere.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<Notify>);
+
+impl Stop {
+    /// Ends it.
+    pub fn stop(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// A server that listens.
+pub struct Opened {
+    /// Where.
+    pub address: SocketAddr,
+    listener: TcpListener,
+    service: Arc<Service>,
+}
+
+struct Service {
+    shelf: Shelf,
+    engine: Engine,
+    replays: Replays,
+    folder: Option<PathBuf>,
+    tasks: Semaphore,
+}
+
+/// Listens on this machine alone, after the config is found to be right.
+///
+/// # Errors
+/// The config is wrong, or the port cannot be had.
+pub fn open(model: &Model, config: &Config, options: Options) -> Result<Opened, CannotOpen> {
+    model.load_with(&config.source(), &config.overrides())?;
+    let refused = |source| CannotOpen::Port { port: options.port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(refused)?;
+    listener.set_nonblocking(true)?;
+    let service = Arc::new(Service {
+        shelf: Shelf::new(model, config),
+        engine: Engine::new(model, options.threads)?,
+        replays: Replays::default(),
+        folder: options.folder,
+        tasks: Semaphore::new(TASKS),
+    });
+    Ok(Opened { address: listener.local_addr()?, listener, service })
+}
+
+impl Opened {
+    /// Serves until it is stopped.
+    ///
+    /// # Errors
+    /// The system refuses what a server needs.
+    pub fn serve(self, stop: &Stop) -> Result<(), CannotOpen> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let Self { address, listener, service } = self;
+        let ended: io::Result<()> = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            // A picture that is ready does not wait for more to send; where that cannot be had it comes a little later.
+            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+            let told = Arc::new(Notify::new());
+            let (app, seen) = (router(Arc::clone(&service), address.port()), Arc::clone(&told));
+            let serving = axum::serve(listener, app).with_graceful_shutdown(async move { seen.notified().await });
+            let serving = tokio::spawn(serving.into_future());
+            stop.0.notified().await;
+            service.engine.close();
+            told.notify_one();
+            // Whoever still reads by then is cut off.
+            drop(tokio::time::timeout(PATIENCE, serving).await);
+            Ok(())
+        });
+        runtime.shutdown_background();
+        Ok(ended?)
+    }
+}
+
+fn router(service: Arc<Service>, port: u16) -> Router {
+    let mut router = Router::new();
+    for (path, kind, text) in FILES {
+        router = router.route(path, get(move || async move { ([(header::CONTENT_TYPE, kind)], text) }));
+    }
+    router
+        .route("/api/start", get(start))
+        .route("/api/scenario", get(scenario))
+        .route("/api/study", post(study))
+        .route("/api/world", post(world))
+        .route("/api/file", post(save))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn_with_state(port, guard))
+        .with_state(service)
+}
+
+/// An answer that says what is wrong.
+struct Refused(StatusCode, Vec<Wrong>);
+
+impl Refused {
+    fn busy() -> Self {
+        Self(StatusCode::SERVICE_UNAVAILABLE, vec![Wrong::general("too many pages are open; close one")])
+    }
+}
+
+impl From<Vec<Wrong>> for Refused {
+    fn from(wrong: Vec<Wrong>) -> Self {
+        Self(StatusCode::UNPROCESSABLE_ENTITY, wrong)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "errors": self.1 }))).into_response()
+    }
+}
+
+/// Does what takes a while on a thread of its own, so that others are answered meanwhile.
+async fn apart<T: Send + 'static>(
+    service: &Arc<Service>,
+    task: impl FnOnce(&Service) -> Result<T, Vec<Wrong>> + Send + 'static,
+) -> Result<T, Refused> {
+    let _turn = service.tasks.acquire().await.map_err(|_| Refused::busy())?;
+    let service = Arc::clone(service);
+    let done = tokio::task::spawn_blocking(move || task(&service)).await;
+    let failed = |_| Refused(StatusCode::INTERNAL_SERVER_ERROR, vec![Wrong::general("the server failed at this")]);
+    Ok(done.map_err(failed)??)
+}
+
+async fn start(State(service): State<Arc<Service>>) -> Response {
+    let measured = service.shelf.model().measured();
+    Json(listing::start(&service.shelf, &measured, service.folder.is_some())).into_response()
+}
+
+#[derive(Deserialize)]
+struct Picked {
+    name: Option<String>,
+}
+
+async fn scenario(
+    State(service): State<Arc<Service>>,
+    Query(Picked { name }): Query<Picked>,
+) -> Result<Response, Refused> {
+    let found = apart(&service, move |service| listing::scenario(&service.shelf, name.as_deref())).await?;
+    Ok(Json(found).into_response())
+}
+
+/// What a page wants to see.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// A name that the page gave itself.
+    page: String,
+    change: Change,
+    outcome: String,
+    #[serde(default)]
+    narrow: bool,
+    #[serde(default)]
+    runs: Option<u32>,
+}
+
+async fn study(State(service): State<Arc<Service>>, Json(wanted): Json<Wanted>) -> Result<Response, Refused> {
+    let Wanted { page, change, outcome, narrow, runs } = wanted;
+    let most = STAGES[STAGES.len() - 1];
+    let runs = runs.unwrap_or(most);
+    if page.is_empty() || page.len() > LONGEST {
+        return Err(vec![Wrong::general(format!("a page has a name of 1 to {LONGEST} letters"))].into());
+    }
+    if !(1..=most).contains(&runs) {
+        return Err(vec![Wrong::general(format!("from 1 to {most} worlds can be asked for"))].into());
+    }
+    let pair = apart(&service, move |service| service.shelf.pair(&change)).await?;
+    let shown = Shown { outcome, narrow, runs };
+    let messages = service.engine.begin(&page, (pair, shown), CLIENTS).ok_or_else(Refused::busy)?;
+    Ok(Sse::new(Messages(messages)).into_response())
+}
+
+/// The messages of a study; who drops them ends it.
+struct Messages(mpsc::Receiver<Message>);
+
+impl Stream for Messages {
+    type Item = Result<Event, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let event = |Message { event, data }: Message| Ok(Event::default().event(event).data(data));
+        self.0.poll_recv(context).map(|message| message.map(event))
+    }
+}
+
+async fn world(State(service): State<Arc<Service>>, Json(asked): Json<Asked>) -> Result<Response, Refused> {
+    let told = apart(&service, move |service| service.replays.tell(&service.shelf, &asked)).await?;
+    Ok(Json(told).into_response())
+}
+
+/// A change that is to be saved.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Saving {
+    change: Change,
+    name: String,
+    /// Whether to write it into the folder.
+    #[serde(default)]
+    write: bool,
+    #[serde(default)]
+    runs: Option<u32>,
+}
+
+async fn save(State(service): State<Arc<Service>>, Json(saving): Json<Saving>) -> Result<Response, Refused> {
+    let saved = apart(&service, move |service| {
+        let Saving { change, name, write, runs } = saving;
+        let runs = runs.unwrap_or(STAGES[STAGES.len() - 1]);
+        let saved = file::save(&service.shelf, &change, &name, runs)?;
+        let written = match (&service.folder, write) {
+            (Some(folder), true) => Some(file::write(folder, &name, &saved.text).map_err(|wrong| vec![wrong])?),
+            _ => None,
+        };
+        let path = written.map(|path| path.display().to_string());
+        Ok(json!({ "text": saved.text, "command": saved.command, "written": path }))
+    });
+    Ok(Json(saved.await?).into_response())
+}

@@ -1,0 +1,213 @@
+//! Pictures of worlds that are at hand and in no folder: those of a scenario, two scenarios over each other, and their differences.
+
+use super::{
+    about::About,
+    chart::{Axes, Frame, Look, fan},
+    figures::{self, FOOT, Figure, HEAD, LEFT, NARROW, View, WIDTH},
+    first::six,
+    palette,
+    results::ScenarioResults,
+    scale::Axis,
+    shown::{self, COMPARED, Shown},
+    svg::{Anchor, Ink, Svg},
+};
+pub use super::{markup::STYLE, stat::Stat};
+use crate::scenario::{Month, Scenario};
+use maud::Render as _;
+
+/// An indicator that the pictures need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Watched {
+    pub table: &'static str,
+    pub column: &'static str,
+    /// Whether differences of it are drawn.
+    pub compared: bool,
+    /// Whether two scenarios differ in it by a factor, and not by a sum.
+    pub by_factor: bool,
+}
+
+/// A picture as an element of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawn {
+    pub name: String,
+    pub caption: String,
+    pub svg: String,
+    /// The same for a narrow page, where it is drawn for one.
+    pub narrow: Option<String>,
+}
+
+impl From<Figure> for Drawn {
+    fn from(figure: Figure) -> Self {
+        let text = |svg: Svg| svg.render().into_string();
+        let (svg, narrow) = (text(figure.svg), figure.narrow.map(text));
+        Self { name: figure.name, caption: figure.caption.trim().to_owned(), svg, narrow }
+    }
+}
+
+/// Every indicator that a picture of this file draws, each once.
+pub fn watched() -> Vec<Watched> {
+    let of =
+        |shown: Shown, compared| Watched { table: shown.table, column: shown.column, compared, by_factor: shown.log };
+    let mut watched: Vec<_> = COMPARED.map(|shown| of(shown, true)).to_vec();
+    // States are put in order by these.
+    let order = [shown::RATING, shown::CAPABILITY, shown::COMPUTE];
+    for shown in shown::of_first().chain(order) {
+        if !watched.iter().any(|other| (other.table, other.column) == (shown.table, shown.column)) {
+            watched.push(of(shown, false));
+        }
+    }
+    watched
+}
+
+/// The indicator whose picture tells most of an outcome, as its column of `world`: the one that it is named after, else one that
+/// begins with the same word, else the gap.
+pub fn indicator_of(outcome: &str) -> &'static str {
+    let fitting = COMPARED.iter().filter(|shown| outcome.starts_with(shown.column));
+    let word = |name: &str| name.split('_').next().map(str::to_owned);
+    let near = || COMPARED.iter().find(|shown| word(shown.column) == word(outcome));
+    fitting.max_by_key(|shown| shown.column.len()).or_else(near).unwrap_or(&COMPARED[0]).column
+}
+
+/// What is known of a scenario, and how its indicators are distributed over so many runs.
+#[derive(Debug)]
+pub struct Worlds {
+    results: ScenarioResults,
+    about: About,
+    span: (Month, Month),
+}
+
+impl Worlds {
+    /// Those of `scenario`, which is called `name`.
+    pub fn new(name: &str, scenario: &Scenario, runs: u32) -> Self {
+        let mut about: About =
+            serde_json::from_value(scenario.to_json()).unwrap_or_else(|_| About::unknown(&scenario.name));
+        about.events.sort_by_key(|event| event.date);
+        let results = ScenarioResults {
+            name: name.to_owned(),
+            finished: runs as usize,
+            points: 1,
+            runs,
+            ..ScenarioResults::default()
+        };
+        let start = scenario.time.start;
+        Self { results, about, span: (start, start.plus(scenario.time.months.saturating_sub(1))) }
+    }
+
+    /// Adds the months of an indicator of an entity; the world is the entity without a name.
+    pub fn add(&mut self, watched: &Watched, entity: &str, months: Vec<Stat>) {
+        if !months.is_empty() {
+            let by_entity = self.results.series.entry((watched.table, watched.column)).or_default();
+            by_entity.insert(entity.to_owned(), months);
+        }
+    }
+
+    /// The pictures of the scenario, in the order of the page.
+    pub fn pictures(&self) -> Vec<Drawn> {
+        let view = View::of(&self.results, &self.about, String::new());
+        view.map_or_else(Vec::new, |mut view| six(&mut view).into_iter().map(Drawn::from).collect())
+    }
+
+    /// Both scenarios over each other.
+    pub fn over(&self, other: &Self) -> Option<Drawn> {
+        figures::comparison(&[&other.results, &self.results]).into_iter().map(Drawn::from).next()
+    }
+
+    /// The difference in one indicator of the world, or in all others; the worlds are differences between paired runs.
+    pub fn differences(&self, indicator: &str, others: bool, narrow: bool) -> Option<Drawn> {
+        let chosen = COMPARED.iter().filter(|shown| (shown.column == indicator) != others);
+        let panels: Vec<_> =
+            chosen.map(|shown| (shown, self.results.series(*shown, ""))).filter(|panel| !panel.1.is_empty()).collect();
+        let columns = if others && !narrow { 2 } else { 1 };
+        let width = if narrow { NARROW } else { WIDTH };
+        let height = if others { 210.0 } else { 300.0 };
+        if panels.is_empty() {
+            return None;
+        }
+        let head = if others { 8.0 } else { HEAD };
+        let all = head + panels.len().div_ceil(columns) as f64 * height;
+        let title = if others { "Other differences between paired worlds" } else { "Difference between paired worlds" };
+        let mut svg = Svg::new(width, all, title);
+        if !others {
+            svg.text(0.0, 18.0, Anchor::Start, Ink::Title, title);
+            let note = match self.results.runs {
+                1 => "one pair".to_owned(),
+                runs => format!("{runs} pairs: median, 50 % and 90 % bands"),
+            };
+            svg.text(0.0, 38.0, Anchor::Start, Ink::Quiet, &note);
+        }
+        let cell = width / columns as f64;
+        for (at, (shown, stats)) in panels.iter().enumerate() {
+            let (x, y) = ((at % columns) as f64 * cell, head + (at / columns) as f64 * height);
+            svg.text(x, y + 14.0, Anchor::Start, Ink::Heading, &heading(shown));
+            let frame = Frame { x: x + LEFT, y: y + 26.0, width: cell - LEFT - 18.0, height: height - 46.0 - FOOT };
+            let ends = stats.iter().flat_map(|stat| stat.quantiles);
+            let scale = if shown.log { Axis::log(ends.chain([1.0])) } else { Axis::linear(ends.chain([0.0]), 5) };
+            let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: writing(shown) };
+            axes.draw(&mut svg);
+            let look =
+                Look { colour: palette::colour(2), width: 2.4, bands: true, dashes: "", runs: self.results.runs };
+            fan(&mut svg, &axes, stats, look);
+        }
+        let name = if others { "differences" } else { "difference" };
+        let caption = if others { "" } else { "Changed less baseline, world by world with the same luck." };
+        let svg = svg.render().into_string();
+        Some(Drawn { name: name.to_owned(), caption: caption.to_owned(), svg, narrow: None })
+    }
+}
+
+fn heading(shown: &Shown) -> String {
+    let unit = shown.unit();
+    match (shown.log, unit) {
+        (true, _) => format!("{}, factor against the baseline", shown.title),
+        (false, "") => format!("{}, difference", shown.title),
+        (false, unit) => format!("{}, difference in {unit}", shown.title),
+    }
+}
+
+fn writing(shown: &Shown) -> super::scale::Writing {
+    if shown.log { super::scale::Writing::Plain } else { shown.writing }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn months(scenario: &Scenario, value: f64) -> Vec<Stat> {
+        let stat = |month| Stat {
+            date: scenario.time.start.plus(month),
+            n: 3,
+            mean: value,
+            quantiles: [value - 1.0, value, value, value, value + 1.0],
+            luck: None,
+        };
+        (0..scenario.time.months).map(stat).collect()
+    }
+
+    #[test]
+    fn every_indicator_is_watched_once_and_differences_are_drawn_of_what_there_is() {
+        let watched = watched();
+        let mut names: Vec<_> = watched.iter().map(|watched| (watched.table, watched.column)).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        let scenario = crate::baseline();
+        let mut worlds = Worlds::new("changed", &scenario, 3);
+        assert_eq!(worlds.differences("gap_rating", false, false), None);
+        for watched in watched.iter().filter(|watched| watched.compared) {
+            worlds.add(watched, "", months(&scenario, 2.0));
+        }
+        let one = worlds.differences("gap_rating", false, false).unwrap();
+        assert!(one.svg.contains("Rating gap, difference in points") && one.svg.contains("3 pairs"), "{}", one.svg);
+        let others = worlds.differences("gap_rating", true, true).unwrap();
+        assert!(!others.svg.contains("Rating gap") && others.svg.contains("Compute, factor against the baseline"));
+    }
+
+    #[test]
+    fn the_indicator_of_an_outcome_is_the_one_it_is_named_after() {
+        assert_eq!(indicator_of("open_gap_rating_mean"), "open_gap_rating");
+        assert_eq!(indicator_of("open_share_end"), "open_share");
+        assert_eq!(indicator_of("power_leader_end"), "power_hhi");
+        assert_eq!(indicator_of("entries"), "gap_rating");
+    }
+}

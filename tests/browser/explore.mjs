@@ -1,0 +1,261 @@
+// Goes through the page of `redqueen explore` in a real browser, as a person would. Run from the root of the repository:
+//   node tests/browser/explore.mjs PROGRAM FOLDER
+// with Debian's chromium, and playwright-core and axe-core where FOLDER/node_modules has them. FOLDER gets what is saved.
+import { spawn, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import assert from "node:assert/strict";
+
+const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
+const require = createRequire(join(folder, "x.js"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const pictures = process.env.PICTURES;
+
+// Starts the program and gives its address.
+function serve(...args) {
+  const server = spawn(program, ["explore", "--no-open", "--out", join(folder, "saved"), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  return new Promise((done, failed) => {
+    server.once("exit", (code) => failed(new Error(`the server ended with ${code}`)));
+    server.stdout.once("data", (text) => done([server, String(text).split("\n")[0]]));
+  });
+}
+
+// A tab whose errors and requests are watched.
+async function open(context, address, hash = "") {
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && faults.push(message.text()));
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["blob:", "data:"].includes(url.protocol) && url.hostname !== "127.0.0.1") faults.push(`a request left: ${url}`);
+  });
+  await page.goto(address + hash);
+  await page.waitForSelector("#changed-pictures figure svg");
+  return { page, faults };
+}
+
+const svg = (page, id) => page.locator(`#${id} svg`).innerHTML();
+const slider = (page, key) => page.locator(`#moving [data-key="${key}"] input[type=range]`);
+
+// Moves a slider as a hand does and waits for the picture to follow.
+async function move(page, key, place) {
+  await slider(page, key).evaluate((input, place) => {
+    input.value = place;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }, place);
+}
+
+async function settled(page, runs) {
+  await page.waitForFunction((runs) => Number(document.getElementById("results").dataset.drawn) >= runs, runs, { timeout: 60000 });
+}
+
+// What a change does before the next begins.
+async function anew(page) {
+  await page.evaluate(() => { delete document.getElementById("results").dataset.drawn; });
+}
+
+const growth = "mechanisms.research.growth";
+
+async function looks({ page }) {
+  await settled(page, 2);
+  assert.equal(await page.title(), "redqueen explore");
+  assert.ok((await page.locator("#changed-pictures figure").count()) >= 5, "pictures of the baseline");
+  assert.equal(await page.locator("#moving .row").count(), 5);
+}
+
+async function moves({ page }) {
+  await anew(page);
+  await move(page, growth, 900);
+  await page.waitForSelector("#difference-difference svg");
+  await settled(page, 8);
+  const before = await svg(page, "difference-difference");
+  assert.match(await page.locator("#changed").innerText(), /mechanisms\.research\.growth/);
+  await anew(page);
+  await move(page, growth, 100);
+  await settled(page, 2);
+  assert.notEqual(await svg(page, "difference-difference"), before, "the picture follows the slider");
+}
+
+async function refuses({ page }) {
+  const field = page.locator(`#moving [data-key="${growth}"] input[type=number]`);
+  await field.fill("1e9");
+  await field.press("Enter");
+  await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent.length > 0, growth);
+  await page.click("#reset");
+  await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent === "", growth);
+}
+
+async function switches({ page }) {
+  await anew(page);
+  const box = page.locator('input[role=switch][data-key="mechanisms.export_controls.enabled"]');
+  await box.focus();
+  await page.keyboard.press("Space");
+  await page.waitForSelector("#difference-difference svg");
+  await settled(page, 2);
+  assert.match(await page.locator("#changed").innerText(), /export_controls\.enabled = false/);
+}
+
+async function drags({ page }) {
+  await page.selectOption("#scenario", "taiwan-blockade");
+  const end = page.getByRole("slider", { name: "Taiwan blockade, first month" });
+  await end.focus();
+  const before = await end.getAttribute("aria-valuetext");
+  await anew(page);
+  await page.keyboard.press("Shift+ArrowLeft");
+  assert.notEqual(await end.getAttribute("aria-valuetext"), before);
+  assert.match(await page.locator("#changed").innerText(), /Taiwan blockade'\.from = 2027-01/);
+  await settled(page, 2);
+  // By the pointer too: a sixth of the span to the right, from 2027.
+  const bar = page.getByRole("group", { name: "shock Taiwan blockade" }).locator(".bar");
+  await bar.scrollIntoViewIfNeeded();
+  const [{ x, y, width }, track] = [await bar.boundingBox(), await bar.locator("..").boundingBox()];
+  await page.mouse.move(x + width / 2, y + 8);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 + track.width / 6, y + 8, { steps: 5 });
+  await page.mouse.up();
+  assert.match(await page.locator("#changed").innerText(), /Taiwan blockade'\.from = 2028-0[789]/);
+}
+
+// A policy that is added, dragged and taken out.
+async function adds({ page }) {
+  await page.selectOption("#new-lever", "talent");
+  await page.fill("#new-value", "0.2");
+  await page.click("#new-policy button");
+  const end = page.getByRole("slider", { name: "added 1, first month" });
+  await end.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.match(await page.locator("#changed").innerText(), /lever = "talent", value = 0\.2, from = "2026-02"/);
+  await anew(page);
+  await page.waitForSelector("#difference-difference svg");
+  await settled(page, 2);
+  assert.equal(await page.locator("#errors").innerText(), "");
+  await page.getByRole("button", { name: "Take out added 1" }).click();
+  assert.doesNotMatch(await page.locator("#changed").innerText(), /added 1/);
+}
+
+// A search finds a parameter by words, and a group opens by its summary.
+async function finds({ page }) {
+  await page.fill("#search", "breakthrough nats");
+  await page.waitForSelector('#groups [data-key="mechanisms.research.breakthrough_nats"]');
+  await page.fill("#search", "");
+  await page.getByText("parameters of research").click();
+  await page.waitForSelector('#groups [data-key="mechanisms.research.harder"]');
+}
+
+// The scenario that is saved gives the same numbers when the program runs it.
+async function saves({ page }) {
+  await page.selectOption("#scenario", "");
+  await anew(page);
+  await move(page, growth, 900);
+  await settled(page, 24);
+  const rows = await page.locator("#outcomes tr[data-outcome]").evaluateAll((rows) => rows.map((row) => [row.dataset.outcome, Number(row.dataset.changed)]));
+  const runs = Number(await page.locator("#results").getAttribute("data-runs"));
+  await page.click("#save");
+  const name = `saved-${process.pid}`;
+  await page.fill("#name", name);
+  await page.click("#write");
+  await page.waitForFunction(() => document.getElementById("written").textContent.startsWith("Written"));
+  const command = await page.inputValue("#command");
+  assert.match(command, /^redqueen batch .*--set mechanisms\.research\.growth=/);
+  await page.click("#close");
+  return { name, rows, runs };
+}
+
+function compare({ name, rows, runs }) {
+  const out = join(folder, `out-${name}`);
+  execFileSync(program, ["batch", join(folder, "saved", `${name}.toml`), "--runs", String(runs), "--record", "none", "--quiet", "--out", out]);
+  const [head, ...lines] = readFileSync(join(out, "runs.csv"), "utf8").trim().split("\n").map((line) => line.split(","));
+  assert.equal(lines.length, runs);
+  assert.ok(rows.length > 5);
+  for (const [outcome, mean] of rows) {
+    const values = lines.map((line) => line[head.indexOf(outcome)]).filter((cell) => cell !== "").map(Number);
+    const own = values.reduce((sum, value) => sum + value, 0) / values.length;
+    assert.ok(Math.abs(own - mean) <= 1e-9 * Math.max(1, Math.abs(own)), `${outcome}: ${own} and on the page ${mean}`);
+  }
+}
+
+async function replays({ page }) {
+  await page.click("#open-worlds");
+  await page.waitForSelector("#world-changed figure svg");
+  assert.equal(await page.locator("#worlds > section").count(), 2, "two worlds side by side");
+  const all = await page.locator("#world-changed li").count();
+  await page.locator("#month").fill("12");
+  await page.waitForFunction((all) => document.querySelectorAll("#world-changed li").length < all, all);
+}
+
+// A link restores everything in a tab of its own, and both tabs go on.
+async function links(context, one, address) {
+  const hash = new URL(one.page.url()).hash;
+  const two = await open(context, address, hash);
+  assert.equal(await two.page.locator("#changed").innerText(), await one.page.locator("#changed").innerText());
+  await Promise.all([anew(one.page), anew(two.page)]);
+  await Promise.all([move(one.page, growth, 300), move(two.page, growth, 700)]);
+  await Promise.all([settled(one.page, 8), settled(two.page, 8)]);
+  assert.notEqual(await svg(one.page, "difference-difference"), await svg(two.page, "difference-difference"));
+  return two;
+}
+
+async function judged({ page }, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => axe.run());
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes[0].html]), [], `axe finds fault with ${what}`);
+}
+
+async function narrow(browser, address) {
+  const context = await browser.newContext({ viewport: { width: 400, height: 800 } });
+  const tab = await open(context, address);
+  await move(tab.page, growth, 800);
+  await tab.page.waitForSelector("#difference-difference svg");
+  const wide = await tab.page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 400, `the page is ${wide} wide in a window of 400`);
+  await judged(tab, "the narrow page");
+  return tab;
+}
+
+async function shots(browser, address) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [1280, 400]) {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+      const { page } = await open(context, address, `#set=${growth}=1.2`);
+      await settled(page, 60);
+      await page.screenshot({ path: join(pictures, `explore-${colorScheme}-${width}.png`), fullPage: width < 1000 });
+      await page.click("#open-worlds");
+      await page.waitForSelector("#world-changed figure svg");
+      await page.locator("#world-title").scrollIntoViewIfNeeded();
+      await page.screenshot({ path: join(pictures, `worlds-${colorScheme}-${width}.png`) });
+      await context.close();
+    }
+  }
+}
+
+const [server, address] = await serve();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+server.removeAllListeners("exit");
+const over = new Promise((done) => server.once("exit", done));
+try {
+  if (pictures) await shots(browser, address);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const tab = await open(context, address);
+  for (const step of [looks, moves, refuses, switches, finds, drags, adds]) await step(tab);
+  compare(await saves(tab));
+  await replays(tab);
+  await judged(tab, "the page");
+  const tabs = [tab, await links(context, tab, address), await narrow(browser, address)];
+  for (const { faults } of tabs) {
+    // That a number is refused is no fault of the page.
+    assert.deepEqual(faults.filter((text) => !/status of 422/.test(text)), []);
+  }
+  await browser.close();
+  server.kill("SIGINT");
+  assert.equal(await over, 0, "Ctrl-C ends it well");
+  console.log("the page does what it should");
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+  server.kill("SIGKILL");
+}

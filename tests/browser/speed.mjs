@@ -1,0 +1,59 @@
+// Measures how soon the page of `redqueen explore` answers, in a real browser. Run from the root of the repository:
+//   node tests/browser/speed.mjs PROGRAM FOLDER
+// FOLDER/node_modules has playwright-core. Tells the median of 50 moves of a slider, from the move to the picture in the page, and
+// the time from a move to the pictures of 500 worlds.
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+
+const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
+const { chromium } = createRequire(join(folder, "x.js"))("playwright-core");
+const MOVES = 50;
+
+const server = spawn(program, ["explore", "--no-open"], { stdio: ["ignore", "pipe", "inherit"] });
+const address = await new Promise((done) => server.stdout.once("data", (text) => done(String(text).split("\n")[0])));
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+try {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+  await page.goto(address);
+  const drawn = (runs) => page.waitForFunction((runs) => Number(document.getElementById("results").dataset.drawn) >= runs, runs, { timeout: 120000 });
+  await drawn(500);
+  // In the page itself, so that the way to this script does not count.
+  const times = await page.evaluate(async (moves) => {
+    const input = document.querySelector("#moving input[type=range]");
+    const place = document.getElementById("difference");
+    const times = [];
+    for (let move = 0; move < moves; move += 1) {
+      await new Promise((done) => setTimeout(done, 250));
+      const before = place.querySelector("figure svg")?.innerHTML;
+      const begun = performance.now();
+      input.value = 100 + ((move * 373) % 800);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise((done) => {
+        const seen = new MutationObserver(() => {
+          if (place.querySelector("figure svg")?.innerHTML === before) return;
+          seen.disconnect();
+          done();
+        });
+        seen.observe(place, { childList: true, subtree: true });
+      });
+      times.push(performance.now() - begun);
+    }
+    return times;
+  }, MOVES);
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.round(share * (times.length - 1))].toFixed(0);
+  console.log(`first picture after a move: median ${at(0.5)} ms, 90 % below ${at(0.9)} ms, at most ${at(1)} ms (${MOVES} moves)`);
+  const begun = Date.now();
+  await page.evaluate(() => {
+    delete document.getElementById("results").dataset.drawn;
+    const input = document.querySelector("#moving input[type=range]");
+    input.value = 555;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await drawn(500);
+  console.log(`500 worlds of a change: ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+} finally {
+  await browser.close();
+  server.kill("SIGINT");
+}
