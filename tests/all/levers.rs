@@ -59,7 +59,7 @@ fn assert_same(a: &Trajectory, b: &Trajectory) {
 #[test]
 fn a_closed_market_keeps_foreign_firms_out_as_long_as_it_is_closed() {
     let closed = |value| world(48, &lever("EU", "market_closure", "US", value, "from = \"2024-01\"\n"), &[]);
-    let share = |scenario: &Scenario| measured(scenario, RUNS, &end("EU", |row| row.home_share.unwrap_or(0.0)));
+    let share = |scenario: &Scenario| measured(scenario, 2 * RUNS, &end("EU", |row| row.home_share.unwrap_or(0.0)));
     let (open, half, shut) = (share(&world(48, "", &[])), share(&closed(0.2)), share(&closed(1.0)));
     rises("EU's share of its own market", &open, &half);
     rises("EU's share of its own market", &half, &shut);

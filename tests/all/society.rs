@@ -116,7 +116,7 @@ fn feedback_pulls_harder_the_further_the_target() {
     higher("by target", &rule(0.02, 0.0), &rule(0.02, 100.0), &cost);
     higher("compute", &rule(0.0, 0.0), &rule(0.1, 0.0), end("China", |row| row.compute));
     // A rule that shrinks as the target gets further stops at 0.
-    higher("against", &rule(-0.1, 0.0), &rule(0.0, 0.0), &cost);
+    higher("against", &rule(-0.1, 100.0), &rule(0.0, 100.0), &cost);
 }
 
 #[test]
