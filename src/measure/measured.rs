@@ -22,7 +22,7 @@ use bevy_ecs::{prelude::*, system::ReadOnlySystem};
 use std::{fmt, sync::Arc};
 
 /// Tables that a folder has beside those that are measured.
-pub(crate) const TAKEN_TABLES: [&str; 23] = [
+pub(crate) const TAKEN_TABLES: [&str; 25] = [
     "runs",
     "quantiles",
     "differences",
@@ -46,6 +46,8 @@ pub(crate) const TAKEN_TABLES: [&str; 23] = [
     "information",
     "fit",
     "claims",
+    "ranks",
+    "histograms",
 ];
 
 /// Columns with which the rows of a run can begin.
