@@ -98,7 +98,7 @@ impl Watch {
                     Cell::Text(name) if Some(cells.len()) == table.entity => entity = Some(name),
                     _ => {}
                 }
-                cells.push(cell.number());
+                cells.push(if let Cell::Flag(flag) = cell { Some(f64::from(u8::from(flag))) } else { cell.number() });
             });
             let (Some(month), Some(name)) = (month, entity) else { continue };
             let Ok(entity) = table.entities.binary_search_by(|known| known.as_str().cmp(name)) else { continue };
