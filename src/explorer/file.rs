@@ -46,7 +46,10 @@ pub fn save(shelf: &Shelf, change: &Change, name: &str, runs: u32) -> Result<Sav
         Source::File(path) => fs::canonicalize(path).unwrap_or_else(|_| path.clone()).display().to_string(),
         _ => return Err(vec![Wrong::general("a scenario that came through a pipe cannot be extended by a file")]),
     };
-    let text = text(&extends, name, &overrides).map_err(|wrong| vec![wrong])?;
+    // A border is known by its two states, whichever way it was spelled.
+    let place = |each: &Override| loaded.draft.key(each.key().clone()).unwrap_or_else(|_| each.key().clone());
+    let placed: Vec<_> = last_of_each(&overrides).into_iter().map(|each| (place(&each), each)).collect();
+    let text = text(&extends, name, &placed).map_err(|wrong| vec![wrong])?;
     let config = match &source {
         Source::File(path) => path.clone(),
         _ => PathBuf::from(&extends),
@@ -99,13 +102,13 @@ fn flag(each: &Override) -> String {
 }
 
 /// The scenario file.
-fn text(extends: &str, name: &str, overrides: &[Override]) -> Result<String, Wrong> {
+fn text(extends: &str, name: &str, overrides: &[(Key, Override)]) -> Result<String, Wrong> {
     let quoted = |text: &str| written(&Value::Text(text.to_owned()));
     let mut top = format!("extends = {}\nname = {}\n", quoted(extends), quoted(name));
     let mut entities: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-    for each in last_of_each(overrides) {
+    for (key, each) in overrides {
         let value = &each.node().value;
-        match each.key().parts() {
+        match key.parts() {
             [name] if name == "name" => {}
             [list] if let (Some(_), Value::List(items)) = (kind_of(list), value) => {
                 for item in items.iter() {
@@ -118,7 +121,7 @@ fn text(extends: &str, name: &str, overrides: &[Override]) -> Result<String, Wro
                 let lines = entities.entry((list.clone(), entity.clone())).or_default();
                 lines.extend(fields(field, each.node())?);
             }
-            _ => top.push_str(&format!("{} = {}\n", each.key(), written(value))),
+            _ => top.push_str(&format!("{key} = {}\n", written(value))),
         }
     }
     for ((list, entity), lines) in entities {
