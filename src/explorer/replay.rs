@@ -28,6 +28,9 @@ pub struct Asked {
     /// Months that are over, all without it.
     #[serde(default)]
     pub months: Option<u32>,
+    /// Whether the page is narrow.
+    #[serde(default)]
+    pub narrow: bool,
 }
 
 /// A world as the page shows it.
@@ -74,7 +77,7 @@ impl Replays {
         let same = Arc::ptr_eq(&pair.base, &pair.changed) && asked.worlds[0] == asked.worlds[1];
         let both = [("baseline", &pair.base, asked.worlds[0]), ("changed", &pair.changed, asked.worlds[1])];
         let wanted = both.into_iter().skip(usize::from(same));
-        wanted.map(|(which, case, world)| self.one(shelf, which, (case, world), asked.months)).collect()
+        wanted.map(|(which, case, world)| self.one(shelf, which, (case, world), asked)).collect()
     }
 
     fn one(
@@ -82,18 +85,23 @@ impl Replays {
         shelf: &Shelf,
         which: &'static str,
         (case, world): (&Arc<Case>, u32),
-        months: Option<u32>,
+        asked: &Asked,
     ) -> Result<Told, Vec<Wrong>> {
         let lived = self.lived(shelf, case, world).map_err(|wrong| vec![Wrong::general(wrong)])?;
         let start = case.scenario.time.start;
-        let until = start.plus(months.unwrap_or(case.scenario.time.months).clamp(1, case.scenario.time.months) - 1);
+        let until =
+            start.plus(asked.months.unwrap_or(case.scenario.time.months).clamp(1, case.scenario.time.months) - 1);
         let mut worlds = Worlds::new(&case.called, &case.scenario, 1);
         for series in case.watch.series() {
             let mut stats = case.watch.stats(series.places.clone(), 1, |_, place| lived.row[place]);
             stats.retain(|stat| stat.date <= until);
             worlds.add(series.watched, series.entity, stats);
         }
-        let picture = |Drawn { name, caption, svg, .. }| Picture { name, caption, svg };
+        let picture = |Drawn { name, caption, svg, narrow }| Picture {
+            name,
+            caption,
+            svg: narrow.filter(|_| asked.narrow).unwrap_or(svg),
+        };
         let until = until.to_string();
         Ok(Told {
             which,

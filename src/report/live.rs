@@ -103,8 +103,10 @@ impl Worlds {
 
     /// The pictures of the scenario, in the order of the page.
     pub fn pictures(&self) -> Vec<Drawn> {
-        let view = View::of(&self.results, &self.about, String::new());
-        view.map_or_else(Vec::new, |mut view| six(&mut view).into_iter().map(Drawn::from).collect())
+        let Some(mut view) = View::of(&self.results, &self.about, String::new()) else { return Vec::new() };
+        // A world that is told up to a month has values for a part of its span.
+        view.span = self.span;
+        six(&mut view).into_iter().map(Drawn::from).collect()
     }
 
     /// Both scenarios over each other.

@@ -262,6 +262,9 @@ fn a_world_is_told_up_to_a_month() {
     assert!(count(&early, 0) < count(&late, 0));
     assert!(early[0]["events"].as_array().unwrap().iter().all(|event| event["date"].as_str().unwrap() <= "2023-06"));
     assert_ne!(early[1]["pictures"], late[1]["pictures"]);
+    // The months across are those of the whole world, so that the pictures stand still while it is told.
+    let pictures = early[1]["pictures"].as_array().unwrap();
+    assert!(pictures.iter().any(|picture| picture["svg"].as_str().unwrap().contains(">2024</text>")));
 }
 
 #[cfg(unix)]

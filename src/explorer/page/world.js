@@ -38,7 +38,7 @@ async function tell() {
       at("month-name").textContent = write(months - 1);
       at("month").setAttribute("aria-valuetext", write(months - 1));
       try {
-        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months });
+        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: matchMedia("(max-width: 60rem)").matches });
         for (const section of at("worlds").querySelectorAll(":scope > section")) {
           if (!told.some(({ which }) => section.id === `world-${which}`)) section.remove();
         }
