@@ -57,7 +57,8 @@ async function anew(page) {
   await page.evaluate(() => { delete document.getElementById("results").dataset.drawn; });
 }
 
-const growth = "mechanisms.research.growth";
+// The parameter that moves the gap at the end most, which the page offers first.
+const first = "mechanisms.diffusion.border_openness";
 
 async function looks({ page }) {
   await settled(page, 2);
@@ -68,24 +69,24 @@ async function looks({ page }) {
 
 async function moves({ page }) {
   await anew(page);
-  await move(page, growth, 900);
+  await move(page, first, 900);
   await page.waitForSelector("#difference-difference svg");
   await settled(page, 8);
   const before = await svg(page, "difference-difference");
-  assert.match(await page.locator("#changed").innerText(), /mechanisms\.research\.growth/);
+  assert.match(await page.locator("#changed").innerText(), new RegExp(first));
   await anew(page);
-  await move(page, growth, 100);
+  await move(page, first, 100);
   await settled(page, 2);
   assert.notEqual(await svg(page, "difference-difference"), before, "the picture follows the slider");
 }
 
 async function refuses({ page }) {
-  const field = page.locator(`#moving [data-key="${growth}"] input[type=number]`);
+  const field = page.locator(`#moving [data-key="${first}"] input[type=number]`);
   await field.fill("1e9");
   await field.press("Enter");
-  await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent.length > 0, growth);
+  await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent.length > 0, first);
   await page.click("#reset");
-  await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent === "", growth);
+  await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent === "", first);
 }
 
 async function switches({ page }) {
@@ -149,7 +150,7 @@ async function finds({ page }) {
 async function saves({ page }) {
   await page.selectOption("#scenario", "");
   await anew(page);
-  await move(page, growth, 900);
+  await move(page, first, 900);
   await settled(page, 24);
   const rows = await page.locator("#outcomes tr[data-outcome]").evaluateAll((rows) => rows.map((row) => [row.dataset.outcome, Number(row.dataset.changed)]));
   const runs = Number(await page.locator("#results").getAttribute("data-runs"));
@@ -159,7 +160,7 @@ async function saves({ page }) {
   await page.click("#write");
   await page.waitForFunction(() => document.getElementById("written").textContent.startsWith("Written"));
   const command = await page.inputValue("#command");
-  assert.match(command, /^redqueen batch .*--set mechanisms\.research\.growth=/);
+  assert.match(command, new RegExp(`^redqueen batch .*--set ${first}=`));
   await page.click("#close");
   return { name, rows, runs };
 }
@@ -192,7 +193,7 @@ async function links(context, one, address) {
   const two = await open(context, address, hash);
   assert.equal(await two.page.locator("#changed").innerText(), await one.page.locator("#changed").innerText());
   await Promise.all([anew(one.page), anew(two.page)]);
-  await Promise.all([move(one.page, growth, 300), move(two.page, growth, 700)]);
+  await Promise.all([move(one.page, first, 300), move(two.page, first, 700)]);
   await Promise.all([settled(one.page, 8), settled(two.page, 8)]);
   assert.notEqual(await svg(one.page, "difference-difference"), await svg(two.page, "difference-difference"));
   return two;
@@ -207,7 +208,7 @@ async function judged({ page }, what) {
 async function narrow(browser, address) {
   const context = await browser.newContext({ viewport: { width: 400, height: 800 } });
   const tab = await open(context, address);
-  await move(tab.page, growth, 800);
+  await move(tab.page, first, 800);
   await tab.page.waitForSelector("#difference-difference svg");
   const wide = await tab.page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 400, `the page is ${wide} wide in a window of 400`);
@@ -219,7 +220,7 @@ async function shots(browser, address) {
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [1280, 400]) {
       const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-      const { page } = await open(context, address, `#set=${growth}=1.2`);
+      const { page } = await open(context, address, `#set=mechanisms.research.growth=1.2`);
       await settled(page, 60);
       await page.screenshot({ path: join(pictures, `explore-${colorScheme}-${width}.png`), fullPage: width < 1000 });
       await page.click("#open-worlds");
