@@ -17,11 +17,13 @@ pub struct Mover {
     pub half_width: f64,
 }
 
-/// The parameters that move an outcome of `runs.csv`, the one that moves it most first; none for an outcome that the table does
+/// The parameters that move an outcome of `runs.csv`, the one that moves it most first, those behind whose index may be nothing; none for an outcome that the table does
 /// not have.
 pub fn movers(outcome: &str) -> Vec<Mover> {
     let mut movers: Vec<Mover> = rows().filter(|(of, _)| *of == outcome).map(|(_, mover)| mover).collect();
-    movers.sort_by(|a, b| b.total.total_cmp(&a.total));
+    // An index that its interval does not tell from nothing ranks behind those that are told.
+    let is_told = |mover: &Mover| mover.total > mover.half_width;
+    movers.sort_by(|a, b| is_told(b).cmp(&is_told(a)).then(b.total.total_cmp(&a.total)));
     movers
 }
 
@@ -77,7 +79,8 @@ mod tests {
         ] {
             let movers = movers(headline);
             assert!(movers.len() >= 5, "{headline}: {movers:?}");
-            assert!(movers.is_sorted_by(|a, b| a.total >= b.total), "{headline}");
+            let rank = |mover: &Mover| (mover.total > mover.half_width, mover.total);
+            assert!(movers.is_sorted_by(|a, b| rank(a) >= rank(b)), "{headline}");
         }
         assert_eq!(movers("output_effect_end")[0].parameter, "mechanisms.output.gain");
         let outcomes = outcomes();
