@@ -11,12 +11,21 @@ pub struct Association {
     pub value: f64,
     /// Its 95 % interval; `None` below [`FEWEST`] points.
     pub interval: Option<(f64, f64)>,
+    /// How many standard errors lie between it and nothing; `None` where there is no interval.
+    pub signal: Option<f64>,
 }
 
 impl Association {
-    /// Whether its interval leaves out zero.
-    pub fn is_clear(&self) -> bool {
-        self.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0)
+    /// Whether an interval that holds for all of so many factors at once leaves out zero (Bonferroni): of many that do nothing
+    /// some come out well by luck.
+    pub fn is_clear_among(&self, factors: usize) -> bool {
+        let level = 1.0 - 0.025 / factors.max(1) as f64;
+        self.signal.is_some_and(|signal| signal > normal_quantile(level))
+    }
+
+    /// The same without an interval, where the points are not independent.
+    pub fn without_interval(self) -> Self {
+        Self { interval: None, signal: None, ..self }
     }
 }
 
@@ -44,14 +53,15 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
 pub fn rank_correlation(x: &[f64], y: &[f64]) -> Option<Association> {
     let value = correlation(&ranks(x), &ranks(y))?;
     let n = x.len() as f64;
-    let interval = (x.len() as u64 >= FEWEST).then(|| {
+    let found = (x.len() as u64 >= FEWEST).then(|| {
         // At an end of the scale the interval is that end.
         let whole = value.clamp(-1.0 + 1e-12, 1.0 - 1e-12);
         let z = 0.5 * ln((1.0 + whole) / (1.0 - whole));
         let half = normal() * ((1.0 + value * value / 2.0) / (n - 3.0)).sqrt();
-        (tanh(z - half), tanh(z + half))
+        ((tanh(z - half), tanh(z + half)), z.abs() / half * normal())
     });
-    Some(Association { value, interval })
+    let (interval, signal) = found.unzip();
+    Some(Association { value, interval, signal })
 }
 
 fn tanh(z: f64) -> f64 {
@@ -100,7 +110,7 @@ pub fn correlation_ratio(groups: &[usize], y: &[f64]) -> Option<Association> {
     }
     let whole = between / squares;
     if (y.len() as u64) < FEWEST {
-        return Some(Association { value: whole.sqrt(), interval: None });
+        return Some(Association { value: whole.sqrt(), interval: None, signal: None });
     }
     // Each value left out in turn; what is taken from the mean is put back.
     let without = |(group, value): (&usize, &f64)| {
@@ -116,7 +126,9 @@ pub fn correlation_ratio(groups: &[usize], y: &[f64]) -> Option<Association> {
     let corrected = n * whole - (n - 1.0) * average;
     let root = |square: f64| square.clamp(0.0, 1.0).sqrt();
     let half = normal() * error;
-    Some(Association { value: root(corrected), interval: Some((root(corrected - half), root(corrected + half))) })
+    let signal = if error > 0.0 { (corrected / error).max(0.0) } else { f64::INFINITY };
+    let interval = Some((root(corrected - half), root(corrected + half)));
+    Some(Association { value: root(corrected), interval, signal: Some(signal) })
 }
 
 /// A quadratic surface over two coordinates from −1 to 1, fitted by least squares.
@@ -188,7 +200,7 @@ mod tests {
         let (low, high) = found.interval.unwrap();
         close(low, 0.230_318_219_104_600_1, 1e-9);
         close(high, 0.979_294_576_004_789_9, 1e-9);
-        assert!(found.is_clear());
+        assert!(found.is_clear_among(1));
         let falling: Vec<f64> = Y.iter().map(|value| -value).collect();
         close(rank_correlation(&X, &falling).unwrap().value, -found.value, 1e-12);
         assert_eq!(rank_correlation(&X, &[3.0; 8]), None);
@@ -213,12 +225,12 @@ mod tests {
         let y: Vec<f64> = (0..400).map(|at| (2 * (at % 2)) as f64 + if at % 4 < 2 { 1.0 } else { -1.0 }).collect();
         let found = correlation_ratio(&groups, &y).unwrap();
         close(found.value, 0.5_f64.sqrt(), 0.01);
-        assert!(found.is_clear());
+        assert!(found.is_clear_among(1));
         // Of many factors that do nothing, few are clear.
         let clear = (0..200).filter(|start| {
             let y: Vec<f64> = uniform(60 * (start + 1)).skip(60 * start).collect();
             let groups: Vec<usize> = (0..60).map(|at| at % 3).collect();
-            correlation_ratio(&groups, &y).unwrap().is_clear()
+            correlation_ratio(&groups, &y).unwrap().is_clear_among(1)
         });
         let clear = clear.count();
         assert!(clear <= 20, "{clear} of 200");

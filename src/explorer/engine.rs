@@ -9,6 +9,7 @@ use crate::model::Model;
 use std::{
     collections::BTreeMap,
     io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -44,14 +45,19 @@ struct Queue {
 impl Queue {
     /// The study that comes next: that of which the least is known, and of those of which much is known the oldest.
     fn next(&mut self) -> Option<(Arc<Study>, u32)> {
-        self.studies.retain(|study| !study.is_over());
-        let rank = |study: &&Arc<Study>| {
-            let handed = study.handed()?;
-            Some(if handed < SIDE_BY_SIDE { (0, u64::from(handed)) } else { (1, study.id) })
-        };
-        let ranked = self.studies.iter().filter_map(|study| Some((rank(&study)?, study)));
-        let (_, study) = ranked.min_by_key(|(rank, _)| *rank)?;
-        Some((Arc::clone(study), study.hand_out()?))
+        loop {
+            self.studies.retain(|study| !study.is_over());
+            let rank = |study: &&Arc<Study>| {
+                let handed = study.handed()?;
+                Some(if handed < SIDE_BY_SIDE { (0, u64::from(handed)) } else { (1, study.id) })
+            };
+            let ranked = self.studies.iter().filter_map(|study| Some((rank(&study)?, study)));
+            let (_, study) = ranked.min_by_key(|(rank, _)| *rank)?;
+            // Its page may have left meanwhile: then another study comes next.
+            if let Some(world) = study.hand_out() {
+                return Some((Arc::clone(study), world));
+            }
+        }
     }
 }
 
@@ -115,7 +121,8 @@ impl Shared {
             let [first, second] = &mut kept;
             let live = base.live(&self.model, world, first, study.cancelled())
                 && changed.live(&self.model, world, second, study.cancelled());
-            let goes_on = live && study.done(world);
+            // Whatever a picture stumbles over ends its study and not the thread.
+            let goes_on = live && catch_unwind(AssertUnwindSafe(|| study.done(world))).unwrap_or(false);
             if !goes_on {
                 self.forget(&study);
             }

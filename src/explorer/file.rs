@@ -38,6 +38,10 @@ pub fn save(shelf: &Shelf, change: &Change, name: &str, runs: u32) -> Result<Sav
     let loaded = shelf.load(change)?;
     let source = shelf.source(change.scenario.as_deref()).map_err(|wrong| vec![wrong])?;
     let sets: Vec<String> = shelf.config().overrides().into_iter().chain(change.set.iter().cloned()).collect();
+    // Worlds are paired by the seed of what the change is compared with, whatever the scenario's own is.
+    let seed = shelf.pair(change)?.changed.seed;
+    let own = loaded.scenario.seed == seed;
+    let sets: Vec<String> = sets.into_iter().chain((!own).then(|| format!("seed={seed}"))).collect();
     let (flags, _) = read_flags(&sets);
     let overrides = loaded.draft.spelled(&flags);
     let extends = match &source {
@@ -54,10 +58,12 @@ pub fn save(shelf: &Shelf, change: &Change, name: &str, runs: u32) -> Result<Sav
         Source::File(path) => path.clone(),
         _ => PathBuf::from(&extends),
     };
-    let set: Vec<String> = last_of_each(&overrides).iter().map(flag).collect();
+    let is_seed = |each: &Override| *each.key() == Key::new(&["seed"]);
+    let set: Vec<String> = last_of_each(&overrides).iter().filter(|each| !is_seed(each)).map(flag).collect();
     let words = Words { config: Some(&config), scenario: None, set: &set, months: None, doubt: None };
     let program = shelf.model().program().name;
-    let command = format!("{program} batch {} --runs {runs}", words.list().join(" "));
+    let seed = if own { String::new() } else { format!(" --seed {seed}") };
+    let command = format!("{program} batch {}{seed} --runs {runs}", words.list().join(" "));
     Ok(Saved { text, command })
 }
 
@@ -173,9 +179,26 @@ mod tests {
         let read = model.load(&Source::Text { name: "mine.toml".into(), text }).unwrap();
         let mut shown = shelf.load(&change).unwrap().scenario;
         shown.name = "mine".into();
+        // What the scenario says of itself is not true of what extends it.
+        shown.description.clear();
         assert_eq!(read.to_json(), shown.to_json());
         assert!(command.starts_with("redqueen batch no-controls --set "), "{command}");
         assert!(command.ends_with(" --runs 8") && command.contains("'policies=[{"), "{command}");
+    }
+
+    #[test]
+    fn what_is_saved_has_the_seed_by_which_worlds_were_paired() {
+        let model = Model::standard();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.toml");
+        fs::write(&path, "extends = \"baseline\"\nname = \"own\"\nseed = 7\n").unwrap();
+        let shelf = Shelf::new(&model, &Config { path: Some(path), ..Config::default() });
+        let change = Change { scenario: Some("taiwan-blockade".into()), set: Vec::new() };
+        let Saved { text, command } = save(&shelf, &change, "mine", 8).unwrap();
+        assert!(text.contains("seed = 7"), "{text}");
+        assert_eq!(command, "redqueen batch taiwan-blockade --seed 7 --runs 8");
+        let seeded = Change { scenario: None, set: vec!["seed=5".into()] };
+        assert!(shelf.load(&seeded).unwrap_err()[0].message.contains("seed"));
     }
 
     #[test]

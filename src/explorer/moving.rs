@@ -4,15 +4,20 @@ use crate::analysis::sensitivity::shipped::movers;
 
 /// How many are offered.
 const OFFERED: usize = 5;
-/// The outcome whose parameters are offered for those that the table says nothing of.
+/// The outcome whose parameters fill up where the table says little of another.
 const ELSE: &str = "gap_rating_end";
 
 /// The parameters to offer first for this outcome, by the shipped table of total Sobol indices.
 pub fn most_moving(outcome: &str) -> Vec<&'static str> {
     let of =
         |outcome: &str| -> Vec<_> { movers(outcome).into_iter().take(OFFERED).map(|mover| mover.parameter).collect() };
-    let found = of(outcome);
-    if found.is_empty() { of(ELSE) } else { found }
+    let mut found = of(outcome);
+    for other in of(ELSE) {
+        if found.len() < OFFERED && !found.contains(&other) {
+            found.push(other);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ struct Service {
     engine: Engine,
     replays: Replays,
     folder: Option<PathBuf>,
-    tasks: Semaphore,
+    tasks: Arc<Semaphore>,
 }
 
 /// Listens on this machine alone, after the config is found to be right.
@@ -135,7 +135,7 @@ pub fn open(model: &Model, config: &Config, options: Options) -> Result<Opened, 
         engine: Engine::new(model, options.threads)?,
         replays: Replays::default(),
         folder: options.folder,
-        tasks: Semaphore::new(TASKS),
+        tasks: Arc::new(Semaphore::new(TASKS)),
     });
     Ok(Opened { address: listener.local_addr()?, listener, service })
 }
@@ -210,9 +210,14 @@ async fn apart<T: Send + 'static>(
     service: &Arc<Service>,
     task: impl FnOnce(&Service) -> Result<T, Vec<Wrong>> + Send + 'static,
 ) -> Result<T, Refused> {
-    let _turn = service.tasks.acquire().await.map_err(|_| Refused::busy())?;
+    let turn = Arc::clone(&service.tasks).acquire_owned().await.map_err(|_| Refused::busy())?;
     let service = Arc::clone(service);
-    let done = tokio::task::spawn_blocking(move || task(&service)).await;
+    let done = tokio::task::spawn_blocking(move || {
+        // Its turn lasts as long as the work, whether its page still waits or not.
+        let _turn = turn;
+        task(&service)
+    });
+    let done = done.await;
     let failed = |_| Refused(StatusCode::INTERNAL_SERVER_ERROR, vec![Wrong::general("the server failed at this")]);
     Ok(done.map_err(failed)??)
 }

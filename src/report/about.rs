@@ -55,14 +55,13 @@ pub struct Act {
     /// How many months a shock lasts.
     #[serde(default)]
     pub months: Option<f64>,
-    #[serde(default)]
-    pub hazard_per_year: f64,
 }
 
 impl Act {
     /// First and last month in which it acts, as far as they lie within `span`; none for what comes by chance or elsewhere.
     pub fn within(&self, span: (Month, Month)) -> Option<(Month, Month)> {
-        if self.from.is_none() && self.hazard_per_year > 0.0 {
+        // Only shocks last so many months; one without a date never comes, or by chance.
+        if self.from.is_none() && self.months.is_some() {
             return None;
         }
         let from = self.from.unwrap_or(span.0);

@@ -119,7 +119,7 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
         }
     }
     if let (Some(manifest), [only]) = (&manifest, scenarios.as_mut_slice())
-        && manifest.experiment.runs == 1
+        && manifest.runs_done == 1
         && only.points <= 1
     {
         only.story = read_story(&folder.join("events.csv"))?;

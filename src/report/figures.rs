@@ -22,8 +22,9 @@ pub const WIDTH: f64 = WIDE;
 pub const WIDE: f64 = 960.0;
 /// Width of a picture for a narrow one, as on a telephone.
 pub const NARROW: f64 = 420.0;
-/// Scenarios that get a full set of pictures.
+/// Scenarios that get pictures of their own, and those of them that get all: a page of ten megabytes is slow to open.
 const MOST_SCENARIOS: usize = 6;
+const MOST_FULL: usize = 2;
 
 /// A picture and what to say below it.
 pub struct Figure {
@@ -97,10 +98,14 @@ pub fn draw(folder: &ReportData) -> Report {
         let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
         let Some(mut view) = View::of(scenario, about, suffix) else { continue };
-        sections.push(Pictures { scenario: scenario.name.clone(), figures: view.figures(&mut missing) });
+        sections
+            .push(Pictures { scenario: scenario.name.clone(), figures: view.figures(at < MOST_FULL, &mut missing) });
     }
     if drawable.len() > MOST_SCENARIOS {
         missing.push(format!("Only the first {MOST_SCENARIOS} scenarios have pictures of their own."));
+    }
+    if sections.len() > MOST_FULL {
+        missing.push(format!("Only the first {MOST_FULL} scenarios have pictures by topic below the first six."));
     }
     let comparison = if several { comparison(&drawable) } else { Vec::new() };
     Report { comparison, sections, missing }
@@ -303,11 +308,11 @@ impl<'a> View<'a> {
     }
 
     /// Every picture that there are values for; the others are named in `missing`.
-    fn figures(&mut self, missing: &mut Vec<String>) -> Vec<Figure> {
+    fn figures(&mut self, full: bool, missing: &mut Vec<String>) -> Vec<Figure> {
         let mut figures = Vec::new();
         figures.extend(self.drawn(("story", None), Self::story));
         figures.extend(self.drawn(("timeline", None), Self::timeline));
-        for picture in PICTURES {
+        for picture in PICTURES.iter().filter(|picture| full || picture.group.is_none()) {
             if picture.kind == Drawing::EachState && self.states.list.len() < 2 {
                 missing.push(format!(
                     "Scenario `{}`: picture `{}` is left out, because it sets states side by side and there is one.",
@@ -321,12 +326,10 @@ impl<'a> View<'a> {
             }
             match self.figure(picture) {
                 Some(figure) => figures.push(figure),
-                None if picture.indicators.iter().all(|shown| shown.rare || self.scenario.has(*shown)) => {
-                    missing.push(format!(
-                        "Scenario `{}`: picture `{}` is left out, because quantiles.csv has too few values for it.",
-                        self.scenario.name, picture.name
-                    ))
-                }
+                None if picture.indicators.iter().all(|shown| self.scenario.has(*shown)) => missing.push(format!(
+                    "Scenario `{}`: picture `{}` is left out, because quantiles.csv has too few values for it.",
+                    self.scenario.name, picture.name
+                )),
                 // That its indicators have no values is said of each.
                 None => {}
             }

@@ -15,6 +15,9 @@ pub use super::{markup::STYLE, stat::Stat};
 use crate::scenario::{Month, Scenario};
 use maud::Render as _;
 
+/// Pairs from which on bands tell something.
+const FEWEST: u32 = 5;
+
 /// An indicator that the pictures need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Watched {
@@ -133,6 +136,7 @@ impl Worlds {
             svg.text(0.0, 18.0, Anchor::Start, Ink::Title, title);
             let note = match self.results.runs {
                 1 => "one pair".to_owned(),
+                runs if runs < FEWEST => format!("{runs} pairs: median"),
                 runs => format!("{runs} pairs: median, 50 % and 90 % bands"),
             };
             svg.text(0.0, 38.0, Anchor::Start, Ink::Quiet, &note);
@@ -145,13 +149,18 @@ impl Worlds {
             let ends = stats.iter().flat_map(|stat| stat.quantiles);
             let scale = if shown.log { Axis::log(ends.chain([1.0])) } else { Axis::linear(ends.chain([0.0]), 5) };
             let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: writing(shown) };
+            let bands = self.results.runs >= FEWEST;
             axes.draw(&mut svg);
-            let look =
-                Look { colour: palette::colour(2), width: 2.4, bands: true, dashes: "", runs: self.results.runs };
+            let look = Look { colour: palette::colour(2), width: 2.4, bands, dashes: "", runs: self.results.runs };
             fan(&mut svg, &axes, stats, look);
         }
         let name = if others { "differences" } else { "difference" };
-        let caption = if others { "" } else { "Changed less baseline, world by world with the same luck." };
+        let by_factor = panels.iter().any(|(shown, _)| shown.log);
+        let caption = match (others, by_factor) {
+            (true, _) => "",
+            (_, true) => "Changed over baseline, world by world with the same luck.",
+            _ => "Changed less baseline, world by world with the same luck.",
+        };
         let svg = svg.render().into_string();
         Some(Drawn { name: name.to_owned(), caption: caption.to_owned(), svg, narrow: None })
     }
@@ -200,7 +209,11 @@ mod tests {
             worlds.add(watched, "", months(&scenario, 2.0));
         }
         let one = worlds.differences("gap_rating", false, false).unwrap();
-        assert!(one.svg.contains("Rating gap, difference in points") && one.svg.contains("3 pairs"), "{}", one.svg);
+        assert!(
+            one.svg.contains("Rating gap, difference in points") && one.svg.contains("3 pairs: median<"),
+            "{}",
+            one.svg
+        );
         let others = worlds.differences("gap_rating", true, true).unwrap();
         assert!(!others.svg.contains("Rating gap") && others.svg.contains("Compute, factor against the baseline"));
     }

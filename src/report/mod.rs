@@ -167,9 +167,9 @@ pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -
     }
     let mut files = Vec::new();
     let mut report = figures::draw(&data);
-    let told = factors::draw::figures(&data).into_iter().chain(forest::forest(&data));
-    let told = told.chain(over_time::draw::figures(&data, &data.over_time.rows)).collect::<Vec<_>>();
-    report.comparison.splice(0..0, told);
+    let told = forest::forest(&data).into_iter().chain(over_time::draw::figures(&data, &data.over_time.rows));
+    report.comparison.splice(0..0, told.collect::<Vec<_>>());
+    report.comparison.extend(factors::draw::figures(&data));
     let mut figures = Vec::new();
     for figure in report.figures() {
         let path = format!("figures/{}.svg", figure.name);

@@ -37,8 +37,8 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
         (notes(folder, report))
         (findings::page::section(&findings::findings(folder, &findings::effects(folder))))
         @if !report.comparison.is_empty() {
-            section #comparison {
-                h2 { "Scenarios compared" }
+            section #compared {
+                h2 { (compared(folder)) }
                 @for one in &report.comparison { (figure(one)) }
             }
         }
@@ -106,6 +106,11 @@ fn described(about: &About, span: Option<(Month, Month)>) -> Markup {
     }
 }
 
+/// Name of the part of the page that sets worlds side by side.
+fn compared(folder: &ReportData) -> &'static str {
+    if folder.scenarios.len() > 1 { "Scenarios compared" } else { "What the design tells" }
+}
+
 /// Name of a scenario's part of the page.
 fn heading<'a>(report: &Report, scenario: &'a str) -> &'a str {
     if report.sections.len() == 1 { "Pictures" } else { scenario }
@@ -116,7 +121,8 @@ fn navigation(folder: &ReportData, report: &Report) -> Markup {
     let differences = folder.differences.as_ref().is_some_and(|rows| !rows.is_empty());
     html! {
         nav aria-label="Contents" {
-            @if !report.comparison.is_empty() { a href="#comparison" { "Comparison" } }
+            @if !folder.scenarios.is_empty() { a href="#findings" { "Findings" } }
+            @if !report.comparison.is_empty() { a href="#compared" { (compared(folder)) } }
             @for (section, number) in report.sections.iter().zip(1..) {
                 a href={ "#scenario-" (number) } { (heading(report, &section.scenario)) }
             }

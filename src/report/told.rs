@@ -57,6 +57,12 @@ impl Told {
         Self { name: name.to_owned(), colour: colour.to_owned(), value: level(2), low, high }
     }
 
+    /// Means with the quantiles 5 % and 95 %.
+    pub fn mean(name: &str, colour: &str, stats: &[Stat], months: Months) -> Self {
+        let means = stats.iter().map(|stat| (stat.date, stat.mean));
+        Self { value: values(means, months), ..Self::fan(name, colour, stats, months) }
+    }
+
     /// Values without bands.
     pub fn line(name: &str, colour: &str, points: impl Iterator<Item = (Month, f64)>, months: Months) -> Self {
         Self {

@@ -184,7 +184,7 @@ export function tieForm(levers) {
   at("new-policy").addEventListener("submit", (event) => {
     event.preventDefault();
     const list = owns();
-    const next = 1 + Math.max(0, ...list.map(({ name }) => Number(name.replace("added ", "")) || 0));
+    const next = 1 + Math.max(0, ...[...list, ...of.dated].map(({ name }) => Number(name.replace("added ", "")) || 0));
     putOwn([...list, { name: `added ${next}`, state: at("new-state").value, lever: at("new-lever").value, value: Number(at("new-value").value), from: write(Math.min(36, months - 1)), to: null }]);
   });
 }

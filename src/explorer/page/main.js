@@ -3,7 +3,7 @@
 import { showBars, tieForm, updateBars } from "./bars.js";
 import { learn, search, showChanged, showMoving, tellWrong, update } from "./controls.js";
 import { Results } from "./results.js";
-import { at, change, listen, look, make, now, pick, restore, takeBack } from "./state.js";
+import { at, change, listen, look, make, now, pick, restore, takeBack, tell } from "./state.js";
 import { ask, send, stream } from "./talk.js";
 import { prepare } from "./world.js";
 
@@ -59,7 +59,10 @@ function soon() {
 
 async function learnScenario() {
   const name = now().scenario;
-  scenario = await ask(`api/scenario${name ? `?name=${encodeURIComponent(name)}` : ""}`);
+  const learned = await ask(`api/scenario${name ? `?name=${encodeURIComponent(name)}` : ""}`);
+  // Another may have been picked meanwhile.
+  if (name !== now().scenario) return;
+  scenario = learned;
   at("scenario").value = name ?? "";
   at("description").textContent = scenario.description;
   learn(scenario);
@@ -143,7 +146,11 @@ function tie() {
   at("copy").addEventListener("click", () => copy(at("command").value, at("copy")));
   at("link").addEventListener("click", () => copy(location.href, at("link")));
   at("which").addEventListener("change", (event) => { at("pictures").dataset.which = event.target.value; });
-  window.addEventListener("hashchange", () => restore() && react("scenario"));
+  window.addEventListener("hashchange", () => restore() && tell("scenario"));
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    at("results").focus();
+  });
   listen(react);
 }
 

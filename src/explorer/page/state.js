@@ -8,7 +8,7 @@ export const overrides = () => [...state.set].map(([key, value]) => `${key}=${va
 export const change = () => ({ scenario: state.scenario, set: overrides() });
 export const listen = (listener) => listeners.push(listener);
 
-function tell(what) {
+export function tell(what) {
   const address = new URLSearchParams();
   if (state.scenario) address.set("scenario", state.scenario);
   address.set("outcome", state.outcome);
@@ -44,6 +44,8 @@ export function takeBack() {
 
 // Reads the address; true if it says something else than what is shown.
 export function restore() {
+  // An address that says nothing of a change leaves it as it is.
+  if (location.hash.length > 1 && !location.hash.includes("=")) return false;
   const address = new URLSearchParams(location.hash.slice(1));
   const scenario = address.get("scenario");
   const set = new Map(address.getAll("set").filter((each) => each.includes("=")).map((each) => {

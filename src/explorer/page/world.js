@@ -42,6 +42,7 @@ async function tell() {
         for (const section of at("worlds").querySelectorAll(":scope > section")) {
           if (!told.some(({ which }) => section.id === `world-${which}`)) section.remove();
         }
+        at("worlds").querySelectorAll(":scope > p").forEach((said) => said.remove());
         told.forEach(show);
       } catch (error) {
         at("worlds").replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));

@@ -35,7 +35,13 @@ pub(super) fn claimed(identity: &Identity) -> Names {
     let formats = BTreeSet::from([FileFormat::Csv.name(), identity.file_format.name()]);
     let tables = tables.flat_map(|table| formats.iter().map(move |format| format!("{table}.{format}")));
     let names: Vec<String> = tables.chain([manifest::FILE, package::FILE].map(String::from)).collect();
-    names.iter().map(|name| partial(name)).chain(names.iter().cloned()).chain([LOG.to_owned()]).collect()
+    // What is not kept never gets its final name, but in a shard.
+    let kept = |name: &&String| {
+        let table = name.split_once('.').map_or(name.as_str(), |(table, _)| table);
+        identity.shard.is_some() || !identity.passing.iter().any(|passing| passing == table)
+    };
+    let finals = names.iter().filter(kept).cloned();
+    names.iter().map(|name| partial(name)).chain(finals).chain([LOG.to_owned()]).collect()
 }
 
 /// Those of them in this folder that are its batch's.

@@ -46,6 +46,12 @@ pub fn pairs(sampled: &SampledScenario, outcome: usize, factor: usize) -> impl I
 }
 
 impl Effects {
+    /// The same without intervals.
+    pub fn without_intervals(mut self) -> Self {
+        self.list.iter_mut().for_each(|effect| effect.association = effect.association.without_interval());
+        self
+    }
+
     /// How the outcome at this place goes with these factors.
     pub fn of(sampled: &SampledScenario, outcome: usize, factors: &[Factor]) -> Option<Self> {
         let column = *sampled.outcomes.get(outcome)?;

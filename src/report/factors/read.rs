@@ -9,6 +9,9 @@ use crate::{
 };
 use std::{collections::BTreeMap, path::Path};
 
+/// Numbers of a design up to which its points are held in memory, some hundred bytes each.
+pub const MOST_CELLS: u64 = 2_000_000;
+
 /// A point of a design under a scenario. Points with the same values, such as worlds that were drawn twice, are one.
 #[derive(Clone, Debug)]
 pub struct SampledPoint {
@@ -37,6 +40,10 @@ pub fn read(
 ) -> Result<Vec<SampledScenario>, ReportError> {
     let factors = &manifest.experiment.design.factors;
     if factors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let cells = factors.len() as u64 * manifest.experiment.points * manifest.experiment.scenarios.len() as u64;
+    if cells > MOST_CELLS {
         return Ok(Vec::new());
     }
     let Some(mut table) = CsvFile::open(file)? else { return Ok(Vec::new()) };

@@ -101,9 +101,14 @@ const MOST_EACH: usize = 2;
 pub fn effects(folder: &ReportData) -> Vec<Effects> {
     let factors = folder.manifest.as_ref().map_or(&[][..], |manifest| &manifest.experiment.design.factors);
     let telling = telling(folder);
+    // Points of a trajectory, or of a base point, differ in one or few factors: they are no draws of their own.
+    let together = folder.manifest.as_ref().is_some_and(|manifest| {
+        matches!(manifest.experiment.design.method, Method::Morris { .. } | Method::Saltelli { .. })
+    });
     let of = |sampled: &SampledScenario| {
         let place = |column: &Column<'_>| sampled.outcomes.iter().position(|read| read.name == column.name);
         let found = telling.iter().filter_map(|column| Effects::of(sampled, place(column)?, factors));
+        let found = found.map(|found| if together { found.without_intervals() } else { found });
         found.filter(|found| !found.list.is_empty()).take(MOST_EACH).collect::<Vec<_>>()
     };
     folder.sampled.iter().take(MOST_SCENARIOS).flat_map(of).collect()
@@ -142,8 +147,9 @@ impl<'a> Told<'a> {
             sentences.push(question);
         }
         let scenarios: Vec<String> = self.folder.scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-        let (points, runs) = (manifest.experiment.points, manifest.experiment.runs);
-        let most = if manifest.experiment.stop.is_some() { "up to " } else { "" };
+        let (points, stop) = (manifest.experiment.points, &manifest.experiment.stop);
+        let runs = stop.as_ref().map_or(0, |stop| stop.max_runs).max(manifest.experiment.runs);
+        let most = if stop.is_some() { "up to " } else { "" };
         let runs = format!("{most}{}", counted(runs, "run"));
         let kind = kind(manifest.experiment.design.method);
         sentences.push(words::size(&scenarios, points, &runs, kind));
@@ -201,11 +207,13 @@ impl<'a> Told<'a> {
             let first = of.first()?;
             Some(words::same(&first.scenario, &first.against, of.len(), u64::from(first.pairs)))
         }));
-        let open = groups().filter(|of| !same(of)).flatten().filter(|row| !row.excludes_zero());
+        let is_same = |row: &DifferenceRow| row.difference == 0.0 && row.p05 == 0.0 && row.p95 == 0.0;
+        let open = groups().filter(|of| !same(of)).flatten().filter(|row| !row.excludes_zero() && !is_same(row));
         let open: Vec<&&DifferenceRow> = open.collect();
         let mut names: Vec<String> = Vec::new();
         for row in &open {
-            if let Some(what) = self.outcomes.iter().find(|column| *column.name == *row.outcome).map(|c| self.what(c))
+            let what = self.outcomes.iter().find(|column| *column.name == *row.outcome).map(|c| self.what(c));
+            if let Some(what) = what.map(|what| words::under(&what, &row.scenario, self.folder.scenarios.len()))
                 && !names.contains(&what)
                 && names.len() < MOST_NAMED
             {
@@ -254,7 +262,8 @@ impl<'a> Told<'a> {
                 return None;
             }
             let what = self.what(&found.outcome);
-            let clear = found.list.iter().filter(|effect| effect.association.is_clear()).take(MOST_FACTORS);
+            let clear =
+                found.list.iter().filter(|effect| effect.association.is_clear_among(factors.len())).take(MOST_FACTORS);
             let clear = clear.filter_map(|effect| {
                 let (association, parameter) = (effect.association, &factors.get(effect.factor)?.parameter);
                 Some(words::goes_with(parameter, effect.is_ratio, association.value, association.interval))
@@ -280,6 +289,7 @@ impl<'a> Told<'a> {
             .find_map(|column| swings.list.iter().filter(is_own).find(|found| found.outcome.name == column.name))?;
         let told = swings.layout.ranked(&found.indices).into_iter().take(MOST_FACTORS).filter_map(|factor| {
             let swing = found.indices.get(SWING, factor)?;
+            swing.interval.filter(|(low, high)| *low > 0.0 || *high < 0.0)?;
             Some(words::swings(swings.factor(factor), &found.outcome, swing.value?, swing.interval))
         });
         let told: Vec<String> = told.collect();

@@ -155,7 +155,8 @@ pub fn size(scenarios: &[String], points: u64, runs: &str, kind: &str) -> String
         several => format!(" of each of {} scenarios ({})", several.len(), listed(several)),
     };
     if points > 1 {
-        format!("{points} points of {kind}, with {runs} at each{of}.")
+        let of = of.replacen(" of each of", " in each of", 1);
+        format!("{points} points of {kind}{of}, with {runs} at each.")
     } else {
         format!("{}{of}.", begun(runs))
     }
@@ -248,6 +249,11 @@ pub fn undecided(count: usize, of: usize, whats: &[String]) -> String {
     format!("{count} of {of} differences {are} undecided, as luck alone could give {they}{among} {}.", listed(&whats))
 }
 
+/// An outcome of one of several scenarios beside the first.
+pub fn under(what: &str, scenario: &str, scenarios: usize) -> String {
+    if scenarios > 2 { format!("{what} ({scenario})") } else { what.to_owned() }
+}
+
 /// Differences for which there are too few pairs.
 pub fn too_few(pairs: u64, fewest: u64) -> String {
     format!("No difference is decided by {pairs} pairs of runs: an interval takes at least {fewest}.")
@@ -282,7 +288,7 @@ pub fn turns_on_nothing(what: &str, of: usize, points: usize) -> String {
 
 /// That nothing was varied.
 pub fn nothing_varied() -> String {
-    "0 parameters were varied, so on which of them the answer turns these runs do not tell.".to_owned()
+    "0 parameters were varied, so these runs do not tell on which of them the answer turns.".to_owned()
 }
 
 /// How well the mean is known, and what luck does.

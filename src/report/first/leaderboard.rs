@@ -72,7 +72,7 @@ impl View<'_> {
         axes.draw(&mut sheet.svg);
         self.lines(&mut sheet, &axes, &firms);
         let caption = "A ring marks an entry after the start, a cross a firm that has closed, merged or turned to something else in half of \
-                       the runs. Firms founded in a run are not named in it.";
+                       the runs. Places are among the firms that the config names.";
         Some((sheet.svg, caption.to_owned()))
     }
 

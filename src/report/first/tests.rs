@@ -53,7 +53,7 @@ fn about() -> About {
         policies: vec![act("Subsidy", Some(6), Some(12)), act("Over before", None, Some(0))],
         shocks: vec![
             Act { months: Some(3.0), ..act("Blockade", Some(10), None) },
-            Act { hazard_per_year: 0.1, ..act("By chance", None, None) },
+            Act { months: Some(3.0), ..act("By chance", None, None) },
         ],
         ..About::default()
     }

@@ -28,7 +28,10 @@ pub(crate) fn acts(entries: &[&ScenarioEntry]) -> Vec<Act> {
         for said in LISTS.iter().flat_map(|(list, mechanism)| listed(&config, list, mechanism)) {
             match found.iter_mut().find(|(other, _)| other == said) {
                 Some((_, act)) => act.scenarios.push(place),
-                None => found.extend(act(said).map(|act| (said.clone(), Act { scenarios: vec![place], ..act }))),
+                None => found.extend(
+                    act(said, entry.start.parse().ok())
+                        .map(|act| (said.clone(), Act { scenarios: vec![place], ..act })),
+                ),
             }
         }
     }
@@ -44,9 +47,10 @@ fn listed<'a>(config: &'a Value, list: &str, mechanism: &str) -> impl Iterator<I
     config[list].as_array().into_iter().flatten().filter(move |_| !is_off)
 }
 
-fn act(entry: &Value) -> Option<Act> {
+/// What acts from its month on, or without one from the start on; a shock without one never comes, or by chance.
+fn act(entry: &Value, start: Option<Month>) -> Option<Act> {
     let month = |key: &str| entry[key].as_str().and_then(|text| text.parse::<Month>().ok());
-    let from = month("from")?;
+    let from = month("from").or(start.filter(|_| entry["months"].is_null()))?;
     // A shock lasts so many months, a rule until a month.
     let lasting = entry["months"].as_u64().and_then(|months| u32::try_from(months).ok());
     let to = month("to").or_else(|| lasting.map(|months| from.plus(months)));
@@ -84,7 +88,7 @@ mod tests {
         let found = acts(&[&first, &without]);
         assert_eq!(
             found.iter().map(|act| (act.name.as_str(), act.to.is_none())).collect::<Vec<_>>(),
-            [("rule", true), ("blockade", false)]
+            [("undated", true), ("rule", true), ("blockade", false)]
         );
     }
 }

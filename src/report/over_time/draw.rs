@@ -13,6 +13,7 @@ use crate::{
         scale::{Axis, Writing},
         stat::Stat,
         svg::{Anchor, Ink, RULE, Stroke, Svg, text_width},
+        told::Told,
     },
     scenario::Month,
 };
@@ -95,6 +96,11 @@ pub(crate) fn draw(picture: &Picture<'_>) -> Figure {
             let name = scenarios.get(place).copied().unwrap_or_default();
             svg.group(&last_words(name, band, panel), |svg| draw_band(svg, &axes, band, Mark::of(place), bands));
         }
+        let told = panel.bands.iter().take(scenarios.len()).enumerate().map(|(place, band)| {
+            let name = scenarios.get(place).copied().unwrap_or_default();
+            Told::mean(name, Mark::of(place).colour, &band.stats, axes.months())
+        });
+        svg.tell(axes.plot(&panel.title, "difference", told.collect()));
     }
     Figure::new(picture.name, caption(picture, scenarios.len(), acts.len()), svg)
 }

@@ -14,8 +14,6 @@ use super::{
 use crate::output::difference_rows::DifferenceOverTimeRow;
 pub(crate) use acts::{Act, acts};
 
-/// How many points a state's rating is below the highest, which no column of the table of states says.
-const BEHIND: &str = "behind_frontier";
 const GAP: &str = "gap_rating";
 const WORLD: &str = "world";
 const STATES: &str = "states";
@@ -24,7 +22,7 @@ const TABLES: [&str; 2] = [WORLD, STATES];
 
 /// What is followed of each of the compared states: column, title, and whether it is told in per cent.
 const OF_STATES: [(&str, &str, bool); 4] = [
-    (BEHIND, "Behind the frontier", false),
+    ("frontier_gap_rating", "Behind the frontier", false),
     ("usage_share", "Share of world usage", true),
     ("compute", "Compute", false),
     ("output", "Output", false),
@@ -64,7 +62,7 @@ fn followed(states: [&str; 2]) -> Vec<Followed> {
     });
     let of_state = |state: &str| {
         OF_STATES.map(|(column, title, percent)| {
-            let own = Shown::of(STATES, if column == BEHIND { "rating" } else { column }, title, percent);
+            let own = Shown::of(STATES, column, title, percent);
             Followed {
                 table: STATES,
                 column,

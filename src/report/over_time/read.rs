@@ -1,6 +1,6 @@
 //! Reads two scenarios' runs in step from the recorded tables, run by run.
 
-use super::{BEHIND, Followed, OverTime, STATES, TABLES, followed, stored};
+use super::{Followed, OverTime, STATES, TABLES, followed, stored};
 use crate::{
     analysis::{
         paired::Pairs,
@@ -110,8 +110,6 @@ struct Runs<'a> {
     key: Option<(u64, u64)>,
     /// By series, then month.
     values: Vec<f64>,
-    /// The highest rating of any state, by month.
-    best: Vec<f64>,
 }
 
 /// The months of a scenario.
@@ -132,8 +130,7 @@ struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     fn of(table: &'a str, followed: &'a [Followed]) -> Self {
         let series: Vec<&Followed> = followed.iter().filter(|one| one.table == table).collect();
-        let column = |one: &&'a Followed| if one.column == BEHIND { "rating" } else { one.column };
-        let columns = series.iter().map(column).collect();
+        let columns = series.iter().map(|one| one.column).collect();
         Self { table, series, columns, entity: (table == STATES).then_some("state") }
     }
 }
@@ -148,8 +145,7 @@ impl<'a> Runs<'a> {
     ) -> Result<Option<Self>, ReportError> {
         let Some(rows) = Rows::open(file, &wanted.columns, wanted.entity)? else { return Ok(None) };
         let values = vec![f64::NAN; wanted.series.len() * span.months];
-        let best = vec![f64::NAN; span.months];
-        Ok(Some(Self { file, rows, scenario, span, together, began: false, key: None, values, best }))
+        Ok(Some(Self { file, rows, scenario, span, together, began: false, key: None, values }))
     }
 
     /// Takes the rows of the next run of the scenario.
@@ -164,16 +160,11 @@ impl<'a> Runs<'a> {
                 (None, Some(_)) => {
                     (self.key, self.began) = (key, true);
                     self.values.fill(f64::NAN);
-                    self.best.fill(f64::NAN);
                     self.take(wanted);
                 }
                 (Some(current), Some(next)) if current == next => self.take(wanted),
                 _ => break,
             }
-        }
-        for (at, _) in wanted.series.iter().enumerate().filter(|(_, series)| series.column == BEHIND) {
-            let own = self.values.iter_mut().skip(at * self.span.months);
-            own.zip(&self.best).for_each(|(own, best)| *own = best - *own);
         }
         Ok(())
     }
@@ -186,12 +177,6 @@ impl<'a> Runs<'a> {
         for (at, series) in wanted.series.iter().enumerate() {
             if entity.is_none_or(|entity| entity == series.entity.as_bytes()) {
                 self.values[at * self.span.months + month] = self.rows.number(at);
-            }
-        }
-        if let Some(behind) = wanted.series.iter().position(|series| series.column == BEHIND) {
-            let (rating, best) = (self.rows.number(behind), self.best[month]);
-            if rating > best || best.is_nan() {
-                self.best[month] = rating;
             }
         }
     }
@@ -249,7 +234,7 @@ fn lacking(tables: &[&str], manifest: &Manifest) -> Option<String> {
     let why = if tables.iter().any(as_parquet) {
         "not there as CSV; `--format csv` writes it so"
     } else {
-        "not recorded; `--record world,states` records what they take"
+        "not recorded; `--record all` records what they take"
     };
     (!tables.is_empty()).then(|| format!("Some differences over time are left out: {names} {why}."))
 }

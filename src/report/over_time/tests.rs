@@ -25,7 +25,8 @@ fn folder() -> tempfile::TempDir {
     manifest.experiment.scenarios.iter_mut().for_each(|scenario| scenario.months = 3);
     write("manifest.json", &sealed(&manifest));
     let head = "scenario,point,replicate,run,date";
-    let (mut world, mut states) = (format!("{head},gap_rating,compute\n"), format!("{head},state,rating,output\n"));
+    let (mut world, mut states) =
+        (format!("{head},gap_rating,compute\n"), format!("{head},state,frontier_gap_rating,output\n"));
     let mut runs = "run,scenario,point,replicate,seed,gap_rating_end,status,error\n".to_owned();
     for (scenario, name) in ["base", "other"].into_iter().enumerate() {
         for (replicate, apart) in APART.iter().enumerate().take(6 - scenario) {
@@ -40,9 +41,9 @@ fn folder() -> tempfile::TempDir {
                 };
                 let lead = format!("{name},0,{replicate},{run},2023-0{}", month + 1);
                 writeln!(world, "{lead},{gap},5.0").unwrap();
-                // China falls back as the gap grows; a third state is the best of all.
-                for (state, rating) in [("US", 100.0), ("China", 90.0 - more), ("A & B", 120.0)] {
-                    writeln!(states, "{lead},{state},{rating},7.5").unwrap();
+                // China falls back as the gap grows.
+                for (state, behind) in [("US", 20.0), ("China", 30.0 + more), ("A & B", 0.0)] {
+                    writeln!(states, "{lead},{state},{behind},7.5").unwrap();
                 }
             }
         }
@@ -90,10 +91,10 @@ fn runs_are_paired_by_replicate_in_each_month() {
     // The third has no pair in the last month, and four are too few for an interval.
     close(gap[2].difference, 6.0);
     assert!(gap[2].low.is_none() && gap[2].standard_error.is_some());
-    let china = of(&rows, "China", BEHIND);
+    let china = of(&rows, "China", "frontier_gap_rating");
     assert_eq!(china.iter().map(|row| row.difference).collect::<Vec<_>>(), [0.0, 3.0, 6.0]);
-    assert!(of(&rows, "US", BEHIND).iter().all(|row| row.difference == 0.0));
-    assert!(of(&rows, "A & B", BEHIND).is_empty() && of(&rows, "US", "output").len() == 3);
+    assert!(of(&rows, "US", "frontier_gap_rating").iter().all(|row| row.difference == 0.0));
+    assert!(of(&rows, "A & B", "frontier_gap_rating").is_empty() && of(&rows, "US", "output").len() == 3);
     assert!(of(&rows, "", "open_share").is_empty(), "a column that is not there has no line");
 }
 
