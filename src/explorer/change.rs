@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 /// Cases that are kept for those who come back to them.
 const KEPT: usize = 6;
 /// Months of a world up to which its pictures are held in memory.
-const MOST_MONTHS: u32 = 600;
+pub const MOST_MONTHS: u32 = 600;
 /// The most values that a page lays over a scenario.
 const MOST_VALUES: usize = 300;
 

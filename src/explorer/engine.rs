@@ -162,7 +162,7 @@ mod tests {
     use super::*;
     use crate::{
         batch::Config,
-        explorer::change::{Change, Shelf},
+        explorer::change::{Change, MOST_MONTHS, Shelf},
     };
     use std::time::{Duration, Instant};
 
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_newer_change_breaks_off_the_world_under_way() {
         // Worlds that take far longer than the program may take to let go of one.
-        let shelf = shelf(1200);
+        let shelf = shelf(MOST_MONTHS);
         let engine = Engine::new(shelf.model(), 1).unwrap();
         let fastest = (0..10).map(|turn| {
             let older = (shelf.pair(&change(1.0 + f64::from(turn) / 100.0)).unwrap(), shown(500));

@@ -1,7 +1,7 @@
 // Numbers under the pointer or the arrow keys, and each picture as SVG, PNG and CSV. Without scripts the page still shows all.
 "use strict";
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
+  const SVG = document.querySelector("svg")?.namespaceURI;
   const make = (name, attributes = {}, text = "") => {
     const element = document.createElement(name);
     Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));

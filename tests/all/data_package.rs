@@ -23,7 +23,7 @@ set = { "mechanisms.diffusion.xi_open" = 1.0 }
 "#;
     redqueen(folder.path(), &["init"]).assert().success();
     fs::write(folder.path().join("configs/two.toml"), experiment).unwrap();
-    let arguments = ["batch", "configs/two.toml", "--months", "36", "--quiet", "--out", "out"];
+    let arguments = ["batch", "configs/two.toml", "--record", "all", "--months", "36", "--quiet", "--out", "out"];
     redqueen(folder.path(), &arguments).assert().success();
     folder
 });
@@ -116,7 +116,7 @@ fn what_the_experiment_and_its_scenarios_are_is_said() {
     let other = text.replace("Does slow", "And does slow").replace("copying\"\n", "copying\"\ndescription = 'Slow.'\n");
     assert_ne!(other, text);
     fs::write(experiment.with_file_name("other.toml"), other).unwrap();
-    let arguments = ["batch", "configs/other.toml", "--months", "36", "--quiet", "--out", "out"];
+    let arguments = ["batch", "configs/other.toml", "--record", "all", "--months", "36", "--quiet", "--out", "out"];
     redqueen(BATCH.path(), &arguments).assert().success();
     let page = fs::read_to_string(out().join("report.html")).unwrap();
     assert!(page.contains("Does slow copying matter?"));
@@ -263,7 +263,9 @@ fn rows_of_several_scenarios_or_points_say_of_which_they_are() {
     let folder = TempDir::new().unwrap();
     let of = |text: &str, name: &str| {
         fs::write(folder.path().join("study.toml"), text).unwrap();
-        redqueen(folder.path(), &["batch", "study.toml", "--months", "3", "--quiet", "--out", name]).assert().success();
+        redqueen(folder.path(), &["batch", "study.toml", "--record", "all", "--months", "3", "--quiet", "--out", name])
+            .assert()
+            .success();
         leading(&folder.path().join(name))
     };
     let factor = "[[design.factors]]\nparameter = 'mechanisms.diffusion.xi_open'\nlevels = ";

@@ -8,7 +8,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use tempfile::TempDir;
 
 fn batch(folder: &Path, out: &str, more: &[&str]) {
-    let common = ["batch", "--quiet", "--runs", "5", "--months", "24", "--out", out];
+    let common = ["batch", "--record", "all", "--quiet", "--runs", "5", "--months", "24", "--out", out];
     redqueen(folder, &[&common, more].concat()).assert().success();
 }
 
@@ -97,4 +97,35 @@ fn a_short_trajectory_stays_what_it_is() {
         );
     }
     insta::assert_snapshot!(lines);
+}
+
+#[test]
+fn a_batch_keeps_what_its_report_needs_and_quantiles_of_the_rest() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let run = |out: &str, more: &[&str]| {
+        let common = ["batch", "--quiet", "--runs", "3", "--months", "4", "--out", out];
+        redqueen(folder.path(), &[&common[..], more].concat()).assert().success();
+    };
+    run("whole", &["--record", "all"]);
+    run("kept", &[]);
+    for name in ["1/2", "2/2"] {
+        run(&name.replace('/', "-"), &["--shard", name]);
+    }
+    redqueen(folder.path(), &["merge", "1-2", "2-2", "--quiet", "--out", "merged"]).assert().success();
+    let read = |out: &str, name: &str| std::fs::read(folder.path().join(out).join(name)).ok();
+    for out in ["kept", "merged"] {
+        for name in ["runs.csv", "world.csv", "events.csv"] {
+            assert!(read(out, name).is_some() && read(out, name) == read("whole", name), "{out}/{name}");
+        }
+        for name in ["states.csv", "states.csv.partial", "firms.csv", "fabs.csv", "accelerators.csv", "releases.csv"] {
+            assert_eq!(read(out, name), None, "{out}/{name}");
+        }
+        // The quantiles are those of all rows that the report draws.
+        let of = |text: Option<Vec<u8>>| -> Vec<String> {
+            let text = String::from_utf8(text.unwrap()).unwrap();
+            text.lines().map(str::to_owned).collect()
+        };
+        assert_eq!(of(read(out, "quantiles.csv")), of(read("whole", "quantiles.csv")), "{out}");
+    }
+    assert!(read("1-2", "states.csv").is_some(), "a shard keeps what joining it needs");
 }

@@ -52,7 +52,7 @@ fn overwriting_spares_what_redqueen_did_not_write() {
     let before = files(&out, "");
     let error = said(
         folder.path(),
-        &[&["batch", "--quiet", "--runs", "2", "--months", "3", "--overwrite", "--out"][..], &["out"]].concat(),
+        &["batch", "--record", "all", "--quiet", "--runs", "2", "--months", "3", "--overwrite", "--out", "out"],
     );
     let error = error.unwrap_err();
     assert!(error.starts_with("Some(2)") && error.contains("out/states.csv was not written by redqueen"), "{error}");

@@ -91,8 +91,13 @@ impl View<'_> {
         if months.len() < 2 {
             return;
         }
-        let share =
+        let of =
             |at: usize, month: &Month| series[at].iter().find(|stat| stat.date == *month).map_or(0.0, |stat| stat.mean);
+        // Parts of what is limited by anything, which is all that is made.
+        let share = |at: usize, month: &Month| {
+            let whole: f64 = (0..STAGES.len()).map(|stage| of(stage, month)).sum();
+            if whole > 0.0 { of(at, month) / whole } else { 0.0 }
+        };
         let layers: Vec<AreaLayer> = (0..STAGES.len())
             .map(|at| AreaLayer {
                 name: STAGES[at].1.to_owned(),

@@ -120,7 +120,7 @@ fn what_was_not_recorded_is_said_with_what_records_it() {
     fs::remove_file(folder.path().join("states.csv")).unwrap();
     list(folder.path());
     let found = data::read(folder.path(), &Measured::default()).unwrap();
-    let said = "Some differences over time are left out: `states` not recorded; `--record world,states` records what they take.";
+    let said = "Some differences over time are left out: `states` not recorded; `--record all` records what they take.";
     assert!(found.missing.iter().any(|line| line == said), "{:?}", found.missing);
     assert!(found.over_time.rows.iter().all(|row| &*row.table == "world"));
 }
