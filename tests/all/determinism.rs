@@ -62,8 +62,8 @@ fn a_run_of_a_batch_can_be_repeated_alone() {
 fn replicates_and_seeds_differ() {
     let folder = TempDir::new().unwrap();
     let here = folder.path();
-    batch(here, "a", &["--seed", "1", "--record", "world"]);
-    batch(here, "b", &["--seed", "2", "--record", "world"]);
+    batch(here, "a", &["--seed", "1"]);
+    batch(here, "b", &["--seed", "2"]);
     let ratings = |out: &str| -> Vec<String> {
         let (_, rows) = table(&here.join(out).join("world.csv"));
         rows.iter().filter(|row| row["date"] == "2024-12").map(|row| row["frontier_rating"].clone()).collect()
