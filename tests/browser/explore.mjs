@@ -71,7 +71,8 @@ async function moves({ page }) {
   await anew(page);
   await move(page, first, 900);
   await page.waitForSelector("#difference-difference svg");
-  await settled(page, 8);
+  // Once the older study is over, nothing but the newer one can change the picture.
+  await settled(page, 500);
   const before = await svg(page, "difference-difference");
   assert.match(await page.locator("#changed").innerText(), new RegExp(first));
   await anew(page);
