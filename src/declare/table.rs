@@ -48,6 +48,12 @@ impl Cell<'_> {
             _ => None,
         }
     }
+
+    /// What it counts as among the indicators of months: its number, and 1 or 0 for a flag, whose mean is a share.
+    #[must_use]
+    pub fn indicator(self) -> Option<f64> {
+        if let Self::Flag(flag) = self { Some(f64::from(flag)) } else { self.number() }
+    }
 }
 
 /// One column of a table.

@@ -98,11 +98,7 @@ impl Watch {
                     Cell::Text(name) if Some(cells.len()) == table.entity => entity = Some(name),
                     _ => {}
                 }
-                // A flag counts as 1 or 0, as in quantiles.
-                cells.push(match cell {
-                    Cell::Flag(flag) => Some(f64::from(flag)),
-                    cell => cell.number(),
-                });
+                cells.push(cell.indicator());
             });
             let (Some(month), Some(name)) = (month, entity) else { continue };
             let Ok(entity) = table.entities.binary_search_by(|known| known.as_str().cmp(name)) else { continue };

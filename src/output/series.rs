@@ -165,10 +165,7 @@ impl Block {
                 match cell {
                     Cell::Month(date) if column == self.date => month = layout.month(date),
                     Cell::Text(name) if Some(column) == self.entity => entity = Some(name),
-                    Cell::Number(value) if self.numeric[column] => numbers.push(Some(value)),
-                    Cell::Whole(value) if self.numeric[column] => numbers.push(Some(value as f64)),
-                    Cell::Flag(flag) if self.numeric[column] => numbers.push(Some(f64::from(flag))),
-                    _ if self.numeric[column] => numbers.push(None),
+                    cell if self.numeric[column] => numbers.push(cell.indicator()),
                     _ => {}
                 }
                 column += 1;
