@@ -42,6 +42,24 @@ pub enum Acts {
     Policies,
 }
 
+impl Acts {
+    pub const ALL: [Self; 3] = [Self::Shocks, Self::Policies, Self::Controls];
+
+    /// The list of a config that holds them, and the mechanism that makes them act.
+    pub const fn of_config(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Shocks => ("shocks", "shocks"),
+            Self::Controls => ("controls", "export_controls"),
+            Self::Policies => ("policies", "policy"),
+        }
+    }
+
+    /// Whether the mechanism is on, among those of a config.
+    pub fn act(self, mechanisms: &serde_json::Value) -> bool {
+        mechanisms[self.of_config().1]["enabled"] != false
+    }
+}
+
 /// What a scenario itself does, in a span of months.
 #[derive(Debug, Default, Deserialize)]
 pub struct Act {
@@ -54,25 +72,24 @@ pub struct Act {
     pub to: Option<Month>,
     /// How many months a shock lasts.
     #[serde(default)]
-    pub months: Option<f64>,
+    pub months: Option<u32>,
 }
 
 impl Act {
-    /// First and last month in which it acts, as far as they lie within `span`; none for what comes by chance or elsewhere.
+    /// First month in which it acts in a world that begins in `start`, and the month after the last; no such month where it stays.
+    /// `None` for what comes by chance, or never.
+    pub fn lasts(&self, start: Month) -> Option<(Month, Option<Month>)> {
+        // Only shocks last so many months, and one without a date has no month of its own.
+        let from = self.from.or(Some(start).filter(|_| self.months.is_none()))?;
+        Some((from, self.to.or(self.months.map(|months| from.plus(months)))))
+    }
+
+    /// First and last month in which it acts, as far as they lie within `span`.
     pub fn within(&self, span: (Month, Month)) -> Option<(Month, Month)> {
-        // Only shocks last so many months; one without a date never comes, or by chance.
-        if self.from.is_none() && self.months.is_some() {
-            return None;
-        }
-        let from = self.from.unwrap_or(span.0);
-        let end = match (self.to, self.months) {
-            (Some(to), _) => to.since(from) - 1,
-            (None, Some(months)) => months as i64 - 1,
-            (None, None) => span.1.since(from),
-        };
-        let last = from.plus(u32::try_from(end).ok()?).min(span.1);
-        let first = from.max(span.0);
-        (first <= last).then_some((first, last))
+        let (from, to) = self.lasts(span.0)?;
+        let (first, end) = (from.max(span.0), to.unwrap_or(span.1.plus(1)).min(span.1.plus(1)));
+        let months = u32::try_from(end.since(first)).ok()?.checked_sub(1)?;
+        Some((first, first.plus(months)))
     }
 }
 
@@ -141,12 +158,12 @@ impl About {
 
     /// What the scenario itself does, by kind: nothing of what belongs to a mechanism that is off.
     pub fn acts(&self, kind: Acts) -> &[Act] {
-        let (acts, mechanism) = match kind {
-            Acts::Shocks => (&self.shocks, "shocks"),
-            Acts::Controls => (&self.controls, "export_controls"),
-            Acts::Policies => (&self.policies, "policy"),
+        let acts = match kind {
+            Acts::Shocks => &self.shocks,
+            Acts::Controls => &self.controls,
+            Acts::Policies => &self.policies,
         };
-        if self.mechanisms[mechanism]["enabled"] == false { &[] } else { acts }
+        if kind.act(&self.mechanisms) { acts } else { &[] }
     }
 
     /// Names of leader and follower, empty if the config compares none.

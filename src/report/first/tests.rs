@@ -52,8 +52,8 @@ fn about() -> About {
         fabs: vec![fab("Plant", "US"), fab("Works", "Taiwan")],
         policies: vec![act("Subsidy", Some(6), Some(12)), act("Over before", None, Some(0))],
         shocks: vec![
-            Act { months: Some(3.0), ..act("Blockade", Some(10), None) },
-            Act { months: Some(3.0), ..act("By chance", None, None) },
+            Act { months: Some(3), ..act("Blockade", Some(10), None) },
+            Act { months: Some(3), ..act("By chance", None, None) },
         ],
         ..About::default()
     }

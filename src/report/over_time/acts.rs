@@ -1,6 +1,11 @@
 //! What some scenarios do and others do not: policies, controls and shocks, with the months in which they act.
 
-use crate::{output::manifest::ScenarioEntry, scenario::Month};
+use crate::{
+    output::manifest::ScenarioEntry,
+    report::about::{self, Acts},
+    scenario::Month,
+};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 /// What acts in some scenarios from a month on.
@@ -16,16 +21,13 @@ pub(crate) struct Act {
     pub scenarios: Vec<usize>,
 }
 
-/// The lists of a config whose entries act for a time, each with the mechanism that makes them do so.
-const LISTS: [(&str, &str); 3] = [("shocks", "shocks"), ("policies", "policy"), ("controls", "export_controls")];
-
 /// What some of these scenarios do and others do not, or do otherwise, the earliest first.
 pub(crate) fn acts(entries: &[&ScenarioEntry]) -> Vec<Act> {
     // Two that differ in more than their months are told apart by what they say.
     let mut found: Vec<(Value, Act)> = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
         let config = entry.config.value();
-        for said in LISTS.iter().flat_map(|(list, mechanism)| listed(&config, list, mechanism)) {
+        for said in Acts::ALL.into_iter().flat_map(|kind| listed(&config, kind)) {
             match found.iter_mut().find(|(other, _)| other == said) {
                 Some((_, act)) => act.scenarios.push(place),
                 None => found.extend(
@@ -42,19 +44,15 @@ pub(crate) fn acts(entries: &[&ScenarioEntry]) -> Vec<Act> {
 }
 
 /// The entries of a list, if the mechanism that makes them act is on.
-fn listed<'a>(config: &'a Value, list: &str, mechanism: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    let is_off = config["mechanisms"][mechanism]["enabled"] == false;
-    config[list].as_array().into_iter().flatten().filter(move |_| !is_off)
+fn listed(config: &Value, kind: Acts) -> impl Iterator<Item = &Value> {
+    let acts = kind.act(&config["mechanisms"]);
+    config[kind.of_config().0].as_array().into_iter().flatten().filter(move |_| acts)
 }
 
-/// What acts from its month on, or without one from the start on; a shock without one never comes, or by chance.
 fn act(entry: &Value, start: Option<Month>) -> Option<Act> {
-    let month = |key: &str| entry[key].as_str().and_then(|text| text.parse::<Month>().ok());
-    let from = month("from").or(start.filter(|_| entry["months"].is_null()))?;
-    // A shock lasts so many months, a rule until a month.
-    let lasting = entry["months"].as_u64().and_then(|months| u32::try_from(months).ok());
-    let to = month("to").or_else(|| lasting.map(|months| from.plus(months)));
-    Some(Act { name: entry["name"].as_str()?.to_owned(), from, to, scenarios: Vec::new() })
+    let said = about::Act::deserialize(entry).ok()?;
+    let (from, to) = said.lasts(start?)?;
+    Some(Act { name: said.name, from, to, scenarios: Vec::new() })
 }
 
 #[cfg(test)]
