@@ -77,9 +77,11 @@ fn what_ran(folder: &ReportData) -> Markup {
         [(from, to)] => facts.push(format!("{from} to {to}")),
         _ => facts.push("scenarios of different months".to_owned()),
     }
-    // A scenario that was run by itself is described below.
+    // A scenario that was run by itself is described below, and what several are asked stands among the findings.
     let about = folder.manifest.as_ref().map(|manifest| &manifest.description).filter(|about| {
-        !about.is_empty() && folder.about.iter().all(|scenario| scenario.described.description != **about)
+        !about.is_empty()
+            && folder.scenarios.len() <= 1
+            && folder.about.iter().all(|scenario| scenario.described.description != **about)
     });
     html! {
         p.quiet { (facts.join(" · ")) }
