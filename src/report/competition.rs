@@ -42,13 +42,11 @@ impl View<'_> {
 
     /// Ratings of firms, with their entries and exits.
     pub fn firms(&self, shown: Shown) -> Option<(Svg, String)> {
-        let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();
         let firms: Vec<(&str, &[Stat])> =
-            self.scenario.entities(shown).filter(|(name, _)| known(name)).take(40).collect();
+            self.scenario.entities(shown).filter(|(name, _)| self.knows(name)).take(40).collect();
         let widest = firms.iter().map(|firm| firm.0).max_by_key(|name| name.chars().count())?;
         let room = label_room([shortened(widest).as_str()].into_iter());
-        let most = |stat: &&Stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs);
-        let scale = shown.scale(firms.iter().flat_map(|firm| firm.1).filter(most), false, 7);
+        let scale = shown.scale(firms.iter().flat_map(|firm| firm.1).filter(|stat| self.is_of_most(stat)), false, 7);
         let mut svg = titled(600.0, shown.title, &shown.meaning(), &self.average("Median"));
         self.states.legend(&mut svg, HEAD + 8.0, firms.iter().filter_map(|firm| self.about.firm(firm.0)));
         let mut axes = self.axes(600.0, room, scale, Writing::Plain);
@@ -68,8 +66,7 @@ impl View<'_> {
             labels.extend(self.mark_life(&mut svg, &axes, (name, stats), colour));
         }
         end_labels(&mut svg, axes.frame, labels);
-        let colour = |name: &str| self.about.firm(name).map_or(palette::GREY, |firm| self.states.colour(&firm.state));
-        let told = firms.iter().map(|(name, stats)| Told::fan(name, colour(name), stats, axes.months()));
+        let told = firms.iter().map(|(name, stats)| Told::fan(name, self.firm_colour(name), stats, axes.months()));
         svg.tell(axes.plot(shown.title, shown.unit(), told.collect()));
         let many = match self.scenario.runs {
             0 | 1 => "",
@@ -88,8 +85,7 @@ impl View<'_> {
     /// Marks where a firm enters and leaves in the median run; gives the label of a firm that stays.
     fn mark_life(&self, svg: &mut Svg, axes: &Axes, firm: (&str, &[Stat]), colour: &str) -> Option<EndLabel> {
         let (name, stats) = firm;
-        let there: Vec<&Stat> =
-            stats.iter().filter(|stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs)).collect();
+        let there: Vec<&Stat> = stats.iter().filter(|stat| self.is_of_most(stat)).collect();
         let (first, last) = (there.first()?, there.last()?);
         if first.date > self.span.0 {
             let tooltip = format!("{name} enters {}", first.date);
@@ -110,7 +106,7 @@ impl View<'_> {
             if event.date < self.span.0 || event.date > self.span.1 {
                 continue;
             }
-            let colour = self.about.firm(&event.actor).map_or(palette::GREY, |firm| self.states.colour(&firm.state));
+            let colour = self.firm_colour(&event.actor);
             let x = axes.x(event.date);
             svg.group(&format!("{} · {}: {}", event.date, event.actor, event.text), |svg| {
                 svg.line(&[(x, foot - 9.0), (x, foot)], Stroke::solid(colour, 2.0));

@@ -356,6 +356,21 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether half of the runs have the value.
+    pub fn is_of_most(&self, stat: &Stat) -> bool {
+        2 * u64::from(stat.n) >= u64::from(self.scenario.runs)
+    }
+
+    /// Whether the config names the firm; without a config all are taken.
+    pub fn knows(&self, firm: &str) -> bool {
+        self.about.firms.is_empty() || self.about.firm(firm).is_some()
+    }
+
+    /// The colour of the firm's home.
+    pub fn firm_colour(&self, firm: &str) -> &'static str {
+        self.about.firm(firm).map_or(palette::GREY, |firm| self.states.colour(&firm.state))
+    }
+
     pub fn look<'c>(&self, colour: &'c str, bands: bool) -> Look<'c> {
         Look { colour, width: if bands { 2.4 } else { 1.6 }, bands, dashes: "", runs: self.scenario.runs }
     }
@@ -443,7 +458,7 @@ impl<'a> View<'a> {
             .enumerate()
             .map(|(at, (name, colour))| (name.as_str(), *colour, self.scenario.series(shown, name), at < 2))
             // A state that most runs have no value for is a few scattered points; it has its panel below.
-            .filter(|(_, _, stats, _)| stats.iter().any(|stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs)))
+            .filter(|(_, _, stats, _)| stats.iter().any(|stat| self.is_of_most(stat)))
             .collect();
         let scale = {
             let all = |bands| lines.iter().filter(move |line| line.3 == bands).flat_map(|line| line.2);

@@ -2,9 +2,8 @@
 
 use super::Sheet;
 use crate::report::{
-    chart::{Axes, EndLabel, Frame, end_labels, fan, label_room, shortened},
+    chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     figures::{FOOT, LEFT, View, WIDE},
-    palette,
     scale::{Axis, Writing},
     shown::Shown,
     stat::Stat,
@@ -50,10 +49,12 @@ impl View<'_> {
     }
 
     fn behind(&self, sheet: &mut Sheet, top: f64, heading: &str, lines: &[Behind<'_>]) {
-        let most = |stat: &&Stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs);
         let values = lines.iter().flat_map(|line| {
             let levels = if line.bands { 0..4 } else { 2..3 };
-            line.stats.iter().filter(most).flat_map(move |stat| stat.quantiles[levels.clone()].iter().copied())
+            line.stats
+                .iter()
+                .filter(|stat| self.is_of_most(stat))
+                .flat_map(move |stat| stat.quantiles[levels.clone()].iter().copied())
         });
         let scale = Axis::linear(values.chain([0.0]).filter(|value| *value >= 0.0), 6).falling();
         let widest = lines.iter().map(|line| line.name).max_by_key(|name| name.chars().count()).unwrap_or_default();
@@ -62,22 +63,22 @@ impl View<'_> {
         let frame = Frame { x: LEFT, y: top + 26.0, width: self.width - LEFT - room, height: PLOT - 46.0 - FOOT };
         let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: Writing::Plain };
         axes.draw(&mut sheet.svg);
-        let (mut labels, mut told) = (Vec::new(), Vec::new());
+        let mut labels = Vec::new();
         for line in lines.iter().rev() {
-            let look = super::super::chart::Look { dashes: line.dashes, ..self.look(line.colour, line.bands) };
+            let look = Look { dashes: line.dashes, ..self.look(line.colour, line.bands) };
             sheet.svg.group(line.name, |svg| fan(svg, &axes, line.stats, look));
             let Some(last) = line.stats.iter().rfind(|stat| stat.date == self.span.1) else { continue };
             let y = axes.y(last.median());
             labels.push(EndLabel { y, text: shortened(line.name), colour: line.colour.to_owned() });
         }
-        told.extend(lines.iter().map(|line| Told::fan(line.name, line.colour, line.stats, axes.months())));
         end_labels(&mut sheet.svg, axes.frame, labels);
-        sheet.svg.tell(axes.plot(&format!("Behind the frontier: {}", heading.to_lowercase()), "points", told));
+        let told = lines.iter().map(|line| Told::fan(line.name, line.colour, line.stats, axes.months()));
+        let title = format!("Behind the frontier: {}", heading.to_lowercase());
+        sheet.svg.tell(axes.plot(&title, "points", told.collect()));
     }
 
     /// The states that half of the runs have a value for in some month.
     fn states_behind(&self, shown: Shown) -> Vec<Behind<'_>> {
-        let most = |stat: &Stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs);
         let lines = self.states.list.iter().enumerate().map(|(at, (name, colour))| Behind {
             name,
             colour,
@@ -85,7 +86,10 @@ impl View<'_> {
             bands: at < 2,
             dashes: "",
         });
-        lines.filter(|line| line.stats.iter().any(most)).take(if self.width < WIDE { 6 } else { 10 }).collect()
+        lines
+            .filter(|line| line.stats.iter().any(|stat| self.is_of_most(stat)))
+            .take(if self.width < WIDE { 6 } else { 10 })
+            .collect()
     }
 
     /// The firms nearest to the frontier in the last month in which most runs have them.
@@ -95,10 +99,9 @@ impl View<'_> {
             .entities(shown)
             .filter_map(|(name, stats)| {
                 let last = stats.last().filter(|stat| stat.date == self.span.1)?;
-                let there = 2 * u64::from(last.n) >= u64::from(self.scenario.runs);
-                let colour = self.about.firm(name).map_or(palette::GREY, |firm| self.states.colour(&firm.state));
+                let colour = self.firm_colour(name);
                 let dashes = if self.is_open(name, self.span.1) { "5 3" } else { "" };
-                there.then(|| (last.median(), Behind { name, colour, stats, bands: false, dashes }))
+                self.is_of_most(last).then(|| (last.median(), Behind { name, colour, stats, bands: false, dashes }))
             })
             .collect();
         firms.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -5,7 +5,6 @@ use crate::{
     report::{
         chart::{Axes, EndLabel, Frame, end_labels, label_room, shortened},
         figures::{FOOT, View, WIDE},
-        palette,
         scale::{Axis, Writing},
         shown::{OPEN, Shown},
         stat::Stat,
@@ -134,12 +133,15 @@ impl View<'_> {
 
     /// The firms that are ever among the places shown, by name.
     fn board(&self, rating: Shown) -> Vec<Listed<'_>> {
-        let most = |stat: &&Stat| 2 * u64::from(stat.n) >= u64::from(self.scenario.runs);
-        let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();
+        let most = |stat: &&Stat| self.is_of_most(stat);
         // Against the best of each month, so that a firm that came late is not held to ratings of before.
         let mut tops: BTreeMap<Month, f64> = BTreeMap::new();
-        for stat in
-            self.scenario.entities(rating).filter(|(name, _)| known(name)).flat_map(|(_, stats)| stats).filter(most)
+        for stat in self
+            .scenario
+            .entities(rating)
+            .filter(|(name, _)| self.knows(name))
+            .flat_map(|(_, stats)| stats)
+            .filter(most)
         {
             let top = tops.entry(stat.date).or_insert(f64::MIN);
             *top = top.max(stat.median());
@@ -147,7 +149,7 @@ impl View<'_> {
         let best = |month: Month| tops.get(&month).copied().unwrap_or_default();
         let mut boards: BTreeMap<Month, Vec<(f64, &str)>> = BTreeMap::new();
         let mut lives: BTreeMap<&str, (Month, Month)> = BTreeMap::new();
-        for (name, stats) in self.scenario.entities(rating).filter(|(name, _)| known(name)) {
+        for (name, stats) in self.scenario.entities(rating).filter(|(name, _)| self.knows(name)) {
             for stat in stats.iter().filter(most) {
                 lives.entry(name).or_insert((stat.date, stat.date)).1 = stat.date;
                 if self.is_looked_at(stat.date) {
@@ -168,10 +170,9 @@ impl View<'_> {
                 places.entry(name).or_default().push((*month, place + 1));
             }
         }
-        let colour = |name: &str| self.about.firm(name).map_or(palette::GREY, |firm| self.states.colour(&firm.state));
         let listed = places.into_iter().filter_map(|(name, places)| {
             let (first, last) = *lives.get(name)?;
-            Some(Listed { name, colour: colour(name), places, first, last })
+            Some(Listed { name, colour: self.firm_colour(name), places, first, last })
         });
         listed.collect()
     }

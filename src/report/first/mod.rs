@@ -57,33 +57,39 @@ impl Sheet {
         Self { svg, top, width }
     }
 
-    /// Names in their colours in rows, for as many as there are; gives the height that they take.
-    pub fn legend<'a>(&mut self, y: f64, names: impl Iterator<Item = (&'a str, &'a str)>) -> f64 {
-        let (mut x, mut row) = (0.0, y);
-        for (name, colour) in names {
-            let wide = 30.0 + text_width(name, 12.0);
-            if x > 0.0 && x + wide > self.width {
-                (x, row) = (0.0, row + 18.0);
-            }
-            self.svg.rectangle((x, row - 9.0), (12.0, 12.0), colour);
-            self.svg.text(x + 18.0, row + 1.0, Anchor::Start, Ink::Quiet, name);
-            x += wide;
+    /// Names in their colours in rows, for as many as there are.
+    pub fn legend<'a>(&mut self, y: f64, names: impl Iterator<Item = (&'a str, &'a str)>) {
+        let names: Vec<_> = names.collect();
+        let places = legend_places(self.width, names.iter().map(|(name, _)| *name));
+        for ((name, colour), (x, row)) in names.iter().zip(places) {
+            let y = y + LEGEND_ROW * row as f64;
+            self.svg.rectangle((x, y - 9.0), (12.0, 12.0), colour);
+            self.svg.text(x + 18.0, y + 1.0, Anchor::Start, Ink::Quiet, name);
         }
-        row - y + 18.0
     }
+}
+
+/// Height of a row of a legend.
+const LEGEND_ROW: f64 = 18.0;
+
+/// Where each name of a legend stands: from the left, and in which row.
+fn legend_places<'a>(width: f64, names: impl Iterator<Item = &'a str>) -> Vec<(f64, usize)> {
+    let (mut x, mut row) = (0.0, 0);
+    let place = |name: &str| {
+        let wide = 30.0 + text_width(name, 12.0);
+        if x > 0.0 && x + wide > width {
+            (x, row) = (0.0, row + 1);
+        }
+        x += wide;
+        (x - wide, row)
+    };
+    names.map(place).collect()
 }
 
 /// Height that a legend of these names takes.
 pub fn legend_height<'a>(width: f64, names: impl Iterator<Item = &'a str>) -> f64 {
-    let (mut x, mut rows) = (0.0, 1.0);
-    for name in names {
-        let wide = 30.0 + text_width(name, 12.0);
-        if x > 0.0 && x + wide > width {
-            (x, rows) = (0.0, rows + 1.0);
-        }
-        x += wide;
-    }
-    rows * 18.0
+    let rows = legend_places(width, names).last().map_or(1, |(_, row)| row + 1);
+    LEGEND_ROW * rows as f64
 }
 
 /// A cell of a grid of plots: its heading stands at the top.

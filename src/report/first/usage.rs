@@ -65,8 +65,7 @@ impl View<'_> {
         months.sort_unstable();
         months.dedup();
         let runs = f64::from(self.scenario.runs.max(1));
-        let known = |name: &str| self.about.firms.is_empty() || self.about.firm(name).is_some();
-        let firms = self.scenario.entities(shown).filter(|(name, _)| known(name)).map(|(name, stats)| {
+        let firms = self.scenario.entities(shown).filter(|(name, _)| self.knows(name)).map(|(name, stats)| {
             let mut shares = vec![0.0; months.len()];
             for stat in stats {
                 if let Ok(at) = months.binary_search(&stat.date) {
