@@ -14,7 +14,7 @@ use crate::{
     experiment::{Experiment, plan::Shard},
     model::Model,
     output::manifest::FileFormat,
-    report,
+    report::{self, Language},
 };
 use std::io::{self, Write};
 
@@ -121,7 +121,7 @@ pub(super) fn write_page(done: &Done, model: &Model, with: &[&str]) -> Result<()
         return Err(Failure::Interrupted);
     }
     if done.finished > 0 && !(done.already && report::is_there(&done.folder, with)) {
-        super::report::write(&done.folder, model)?;
+        super::report::write(&done.folder, model, Language::default())?;
     }
     Ok(())
 }

@@ -77,7 +77,8 @@ fn the_summary_of_several_scenarios_tells_how_they_differ() {
         let done = batch(&Mock::default(), &experiment(runs, Record::NONE), dir.path(), &never());
         assert!(!summary::batch(&done).unwrap().contains("less base"), "the table is not there yet");
         let catalogue = crate::scenario::Catalogue { mechanisms: Vec::new() };
-        report::write_report(dir.path(), &catalogue, &crate::measure::Measured::default()).unwrap();
+        report::write_report(dir.path(), &catalogue, &crate::measure::Measured::default(), Language::default())
+            .unwrap();
         (fs::read_to_string(dir.path().join("differences.csv")).unwrap(), summary::batch(&done).unwrap())
     };
     let (table, text) = told(9);

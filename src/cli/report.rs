@@ -5,7 +5,7 @@ use crate::{
     declare::text::visible,
     model::Model,
     output::folder::Folder,
-    report::{self, ReportError},
+    report::{self, Language, ReportError},
 };
 use std::{
     io::{self, Write},
@@ -14,7 +14,8 @@ use std::{
 
 const EXAMPLES: &str = "\
 Example:
-  redqueen report output/baseline";
+  redqueen report output/baseline
+  redqueen report output/baseline --lang zh";
 
 /// Write the self-contained HTML page of a finished run or batch, and its pictures as SVG
 #[derive(Debug, clap::Args)]
@@ -22,6 +23,9 @@ Example:
 pub struct Args {
     /// Output folder of a run or batch
     dir: PathBuf,
+    /// Language of the page and its pictures; tables stay as they are
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
 }
 
 /// Refuses what is there and is no folder.
@@ -37,7 +41,7 @@ pub(super) fn no_file(folder: &Path) -> Result<(), Failure> {
 pub fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     no_file(&args.dir)?;
     finished(&args.dir, model)?;
-    let files = write(&args.dir, model)?;
+    let files = write(&args.dir, model, args.lang)?;
     let mut out = io::stdout().lock();
     writeln!(out, "{} and {} pictures beside it", files.html.display(), files.figures.len())?;
     for note in &files.notes {
@@ -65,8 +69,8 @@ pub(super) fn finished(folder: &Path, model: &Model) -> Result<(), Failure> {
 }
 
 /// Writes the report of `folder`.
-pub(super) fn write(folder: &Path, model: &Model) -> Result<report::ReportFiles, Failure> {
+pub(super) fn write(folder: &Path, model: &Model, language: Language) -> Result<report::ReportFiles, Failure> {
     let manifest = Folder::manifest(folder).map_err(ReportError::from)?;
     let measured = manifest.map_or_else(|| model.measured(), |manifest| model.measured_of(&manifest));
-    Ok(report::write_report(folder, model.catalogue(), &measured)?)
+    Ok(report::write_report(folder, model.catalogue(), &measured, language)?)
 }

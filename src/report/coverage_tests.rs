@@ -1,7 +1,7 @@
 //! Whether intervals hold what they say they hold as often as they say: many small batches of worlds whose means are known,
 //! through the whole program, from runs to the tables that are read back.
 
-use super::{data, write_report};
+use super::{Language, data, write_report};
 use crate::{
     analysis::sensitivity::{Indices, Options, Point, PointRoles, analyse, morris, one_at_a_time},
     batch::{Work, execute, mock},
@@ -207,7 +207,8 @@ fn fewer_than_five_replicates_have_a_standard_error_and_no_interval() {
         assert!((row.difference - (mean_over(1) - mean_over(0))).abs() < 10.0);
         let precision = found.scenarios[0].outcomes.precision(NAMES[0]).unwrap();
         assert_eq!(precision.over.interval().is_some(), has);
-        write_report(dir.path(), &Catalogue { mechanisms: Vec::new() }, &Measured::default()).unwrap();
+        write_report(dir.path(), &Catalogue { mechanisms: Vec::new() }, &Measured::default(), Language::default())
+            .unwrap();
         let page = std::fs::read_to_string(dir.path().join("report.html")).unwrap();
         assert_eq!(
             page.matches("No interval can be given from fewer than 5 replicates").count(),

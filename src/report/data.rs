@@ -1,7 +1,7 @@
 //! Reads a finished output folder: what a report needs of it, by scenario.
 
 use super::{
-    ReportError,
+    Language, ReportError,
     about::About,
     as_written,
     factors::read::{self as points, SampledScenario},
@@ -34,6 +34,8 @@ use std::path::Path;
 /// Everything a report shows.
 #[derive(Debug)]
 pub struct ReportData {
+    /// What the page is written in.
+    pub language: Language,
     /// The outcomes that were looked for, and which of them come first.
     pub measured: Measured,
     pub manifest: Option<Manifest>,
@@ -133,8 +135,20 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     };
     let notes = manifest.iter().flat_map(|manifest| [manifest.unmet(), unequal(manifest)]).flatten().collect();
     let (measured, over_time, sampled, swings) = (measured.clone(), OverTime::default(), Vec::new(), None);
-    let mut data =
-        ReportData { measured, manifest, about, scenarios, differences, over_time, sampled, swings, missing, notes };
+    let language = Language::default();
+    let mut data = ReportData {
+        language,
+        measured,
+        manifest,
+        about,
+        scenarios,
+        differences,
+        over_time,
+        sampled,
+        swings,
+        missing,
+        notes,
+    };
     if several_scenarios {
         data.over_time = by_month(folder, &data, &independent, &names)?;
         data.missing.append(&mut data.over_time.missing);

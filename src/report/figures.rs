@@ -1,6 +1,7 @@
 //! Which picture shows what.
 
 use super::{
+    Language,
     about::{About, Act, Acts, ComparedStates},
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
     data::ReportData,
@@ -72,6 +73,8 @@ pub struct View<'a> {
     pub span: (Month, Month),
     /// Width of what is drawn.
     pub width: f64,
+    /// What it is written in.
+    pub language: Language,
     suffix: String,
 }
 
@@ -98,6 +101,7 @@ pub fn draw(folder: &ReportData) -> Report {
         let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
         let Some(mut view) = View::of(scenario, about, suffix) else { continue };
+        view.language = folder.language;
         sections
             .push(Pictures { scenario: scenario.name.clone(), figures: view.figures(at < MOST_FULL, &mut missing) });
     }
@@ -277,11 +281,24 @@ pub(super) fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
     vec![Figure::new("comparison", partial(&panels), svg)]
 }
 
+/// What a picture is drawn on.
+#[derive(Clone, Copy, Debug)]
+pub struct Paper {
+    pub width: f64,
+    /// What it is written in.
+    pub language: Language,
+}
+
 impl<'a> View<'a> {
+    /// What its pictures are drawn on.
+    pub fn paper(&self) -> Paper {
+        Paper { width: self.width, language: self.language }
+    }
+
     /// What there is to see of a scenario; the names of its pictures end with `suffix`. `None` if it has no trajectories.
     pub fn of(scenario: &'a ScenarioResults, about: &'a About, suffix: String) -> Option<Self> {
         let (span, states) = (scenario.span()?, StateColours::of(scenario, about));
-        Some(Self { scenario, about, states, span, width: WIDE, suffix })
+        Some(Self { scenario, about, states, span, width: WIDE, language: Language::default(), suffix })
     }
 
     /// Draws for a wide page, and for a narrow one if asked; `None` if there are no values.

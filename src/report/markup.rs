@@ -3,6 +3,7 @@
 use super::told::Plot;
 use crate::declare::text::visible_lines;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Serialize;
 
 /// How pages and the pictures in them look.
 pub const STYLE: &str = include_str!("page.css");
@@ -48,9 +49,12 @@ pub fn table(caption: Option<&str>, heads: &Markup, rows: &Markup) -> Markup {
 /// The numbers of a picture, for the page's script.
 pub fn numbers(plots: &[Plot]) -> Markup {
     let numbers: Vec<_> = plots.iter().map(|plot| &plot.numbers).collect();
-    // Names come from files: nothing in them can end the element. Numbers of a plot can always be written.
-    let text = serde_json::to_string(&numbers).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026");
-    html! { @if !plots.is_empty() { script type="application/json" { (PreEscaped(text)) } } }
+    html! { @if !plots.is_empty() { script type="application/json" { (PreEscaped(safe_json(&numbers))) } } }
+}
+
+/// Numbers as JSON in a page. Names come from files: nothing in them can end the element. Numbers of a plot can always be written.
+pub fn safe_json(numbers: &impl Serialize) -> String {
+    serde_json::to_string(numbers).unwrap_or_default().replace('<', "\\u003c").replace('&', "\\u0026")
 }
 
 /// What opens on a click.

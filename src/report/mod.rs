@@ -19,6 +19,7 @@ pub(crate) mod first;
 pub(crate) mod forecast;
 mod forest;
 pub(crate) mod game;
+mod language;
 pub(crate) mod live;
 mod mark;
 mod markup;
@@ -52,6 +53,8 @@ use crate::{
     },
     scenario::Catalogue,
 };
+use data::ReportData;
+pub use language::Language;
 use parameters::ParameterTables;
 use std::{
     io,
@@ -147,12 +150,17 @@ pub(crate) const PAGE: &str = "report.html";
 
 /// Reads a finished output folder and writes `report.html` and `figures/<name>.svg` into it, and
 /// `differences.csv` and `differences_over_time.csv` if it holds several scenarios. `catalogue` explains the
-/// parameters that the folder's config holds, `measured` the outcomes of its runs.
+/// parameters that the folder's config holds, `measured` the outcomes of its runs. Page and pictures are in `language`, tables as always.
 ///
 /// # Errors
 /// The folder holds no output, a file of it is damaged or comes from another version, or one cannot be read or written.
-pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -> Result<ReportFiles, ReportError> {
-    let data = data::read(folder, measured)?;
+pub fn write_report(
+    folder: &Path,
+    catalogue: &Catalogue,
+    measured: &Measured,
+    language: Language,
+) -> Result<ReportFiles, ReportError> {
+    let data = ReportData { language, ..data::read(folder, measured)? };
     let mut derived = Derived::open(folder)?;
     derived.may_write(PAGE)?;
     let mut tables = Vec::new();
@@ -174,9 +182,10 @@ pub fn write_report(folder: &Path, catalogue: &Catalogue, measured: &Measured) -
     for figure in report.figures() {
         let path = format!("figures/{}.svg", figure.name);
         figures.push(folder.join(&path));
-        files.push(page_file(path, figure.svg.standalone()));
+        files.push(page_file(path, language.page(figure.svg.standalone())));
     }
-    files.push(page_file(PAGE.to_owned(), page::page(&data, &report, &ParameterTables::of(&data, catalogue))));
+    let page = page::page(&data, &report, &ParameterTables::of(&data, catalogue));
+    files.push(page_file(PAGE.to_owned(), language.page(page)));
     derived.write(&files)?;
     let missing = data.missing.into_iter().chain(report.missing).collect();
     Ok(ReportFiles { html: folder.join(PAGE), figures, missing, notes: data.notes })

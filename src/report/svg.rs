@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Write as _};
 
 /// Width that a text takes, near enough for margins.
 pub fn text_width(text: &str, size: f64) -> f64 {
-    text.chars().count() as f64 * size * 0.61
+    textwrap::core::display_width(text) as f64 * size * 0.61
 }
 
 /// A coordinate with one decimal place.

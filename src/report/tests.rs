@@ -1,6 +1,7 @@
 //! The whole way from a folder to a page, on made-up data.
 
 use super::{
+    Language,
     shown::{PICTURES as DECLARED, wanted},
     *,
 };
@@ -186,7 +187,7 @@ pub(super) fn list(folder: &Path) {
 
 fn report(folder: &Path) -> (ReportFiles, String) {
     list(folder);
-    let files = write_report(folder, &catalogue(), &Measured::default()).unwrap();
+    let files = write_report(folder, &catalogue(), &Measured::default(), Language::default()).unwrap();
     let html = fs::read_to_string(&files.html).unwrap();
     (files, html)
 }
@@ -417,7 +418,8 @@ fn missing_and_empty_tables_are_said_and_survived() {
     fs::remove_file(folder.path().join("runs.csv")).unwrap();
     fs::remove_file(folder.path().join("manifest.json")).unwrap();
     // Without a manifest nobody knows whose the report is that is there.
-    let refused = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+    let refused =
+        write_report(folder.path(), &catalogue(), &Measured::default(), Language::default()).unwrap_err().to_string();
     assert!(refused.starts_with("cannot write ") && refused.contains("that redqueen did not write"), "{refused}");
     fs::remove_file(folder.path().join("report.html")).unwrap();
     let (files, _) = report(folder.path());
@@ -501,7 +503,9 @@ fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
         ("\"format\":3", "\"format\":1", "expected a manifest of format 3, found format 1"),
     ] {
         change(from, to);
-        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default(), Language::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("manifest.json:1: expected a manifest") && error.contains(said), "{error}");
     }
     change("\"open\":true", "\"open\":3");
@@ -516,7 +520,8 @@ fn a_manifest_that_says_too_little_is_an_error_or_a_note() {
 fn damage_is_an_error_with_file_and_line() {
     let folder = folder(&["base"], 2);
     fs::write(folder.path().join("manifest.json"), "{\n \"runs\": 3,\n oops }").unwrap();
-    let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+    let error =
+        write_report(folder.path(), &catalogue(), &Measured::default(), Language::default()).unwrap_err().to_string();
     assert!(error.contains("manifest.json:3: expected JSON"), "{error}");
     assert!(error.contains("; the tables are kept as they are: ") && error.contains("another folder"), "{error}");
 }
@@ -528,7 +533,9 @@ fn a_manifest_that_lists_no_tables_is_held_against_them() {
     for text in [manifest(&["base"]), manifest(&["base"]).replace("\"files\":[],", "")] {
         let (head, _) = text.rsplit_once(",\n  \"sha256\"").unwrap();
         fs::write(&file, manifest::seal(format!("{head}}}"))).unwrap();
-        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default(), Language::default())
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("manifest.json lists no such table; move it away")
                 || error.contains("missing field `files`"),
@@ -544,7 +551,7 @@ fn errors_name_the_file_and_the_cause() {
         let file = folder.path().join(name);
         let _ = fs::remove_file(&file);
         fs::create_dir_all(file.join("inside")).unwrap();
-        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default(), Language::default()).unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert_eq!(error.to_string(), format!("{starts} {}: {cause}", file.display()));
         assert!(!cause.is_empty());
@@ -560,7 +567,9 @@ fn errors_name_the_file_and_the_cause() {
         let file = folder.path().join(name);
         let _ = fs::remove_file(&file);
         fs::create_dir_all(file.join("inside")).unwrap();
-        let error = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap_err().to_string();
+        let error = write_report(folder.path(), &catalogue(), &Measured::default(), Language::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.starts_with(&format!("{starts} {}: ", file.display())), "{error}");
     }
 }
@@ -585,7 +594,7 @@ fn no_damage_makes_it_panic() {
                 // What no checksum tells is read too.
                 list(folder.path());
             }
-            match write_report(folder.path(), &catalogue(), &Measured::default()) {
+            match write_report(folder.path(), &catalogue(), &Measured::default(), Language::default()) {
                 Err(ReportError::Malformed { line, .. }) => {
                     refused += 1;
                     assert!(line > 0, "{name}");

@@ -10,7 +10,7 @@ use redqueen::{
     declare::month::Month,
     measure::{Outcome, RunError, record::Record},
     model::{Model, Seed, clock::Clock, firm::Character, geography::Geography, ledger::Ledger, states::StateId},
-    report::write_report,
+    report::{Language, write_report},
     scenario::Scenario,
 };
 use std::{
@@ -179,7 +179,7 @@ fn its_rows_and_values_are_those_of_a_world_and_are_described() {
     for said in ["open_blocs.csv", "Share of world usage that they serve.", "Most states with a firm that publishes"] {
         assert!(package.contains(said), "{said}");
     }
-    write_report(&done.folder, model().catalogue(), &model().measured()).unwrap();
+    write_report(&done.folder, model().catalogue(), &model().measured(), Language::default()).unwrap();
     let page = fs::read_to_string(done.folder.join("report.html")).unwrap();
     assert!(page.matches("<small>open_blocs_max").count() >= 2, "it is among the outcomes and the differences");
     let (_, differences) = table(&done.folder.join("differences.csv"));
@@ -370,10 +370,10 @@ fn a_report_says_what_it_leaves_out_and_sensitivity_refuses_it() {
     ));
     let whole = whole(&folder);
     let plain = Model::standard();
-    let files = write_report(&whole.folder, plain.catalogue(), &plain.measured()).unwrap();
+    let files = write_report(&whole.folder, plain.catalogue(), &plain.measured(), Language::default()).unwrap();
     let said = format!("outcomes of another model, open_blocs_max: the report of {}, which", model().program());
     assert!(files.missing.iter().any(|line| line.contains(&said)), "{:?}", files.missing);
-    let files = write_report(&whole.folder, model().catalogue(), &model().measured()).unwrap();
+    let files = write_report(&whole.folder, model().catalogue(), &model().measured(), Language::default()).unwrap();
     assert!(!files.missing.iter().any(|line| line.contains("another model")), "{:?}", files.missing);
     let path = whole.folder.to_str().unwrap();
     let refused = redqueen(folder.path(), &["sensitivity", path]).assert().code(2);

@@ -55,7 +55,7 @@ impl View<'_> {
         let (_, height) = cells(self.width, 0.0, stages.len() + 2, 3);
         let note = "Shares of states, stage by stage: where chips are designed and where plants stand";
         let mut sheet = Sheet::new(
-            self.width,
+            self.paper(),
             legend + height,
             "Where chips come from, and where they are stuck",
             note,

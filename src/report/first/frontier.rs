@@ -38,7 +38,7 @@ impl View<'_> {
         }
         let note = "Rating points behind the best model on offer: the upper edge is the frontier";
         let title = "How far behind the frontier";
-        let mut sheet = Sheet::new(self.width, PLOT * plots.len() as f64, title, note, &self.average("Median"));
+        let mut sheet = Sheet::new(self.paper(), PLOT * plots.len() as f64, title, note, &self.average("Median"));
         for (at, (heading, lines)) in plots.iter().enumerate() {
             let top = sheet.top + PLOT * at as f64;
             self.behind(&mut sheet, top, heading, lines);

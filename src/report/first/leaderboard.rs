@@ -55,7 +55,7 @@ impl View<'_> {
         let shown = firms.iter().flat_map(|firm| &firm.places).map(|(_, place)| *place).max().unwrap_or(1);
         let height = 24.0 * shown as f64 + FOOT + 12.0;
         let note = "Firms by their rating over the last twelve months: solid while they keep weights closed, dashed while they publish them";
-        let mut sheet = Sheet::new(self.width, legend + height, "Who leads", note, &self.average("Place by median"));
+        let mut sheet = Sheet::new(self.paper(), legend + height, "Who leads", note, &self.average("Place by median"));
         sheet.legend(sheet.top + 8.0, homes.iter().map(|(name, colour)| (name.as_str(), *colour)));
         let widest = firms.iter().map(|firm| firm.name).max_by_key(|name| name.chars().count()).unwrap_or_default();
         let room = label_room([shortened(widest).as_str()].into_iter());

@@ -13,7 +13,7 @@ mod usage;
 
 use super::{
     chart::{Axes, Frame},
-    figures::{FOOT, Figure, LEFT, View, WIDE},
+    figures::{FOOT, Figure, LEFT, Paper, View, WIDE},
     scale::{Axis, Writing},
     shown::PICTURES,
     svg::{Anchor, Ink, Svg, text_width},
@@ -34,21 +34,22 @@ pub struct Sheet {
 
 impl Sheet {
     /// Begins a picture that is `body` high below its heading.
-    pub fn new(width: f64, body: f64, title: &str, note: &str, runs: &str) -> Self {
-        let beside = text_width(title, 16.0) + text_width(runs, 12.0) + 24.0 <= width;
+    pub fn new(Paper { width, language }: Paper, body: f64, title: &str, note: &str, runs: &str) -> Self {
+        let [title, note, runs] = [title, note, runs].map(|text| language.say(text));
+        let beside = text_width(&title, 16.0) + text_width(&runs, 12.0) + 24.0 <= width;
         let wrapped = |text: &str, size: f64| -> Vec<String> {
             let signs = (width / (size * 0.6)) as usize;
             textwrap::wrap(text, signs).into_iter().map(String::from).collect()
         };
-        let titles = wrapped(title, 16.5);
-        let notes = [wrapped(note, 12.0), if beside { Vec::new() } else { wrapped(runs, 12.0) }].concat();
+        let titles = wrapped(&title, 16.5);
+        let notes = [wrapped(&note, 12.0), if beside { Vec::new() } else { wrapped(&runs, 12.0) }].concat();
         let top = 20.0 * titles.len() as f64 + 17.0 * notes.len() as f64 + 12.0;
         let mut svg = Svg::new(width, top + body, &format!("{title}: {note}"));
         for (at, line) in titles.iter().enumerate() {
             svg.text(0.0, 18.0 + 20.0 * at as f64, Anchor::Start, Ink::Title, line);
         }
         if beside {
-            svg.text(width, 18.0, Anchor::End, Ink::Quiet, runs);
+            svg.text(width, 18.0, Anchor::End, Ink::Quiet, &runs);
         }
         let below = 20.0 * titles.len() as f64 + 16.0;
         for (at, line) in notes.iter().enumerate() {

@@ -33,7 +33,7 @@ impl View<'_> {
         let legend = legend_height(self.width, states.iter().map(|(name, _)| name.as_str()));
         let (_, height) = cells(self.width, 0.0, sums.len(), 2);
         let note = "By state; in all and economic and hard power are shares of the world's, soft power is a level";
-        let mut sheet = Sheet::new(self.width, legend + height, "Who has power", note, &self.average("Mean"));
+        let mut sheet = Sheet::new(self.paper(), legend + height, "Who has power", note, &self.average("Mean"));
         sheet.legend(sheet.top + 8.0, states.iter().map(|(name, colour)| (name.as_str(), *colour)));
         let (places, _) = cells(self.width, sheet.top + legend, sums.len(), 2);
         for ((kind, sums), cell) in sums.iter().zip(places) {

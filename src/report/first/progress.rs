@@ -36,7 +36,7 @@ impl View<'_> {
         let (_, height) = cells(self.width, 0.0, panels.len(), 3);
         let note = "Change in usage-weighted capability, nats a year";
         let mut sheet =
-            Sheet::new(self.width, legend + height, "What progress is made of", note, &self.average("Mean"));
+            Sheet::new(self.paper(), legend + height, "What progress is made of", note, &self.average("Mean"));
         let words: Vec<&str> = of("world").map(|part| part.title).collect();
         Self::parts_legend(&mut sheet, &words);
         let (places, _) = cells(self.width, sheet.top + legend, panels.len(), 3);

@@ -51,7 +51,7 @@ impl View<'_> {
         }
         let body = lanes.iter().map(|(_, (_, rows))| 24.0 + ROW * *rows as f64).sum::<f64>();
         let note = "One world: each mark is something that happened, in the colour of the state it happened in";
-        let mut sheet = Sheet::new(self.width, body + FOOT, "What happened in this world", note, "");
+        let mut sheet = Sheet::new(self.paper(), body + FOOT, "What happened in this world", note, "");
         axes.frame = Frame { y: sheet.top, height: body, ..frame };
         axes.draw_months(&mut sheet.svg);
         let mut y = sheet.top;

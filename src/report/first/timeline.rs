@@ -43,7 +43,7 @@ impl View<'_> {
         let marks = if events.is_empty() { 0.0 } else { 44.0 };
         let body = rows as f64 * BAR + lanes.len() as f64 * 24.0 + marks + FOOT;
         let note = "What the scenario itself does, and the dated facts it lists";
-        let mut sheet = Sheet::new(self.width, body, "What happens when", note, "");
+        let mut sheet = Sheet::new(self.paper(), body, "What happens when", note, "");
         let frame = Frame { x: 0.0, y: sheet.top, width: self.width, height: body - FOOT };
         let scale = Axis::linear([0.0, 1.0].into_iter(), 1);
         let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: Writing::Plain };

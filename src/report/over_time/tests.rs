@@ -5,7 +5,7 @@ use crate::{
     measure::Measured,
     output::difference_rows::DifferenceOverTimeRow,
     report::{
-        data,
+        Language, data,
         tests::{catalogue, list, sealed, unsealed},
         write_report,
     },
@@ -102,7 +102,7 @@ fn runs_are_paired_by_replicate_in_each_month() {
 fn the_table_is_kept_and_read_back_without_the_runs() {
     let folder = folder();
     let before = rows(folder.path());
-    let files = write_report(folder.path(), &catalogue(), &Measured::default()).unwrap();
+    let files = write_report(folder.path(), &catalogue(), &Measured::default(), Language::default()).unwrap();
     let text = fs::read_to_string(folder.path().join("differences_over_time.csv")).unwrap();
     assert_eq!(text.lines().count(), before.len() + 1);
     let names: Vec<_> = files.figures.iter().map(|file| file.file_stem().unwrap().to_str().unwrap()).collect();

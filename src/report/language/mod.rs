@@ -1,0 +1,149 @@
+//! The language of a page. Pages and pictures are made in English; a catalogue gives their sentences in another language, text by text,
+//! as translations of handbooks do. What it does not have stays English. Names, numbers and what a config says pass through.
+
+mod markup;
+mod phrase;
+
+use phrase::{Phrase, plain};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+
+/// A language that a report can be written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Chinese in simplified characters.
+    Zh,
+}
+
+/// The sentences of a language: whole ones by their English, and those with places for names and numbers, the most particular first.
+#[derive(Debug, Default)]
+struct Catalogue {
+    whole: BTreeMap<String, String>,
+    phrases: Vec<Phrase>,
+}
+
+static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("zh.toml")).unwrap_or_default());
+
+impl Catalogue {
+    /// Reads a table from English to the language; `{name}` stands for a text, `{n…}` for a number.
+    fn read(text: &str) -> Result<Self, toml::de::Error> {
+        let entries: BTreeMap<String, String> = toml::from_str(text)?;
+        let (with_places, whole): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|(english, _)| english.contains('{'));
+        let mut phrases: Vec<_> = with_places.iter().map(|(english, own)| Phrase::new(english, own)).collect();
+        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.particular()));
+        Ok(Self { whole: whole.into_iter().map(|(english, own)| (plain(&english), own)).collect(), phrases })
+    }
+
+    /// The text in this language; `lacks` gets what there is nothing for.
+    fn say(&self, text: &str, lacks: &mut dyn FnMut(&str)) -> Option<String> {
+        let inside = text.trim();
+        if !inside.contains(|sign: char| sign.is_ascii_alphabetic()) {
+            return None;
+        }
+        let key = plain(inside);
+        let own = match self.whole.get(&key) {
+            Some(own) => own.clone(),
+            None => {
+                let found = self.phrases.iter().find_map(|phrase| Some((phrase, phrase.places(&key)?)));
+                let Some((phrase, places)) = found else {
+                    lacks(inside);
+                    return None;
+                };
+                let places: Vec<_> = places
+                    .into_iter()
+                    .map(|place| self.say(place, lacks).map_or(Cow::Borrowed(place), Cow::Owned))
+                    .collect();
+                phrase.with(&places)
+            }
+        };
+        let (before, after) = (text.len() - text.trim_start().len(), text.trim_end().len());
+        Some(format!("{}{own}{}", &text[..before], &text[after..]))
+    }
+}
+
+impl Language {
+    /// Its sentences; none of English, which all is written in.
+    fn catalogue(self) -> Option<&'static Catalogue> {
+        match self {
+            Self::En => None,
+            Self::Zh => Some(&CHINESE),
+        }
+    }
+
+    /// Its name in HTML.
+    fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-CN",
+        }
+    }
+
+    /// A text in this language, or as it is.
+    pub fn say(self, text: &str) -> Cow<'_, str> {
+        let said = self.catalogue().and_then(|catalogue| catalogue.say(text, &mut |_| {}));
+        said.map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    /// A page or a picture with all its texts in this language.
+    pub fn page(self, page: String) -> String {
+        match self.catalogue() {
+            None => page,
+            Some(catalogue) => markup::translated(&page, self.tag(), &mut |text| catalogue.say(text, &mut |_| {})),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The texts of a page that the language has nothing for, names among them.
+    pub(crate) fn lacking(language: Language, page: &str) -> BTreeSet<String> {
+        let mut lacking = BTreeSet::new();
+        if let Some(catalogue) = language.catalogue() {
+            markup::translated(page, language.tag(), &mut |text| {
+                catalogue.say(text, &mut |text| {
+                    lacking.insert(text.to_owned());
+                })
+            });
+        }
+        lacking
+    }
+
+    fn catalogue() -> Catalogue {
+        Catalogue::read(
+            "\"Capability\" = '能力'\n\"{what}: {n} runs\" = '{what}：{n} 次运行'\n\"{n} runs\" = '{n} 次运行'\n\
+             \"{a} leads {b} by {n} points\" = '{a}领先{b} {n} 分'\n\"the US\" = '美国'",
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_text_is_said_whole_or_with_its_places() {
+        let catalogue = catalogue();
+        let mut lacking = Vec::new();
+        let mut say = |text: &str| catalogue.say(text, &mut |text| lacking.push(text.to_owned()));
+        assert_eq!(say(" Capability ").as_deref(), Some(" 能力 "));
+        assert_eq!(say("Capability: 1\u{a0}200 runs").as_deref(), Some("能力：1 200 次运行"));
+        assert_eq!(say("the US leads DeepSeek by −3.5 points").as_deref(), Some("美国领先DeepSeek −3.5 分"));
+        assert_eq!(say("all runs"), None);
+        assert_eq!(say("12 %"), None);
+        assert_eq!(lacking, ["DeepSeek", "all runs"]);
+    }
+
+    #[test]
+    fn every_place_of_a_sentence_is_known_and_every_sentence_is_in_its_language() {
+        let entries: BTreeMap<String, String> = toml::from_str(include_str!("zh.toml")).unwrap();
+        for (english, own) in &entries {
+            let phrase = Phrase::new(english, own);
+            let [names, used] = phrase.names();
+            assert_eq!(names, used, "{english}");
+            assert!(!english.contains("  ") && english.trim() == english, "{english:?}");
+            assert!(own.chars().any(|sign| !sign.is_ascii()), "{english} = {own}");
+        }
+    }
+}
