@@ -24,7 +24,10 @@ struct Catalogue {
     phrases: Vec<Phrase>,
 }
 
-static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(include_str!("zh.toml")).unwrap_or_default());
+/// What pages say, what parameters and columns are, and what the built-in configs say, in Chinese.
+const ZH: [&str; 3] = [include_str!("zh/page.toml"), include_str!("zh/model.toml"), include_str!("zh/configs.toml")];
+
+static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(&ZH).unwrap_or_default());
 
 impl Catalogue {
     /// Reads a table from English to the language; `{name}` stands for a text, `{n…}` for a number.
@@ -115,10 +118,10 @@ pub(crate) mod tests {
     }
 
     fn catalogue() -> Catalogue {
-        Catalogue::read(
+        Catalogue::read(&[
             "\"Capability\" = '能力'\n\"{what}: {n} runs\" = '{what}：{n} 次运行'\n\"{n} runs\" = '{n} 次运行'\n\
              \"{a} leads {b} by {n} points\" = '{a}领先{b} {n} 分'\n\"the US\" = '美国'",
-        )
+        ])
         .unwrap()
     }
 
@@ -137,8 +140,12 @@ pub(crate) mod tests {
 
     #[test]
     fn every_place_of_a_sentence_is_known_and_every_sentence_is_in_its_language() {
-        let entries: BTreeMap<String, String> = toml::from_str(include_str!("zh.toml")).unwrap();
-        for (english, own) in &entries {
+        let tables = ZH.map(|text| toml::from_str::<BTreeMap<String, String>>(text).unwrap());
+        let entries: Vec<_> = tables.iter().flatten().collect();
+        let mut english: Vec<_> = entries.iter().map(|(english, _)| plain(english)).collect();
+        english.sort_unstable();
+        assert!(english.windows(2).all(|pair| pair[0] != pair[1]), "a sentence stands once");
+        for (english, own) in entries {
             let phrase = Phrase::new(english, own);
             let [names, used] = phrase.names();
             assert_eq!(names, used, "{english}");
