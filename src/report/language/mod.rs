@@ -30,11 +30,11 @@ const ZH: [&str; 3] = [include_str!("zh/page.toml"), include_str!("zh/model.toml
 static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(&ZH).unwrap_or_default());
 
 impl Catalogue {
-    /// Reads a table from English to the language; `{name}` stands for a text, `{n…}` for a number.
-    fn read(text: &str) -> Result<Self, toml::de::Error> {
-        let entries: BTreeMap<String, String> = toml::from_str(text)?;
-        let (with_places, whole): (Vec<_>, Vec<_>) =
-            entries.into_iter().partition(|(english, _)| english.contains('{'));
+    /// Reads tables from English to the language; `{name}` stands for a text, `{n}`, `{n1}` … for a number.
+    fn read(tables: &[&str]) -> Result<Self, toml::de::Error> {
+        let tables = tables.iter().map(|text| toml::from_str::<BTreeMap<String, String>>(text));
+        let entries = tables.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+        let (with_places, whole): (Vec<_>, Vec<_>) = entries.partition(|(english, _)| english.contains('{'));
         let mut phrases: Vec<_> = with_places.iter().map(|(english, own)| Phrase::new(english, own)).collect();
         phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.particular()));
         Ok(Self { whole: whole.into_iter().map(|(english, own)| (plain(&english), own)).collect(), phrases })
