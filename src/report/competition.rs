@@ -1,10 +1,10 @@
 //! Pictures of firms, and of plants and chip designs, a line each.
 
 use super::{
-    chart::{Axes, EndLabel, Look, end_labels, fan, label_room, shortened},
-    figures::{HEAD, View, titled},
+    chart::{Axes, EndLabel, Look, end_labels, fan, shortened},
+    figures::View,
     palette,
-    scale::Writing,
+    sheet::{Sheet, legend_height},
     shown::Shown,
     svg::{Anchor, Ink, Stroke, Svg},
     told::Told,
@@ -15,13 +15,11 @@ impl View<'_> {
     /// Medians of all fabs or accelerators, in the colours of their states.
     pub fn supply(&self, shown: Shown) -> Option<(Svg, String)> {
         let things: Vec<(&str, &[Stat])> = self.scenario.entities(shown).collect();
-        let widest = things.iter().map(|thing| thing.0).max_by_key(|name| name.chars().count())?;
-        let room = label_room([shortened(widest).as_str()].into_iter());
+        things.first()?;
+        let room = self.room(things.iter().map(|thing| thing.0));
         let scale = shown.scale(things.iter().flat_map(|thing| thing.1), false, 6);
-        let mut svg = titled(560.0, shown.title, &shown.meaning(), &self.average("Median"));
-        let axes = self.axes(560.0, room, scale, shown.writing);
-        axes.draw(&mut svg);
-        self.shade_shocks(&mut svg, &axes);
+        let (Sheet { mut svg, .. }, axes) =
+            self.plot((shown.title, shown, &self.average("Median")), (510.0, 10.0, room), scale);
         let mut labels = Vec::new();
         for (at, (name, stats)) in things.iter().enumerate() {
             let colour = self.about.place(shown.table, name).map_or(palette::GREY, |state| self.states.colour(state));
@@ -30,7 +28,7 @@ impl View<'_> {
             let Some(last) = stats.last() else { continue };
             let y = axes.y(last.median());
             if last.date == self.span.1 && last.median() > 0.0 {
-                labels.push(EndLabel { y, text: shortened(name), colour: colour.to_owned() });
+                labels.push(EndLabel { y, text: self.paper.name(name), colour: colour.to_owned() });
             }
         }
         end_labels(&mut svg, axes.frame, labels);
@@ -44,16 +42,15 @@ impl View<'_> {
     pub fn firms(&self, shown: Shown) -> Option<(Svg, String)> {
         let firms: Vec<(&str, &[Stat])> =
             self.scenario.entities(shown).filter(|(name, _)| self.knows(name)).take(40).collect();
-        let widest = firms.iter().map(|firm| firm.0).max_by_key(|name| name.chars().count())?;
-        let room = label_room([shortened(widest).as_str()].into_iter());
+        firms.first()?;
+        let room = self.room(firms.iter().map(|firm| firm.0));
         let scale = shown.scale(firms.iter().flat_map(|firm| firm.1).filter(|stat| self.is_of_most(stat)), false, 7);
-        let mut svg = titled(600.0, shown.title, &shown.meaning(), &self.average("Median"));
-        self.states.legend(&mut svg, HEAD + 8.0, firms.iter().filter_map(|firm| self.about.firm(firm.0)));
-        let mut axes = self.axes(600.0, room, scale, Writing::Plain);
-        axes.frame.y += 26.0;
-        axes.frame.height -= 26.0;
-        axes.draw(&mut svg);
-        self.shade_shocks(&mut svg, &axes);
+        let homes = self.homes(firms.iter().map(|firm| firm.0));
+        let above = 10.0 + legend_height(self.paper.width, homes.iter().map(|(name, _)| *name));
+        let heads = (shown.title, shown, self.average("Median"));
+        let (mut sheet, axes) = self.plot((heads.0, heads.1, &heads.2), (534.0 + above, above, room), scale);
+        sheet.legend(sheet.top + 8.0, homes.into_iter());
+        let Sheet { mut svg, .. } = sheet;
         self.mark_releases(&mut svg, &axes);
         let mut labels = Vec::new();
         for (name, stats) in &firms {
@@ -97,7 +94,7 @@ impl View<'_> {
             svg.text(x + 8.0, y + 12.0, Anchor::Start, Ink::Inside(colour), &shortened(name));
             return None;
         }
-        Some(EndLabel { y, text: shortened(name), colour: colour.to_owned() })
+        Some(EndLabel { y, text: self.paper.name(name), colour: colour.to_owned() })
     }
 
     fn mark_releases(&self, svg: &mut Svg, axes: &Axes) {

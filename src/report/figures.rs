@@ -2,14 +2,15 @@
 
 use super::{
     Language,
-    about::{About, Act, Acts, ComparedStates},
-    chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
+    about::{About, Act, Acts},
+    chart::{Axes, Frame, Look},
     data::ReportData,
     palette::{self, StateColours},
+    panels::comparison,
     scale::{Axis, Writing},
+    sheet::Paper,
     shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
-    svg::{Anchor, Ink, Stroke, Svg, text_width},
-    told::Told,
+    svg::Svg,
 };
 use crate::{
     report::{results::ScenarioResults, stat::Stat},
@@ -17,12 +18,6 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// Width of pictures that are not drawn for a narrow page too.
-pub const WIDTH: f64 = WIDE;
-/// Width of a picture for a wide page.
-pub const WIDE: f64 = 960.0;
-/// Width of a picture for a narrow one, as on a telephone.
-pub const NARROW: f64 = 420.0;
 /// Scenarios that get pictures of their own, and those of them that get all: a page of ten megabytes is slow to open.
 const MOST_SCENARIOS: usize = 6;
 const MOST_FULL: usize = 2;
@@ -34,15 +29,20 @@ pub struct Figure {
     pub caption: String,
     pub svg: Svg,
     /// The same for a narrow page.
-    pub narrow: Option<Svg>,
+    pub narrow: Svg,
     /// What it stands under; none for those that a scenario opens with.
     pub group: Option<&'static str>,
 }
 
 impl Figure {
-    /// A picture for a wide page, of none of the groups of a scenario.
-    pub fn new(name: impl Into<String>, caption: impl Into<String>, svg: Svg) -> Self {
-        Self { name: name.into(), caption: caption.into(), svg, narrow: None, group: None }
+    /// A picture of none of the groups of a scenario, drawn for a wide page and for a narrow one; `None` if there is nothing to draw.
+    pub fn drawn(
+        name: impl Into<String>,
+        language: Language,
+        mut draw: impl FnMut(Paper) -> Option<(Svg, String)>,
+    ) -> Option<Self> {
+        let ((svg, caption), (narrow, _)) = (draw(Paper::wide(language))?, draw(Paper::narrow(language))?);
+        Some(Self { name: name.into(), caption, svg, narrow, group: None })
     }
 }
 
@@ -71,10 +71,7 @@ pub struct View<'a> {
     pub about: &'a About,
     pub states: StateColours,
     pub span: (Month, Month),
-    /// Width of what is drawn.
-    pub width: f64,
-    /// What it is written in.
-    pub language: Language,
+    pub paper: Paper,
     suffix: String,
 }
 
@@ -100,8 +97,7 @@ pub fn draw(folder: &ReportData) -> Report {
         lacking(scenario, shown::of_scenario(), &mut missing);
         let about = folder.about(&scenario.name).unwrap_or(&nothing);
         let suffix = if several { format!("-{}", file_name(&scenario.name, at)) } else { String::new() };
-        let Some(mut view) = View::of(scenario, about, suffix) else { continue };
-        view.language = folder.language;
+        let Some(mut view) = View::of(scenario, about, suffix, folder.language) else { continue };
         sections
             .push(Pictures { scenario: scenario.name.clone(), figures: view.figures(at < MOST_FULL, &mut missing) });
     }
@@ -111,7 +107,7 @@ pub fn draw(folder: &ReportData) -> Report {
     if sections.len() > MOST_FULL {
         missing.push(format!("Only the first {MOST_FULL} scenarios have pictures by topic below the first six."));
     }
-    let comparison = if several { comparison(&drawable) } else { Vec::new() };
+    let comparison = if several { comparison(&drawable, folder.language).into_iter().collect() } else { Vec::new() };
     Report { comparison, sections, missing }
 }
 
@@ -151,18 +147,6 @@ pub fn file_name(name: &str, at: usize) -> String {
     }
 }
 
-fn runs_text(scenario: &ScenarioResults) -> String {
-    let parts = scenario.tells_luck_apart();
-    of_runs(
-        scenario,
-        if parts {
-            "Median with 90 % bands of luck (inner) and of luck and doubt together (outer),"
-        } else {
-            "Median with 50 % and 90 % bands,"
-        },
-    )
-}
-
 /// Over which runs something is taken.
 fn of_runs(scenario: &ScenarioResults, what: &str) -> String {
     match (scenario.runs, scenario.points) {
@@ -173,150 +157,24 @@ fn of_runs(scenario: &ScenarioResults, what: &str) -> String {
     }
 }
 
-/// A picture with its heading; data starts below [`HEAD`].
-pub fn titled(height: f64, title: &str, note: &str, runs: &str) -> Svg {
-    let mut svg = Svg::new(WIDTH, height, &format!("{title}: {note}"));
-    svg.text(0.0, 18.0, Anchor::Start, Ink::Title, title);
-    svg.text(WIDTH, 18.0, Anchor::End, Ink::Quiet, runs);
-    svg.text(0.0, 38.0, Anchor::Start, Ink::Quiet, note);
-    svg
-}
-pub const HEAD: f64 = 52.0;
-/// Room for tick labels left of a frame, and below it.
-pub const LEFT: f64 = 58.0;
-pub const FOOT: f64 = 30.0;
-
-/// One panel of a grid.
-struct Panel<'a> {
-    title: String,
-    lines: Vec<(&'a [Stat], Look<'a>)>,
-    scale: Axis,
-    writing: Writing,
-}
-
-/// Panels side by side, with the same months across.
-fn grid(mut svg: Svg, top: f64, columns: usize, panels: &[Panel<'_>], span: (Month, Month)) -> Svg {
-    let cell = WIDTH / columns as f64;
-    for (at, panel) in panels.iter().enumerate() {
-        let (column, row) = ((at % columns) as f64, (at / columns) as f64);
-        let (x, y) = (column * cell, top + row * GRID_ROW);
-        svg.text(x, y + 14.0, Anchor::Start, Ink::Heading, &panel.title);
-        let frame = Frame { x: x + LEFT, y: y + 26.0, width: cell - LEFT - 18.0, height: GRID_ROW - 76.0 };
-        let axes = Axes { frame, first: span.0, last: span.1, scale: panel.scale.clone(), writing: panel.writing };
-        axes.draw(&mut svg);
-        for (stats, look) in &panel.lines {
-            fan(&mut svg, &axes, stats, *look);
-        }
-        let told = panel.lines.iter().map(|(stats, look)| Told::fan(&panel.title, look.colour, stats, axes.months()));
-        svg.tell(axes.plot(&panel.title, "", told.collect()));
-    }
-    svg
-}
-const GRID_ROW: f64 = 216.0;
-
-/// Of which runs panels speak, if not of all.
-fn partial(panels: &[Panel<'_>]) -> &'static str {
-    let mut lines = panels.iter().flat_map(|panel| &panel.lines);
-    if lines.any(|(stats, look)| stats.iter().any(|stat| stat.n < look.runs)) {
-        "Where not all runs have a value, the line and its bands are of those that have one; a faded line: fewer than half."
-    } else {
-        ""
-    }
-}
-
-fn grid_height(top: f64, panels: usize, columns: usize) -> f64 {
-    top + panels.div_ceil(columns) as f64 * GRID_ROW - 16.0
-}
-
-/// The headline indicators of several scenarios over each other.
-pub(super) fn comparison(scenarios: &[&ScenarioResults]) -> Vec<Figure> {
-    let spans = scenarios.iter().filter_map(|scenario| scenario.span());
-    let Some(span) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return Vec::new() };
-    let mut panels = Vec::new();
-    for shown in COMPARED {
-        let each = || scenarios.iter().map(|scenario| scenario.series(shown, ""));
-        if each().all(<[Stat]>::is_empty) {
-            continue;
-        }
-        let lines = each().zip(scenarios).enumerate().map(|(at, (stats, scenario))| {
-            let look = Look {
-                colour: palette::colour(at),
-                width: 2.0,
-                bands: scenarios.len() <= 2,
-                dashes: palette::dashes(at),
-                runs: scenario.runs,
-            };
-            (stats, look)
-        });
-        panels.push(Panel {
-            title: shown.heading(),
-            lines: lines.collect(),
-            scale: shown.scale(each().flatten(), scenarios.len() <= 2, 4),
-            writing: shown.writing,
-        });
-    }
-    if panels.is_empty() {
-        return Vec::new();
-    }
-    let bands = if scenarios.len() <= 2 { "Medians with 50 % and 90 % bands" } else { "Medians" };
-    let mut rows = vec![(0.0, HEAD + 12.0)];
-    let (mut x, mut y) = (0.0, HEAD + 12.0);
-    for scenario in &scenarios[..scenarios.len() - 1] {
-        x += 44.0 + text_width(&shortened(&scenario.name), 13.0);
-        if x > WIDTH - 240.0 {
-            (x, y) = (0.0, y + 20.0);
-        }
-        rows.push((x, y));
-    }
-    let top = y + 20.0;
-    let height = grid_height(top, panels.len(), 2);
-    let mut svg = titled(height, "Scenarios compared", "The world under each scenario", bands);
-    for (at, (scenario, (x, y))) in scenarios.iter().zip(rows).enumerate() {
-        let colour = palette::colour(at);
-        let stroke = Stroke { dashes: palette::dashes(at), ..Stroke::solid(colour, 3.0) };
-        svg.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], stroke);
-        svg.text(x + 28.0, y, Anchor::Start, Ink::Label(colour), &shortened(&scenario.name));
-    }
-    let svg = grid(svg, top, 2, &panels, span);
-    vec![Figure::new("comparison", partial(&panels), svg)]
-}
-
-/// What a picture is drawn on.
-#[derive(Clone, Copy, Debug)]
-pub struct Paper {
-    pub width: f64,
-    /// What it is written in.
-    pub language: Language,
-}
-
 impl<'a> View<'a> {
-    /// What its pictures are drawn on.
-    pub fn paper(&self) -> Paper {
-        Paper { width: self.width, language: self.language }
-    }
-
     /// What there is to see of a scenario; the names of its pictures end with `suffix`. `None` if it has no trajectories.
-    pub fn of(scenario: &'a ScenarioResults, about: &'a About, suffix: String) -> Option<Self> {
+    pub fn of(scenario: &'a ScenarioResults, about: &'a About, suffix: String, language: Language) -> Option<Self> {
         let (span, states) = (scenario.span()?, StateColours::of(scenario, about));
-        Some(Self { scenario, about, states, span, width: WIDE, language: Language::default(), suffix })
+        Some(Self { scenario, about, states, span, paper: Paper::wide(language), suffix })
     }
 
-    /// Draws for a wide page, and for a narrow one if asked; `None` if there are no values.
+    /// Draws for a wide page and for a narrow one; `None` if there are no values.
     fn drawn(
         &mut self,
         (name, group): (&str, Option<&'static str>),
         draw: impl Fn(&Self) -> Option<(Svg, String)>,
     ) -> Option<Figure> {
-        let (svg, caption) = draw(self)?;
-        let narrow = if group.is_none() {
-            self.width = NARROW;
-            let drawn = draw(self).map(|(svg, _)| svg);
-            self.width = WIDE;
-            drawn
-        } else {
-            None
-        };
-        Some(Figure { name: format!("{name}{}", self.suffix), caption, svg, narrow, group })
+        let drawn = Figure::drawn(format!("{name}{}", self.suffix), self.paper.language, |paper| {
+            self.paper = paper;
+            draw(self)
+        })?;
+        Some(Figure { group, ..drawn })
     }
 
     /// One of the pictures, if there are values for it.
@@ -388,16 +246,36 @@ impl<'a> View<'a> {
         self.about.firm(firm).map_or(palette::GREY, |firm| self.states.colour(&firm.state))
     }
 
+    /// The states that are home to some of these firms, with their colours.
+    pub fn homes<'n>(&self, firms: impl Iterator<Item = &'n str>) -> Vec<(&str, &'static str)> {
+        let homes: BTreeSet<&str> =
+            firms.filter_map(|name| self.about.firm(name)).map(|firm| firm.state.as_str()).collect();
+        let states = self.states.list.iter().map(|(name, colour)| (name.as_str(), *colour));
+        states.filter(|(name, _)| homes.contains(name)).collect()
+    }
+
     pub fn look<'c>(&self, colour: &'c str, bands: bool) -> Look<'c> {
         Look { colour, width: if bands { 2.4 } else { 1.6 }, bands, dashes: "", runs: self.scenario.runs }
     }
 
-    pub fn axes(&self, height: f64, room: f64, scale: Axis, writing: Writing) -> Axes {
-        let top = HEAD + 10.0;
-        let frame = Frame { x: LEFT, y: top, width: WIDTH - LEFT - room, height: height - top - FOOT };
+    /// Axes over the months of the scenario.
+    pub fn axes(&self, frame: Frame, scale: Axis, writing: Writing) -> Axes {
         Axes { frame, first: self.span.0, last: self.span.1, scale, writing }
     }
 
+    /// What lines with bands are, and over which runs.
+    pub fn fans(&self) -> String {
+        of_runs(
+            self.scenario,
+            if self.scenario.tells_luck_apart() {
+                "Median with 90 % bands of luck (inner) and of luck and doubt together (outer),"
+            } else {
+                "Median with 50 % and 90 % bands,"
+            },
+        )
+    }
+
+    /// What lines without bands are, and over which runs.
     pub fn average(&self, which: &str) -> String {
         of_runs(self.scenario, &format!("{which} of"))
     }
@@ -413,6 +291,7 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The shocks of the scenario within its span.
     fn shocks(&self) -> impl Iterator<Item = (&str, (Month, Month))> {
         let within = |shock: &'a Act| Some((shock.name.as_str(), shock.within(self.span)?));
         self.about.acts(Acts::Shocks).iter().filter_map(within)
@@ -422,124 +301,5 @@ impl<'a> View<'a> {
     pub fn shading(&self) -> String {
         let names: Vec<&str> = self.shocks().map(|(name, _)| name).collect();
         if names.is_empty() { String::new() } else { format!(" Shaded: {}.", names.join(", ")) }
-    }
-
-    fn gap(&self, shown: Shown) -> Option<(Svg, String)> {
-        let stats = self.scenario.series(shown, "");
-        if stats.is_empty() {
-            return None;
-        }
-        let title = match &self.about.comparison {
-            None => shown.title.to_owned(),
-            Some(ComparedStates { leader, follower }) => format!("{} of {leader} over {follower}", shown.title),
-        };
-        let mut svg = titled(380.0, &title, &shown.meaning(), &runs_text(self.scenario));
-        let scale = shown.scale(stats.iter(), true, 6);
-        let axes = self.axes(380.0, 20.0, scale, Writing::Plain);
-        axes.draw(&mut svg);
-        self.shade_shocks(&mut svg, &axes);
-        fan(&mut svg, &axes, stats, self.look(palette::colour(0), true));
-        svg.tell(axes.plot(&title, shown.unit(), vec![Told::fan("gap", palette::colour(0), stats, axes.months())]));
-        Some((svg, format!("Below zero the follower leads.{}", self.shading())))
-    }
-
-    /// A grid of indicators of the world.
-    fn grid(&self, title: &str, note: &str, indicators: &[Shown]) -> Option<(Svg, String)> {
-        let mut panels = Vec::new();
-        for &shown in indicators {
-            let stats = self.scenario.series(shown, "");
-            if stats.is_empty() {
-                continue;
-            }
-            panels.push(Panel {
-                title: shown.heading(),
-                lines: vec![(stats, self.look(palette::colour(0), true))],
-                scale: shown.scale(stats.iter(), true, 4),
-                writing: shown.writing,
-            });
-        }
-        if panels.is_empty() {
-            return None;
-        }
-        let height = grid_height(HEAD + 6.0, panels.len(), 3);
-        let svg = titled(height, title, note, &runs_text(self.scenario));
-        Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), partial(&panels).to_owned()))
-    }
-
-    /// All states on one pair of axes: fans for leader and follower, medians for the others.
-    fn overview(&self, shown: Shown) -> Option<(Svg, String)> {
-        let lines: Vec<(&str, &str, &[Stat], bool)> = self
-            .states
-            .list
-            .iter()
-            .enumerate()
-            .map(|(at, (name, colour))| (name.as_str(), *colour, self.scenario.series(shown, name), at < 2))
-            // A state that most runs have no value for is a few scattered points; it has its panel below.
-            .filter(|(_, _, stats, _)| stats.iter().any(|stat| self.is_of_most(stat)))
-            .collect();
-        let scale = {
-            let all = |bands| lines.iter().filter(move |line| line.3 == bands).flat_map(|line| line.2);
-            let values = all(true).flat_map(|stat| stat.quantiles).chain(all(false).map(Stat::median));
-            if shown.log { Axis::log(values) } else { Axis::linear(values, 6) }
-        };
-        let widest = lines.iter().map(|line| line.0).max_by_key(|name| name.chars().count())?;
-        let room = label_room([shortened(widest).as_str()].into_iter());
-        let height = 440.0;
-        let mut svg = titled(height, shown.title, &shown.meaning(), &runs_text(self.scenario));
-        let axes = self.axes(height, room, scale, shown.writing);
-        axes.draw(&mut svg);
-        self.shade_shocks(&mut svg, &axes);
-        let mut labels = Vec::new();
-        for (name, colour, stats, bands) in lines.iter().rev() {
-            svg.group(name, |svg| fan(svg, &axes, stats, self.look(colour, *bands)));
-            let Some(last) = stats.iter().rfind(|stat| 10 * u64::from(stat.n) >= u64::from(self.scenario.runs)) else {
-                continue;
-            };
-            let (x, y) = (axes.x(last.date), axes.y(last.median()));
-            if last.date < self.span.1 {
-                svg.text(x + 6.0, y + 4.0, Anchor::Start, Ink::Inside(colour), &shortened(name));
-            } else {
-                labels.push(EndLabel { y, text: shortened(name), colour: (*colour).to_owned() });
-            }
-        }
-        end_labels(&mut svg, axes.frame, labels);
-        let told = lines.iter().map(|(name, colour, stats, _)| Told::fan(name, colour, stats, axes.months()));
-        svg.tell(axes.plot(shown.title, shown.unit(), told.collect()));
-        let bands = match lines.len() {
-            3.. if self.scenario.runs > 1 => "Bands for the first two states, medians for the others. ",
-            _ => "",
-        };
-        let faded = if self.scenario.runs > 1 {
-            "Medians are of the runs that have a value. Only states with one in half of the runs; a faded line: fewer."
-        } else {
-            ""
-        };
-        Some((svg, format!("{bands}{faded}{}", self.shading())))
-    }
-
-    /// A panel with the fan of each state, the leader's median in grey behind.
-    fn each_state(&self, shown: Shown) -> Option<(Svg, String)> {
-        let series = |name: &str| self.scenario.series(shown, name);
-        let with: Vec<_> = self.states.list.iter().filter(|(name, _)| !series(name).is_empty()).take(12).collect();
-        let (leader, _) = with.first()?;
-        let scale = shown.scale(with.iter().flat_map(|(name, _)| series(name)), true, 4);
-        let behind = Look { width: 1.4, bands: false, ..self.look(palette::GREY, false) };
-        let panels: Vec<Panel<'_>> = with
-            .iter()
-            .map(|(name, colour)| {
-                let own = (series(name), self.look(colour, true));
-                Panel {
-                    title: shortened(name),
-                    lines: if name == leader { vec![own] } else { vec![(series(leader), behind), own] },
-                    scale: scale.clone(),
-                    writing: shown.writing,
-                }
-            })
-            .collect();
-        let height = grid_height(HEAD + 6.0, panels.len(), 3);
-        let title = format!("{}, one panel each", shown.title);
-        let svg = titled(height, &title, &shown.meaning(), &runs_text(self.scenario));
-        let caption = format!("The grey line is the median of {leader}. {}", partial(&panels));
-        Some((grid(svg, HEAD + 6.0, 3, &panels, self.span), caption))
     }
 }

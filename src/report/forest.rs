@@ -4,23 +4,29 @@
 use super::{
     chart::shortened,
     data::ReportData,
-    figures::{Figure, HEAD, WIDTH, titled},
+    figures::Figure,
     findings::{called, words},
     mark::{self, Mark},
     scale::{Axis, Writing, significant},
-    svg::{Anchor, GRID, Ink, RULE, Stroke, Svg, text_width},
+    sheet::{Paper, Sheet},
+    svg::{Anchor, GRID, Ink, RULE, Stroke, Svg},
 };
 use crate::{declare::table::Column, output::difference_rows::DifferenceRow};
+use serde_json::Value;
 
-/// Room for the names of outcomes, left, and for numbers, right.
+/// Room for the names of outcomes, left on a wide page and above on a narrow one, and for numbers, right.
 const NAMES: f64 = 330.0;
 const NUMBERS: f64 = 215.0;
+const NARROW_NUMBERS: f64 = 165.0;
 /// Height of a scenario's line, of the ticks under an outcome, and of the room between two outcomes.
 const LINE: f64 = 17.0;
 const TICKS: f64 = 18.0;
 const APART: f64 = 12.0;
 /// Height of a line of an outcome's name.
 const NAME: f64 = 15.0;
+/// What the rows of its numbers hold.
+const HEADS: [&str; 10] =
+    ["outcome", "unit", "scenario", "against", "difference", "low", "high", "p05", "p95", "pairs"];
 /// Scenarios that are drawn at most.
 const MOST: usize = 8;
 
@@ -43,9 +49,17 @@ impl ForestLine<'_> {
 struct Block<'a> {
     column: Column<'static>,
     what: String,
-    /// What it is called with its unit, in lines.
-    names: Vec<String>,
     lines: Vec<ForestLine<'a>>,
+}
+
+/// What a block is drawn on: the outcome's name in lines, and where its axis begins and ends.
+struct Place {
+    names: Vec<String>,
+    left: f64,
+    right: f64,
+    width: f64,
+    /// Height of what stands above the axis.
+    above: f64,
 }
 
 /// Draws how far scenarios differ in the outcomes that come first; nothing without a difference.
@@ -64,7 +78,7 @@ pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
                 let place = scenarios.iter().position(|name| **name == *row.scenario)?;
                 Some(ForestLine { row, place })
             });
-            Block::new(column, called(folder, &column), lines.collect())
+            Block { column, what: called(folder, &column), lines: lines.collect() }
         })
         .filter(|block| block.lines.iter().any(ForestLine::differs))
         .collect();
@@ -72,50 +86,73 @@ pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
     if blocks.is_empty() {
         return None;
     }
-    let legend_rows = mark::legend_rows(&scenarios);
-    let top = HEAD + 22.0 + legend_rows * 20.0;
-    let height = blocks.iter().map(Block::height).sum::<f64>() + top;
     let title = format!("Differences from {}", shortened(against));
-    let note = "Mean of the paired differences; line: its 95 % interval; thin line: 5\u{2013}95 % of the pairs of runs";
-    let mut svg = titled(height, &title, note, "");
-    mark::legend(&mut svg, HEAD + 12.0, &scenarios);
-    let mut y = top;
-    for block in &blocks {
-        block.draw(&mut svg, y, &scenarios);
-        y += block.height();
-    }
     let more = if left_out > 0 { format!(" {left_out} more scenarios stand in the tables.") } else { String::new() };
     let caption = format!(
         "Each outcome has an axis in its own unit; right of zero it is higher than under {against}. Where the line of the mean crosses \
          zero, luck alone could give the difference. Runs of the same replicate have the same luck and are compared pair by \
          pair. Outcomes that are the same in all pairs are left out.{more}"
     );
-    Some(Figure::new("differences_of_outcomes", caption, svg))
+    Figure::drawn("differences_of_outcomes", folder.language, |paper| {
+        let legend = mark::legend_height(paper.width, &scenarios) + 12.0;
+        let height = legend + blocks.iter().map(|block| block.height(&block.place(paper))).sum::<f64>();
+        let note =
+            "Mean of the paired differences; line: its 95 % interval; thin line: 5\u{2013}95 % of the pairs of runs";
+        let mut sheet = Sheet::new(paper, height, &title, note, "");
+        let mut y = sheet.top + legend;
+        let first = sheet.top + 10.0;
+        mark::legend(&mut sheet, first, &scenarios);
+        for block in &blocks {
+            let place = block.place(paper);
+            block.draw(&mut sheet.svg, y, &place, &scenarios);
+            y += block.height(&place);
+        }
+        sheet.svg.list(&HEADS, blocks.iter().flat_map(Block::rows).collect());
+        Some((sheet.svg, caption.clone()))
+    })
 }
 
-impl<'a> Block<'a> {
-    fn new(column: Column<'static>, what: String, lines: Vec<ForestLine<'a>>) -> Self {
-        let unit = words::unit_apart(&column);
-        let named = if unit.is_empty() { what.clone() } else { format!("{what}, {}", unit.trim()) };
-        Self { column, names: folded(&named, NAMES - 20.0), what, lines }
+impl Block<'_> {
+    /// Its name above its axis on a narrow page, and left of it on a wide one.
+    fn place(&self, paper: Paper) -> Place {
+        let unit = words::unit_apart(&self.column);
+        let named = if unit.is_empty() { self.what.clone() } else { format!("{}, {}", self.what, unit.trim()) };
+        let (left, numbers, room) =
+            if paper.is_narrow() { (10.0, NARROW_NUMBERS, paper.width) } else { (NAMES, NUMBERS, NAMES - 20.0) };
+        let names = paper.lines(&named, 12.0, room);
+        let above = if paper.is_narrow() { names.len() as f64 * NAME + 4.0 } else { 0.0 };
+        Place { names, left, right: paper.width - numbers - 8.0, width: paper.width, above }
     }
 
-    fn height(&self) -> f64 {
-        let (lines, names) = (self.lines.len() as f64 * LINE + TICKS, self.names.len() as f64 * NAME);
-        lines.max(names) + APART
+    /// Its numbers.
+    fn rows(&self) -> impl Iterator<Item = Vec<Value>> {
+        self.lines.iter().map(|ForestLine { row, .. }| {
+            let words = [self.column.name, self.column.unit, &row.scenario, &row.against];
+            let numbers = [Some(row.difference), row.low, row.high, Some(row.p05), Some(row.p95)];
+            let pairs = Value::from(row.pairs);
+            words.map(Value::from).into_iter().chain(numbers.map(Value::from)).chain([pairs]).collect()
+        })
+    }
+
+    fn height(&self, place: &Place) -> f64 {
+        let (lines, names) = (self.lines.len() as f64 * LINE + TICKS, place.names.len() as f64 * NAME);
+        if place.above > 0.0 { place.above + lines + APART } else { lines.max(names) + APART }
     }
 
     /// Its lines over its axis.
-    fn draw(&self, svg: &mut Svg, top: f64, scenarios: &[&str]) {
+    fn draw(&self, svg: &mut Svg, top: f64, place: &Place, scenarios: &[&str]) {
+        for (at, text) in place.names.iter().enumerate() {
+            svg.text(0.0, top + 12.0 + NAME * at as f64, Anchor::Start, Ink::Quiet, text);
+        }
+        let top = top + place.above;
         let (column, what) = (&self.column, &self.what);
         let share = words::is_share(column);
         let ends = self.lines.iter().flat_map(|line| {
             let row = line.row;
             [Some(row.p05), Some(row.p95), row.low, row.high, Some(row.difference)].into_iter().flatten()
         });
-        let scale = Axis::linear(ends.chain([0.0]), 4);
-        let width = WIDTH - NAMES - NUMBERS;
-        let x = |value: f64| NAMES + width * scale.place(value);
+        let scale = Axis::linear(ends.chain([0.0]), if place.above > 0.0 { 2 } else { 4 });
+        let x = |value: f64| place.left + (place.right - place.left) * scale.place(value);
         let foot = top + self.lines.len() as f64 * LINE;
         let writing = if share { Writing::Percent } else { Writing::Plain };
         for tick in &scale.ticks {
@@ -124,9 +161,6 @@ impl<'a> Block<'a> {
         }
         svg.line(&[(x(0.0), top), (x(0.0), foot)], Stroke { width: 1.5, ..RULE });
         let unit = words::unit_apart(column);
-        for (at, text) in self.names.iter().enumerate() {
-            svg.text(0.0, top + 12.0 + NAME * at as f64, Anchor::Start, Ink::Quiet, text);
-        }
         for (at, line) in self.lines.iter().enumerate() {
             let middle = top + LINE * (at as f64 + 0.5);
             let (row, mark) = (line.row, Mark::of(line.place));
@@ -147,25 +181,8 @@ impl<'a> Block<'a> {
                 }
                 mark.draw(svg, x(row.difference), middle);
                 let ink = if row.excludes_zero() { Ink::Heading } else { Ink::Quiet };
-                svg.text(WIDTH, middle + 4.0, Anchor::End, ink, &format!("{mean}{known}"));
+                svg.text(place.width, middle + 4.0, Anchor::End, ink, &format!("{mean}{known}"));
             });
         }
-    }
-}
-
-/// A text in lines that are no wider than this.
-fn folded(text: &str, width: f64) -> Vec<String> {
-    let most = (width / text_width("m", 12.0)) as usize;
-    textwrap::wrap(text, most.max(8)).into_iter().map(std::borrow::Cow::into_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_fold_at_words() {
-        let folded = folded("Rating gap of the US over China at the end of 2032, and more of that", 240.0);
-        assert!(folded.len() > 1 && folded.iter().all(|line| text_width(line, 12.0) <= 240.0), "{folded:?}");
     }
 }

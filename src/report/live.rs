@@ -1,13 +1,15 @@
 //! Pictures of worlds that are at hand and in no folder: those of a scenario, two scenarios over each other, and their differences.
 
 use super::{
+    Language,
     about::About,
     chart::{Axes, Frame, Look, fan},
-    figures::{self, FOOT, Figure, HEAD, LEFT, NARROW, View, WIDTH},
+    figures::{Figure, View},
     first::six,
-    palette,
+    palette, panels,
     results::ScenarioResults,
     scale::Axis,
+    sheet::{FOOT, LEFT, NARROW, WIDE},
     shown::{self, COMPARED, Shown},
     svg::{Anchor, Ink, Svg},
 };
@@ -42,8 +44,8 @@ pub struct Drawn {
 impl From<Figure> for Drawn {
     fn from(figure: Figure) -> Self {
         let text = |svg: Svg| svg.render().into_string();
-        let (svg, narrow) = (text(figure.svg), figure.narrow.map(text));
-        Self { name: figure.name, caption: figure.caption.trim().to_owned(), svg, narrow }
+        let (svg, narrow) = (text(figure.svg), text(figure.narrow));
+        Self { name: figure.name, caption: figure.caption.trim().to_owned(), svg, narrow: Some(narrow) }
     }
 }
 
@@ -106,7 +108,9 @@ impl Worlds {
 
     /// The pictures of the scenario, in the order of the page.
     pub fn pictures(&self) -> Vec<Drawn> {
-        let Some(mut view) = View::of(&self.results, &self.about, String::new()) else { return Vec::new() };
+        let Some(mut view) = View::of(&self.results, &self.about, String::new(), Language::default()) else {
+            return Vec::new();
+        };
         // A world that is told up to a month has values for a part of its span.
         view.span = self.span;
         six(&mut view).into_iter().map(Drawn::from).collect()
@@ -114,7 +118,7 @@ impl Worlds {
 
     /// Both scenarios over each other.
     pub fn over(&self, other: &Self) -> Option<Drawn> {
-        figures::comparison(&[&other.results, &self.results]).into_iter().map(Drawn::from).next()
+        panels::comparison(&[&other.results, &self.results], Language::default()).map(Drawn::from)
     }
 
     /// The difference in one indicator of the world, or in all others; the worlds are differences between paired runs.
@@ -123,12 +127,12 @@ impl Worlds {
         let panels: Vec<_> =
             chosen.map(|shown| (shown, self.results.series(*shown, ""))).filter(|panel| !panel.1.is_empty()).collect();
         let columns = if others && !narrow { 2 } else { 1 };
-        let width = if narrow { NARROW } else { WIDTH };
+        let width = if narrow { NARROW } else { WIDE };
         let height = if others { 210.0 } else { 300.0 };
         if panels.is_empty() {
             return None;
         }
-        let head = if others { 8.0 } else { HEAD };
+        let head = if others { 8.0 } else { 52.0 };
         let all = head + panels.len().div_ceil(columns) as f64 * height;
         let title = if others { "Other differences between paired worlds" } else { "Difference between paired worlds" };
         let mut svg = Svg::new(width, all, title);

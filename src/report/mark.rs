@@ -2,8 +2,8 @@
 
 use super::{
     chart::shortened,
-    figures::WIDTH,
     palette,
+    sheet::{Sheet, row_places},
     svg::{Anchor, Ink, Stroke, Svg, text_width},
 };
 
@@ -46,30 +46,20 @@ impl Mark {
     }
 }
 
-/// Where the entries of a legend stand: their left end, and their row from 0.
-fn places(names: &[&str]) -> Vec<(f64, f64)> {
-    let (mut x, mut row) = (0.0, 0.0);
-    let mut places = Vec::with_capacity(names.len());
-    for name in names {
-        let width = 52.0 + text_width(&shortened(name), 12.5);
-        if x > 0.0 && x + width > WIDTH {
-            (x, row) = (0.0, row + 1.0);
-        }
-        places.push((x, row));
-        x += width;
-    }
-    places
+/// Where the entries of a legend stand.
+fn places(width: f64, names: &[&str]) -> Vec<(f64, usize)> {
+    row_places(width, 52.0, names.iter().map(|name| text_width(&shortened(name), 12.5)))
 }
 
-/// Rows that a legend of these scenarios takes.
-pub fn legend_rows(names: &[&str]) -> f64 {
-    places(names).last().map_or(0.0, |(_, row)| row + 1.0)
+/// Height that a legend of these scenarios takes.
+pub fn legend_height(width: f64, names: &[&str]) -> f64 {
+    20.0 * places(width, names).last().map_or(0.0, |(_, row)| (row + 1) as f64)
 }
 
 /// The scenarios with their marks, the first row at this height.
-pub fn legend(svg: &mut Svg, y: f64, names: &[&str]) {
-    for (place, (name, (x, row))) in names.iter().zip(places(names)).enumerate() {
-        let (mark, y) = (Mark::of(place), y + 20.0 * row);
+pub fn legend(Sheet { svg, width, .. }: &mut Sheet, y: f64, names: &[&str]) {
+    for (place, (name, (x, row))) in names.iter().zip(places(*width, names)).enumerate() {
+        let (mark, y) = (Mark::of(place), y + 20.0 * row as f64);
         svg.line(&[(x, y), (x + 26.0, y)], Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 2.4) });
         mark.draw(svg, x + 13.0, y);
         svg.text(x + 33.0, y + 4.0, Anchor::Start, Ink::Label(mark.colour), &shortened(name));

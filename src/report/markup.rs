@@ -1,6 +1,6 @@
 //! What pages are built of.
 
-use super::told::Plot;
+use super::svg::Svg;
 use crate::declare::text::visible_lines;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
@@ -46,10 +46,15 @@ pub fn table(caption: Option<&str>, heads: &Markup, rows: &Markup) -> Markup {
     }
 }
 
-/// The numbers of a picture, for the page's script.
-pub fn numbers(plots: &[Plot]) -> Markup {
-    let numbers: Vec<_> = plots.iter().map(|plot| &plot.numbers).collect();
-    html! { @if !plots.is_empty() { script type="application/json" { (PreEscaped(safe_json(&numbers))) } } }
+/// The numbers of a picture, for the page's script: its plots by month, and what it shows without months.
+pub fn numbers(svg: &Svg) -> Markup {
+    let plots: Vec<_> = svg.plots().iter().map(|plot| &plot.numbers).collect();
+    html! {
+        @if !plots.is_empty() { script type="application/json" { (PreEscaped(safe_json(&plots))) } }
+        @if let Some(listed) = svg.listed() {
+            script.listed type="application/json" { (PreEscaped(safe_json(listed))) }
+        }
+    }
 }
 
 /// Numbers as JSON in a page. Names come from files: nothing in them can end the element. Numbers of a plot can always be written.

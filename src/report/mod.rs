@@ -26,6 +26,7 @@ mod markup;
 pub(crate) mod over_time;
 mod page;
 mod palette;
+mod panels;
 mod parameters;
 #[cfg(test)]
 mod planted;
@@ -34,6 +35,7 @@ mod results;
 mod runs;
 mod scale;
 pub(crate) mod sensitivity;
+mod sheet;
 mod shown;
 mod stat;
 mod svg;

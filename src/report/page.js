@@ -8,12 +8,14 @@
     element.textContent = text;
     return element;
   };
+  const WORDS = { "zh-CN": { to: "至", save: (word) => `把这幅图存为 ${word}` } };
+  const words = WORDS[document.documentElement.lang] ?? { to: "to", save: (word) => `Save this picture as ${word}` };
   const box = make("div", { id: "reading", role: "status", hidden: "" });
   document.body.append(box);
 
   const numbers = (figure) => {
     if (!figure.numbers) {
-      const script = figure.querySelector("script");
+      const script = figure.querySelector("script:not(.listed)");
       figure.numbers = script ? JSON.parse(script.textContent) : [];
     }
     return figure.numbers;
@@ -53,7 +55,7 @@
       const row = make("tr");
       const name = make("td");
       name.append(make("span", { style: `color:${told.colour}` }, "\u25A0 "), told.name);
-      const band = told.low ? `${written(plot, told.low[at])} to ${written(plot, told.high[at])}` : "";
+      const band = told.low ? `${written(plot, told.low[at])} ${words.to} ${written(plot, told.high[at])}` : "";
       row.append(name, make("td", { class: "number" }, written(plot, told.value[at])), make("td", { class: "quiet" }, band));
       table.append(row);
     });
@@ -125,6 +127,11 @@
   };
   const csv = (figure) => {
     const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const listed = figure.querySelector("script.listed");
+    if (listed) {
+      const { heads, rows } = JSON.parse(listed.textContent);
+      return [heads, ...rows].map((row) => `${row.map((value) => cell(String(value ?? ""))).join(",")}\n`).join("");
+    }
     const rows = numbers(figure).flatMap((plot) =>
       plot.lines.flatMap((told) =>
         told.value.flatMap((value, at) =>
@@ -139,7 +146,7 @@
     figure.querySelectorAll("svg").forEach(follow);
     const tools = make("div", { class: "tools" });
     const give = (word, act) => {
-      const button = make("button", { type: "button", "aria-label": `Save this picture as ${word}` }, word);
+      const button = make("button", { type: "button", "aria-label": words.save(word) }, word);
       button.addEventListener("click", act);
       tools.append(button);
     };

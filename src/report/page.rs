@@ -167,13 +167,9 @@ fn figure(figure: &Figure) -> Markup {
     let caption = figure.caption.trim();
     html! {
         figure id=(figure.name) {
-            @if let Some(narrow) = &figure.narrow {
-                div.wide { (figure.svg) }
-                div.narrow { (narrow) }
-            } @else {
-                (figure.svg)
-            }
-            (numbers(figure.svg.plots()))
+            div.wide { (figure.svg) }
+            div.narrow { (figure.narrow) }
+            (numbers(&figure.svg))
             @if !caption.is_empty() { figcaption { (caption) } }
         }
     }
@@ -306,7 +302,7 @@ fn outcome_table(folder: &ReportData, shown: &[&ScenarioResults], headline: bool
     let rows = html! {
         @for column in columns {
             tr {
-                td { (column.meaning) small { (column.name) } }
+                td title=(column.meaning) { (findings::called(folder, &column)) small { (column.name) } }
                 td { (unit(column.unit)) }
                 @for scenario in shown {
                     @let mean = scenario.outcomes.precision(column.name).map(|found| found.over);

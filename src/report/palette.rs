@@ -1,10 +1,9 @@
 //! Colours that most colour-blind readers can tell apart (Okabe and Ito), and who wears which.
 
 use super::{
-    about::{About, Firm},
+    about::About,
     chart::AreaLayer,
     shown::{CAPABILITY, COMPUTE, RATING},
-    svg::{Anchor, Ink, Svg, text_width},
 };
 use crate::report::results::ScenarioResults;
 
@@ -75,17 +74,6 @@ impl StateColours {
         self.list.iter().find(|(name, _)| name == state).map_or(GREY, |(_, colour)| colour)
     }
 
-    /// Names of the firms' states, each in its colour, in a row.
-    pub fn legend<'a>(&self, svg: &mut Svg, y: f64, firms: impl Iterator<Item = &'a Firm>) {
-        let homes: Vec<&str> = firms.map(|firm| firm.state.as_str()).collect();
-        let mut x = 0.0;
-        for (name, colour) in self.list.iter().filter(|(name, _)| homes.contains(&name.as_str())) {
-            svg.rectangle((x, y - 9.0), (12.0, 12.0), colour);
-            svg.text(x + 18.0, y + 1.0, Anchor::Start, Ink::Quiet, name);
-            x += 38.0 + text_width(name, 12.0);
-        }
-    }
-
     /// Firms as layers: those of a state together, in tints of its colour, the largest at the foot.
     pub fn layers(&self, mut firms: Vec<(&str, Vec<f64>)>, about: &About) -> Vec<AreaLayer> {
         let place = |name: &str| {
@@ -111,6 +99,7 @@ impl StateColours {
 mod tests {
     use super::super::about::ComparedStates;
     use super::*;
+    use crate::report::about::Firm;
 
     #[test]
     fn tints_go_to_white() {

@@ -2,6 +2,7 @@
 
 use super::{
     data::{ReportData, units},
+    findings::called,
     markup::{folded, table},
     scale::significant,
 };
@@ -44,7 +45,7 @@ pub fn differences(folder: &ReportData) -> Markup {
             }
             @for group in rows.chunk_by(|a, b| a.scenario == b.scenario) {
                 @if let Some(first) = group.first() {
-                    h3 { (first.scenario) " against " (first.against) }
+                    h3 { (format!("Differences of {} from {}", first.scenario, first.against)) }
                     (difference_table(folder, group, first, true))
                     (folded("All other outcomes", &difference_table(folder, group, first, false)))
                 }
@@ -70,10 +71,10 @@ fn heads(heads: &[&str]) -> Markup {
 }
 
 /// Meaning, name and unit of an outcome, and what is known of it.
-fn row(column: &Column<'_>, cells: &Markup) -> Markup {
+fn row(folder: &ReportData, column: &Column<'_>, cells: &Markup) -> Markup {
     html! {
         tr {
-            td { (column.meaning) small { (column.name) @if column.unit != "1" { ", " (column.unit) } } }
+            td title=(column.meaning) { (called(folder, column)) small { (column.name) @if column.unit != "1" { ", " (column.unit) } } }
             (cells)
         }
     }
@@ -101,7 +102,7 @@ fn interval(ends: Option<(f64, f64)>) -> String {
 fn difference_table(folder: &ReportData, rows: &[DifferenceRow], first: &DifferenceRow, headline: bool) -> Markup {
     let of = |column: &Column<'_>| rows.iter().find(|row| *row.outcome == *column.name);
     let found = folder.outcomes(headline).filter_map(|column| Some((column, of(&column)?)));
-    let lines = html! { @for (column, found) in found { (row(&column, &difference_cells(found))) } };
+    let lines = html! { @for (column, found) in found { (row(folder, &column, &difference_cells(found))) } };
     let (against, scenario) = (&*first.against, &*first.scenario);
     table(
         None,
@@ -205,7 +206,7 @@ fn replication_table(folder: &ReportData, scenario: &ScenarioResults) -> Markup 
         }
         let runs = |share| found.runs_for(share).map_or_else(|| NONE.to_owned(), |runs| runs.to_string());
         cells.extend(SHARES.map(runs));
-        row(&column, &html! { @for cell in &cells { td.number { (cell) } } })
+        row(folder, &column, &html! { @for cell in &cells { td.number { (cell) } } })
     });
     let at_point: &[&str] = match (design, worlds) {
         (true, true) => &["Luck at a point", "Error at a point", "Luck\u{2019}s share"],

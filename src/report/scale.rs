@@ -97,6 +97,17 @@ impl Axis {
         if self.falls { 1.0 - place } else { place }
     }
 
+    /// The value that stands at a place from 0 to 1.
+    pub fn at(&self, place: f64) -> f64 {
+        let place = if self.falls { 1.0 - place } else { place };
+        if self.log {
+            let (low, high) = (libm::log10(self.low), libm::log10(self.high));
+            power_of_ten(low + place * (high - low))
+        } else {
+            self.low + place * (self.high - self.low)
+        }
+    }
+
     /// The same with small values at the top.
     pub fn falling(self) -> Self {
         Self { falls: true, ..self }

@@ -1,7 +1,8 @@
 //! A small writer of SVG. Colours stand in attributes, so that a picture looks right in any program; classes let the
 //! page's style turn ink and paper for dark screens.
 
-use super::told::Plot;
+use super::told::{Listed, Plot};
+use serde_json::Value;
 use std::fmt::{self, Display, Write as _};
 
 /// Width that a text takes, near enough for margins.
@@ -109,6 +110,35 @@ fn begin(out: &mut String, name: &str, attributes: Attributes<'_>) {
     }
 }
 
+/// How far a line may pass by a corner that is left out, which is less than a screen or a printer shows.
+const UNSEEN: f64 = 0.12;
+
+/// The corners of a path without those that lie on the way between others (Ramer 1972, Douglas and Peucker 1973).
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let aside = |(x, y): (f64, f64), (from, to): ((f64, f64), (f64, f64))| {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = (dx * dx + dy * dy).sqrt();
+        // Along the chord too: a path may turn back on itself.
+        let along = if length > 0.0 { ((x - from.0) * dx + (y - from.1) * dy) / (length * length) } else { 0.0 };
+        let near = along.clamp(0.0, 1.0);
+        let (ex, ey) = (x - from.0 - near * dx, y - from.1 - near * dy);
+        (ex * ex + ey * ey).sqrt()
+    };
+    let mut kept = vec![false; points.len()];
+    let mut parts = vec![(0, points.len().saturating_sub(1))];
+    while let Some((from, to)) = parts.pop() {
+        (kept[from], kept[to]) = (true, true);
+        let chord = (points[from], points[to]);
+        let inside = (from + 1..to).map(|at| (at, aside(points[at], chord)));
+        // What is no number is kept, and told as such where it is written.
+        let farthest = inside.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, far)| !(*far <= UNSEEN));
+        if let Some((at, _)) = farthest {
+            parts.extend([(from, at), (at, to)]);
+        }
+    }
+    points.iter().zip(kept).filter(|(_, kept)| *kept).map(|(point, _)| *point).collect()
+}
+
 /// A picture being drawn.
 pub struct Svg {
     width: f64,
@@ -116,16 +146,28 @@ pub struct Svg {
     label: String,
     body: String,
     plots: Vec<Plot>,
+    listed: Option<Listed>,
 }
 
 impl Svg {
     pub fn new(width: f64, height: f64, label: &str) -> Self {
-        Self { width, height, label: label.to_owned(), body: String::new(), plots: Vec::new() }
+        Self { width, height, label: label.to_owned(), body: String::new(), plots: Vec::new(), listed: None }
     }
 
     /// Keeps the numbers of a plot.
     pub fn tell(&mut self, plot: Plot) {
         self.plots.push(plot);
+    }
+
+    /// Keeps what is drawn without months as rows.
+    pub fn list(&mut self, heads: &[&str], rows: Vec<Vec<Value>>) {
+        let heads = heads.iter().map(|head| (*head).to_owned()).collect();
+        self.listed = Some(Listed { heads, rows });
+    }
+
+    /// The rows that were kept.
+    pub fn listed(&self) -> Option<&Listed> {
+        self.listed.as_ref()
     }
 
     /// The plots whose numbers were kept.
@@ -172,8 +214,9 @@ impl Svg {
         self.body.push_str("</text>\n");
     }
 
-    /// A path as steps in tenths, which are short to write and add up without drift.
+    /// A path as steps in tenths, which are short to write and add up without drift; corners that nobody would see are left out.
     fn points(points: &[(f64, f64)]) -> String {
+        let points = &thinned(points);
         let tenths = |value: f64| (coordinate(value) * 10.0).round() as i64;
         let mut path = String::new();
         let mut from = (0, 0);

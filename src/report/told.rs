@@ -3,6 +3,7 @@
 use super::stat::Stat;
 use crate::scenario::Month;
 use serde::Serialize;
+use serde_json::Value;
 
 /// A plot of a picture, months across.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,14 @@ pub struct Told {
     high: Vec<Option<f64>>,
 }
 
+/// The rows of what is drawn without months, for its CSV.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Listed {
+    pub heads: Vec<String>,
+    /// Words and numbers, as many as heads.
+    pub rows: Vec<Vec<Value>>,
+}
+
 /// The months of a plot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Months {
@@ -44,7 +53,7 @@ pub struct Months {
 }
 
 /// Five digits are more than a picture shows.
-fn short(value: f64) -> Option<f64> {
+pub fn short(value: f64) -> Option<f64> {
     format!("{value:.4e}").parse().ok().filter(|value: &f64| value.is_finite())
 }
 

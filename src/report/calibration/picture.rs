@@ -1,8 +1,8 @@
 //! Pictures of a calibration: intervals in rows, one wide and one narrow, with a mark.
 
 use crate::report::{
-    figures::{FOOT, HEAD, WIDTH, titled},
     palette::{GREY, colour},
+    sheet::{FOOT, Paper, Sheet, WIDE},
     svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg},
 };
 
@@ -27,16 +27,16 @@ pub struct IntervalRow {
 
 /// Rows of intervals. `ticks` are names of places between 0 and 1.
 pub fn intervals(title: &str, note: &str, number: &str, ticks: &[(f64, String)], rows: &[IntervalRow]) -> Svg {
-    let top = HEAD + 22.0;
-    let foot = top + ROW * rows.len() as f64;
-    let mut svg = titled(foot + FOOT, title, note, "");
-    let width = WIDTH - NAMES - NUMBERS;
+    let body = 22.0 + ROW * rows.len() as f64;
+    let Sheet { mut svg, top, .. } = Sheet::new(Paper::default(), body + FOOT, title, note, "");
+    let (top, foot) = (top + 22.0, top + body);
+    let width = WIDE - NAMES - NUMBERS;
     let x = |place: f64| NAMES + width * place.clamp(0.0, 1.0);
     for (place, name) in ticks {
         svg.line(&[(x(*place), top - 2.0), (x(*place), foot)], if name == "0" { RULE } else { GRID });
         svg.text(x(*place), foot + 17.0, Anchor::Middle, Ink::Quiet, name);
     }
-    svg.text(WIDTH, top - 8.0, Anchor::End, Ink::Quiet, number);
+    svg.text(WIDE, top - 8.0, Anchor::End, Ink::Quiet, number);
     for (at, row) in rows.iter().enumerate() {
         let middle = top + ROW * (at as f64 + 0.5);
         svg.group(&row.tooltip, |svg| {
@@ -47,7 +47,7 @@ pub fn intervals(title: &str, note: &str, number: &str, ticks: &[(f64, String)],
             svg.rectangle((from, middle - 5.0), ((to - from).max(1.0), 10.0), colour(0));
             let at = x(row.mark);
             svg.line(&[(at, middle - 8.0), (at, middle + 8.0)], INK);
-            svg.text(WIDTH, middle + 4.0, Anchor::End, Ink::Quiet, &row.number);
+            svg.text(WIDE, middle + 4.0, Anchor::End, Ink::Quiet, &row.number);
         });
     }
     svg

@@ -6,16 +6,16 @@ use crate::{
     experiment::design::Scale,
     maths::ln,
     report::{
-        figures::{HEAD, WIDTH, titled},
         game::percent,
         palette::colour,
         scale::{Axis, Writing},
         sensitivity::ending,
+        sheet::{Paper, Sheet, WIDE},
         svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg},
     },
 };
 
-const HEIGHT: f64 = 420.0;
+const HEIGHT: f64 = 370.0;
 const LEFT: f64 = 58.0;
 const FOOT: f64 = 46.0;
 const ROW: f64 = 30.0;
@@ -26,10 +26,11 @@ const WORDS: f64 = 290.0;
 /// Coverage against density, a dot for each step of each box.
 pub fn tradeoff(found: &Discovery) -> Svg {
     let note = "Each dot is a box on the way: peeling goes to the left. A ring is the box that was taken.";
-    let mut svg = titled(HEIGHT, "Coverage and density", note, &found.sampled.condition.to_string());
-    let (top, foot) = (HEAD + 18.0, HEIGHT - FOOT);
+    let condition = found.sampled.condition.to_string();
+    let Sheet { mut svg, top, .. } = Sheet::new(Paper::default(), HEIGHT, "Coverage and density", note, &condition);
+    let (top, foot) = (top + 18.0, top + HEIGHT - FOOT);
     let axis = Axis::linear([0.0, 1.0].into_iter(), 5);
-    let x = |share: f64| LEFT + (WIDTH - LEFT - 30.0) * axis.place(share);
+    let x = |share: f64| LEFT + (WIDE - LEFT - 30.0) * axis.place(share);
     let y = |share: f64| foot - (foot - top) * axis.place(share);
     for tick in &axis.ticks {
         svg.line(&[(x(0.0), y(*tick)), (x(1.0), y(*tick))], GRID);
@@ -77,10 +78,11 @@ pub fn tradeoff(found: &Discovery) -> Svg {
 /// What a box restricts: bars over the ranges that were sampled.
 pub fn limits(found: &Discovery, number: usize, one: &FoundBox) -> Svg {
     let restrictions = found.restrictions(one);
-    let top = HEAD + 16.0;
-    let height = top + ROW * restrictions.len() as f64 + 14.0;
+    let height = 16.0 + ROW * restrictions.len() as f64 + 14.0;
     let note = "The bar is what the box admits of the range that was sampled.";
-    let mut svg = titled(height, &format!("Box {number}"), note, "limits, quasi-p");
+    let title = format!("Box {number}");
+    let Sheet { mut svg, top, .. } = Sheet::new(Paper::default(), height, &title, note, "limits, quasi-p");
+    let top = top + 16.0;
     for (at, restriction) in restrictions.iter().enumerate() {
         let middle = top + ROW * (at as f64 + 0.5);
         let words = found.words(restriction.column, restriction.limit);
@@ -90,14 +92,14 @@ pub fn limits(found: &Discovery, number: usize, one: &FoundBox) -> Svg {
         svg.group(&format!("{}: {words}, of {range} {}", factor.parameter, factor.unit), |svg| {
             svg.text(NAMES - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&factor.parameter, 36));
             bar(svg, restriction, middle, colour(number - 1));
-            svg.text(WIDTH - WORDS + 12.0, middle + 4.0, Anchor::Start, Ink::Quiet, &said);
+            svg.text(WIDE - WORDS + 12.0, middle + 4.0, Anchor::Start, Ink::Quiet, &said);
         });
     }
     svg
 }
 
 fn bar(svg: &mut Svg, restriction: &Restriction<'_>, middle: f64, colour: &str) {
-    let width = WIDTH - NAMES - WORDS;
+    let width = WIDE - NAMES - WORDS;
     svg.line(&[(NAMES, middle), (NAMES + width, middle)], Stroke { width: 2.0, ..RULE });
     match (restriction.limit, restriction.sampled) {
         (Limit::Between(low, high), Limit::Between(least, most)) => {

@@ -4,9 +4,9 @@ use super::{Explained, Explanation};
 use crate::{
     analysis::shapley::Attribution,
     report::{
-        figures::{HEAD, WIDTH, titled},
         palette::{GREY, colour},
         scale::{Axis, Writing, significant},
+        sheet::{Paper, Sheet, WIDE},
         svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg},
     },
 };
@@ -30,16 +30,18 @@ struct Bar<'a> {
 
 pub fn waterfall(explanation: &Explanation<'_>, explained: &Explained, found: &Attribution) -> Svg {
     let bars = bars(explanation, explained, found);
-    let top = HEAD + 16.0;
-    let foot = top + ROW * bars.len() as f64;
+    let body = 16.0 + ROW * bars.len() as f64;
     let title = explained.column.name.replace('_', " ");
-    let mut svg = titled(foot + FOOT, &title, explained.column.meaning, &explanation.name);
+    let paper = Paper::default();
+    let Sheet { mut svg, top, .. } =
+        Sheet::new(paper, body + FOOT, &title, explained.column.meaning, &explanation.name);
+    let (top, foot) = (top + 16.0, top + body);
     let ends = bars.iter().flat_map(|bar| {
         let (low, high) = bar.interval.unwrap_or((0.0, 0.0));
         [bar.from, bar.to, bar.to + low, bar.to + high]
     });
     let axis = Axis::linear(ends, 6);
-    let x = |value: f64| NAMES + (WIDTH - NAMES - NUMBERS) * axis.place(value);
+    let x = |value: f64| NAMES + (WIDE - NAMES - NUMBERS) * axis.place(value);
     for tick in &axis.ticks {
         svg.line(&[(x(*tick), top - 4.0), (x(*tick), foot)], GRID);
         svg.text(x(*tick), foot + 18.0, Anchor::Middle, Ink::Quiet, &axis.write(*tick, Writing::Plain));
@@ -58,7 +60,7 @@ pub fn waterfall(explanation: &Explanation<'_>, explained: &Explained, found: &A
                 svg.line(&[(from, middle), (to, middle)], stroke);
                 [from, to].into_iter().for_each(|end| svg.line(&[(end, middle - 4.0), (end, middle + 4.0)], stroke));
             }
-            svg.text(WIDTH, middle + 4.0, Anchor::End, Ink::Quiet, &bar.text);
+            svg.text(WIDE, middle + 4.0, Anchor::End, Ink::Quiet, &bar.text);
         });
         if at + 1 < bars.len() {
             svg.line(&[(x(bar.to), middle + 9.0), (x(bar.to), middle + ROW - 9.0)], RULE);

@@ -3,16 +3,16 @@
 
 use super::{
     effects::{Effect, Effects, is_choice, pairs},
-    plane::{Along, MOST_DOTS, Plane},
+    plane::{Along, MOST_DOTS, Plane, word},
     read::SampledScenario,
     surface,
 };
 use crate::{
-    experiment::design::{Factor, Method},
+    experiment::design::{Factor, Method, Scale},
     report::{
         chart::Frame,
         data::ReportData,
-        figures::{Figure, HEAD, WIDTH, file_name, titled},
+        figures::{Figure, file_name},
         findings::{called, effects, words},
         palette::colour,
         scale::{Axis, Writing, significant},
@@ -20,14 +20,16 @@ use crate::{
             self, ending,
             tornado::{DOWN, MOST, Tornado, TornadoBar, TornadoRow, UP},
         },
+        sheet::{CELL, Paper, Sheet, cells as grid},
         svg::{INK, RULE, Stroke, Svg},
+        told,
     },
 };
+use serde_json::Value;
 
 /// Factors that the outcome is drawn against.
 const STRONGEST: usize = 6;
 const COLUMNS: usize = 3;
-const ROW: f64 = 220.0;
 /// Cells of a panel that counts points.
 const CELLS: (usize, usize) = (36, 22);
 /// Shades of these counts.
@@ -54,22 +56,24 @@ pub fn figures(folder: &ReportData) -> Vec<Figure> {
         let suffix = if several { format!("-{}", file_name(&found.scenario, at)) } else { String::new() };
         let name = |kind: &str| format!("{kind}_{}{suffix}", found.outcome.name);
         let what = called(folder, &found.outcome);
-        let mut add = |kind: &str, (svg, caption): (Svg, String)| figures.push(Figure::new(name(kind), caption, svg));
+        let mut add = |kind: &str, draw: &dyn Fn(Paper) -> Option<(Svg, String)>| {
+            figures.extend(Figure::drawn(name(kind), folder.language, draw));
+        };
         if !one_by_one {
-            add("factors", bars(&found, factors, &what));
-        } else if let Some(drawn) = swings(folder, &found) {
-            add("factors", drawn);
+            add("factors", &|paper| Some(bars(paper, &found, factors, &what)));
+        } else {
+            add("factors", &|paper| swings(paper, folder, &found));
         }
-        add("against", against(sampled, outcome, &found, factors, &what));
-        if !one_by_one && let Some(drawn) = surface::draw(sampled, outcome, &found, factors, &what) {
-            add("surface", drawn);
+        add("against", &|paper| Some(against(paper, (sampled, outcome), &found, factors, &what)));
+        if !one_by_one {
+            add("surface", &|paper| surface::draw(paper, (sampled, outcome), &found, factors, &what));
         }
     }
     figures
 }
 
 /// What moving one factor at a time does, as the analysis of sensitivity draws it.
-fn swings(folder: &ReportData, found: &Effects) -> Option<(Svg, String)> {
+fn swings(paper: Paper, folder: &ReportData, found: &Effects) -> Option<(Svg, String)> {
     let swings = folder.swings.as_ref()?;
     let own = swings.list.iter().find(|one| {
         one.outcome.name == found.outcome.name
@@ -81,11 +85,11 @@ fn swings(folder: &ReportData, found: &Effects) -> Option<(Svg, String)> {
          {} intervals over replicates. Factors that work only together do not show.",
         swings.confidence()
     );
-    Some((sensitivity::picture(swings, own), caption))
+    Some((sensitivity::picture(paper, swings, own), caption))
 }
 
 /// How closely the outcome goes with each factor.
-fn bars(found: &Effects, factors: &[Factor], what: &str) -> (Svg, String) {
+fn bars(paper: Paper, found: &Effects, factors: &[Factor], what: &str) -> (Svg, String) {
     let line = |effect: &Effect| {
         let (association, factor) = (effect.association, factors.get(effect.factor)?);
         let (value, interval) = (association.value, association.interval);
@@ -113,40 +117,44 @@ fn bars(found: &Effects, factors: &[Factor], what: &str) -> (Svg, String) {
          with is a statement about the ranges of this design.{more}",
         found.points
     );
-    (drawn.draw(), caption)
+    let mut svg = drawn.draw(paper);
+    let rows = found.list.iter().filter_map(|effect| {
+        let (association, factor) = (effect.association, factors.get(effect.factor)?);
+        let (low, high) = association.interval.unzip();
+        let measure = if effect.is_ratio { "correlation ratio" } else { "rank correlation" };
+        let words = [found.outcome.name, &found.scenario, &factor.parameter, measure].map(Value::from);
+        Some(words.into_iter().chain([Some(association.value), low, high].map(Value::from)).collect())
+    });
+    svg.list(&["outcome", "scenario", "parameter", "measure", "value", "low", "high"], rows.collect());
+    (svg, caption)
 }
 
 /// The outcome against each of the strongest factors.
 fn against(
-    sampled: &SampledScenario,
-    outcome: usize,
+    paper: Paper,
+    (sampled, outcome): (&SampledScenario, usize),
     found: &Effects,
     factors: &[Factor],
     what: &str,
 ) -> (Svg, String) {
     let shown: Vec<usize> = found.list.iter().take(STRONGEST).map(|effect| effect.factor).collect();
-    let rows = shown.len().div_ceil(COLUMNS);
     let unit = match found.outcome.unit {
         "1" | "" => String::new(),
         unit => format!(", {unit}"),
     };
-    let mut svg = titled(
-        HEAD + 10.0 + ROW * rows as f64,
-        &format!("{what}{unit}"),
-        "Against each of the strongest factors",
-        &found.scenario,
-    );
+    let (_, height) = grid(paper.width, 0.0, shown.len(), COLUMNS);
+    let (title, note) = (format!("{what}{unit}"), "Against each of the strongest factors");
+    let Sheet { mut svg, top, .. } = Sheet::new(paper, height, &title, note, &found.scenario);
     let writing = if words::is_share(&found.outcome) { Writing::Percent } else { Writing::Plain };
     let base = base(sampled, outcome);
     let all: Vec<f64> =
         shown.iter().flat_map(|factor| pairs(sampled, outcome, *factor)).map(|(_, y)| y).chain(base).collect();
     let scale = Axis::linear(all.iter().copied(), 5);
-    let cell = WIDTH / COLUMNS as f64;
     let mut counted = false;
-    for (at, factor) in shown.iter().enumerate() {
+    let (cells, _) = grid(paper.width, top, shown.len(), COLUMNS);
+    for (factor, cell) in shown.iter().zip(cells) {
         let Some(about) = factors.get(*factor) else { continue };
-        let (x, y) = ((at % COLUMNS) as f64 * cell, HEAD + 10.0 + (at / COLUMNS) as f64 * ROW);
-        let frame = Frame { x: x + 52.0, y: y + 8.0, width: cell - 52.0 - 18.0, height: ROW - 62.0 };
+        let frame = Frame { x: cell.x + 52.0, y: cell.y + 8.0, width: cell.width - 52.0 - 18.0, height: CELL - 62.0 };
         let values: Vec<(f64, f64)> = pairs(sampled, outcome, *factor).collect();
         let along = Along::of(about, values.iter().map(|(x, _)| *x));
         let plane = Plane { frame, x: along, y: Along::Numbers(scale.clone(), writing) };
@@ -157,6 +165,15 @@ fn against(
             svg.line(&[(frame.x, height), (frame.x + frame.width, height)], Stroke { dashes: "4 3", ..RULE });
         }
     }
+    let rows = shown.iter().filter_map(|factor| Some((*factor, factors.get(*factor)?)));
+    let rows = rows.flat_map(|(at, factor)| {
+        let numbers: Vec<(f64, f64)> = pairs(sampled, outcome, at).collect();
+        // Of very many points the line alone is drawn one by one.
+        let numbers = if numbers.len() > MOST_DOTS { parts(&numbers, is_choice(factor)) } else { numbers };
+        let row = |(x, y): (f64, f64)| vec![factor.parameter.clone().into(), setting(factor, x), told::short(y).into()];
+        numbers.into_iter().map(row).collect::<Vec<_>>()
+    });
+    svg.list(&["parameter", "value", found.outcome.name], rows.collect());
     let dots = if counted {
         "Darker cells hold more points of the design"
     } else {
@@ -167,6 +184,14 @@ fn against(
         None => format!("the line: means of up to {PARTS} parts of equally many points"),
     };
     (svg, format!("{dots}; {line}."))
+}
+
+/// What a factor was set to, as a number or a word.
+pub fn setting(factor: &Factor, value: f64) -> Value {
+    match &factor.scale {
+        Scale::Choice { values } if is_choice(factor) => values.get(value as usize).map(word).into(),
+        _ => told::short(value).into(),
+    }
 }
 
 /// What the outcome came to at a point that leaves all factors as the scenario has them, if there is one.

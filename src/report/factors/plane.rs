@@ -40,6 +40,14 @@ impl Along {
         }
     }
 
+    /// The number that stands at a place, or the place of a word among the words.
+    pub fn at(&self, place: f64) -> f64 {
+        match self {
+            Self::Numbers(axis, _) => axis.at(place),
+            Self::Words(words) => place * words.len() as f64 - 0.5,
+        }
+    }
+
     /// Ticks: where they stand and what is written there.
     fn ticks(&self) -> Vec<(f64, String)> {
         match self {

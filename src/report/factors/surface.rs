@@ -1,6 +1,7 @@
 //! The surface of an outcome over the two factors that it goes with most: a quadratic fit, or means where both took few values.
 
 use super::{
+    draw::setting,
     effects::{Effects, is_choice, pairs},
     plane::{Along, MOST_DOTS, Plane},
     read::SampledScenario,
@@ -11,16 +12,17 @@ use crate::{
     experiment::design::Factor,
     report::{
         chart::Frame,
-        figures::{FOOT, HEAD, LEFT, WIDTH, titled},
         findings::words,
         palette::{colour, tint},
         scale::significant,
         sensitivity::ending,
+        sheet::{FOOT, LEFT, Paper, Sheet},
         svg::{Anchor, Ink, Svg},
+        told,
     },
 };
 
-const HEIGHT: f64 = 420.0;
+const HEIGHT: f64 = 370.0;
 /// Cells of a fitted surface along each side.
 const ACROSS: usize = 32;
 const UP: usize = 20;
@@ -30,6 +32,7 @@ const SHADES: usize = 10;
 const FEW: usize = 12;
 /// Room for the key of the shades.
 const KEY: f64 = 150.0;
+const NARROW_KEY: f64 = 100.0;
 
 /// A place of the surface: where its cell begins and ends on each axis, from 0 to 1, and the outcome there.
 struct Cell {
@@ -46,8 +49,8 @@ struct Sampled {
 
 /// Draws the surface; `None` where fewer than two factors vary, or too few points tell.
 pub fn draw(
-    sampled: &SampledScenario,
-    outcome: usize,
+    paper: Paper,
+    (sampled, outcome): (&SampledScenario, usize),
     effects: &Effects,
     factors: &[Factor],
     what: &str,
@@ -64,14 +67,10 @@ pub fn draw(
         Some(cells) => (cells, "The mean over the runs with each pair of values.".to_owned()),
         None => fitted(&found, &x, &y, column)?,
     };
-    let frame = Frame {
-        x: LEFT + 30.0,
-        y: HEAD + 26.0,
-        width: WIDTH - LEFT - 30.0 - KEY,
-        height: HEIGHT - HEAD - 26.0 - FOOT - 16.0,
-    };
     let note = format!("Over {} (across) and {} (up)", a.parameter, b.parameter);
-    let mut svg = titled(HEIGHT, what, &note, &effects.scenario);
+    let Sheet { mut svg, top, width } = Sheet::new(paper, HEIGHT, what, &note, &effects.scenario);
+    let (left, key) = if paper.is_narrow() { (LEFT, NARROW_KEY) } else { (LEFT + 30.0, KEY) };
+    let frame = Frame { x: left, y: top + 26.0, width: width - left - key, height: HEIGHT - 26.0 - FOOT - 16.0 };
     let plane = Plane { frame, x, y };
     plane.draw(&mut svg, &ending(&a.parameter, 60));
     shades(&mut svg, frame, &cells, column);
@@ -80,6 +79,12 @@ pub fn draw(
     if dots.len() <= MOST_DOTS {
         svg.dots(&dots, 1.2, "#1b1f23", 0.45);
     }
+    let rows = cells.iter().map(|cell| {
+        let middle = (cell.corner.0 + cell.size.0 / 2.0, cell.corner.1 + cell.size.1 / 2.0);
+        let (across, up) = (plane.x.at(middle.0), plane.y.at(middle.1));
+        vec![setting(a, across), setting(b, up), told::short(cell.value).into()]
+    });
+    svg.list(&[&a.parameter, &b.parameter, column.name], rows.collect());
     Some((svg, format!("{how} Dots are the points of the design.")))
 }
 

@@ -79,7 +79,16 @@ pub fn outcome(column: &Column<'_>, sides: Sides<'_>, last: Option<Month>) -> St
         words = words.split_once(end).map_or(words, |(words, _)| words);
     }
     let words = words.trim_end_matches('.').trim_end_matches(", as a yearly rate");
-    let mut words = words.replace(", mean over the months that have both", " on average");
+    let words = named(&words.replace(", mean over the months that have both", " on average"), sides);
+    match last {
+        Some(last) => words.replace(" at the end", &format!(" {}", at_the_end(last))),
+        None => words,
+    }
+}
+
+/// A text that speaks of leader and follower, with the states' names.
+pub fn named(text: &str, sides: Sides<'_>) -> String {
+    let mut words = text.to_owned();
     if !sides.leader.is_empty() {
         for (side, name) in [("leader", sides.leader), ("follower", sides.follower)] {
             for (from, to) in [
@@ -93,10 +102,7 @@ pub fn outcome(column: &Column<'_>, sides: Sides<'_>, last: Option<Month>) -> St
             }
         }
     }
-    match last {
-        Some(last) => words.replace(" at the end", &format!(" {}", at_the_end(last))),
-        None => words,
-    }
+    words
 }
 
 /// Whether an outcome is a share of something, which is told in per cent.
@@ -144,6 +150,8 @@ pub fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
+        // Semicolons keep apart what has commas or an `and` of its own.
+        several if several.iter().any(|name| name.contains(',') || name.contains(" and ")) => several.join("; "),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -1,15 +1,13 @@
 //! The chip chain: who designs, who makes dies, packages and memory, what is short, and what compute costs.
 
-use super::{
-    Cell, Sheet, cells, legend_height,
-    stacks::{ByState, shares, tell_layers, total},
-};
+use super::stacks::{ByState, shares, tell_layers, total};
 use crate::{
     report::{
         chart::{AreaLayer, fan, stack},
         figures::View,
         palette,
         scale::{Axis, Writing, significant},
+        sheet::{Cell, Sheet, cells, legend_height},
         shown::Shown,
         svg::{Anchor, Ink, Svg, text_width},
         told::Told,
@@ -51,18 +49,18 @@ impl View<'_> {
             return None;
         }
         let states = self.stacked_states(&stages.iter().map(|(_, _, sums)| sums).collect::<Vec<_>>());
-        let legend = legend_height(self.width, states.iter().map(|(name, _)| name.as_str()));
-        let (_, height) = cells(self.width, 0.0, stages.len() + 2, 3);
+        let legend = legend_height(self.paper.width, states.iter().map(|(name, _)| name.as_str()));
+        let (_, height) = cells(self.paper.width, 0.0, stages.len() + 2, 3);
         let note = "Shares of states, stage by stage: where chips are designed and where plants stand";
         let mut sheet = Sheet::new(
-            self.paper(),
+            self.paper,
             legend + height,
             "Where chips come from, and where they are stuck",
             note,
             &self.average("Mean"),
         );
         sheet.legend(sheet.top + 8.0, states.iter().map(|(name, colour)| (name.as_str(), *colour)));
-        let (places, _) = cells(self.width, sheet.top + legend, stages.len() + 2, 3);
+        let (places, _) = cells(self.paper.width, sheet.top + legend, stages.len() + 2, 3);
         let mut places = places.into_iter();
         for ((title, unit, sums), cell) in stages.iter().zip(places.by_ref()) {
             self.stage(&mut sheet, &cell, (title, unit), sums);
@@ -80,7 +78,7 @@ impl View<'_> {
         let (first, last) = (total(sums, self.span.0), total(sums, self.span.1));
         let said = format!("from {} to {} {unit}", significant(first), significant(last));
         let scale = (Axis::linear([0.0, 1.0].into_iter(), 4), Writing::Percent);
-        let axes = cell.axes(&mut sheet.svg, self, (title, &said), scale);
+        let axes = cell.axes(&mut sheet.svg, self.span, (title, &said), scale);
         self.draw_stack(sheet, &axes, (title, ""), &shares(sums));
     }
 
@@ -108,7 +106,7 @@ impl View<'_> {
             .collect();
         let title = "What limits the making of compute";
         let scale = (Axis::linear([0.0, 1.0].into_iter(), 4), Writing::Percent);
-        let axes = cell.axes(&mut sheet.svg, self, (title, ""), scale);
+        let axes = cell.axes(&mut sheet.svg, self.span, (title, ""), scale);
         let mut x = cell.x;
         for ((_, words), colour) in STAGES.iter().zip(LIMITS) {
             sheet.svg.rectangle((x, cell.y + 21.0), (10.0, 10.0), colour);
@@ -128,7 +126,7 @@ impl View<'_> {
         }
         let scale = (Axis::log(stats.iter().flat_map(|stat| stat.quantiles)), Writing::Plain);
         let said = "thousand USD an H100e, log scale";
-        let axes = cell.axes(&mut sheet.svg, self, ("Price of compute", said), scale);
+        let axes = cell.axes(&mut sheet.svg, self.span, ("Price of compute", said), scale);
         axes.draw(&mut sheet.svg);
         fan(&mut sheet.svg, &axes, stats, self.look(palette::colour(0), true));
         let told = Told::fan("Price of compute", palette::colour(0), stats, axes.months());

@@ -1,10 +1,10 @@
 //! How far states and firms are behind the best model there is.
 
-use super::Sheet;
 use crate::report::{
     chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
-    figures::{FOOT, LEFT, View, WIDE},
+    figures::View,
     scale::{Axis, Writing},
+    sheet::{FOOT, LEFT, Sheet},
     shown::Shown,
     stat::Stat,
     svg::{Anchor, Ink, Svg},
@@ -38,7 +38,7 @@ impl View<'_> {
         }
         let note = "Rating points behind the best model on offer: the upper edge is the frontier";
         let title = "How far behind the frontier";
-        let mut sheet = Sheet::new(self.paper(), PLOT * plots.len() as f64, title, note, &self.average("Median"));
+        let mut sheet = Sheet::new(self.paper, PLOT * plots.len() as f64, title, note, &self.average("Median"));
         for (at, (heading, lines)) in plots.iter().enumerate() {
             let top = sheet.top + PLOT * at as f64;
             self.behind(&mut sheet, top, heading, lines);
@@ -60,7 +60,7 @@ impl View<'_> {
         let widest = lines.iter().map(|line| line.name).max_by_key(|name| name.chars().count()).unwrap_or_default();
         let room = label_room([shortened(widest).as_str()].into_iter());
         sheet.svg.text(0.0, top + 14.0, Anchor::Start, Ink::Heading, heading);
-        let frame = Frame { x: LEFT, y: top + 26.0, width: self.width - LEFT - room, height: PLOT - 46.0 - FOOT };
+        let frame = Frame { x: LEFT, y: top + 26.0, width: self.paper.width - LEFT - room, height: PLOT - 46.0 - FOOT };
         let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: Writing::Plain };
         axes.draw(&mut sheet.svg);
         let mut labels = Vec::new();
@@ -88,7 +88,7 @@ impl View<'_> {
         });
         lines
             .filter(|line| line.stats.iter().any(|stat| self.is_of_most(stat)))
-            .take(if self.width < WIDE { 6 } else { 10 })
+            .take(if self.paper.is_narrow() { 6 } else { 10 })
             .collect()
     }
 

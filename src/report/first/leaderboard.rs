@@ -1,11 +1,11 @@
 //! The leaderboard: places of firms by their rating, month by month.
 
-use super::{Sheet, legend_height};
 use crate::{
     report::{
-        chart::{Axes, EndLabel, Frame, end_labels, label_room, shortened},
-        figures::{FOOT, View, WIDE},
+        chart::{Axes, EndLabel, Frame, end_labels, shortened},
+        figures::View,
         scale::{Axis, Writing},
+        sheet::{FOOT, Sheet, legend_height},
         shown::{OPEN, Shown},
         stat::Stat,
         svg::{Anchor, Ink, Stroke, Svg},
@@ -13,7 +13,7 @@ use crate::{
     },
     scenario::Month,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Places that are shown.
 const PLACES: usize = 15;
@@ -48,22 +48,19 @@ impl View<'_> {
         if firms.is_empty() {
             return None;
         }
-        let homes: BTreeSet<&str> =
-            firms.iter().filter_map(|firm| self.about.firm(firm.name)).map(|firm| firm.state.as_str()).collect();
-        let homes: Vec<_> = self.states.list.iter().filter(|(name, _)| homes.contains(name.as_str())).collect();
-        let legend = legend_height(self.width, homes.iter().map(|(name, _)| name.as_str()));
+        let homes = self.homes(firms.iter().map(|firm| firm.name));
+        let legend = legend_height(self.paper.width, homes.iter().map(|(name, _)| *name));
         let shown = firms.iter().flat_map(|firm| &firm.places).map(|(_, place)| *place).max().unwrap_or(1);
         let height = 24.0 * shown as f64 + FOOT + 12.0;
         let note = "Firms by their rating over the last twelve months: solid while they keep weights closed, dashed while they publish them";
-        let mut sheet = Sheet::new(self.paper(), legend + height, "Who leads", note, &self.average("Place by median"));
-        sheet.legend(sheet.top + 8.0, homes.iter().map(|(name, colour)| (name.as_str(), *colour)));
-        let widest = firms.iter().map(|firm| firm.name).max_by_key(|name| name.chars().count()).unwrap_or_default();
-        let room = label_room([shortened(widest).as_str()].into_iter());
-        let left = if self.width < WIDE { 28.0 } else { room + 18.0 };
+        let mut sheet = Sheet::new(self.paper, legend + height, "Who leads", note, &self.average("Place by median"));
+        sheet.legend(sheet.top + 8.0, homes.into_iter());
+        let room = self.room(firms.iter().map(|firm| firm.name));
+        let left = if self.paper.is_narrow() { 28.0 } else { room + 18.0 };
         let frame = Frame {
             x: left,
             y: sheet.top + legend,
-            width: self.width - left - room - 14.0,
+            width: self.paper.width - left - room - 14.0,
             height: 24.0 * shown as f64,
         };
         let scale = Axis::ranks(shown);
@@ -83,9 +80,9 @@ impl View<'_> {
             sheet.svg.group(firm.name, |svg| self.line(svg, axes, firm));
             let (Some(first), Some(last)) = (firm.places.first(), firm.places.last()) else { continue };
             if last.0 == self.span.1 {
-                labels.push(label(axes.y(last.1 as f64), format!("{} {}", last.1, shortened(firm.name))));
+                labels.push(label(axes.y(last.1 as f64), format!("{} {}", last.1, self.paper.name(firm.name))));
             }
-            if first.0 == self.span.0 && self.width >= WIDE {
+            if first.0 == self.span.0 && !self.paper.is_narrow() {
                 starts.push((axes.y(first.1 as f64), firm));
             }
         }

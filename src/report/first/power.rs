@@ -1,12 +1,10 @@
 //! Power of states: in all, and hard, economic and soft apart.
 
-use super::{
-    Sheet, cells, legend_height,
-    stacks::{ByState, highest},
-};
+use super::stacks::{ByState, highest};
 use crate::report::{
     figures::View,
     scale::{Axis, Writing},
+    sheet::{Sheet, cells, legend_height},
     shown::Shown,
     svg::Svg,
 };
@@ -30,15 +28,15 @@ impl View<'_> {
             return None;
         }
         let states = self.stacked_states(&sums.iter().map(|(_, sums)| sums).collect::<Vec<_>>());
-        let legend = legend_height(self.width, states.iter().map(|(name, _)| name.as_str()));
-        let (_, height) = cells(self.width, 0.0, sums.len(), 2);
+        let legend = legend_height(self.paper.width, states.iter().map(|(name, _)| name.as_str()));
+        let (_, height) = cells(self.paper.width, 0.0, sums.len(), 2);
         let note = "By state; in all and economic and hard power are shares of the world's, soft power is a level";
-        let mut sheet = Sheet::new(self.paper(), legend + height, "Who has power", note, &self.average("Mean"));
+        let mut sheet = Sheet::new(self.paper, legend + height, "Who has power", note, &self.average("Mean"));
         sheet.legend(sheet.top + 8.0, states.iter().map(|(name, colour)| (name.as_str(), *colour)));
-        let (places, _) = cells(self.width, sheet.top + legend, sums.len(), 2);
+        let (places, _) = cells(self.paper.width, sheet.top + legend, sums.len(), 2);
         for ((kind, sums), cell) in sums.iter().zip(places) {
             let scale = Axis::linear([0.0, highest(sums)].into_iter(), 4);
-            let axes = cell.axes(&mut sheet.svg, self, (kind.title, said(kind)), (scale, Writing::Percent));
+            let axes = cell.axes(&mut sheet.svg, self.span, (kind.title, said(kind)), (scale, Writing::Percent));
             self.draw_stack(&mut sheet, &axes, (kind.title, ""), sums);
         }
         Some((

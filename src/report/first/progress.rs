@@ -1,11 +1,11 @@
 //! What progress is made of: learning, selection and turnover, year by year.
 
-use super::{Sheet, cells};
 use crate::report::{
     chart::{Axes, part_bars, shortened},
     figures::View,
     palette,
     scale::{Axis, Writing},
+    sheet::{Sheet, cells},
     shown::Shown,
     svg::{Anchor, INK, Ink, Svg, text_width},
     told::Told,
@@ -33,15 +33,15 @@ impl View<'_> {
         });
         let scale = Axis::linear(ends.chain([0.0]), 5);
         let legend = 22.0;
-        let (_, height) = cells(self.width, 0.0, panels.len(), 3);
+        let (_, height) = cells(self.paper.width, 0.0, panels.len(), 3);
         let note = "Change in usage-weighted capability, nats a year";
         let mut sheet =
-            Sheet::new(self.paper(), legend + height, "What progress is made of", note, &self.average("Mean"));
+            Sheet::new(self.paper, legend + height, "What progress is made of", note, &self.average("Mean"));
         let words: Vec<&str> = of("world").map(|part| part.title).collect();
         Self::parts_legend(&mut sheet, &words);
-        let (places, _) = cells(self.width, sheet.top + legend, panels.len(), 3);
+        let (places, _) = cells(self.paper.width, sheet.top + legend, panels.len(), 3);
         for ((name, years), cell) in panels.iter().zip(places) {
-            let axes = cell.axes(&mut sheet.svg, self, (&shortened(name), ""), (scale.clone(), Writing::Plain));
+            let axes = cell.axes(&mut sheet.svg, self.span, (&shortened(name), ""), (scale.clone(), Writing::Plain));
             axes.draw_values(&mut sheet.svg);
             part_bars(&mut sheet.svg, &axes, years, &palette::PARTS);
             axes.name_slots(&mut sheet.svg, years.iter().map(|(year, _)| year.as_str()));

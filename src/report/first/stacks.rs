@@ -1,11 +1,11 @@
 //! What is stacked by state.
 
-use super::Sheet;
 use crate::{
     report::{
         chart::{AreaLayer, Axes, stack},
         figures::View,
         palette,
+        sheet::Sheet,
         shown::Shown,
         told::Told,
     },

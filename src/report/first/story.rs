@@ -1,11 +1,11 @@
 //! The story of one world: what happened to whom, month by month.
 
-use super::Sheet;
 use crate::report::{
     chart::{Axes, Frame, shortened},
-    figures::{FOOT, View},
+    figures::View,
     results::Happening,
     scale::{Axis, Writing},
+    sheet::{FOOT, Sheet},
     svg::{Anchor, Ink, Svg, text_width},
 };
 
@@ -38,7 +38,7 @@ struct Mark<'a> {
 impl View<'_> {
     /// The story; `None` where more than one world was run, or nothing happened.
     pub fn story(&self) -> Option<(Svg, String)> {
-        let frame = Frame { x: 8.0, y: 0.0, width: self.width - 16.0, height: 0.0 };
+        let frame = Frame { x: 8.0, y: 0.0, width: self.paper.width - 16.0, height: 0.0 };
         let scale = Axis::linear([0.0, 1.0].into_iter(), 1);
         let mut axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: Writing::Plain };
         let lanes: Vec<_> = LANES
@@ -51,7 +51,7 @@ impl View<'_> {
         }
         let body = lanes.iter().map(|(_, (_, rows))| 24.0 + ROW * *rows as f64).sum::<f64>();
         let note = "One world: each mark is something that happened, in the colour of the state it happened in";
-        let mut sheet = Sheet::new(self.paper(), body + FOOT, "What happened in this world", note, "");
+        let mut sheet = Sheet::new(self.paper, body + FOOT, "What happened in this world", note, "");
         axes.frame = Frame { y: sheet.top, height: body, ..frame };
         axes.draw_months(&mut sheet.svg);
         let mut y = sheet.top;
@@ -63,6 +63,11 @@ impl View<'_> {
             }
             y += ROW * *rows as f64 + 4.0;
         }
+        let rows = self.scenario.story.iter().map(|what| {
+            let date = what.date.to_string();
+            [&date, &what.actor, &what.state, &what.kind, &what.text].map(|text| text.as_str().into()).to_vec()
+        });
+        sheet.svg.list(&["date", "actor", "state", "kind", "text"], rows.collect());
         let caption = "Rest the pointer on a mark to read it, or see the table below. Firms founded in the run bear the month of their \
                        birth as their name.";
         Some((sheet.svg, caption.to_owned()))

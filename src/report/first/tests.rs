@@ -1,6 +1,6 @@
 use super::{super::about::*, *};
 use crate::{
-    report::{results::ScenarioResults, stat::Stat},
+    report::{Language, results::ScenarioResults, stat::Stat},
     scenario::Month,
 };
 use std::collections::BTreeMap;
@@ -61,9 +61,9 @@ fn about() -> About {
 
 fn drawn(name: &str) -> (String, String) {
     let (scenario, about) = (scenario(), about());
-    let mut view = View::of(&scenario, &about, String::new()).unwrap();
+    let mut view = View::of(&scenario, &about, String::new(), Language::default()).unwrap();
     let figure = six(&mut view).into_iter().find(|figure| figure.name == name).unwrap();
-    (figure.svg.standalone(), figure.narrow.unwrap().standalone())
+    (figure.svg.standalone(), figure.narrow.standalone())
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn stages_are_shares_of_states_and_say_how_much_there_is() {
 #[test]
 fn what_a_scenario_does_is_on_the_strip_as_long_as_it_acts() {
     let (scenario, about) = (scenario(), about());
-    let view = View::of(&scenario, &about, String::new()).unwrap();
+    let view = View::of(&scenario, &about, String::new(), Language::default()).unwrap();
     let svg = view.timeline().unwrap().0.standalone();
     assert!(svg.contains("Subsidy: 2023-07 to 2023-12") && svg.contains("Blockade: 2023-11 to 2024-01"), "{svg}");
     assert!(!svg.contains("Over before") && !svg.contains("By chance"));
     assert_eq!(view.shading(), " Shaded: Blockade.");
     let mut off = self::about();
     off.mechanisms = serde_json::json!({"policy": {"enabled": false}});
-    let view = View::of(&scenario, &off, String::new()).unwrap();
+    let view = View::of(&scenario, &off, String::new(), Language::default()).unwrap();
     let svg = view.timeline().unwrap().0.standalone();
     assert!(svg.contains("Blockade: ") && !svg.contains("Subsidy"), "what is off acts on nothing: {svg}");
 }

@@ -1,16 +1,18 @@
 //! What happens when: what the scenario itself does as bars, and its dated events as marks.
 
-use super::Sheet;
 use crate::{
     report::{
         about::{Act, Acts, DatedFact},
         chart::{Axes, Frame, shortened},
-        figures::{FOOT, View},
+        figures::View,
         scale::{Axis, Writing},
+        sheet::{FOOT, Sheet},
         svg::{Anchor, Ink, Stroke, Svg, text_width},
     },
     scenario::Month,
 };
+
+use serde_json::Value;
 
 /// Height of a bar with the room below it.
 const BAR: f64 = 17.0;
@@ -43,8 +45,8 @@ impl View<'_> {
         let marks = if events.is_empty() { 0.0 } else { 44.0 };
         let body = rows as f64 * BAR + lanes.len() as f64 * 24.0 + marks + FOOT;
         let note = "What the scenario itself does, and the dated facts it lists";
-        let mut sheet = Sheet::new(self.paper(), body, "What happens when", note, "");
-        let frame = Frame { x: 0.0, y: sheet.top, width: self.width, height: body - FOOT };
+        let mut sheet = Sheet::new(self.paper, body, "What happens when", note, "");
+        let frame = Frame { x: 0.0, y: sheet.top, width: self.paper.width, height: body - FOOT };
         let scale = Axis::linear([0.0, 1.0].into_iter(), 1);
         let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: Writing::Plain };
         axes.draw_months(&mut sheet.svg);
@@ -69,6 +71,7 @@ impl View<'_> {
                 });
             }
         }
+        sheet.svg.list(&["kind", "who_or_name", "what", "from", "to"], self.dated_rows(&lanes));
         let caption = "A bar lasts as long as what it names acts. Rest the pointer on a mark to read it; short marks are releases. The \
                        table below lists them.";
         Some((sheet.svg, caption.to_owned()))
@@ -77,6 +80,18 @@ impl View<'_> {
     /// The dated facts within the span.
     fn dated(&self) -> impl Iterator<Item = &DatedFact> {
         self.about.events.iter().filter(|event| event.date >= self.span.0 && event.date <= self.span.1)
+    }
+
+    /// All that the strip shows.
+    fn dated_rows(&self, lanes: &[Lane<'_>]) -> Vec<Vec<Value>> {
+        let row = |texts: [&str; 5]| texts.map(Value::from).to_vec();
+        let bars = lanes.iter().flat_map(|lane| lane.bars.iter().map(move |bar| (lane.title, bar)));
+        let bars =
+            bars.map(|(title, bar)| row([title, &bar.act.name, "", &bar.from.to_string(), &bar.last.to_string()]));
+        let facts = self.dated().map(|event| {
+            row([&event.kind, &event.actor, &event.text, &event.date.to_string(), &event.date.to_string()])
+        });
+        bars.chain(facts).collect()
     }
 
     fn colour_of(&self, actor: &str) -> &'static str {
@@ -108,15 +123,18 @@ impl View<'_> {
 
     /// Puts each bar into the first row in which its name has room; gives the number of rows.
     fn pack(&self, bars: &mut [Bar<'_>]) -> usize {
-        let per_month = self.width / self.span.1.since(self.span.0).max(1) as f64;
+        let per_month = self.paper.width / self.span.1.since(self.span.0).max(1) as f64;
         let mut ends: Vec<f64> = Vec::new();
         for bar in bars {
             let from = bar.from.since(self.span.0) as f64 * per_month;
             let to = (bar.last.since(self.span.0) + 1) as f64 * per_month;
             // A name near the right end stands left of its bar's end.
             let named = text_width(&shortened(&bar.act.name), 12.0) + 12.0;
-            let (start, end) =
-                if from + named > self.width { (self.width - named, self.width) } else { (from, to.max(from + named)) };
+            let (start, end) = if from + named > self.paper.width {
+                (self.paper.width - named, self.paper.width)
+            } else {
+                (from, to.max(from + named))
+            };
             let free = ends.iter().position(|last| *last <= start);
             bar.row = free.unwrap_or(ends.len());
             match free {

@@ -1,12 +1,13 @@
 //! Whose models are used.
 
-use super::{Sheet, stacks::tell_layers};
+use super::stacks::tell_layers;
 use crate::{
     report::{
         chart::{AreaLayer, Axes, EndLabel, Frame, end_labels, label_room, shortened, stack},
-        figures::{FOOT, LEFT, View},
+        figures::View,
         palette,
         scale::{Axis, Writing},
+        sheet::{FOOT, LEFT, Sheet},
         shown::Shown,
         svg::Svg,
     },
@@ -42,10 +43,11 @@ impl View<'_> {
         }
         let note =
             "Share of world usage that each firm serves, those of a state together; the figure is the share at the end";
-        let mut sheet = Sheet::new(self.paper(), HEIGHT, "Whose models are used", note, &self.average("Mean"));
+        let mut sheet = Sheet::new(self.paper, HEIGHT, "Whose models are used", note, &self.average("Mean"));
         let room = layers.iter().map(|layer| label_room([shortened(&layer.name).as_str()].into_iter()));
         let room = room.fold(0.0, f64::max) + 34.0;
-        let frame = Frame { x: LEFT, y: sheet.top + 6.0, width: self.width - LEFT - room, height: HEIGHT - 6.0 - FOOT };
+        let frame =
+            Frame { x: LEFT, y: sheet.top + 6.0, width: self.paper.width - LEFT - room, height: HEIGHT - 6.0 - FOOT };
         let scale = Axis::linear([0.0, 1.0].into_iter(), 5);
         let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: Writing::Percent };
         axes.draw(&mut sheet.svg);

@@ -100,22 +100,8 @@ impl Language {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use std::collections::BTreeSet;
-
-    /// The texts of a page that the language has nothing for, names among them.
-    pub(crate) fn lacking(language: Language, page: &str) -> BTreeSet<String> {
-        let mut lacking = BTreeSet::new();
-        if let Some(catalogue) = language.catalogue() {
-            markup::translated(page, language.tag(), &mut |text| {
-                catalogue.say(text, &mut |text| {
-                    lacking.insert(text.to_owned());
-                })
-            });
-        }
-        lacking
-    }
 
     fn catalogue() -> Catalogue {
         Catalogue::read(&[

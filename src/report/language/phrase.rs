@@ -40,10 +40,9 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Whether this is a number as pages write it, with its sign and a per cent sign.
-fn is_number(text: &str) -> bool {
-    let of_number = |sign: char| sign.is_ascii_digit() || " .,+-\u{2212}\u{b1}\u{2013}%\u{d7}".contains(sign);
-    text.contains(|sign: char| sign.is_ascii_digit()) && text.chars().all(of_number)
+/// Whether numbers are written with this sign, among them signs before them and per cent.
+fn is_of_number(sign: char) -> bool {
+    sign.is_ascii_digit() || " \u{2009}.,+-\u{2212}\u{b1}\u{2013}%\u{d7}".contains(sign)
 }
 
 /// What stands at the places of a sentence, from the left, as short as may be.
@@ -52,10 +51,11 @@ fn places<'a>(pieces: &[Piece], text: &'a str) -> Option<Vec<&'a str>> {
         [] => text.is_empty().then(Vec::new),
         [Piece::Words(words), rest @ ..] => places(rest, text.strip_prefix(words.as_str())?),
         [Piece::Place { is_number: number, .. }, rest @ ..] => {
-            let ends = text.char_indices().map(|(at, sign)| at + sign.len_utf8());
+            let of_place = |(_, sign): &(usize, char)| !*number || is_of_number(*sign);
+            let ends = text.char_indices().take_while(of_place).map(|(at, sign)| at + sign.len_utf8());
             for end in ends {
                 let (place, after) = text.split_at(end);
-                if *number && !is_number(place) {
+                if *number && !place.contains(|sign: char| sign.is_ascii_digit()) {
                     continue;
                 }
                 // A place ends where the words after it begin.

@@ -4,13 +4,15 @@ use super::{Act, STATES, WORLD, followed};
 use crate::{
     output::{difference_rows::DifferenceOverTimeRow, manifest::ScenarioEntry},
     report::{
+        Language,
         about::About,
         chart::{Axes, Frame, shortened},
         data::ReportData,
-        figures::{Figure, HEAD, LEFT, WIDTH, titled},
+        figures::Figure,
         mark::{self, Mark},
         palette,
         scale::{Axis, Writing},
+        sheet::{LEFT, Paper, Sheet, cells},
         stat::Stat,
         svg::{Anchor, Ink, RULE, Stroke, Svg, text_width},
         told::Told,
@@ -56,8 +58,8 @@ pub(crate) struct Picture<'a> {
     pub panels: &'a [Panel],
 }
 
+/// Panels side by side on a wide page.
 const COLUMNS: usize = 2;
-const ROW: f64 = 206.0;
 /// Height of an act's line, and how many are drawn.
 const ACT: f64 = 17.0;
 const MOST_ACTS: usize = 6;
@@ -67,42 +69,44 @@ const MOST_BANDS: usize = 2;
 const MOST_SCENARIOS: usize = 6;
 
 /// Draws differences by month.
-pub(crate) fn draw(picture: &Picture<'_>) -> Figure {
+pub(crate) fn draw(picture: &Picture<'_>, language: Language) -> Option<Figure> {
     let scenarios = &picture.scenarios[..picture.scenarios.len().min(MOST_SCENARIOS)];
     let bands = scenarios.len() <= MOST_BANDS;
-    let legend = HEAD + 12.0;
-    let strip = legend + 20.0 * mark::legend_rows(scenarios);
     let acts = &picture.acts[..picture.acts.len().min(MOST_ACTS)];
-    let top = strip + if acts.is_empty() { 0.0 } else { ACT * acts.len() as f64 + 12.0 };
-    let height = top + picture.panels.len().div_ceil(COLUMNS) as f64 * ROW;
     let note = if bands {
         "Mean of the paired differences with its 95 % interval, and 50 % and 90 % bands of the pairs of runs"
     } else {
         "Mean of the paired differences with its 95 % interval"
     };
-    let mut svg = titled(height, picture.title, note, "");
-    mark::legend(&mut svg, legend, scenarios);
-    draw_acts(&mut svg, strip, picture.span, acts);
-    let cell = WIDTH / COLUMNS as f64;
-    for (at, panel) in picture.panels.iter().enumerate() {
-        let (x, y) = ((at % COLUMNS) as f64 * cell, top + (at / COLUMNS) as f64 * ROW);
-        svg.text(x, y + 14.0, Anchor::Start, Ink::Heading, &panel.title);
-        let frame = Frame { x: x + LEFT, y: y + 26.0, width: cell - LEFT - 22.0, height: ROW - 70.0 };
-        let scale = scale(panel, scenarios.len(), bands);
-        let axes = Axes { frame, first: picture.span.0, last: picture.span.1, scale, writing: panel.writing };
-        shade(&mut svg, &axes, acts);
-        axes.draw(&mut svg);
-        for (place, band) in panel.bands.iter().take(scenarios.len()).enumerate() {
-            let name = scenarios.get(place).copied().unwrap_or_default();
-            svg.group(&last_words(name, band, panel), |svg| draw_band(svg, &axes, band, Mark::of(place), bands));
+    Figure::drawn(picture.name, language, |paper| {
+        let legend = mark::legend_height(paper.width, scenarios) + 8.0;
+        let strip = if acts.is_empty() { 0.0 } else { ACT * acts.len() as f64 + 12.0 };
+        let (_, height) = cells(paper.width, 0.0, picture.panels.len(), COLUMNS);
+        let mut sheet = Sheet::new(paper, legend + strip + height, picture.title, note, "");
+        let top = sheet.top;
+        mark::legend(&mut sheet, top + 10.0, scenarios);
+        draw_acts(&mut sheet.svg, paper, top + legend, picture.span, acts);
+        let (cells, _) = cells(paper.width, top + legend + strip, picture.panels.len(), COLUMNS);
+        for (panel, cell) in picture.panels.iter().zip(cells) {
+            let scale = scale(panel, scenarios.len(), bands);
+            let axes = cell.axes(&mut sheet.svg, picture.span, (&panel.title, ""), (scale, panel.writing));
+            shade(&mut sheet.svg, &axes, acts);
+            axes.draw(&mut sheet.svg);
+            draw_panel(&mut sheet.svg, &axes, panel, scenarios);
         }
-        let told = panel.bands.iter().take(scenarios.len()).enumerate().map(|(place, band)| {
-            let name = scenarios.get(place).copied().unwrap_or_default();
-            Told::mean(name, Mark::of(place).colour, &band.stats, axes.months())
-        });
-        svg.tell(axes.plot(&panel.title, "difference", told.collect()));
+        Some((sheet.svg, caption(picture, scenarios.len(), acts.len())))
+    })
+}
+
+/// The bands of each scenario, with their numbers.
+fn draw_panel(svg: &mut Svg, axes: &Axes, panel: &Panel, scenarios: &[&str]) {
+    let bands = scenarios.len() <= MOST_BANDS;
+    let of = || scenarios.iter().zip(&panel.bands).enumerate();
+    for (place, (name, band)) in of() {
+        svg.group(&last_words(name, band, panel), |svg| draw_band(svg, axes, band, Mark::of(place), bands));
     }
-    Figure::new(picture.name, caption(picture, scenarios.len(), acts.len()), svg)
+    let told = of().map(|(place, (name, band))| Told::mean(name, Mark::of(place).colour, &band.stats, axes.months()));
+    svg.tell(axes.plot(&panel.title, "difference", told.collect()));
 }
 
 fn caption(picture: &Picture<'_>, drawn: usize, acts: usize) -> String {
@@ -160,19 +164,19 @@ fn draw_band(svg: &mut Svg, axes: &Axes, band: &Band, mark: Mark, bands: bool) {
 }
 
 /// The acts as bars over the span, each with its name.
-fn draw_acts(svg: &mut Svg, top: f64, span: (Month, Month), acts: &[(Act, String)]) {
-    let frame = Frame { x: LEFT, y: top, width: WIDTH - LEFT - 22.0, height: ACT };
+fn draw_acts(svg: &mut Svg, paper: Paper, top: f64, span: (Month, Month), acts: &[(Act, String)]) {
+    let frame = Frame { x: LEFT, y: top, width: paper.width - LEFT - 22.0, height: ACT };
     let axes =
         Axes { frame, first: span.0, last: span.1, scale: Axis::linear([0.0].into_iter(), 2), writing: Writing::Plain };
     for (at, (act, whose)) in acts.iter().enumerate() {
         let y = top + ACT * at as f64;
         let (from, to) = (axes.x(act.from), axes.x(act.to.unwrap_or(span.1)));
-        let text = format!("{}{whose}", shortened(&act.name));
+        let text = format!("{}{whose}", paper.name(&act.name));
         let until = act.to.map_or_else(|| "on".to_owned(), |to| format!("until {to}"));
         svg.group(&format!("{}{whose}, from {} {until}", act.name, act.from), |svg| {
             svg.rectangle((from, y + 3.0), ((to - from).max(2.0), 9.0), palette::GREY);
             let wide = text_width(&text, 12.0);
-            let (x, anchor) = match to + 8.0 + wide < WIDTH {
+            let (x, anchor) = match to + 8.0 + wide < paper.width {
                 true => (to + 8.0, Anchor::Start),
                 false => (from - 8.0, Anchor::End),
             };
@@ -250,7 +254,7 @@ pub(crate) fn figures(folder: &ReportData, rows: &[DifferenceOverTimeRow]) -> Ve
             acts: &acts,
             panels: &panels,
         };
-        figures.push(draw(&picture));
+        figures.extend(draw(&picture, folder.language));
     }
     figures
 }

@@ -140,7 +140,7 @@ fn a_picture_tells_scenarios_apart_and_shades_what_acts() {
         let (span, acts) = ((month(2028, 1), month(2029, 12)), [(act.clone(), " (b)".to_owned())]);
         let picture =
             draw::Picture { name: "p", title: "t", against: "a", scenarios, span, acts: &acts, panels: &panels };
-        let figure = draw::draw(&picture);
+        let figure = draw::draw(&picture, Language::default()).unwrap();
         (figure.svg.standalone(), figure.caption)
     };
     let (svg, caption) = drawn(&["b"]);

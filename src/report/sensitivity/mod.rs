@@ -4,7 +4,7 @@ pub mod found;
 pub mod read;
 pub mod tornado;
 
-use super::{ReportError, figures::file_name, page_file, scale::significant, svg::Svg, with_table};
+use super::{ReportError, figures::file_name, page_file, scale::significant, sheet::Paper, svg::Svg, with_table};
 use crate::{
     analysis::sensitivity::{
         FEWEST_RESAMPLED, Indices, Lack, PointRoles,
@@ -67,7 +67,7 @@ pub fn write_sensitivity(
     let mut pictures = Vec::new();
     let (mut shown, mut hidden) = (String::new(), String::new());
     for finding in findings.list.iter().filter(|finding| finding.indices.lack.is_none()) {
-        let svg = picture(findings, finding);
+        let svg = picture(Paper::default(), findings, finding);
         let several = findings.manifest.experiment.scenarios.len() > 1;
         let scenario = file_name(findings.scenario(finding.scenario), finding.scenario);
         let scenario = if several { format!("-{scenario}") } else { String::new() };
@@ -251,7 +251,7 @@ fn caption(findings: &Findings, finding: &Finding) -> Option<String> {
 }
 
 /// The tornado of an outcome under a scenario.
-pub fn picture(findings: &Findings, finding: &Finding) -> Svg {
+pub fn picture(paper: Paper, findings: &Findings, finding: &Finding) -> Svg {
     let Finding { outcome, indices, .. } = finding;
     let unit = match outcome.unit {
         "1" | "" => String::new(),
@@ -288,7 +288,7 @@ pub fn picture(findings: &Findings, finding: &Finding) -> Svg {
         whisker: &format!("{} interval", findings.confidence()),
         lines,
     };
-    tornado.draw()
+    tornado.draw(paper)
 }
 
 fn line(findings: &Findings, indices: &Indices, factor: usize) -> Option<TornadoRow> {

@@ -1,17 +1,35 @@
 //! Tornado pictures: a bar for each factor, the one that moves the outcome most on top.
 
-use super::super::figures::{FOOT, HEAD, WIDTH, titled};
 use super::super::palette::{GREY, colour};
 use super::super::scale::{Axis, Writing, number};
+use super::super::sheet::{FOOT, Paper, Sheet, row_places};
 use super::super::svg::{Anchor, GRID, INK, Ink, RULE, Stroke, Svg, text_width};
 use crate::maths::log10;
 
 /// Factors that a picture shows at most.
 pub const MOST: usize = 15;
 const ROW: f64 = 26.0;
-/// Room for the names of factors, left, and for numbers, right.
+/// Room for the names of factors, left on a wide page and above on a narrow one, and for numbers, right.
 const NAMES: f64 = 290.0;
 const NUMBERS: f64 = 190.0;
+const NAME_ABOVE: f64 = 16.0;
+
+/// Where the axis of a picture begins and ends, and how high a line of it is.
+#[derive(Clone, Copy)]
+struct Place {
+    left: f64,
+    right: f64,
+    width: f64,
+    /// Height of a name above its bar; none where it stands left of it.
+    above: f64,
+}
+
+impl Place {
+    fn of(paper: Paper) -> Self {
+        let (left, above) = if paper.is_narrow() { (10.0, NAME_ABOVE) } else { (NAMES, 0.0) };
+        Self { left, right: paper.width - NUMBERS, width: paper.width, above }
+    }
+}
 
 /// A bar from zero.
 pub struct TornadoBar {
@@ -56,11 +74,15 @@ pub const DOWN: &str = colour(1);
 pub const BOTH: &str = GREY;
 
 impl Tornado<'_> {
-    pub fn draw(&self) -> Svg {
-        let top = HEAD + 26.0;
-        let foot = top + ROW * self.lines.len() as f64;
-        let mut svg = titled(foot + FOOT + 22.0, self.title, self.note, self.about);
-        self.legend(&mut svg, HEAD + 8.0);
+    pub fn draw(&self, paper: Paper) -> Svg {
+        let place = Place::of(paper);
+        let (words, legend) = self.legend(paper);
+        let row = ROW + place.above;
+        let body = legend + row * self.lines.len() as f64;
+        let mut sheet = Sheet::new(paper, body + FOOT + 22.0, self.title, self.note, self.about);
+        self.draw_legend(&mut sheet, &words);
+        let (top, foot) = (sheet.top + legend, sheet.top + body);
+        let svg = &mut sheet.svg;
         let values = self.lines.iter().flat_map(|line| {
             let ends = line.bars.iter().flat_map(|bar| {
                 let (low, high) = bar.interval.unwrap_or((bar.value, bar.value));
@@ -68,22 +90,21 @@ impl Tornado<'_> {
             });
             ends.chain(line.mark).collect::<Vec<_>>()
         });
-        let scale = Axis::linear(values.chain([0.0]), 6);
-        let width = WIDTH - NAMES - NUMBERS;
-        let x = |value: f64| NAMES + width * scale.place(value);
+        let scale = Axis::linear(values.chain([0.0]), if paper.is_narrow() { 3 } else { 6 });
+        let x = |value: f64| place.left + (place.right - place.left) * scale.place(value);
         for tick in &scale.ticks {
             svg.line(&[(x(*tick), top - 2.0), (x(*tick), foot)], GRID);
             svg.text(x(*tick), foot + 17.0, Anchor::Middle, Ink::Quiet, &scale.write(*tick, Writing::Plain));
         }
-        svg.text(NAMES, foot + 38.0, Anchor::Start, Ink::Quiet, self.axis);
+        svg.text(place.left, foot + 38.0, Anchor::Start, Ink::Quiet, self.axis);
         let decimals = self.decimals();
-        svg.text(WIDTH, HEAD + 12.0, Anchor::End, Ink::Quiet, self.number);
+        svg.text(place.width, top - 6.0, Anchor::End, Ink::Quiet, self.number);
         for (at, line) in self.lines.iter().enumerate() {
-            let middle = top + ROW * (at as f64 + 0.5);
-            svg.group(&line.tooltip, |svg| draw_line(svg, line, middle, decimals, &x));
+            let middle = top + row * at as f64 + place.above + ROW * 0.5;
+            svg.group(&line.tooltip, |svg| draw_line(svg, line, (middle, place), decimals, &x));
         }
         svg.line(&[(x(0.0), top - 2.0), (x(0.0), foot)], RULE);
-        svg
+        sheet.svg
     }
 
     /// Decimals that show three digits of the largest number; all have the same.
@@ -92,23 +113,41 @@ impl Tornado<'_> {
         if largest > 0.0 { (2.0 - log10(largest).floor()).clamp(0.0, 12.0) as usize } else { 0 }
     }
 
-    fn legend(&self, svg: &mut Svg, y: f64) {
-        let mut at = 0.0;
-        let mut word = |svg: &mut Svg, text: &str, draw: &dyn Fn(&mut Svg, f64)| {
-            draw(svg, at);
-            svg.text(at + 19.0, y + 4.0, Anchor::Start, Ink::Quiet, text);
-            at += 40.0 + text_width(text, 12.0);
-        };
-        for (colour, text) in self.legend {
-            word(svg, text, &|svg, x| svg.rectangle((x, y - 6.0), (13.0, 12.0), colour));
-        }
-        if let Some(text) = self.mark {
-            word(svg, text, &|svg, x| svg.ring(x + 6.0, y, 4.5, MARK));
-        }
+    /// The words of the legend, and the height that they take with the room for what the numbers are.
+    fn legend(&self, paper: Paper) -> (Vec<(Sign, &str, f64, usize)>, f64) {
+        let mut words: Vec<(Sign, &str)> =
+            self.legend.iter().map(|(colour, text)| (Sign::Bar(colour), *text)).collect();
+        words.extend(self.mark.map(|text| (Sign::Ring, text)));
         if self.lines.iter().flat_map(|line| &line.bars).any(|bar| bar.interval.is_some()) {
-            word(svg, self.whisker, &|svg, x| whisker(svg, x, x + 13.0, y));
+            words.push((Sign::Whisker, self.whisker));
+        }
+        // On a wide page the numbers' heading stands beside the legend.
+        let width = if paper.is_narrow() { paper.width } else { paper.width - NUMBERS };
+        let places = row_places(width, 40.0, words.iter().map(|(_, text)| text_width(text, 12.0)));
+        let rows = places.last().map_or(0, |(_, row)| row + 1);
+        let below = if paper.is_narrow() { 16.0 } else { 8.0 };
+        let words = words.into_iter().zip(places).map(|((sign, text), (x, row))| (sign, text, x, row));
+        (words.collect(), 18.0 * rows as f64 + below)
+    }
+
+    fn draw_legend(&self, Sheet { svg, top, .. }: &mut Sheet, words: &[(Sign, &str, f64, usize)]) {
+        for (sign, text, x, row) in words {
+            let y = *top + 6.0 + 18.0 * *row as f64;
+            match sign {
+                Sign::Bar(colour) => svg.rectangle((*x, y - 6.0), (13.0, 12.0), colour),
+                Sign::Ring => svg.ring(x + 6.0, y, 4.5, MARK),
+                Sign::Whisker => whisker(svg, *x, x + 13.0, y),
+            }
+            svg.text(x + 19.0, y + 4.0, Anchor::Start, Ink::Quiet, text);
         }
     }
+}
+
+/// What stands before a word of the legend.
+enum Sign {
+    Bar(&'static str),
+    Ring,
+    Whisker,
 }
 
 const MARK: &str = colour(2);
@@ -121,8 +160,18 @@ fn whisker(svg: &mut Svg, from: f64, to: f64, y: f64) {
     }
 }
 
-fn draw_line(svg: &mut Svg, line: &TornadoRow, middle: f64, decimals: usize, x: &impl Fn(f64) -> f64) {
-    svg.text(NAMES - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&line.name, 36));
+fn draw_line(
+    svg: &mut Svg,
+    line: &TornadoRow,
+    (middle, place): (f64, Place),
+    decimals: usize,
+    x: &impl Fn(f64) -> f64,
+) {
+    if place.above > 0.0 {
+        svg.text(0.0, middle - 11.0, Anchor::Start, Ink::Quiet, &ending(&line.name, 52));
+    } else {
+        svg.text(place.left - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&line.name, 36));
+    }
     for bar in &line.bars {
         let (from, to) = (x(0.0).min(x(bar.value)), x(0.0).max(x(bar.value)));
         svg.rectangle((from, middle - 8.0), (to - from, 16.0), bar.colour);
@@ -137,7 +186,7 @@ fn draw_line(svg: &mut Svg, line: &TornadoRow, middle: f64, decimals: usize, x: 
     let number = |value| number(value, decimals);
     let interval = interval.map(|(low, high)| format!(" ({} to {})", number(low), number(high)));
     let text = number(value) + &interval.unwrap_or_default();
-    svg.text(WIDTH, middle + 4.0, Anchor::End, Ink::Quiet, &text);
+    svg.text(place.width, middle + 4.0, Anchor::End, Ink::Quiet, &text);
 }
 
 /// The last parts of a dotted name, as many as fit.
@@ -185,7 +234,7 @@ mod tests {
             whisker: "",
             lines,
         };
-        let text = maud::Render::render(&tornado.draw()).into_string();
+        let text = maud::Render::render(&tornado.draw(Paper::default())).into_string();
         let widths: Vec<f64> = text
             .lines()
             .filter(|line| line.starts_with("<rect"))
