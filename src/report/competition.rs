@@ -1,7 +1,7 @@
 //! Pictures of firms, and of plants and chip designs, a line each.
 
 use super::{
-    chart::{Axes, EndLabel, Look, end_labels, fan, shortened},
+    chart::{Axes, EndLabel, Look, end_labels, fan},
     figures::View,
     palette,
     sheet::{Sheet, legend_height},
@@ -91,7 +91,7 @@ impl View<'_> {
         let (x, y) = (axes.x(last.date), axes.y(last.median()));
         if last.date < self.span.1 {
             svg.group(&format!("{name} closes after {}", last.date), |svg| svg.cross(x, y, 4.0, colour));
-            svg.text(x + 8.0, y + 12.0, Anchor::Start, Ink::Inside(colour), &shortened(name));
+            svg.text(x + 8.0, y + 12.0, Anchor::Start, Ink::Inside(colour), &self.paper.name(name));
             return None;
         }
         Some(EndLabel { y, text: self.paper.name(name), colour: colour.to_owned() })

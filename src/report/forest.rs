@@ -2,7 +2,6 @@
 //! single runs differ.
 
 use super::{
-    chart::shortened,
     data::ReportData,
     figures::Figure,
     findings::{called, words},
@@ -86,7 +85,7 @@ pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
     if blocks.is_empty() {
         return None;
     }
-    let title = format!("Differences from {}", shortened(against));
+    let title = format!("Differences from {}", Paper::wide(folder.language).heading(against));
     let more = if left_out > 0 { format!(" {left_out} more scenarios stand in the tables.") } else { String::new() };
     let caption = format!(
         "Each outcome has an axis in its own unit; right of zero it is higher than under {against}. Where the line of the mean crosses \
@@ -94,7 +93,7 @@ pub(crate) fn forest(folder: &ReportData) -> Option<Figure> {
          pair. Outcomes that are the same in all pairs are left out.{more}"
     );
     Figure::drawn("differences_of_outcomes", folder.language, |paper| {
-        let legend = mark::legend_height(paper.width, &scenarios) + 12.0;
+        let legend = mark::legend_height(paper, &scenarios) + 12.0;
         let height = legend + blocks.iter().map(|block| block.height(&block.place(paper))).sum::<f64>();
         let note =
             "Mean of the paired differences; line: its 95 % interval; thin line: 5\u{2013}95 % of the pairs of runs";

@@ -1,9 +1,8 @@
 //! Marks that tell scenarios apart by colour, shape and dashes, so that they do in grey print too.
 
 use super::{
-    chart::shortened,
     palette,
-    sheet::{Sheet, row_places},
+    sheet::{Paper, Sheet, row_places},
     svg::{Anchor, Ink, Stroke, Svg, text_width},
 };
 
@@ -47,21 +46,21 @@ impl Mark {
 }
 
 /// Where the entries of a legend stand.
-fn places(width: f64, names: &[&str]) -> Vec<(f64, usize)> {
-    row_places(width, 52.0, names.iter().map(|name| text_width(&shortened(name), 12.5)))
+fn places(paper: Paper, names: &[&str]) -> Vec<(f64, usize)> {
+    row_places(paper.width, 52.0, names.iter().map(|name| text_width(&paper.heading(name), 12.5)))
 }
 
 /// Height that a legend of these scenarios takes.
-pub fn legend_height(width: f64, names: &[&str]) -> f64 {
-    20.0 * places(width, names).last().map_or(0.0, |(_, row)| (row + 1) as f64)
+pub fn legend_height(paper: Paper, names: &[&str]) -> f64 {
+    20.0 * places(paper, names).last().map_or(0.0, |(_, row)| (row + 1) as f64)
 }
 
 /// The scenarios with their marks, the first row at this height.
-pub fn legend(Sheet { svg, width, .. }: &mut Sheet, y: f64, names: &[&str]) {
-    for (place, (name, (x, row))) in names.iter().zip(places(*width, names)).enumerate() {
+pub fn legend(Sheet { svg, paper, .. }: &mut Sheet, y: f64, names: &[&str]) {
+    for (place, (name, (x, row))) in names.iter().zip(places(*paper, names)).enumerate() {
         let (mark, y) = (Mark::of(place), y + 20.0 * row as f64);
         svg.line(&[(x, y), (x + 26.0, y)], Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 2.4) });
         mark.draw(svg, x + 13.0, y);
-        svg.text(x + 33.0, y + 4.0, Anchor::Start, Ink::Label(mark.colour), &shortened(name));
+        svg.text(x + 33.0, y + 4.0, Anchor::Start, Ink::Label(mark.colour), &paper.heading(name));
     }
 }

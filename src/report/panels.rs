@@ -3,7 +3,7 @@
 use super::{
     Language,
     about::ComparedStates,
-    chart::{Axes, EndLabel, Look, end_labels, fan, label_room, shortened},
+    chart::{Axes, EndLabel, Look, end_labels, fan, label_room},
     figures::{Figure, View},
     findings::words::{Sides, named},
     palette,
@@ -41,7 +41,7 @@ impl Grid<'_> {
 
     /// Draws them from this height on.
     fn draw(&self, sheet: &mut Sheet, top: f64) {
-        let (cells, _) = cells(sheet.width, top, self.panels.len(), self.wide);
+        let (cells, _) = cells(sheet.paper.width, top, self.panels.len(), self.wide);
         for (panel, cell) in self.panels.iter().zip(cells) {
             let scale = (panel.scale.clone(), panel.writing);
             let axes = cell.axes(&mut sheet.svg, self.span, (&panel.title, ""), scale);
@@ -257,7 +257,7 @@ impl View<'_> {
             } else {
                 (vec![leader.clone(), name.clone()], vec![(series(leader), behind), own])
             };
-            Panel { title: shortened(name), names, lines, scale: scale.clone(), writing: shown.writing }
+            Panel { title: self.paper.heading(name), names, lines, scale: scale.clone(), writing: shown.writing }
         };
         let panels: Vec<Panel<'_>> = with.iter().map(panel).collect();
         let title = format!("{}, one panel each", shown.title);

@@ -50,7 +50,12 @@ impl Paper {
         textwrap::wrap(&self.language.say(text), signs.max(8)).into_iter().map(String::from).collect()
     }
 
-    /// A name in this language, as short as this width asks for.
+    /// A name in this language, cut where it is very long.
+    pub fn heading(self, text: &str) -> String {
+        shortened(&self.language.say(text))
+    }
+
+    /// A name in this language, as short as labels beside a plot have to be.
     pub fn name(self, text: &str) -> String {
         const NARROW_NAME: usize = 14;
         let said = self.language.say(text);
@@ -67,7 +72,7 @@ pub struct Sheet {
     pub svg: Svg,
     /// Where the heading ends.
     pub top: f64,
-    pub width: f64,
+    pub paper: Paper,
 }
 
 impl Sheet {
@@ -91,19 +96,19 @@ impl Sheet {
         for (at, line) in notes.iter().enumerate() {
             svg.text(0.0, below + 17.0 * at as f64, Anchor::Start, Ink::Quiet, line);
         }
-        Self { svg, top, width }
+        Self { svg, top, paper }
     }
 
     /// What is left of the paper for a plot, with this room at its right and above it.
     pub fn frame(&self, height: f64, right: f64, above: f64) -> Frame {
         let y = self.top + above;
-        Frame { x: LEFT, y, width: self.width - LEFT - right, height: height - above - FOOT }
+        Frame { x: LEFT, y, width: self.paper.width - LEFT - right, height: height - above - FOOT }
     }
 
     /// Names in their colours in rows, for as many as there are.
     pub fn legend<'a>(&mut self, y: f64, names: impl Iterator<Item = (&'a str, &'a str)>) {
         let names: Vec<_> = names.collect();
-        let places = legend_places(self.width, names.iter().map(|(name, _)| *name));
+        let places = legend_places(self.paper.width, names.iter().map(|(name, _)| *name));
         for ((name, colour), (x, row)) in names.iter().zip(places) {
             let y = y + LEGEND_ROW * row as f64;
             self.svg.rectangle((x, y - 9.0), (12.0, 12.0), colour);

@@ -68,9 +68,9 @@ pub fn draw(
         None => fitted(&found, &x, &y, column)?,
     };
     let note = format!("Over {} (across) and {} (up)", a.parameter, b.parameter);
-    let Sheet { mut svg, top, width } = Sheet::new(paper, HEIGHT, what, &note, &effects.scenario);
+    let Sheet { mut svg, top, .. } = Sheet::new(paper, HEIGHT, what, &note, &effects.scenario);
     let (left, key) = if paper.is_narrow() { (LEFT, NARROW_KEY) } else { (LEFT + 30.0, KEY) };
-    let frame = Frame { x: left, y: top + 26.0, width: width - left - key, height: HEIGHT - 26.0 - FOOT - 16.0 };
+    let frame = Frame { x: left, y: top + 26.0, width: paper.width - left - key, height: HEIGHT - 26.0 - FOOT - 16.0 };
     let plane = Plane { frame, x, y };
     plane.draw(&mut svg, &ending(&a.parameter, 60));
     shades(&mut svg, frame, &cells, column);

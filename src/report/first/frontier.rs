@@ -1,7 +1,7 @@
 //! How far states and firms are behind the best model there is.
 
 use crate::report::{
-    chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room, shortened},
+    chart::{Axes, EndLabel, Frame, Look, end_labels, fan, label_room},
     figures::View,
     scale::{Axis, Writing},
     sheet::{FOOT, LEFT, Sheet},
@@ -58,7 +58,7 @@ impl View<'_> {
         });
         let scale = Axis::linear(values.chain([0.0]).filter(|value| *value >= 0.0), 6).falling();
         let widest = lines.iter().map(|line| line.name).max_by_key(|name| name.chars().count()).unwrap_or_default();
-        let room = label_room([shortened(widest).as_str()].into_iter());
+        let room = label_room([self.paper.name(widest).as_str()].into_iter());
         sheet.svg.text(0.0, top + 14.0, Anchor::Start, Ink::Heading, heading);
         let frame = Frame { x: LEFT, y: top + 26.0, width: self.paper.width - LEFT - room, height: PLOT - 46.0 - FOOT };
         let axes = Axes { frame, first: self.span.0, last: self.span.1, scale, writing: Writing::Plain };
@@ -69,7 +69,7 @@ impl View<'_> {
             sheet.svg.group(line.name, |svg| fan(svg, &axes, line.stats, look));
             let Some(last) = line.stats.iter().rfind(|stat| stat.date == self.span.1) else { continue };
             let y = axes.y(last.median());
-            labels.push(EndLabel { y, text: shortened(line.name), colour: line.colour.to_owned() });
+            labels.push(EndLabel { y, text: self.paper.name(line.name), colour: line.colour.to_owned() });
         }
         end_labels(&mut sheet.svg, axes.frame, labels);
         let told = lines.iter().map(|line| Told::fan(line.name, line.colour, line.stats, axes.months()));

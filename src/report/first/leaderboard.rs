@@ -2,7 +2,7 @@
 
 use crate::{
     report::{
-        chart::{Axes, EndLabel, Frame, end_labels, shortened},
+        chart::{Axes, EndLabel, Frame, end_labels},
         figures::View,
         scale::{Axis, Writing},
         sheet::{FOOT, Sheet, legend_height},
@@ -88,7 +88,7 @@ impl View<'_> {
         }
         for (y, firm) in starts {
             let x = axes.frame.x - 32.0;
-            sheet.svg.text(x, y + 4.0, Anchor::End, Ink::Label(firm.colour), &shortened(firm.name));
+            sheet.svg.text(x, y + 4.0, Anchor::End, Ink::Label(firm.colour), &self.paper.name(firm.name));
         }
         end_labels(&mut sheet.svg, axes.frame, labels);
         let told = firms.iter().map(|firm| {
@@ -114,7 +114,7 @@ impl View<'_> {
         if firm.first > self.span.0 && first.0.since(firm.first) < 2 * EVERY {
             let (x, y) = point(first);
             svg.group(&format!("{} enters {}", firm.name, firm.first), |svg| svg.ring(x, y, 4.0, firm.colour));
-            svg.text(x + 7.0, y - 5.0, Anchor::Start, Ink::Inside(firm.colour), &shortened(firm.name));
+            svg.text(x + 7.0, y - 5.0, Anchor::Start, Ink::Inside(firm.colour), &self.paper.name(firm.name));
         }
         if firm.last < self.span.1 && firm.last.since(last.0) < 2 * EVERY {
             let (x, y) = point(last);
@@ -124,7 +124,7 @@ impl View<'_> {
             } else {
                 (Anchor::Start, x + 8.0)
             };
-            svg.text(x, y + 4.0, anchor, Ink::Inside(firm.colour), &shortened(firm.name));
+            svg.text(x, y + 4.0, anchor, Ink::Inside(firm.colour), &self.paper.name(firm.name));
         }
     }
 

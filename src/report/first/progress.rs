@@ -1,7 +1,7 @@
 //! What progress is made of: learning, selection and turnover, year by year.
 
 use crate::report::{
-    chart::{Axes, part_bars, shortened},
+    chart::{Axes, part_bars},
     figures::View,
     palette,
     scale::{Axis, Writing},
@@ -41,7 +41,8 @@ impl View<'_> {
         Self::parts_legend(&mut sheet, &words);
         let (places, _) = cells(self.paper.width, sheet.top + legend, panels.len(), 3);
         for ((name, years), cell) in panels.iter().zip(places) {
-            let axes = cell.axes(&mut sheet.svg, self.span, (&shortened(name), ""), (scale.clone(), Writing::Plain));
+            let axes =
+                cell.axes(&mut sheet.svg, self.span, (&self.paper.heading(name), ""), (scale.clone(), Writing::Plain));
             axes.draw_values(&mut sheet.svg);
             part_bars(&mut sheet.svg, &axes, years, &palette::PARTS);
             axes.name_slots(&mut sheet.svg, years.iter().map(|(year, _)| year.as_str()));

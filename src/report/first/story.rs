@@ -1,7 +1,7 @@
 //! The story of one world: what happened to whom, month by month.
 
 use crate::report::{
-    chart::{Axes, Frame, shortened},
+    chart::{Axes, Frame},
     figures::View,
     results::Happening,
     scale::{Axis, Writing},
@@ -82,7 +82,7 @@ impl View<'_> {
             _ => svg.dot(mark.x, y, 4.0, colour),
         });
         if mark.named {
-            svg.text(mark.x + 7.0, y + 4.0, Anchor::Start, Ink::Quiet, &shortened(mark.what.named()));
+            svg.text(mark.x + 7.0, y + 4.0, Anchor::Start, Ink::Quiet, &self.paper.heading(mark.what.named()));
         }
     }
 
@@ -94,7 +94,7 @@ impl View<'_> {
         let mut marks: Vec<Mark<'_>> = Vec::new();
         for what in story {
             let x = axes.x(what.date);
-            let wide = MARK + text_width(&shortened(what.named()), 12.0) + 4.0;
+            let wide = MARK + text_width(&self.paper.heading(what.named()), 12.0) + 4.0;
             let named = what.is_of_the_config() && x + wide <= right;
             let free = ends.iter().position(|end| *end <= x - 5.0);
             let (row, named) = match free {

@@ -3,7 +3,7 @@
 use crate::{
     report::{
         about::{Act, Acts, DatedFact},
-        chart::{Axes, Frame, shortened},
+        chart::{Axes, Frame},
         figures::View,
         scale::{Axis, Writing},
         sheet::{FOOT, Sheet},
@@ -20,6 +20,8 @@ const BAR: f64 = 17.0;
 /// A bar of the strip.
 struct Bar<'a> {
     act: &'a Act,
+    /// As it is written.
+    name: String,
     from: Month,
     last: Month,
     row: usize,
@@ -112,7 +114,12 @@ impl View<'_> {
                 .about
                 .acts(kind)
                 .iter()
-                .filter_map(|act| act.within(self.span).map(|(from, last)| Bar { act, from, last, row: 0 }))
+                .filter_map(|act| {
+                    act.within(self.span).map(|(from, last)| {
+                        let name = self.paper.heading(&act.name);
+                        Bar { act, name, from, last, row: 0 }
+                    })
+                })
                 .collect();
             bars.sort_by(|a, b| a.from.cmp(&b.from).then(a.act.name.cmp(&b.act.name)));
             let rows = self.pack(&mut bars);
@@ -129,7 +136,7 @@ impl View<'_> {
             let from = bar.from.since(self.span.0) as f64 * per_month;
             let to = (bar.last.since(self.span.0) + 1) as f64 * per_month;
             // A name near the right end stands left of its bar's end.
-            let named = text_width(&shortened(&bar.act.name), 12.0) + 12.0;
+            let named = text_width(&bar.name, 12.0) + 12.0;
             let (start, end) = if from + named > self.paper.width {
                 (self.paper.width - named, self.paper.width)
             } else {
@@ -148,13 +155,12 @@ impl View<'_> {
 
 fn draw_bar(svg: &mut Svg, axes: &Axes, bar: &Bar<'_>, y: f64, colour: &str) {
     let (from, to) = (axes.x(bar.from), axes.x(bar.last.plus(1)).max(axes.x(bar.from) + 3.0));
-    let name = shortened(&bar.act.name);
-    let named = text_width(&name, 12.0) + 12.0;
+    let named = text_width(&bar.name, 12.0) + 12.0;
     let at =
         if from + named > axes.frame.x + axes.frame.width { axes.frame.x + axes.frame.width - named } else { from };
     svg.group(&format!("{}: {} to {}", bar.act.name, bar.from, bar.last), |svg| {
         svg.band(&[(from, y), (to, y)], &[(from, y + BAR - 3.0), (to, y + BAR - 3.0)], colour, 0.22);
         svg.line(&[(from, y), (from, y + BAR - 3.0)], Stroke::solid(colour, 2.0));
-        svg.text(at + 6.0, y + 11.0, Anchor::Start, Ink::Quiet, &name);
+        svg.text(at + 6.0, y + 11.0, Anchor::Start, Ink::Quiet, &bar.name);
     });
 }

@@ -3,7 +3,7 @@
 use super::stacks::tell_layers;
 use crate::{
     report::{
-        chart::{AreaLayer, Axes, EndLabel, Frame, end_labels, label_room, shortened, stack},
+        chart::{AreaLayer, Axes, EndLabel, Frame, end_labels, label_room, stack},
         figures::View,
         palette,
         scale::{Axis, Writing},
@@ -44,7 +44,7 @@ impl View<'_> {
         let note =
             "Share of world usage that each firm serves, those of a state together; the figure is the share at the end";
         let mut sheet = Sheet::new(self.paper, HEIGHT, "Whose models are used", note, &self.average("Mean"));
-        let room = layers.iter().map(|layer| label_room([shortened(&layer.name).as_str()].into_iter()));
+        let room = layers.iter().map(|layer| label_room([self.paper.name(&layer.name).as_str()].into_iter()));
         let room = room.fold(0.0, f64::max) + 34.0;
         let frame =
             Frame { x: LEFT, y: sheet.top + 6.0, width: self.paper.width - LEFT - room, height: HEIGHT - 6.0 - FOOT };

@@ -6,7 +6,7 @@ use crate::{
     report::{
         Language,
         about::About,
-        chart::{Axes, Frame, shortened},
+        chart::{Axes, Frame},
         data::ReportData,
         figures::Figure,
         mark::{self, Mark},
@@ -60,8 +60,9 @@ pub(crate) struct Picture<'a> {
 
 /// Panels side by side on a wide page.
 const COLUMNS: usize = 2;
-/// Height of an act's line, and how many are drawn.
+/// Height of an act's line, and of its name where that has no room beside it, and how many are drawn.
 const ACT: f64 = 17.0;
+const ACT_NAME: f64 = 14.0;
 const MOST_ACTS: usize = 6;
 /// Scenarios whose bands are drawn; of more the means alone can be told apart.
 const MOST_BANDS: usize = 2;
@@ -79,8 +80,8 @@ pub(crate) fn draw(picture: &Picture<'_>, language: Language) -> Option<Figure> 
         "Mean of the paired differences with its 95 % interval"
     };
     Figure::drawn(picture.name, language, |paper| {
-        let legend = mark::legend_height(paper.width, scenarios) + 8.0;
-        let strip = if acts.is_empty() { 0.0 } else { ACT * acts.len() as f64 + 12.0 };
+        let legend = mark::legend_height(paper, scenarios) + 8.0;
+        let strip = if acts.is_empty() { 0.0 } else { act_height(paper) * acts.len() as f64 + 12.0 };
         let (_, height) = cells(paper.width, 0.0, picture.panels.len(), COLUMNS);
         let mut sheet = Sheet::new(paper, legend + strip + height, picture.title, note, "");
         let top = sheet.top;
@@ -163,30 +164,36 @@ fn draw_band(svg: &mut Svg, axes: &Axes, band: &Band, mark: Mark, bands: bool) {
     }
 }
 
+fn act_height(paper: Paper) -> f64 {
+    if paper.is_narrow() { ACT + ACT_NAME } else { ACT }
+}
+
 /// The acts as bars over the span, each with its name.
 fn draw_acts(svg: &mut Svg, paper: Paper, top: f64, span: (Month, Month), acts: &[(Act, String)]) {
     let frame = Frame { x: LEFT, y: top, width: paper.width - LEFT - 22.0, height: ACT };
     let axes =
         Axes { frame, first: span.0, last: span.1, scale: Axis::linear([0.0].into_iter(), 2), writing: Writing::Plain };
     for (at, (act, whose)) in acts.iter().enumerate() {
-        let y = top + ACT * at as f64;
+        let above = act_height(paper) - ACT;
+        let y = top + act_height(paper) * at as f64 + above;
         let (from, to) = (axes.x(act.from), axes.x(act.to.unwrap_or(span.1)));
         let text = format!("{}{whose}", paper.name(&act.name));
         let until = act.to.map_or_else(|| "on".to_owned(), |to| format!("until {to}"));
         svg.group(&format!("{}{whose}, from {} {until}", act.name, act.from), |svg| {
             svg.rectangle((from, y + 3.0), ((to - from).max(2.0), 9.0), palette::GREY);
             let wide = text_width(&text, 12.0);
-            let (x, anchor) = match to + 8.0 + wide < paper.width {
-                true => (to + 8.0, Anchor::Start),
-                false => (from - 8.0, Anchor::End),
-            };
             // Where there is no room on either side it stands on the bar.
-            let (x, anchor) = if matches!(anchor, Anchor::End) && from - 8.0 < wide {
+            let (x, anchor) = if above > 0.0 {
+                (from.min(paper.width - wide).max(0.0), Anchor::Start)
+            } else if to + 8.0 + wide < paper.width {
+                (to + 8.0, Anchor::Start)
+            } else if from - 8.0 < wide {
                 (from + 4.0, Anchor::Start)
             } else {
-                (x, anchor)
+                (from - 8.0, Anchor::End)
             };
-            svg.text(x, y + 12.0, anchor, Ink::Inside("#5b6168"), &text);
+            let line = if above > 0.0 { y } else { y + 12.0 };
+            svg.text(x, line, anchor, Ink::Inside("#5b6168"), &text);
         });
     }
 }
@@ -244,7 +251,11 @@ pub(crate) fn figures(folder: &ReportData, rows: &[DifferenceOverTimeRow]) -> Ve
         if panels.is_empty() {
             continue;
         }
-        let title = format!("Differences from {} over time: {}", shortened(&first.against), title.to_lowercase());
+        let title = format!(
+            "Differences from {} over time: {}",
+            Paper::wide(folder.language).heading(&first.against),
+            title.to_lowercase()
+        );
         let picture = Picture {
             name,
             title: &title,
@@ -282,7 +293,7 @@ fn acts_of(folder: &ReportData, scenarios: &[&str], span: (Month, Month)) -> Vec
     let within = |act: &Act| act.from <= span.1 && act.to.is_none_or(|to| to > span.0);
     let found = super::acts(&entries).into_iter().filter(within);
     let whose = |act: &Act| match act.scenarios[..] {
-        [only] => format!(" ({})", shortened(&entries[only].name)),
+        [only] => format!(" ({})", Paper::wide(folder.language).heading(&entries[only].name)),
         _ => format!(" ({} of {} scenarios)", act.scenarios.len(), entries.len()),
     };
     found.map(|act| (act.clone(), whose(&act))).collect()

@@ -78,8 +78,10 @@ impl Tornado<'_> {
         let place = Place::of(paper);
         let (words, legend) = self.legend(paper);
         let row = ROW + place.above;
+        let axis = paper.lines(self.axis, 12.0, paper.width - place.left);
         let body = legend + row * self.lines.len() as f64;
-        let mut sheet = Sheet::new(paper, body + FOOT + 22.0, self.title, self.note, self.about);
+        let mut sheet =
+            Sheet::new(paper, body + FOOT + 6.0 + 16.0 * axis.len() as f64, self.title, self.note, self.about);
         self.draw_legend(&mut sheet, &words);
         let (top, foot) = (sheet.top + legend, sheet.top + body);
         let svg = &mut sheet.svg;
@@ -96,7 +98,9 @@ impl Tornado<'_> {
             svg.line(&[(x(*tick), top - 2.0), (x(*tick), foot)], GRID);
             svg.text(x(*tick), foot + 17.0, Anchor::Middle, Ink::Quiet, &scale.write(*tick, Writing::Plain));
         }
-        svg.text(place.left, foot + 38.0, Anchor::Start, Ink::Quiet, self.axis);
+        for (at, line) in axis.iter().enumerate() {
+            svg.text(place.left, foot + 38.0 + 16.0 * at as f64, Anchor::Start, Ink::Quiet, line);
+        }
         let decimals = self.decimals();
         svg.text(place.width, top - 6.0, Anchor::End, Ink::Quiet, self.number);
         for (at, line) in self.lines.iter().enumerate() {
@@ -168,7 +172,7 @@ fn draw_line(
     x: &impl Fn(f64) -> f64,
 ) {
     if place.above > 0.0 {
-        svg.text(0.0, middle - 11.0, Anchor::Start, Ink::Quiet, &ending(&line.name, 52));
+        svg.text(0.0, middle - 12.5, Anchor::Start, Ink::Quiet, &ending(&line.name, 52));
     } else {
         svg.text(place.left - 10.0, middle + 4.0, Anchor::End, Ink::Quiet, &ending(&line.name, 36));
     }
