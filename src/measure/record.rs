@@ -26,9 +26,10 @@ tables! {
 }
 
 /// Tables of the standard model that a batch records only when asked for.
-const ASKED_FOR: [&str; 3] = [StateDomainRow::TABLE, FirmDomainRow::TABLE, ReleaseRow::TABLE];
+const ASKED_FOR: [&str; 2] = [FirmDomainRow::TABLE, ReleaseRow::TABLE];
 /// Tables of the standard model whose rows a batch records for the quantiles alone, which are all that a report draws of them.
-const FOR_QUANTILES: [&str; 4] = [StateRow::TABLE, FirmRow::TABLE, FabRow::TABLE, AcceleratorRow::TABLE];
+const FOR_QUANTILES: [&str; 5] =
+    [StateRow::TABLE, FirmRow::TABLE, FabRow::TABLE, AcceleratorRow::TABLE, StateDomainRow::TABLE];
 
 /// Whether a batch records the table of this name when nothing is said of tables.
 pub(super) fn is_recorded(table: &str) -> bool {

@@ -32,14 +32,21 @@ impl Config {
 
     /// Names of the entities that it has under `list`, for which the rest of it need not become values.
     pub fn names(&self, list: &str) -> Vec<String> {
+        /// An entity with its settings, or a name alone, as domains are listed.
         #[derive(Deserialize)]
-        struct Named {
-            name: Option<String>,
+        #[serde(untagged)]
+        enum Named {
+            Alone(String),
+            Entity { name: Option<String> },
         }
+        let name = |named: Named| match named {
+            Named::Alone(name) => Some(name),
+            Named::Entity { name } => name,
+        };
         let text = self.0.concat();
         let parts: BTreeMap<String, &RawValue> = serde_json::from_str(&text).unwrap_or_default();
         let entities: Option<Vec<Named>> = parts.get(list).and_then(|part| serde_json::from_str(part.get()).ok());
-        entities.into_iter().flatten().filter_map(|entity| entity.name).collect()
+        entities.into_iter().flatten().filter_map(name).collect()
     }
 }
 

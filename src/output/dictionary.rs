@@ -24,7 +24,7 @@ table! {
         point: Option<u32>, "1";
         /// Table the indicator is from.
         table: Arc<str>, "";
-        /// The state, firm, plant or the like; empty for the world.
+        /// The state, firm, plant or the like; state and domain with ` / ` between them; empty for the world.
         entity: Option<Arc<str>>, "";
         /// The indicator: a column of that table, in its unit.
         indicator: Arc<str>, "";

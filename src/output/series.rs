@@ -12,6 +12,12 @@ use crate::{
 };
 use std::sync::Arc;
 
+/// The key of domains, and where a config lists them.
+const DOMAIN: &str = "domain";
+const DOMAINS: &str = "domains";
+/// What stands between the names of a state and a domain.
+pub const BETWEEN: &str = " / ";
+
 /// The places of a scenario's indicators.
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -28,13 +34,13 @@ pub struct Layout {
 #[derive(Clone, Debug)]
 struct Block {
     name: Arc<str>,
-    /// `None` for the world; sorted.
+    /// `None` for the world, and one name of all keys besides the month for others; sorted.
     entities: Vec<Option<Arc<str>>>,
     /// Whether each column of the table is an indicator.
     numeric: Vec<bool>,
-    /// Columns of the month and of the entity's name.
+    /// Columns of the month and of the entity's names.
     date: usize,
-    entity: Option<usize>,
+    names: Vec<usize>,
     indicators: Vec<Arc<str>>,
     offset: usize,
 }
@@ -46,7 +52,7 @@ pub struct Series<'a> {
     pub place: usize,
     /// The table.
     pub table: &'a Arc<str>,
-    /// The state or firm; `None` for the world.
+    /// The state or firm, or several names with ` / ` between them; `None` for the world.
     pub entity: &'a Option<Arc<str>>,
     /// The column.
     pub indicator: &'a Arc<str>,
@@ -117,20 +123,45 @@ impl Layout {
     }
 }
 
-impl Block {
-    /// The place behind `width` of a table's indicators; `None` if it is not kept by month and entity.
-    fn new(table: &Table, variant: &BatchScenario, width: &mut usize) -> Option<Self> {
-        let entity = match table.key {
-            [DATE] => None,
-            [DATE, entity] => Some(*entity),
-            _ => return None,
+/// The names of configured entities of these kinds, every one with every one; `None` where a key is no such kind.
+fn names(keys: &[&str], variant: &BatchScenario) -> Option<Vec<String>> {
+    let mut all = vec![String::new()];
+    for key in keys {
+        let kind = KINDS.iter().find(|kind| kind.one == *key).map(|kind| kind.list);
+        let own = variant.names(kind.or((*key == DOMAIN).then_some(DOMAINS))?);
+        let with = |before: &String| {
+            let before = before.clone();
+            own.iter()
+                .map(move |name| {
+                    let mut whole = before.clone();
+                    add(&mut whole, name);
+                    whole
+                })
+                .collect::<Vec<_>>()
         };
-        let mut entities: Vec<Option<Arc<str>>> = match entity {
-            None => vec![None],
-            Some(entity) => {
-                let list = KINDS.iter().find(|kind| kind.one == entity).map_or("", |kind| kind.list);
-                variant.names(list).into_iter().map(|name| Some(name.into())).collect()
-            }
+        all = all.iter().flat_map(with).collect();
+    }
+    Some(all)
+}
+
+/// Adds a name to those before it.
+fn add(name: &mut String, part: &str) {
+    if !name.is_empty() {
+        name.push_str(BETWEEN);
+    }
+    name.push_str(part);
+}
+
+impl Block {
+    /// The place behind `width` of a table's indicators; `None` if it is not kept by month and configured entities.
+    fn new(table: &Table, variant: &BatchScenario, width: &mut usize) -> Option<Self> {
+        let (first, keys) = table.key.split_first()?;
+        if *first != DATE {
+            return None;
+        }
+        let mut entities: Vec<Option<Arc<str>>> = match keys {
+            [] => vec![None],
+            keys => names(keys, variant)?.into_iter().map(|name| Some(name.into())).collect(),
         };
         entities.sort();
         // A flag counts as 1 or 0, so that its mean is a share of the runs.
@@ -141,7 +172,7 @@ impl Block {
             name: table.name.into(),
             numeric: table.columns.iter().map(is_numeric).collect(),
             date: table.place(DATE)?,
-            entity: entity.and_then(|entity| table.place(entity)),
+            names: keys.iter().map(|key| table.place(key)).collect::<Option<_>>()?,
             offset: *width,
             indicators: indicators.collect(),
             entities,
@@ -157,20 +188,22 @@ impl Block {
 
     fn feed(&self, rows: &dyn Tabular, layout: &Layout, values: &mut [f64]) {
         let (mut next, mut numbers) = (0, Vec::with_capacity(self.indicators.len()));
+        let mut name = String::new();
         for row in 0..rows.count() {
-            let (mut column, mut month, mut entity) = (0, None, None);
+            let (mut column, mut month) = (0, None);
             numbers.clear();
+            name.clear();
             // Numbers may stand before the month and the entity.
             rows.cells(row, &mut |cell| {
                 match cell {
                     Cell::Month(date) if column == self.date => month = layout.month(date),
-                    Cell::Text(name) if Some(column) == self.entity => entity = Some(name),
+                    Cell::Text(part) if self.names.contains(&column) => add(&mut name, part),
                     cell if self.numeric[column] => numbers.push(cell.indicator()),
                     _ => {}
                 }
                 column += 1;
             });
-            for (slot, number) in self.slots(month, entity, &mut next).zip(&numbers) {
+            for (slot, number) in self.slots(month, self.entity(&name), &mut next).zip(&numbers) {
                 if let Some(number) = number {
                     values[slot] = *number;
                 }
@@ -184,11 +217,13 @@ impl Block {
         }
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(lines);
         let mut record = csv::StringRecord::new();
-        let mut next = 0;
+        let (mut next, mut name) = (0, String::new());
         while matches!(reader.read_record(&mut record), Ok(true)) {
             let cell = |column: usize| record.get(column + layout.leading).unwrap_or("");
             let month = cell(self.date).parse().ok().and_then(|date| layout.month(date));
-            let mut slots = self.slots(month, self.entity.map(cell), &mut next);
+            name.clear();
+            self.names.iter().for_each(|column| add(&mut name, cell(*column)));
+            let mut slots = self.slots(month, self.entity(&name), &mut next);
             for (column, _) in self.numeric.iter().enumerate().filter(|(_, numeric)| **numeric) {
                 let Some(slot) = slots.next() else { break };
                 let value = match cell(column) {
@@ -201,6 +236,11 @@ impl Block {
                 }
             }
         }
+    }
+
+    /// What rows of this name are of.
+    fn entity<'n>(&self, name: &'n str) -> Option<&'n str> {
+        if self.names.is_empty() { None } else { Some(name) }
     }
 
     /// The places of an entity's values in a month; none if it has none. Rows mostly come in the order of the entities,

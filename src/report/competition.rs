@@ -46,7 +46,7 @@ impl View<'_> {
         let room = self.room(firms.iter().map(|firm| firm.0));
         let scale = shown.scale(firms.iter().flat_map(|firm| firm.1).filter(|stat| self.is_of_most(stat)), false, 7);
         let homes = self.homes(firms.iter().map(|firm| firm.0));
-        let above = 10.0 + legend_height(self.paper.width, homes.iter().map(|(name, _)| *name));
+        let above = 10.0 + legend_height(self.paper, homes.iter().map(|(name, _)| *name));
         let heads = (shown.title, shown, self.average("Median"));
         let (mut sheet, axes) = self.plot((heads.0, heads.1, &heads.2), (534.0 + above, above, room), scale);
         sheet.legend(sheet.top + 8.0, homes.into_iter());

@@ -220,6 +220,7 @@ impl<'a> View<'a> {
             Drawing::Grid(title, note) => self.grid(title, note, picture.indicators),
             Drawing::Overview => self.overview(first),
             Drawing::EachState => self.each_state(first),
+            Drawing::Domains => self.domains(first),
             Drawing::Supply => self.supply(first),
             Drawing::Firms => self.firms(first),
             Drawing::Leaderboard => self.leaderboard(first),

@@ -9,13 +9,13 @@ use super::{
     palette,
     results::ScenarioResults,
     scale::{Axis, Writing},
-    sheet::{Paper, Sheet, cells, row_places},
+    sheet::{Paper, Sheet, cells, legend_height, row_places},
     shown::{COMPARED, Shown},
     stat::Stat,
     svg::{Anchor, Ink, Stroke, Svg, text_width},
     told::Told,
 };
-use crate::scenario::Month;
+use crate::{output::series::BETWEEN, scenario::Month};
 
 /// One panel of a grid.
 struct Panel<'a> {
@@ -176,15 +176,18 @@ impl View<'_> {
         if panels.is_empty() {
             return None;
         }
-        Some((self.panels(title, note, &panels), partial(&panels).to_owned()))
+        Some((self.panels(title, note, &panels, &[]), partial(&panels).to_owned()))
     }
 
-    /// Panels over the months of the scenario, with their heading.
-    fn panels(&self, title: &str, note: &str, panels: &[Panel<'_>]) -> Svg {
+    /// Panels over the months of the scenario, with their heading and a legend if there is one.
+    fn panels(&self, title: &str, note: &str, panels: &[Panel<'_>], legend: &[(&str, &str)]) -> Svg {
         let grid = Grid { panels, wide: 3, span: self.span };
-        let mut sheet = Sheet::new(self.paper, grid.height(self.paper), title, note, &self.fans());
+        let names = || legend.iter().copied();
+        let above = if legend.is_empty() { 0.0 } else { legend_height(self.paper, names().map(|(name, _)| name)) };
+        let mut sheet = Sheet::new(self.paper, above + grid.height(self.paper), title, note, &self.fans());
         let top = sheet.top;
-        grid.draw(&mut sheet, top);
+        sheet.legend(top + 8.0, names());
+        grid.draw(&mut sheet, top + above);
         sheet.svg
     }
 
@@ -226,6 +229,28 @@ impl View<'_> {
         Some((svg, format!("{}{}", self.of_which_states(lines.len()), self.shading())))
     }
 
+    /// A panel for each domain, with the fans of the first two states.
+    pub fn domains(&self, shown: Shown) -> Option<(Svg, String)> {
+        let mut domains: Vec<&str> =
+            self.scenario.entities(shown).filter_map(|(name, _)| Some(name.split_once(BETWEEN)?.1)).collect();
+        domains.sort_unstable();
+        domains.dedup();
+        let states: Vec<_> = self.states.list.iter().take(2).map(|(name, colour)| (name.as_str(), *colour)).collect();
+        let series = |state: &str, domain: &str| self.scenario.series(shown, &format!("{state}{BETWEEN}{domain}"));
+        let all = || domains.iter().flat_map(|domain| states.iter().flat_map(|(name, _)| series(name, domain)));
+        let scale = shown.scale(all(), true, 4);
+        let panel = |domain: &&str| Panel {
+            title: self.paper.heading(domain),
+            names: states.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            lines: states.iter().map(|(name, colour)| (series(name, domain), self.look(colour, true))).collect(),
+            scale: scale.clone(),
+            writing: shown.writing,
+        };
+        let panels: Vec<Panel<'_>> = domains.iter().map(panel).collect();
+        all().next()?;
+        Some((self.panels(shown.title, &self.meaning(shown), &panels, &states), partial(&panels).to_owned()))
+    }
+
     /// Which of so many states have bands, and of which runs their lines are.
     fn of_which_states(&self, count: usize) -> String {
         if self.scenario.runs < 2 {
@@ -262,6 +287,6 @@ impl View<'_> {
         let panels: Vec<Panel<'_>> = with.iter().map(panel).collect();
         let title = format!("{}, one panel each", shown.title);
         let caption = format!("The grey line is the median of {leader}. {}", partial(&panels));
-        Some((self.panels(&title, &self.meaning(shown), &panels), caption))
+        Some((self.panels(&title, &self.meaning(shown), &panels, &[]), caption))
     }
 }

@@ -108,7 +108,7 @@ impl Sheet {
     /// Names in their colours in rows, for as many as there are.
     pub fn legend<'a>(&mut self, y: f64, names: impl Iterator<Item = (&'a str, &'a str)>) {
         let names: Vec<_> = names.collect();
-        let places = legend_places(self.paper.width, names.iter().map(|(name, _)| *name));
+        let places = legend_places(self.paper, names.iter().map(|(name, _)| *name));
         for ((name, colour), (x, row)) in names.iter().zip(places) {
             let y = y + LEGEND_ROW * row as f64;
             self.svg.rectangle((x, y - 9.0), (12.0, 12.0), colour);
@@ -134,13 +134,13 @@ pub fn row_places(width: f64, room: f64, wide: impl Iterator<Item = f64>) -> Vec
 }
 
 /// Where each name of a legend stands.
-fn legend_places<'a>(width: f64, names: impl Iterator<Item = &'a str>) -> Vec<(f64, usize)> {
-    row_places(width, 30.0, names.map(|name| text_width(name, 12.0)))
+fn legend_places<'a>(paper: Paper, names: impl Iterator<Item = &'a str>) -> Vec<(f64, usize)> {
+    row_places(paper.width, 30.0, names.map(|name| text_width(&paper.language.say(name), 12.0)))
 }
 
 /// Height that a legend of these names takes.
-pub fn legend_height<'a>(width: f64, names: impl Iterator<Item = &'a str>) -> f64 {
-    let rows = legend_places(width, names).last().map_or(1, |(_, row)| row + 1);
+pub fn legend_height<'a>(paper: Paper, names: impl Iterator<Item = &'a str>) -> f64 {
+    let rows = legend_places(paper, names).last().map_or(1, |(_, row)| row + 1);
     LEGEND_ROW * rows as f64
 }
 

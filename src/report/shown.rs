@@ -125,6 +125,8 @@ pub enum Drawing {
     Overview,
     /// A panel for each of several states.
     EachState,
+    /// A panel for each domain, with the states that are compared.
+    Domains,
     /// All fabs or accelerators.
     Supply,
     /// Ratings of firms.
@@ -191,6 +193,12 @@ pub const PICTURES: &[Picture] = &[
     under(STATES_GROUP, "rating_by_state", Drawing::EachState, &[RATING]),
     under(STATES_GROUP, "capability", Drawing::Overview, &[CAPABILITY]),
     under(STATES_GROUP, "capability_by_state", Drawing::EachState, &[CAPABILITY]),
+    under(
+        STATES_GROUP,
+        "rating_by_domain",
+        Drawing::Domains,
+        &[rare(shown("state_domains", "rating", "Rating by domain", false))],
+    ),
     under(
         STATES_GROUP,
         "hostility",

@@ -35,6 +35,7 @@ mod observables;
 mod odd;
 mod own_mechanism;
 mod own_table;
+mod page;
 mod parquet;
 mod race_games;
 mod resume;

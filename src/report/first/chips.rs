@@ -49,7 +49,7 @@ impl View<'_> {
             return None;
         }
         let states = self.stacked_states(&stages.iter().map(|(_, _, sums)| sums).collect::<Vec<_>>());
-        let legend = legend_height(self.paper.width, states.iter().map(|(name, _)| name.as_str()));
+        let legend = legend_height(self.paper, states.iter().map(|(name, _)| name.as_str()));
         let (_, height) = cells(self.paper.width, 0.0, stages.len() + 2, 3);
         let note = "Shares of states, stage by stage: where chips are designed and where plants stand";
         let mut sheet = Sheet::new(
@@ -111,7 +111,7 @@ impl View<'_> {
         for ((_, words), colour) in STAGES.iter().zip(LIMITS) {
             sheet.svg.rectangle((x, cell.y + 21.0), (10.0, 10.0), colour);
             sheet.svg.text(x + 15.0, cell.y + 30.0, Anchor::Start, Ink::Quiet, words);
-            x += 28.0 + text_width(words, 12.0);
+            x += 28.0 + text_width(&self.paper.language.say(words), 12.0);
         }
         axes.draw(&mut sheet.svg);
         stack(&mut sheet.svg, &axes, &months, &layers);

@@ -49,7 +49,7 @@ impl View<'_> {
             return None;
         }
         let homes = self.homes(firms.iter().map(|firm| firm.name));
-        let legend = legend_height(self.paper.width, homes.iter().map(|(name, _)| *name));
+        let legend = legend_height(self.paper, homes.iter().map(|(name, _)| *name));
         let shown = firms.iter().flat_map(|firm| &firm.places).map(|(_, place)| *place).max().unwrap_or(1);
         let height = 24.0 * shown as f64 + FOOT + 12.0;
         let note = "Firms by their rating over the last twelve months: solid while they keep weights closed, dashed while they publish them";

@@ -28,7 +28,7 @@ impl View<'_> {
             return None;
         }
         let states = self.stacked_states(&sums.iter().map(|(_, sums)| sums).collect::<Vec<_>>());
-        let legend = legend_height(self.paper.width, states.iter().map(|(name, _)| name.as_str()));
+        let legend = legend_height(self.paper, states.iter().map(|(name, _)| name.as_str()));
         let (_, height) = cells(self.paper.width, 0.0, sums.len(), 2);
         let note = "By state; in all and economic and hard power are shares of the world's, soft power is a level";
         let mut sheet = Sheet::new(self.paper, legend + height, "Who has power", note, &self.average("Mean"));

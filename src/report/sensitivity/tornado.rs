@@ -127,7 +127,7 @@ impl Tornado<'_> {
         }
         // On a wide page the numbers' heading stands beside the legend.
         let width = if paper.is_narrow() { paper.width } else { paper.width - NUMBERS };
-        let places = row_places(width, 40.0, words.iter().map(|(_, text)| text_width(text, 12.0)));
+        let places = row_places(width, 40.0, words.iter().map(|(_, text)| text_width(&paper.language.say(text), 12.0)));
         let rows = places.last().map_or(0, |(_, row)| row + 1);
         let below = if paper.is_narrow() { 16.0 } else { 8.0 };
         let words = words.into_iter().zip(places).map(|((sign, text), (x, row))| (sign, text, x, row));
