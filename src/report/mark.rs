@@ -24,6 +24,14 @@ impl Mark {
         Self { colour: palette::colour(place), dashes: DASHES[place % DASHES.len()], place }
     }
 
+    /// The mark of the scenario at this place among all: the first, which others are held against, is grey.
+    pub const fn among(place: usize) -> Self {
+        match place.checked_sub(1) {
+            Some(place) => Self::of(place),
+            None => Self { colour: palette::GREY, dashes: "", place: 0 },
+        }
+    }
+
     /// Draws the shape around a place: a disc, a square, a triangle, a diamond, or one of these on paper.
     pub fn draw(self, svg: &mut Svg, x: f64, y: f64) {
         const SIZE: f64 = 4.6;

@@ -26,11 +26,6 @@ pub fn dash(at: usize) -> &'static str {
     ["", "6 3", "2 3", "8 3 2 3"].get(at).copied().unwrap_or("1 4")
 }
 
-/// Dashes that tell series apart where colours have run out.
-pub fn dashes(at: usize) -> &'static str {
-    dash(at.saturating_sub(COLOURS.len() - 1))
-}
-
 /// The colour nearer to white by a share.
 pub fn tint(colour: &str, share: f64) -> String {
     let part = |from: usize| {

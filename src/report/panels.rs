@@ -6,6 +6,7 @@ use super::{
     chart::{Axes, EndLabel, Look, end_labels, fan, label_room},
     figures::{Figure, View},
     findings::words::{Sides, named},
+    mark::Mark,
     palette,
     results::ScenarioResults,
     scale::{Axis, Writing},
@@ -86,10 +87,10 @@ pub fn comparison(scenarios: &[&ScenarioResults], language: Language) -> Option<
         let height = legend + grid.height(paper);
         let mut sheet = Sheet::new(paper, height, "Scenarios compared", "The world under each scenario", note);
         for (at, (name, (x, row))) in names.iter().zip(places).enumerate() {
-            let (colour, y) = (palette::colour(at), sheet.top + 12.0 + 20.0 * row as f64);
-            let stroke = Stroke { dashes: palette::dashes(at), ..Stroke::solid(colour, 3.0) };
+            let (mark, y) = (Mark::among(at), sheet.top + 12.0 + 20.0 * row as f64);
+            let stroke = Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 3.0) };
             sheet.svg.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], stroke);
-            sheet.svg.text(x + 28.0, y, Anchor::Start, Ink::Label(colour), name);
+            sheet.svg.text(x + 28.0, y, Anchor::Start, Ink::Label(mark.colour), name);
         }
         let top = sheet.top + legend;
         grid.draw(&mut sheet, top);
@@ -105,7 +106,7 @@ fn over_each_other<'a>(scenarios: &[&'a ScenarioResults], shown: Shown) -> Optio
         return None;
     }
     let lines = each().zip(scenarios).enumerate().map(|(at, (stats, scenario))| {
-        let (colour, dashes) = (palette::colour(at), palette::dashes(at));
+        let Mark { colour, dashes, .. } = Mark::among(at);
         (stats, Look { colour, width: 2.0, bands, dashes, runs: scenario.runs })
     });
     Some(Panel {

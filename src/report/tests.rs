@@ -74,6 +74,11 @@ fn quantiles(scenarios: &[&str], runs: u32) -> String {
                     walk(scenario, table, "Beta", column, start, step, 20);
                 }
                 ("fabs", _) => walk(scenario, table, "Plant", column, 1.0, 0.01, 99),
+                ("state_domains", _) => {
+                    STATES
+                        .iter()
+                        .for_each(|state| walk(scenario, table, &format!("{state} / code"), column, 10.0, 0.1, 99));
+                }
                 _ => walk(scenario, table, "Chip", column, 1.0, 0.01, 99),
             }
         }
@@ -353,7 +358,7 @@ fn scenarios_are_compared_by_pairs_in_a_table_and_on_the_page() {
     fs::write(folder.path().join("runs.csv"), runs_of(&values)).unwrap();
     let (_, html) = report(folder.path());
     let shown = section(&html, "differences");
-    assert!(shown.contains("other against base") && shown.contains("<strong>10.0</strong>"), "{shown}");
+    assert!(shown.contains("Differences of other from base") && shown.contains("<strong>10.0</strong>"), "{shown}");
     // `d.mean() - t.ppf(.975, 4) * d.std(ddof=1) / sqrt(5)` and the other way, for d = 10, 11, 9, 10, 10.
     assert!(shown.contains("9.12 to 10.9") && shown.contains("100\u{a0}%") && !shown.contains("fewer than"), "{shown}");
     let csv = fs::read_to_string(folder.path().join("differences.csv")).unwrap();

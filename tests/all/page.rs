@@ -1,7 +1,7 @@
 //! The page of a report: how large it is, whether each picture comes with its numbers, and whether it is in the language that was
 //! asked for.
 
-use crate::support::{files, redqueen};
+use crate::support::program::{files, redqueen};
 use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
 use tempfile::TempDir;
 

@@ -112,7 +112,7 @@ fn a_design_that_moves_one_factor_at_a_time_has_swings() {
     let told = "Of 2 parameters that were moved one at a time";
     let sentence = sentences.iter().find(|sentence| sentence.starts_with(told)).unwrap();
     assert!(
-        sentence.contains("most: a (20.0\u{a0}points") && sentence.contains("and b (\u{2212}2.00\u{a0}points"),
+        sentence.contains("most: a (20.0\u{a0}points") && sentence.contains("; b (\u{2212}2.00\u{a0}points"),
         "{sentence}"
     );
 }

@@ -145,13 +145,18 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// Whether words have parts of their own.
+fn has_parts(words: &str) -> bool {
+    [",", " and ", " ("].iter().any(|sign| words.contains(sign))
+}
+
 /// Several names in a sentence.
 pub fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
         // Semicolons keep apart what has commas or an `and` of its own.
-        several if several.iter().any(|name| name.contains(',') || name.contains(" and ")) => several.join("; "),
+        several if several.iter().any(|name| has_parts(name)) => several.join("; "),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
