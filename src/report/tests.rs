@@ -198,7 +198,7 @@ fn report(folder: &Path) -> (ReportFiles, String) {
 }
 
 /// Pictures that a scenario with a manifest has; those of [`KNOWN`] need what only the config says.
-const PICTURES: [&str; 28] = [
+const PICTURES: [&str; 29] = [
     "timeline",
     "leaderboard",
     "frontier_gap",
@@ -212,6 +212,7 @@ const PICTURES: [&str; 28] = [
     "rating_by_state",
     "capability",
     "capability_by_state",
+    "rating_by_domain",
     "hostility",
     "firms_rating",
     "momentum",

@@ -37,7 +37,7 @@ fn without_diffusion_the_gap_is_wider_and_pairing_saves_runs() {
     reductions.sort_by(f64::total_cmp);
     assert!(reductions[reductions.len() / 2] > 1.0, "{reductions:?}");
     let page = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
-    assert!(page.contains("no-diffusion against baseline") && page.contains("id=\"replications\""));
+    assert!(page.contains("Differences of no-diffusion from baseline") && page.contains("id=\"replications\""));
     let package = fs::read_to_string(folder.path().join("out/datapackage.json")).unwrap();
     assert_eq!(package.matches("\"path\": \"differences.csv\"").count(), 1);
 }
