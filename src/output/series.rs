@@ -30,8 +30,8 @@ struct Block {
     name: Arc<str>,
     /// `None` for the world; sorted.
     entities: Vec<Option<Arc<str>>>,
-    /// Whether each column of the table is an indicator.
-    numeric: Vec<bool>,
+    /// Whether each column of the table is an indicator that is kept.
+    kept: Vec<bool>,
     /// Columns of the month and of the entity's name.
     date: usize,
     entity: Option<usize>,
@@ -57,14 +57,28 @@ pub struct Series<'a> {
 impl Layout {
     /// The world and the configured entities of this scenario, as far as their tables are recorded.
     pub fn new(experiment: &Batch, variant: &BatchScenario) -> Self {
-        let months = variant.months;
+        let keeps = |table: &str, _: &str| experiment.record.has(table);
+        let span = (variant.start, variant.months);
+        let layout = Self::of(span, experiment.measured.tables(), &|list| variant.names(list), &keeps);
+        Self { leading: dictionary::leading(experiment.is_crossed()).len(), ..layout }
+    }
+
+    /// The world and the entities that each list of configs has by these names, in so many months, as far as a column of a table is
+    /// kept.
+    pub fn of(
+        (start, months): (Month, u32),
+        tables: impl Iterator<Item = Table>,
+        names: &dyn Fn(&str) -> Vec<String>,
+        keeps: &dyn Fn(&str, &str) -> bool,
+    ) -> Self {
         let (mut blocks, mut width) = (Vec::new(), 0);
-        let tables = experiment.measured.tables().enumerate();
-        for (place, table) in tables.filter(|(_, table)| experiment.record.has(table.name)) {
-            blocks.extend(Block::new(&table, variant, &mut width).map(|block| (place, block)));
+        for (place, table) in tables.enumerate() {
+            let Some(mut block) = Block::new(&table, names, keeps) else { continue };
+            block.offset = width;
+            width += months as usize * block.entities.len() * block.indicators.len();
+            blocks.push((place, block));
         }
-        let leading = dictionary::leading(experiment.is_crossed()).len();
-        Self { start: variant.start, months, leading, blocks, width }
+        Self { start, months, leading: 0, blocks, width }
     }
 
     /// Number of series.
@@ -118,8 +132,8 @@ impl Layout {
 }
 
 impl Block {
-    /// The place behind `width` of a table's indicators; `None` if it is not kept by month and entity.
-    fn new(table: &Table, variant: &BatchScenario, width: &mut usize) -> Option<Self> {
+    /// The place of a table's indicators at the beginning; `None` if it has none, or is not kept by month and entity.
+    fn new(table: &Table, names: &dyn Fn(&str) -> Vec<String>, keeps: &dyn Fn(&str, &str) -> bool) -> Option<Self> {
         let entity = match table.key {
             [DATE] => None,
             [DATE, entity] => Some(*entity),
@@ -129,25 +143,27 @@ impl Block {
             None => vec![None],
             Some(entity) => {
                 let list = KINDS.iter().find(|kind| kind.one == entity).map_or("", |kind| kind.list);
-                variant.names(list).into_iter().map(|name| Some(name.into())).collect()
+                names(list).into_iter().map(|name| Some(name.into())).collect()
             }
         };
         entities.sort();
         // A flag counts as 1 or 0, so that its mean is a share of the runs.
-        let is_numeric =
-            |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole | CellType::Flag);
-        let indicators = table.columns.iter().filter(|column| is_numeric(column)).map(|column| column.name.into());
+        let is_kept = |column: &Column<'_>| {
+            let numeric = matches!(column.holds, CellType::Number | CellType::Whole | CellType::Flag);
+            numeric && keeps(table.name, column.name)
+        };
+        let indicators: Vec<_> =
+            table.columns.iter().filter(|column| is_kept(column)).map(|column| column.name.into()).collect();
         let block = Self {
             name: table.name.into(),
-            numeric: table.columns.iter().map(is_numeric).collect(),
+            kept: table.columns.iter().map(is_kept).collect(),
             date: table.place(DATE)?,
             entity: entity.and_then(|entity| table.place(entity)),
-            offset: *width,
-            indicators: indicators.collect(),
+            offset: 0,
+            indicators,
             entities,
         };
-        *width += variant.months as usize * block.entities.len() * block.indicators.len();
-        Some(block)
+        (!block.indicators.is_empty()).then_some(block)
     }
 
     /// Where the values of an entity in a month begin.
@@ -165,7 +181,7 @@ impl Block {
                 match cell {
                     Cell::Month(date) if column == self.date => month = layout.month(date),
                     Cell::Text(name) if Some(column) == self.entity => entity = Some(name),
-                    cell if self.numeric[column] => numbers.push(cell.indicator()),
+                    cell if self.kept[column] => numbers.push(cell.indicator()),
                     _ => {}
                 }
                 column += 1;
@@ -189,7 +205,7 @@ impl Block {
             let cell = |column: usize| record.get(column + layout.leading).unwrap_or("");
             let month = cell(self.date).parse().ok().and_then(|date| layout.month(date));
             let mut slots = self.slots(month, self.entity.map(cell), &mut next);
-            for (column, _) in self.numeric.iter().enumerate().filter(|(_, numeric)| **numeric) {
+            for (column, _) in self.kept.iter().enumerate().filter(|(_, kept)| **kept) {
                 let Some(slot) = slots.next() else { break };
                 let value = match cell(column) {
                     "true" => Some(1.0),
