@@ -1,6 +1,6 @@
 //! A scenario and those of its worlds that were lived through.
 
-use super::watch::Watch;
+use super::{study::STAGES, watch::Watch};
 use crate::{
     experiment::runner::panic_message,
     measure::{RunError, record::Trajectory},
@@ -64,6 +64,11 @@ impl Case {
     pub fn new((key, called): (String, String), scenario: Scenario, seed: u64) -> Self {
         let watch = Watch::new(&scenario);
         Self { key, called, scenario, seed, watch, worlds: Mutex::default(), drawn: Mutex::default() }
+    }
+
+    /// Bytes of its worlds when all that a page can ask for are there.
+    pub const fn most_bytes(&self) -> usize {
+        STAGES[STAGES.len() - 1] as usize * self.watch.width() * size_of::<f32>()
     }
 
     /// Whether the world of this replicate was lived through.
@@ -134,23 +139,26 @@ impl Case {
         done.unwrap_or_else(|panic| Err(Stopped::Failed(panic_message(&*panic).to_owned())))
     }
 
-    /// The pictures over the first replicates, drawn once.
-    pub fn pictures(&self, replicates: u32) -> Arc<Picture> {
+    /// The pictures over the first replicates, drawn once; `None` if they were broken off, since `goes_on` said no.
+    pub fn pictures(&self, replicates: u32, goes_on: &dyn Fn() -> bool) -> Option<Arc<Picture>> {
         if let Some((runs, picture)) = &*lock(&self.drawn)
             && *runs == replicates
         {
-            return Arc::clone(picture);
+            return Some(Arc::clone(picture));
         }
         let rows: Vec<_> = self.first(replicates).into_iter().take(replicates as usize).flatten().flatten().collect();
         let mut worlds = Worlds::new(&self.called, &self.scenario, u32::try_from(rows.len()).unwrap_or(u32::MAX));
         for series in self.watch.series() {
+            if !goes_on() {
+                return None;
+            }
             let stats = self.watch.stats(series.places.clone(), rows.len(), |world, place| rows[world].row[place]);
             worlds.add(series.watched, series.entity, stats);
         }
-        let drawn = worlds.pictures();
+        let drawn = worlds.pictures(goes_on)?;
         let picture = Arc::new(Picture { worlds, drawn });
         *lock(&self.drawn) = Some((replicates, Arc::clone(&picture)));
-        picture
+        Some(picture)
     }
 }
 
@@ -163,5 +171,51 @@ enum Stopped {
 impl Stopped {
     fn failed(why: impl std::fmt::Display) -> Self {
         Self::Failed(why.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    fn case(months: u32) -> (Model, Case) {
+        let model = Model::standard();
+        let mut scenario = model.baseline().unwrap();
+        scenario.time.months = months;
+        (model, Case::new(("key".into(), "name".into()), scenario, 1))
+    }
+
+    #[test]
+    fn a_world_is_broken_off_and_nothing_of_it_kept() {
+        let (model, case) = case(12);
+        assert!(!case.live(&model, 0, &mut None, &AtomicBool::new(true)));
+        assert!(!case.has(0));
+        assert!(case.live(&model, 0, &mut None, &AtomicBool::new(false)) && case.has(0));
+    }
+
+    #[test]
+    fn drawing_asks_between_its_parts_whether_to_go_on_and_stops_there() {
+        let (model, case) = case(12);
+        for replicate in 0..2 {
+            assert!(case.live(&model, replicate, &mut None, &AtomicBool::new(false)));
+        }
+        let asked = Cell::new(0);
+        let up_to = |most: usize| {
+            asked.set(0);
+            case.pictures(2, &|| {
+                asked.set(asked.get() + 1);
+                asked.get() < most
+            })
+        };
+        let all = case.watch.series().count();
+        for most in [1, 3, all, all + 1, all + 3] {
+            assert!(up_to(most).is_none(), "{most}");
+            assert_eq!(asked.get(), most, "nothing was done after it was told to stop");
+        }
+        let whole = up_to(usize::MAX).unwrap();
+        assert!(asked.get() >= all + whole.drawn.len() && whole.drawn.len() >= 6, "{}", whole.drawn.len());
+        up_to(usize::MAX).unwrap();
+        assert_eq!(asked.get(), 0, "what was drawn is kept");
     }
 }

@@ -7,13 +7,47 @@ use super::{
     first::six,
     palette,
     results::ScenarioResults,
+    rolling::Rolling,
     scale::Axis,
     shown::{self, COMPARED, Shown},
     svg::{Anchor, Ink, Svg},
+    told::Told,
 };
-pub use super::{markup::STYLE, stat::Stat};
-use crate::scenario::{Month, Scenario};
+pub use super::{
+    markup::{SCRIPT, STYLE},
+    stat::Stat,
+    told::Numbers,
+};
+use crate::{
+    declare::table::Column,
+    scenario::{Diagnostics, Month, Scenario},
+};
 use maud::Render as _;
+use serde::Serialize;
+
+/// Forecasts that were made at several months, for a page.
+#[derive(Debug)]
+pub struct Forecasts(Rolling);
+
+impl Forecasts {
+    /// Those that are built in.
+    ///
+    /// # Errors
+    /// An observation is none.
+    pub fn builtin() -> Result<Self, Diagnostics> {
+        Rolling::builtin().map(Self)
+    }
+
+    /// The months at which they were made, and the columns that they are of.
+    pub fn known(&self) -> (Vec<Month>, Vec<Column<'static>>) {
+        (self.0.origins(), self.0.indicators())
+    }
+
+    /// One of them beside what was observed.
+    pub fn draw(&self, origin: Month, indicator: &str) -> Option<Drawn> {
+        self.0.draw(origin, indicator).map(Drawn::from)
+    }
+}
 
 /// Pairs from which on bands tell something.
 const FEWEST: u32 = 5;
@@ -30,20 +64,37 @@ pub struct Watched {
 }
 
 /// A picture as an element of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Drawn {
     pub name: String,
     pub caption: String,
     pub svg: String,
+    /// What its plots show, for the page's script.
+    pub numbers: Vec<Numbers>,
     /// The same for a narrow page, where it is drawn for one.
-    pub narrow: Option<String>,
+    #[serde(skip)]
+    narrow: Option<String>,
 }
 
 impl From<Figure> for Drawn {
     fn from(figure: Figure) -> Self {
+        let numbers = figure.svg.plots().iter().map(|plot| plot.numbers.clone()).collect();
         let text = |svg: Svg| svg.render().into_string();
         let (svg, narrow) = (text(figure.svg), figure.narrow.map(text));
-        Self { name: figure.name, caption: figure.caption.trim().to_owned(), svg, narrow }
+        Self { name: figure.name, caption: figure.caption.trim().to_owned(), svg, numbers, narrow }
+    }
+}
+
+impl Drawn {
+    /// The picture for a page of this kind.
+    pub fn svg(&self, narrow: bool) -> &str {
+        self.narrow.as_ref().filter(|_| narrow).unwrap_or(&self.svg)
+    }
+
+    /// The same with what is for a page of this kind alone.
+    pub fn only(self, narrow: bool) -> Self {
+        let svg = if narrow { self.narrow.unwrap_or(self.svg) } else { self.svg };
+        Self { svg, narrow: None, ..self }
     }
 }
 
@@ -104,12 +155,12 @@ impl Worlds {
         }
     }
 
-    /// The pictures of the scenario, in the order of the page.
-    pub fn pictures(&self) -> Vec<Drawn> {
-        let Some(mut view) = View::of(&self.results, &self.about, String::new()) else { return Vec::new() };
+    /// The pictures of the scenario, in the order of the page; `None` if one was not to be drawn any more.
+    pub fn pictures(&self, goes_on: &dyn Fn() -> bool) -> Option<Vec<Drawn>> {
+        let Some(mut view) = View::of(&self.results, &self.about, String::new()) else { return Some(Vec::new()) };
         // A world that is told up to a month has values for a part of its span.
         view.span = self.span;
-        six(&mut view).into_iter().map(Drawn::from).collect()
+        six(&mut view).map(|figure| goes_on().then(|| figure.into())).collect()
     }
 
     /// Both scenarios over each other.
@@ -153,6 +204,8 @@ impl Worlds {
             axes.draw(&mut svg);
             let look = Look { colour: palette::colour(2), width: 2.4, bands, dashes: "", runs: self.results.runs };
             fan(&mut svg, &axes, stats, look);
+            let told = Told::fan("difference", look.colour, stats, axes.months());
+            svg.tell(axes.plot(&heading(shown), "", vec![told]));
         }
         let name = if others { "differences" } else { "difference" };
         let by_factor = panels.iter().any(|(shown, _)| shown.log);
@@ -161,8 +214,7 @@ impl Worlds {
             (_, true) => "Changed over baseline, world by world with the same luck.",
             _ => "Changed less baseline, world by world with the same luck.",
         };
-        let svg = svg.render().into_string();
-        Some(Drawn { name: name.to_owned(), caption: caption.to_owned(), svg, narrow: None })
+        Some(Figure::new(name, caption, svg).into())
     }
 }
 

@@ -7,6 +7,7 @@ const SHOWN = 40;
 let counter = 0;
 let known = new Map();
 let rows = [];
+let told = new Map();
 
 // All parameters of a scenario by their keys.
 export function learn(scenario) {
@@ -105,27 +106,47 @@ function row(of, full) {
     element.classList.toggle("is-changed", now().set.has(of.key));
   };
   update();
+  tellAt(wrong, of.key);
   rows.push({ element, update, wrong, key: of.key });
   return element;
 }
 
 export function update() {
   rows = rows.filter(({ element }) => element.isConnected);
-  for (const each of rows) each.update();
+  for (const each of rows) {
+    each.update();
+    tellAt(each.wrong, each.key);
+  }
 }
 
-// Shows errors at their fields; gives those that have none.
-export function tellWrong(errors) {
-  for (const { wrong } of rows) wrong.textContent = "";
-  return errors.filter(({ key, message }) => {
-    const fields = rows.filter((each) => each.key === key);
-    for (const { wrong } of fields) wrong.textContent = message;
-    return fields.length === 0;
+// Shows errors and warnings at their fields, also at those that are opened later; gives what has none that is open.
+export function tellWrong(errors, warnings) {
+  told = new Map([...warnings.map((each) => [each.key, { ...each, warning: true }]), ...errors.map((each) => [each.key, each])]);
+  update();
+  return [...errors, ...warnings].filter(({ key, message }) => told.get(key).message !== message || !rows.some((row) => row.key === key));
+}
+
+function tellAt(place, key) {
+  const { message, warning } = told.get(key) ?? { message: "" };
+  // What is said already is not announced again.
+  if (place.textContent !== message) place.textContent = message;
+  place.classList.toggle("is-warning", Boolean(warning));
+}
+
+// How much of the outcome's variance a parameter has a part in, and whether that tells its place.
+function share({ total, half_width, apart }) {
+  const element = make("p", { className: "share" }, `${short(total)} \u00b1 ${short(half_width)} of the variance`);
+  if (!apart) element.append(make("abbr", { title: "Its index is not told apart from the next ones, so that its place may be another." }, " \u2248 next"));
+  return element;
+}
+
+export function showMoving(movers) {
+  const offered = movers.filter(({ parameter }) => known.has(parameter)).map((mover) => {
+    const element = row(known.get(mover.parameter), true);
+    if (mover.total !== null) element.querySelector("details").before(share(mover));
+    return element;
   });
-}
-
-export function showMoving(keys) {
-  at("moving").replaceChildren(...keys.filter((key) => known.has(key)).map((key) => row(known.get(key), true)));
+  at("moving").replaceChildren(...offered);
   update();
 }
 

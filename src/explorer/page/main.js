@@ -1,9 +1,10 @@
 // Ties the page together: what is changed is asked for at once, and what was asked for before is let go.
 
 import { showBars, tieForm, updateBars } from "./bars.js";
+import { showForecasts } from "./forecast.js";
 import { learn, search, showChanged, showMoving, tellWrong, update } from "./controls.js";
-import { Results } from "./results.js";
-import { at, change, listen, look, make, now, pick, restore, takeBack, tell } from "./state.js";
+import { Results, outdate } from "./results.js";
+import { at, change, facts, listen, look, make, now, pick, restore, takeBack, tell } from "./state.js";
 import { ask, send, stream } from "./talk.js";
 import { prepare } from "./world.js";
 
@@ -12,22 +13,30 @@ const narrow = matchMedia("(max-width: 60rem)");
 // While a slider moves, a picture that is on its way is waited for so long; else none would ever be seen.
 const PATIENCE = 150;
 
-let facts;
 let scenario;
 let running = null;
 let waiting = null;
 
 function wrong(error) {
   const errors = error.errors ?? [{ key: "", message: `The program does not answer (${error.message}). Is it still running?` }];
-  const left = tellWrong(errors);
-  at("errors").replaceChildren(...left.map(({ key, message }) => make("p", {}, key ? `${key}: ${message}` : message)));
-  at("status").textContent = "";
+  say("errors", tellWrong(errors, []));
+  outdate("Not run: the dimmed pictures are of the last change that was right.");
+}
+
+const say = (place, found) => at(place).replaceChildren(...found.map(({ key, message }) => make("p", {}, key ? `${key}: ${message}` : message)));
+
+// What the link that was opened does not restore, then what is to be known of the change.
+let linked = [];
+function note({ moved, warnings }) {
+  const months = moved ? [`This scenario has other months than what it is compared with, which is run over the same here: ${moved[0]} to ${moved[1]}.`] : [];
+  say("notes", [...[...linked, ...months].map((message) => ({ message })), ...tellWrong([], warnings)]);
 }
 
 async function study() {
   clearTimeout(waiting);
   waiting = null;
   running?.abort.abort();
+  outdate("Under way: the dimmed pictures are of the change before.");
   const mine = { abort: new AbortController(), begun: performance.now(), shown: false };
   running = mine;
   const results = new Results(() => {
@@ -39,8 +48,8 @@ async function study() {
     for await (const [event, data] of stream("api/study", body, mine.abort.signal)) {
       if (running !== mine) return;
       if (event === "start") {
-        at("errors").replaceChildren();
-        tellWrong([]);
+        say("errors", []);
+        note(data);
       }
       results.take(event, data);
     }
@@ -74,7 +83,7 @@ async function learnScenario() {
 }
 
 function showOffered() {
-  const outcome = facts.outcomes.find(({ name }) => name === now().outcome) ?? facts.outcomes[0];
+  const outcome = facts.outcomes.find(({ name }) => name === now().outcome);
   at("outcome").value = outcome.name;
   showMoving(outcome.moving);
 }
@@ -146,7 +155,11 @@ function tie() {
   at("copy").addEventListener("click", () => copy(at("command").value, at("copy")));
   at("link").addEventListener("click", () => copy(location.href, at("link")));
   at("which").addEventListener("change", (event) => { at("pictures").dataset.which = event.target.value; });
-  window.addEventListener("hashchange", () => restore() && tell("scenario"));
+  window.addEventListener("hashchange", () => {
+    const [changed, words] = restore();
+    linked = words;
+    if (changed) tell("scenario");
+  });
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     at("results").focus();
@@ -156,14 +169,19 @@ function tie() {
 
 async function begin() {
   try {
-    facts = await ask("api/start");
+    Object.assign(facts, await ask("api/start"));
     at("write").hidden = !facts.writes;
     at("scenario").replaceChildren(make("option", { value: "" }, `${facts.config} (as given)`), ...facts.scenarios.map((name) => make("option", { value: name }, name)));
-    at("outcome").replaceChildren(...facts.outcomes.map(({ name, meaning }) => make("option", { value: name }, `${name}: ${meaning}`)));
+    const group = (label, first) => {
+      const options = facts.outcomes.filter((outcome) => outcome.first === first).map(({ name, meaning }) => make("option", { value: name }, `${name}: ${meaning}`));
+      return make("optgroup", { label }, ...options);
+    };
+    at("outcome").replaceChildren(group("First", true), group("All others", false));
     tieForm(facts.levers);
-    restore();
+    [, linked] = restore();
     tie();
     await react("scenario");
+    showForecasts();
   } catch (error) {
     wrong(error);
   }

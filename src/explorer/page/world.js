@@ -7,6 +7,7 @@ import { send } from "./talk.js";
 
 let timer = null;
 let asking = null;
+let abort = null;
 let wanted = false;
 
 const count = (id) => Math.min(1000000, Math.max(0, Math.round(Number(at(id).value) || 0)));
@@ -27,24 +28,27 @@ function show({ which, name, world, pictures, events }) {
   list.replaceChildren(...events.toReversed().map((event) => make("li", {}, make("strong", {}, `${event.date} `), `${event.actor ? `${event.actor}: ` : ""}${event.text || event.kind}`)));
 }
 
-// Asks for the month that is shown; while an answer is awaited, only the latest wish counts.
-async function tell() {
+// Asks for the month that is shown; while an answer is awaited, only the latest wish counts, and that of another world is let go.
+async function tell(anew) {
   wanted = true;
+  if (anew) abort?.abort();
   if (asking) return asking;
   asking = (async () => {
     while (wanted) {
       wanted = false;
+      abort = new AbortController();
       const months = Number(at("month").value);
       at("month-name").textContent = write(months - 1);
       at("month").setAttribute("aria-valuetext", write(months - 1));
       try {
-        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: matchMedia("(max-width: 60rem)").matches });
+        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: matchMedia("(max-width: 60rem)").matches }, abort.signal);
         for (const section of at("worlds").querySelectorAll(":scope > section")) {
           if (!told.some(({ which }) => section.id === `world-${which}`)) section.remove();
         }
         at("worlds").querySelectorAll(":scope > p").forEach((said) => said.remove());
         told.forEach(show);
       } catch (error) {
+        if (error.name === "AbortError") continue;
         at("worlds").replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
       }
     }
@@ -68,7 +72,7 @@ function play() {
   timer = setInterval(() => {
     at("month").value = Number(at("month").value) + 1;
     if (at("month").value === at("month").max) stop();
-    tell();
+    tell(false);
   }, 150);
 }
 
@@ -79,8 +83,8 @@ export function prepare(scenario) {
 
 at("open-worlds").addEventListener("click", () => {
   at("replay").hidden = false;
-  tell();
+  tell(true);
 });
-at("month").addEventListener("input", tell);
+at("month").addEventListener("input", () => tell(false));
 at("play").addEventListener("click", play);
-listen(() => !at("replay").hidden && tell());
+listen(() => !at("replay").hidden && tell(true));
