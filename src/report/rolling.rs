@@ -7,7 +7,7 @@ use super::{
     palette,
     scale::{Axis, Writing},
     stat::Stat,
-    svg::{Anchor, INK, Ink, RULE, Stroke, Svg},
+    svg::{RULE, Stroke, Svg},
     told::Told,
 };
 use crate::{
@@ -107,11 +107,12 @@ impl Rolling {
     fn picture(&self, width: f64, parts: &Parts<'_>) -> Option<Svg> {
         let Parts { column, origin, made, known, came } = parts;
         let runs = made.first()?.n;
-        let names = ["observed", "forecast", "what came"].into_iter().zip(["#1b1f23", BLUE, ORANGE]);
+        let names = ["observed before", "forecast", "what came"].into_iter().zip([palette::GREY, BLUE, ORANGE]);
         let legend = legend_height(width, names.clone().map(|(name, _)| name));
         let title = format!("Forecast as of {origin}");
         let said = format!("{} worlds: median, 50 % and 90 % bands", runs);
-        let mut sheet = Sheet::new(width, legend + PLOT, &title, column.meaning, &said);
+        let note = format!("{}, {}", column.meaning.trim_end_matches('.'), column.unit);
+        let mut sheet = Sheet::new(width, legend + PLOT, &title, &note, &said);
         sheet.legend(sheet.top + 8.0, names);
         let all = self.observed.iter().filter(|(of, ..)| of == column.name).map(|(_, month, value)| (*month, *value));
         let all: Vec<_> = all.collect();
@@ -124,7 +125,6 @@ impl Rolling {
         let scale = Axis::linear(ends.chain([0.0]), 6);
         let axes = Axes { frame, first, last, scale, writing: Writing::Plain };
         axes.draw(&mut sheet.svg);
-        sheet.svg.text(0.0, top + 8.0, Anchor::Start, Ink::Quiet, column.unit);
         let now = axes.x(*origin);
         let dashed = Stroke { dashes: "3 3", ..RULE };
         sheet.svg.line(&[(now, frame.y), (now, frame.y + frame.height)], dashed);
@@ -132,12 +132,12 @@ impl Rolling {
         let places = |points: &[(Month, f64)]| -> Vec<_> {
             points.iter().map(|(month, value)| (axes.x(*month), axes.y(*value))).collect()
         };
-        sheet.svg.line(&places(known), INK);
+        sheet.svg.line(&places(known), Stroke::solid(palette::GREY, 2.0));
         sheet.svg.dots(&places(came), 4.0, ORANGE, 1.0);
         let line =
             |name, colour, points: &[(Month, f64)]| Told::line(name, colour, points.iter().copied(), axes.months());
         let told = vec![
-            line("observed before", "#1b1f23", known),
+            line("observed before", palette::GREY, known),
             Told::fan("forecast", BLUE, made, axes.months()),
             line("what came", ORANGE, came),
         ];

@@ -95,11 +95,11 @@ async function refuses({ page }) {
 
 // What may be a mistake is told at its field and runs all the same.
 async function warns({ page }) {
-  await anew(page);
   await page.fill("#search", "diffusion xi open");
   const row = page.locator('#groups [data-key="mechanisms.diffusion.xi_open"]');
   await row.locator("input[type=number]").fill("11");
   await row.locator("input[type=number]").press("Enter");
+  await anew(page);
   await settled(page, 2);
   assert.match(await row.locator(".wrong.is-warning").innerText(), /\w/);
   assert.equal(await page.locator("figure.stale, #outcomes.stale").count(), 0, "all is of the change");
@@ -110,8 +110,8 @@ async function warns({ page }) {
 
 // Numbers under the keys, and the picture and its numbers as files.
 async function reads({ page }) {
-  await anew(page);
   await move(page, first, 700);
+  await anew(page);
   await settled(page, 500);
   const picture = page.locator("#difference-difference svg");
   await picture.focus();
@@ -178,7 +178,8 @@ async function adds({ page }) {
   const end = page.getByRole("slider", { name: "added 1, first month" });
   await end.focus();
   await page.keyboard.press("ArrowRight");
-  assert.match(await page.locator("#changed").innerText(), /lever = "talent", value = 0\.2, from = "2026-02"/);
+  assert.match(await page.locator("#changed").innerText(), /lever = "talent", value = 0\.2\}/);
+  assert.match(await page.locator("#changed").innerText(), /policies\.'added 1'\.from = 2026-02/);
   await anew(page);
   await page.waitForSelector("#difference-difference svg");
   await settled(page, 2);

@@ -120,10 +120,10 @@ export function update() {
 }
 
 // Shows errors and warnings at their fields, also at those that are opened later; gives what has none that is open.
-export function tellWrong(errors, warnings) {
-  told = new Map([...warnings.map((each) => [each.key, { ...each, warning: true }]), ...errors.map((each) => [each.key, each])]);
+export function tellWrong(found) {
+  told = new Map(found.map((each) => [each.key, each]));
   update();
-  return [...errors, ...warnings].filter(({ key, message }) => told.get(key).message !== message || !rows.some((row) => row.key === key));
+  return found.filter((each) => told.get(each.key) !== each || !rows.some((row) => row.key === each.key));
 }
 
 function tellAt(place, key) {
@@ -135,9 +135,9 @@ function tellAt(place, key) {
 
 // How much of the outcome's variance a parameter has a part in, and whether that tells its place.
 function share({ total, half_width, apart }) {
-  const element = make("p", { className: "share" }, `${short(total)} \u00b1 ${short(half_width)} of the variance`);
-  if (!apart) element.append(make("abbr", { title: "Its index is not told apart from the next ones, so that its place may be another." }, " \u2248 next"));
-  return element;
+  const digits = (number) => number.toPrecision(2);
+  const mark = total <= half_width ? ", not told from 0" : apart ? "" : ", \u2248 next";
+  return make("p", { className: "share" }, `${digits(total)} \u00b1 ${digits(half_width)}${mark}`);
 }
 
 export function showMoving(movers) {

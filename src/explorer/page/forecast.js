@@ -20,6 +20,7 @@ async function show() {
 
 export function showForecasts() {
   at("forecast-of").replaceChildren(...facts.forecast.map(({ name, meaning }) => make("option", { value: name }, `${name}: ${meaning}`)));
+  at("forecast-of").value = "gap_rating";
   at("as-of").max = facts.origins.length - 1;
   at("as-of").value = 1;
   at("as-of").addEventListener("input", show);

@@ -14,29 +14,38 @@ const narrow = matchMedia("(max-width: 60rem)");
 const PATIENCE = 150;
 
 let scenario;
+let linked = [];
 let running = null;
 let waiting = null;
 
 function wrong(error) {
   const errors = error.errors ?? [{ key: "", message: `The program does not answer (${error.message}). Is it still running?` }];
-  say("errors", tellWrong(errors, []));
-  outdate("Not run: the dimmed pictures are of the last change that was right.");
+  tellFound(errors);
+  outdate("Not run: the dimmed pictures are of the last change that was right.", "polite");
 }
 
-const say = (place, found) => at(place).replaceChildren(...found.map(({ key, message }) => make("p", {}, key ? `${key}: ${message}` : message)));
+// Errors and warnings that have no field, beside what the link that was opened does not restore and more that is to be known.
+function tellFound(found, more = []) {
+  const left = tellWrong(found).map(({ key, message, warning }) => ({ warning, text: key ? `${key}: ${message}` : message }));
+  const said = { errors: left.filter(({ warning }) => !warning), notes: [...[...linked, ...more].map((text) => ({ text })), ...left.filter(({ warning }) => warning)] };
+  for (const [place, lines] of Object.entries(said)) {
+    const whole = lines.map(({ text }) => text).join("\n");
+    // What is said already is not announced again.
+    if (at(place).dataset.said !== whole) at(place).replaceChildren(...lines.map(({ text }) => make("p", {}, text)));
+    at(place).dataset.said = whole;
+  }
+}
 
-// What the link that was opened does not restore, then what is to be known of the change.
-let linked = [];
-function note({ moved, warnings }) {
+function tellStart({ moved, warnings }) {
   const months = moved ? [`This scenario has other months than what it is compared with, which is run over the same here: ${moved[0]} to ${moved[1]}.`] : [];
-  say("notes", [...[...linked, ...months].map((message) => ({ message })), ...tellWrong([], warnings)]);
+  tellFound(warnings.map((each) => ({ ...each, warning: true })), months);
 }
 
 async function study() {
   clearTimeout(waiting);
   waiting = null;
   running?.abort.abort();
-  outdate("Under way: the dimmed pictures are of the change before.");
+  outdate("Under way: the dimmed pictures are of the change before.", "off");
   const mine = { abort: new AbortController(), begun: performance.now(), shown: false };
   running = mine;
   const results = new Results(() => {
@@ -47,10 +56,7 @@ async function study() {
   try {
     for await (const [event, data] of stream("api/study", body, mine.abort.signal)) {
       if (running !== mine) return;
-      if (event === "start") {
-        say("errors", []);
-        note(data);
-      }
+      if (event === "start") tellStart(data);
       results.take(event, data);
     }
   } catch (error) {
@@ -158,7 +164,7 @@ function tie() {
   window.addEventListener("hashchange", () => {
     const [changed, words] = restore();
     linked = words;
-    if (changed) tell("scenario");
+    if (changed || words.length) tell("scenario");
   });
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();

@@ -45,9 +45,11 @@ function outcomes({ outcomes: lines }, start) {
 const places_of_figures = "#difference figure, #others figure, #pictures figure";
 
 // Marks what is shown as that of the change before, until something newer is there.
-export function outdate(words) {
+export function outdate(words, live) {
   for (const old of document.querySelectorAll(`${places_of_figures}, #outcomes`)) old.classList.add("stale");
-  if (document.querySelector("figure.stale")) at("status").textContent = words;
+  if (!document.querySelector("figure.stale")) return;
+  at("status").setAttribute("aria-live", live);
+  at("status").textContent = words;
 }
 
 // Shows the messages of a study as they come; `first` is called with the first picture.
