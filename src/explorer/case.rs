@@ -30,6 +30,15 @@ pub struct World {
 /// A world, or why it came to no end.
 pub type Done = Result<Arc<World>, String>;
 
+/// Bytes that the worlds of a scenario may take.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Worlds of a scenario that a page can ask for: fewer of those that have many months.
+pub fn most_worlds(watch: &Watch) -> u32 {
+    let room = MOST_BYTES / watch.bytes().max(1);
+    STAGES[STAGES.len() - 1].min(u32::try_from(room).unwrap_or(u32::MAX)).max(1)
+}
+
 /// A scenario and its worlds.
 #[derive(Debug)]
 pub struct Case {
@@ -67,8 +76,8 @@ impl Case {
     }
 
     /// Bytes of its worlds when all that a page can ask for are there.
-    pub const fn most_bytes(&self) -> usize {
-        STAGES[STAGES.len() - 1] as usize * self.watch.width() * size_of::<f32>()
+    pub fn most_bytes(&self) -> usize {
+        most_worlds(&self.watch) as usize * self.watch.bytes()
     }
 
     /// Whether the world of this replicate was lived through.
@@ -184,6 +193,14 @@ mod tests {
         let mut scenario = model.baseline().unwrap();
         scenario.time.months = months;
         (model, Case::new(("key".into(), "name".into()), scenario, 1))
+    }
+
+    #[test]
+    fn worlds_of_many_months_are_fewer() {
+        assert_eq!(most_worlds(&case(120).1.watch), 500);
+        let (_, case) = case(600);
+        assert!((50..500).contains(&most_worlds(&case.watch)), "{}", most_worlds(&case.watch));
+        assert!(case.most_bytes() <= MOST_BYTES);
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! A change as a scenario file that says nothing but what differs, and as a command.
 
-use super::change::{Change, Shelf, Wrong};
+use super::{
+    case::most_worlds,
+    change::{Change, Shelf, Wrong},
+    watch::Watch,
+};
 use crate::{
     batch::Words,
     scenario::{
@@ -62,6 +66,7 @@ pub fn save(shelf: &Shelf, change: &Change, name: &str, runs: u32) -> Result<Sav
     let words = Words { config: Some(&config), scenario: None, set: &set, months: None, doubt: None };
     let program = shelf.model().program().name;
     let seed = paired.map_or_else(String::new, |seed| format!(" --seed {seed}"));
+    let runs = runs.min(most_worlds(&Watch::new(&scenario)));
     let command = format!("{program} batch {}{seed} --runs {runs}", words.list().join(" "));
     Ok(Saved { text, command })
 }

@@ -1,6 +1,7 @@
 //! The server: hands out the page, takes changes, passes on what comes out.
 
 use super::{
+    case::most_worlds,
     change::{Change, Shelf, Wrong},
     door::{Door, whole},
     engine::Engine,
@@ -271,6 +272,7 @@ async fn study(State(service): State<Arc<Service>>, Json(wanted): Json<Wanted>) 
         return Err(vec![Wrong::general(format!("there is no outcome `{outcome}`"))].into());
     }
     let pair = apart(&service, move |service| service.shelf.pair(&change)).await?;
+    let runs = runs.min(most_worlds(&pair.changed.watch));
     let shown = Shown { outcome, narrow, runs };
     let messages = service.engine.begin(&page, (pair, shown), CLIENTS).ok_or_else(Refused::busy)?;
     Ok(Sse::new(Messages(messages)).into_response())

@@ -59,9 +59,9 @@ impl Watch {
         Self { start: scenario.time.start, months, lines: lines.collect(), layout }
     }
 
-    /// Numbers of a row.
-    pub const fn width(&self) -> usize {
-        self.layout.width()
+    /// Bytes of a row.
+    pub const fn bytes(&self) -> usize {
+        self.layout.width() * size_of::<f32>()
     }
 
     /// The row of a world, `NaN` where there is no value. Entities that are not configured are left out.

@@ -99,11 +99,12 @@
   };
 
   // A picture by itself, on white paper.
-  const save = (name, parts, type) => {
+  window.saveFile = (name, parts, type) => {
     const link = make("a", { download: name, href: URL.createObjectURL(new Blob(parts, { type })) });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
+  const save = window.saveFile;
   const alone = (figure) => {
     const svg = [...figure.querySelectorAll("svg")].find((one) => one.getClientRects().length);
     const copy = svg.cloneNode(true);

@@ -232,7 +232,7 @@ function compare({ name, rows, runs }) {
 async function replays({ page }) {
   await page.click("#open-worlds");
   await page.waitForSelector("#world-changed figure svg");
-  assert.equal(await page.locator("#worlds > section").count(), 2, "two worlds side by side");
+  assert.equal(await page.locator("#worlds > section:visible").count(), 2, "two worlds side by side");
   const all = await page.locator("#world-changed li").count();
   await page.locator("#month").fill("12");
   await page.waitForFunction((all) => document.querySelectorAll("#world-changed li").length < all, all);

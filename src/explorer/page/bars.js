@@ -37,6 +37,9 @@ function ends(act) {
   return [first, to ? read(to) : months];
 }
 
+// Where a month stands on the track, in per cent.
+const inside = (place) => (100 * Math.min(months, Math.max(0, place))) / months;
+
 // Lays new ends over the scenario; what is as it was is not said.
 function move(act, first, last) {
   const values = {};
@@ -55,22 +58,16 @@ function move(act, first, last) {
 
 // Follows the pointer from where it went down; `by` gets whole months.
 function drag(handle, track, act, by) {
+  let begun = null;
   handle.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     event.stopPropagation();
     handle.setPointerCapture(event.pointerId);
     handle.focus();
-    const [from, before] = [event.clientX, ends(act)];
-    const follow = (next) => by(before, Math.round(((next.clientX - from) / track.clientWidth) * months));
-    const leave = () => {
-      handle.removeEventListener("pointermove", follow);
-      handle.removeEventListener("pointerup", leave);
-      handle.removeEventListener("pointercancel", leave);
-    };
-    handle.addEventListener("pointermove", follow);
-    handle.addEventListener("pointerup", leave);
-    handle.addEventListener("pointercancel", leave);
+    begun = [event.clientX, ends(act)];
   });
+  handle.addEventListener("pointermove", ({ clientX }) => begun && by(begun[1], Math.round(((clientX - begun[0]) / track.clientWidth) * months)));
+  for (const over of ["pointerup", "pointercancel"]) handle.addEventListener(over, () => { begun = null; });
 }
 
 const shifted = (act) => (before, by) => {
@@ -92,7 +89,7 @@ function end(track, act, called, moved, place) {
   });
   const show = () => {
     const value = ends(act)[place];
-    handle.style.left = `${(100 * Math.min(months, Math.max(0, value))) / months}%`;
+    handle.style.left = `${inside(value)}%`;
     handle.setAttribute("aria-valuemin", -240);
     handle.setAttribute("aria-valuemax", months + 240);
     handle.setAttribute("aria-valuenow", value);
@@ -117,7 +114,6 @@ function line(act) {
   track.append(bar, first, last);
   const show = () => {
     const [from, to] = ends(act);
-    const inside = (place) => (100 * Math.min(months, Math.max(0, place))) / months;
     bar.style.left = `${inside(from)}%`;
     bar.style.width = `${inside(to) - inside(from)}%`;
     bar.classList.toggle("is-changed", [...now().set.keys()].some((key) => key.startsWith(`${act.key}.`)));

@@ -11,28 +11,16 @@ let told = new Map();
 
 // All parameters of a scenario by their keys.
 export function learn(scenario) {
-  known = new Map();
-  for (const group of scenario.mechanisms) {
-    known.set(`${group.key}.enabled`, { key: `${group.key}.enabled`, kind: "flag", value: group.enabled });
-    for (const parameter of group.parameters) {
-      const key = `${group.key}.${parameter.name}`;
-      known.set(key, { ...parameter, key, of: group.name });
-    }
-  }
-  for (const kind of scenario.kinds) {
-    for (const entity of kind.entities) {
-      kind.parameters.forEach((parameter, place) => {
-        const key = `${entity.key}.${parameter.name}`;
-        known.set(key, { ...parameter, key, of: entity.name, value: entity.values[place] });
-      });
-    }
-  }
+  const switches = scenario.mechanisms.map(({ key, enabled }) => ({ key: `${key}.enabled`, kind: "flag", value: enabled }));
+  const of = (group, parameter) => ({ ...parameter, key: `${group.key}.${parameter.name}`, of: group.name });
+  const own = scenario.mechanisms.flatMap((group) => group.parameters.map((parameter) => of(group, parameter)));
+  const shared = scenario.kinds.flatMap(({ entities, parameters }) =>
+    entities.flatMap((entity) => parameters.map((parameter, place) => ({ ...of(entity, parameter), value: entity.values[place] }))));
+  known = new Map([...switches, ...own, ...shared].map((each) => [each.key, each]));
 }
 
-export const parameter = (key) => known.get(key);
-
 // The number with no more digits than a person reads.
-export const short = (number) => Number(Number(number).toPrecision(4)).toString();
+const short = (number) => Number(Number(number).toPrecision(4)).toString();
 
 const current = ({ key, value }) => {
   const laid = now().set.get(key);
@@ -40,14 +28,10 @@ const current = ({ key, value }) => {
   return laid === "true" ? true : laid === "false" ? false : Number(laid);
 };
 
-function put(of, value) {
-  lay({ [of.key]: value === of.value ? null : value });
-}
+const put = (of, value) => lay({ [of.key]: value === of.value ? null : value });
 
 // Ends of the slider: what is plausible, and further where the value is.
-function ends(of) {
-  return [Math.min(of.from, of.value), Math.max(of.to, of.value)];
-}
+const ends = (of) => [Math.min(of.from, of.value), Math.max(of.to, of.value)];
 
 function toPlace(of, value) {
   const [low, high] = ends(of);
@@ -172,10 +156,7 @@ function mechanism(group) {
   const element = make("div", { className: "group" }, head, wrong);
   const count = inside.length === 1 ? "one parameter" : `${inside.length} parameters`;
   if (inside.length) element.append(unfolding(`${count} of ${group.name.replaceAll("_", " ")}: ${group.meaning}`, () => inside.map((each) => row(each, false))));
-  const show = () => {
-    box.checked = current(of);
-  };
-  rows.push({ element, update: show, wrong, key: of.key });
+  rows.push({ element, update: () => { box.checked = current(of); }, wrong, key: of.key });
   return element;
 }
 

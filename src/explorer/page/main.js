@@ -138,10 +138,7 @@ async function copy(text, button) {
 
 async function download() {
   const saved = await showSaved(false);
-  if (!saved) return;
-  const link = make("a", { href: URL.createObjectURL(new Blob([saved.text], { type: "application/toml" })), download: `${at("name").value}.toml` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  if (saved) window.saveFile(`${at("name").value}.toml`, [saved.text], "application/toml");
 }
 
 function tie() {

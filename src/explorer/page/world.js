@@ -13,11 +13,8 @@ let wanted = false;
 const count = (id) => Math.min(1000000, Math.max(0, Math.round(Number(at(id).value) || 0)));
 
 function show({ which, name, world, pictures, events }) {
-  let section = at(`world-${which}`);
-  if (!section) {
-    section = make("section", { id: `world-${which}` }, make("h3"), make("div", { className: "pictures" }), make("h4", {}, "Events so far"), make("ol", { tabIndex: 0 }));
-    at("worlds").append(section);
-  }
+  const section = at(`world-${which}`);
+  section.hidden = false;
   const title = `${which === "baseline" ? "Baseline" : "Changed"}: ${name}, world ${world}`;
   section.querySelector("h3").textContent = title;
   const list = section.querySelector("ol");
@@ -42,14 +39,13 @@ async function tell(anew) {
       at("month").setAttribute("aria-valuetext", write(months - 1));
       try {
         const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: matchMedia("(max-width: 60rem)").matches }, abort.signal);
-        for (const section of at("worlds").querySelectorAll(":scope > section")) {
-          if (!told.some(({ which }) => section.id === `world-${which}`)) section.remove();
-        }
-        at("worlds").querySelectorAll(":scope > p").forEach((said) => said.remove());
+        at("world-wrong").textContent = "";
+        at("world-baseline").hidden = told.every(({ which }) => which !== "baseline");
         told.forEach(show);
       } catch (error) {
         if (error.name === "AbortError") continue;
-        at("worlds").replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
+        at("world-wrong").textContent = error.message;
+        for (const section of at("worlds").children) section.hidden = true;
       }
     }
     asking = null;
