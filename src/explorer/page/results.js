@@ -6,6 +6,13 @@ const places = { difference: "difference", others: "others", over: "others", cha
 const words = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const number = (value) => (value === null ? "" : words.format(value).replace("-", "\u2212"));
 
+// Marks what is shown as of something else than what was chosen, for eyes and for screen readers; or takes the mark back.
+export function mark(element, stale) {
+  element.classList.toggle("stale", stale);
+  if (stale) element.setAttribute("aria-describedby", "status");
+  else element.removeAttribute("aria-describedby");
+}
+
 // Puts a picture in the place of the one of this name.
 export function picture(inside, { name, caption, svg, numbers }, which) {
   const id = `${which}-${name}`;
@@ -18,7 +25,7 @@ export function picture(inside, { name, caption, svg, numbers }, which) {
   const focused = document.activeElement === figure.querySelector("svg");
   figure.numbers = numbers;
   figure.replaceChildren(drawn, ...(caption ? [make("figcaption", {}, caption)] : []));
-  figure.classList.remove("stale");
+  mark(figure, false);
   window.tieFigure(figure);
   if (focused) drawn.focus();
 }
@@ -38,7 +45,7 @@ function outcomes({ outcomes: lines }, start) {
   });
   const heads = ["Outcome, mean", start.against, ...(start.compared ? ["changed", "difference", "95 %"] : [])];
   const head = make("tr", {}, ...heads.map((text, place) => make("th", { scope: "col", className: place ? "number" : "" }, text)));
-  at("outcomes").classList.remove("stale");
+  mark(at("outcomes"), false);
   at("outcomes").replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
 }
 
@@ -46,7 +53,7 @@ const places_of_figures = "#difference figure, #others figure, #pictures figure"
 
 // Marks what is shown as that of the change before, until something newer is there.
 export function outdate(words, live) {
-  for (const old of document.querySelectorAll(`${places_of_figures}, #outcomes`)) old.classList.add("stale");
+  for (const old of document.querySelectorAll(`${places_of_figures}, #outcomes`)) mark(old, true);
   if (!document.querySelector("figure.stale")) return;
   at("status").setAttribute("aria-live", live);
   at("status").textContent = words;

@@ -1,7 +1,7 @@
 // Single worlds side by side, told month by month.
 
 import { write } from "./bars.js";
-import { picture } from "./results.js";
+import { mark, picture } from "./results.js";
 import { at, change, listen, make } from "./state.js";
 import { send } from "./talk.js";
 
@@ -29,6 +29,7 @@ function show({ which, name, world, pictures, events }) {
 async function tell(anew) {
   wanted = true;
   if (anew) abort?.abort();
+  if (anew) at("worlds").querySelectorAll("figure").forEach((figure) => mark(figure, true));
   if (asking) return asking;
   asking = (async () => {
     while (wanted) {
