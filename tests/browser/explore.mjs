@@ -89,6 +89,7 @@ async function refuses({ page }) {
   // The pictures are those of the change before, and are said to be.
   assert.ok((await page.locator("figure.stale").count()) > 5);
   assert.match(await page.locator("#status").innerText(), /^Not run/);
+  await judged({ page }, "the page with pictures of the change before");
   await page.click("#reset");
   await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent === "", first);
 }
