@@ -1,6 +1,6 @@
 //! A scenario and those of its worlds that were lived through.
 
-use super::{study::STAGES, watch::Watch};
+use super::watch::Watch;
 use crate::{
     experiment::runner::panic_message,
     measure::{RunError, record::Trajectory},
@@ -30,13 +30,15 @@ pub struct World {
 /// A world, or why it came to no end.
 pub type Done = Result<Arc<World>, String>;
 
+/// The most worlds of a scenario.
+pub const MOST_WORLDS: u32 = 500;
 /// Bytes that the worlds of a scenario may take.
 const MOST_BYTES: usize = 256 << 20;
 
 /// Worlds of a scenario that a page can ask for: fewer of those that have many months.
 pub fn most_worlds(watch: &Watch) -> u32 {
     let room = MOST_BYTES / watch.bytes().max(1);
-    STAGES[STAGES.len() - 1].min(u32::try_from(room).unwrap_or(u32::MAX)).max(1)
+    MOST_WORLDS.min(u32::try_from(room).unwrap_or(u32::MAX)).max(1)
 }
 
 /// A scenario and its worlds.

@@ -1,9 +1,9 @@
 //! What a page can change, and what is to be known of it.
 
 use super::{
+    case::MOST_WORLDS,
     change::{Change, Shelf, Wrong},
     moving::most_moving,
-    study::STAGES,
 };
 use crate::{
     declare::parameter::{Kind, Parameter},
@@ -39,7 +39,7 @@ pub fn start(shelf: &Shelf, measured: &Measured, forecasts: &Forecasts, writes: 
         "config": shelf.config().source().name(),
         "outcomes": outcomes.collect::<Vec<_>>(),
         "scenarios": scenarios.collect::<Vec<_>>(),
-        "runs": STAGES[STAGES.len() - 1],
+        "runs": MOST_WORLDS,
         "writes": writes,
         "levers": levers(),
         "origins": origins.iter().map(ToString::to_string).collect::<Vec<_>>(),

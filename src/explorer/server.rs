@@ -1,7 +1,7 @@
 //! The server: hands out the page, takes changes, passes on what comes out.
 
 use super::{
-    case::most_worlds,
+    case::{MOST_WORLDS, most_worlds},
     change::{Change, Shelf, Wrong},
     door::{Door, whole},
     engine::Engine,
@@ -9,7 +9,7 @@ use super::{
     guard::guard,
     listing,
     replay::{Asked, Replays},
-    study::{Message, STAGES, Shown},
+    study::{Message, Shown},
 };
 use crate::{batch::Config, model::Model, report::live::Forecasts};
 use axum::{
@@ -260,13 +260,12 @@ struct Wanted {
 
 async fn study(State(service): State<Arc<Service>>, Json(wanted): Json<Wanted>) -> Result<Response, Refused> {
     let Wanted { page, change, outcome, narrow, runs } = wanted;
-    let most = STAGES[STAGES.len() - 1];
-    let runs = runs.unwrap_or(most);
+    let runs = runs.unwrap_or(MOST_WORLDS);
     if page.is_empty() || page.len() > LONGEST {
         return Err(vec![Wrong::general(format!("a page has a name of 1 to {LONGEST} letters"))].into());
     }
-    if !(1..=most).contains(&runs) {
-        return Err(vec![Wrong::general(format!("from 1 to {most} worlds can be asked for"))].into());
+    if !(1..=MOST_WORLDS).contains(&runs) {
+        return Err(vec![Wrong::general(format!("from 1 to {MOST_WORLDS} worlds can be asked for"))].into());
     }
     if !outcome.is_empty() && service.shelf.model().measured().outcomes().all(|column| column.name != outcome) {
         return Err(vec![Wrong::general(format!("there is no outcome `{outcome}`"))].into());
@@ -342,7 +341,7 @@ struct Saving {
 async fn save(State(service): State<Arc<Service>>, Json(saving): Json<Saving>) -> Result<Response, Refused> {
     let saved = apart(&service, move |service| {
         let Saving { change, name, write, runs } = saving;
-        let runs = runs.unwrap_or(STAGES[STAGES.len() - 1]);
+        let runs = runs.unwrap_or(MOST_WORLDS);
         let saved = file::save(&service.shelf, &change, &name, runs)?;
         let written = match (&service.folder, write) {
             (Some(folder), true) => Some(file::write(folder, &name, &saved.text).map_err(|wrong| vec![wrong])?),

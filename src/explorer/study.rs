@@ -1,7 +1,7 @@
 //! What a page asks for: worlds of two cases, paired by their luck, with pictures after a few, some and many of them.
 
 use super::{
-    case::{Case, World, lock},
+    case::{Case, MOST_WORLDS, World, lock},
     change::{Pair, Wrong},
 };
 use crate::{
@@ -19,7 +19,7 @@ use std::sync::{
 use tokio::sync::mpsc;
 
 /// Numbers of worlds after which pictures are drawn anew.
-pub const STAGES: [u32; 6] = [2, 8, 24, 60, 150, 500];
+const STAGES: [u32; 6] = [2, 8, 24, 60, 150, MOST_WORLDS];
 /// Messages of a study that may wait to be read.
 pub const WAITING: usize = 256;
 

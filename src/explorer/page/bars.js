@@ -23,7 +23,7 @@ export function span(scenario) {
 }
 
 const owns = () => (now().set.get(OWN) ?? "").match(/\{(?:"[^"]*"|[^"}])*\}/g) ?? [];
-const part = (own, name) => own.match(`${name} = "?((?<=")[^"]*|[^,}]*)`)[1];
+const part = (own, name) => own.match(`${name} = "?((?<=")[^"]*|[^,}]*)`)?.[1] ?? "";
 const keyOf = (name) => `${OWN}.'${name}'`;
 const putOwn = (list, laid) => lay({ [OWN]: list.length ? `[${list.join(", ")}]` : null, ...laid });
 
