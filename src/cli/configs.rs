@@ -28,12 +28,13 @@ pub struct Args {
 }
 
 /// Kinds in the order in which they are listed, and the command that takes one.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("scenario", "redqueen batch NAME, run NAME, compare NAME NAME"),
     ("experiment", "redqueen batch NAME"),
     ("game", "redqueen game NAME"),
     ("claim", "redqueen claims NAME"),
     ("calibration", "redqueen calibrate NAME"),
+    ("forecast", "earlier forecasts, which redqueen explore shows beside what came"),
     ("posterior", "redqueen batch --doubt=NAME, forecast NAME"),
     ("observations", "figures for calibrations, and for redqueen score"),
     ("sensitivity", "which parameters move an outcome most"),

@@ -85,13 +85,12 @@ fn open_browser(address: &str) {
     } else {
         ("xdg-open", &[])
     };
-    let opening = Command::new(program)
-        .args(before)
-        .arg(address)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
+    let mut command = Command::new(program);
+    // What the terminal sends to this program, as at Ctrl-C, is not for the browser.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let opening =
+        command.args(before).arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     match opening {
         Ok(mut child) => drop(thread::spawn(move || child.wait())),
         Err(_) => drop(writeln!(io::stderr().lock(), "no browser was found; open the address in one")),

@@ -30,6 +30,17 @@ pub struct World {
 /// A world, or why it came to no end.
 pub type Done = Result<Arc<World>, String>;
 
+/// The most worlds of a scenario.
+pub const MOST_WORLDS: u32 = 500;
+/// Bytes that the worlds of a scenario may take.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Worlds of a scenario that a page can ask for: fewer of those that have many months.
+pub fn most_worlds(watch: &Watch) -> u32 {
+    let room = MOST_BYTES / watch.bytes().max(1);
+    MOST_WORLDS.min(u32::try_from(room).unwrap_or(u32::MAX)).max(1)
+}
+
 /// A scenario and its worlds.
 #[derive(Debug)]
 pub struct Case {
@@ -64,6 +75,11 @@ impl Case {
     pub fn new((key, called): (String, String), scenario: Scenario, seed: u64) -> Self {
         let watch = Watch::new(&scenario);
         Self { key, called, scenario, seed, watch, worlds: Mutex::default(), drawn: Mutex::default() }
+    }
+
+    /// Bytes of its worlds when all that a page can ask for are there.
+    pub fn most_bytes(&self) -> usize {
+        most_worlds(&self.watch) as usize * self.watch.bytes()
     }
 
     /// Whether the world of this replicate was lived through.
@@ -134,23 +150,26 @@ impl Case {
         done.unwrap_or_else(|panic| Err(Stopped::Failed(panic_message(&*panic).to_owned())))
     }
 
-    /// The pictures over the first replicates, drawn once.
-    pub fn pictures(&self, replicates: u32) -> Arc<Picture> {
+    /// The pictures over the first replicates, drawn once; `None` if they were broken off, since `goes_on` said no.
+    pub fn pictures(&self, replicates: u32, goes_on: &dyn Fn() -> bool) -> Option<Arc<Picture>> {
         if let Some((runs, picture)) = &*lock(&self.drawn)
             && *runs == replicates
         {
-            return Arc::clone(picture);
+            return Some(Arc::clone(picture));
         }
         let rows: Vec<_> = self.first(replicates).into_iter().take(replicates as usize).flatten().flatten().collect();
         let mut worlds = Worlds::new(&self.called, &self.scenario, u32::try_from(rows.len()).unwrap_or(u32::MAX));
         for series in self.watch.series() {
+            if !goes_on() {
+                return None;
+            }
             let stats = self.watch.stats(series.places.clone(), rows.len(), |world, place| rows[world].row[place]);
             worlds.add(series.watched, series.entity, stats);
         }
-        let drawn = worlds.pictures();
+        let drawn = worlds.pictures(goes_on)?;
         let picture = Arc::new(Picture { worlds, drawn });
         *lock(&self.drawn) = Some((replicates, Arc::clone(&picture)));
-        picture
+        Some(picture)
     }
 }
 
@@ -163,5 +182,59 @@ enum Stopped {
 impl Stopped {
     fn failed(why: impl std::fmt::Display) -> Self {
         Self::Failed(why.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    fn case(months: u32) -> (Model, Case) {
+        let model = Model::standard();
+        let mut scenario = model.baseline().unwrap();
+        scenario.time.months = months;
+        (model, Case::new(("key".into(), "name".into()), scenario, 1))
+    }
+
+    #[test]
+    fn worlds_of_many_months_are_fewer() {
+        assert_eq!(most_worlds(&case(120).1.watch), 500);
+        let (_, case) = case(600);
+        assert!((50..500).contains(&most_worlds(&case.watch)), "{}", most_worlds(&case.watch));
+        assert!(case.most_bytes() <= MOST_BYTES);
+    }
+
+    #[test]
+    fn a_world_is_broken_off_and_nothing_of_it_kept() {
+        let (model, case) = case(12);
+        assert!(!case.live(&model, 0, &mut None, &AtomicBool::new(true)));
+        assert!(!case.has(0));
+        assert!(case.live(&model, 0, &mut None, &AtomicBool::new(false)) && case.has(0));
+    }
+
+    #[test]
+    fn drawing_asks_between_its_parts_whether_to_go_on_and_stops_there() {
+        let (model, case) = case(12);
+        for replicate in 0..2 {
+            assert!(case.live(&model, replicate, &mut None, &AtomicBool::new(false)));
+        }
+        let asked = Cell::new(0);
+        let up_to = |most: usize| {
+            asked.set(0);
+            case.pictures(2, &|| {
+                asked.set(asked.get() + 1);
+                asked.get() < most
+            })
+        };
+        let all = case.watch.series().count();
+        for most in [1, 3, all, all + 1, all + 3] {
+            assert!(up_to(most).is_none(), "{most}");
+            assert_eq!(asked.get(), most, "nothing was done after it was told to stop");
+        }
+        let whole = up_to(usize::MAX).unwrap();
+        assert!(asked.get() >= all + whole.drawn.len() && whole.drawn.len() >= 6, "{}", whole.drawn.len());
+        up_to(usize::MAX).unwrap();
+        assert_eq!(asked.get(), 0, "what was drawn is kept");
     }
 }

@@ -4,8 +4,9 @@ use super::case::{Case, lock};
 use crate::{
     batch::Config,
     model::Model,
+    output::sums::sha256,
     scenario::{
-        Diagnostic, Diagnostics, Loaded, Source,
+        Diagnostic, Diagnostics, Loaded, Scenario, Source, Time,
         builtin::{BUILTIN, Builtin},
         load::{Base, Named, read_flags},
     },
@@ -15,6 +16,12 @@ use std::sync::{Arc, Mutex};
 
 /// Cases that are kept for those who come back to them.
 const KEPT: usize = 6;
+/// Bytes that the worlds of kept cases may take when all of them are there; the two of a study are kept in any case.
+const MOST_BYTES: usize = 512 << 20;
+/// The key of the command's own config.
+const START: &str = "\n";
+/// Signs of the mark of a base.
+const MARK: usize = 12;
 /// Months of a world up to which its pictures are held in memory.
 pub const MOST_MONTHS: u32 = 600;
 /// The most values that a page lays over a scenario.
@@ -30,6 +37,18 @@ pub struct Change {
     /// Values, `key=value`.
     #[serde(default)]
     pub set: Vec<String>,
+}
+
+impl Change {
+    /// What it is, so that its worlds are found again.
+    fn key(&self) -> String {
+        format!("{}\n{}", self.scenario.as_deref().unwrap_or_default(), self.set.join("\n"))
+    }
+
+    /// What pictures call it.
+    fn called(&self, scenario: &Scenario) -> String {
+        if self.set.is_empty() { scenario.name.clone() } else { "changed".to_owned() }
+    }
 }
 
 /// What is wrong with a value, or with all of it.
@@ -74,9 +93,11 @@ pub struct Shelf {
 
 /// The two cases of a study.
 pub struct Pair {
-    /// What is compared with: the command's config, or where that spans other months the scenario without the page's values.
+    /// What is compared with: the command's config.
     pub base: Arc<Case>,
     pub changed: Arc<Case>,
+    /// Whether what is compared with was laid over other months than its own.
+    pub moved: bool,
     /// What of the change has no effect or is far from plausible.
     pub warnings: Vec<Wrong>,
 }
@@ -147,60 +168,145 @@ impl Shelf {
         Ok(loaded)
     }
 
-    /// The scenario of a change beside what it is compared with.
+    /// The scenario of a change beside what it is compared with: the command's config, lived through over the same months.
     pub fn pair(&self, change: &Change) -> Result<Pair, Vec<Wrong>> {
         let loaded = self.load(change)?;
         let said = loaded.warnings.iter().map(|warning| &warning.said);
         let own = said.filter(|said| said.place.as_ref().is_some_and(|place| !place.origin.is_file));
         let warnings = own.map(Wrong::of).collect();
-        let span = loaded.scenario.time.clone();
-        let start = self.case(&Change::default(), None)?;
-        let base = if start.scenario.time == span {
-            start
+        let start = self.start()?;
+        let base = if start.scenario.time == loaded.scenario.time {
+            Arc::clone(&start)
         } else {
-            let own = Change { scenario: change.scenario.clone(), set: Vec::new() };
-            Some(self.case(&own, None)?).filter(|own| own.scenario.time == span).unwrap_or(start)
+            self.over(&loaded.scenario.time)?
         };
-        let changed = self.case(change, Some((loaded, base.seed)))?;
-        // Months of different spans cannot be paired.
-        let base = if base.scenario.time == span { base } else { Arc::clone(&changed) };
-        Ok(Pair { base, changed, warnings })
+        let moved = !Arc::ptr_eq(&base, &start);
+        // Where nothing but the months was laid over the command's config, there is nothing to compare.
+        let may_be_same = moved || change.set.is_empty();
+        let changed = if may_be_same && base.scenario.to_json() == loaded.scenario.to_json() {
+            Arc::clone(&base)
+        } else {
+            self.case(change.key(), || Ok((change.called(&loaded.scenario), loaded.scenario, start.seed)))?
+        };
+        Ok(Pair { base, changed, moved, warnings })
     }
 
-    /// The case of a change, which may have been `loaded` already and has this seed then.
-    fn case(&self, change: &Change, loaded: Option<(Loaded, u64)>) -> Result<Arc<Case>, Vec<Wrong>> {
-        let scenario = change.scenario.as_deref();
-        let key = format!("{}\n{}", scenario.unwrap_or_default(), change.set.join("\n"));
-        let seed = loaded.as_ref().map(|(_, seed)| *seed);
-        let fits = |case: &Arc<Case>| case.key == key && seed.is_none_or(|seed| case.seed == seed);
-        let mut cases = lock(&self.cases);
-        if let Some(at) = cases.iter().position(fits) {
-            let case = cases.remove(at);
-            cases.push(Arc::clone(&case));
+    /// The command's config, which everything is compared with.
+    pub fn start(&self) -> Result<Arc<Case>, Vec<Wrong>> {
+        self.case(START.to_owned(), || {
+            let scenario = self.load(&Change::default())?.scenario;
+            let seed = scenario.seed;
+            Ok((scenario.name.clone(), scenario, seed))
+        })
+    }
+
+    /// The command's config over the months of another scenario: months of different spans cannot be paired.
+    fn over(&self, span: &Time) -> Result<Arc<Case>, Vec<Wrong>> {
+        let Time { start, months, steps_per_year } = span;
+        let set = [
+            format!("time.start={start}"),
+            format!("time.months={months}"),
+            format!("time.steps_per_year={steps_per_year}"),
+        ];
+        self.case(format!("{START}{}", set.join("\n")), || {
+            let change = Change { scenario: None, set: set.to_vec() };
+            let scenario = self.load(&change).map_err(|errors| {
+                let why: Vec<_> = errors.into_iter().map(|wrong| wrong.message).collect();
+                let what = "what this scenario is compared with cannot be run over its months";
+                vec![Wrong::general(format!("{what}: {}", why.join("; ")))]
+            })?;
+            Ok((scenario.scenario.name.clone(), scenario.scenario, self.start()?.seed))
+        })
+    }
+
+    /// What tells whether a link was made for the same: of the command's config with its values, and of the program.
+    pub fn mark(&self) -> Result<String, Vec<Wrong>> {
+        let config = self.start()?.scenario.to_json();
+        let whole = format!("{}\n{config}\n{}", self.model.program(), self.config.overrides().join("\n"));
+        Ok(sha256(whole.as_bytes())[..MARK].to_owned())
+    }
+
+    /// The case of this key, made if it is not kept: what it is called, its scenario and the seed of its worlds.
+    fn case(
+        &self,
+        key: String,
+        make: impl FnOnce() -> Result<(String, Scenario, u64), Vec<Wrong>>,
+    ) -> Result<Arc<Case>, Vec<Wrong>> {
+        if let Some(case) = found(&mut lock(&self.cases), &key) {
             return Ok(case);
         }
-        drop(cases);
-        let (loaded, seed) = match loaded {
-            Some(loaded) => loaded,
-            None => {
-                let loaded = self.load(change)?;
-                let seed = loaded.scenario.seed;
-                (loaded, seed)
-            }
-        };
-        let called = if change.set.is_empty() { loaded.scenario.name.clone() } else { "changed".to_owned() };
-        let case = Arc::new(Case::new((key, called), loaded.scenario, seed));
-        cases = lock(&self.cases);
+        let (called, scenario, seed) = make()?;
+        let case = Arc::new(Case::new((key, called), scenario, seed));
+        let mut cases = lock(&self.cases);
         // Another page may have been quicker: what is the same is one case.
-        if let Some(other) = cases.iter().find(|other| other.key == case.key && other.seed == case.seed) {
-            return Ok(Arc::clone(other));
+        if let Some(other) = found(&mut cases, &case.key) {
+            return Ok(other);
         }
         cases.push(Arc::clone(&case));
-        if cases.len() > KEPT {
+        let too_much = |cases: &[Arc<Case>]| {
+            cases.len() > KEPT || cases.iter().map(|case| case.most_bytes()).sum::<usize>() > MOST_BYTES
+        };
+        while cases.len() > 1 && too_much(&cases) {
             // The command's own config is what most are compared with.
-            let oldest = cases.iter().position(|case| case.key != "\n").unwrap_or(0);
+            let Some(oldest) = cases[..cases.len() - 1].iter().position(|case| case.key != START) else { break };
             cases.remove(oldest);
         }
         Ok(case)
+    }
+}
+
+/// The case of this key, which becomes the latest.
+fn found(cases: &mut Vec<Arc<Case>>, key: &str) -> Option<Arc<Case>> {
+    let at = cases.iter().position(|case| case.key == key)?;
+    let case = cases.remove(at);
+    cases.push(Arc::clone(&case));
+    Some(case)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shelf(config: Config) -> Shelf {
+        Shelf::new(&Model::standard(), &config)
+    }
+
+    fn change(scenario: Option<&str>, set: &[&str]) -> Change {
+        Change { scenario: scenario.map(str::to_owned), set: set.iter().map(|set| (*set).to_owned()).collect() }
+    }
+
+    #[test]
+    fn a_scenario_of_other_months_is_paired_with_the_baseline_over_these() {
+        let shelf = shelf(Config { months: Some(12), ..Config::default() });
+        let longer = shelf.pair(&change(Some("no-controls"), &["time.months=18"])).unwrap();
+        assert!(longer.moved && !Arc::ptr_eq(&longer.base, &longer.changed));
+        assert_eq!(longer.base.scenario.time, longer.changed.scenario.time);
+        assert_eq!(longer.base.scenario.time.months, 18);
+        assert_eq!((longer.base.called.as_str(), longer.base.seed), ("baseline", longer.changed.seed));
+        let same = shelf.pair(&change(Some("no-controls"), &[])).unwrap();
+        assert!(!same.moved && Arc::ptr_eq(&same.base, &shelf.start().unwrap()));
+        let nothing_but_months = shelf.pair(&change(None, &["time.months=18"])).unwrap();
+        assert!(Arc::ptr_eq(&nothing_but_months.base, &nothing_but_months.changed));
+    }
+
+    #[test]
+    fn cases_are_bounded_by_their_bytes_and_the_baseline_stays() {
+        let shelf = shelf(Config { months: Some(MOST_MONTHS), ..Config::default() });
+        let start = shelf.start().unwrap();
+        assert!(3 * start.most_bytes() > MOST_BYTES, "worlds of so many months have no room for a third case");
+        for growth in ["1.1", "1.2", "1.3"] {
+            let pair = shelf.pair(&change(None, &[&format!("mechanisms.research.growth={growth}")])).unwrap();
+            assert!(Arc::ptr_eq(&pair.base, &start));
+            assert_eq!(lock(&shelf.cases).len(), 2);
+        }
+    }
+
+    #[test]
+    fn the_mark_of_a_base_is_another_with_another_config_or_other_values() {
+        let mark = |config: Config| shelf(config).mark().unwrap();
+        let plain = mark(Config::default());
+        assert_eq!(plain, mark(Config::default()));
+        assert_ne!(plain, mark(Config { months: Some(12), ..Config::default() }));
+        assert_ne!(plain, mark(Config { path: Some("no-controls".into()), ..Config::default() }));
     }
 }

@@ -1,16 +1,19 @@
 //! A change as a scenario file that says nothing but what differs, and as a command.
 
-use super::change::{Change, Shelf, Wrong};
+use super::{
+    case::most_worlds,
+    change::{Change, Shelf, Wrong},
+    watch::Watch,
+};
 use crate::{
     batch::Words,
     scenario::{
-        Source,
+        Loaded, Source,
         builtin::Builtin,
         described::written,
-        key::{BY_PAIR, Key, pair_of},
+        key::{BY_PAIR, Key, REMOVE, pair_of},
         kinds::kind_of,
         load::read_flags,
-        overrides::Override,
         tree::{Node, Value},
     },
 };
@@ -21,6 +24,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The most scenarios that are saved into one folder.
+const MOST_FILES: usize = 1000;
 /// The longest name of a scenario that is saved here.
 const LONGEST: usize = 60;
 
@@ -35,36 +40,42 @@ pub struct Saved {
 /// Makes both of a change that is right; the scenario gets this name.
 pub fn save(shelf: &Shelf, change: &Change, name: &str, runs: u32) -> Result<Saved, Vec<Wrong>> {
     check(name).map_err(|wrong| vec![wrong])?;
-    let loaded = shelf.load(change)?;
-    let source = shelf.source(change.scenario.as_deref()).map_err(|wrong| vec![wrong])?;
-    let sets: Vec<String> = shelf.config().overrides().into_iter().chain(change.set.iter().cloned()).collect();
+    let Loaded { draft, scenario, .. } = shelf.load(change)?;
     // Worlds are paired by the seed of what the change is compared with, whatever the scenario's own is.
-    let seed = shelf.pair(change)?.changed.seed;
-    let own = loaded.scenario.seed == seed;
-    let sets: Vec<String> = sets.into_iter().chain((!own).then(|| format!("seed={seed}"))).collect();
-    let (flags, _) = read_flags(&sets);
-    let overrides = loaded.draft.spelled(&flags);
+    let paired = Some(shelf.start()?.seed).filter(|seed| scenario.seed != *seed);
+    let seeded: Vec<String> = paired.iter().map(|seed| format!("seed={seed}")).collect();
+    let [own, set, seeded] = [&shelf.config().overrides(), &change.set, &seeded].map(|flags| read_flags(flags).0);
+    let is_new = |list: &str, name: &str| list != BY_PAIR && !draft.is_in_files(list, name);
+    let mut laid = draft.laid(&[&own, &set, &seeded]);
+    // What the change adds and takes out again is not there.
+    let gone: Vec<Key> = laid.iter().filter_map(|(key, node)| added_in_vain(key, node, &is_new)).collect();
+    laid.retain(|(key, _)| !gone.contains(key));
+    let source = shelf.source(change.scenario.as_deref()).map_err(|wrong| vec![wrong])?;
     let extends = match &source {
         Source::Builtin(path) => Builtin::find(path).map_or_else(|| path.clone(), |builtin| builtin.name().to_owned()),
         // A relative path would be looked for beside the file that is saved.
         Source::File(path) => fs::canonicalize(path).unwrap_or_else(|_| path.clone()).display().to_string(),
         _ => return Err(vec![Wrong::general("a scenario that came through a pipe cannot be extended by a file")]),
     };
-    // A border is known by its two states, whichever way it was spelled.
-    let place = |each: &Override| loaded.draft.key(each.key().clone()).unwrap_or_else(|_| each.key().clone());
-    let placed: Vec<_> = last_of_each(&overrides).into_iter().map(|each| (place(&each), each)).collect();
-    let text = text(&extends, name, &placed).map_err(|wrong| vec![wrong])?;
+    let text = text(&extends, name, &laid);
     let config = match &source {
         Source::File(path) => path.clone(),
         _ => PathBuf::from(&extends),
     };
-    let is_seed = |each: &Override| *each.key() == Key::new(&["seed"]);
-    let set: Vec<String> = last_of_each(&overrides).iter().filter(|each| !is_seed(each)).map(flag).collect();
+    let set = flags(&laid, &is_new);
     let words = Words { config: Some(&config), scenario: None, set: &set, months: None, doubt: None };
     let program = shelf.model().program().name;
-    let seed = if own { String::new() } else { format!(" --seed {seed}") };
+    let seed = paired.map_or_else(String::new, |seed| format!(" --seed {seed}"));
+    let runs = runs.min(most_worlds(&Watch::new(&scenario)));
     let command = format!("{program} batch {}{seed} --runs {runs}", words.list().join(" "));
     Ok(Saved { text, command })
+}
+
+/// The key by which something is taken out that no file has.
+fn added_in_vain(key: &Key, node: &Node, is_new: &impl Fn(&str, &str) -> bool) -> Option<Key> {
+    let [list, name, last] = key.parts() else { return None };
+    let out = last == REMOVE && matches!(node.value, Value::Flag(true)) && is_new(list, name);
+    (out && kind_of(list).is_some()).then(|| key.clone())
 }
 
 /// Refuses what cannot be the name of a scenario and of its file.
@@ -84,6 +95,13 @@ fn check(name: &str) -> Result<(), Wrong> {
 pub fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Wrong> {
     check(name)?;
     let path = folder.join(format!("{name}.toml"));
+    let there = fs::read_dir(folder).map_or(0, |entries| entries.take(MOST_FILES).count());
+    if there >= MOST_FILES {
+        return Err(Wrong::general(format!(
+            "{} holds {MOST_FILES} files already, and no more are added",
+            folder.display()
+        )));
+    }
     let written = fs::create_dir_all(folder)
         .and_then(|()| fs::OpenOptions::new().write(true).create_new(true).open(&path))
         .and_then(|mut file| file.write_all(text.as_bytes()));
@@ -97,58 +115,53 @@ pub fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Wrong> {
     }
 }
 
-/// Of values for the same place the last alone, in the order of their places.
-fn last_of_each(overrides: &[Override]) -> Vec<Override> {
-    let by_key: BTreeMap<Key, Override> = overrides.iter().map(|each| (each.key().clone(), each.clone())).collect();
-    by_key.into_values().collect()
-}
-
-fn flag(each: &Override) -> String {
-    format!("{}={}", each.key(), written(&each.node().value))
+/// The values as flags. What no file has is added as a whole: nobody can lay single values over it.
+fn flags(laid: &[(Key, Node)], is_new: &impl Fn(&str, &str) -> bool) -> Vec<String> {
+    let mut flags = Vec::new();
+    let mut added: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
+    for (key, node) in laid {
+        let value = written(&node.value);
+        match key.parts() {
+            // The command has a word of its own for it.
+            [seed] if seed == "seed" => {}
+            [list, name, field @ ..] if kind_of(list).is_some() && is_new(list, name) => {
+                let fields = added.entry(list).or_default().entry(name).or_default();
+                fields.push(format!("{} = {value}", Key::of(field.to_vec())));
+            }
+            _ => flags.push(format!("{key}={value}")),
+        }
+    }
+    for (list, entities) in added {
+        let entity = |(name, fields): (&str, Vec<String>)| format!("{{name = {name:?}, {}}}", fields.join(", "));
+        flags.push(format!("{list}=[{}]", entities.into_iter().map(entity).collect::<Vec<_>>().join(", ")));
+    }
+    flags
 }
 
 /// The scenario file.
-fn text(extends: &str, name: &str, overrides: &[(Key, Override)]) -> Result<String, Wrong> {
+fn text(extends: &str, name: &str, laid: &[(Key, Node)]) -> String {
     let quoted = |text: &str| written(&Value::Text(text.to_owned()));
     let mut top = format!("extends = {}\nname = {}\n", quoted(extends), quoted(name));
-    let mut entities: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-    for (key, each) in overrides {
-        let value = &each.node().value;
+    let mut entities: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    for (key, node) in laid {
+        let value = written(&node.value);
         match key.parts() {
             [name] if name == "name" => {}
-            [list] if let (Some(_), Value::List(items)) = (kind_of(list), value) => {
-                for item in items.iter() {
-                    let named = item.as_table().and_then(|table| table.get("name")?.node.as_text());
-                    let named = named.ok_or_else(|| Wrong::general(format!("an entry of `{list}` has no name")))?;
-                    entities.entry((list.clone(), named.clone())).or_default().extend(fields(&[], item)?);
-                }
-            }
             [list, entity, field @ ..] if kind_of(list).is_some() || list == BY_PAIR => {
-                let lines = entities.entry((list.clone(), entity.clone())).or_default();
-                lines.extend(fields(field, each.node())?);
+                let lines = entities.entry((list, entity)).or_default();
+                lines.push_str(&format!("{} = {value}\n", Key::of(field.to_vec())));
             }
-            _ => top.push_str(&format!("{key} = {}\n", written(value))),
+            _ => top.push_str(&format!("{key} = {value}\n")),
         }
     }
     for ((list, entity), lines) in entities {
-        let known = match pair_of(&entity).filter(|_| list == BY_PAIR) {
+        let known = match pair_of(entity).filter(|_| list == BY_PAIR) {
             Some([a, b]) => format!("between = [{}, {}]", quoted(a), quoted(b)),
-            None => format!("name = {}", quoted(&entity)),
+            None => format!("name = {}", quoted(entity)),
         };
-        top.push_str(&format!("\n[[{list}]]\n{known}\n"));
-        lines.iter().for_each(|line| top.push_str(&format!("{line}\n")));
+        top.push_str(&format!("\n[[{list}]]\n{known}\n{lines}"));
     }
-    Ok(top)
-}
-
-/// The lines of an entity that a value sets.
-fn fields(field: &[String], node: &Node) -> Result<Vec<String>, Wrong> {
-    if !field.is_empty() {
-        return Ok(vec![format!("{} = {}", Key::of(field.to_vec()), written(&node.value))]);
-    }
-    let table = node.as_table().ok_or_else(|| Wrong::general("an entity is a table of keys and values"))?;
-    let own = table.iter().filter(|(key, _)| !matches!(key.as_str(), "name" | "between"));
-    Ok(own.map(|(key, entry)| format!("{} = {}", Key::new(&[key]), written(&entry.node.value))).collect())
+    top
 }
 
 #[cfg(test)]
@@ -184,6 +197,51 @@ mod tests {
         assert_eq!(read.to_json(), shown.to_json());
         assert!(command.starts_with("redqueen batch no-controls --set "), "{command}");
         assert!(command.ends_with(" --runs 8") && command.contains("'policies=[{"), "{command}");
+    }
+
+    #[test]
+    fn what_the_command_line_says_of_the_same_is_said_once() {
+        let model = Model::standard();
+        let own = [
+            "states.China={talent = 1.2, adoption = 0.2}",
+            "mechanisms.research={growth = 1.1, harder = 0.5}",
+            "policies=[{name = \"own\", state = \"US\", lever = \"talent\", value = 0.1}, {name = \"out\", state = \"US\", lever = \"talent\", value = 0.1}]",
+            "events=[{date = \"2023-05\", kind = \"policy\", text = \"one\"}]",
+        ];
+        let set = [
+            "states.China.talent=1.5",
+            "mechanisms.research.growth=1.2",
+            "policies=[{name = \"added 1\", state = \"US\", lever = \"talent\", value = 0.2}]",
+            "policies.own.from=2024-01",
+            "policies.out.remove=true",
+            "events=[{date = \"2023-06\", kind = \"policy\", text = \"two\"}]",
+        ];
+        let shelf = Shelf::new(&model, &Config { set: own.map(str::to_owned).to_vec(), ..Config::default() });
+        let change = Change { scenario: None, set: set.map(str::to_owned).to_vec() };
+        let shown = shelf.load(&change).unwrap().scenario;
+        let Saved { text, command } = save(&shelf, &change, "mine", 8).unwrap();
+        let read = model.load(&Source::Text { name: "mine.toml".into(), text: text.clone() }).unwrap();
+        let as_shown = |scenario: &crate::scenario::Scenario| {
+            let mut json = scenario.to_json();
+            json.as_object_mut().unwrap().retain(|key, _| key != "name" && key != "description");
+            json
+        };
+        assert_eq!(as_shown(&read), as_shown(&shown), "{text}");
+        assert!(!text.contains("\"out\"") && text.contains("talent = 1.5") && !text.contains("1.2,"), "{text}");
+        // The flags of the command give the same.
+        let words = command.strip_prefix("redqueen batch baseline ").unwrap().strip_suffix(" --runs 8").unwrap();
+        let flags = words.split("--set ").skip(1).map(|word| word.trim().trim_matches('\'').to_owned());
+        let given = model.load_with(&Source::Builtin("baseline.toml".into()), &flags.collect::<Vec<_>>()).unwrap();
+        assert_eq!(as_shown(&given.scenario), as_shown(&shown), "{command}");
+    }
+
+    #[test]
+    fn a_folder_takes_so_many_files() {
+        let folder = tempfile::tempdir().unwrap();
+        for at in 0..MOST_FILES {
+            fs::write(folder.path().join(format!("s{at}.toml")), "").unwrap();
+        }
+        assert!(write(folder.path(), "mine", "x").unwrap_err().message.contains("holds 1000 files"));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What a page can change, and what is to be known of it.
 
 use super::{
+    case::MOST_WORLDS,
     change::{Change, Shelf, Wrong},
     moving::most_moving,
-    study::STAGES,
 };
 use crate::{
     declare::parameter::{Kind, Parameter},
     measure::Measured,
+    report::live::Forecasts,
     scenario::{
         Choice as _, Lever, Scenario,
         key::Key,
@@ -20,23 +21,30 @@ use serde_json::{Map, Value, json};
 const DATED: [(&str, &str); 3] = [("policies", "policy"), ("controls", "export control"), ("shocks", "shock")];
 
 /// What a page shows before anything is changed.
-pub fn start(shelf: &Shelf, measured: &Measured, writes: bool) -> Value {
+pub fn start(shelf: &Shelf, measured: &Measured, forecasts: &Forecasts, writes: bool) -> Result<Value, Vec<Wrong>> {
+    let (origins, forecast) = forecasts.known();
+    let forecast = forecast.iter().map(|column| json!({ "name": column.name, "meaning": column.meaning }));
+
     let headlines = measured.headlines();
-    let outcomes = measured.outcomes().filter(|column| headlines.contains(&column.name)).map(|column| {
+    let outcomes = measured.outcomes().map(|column| {
         json!({
             "name": column.name, "unit": column.unit, "meaning": column.meaning, "moving": most_moving(column.name),
+            "first": headlines.contains(&column.name),
         })
     });
     let scenarios = Shelf::builtin().map(|builtin| builtin.name());
-    json!({
+    Ok(json!({
+        "base": shelf.mark()?,
         "program": shelf.model().program().name,
         "config": shelf.config().source().name(),
         "outcomes": outcomes.collect::<Vec<_>>(),
         "scenarios": scenarios.collect::<Vec<_>>(),
-        "runs": STAGES[STAGES.len() - 1],
+        "runs": MOST_WORLDS,
         "writes": writes,
         "levers": levers(),
-    })
+        "origins": origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "forecast": forecast.collect::<Vec<_>>(),
+    }))
 }
 
 /// The levers of policies that are aimed at nobody, with the values that they take.

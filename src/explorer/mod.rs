@@ -8,6 +8,7 @@
 
 mod case;
 mod change;
+mod door;
 mod engine;
 mod file;
 mod guard;

@@ -1,23 +1,46 @@
 //! Which parameters are offered first: those that move an outcome most.
 
-use crate::analysis::sensitivity::shipped::movers;
+use crate::analysis::sensitivity::shipped::{Mover, movers};
+use serde::Serialize;
 
 /// How many are offered.
 const OFFERED: usize = 5;
 /// The outcome whose parameters fill up where the table says little of another.
 const ELSE: &str = "gap_rating_end";
 
+/// A parameter that is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Offered {
+    parameter: &'static str,
+    /// Its total Sobol index for the outcome, and half the width of the 95 % interval; `None` for one that another outcome has.
+    total: Option<f64>,
+    half_width: Option<f64>,
+    /// Whether the index is told apart from that of the next in the table.
+    apart: bool,
+}
+
 /// The parameters to offer first for this outcome, by the shipped table of total Sobol indices.
-pub fn most_moving(outcome: &str) -> Vec<&'static str> {
-    let of =
-        |outcome: &str| -> Vec<_> { movers(outcome).into_iter().take(OFFERED).map(|mover| mover.parameter).collect() };
-    let mut found = of(outcome);
-    for other in of(ELSE) {
-        if found.len() < OFFERED && !found.contains(&other) {
-            found.push(other);
+pub fn most_moving(outcome: &str) -> Vec<Offered> {
+    let all = movers(outcome);
+    let offered = |(at, mover): (usize, &Mover)| Offered {
+        parameter: mover.parameter,
+        total: Some(mover.total),
+        half_width: Some(mover.half_width),
+        apart: all.get(at + 1).is_none_or(|next| is_apart(mover, next)),
+    };
+    let mut found: Vec<_> = all.iter().enumerate().take(OFFERED).map(offered).collect();
+    for Mover { parameter, .. } in movers(ELSE).into_iter().take(OFFERED) {
+        if found.len() < OFFERED && found.iter().all(|other| other.parameter != parameter) {
+            found.push(Offered { parameter, total: None, half_width: None, apart: true });
         }
     }
     found
+}
+
+/// Whether the difference of two indices is larger than half the width of its interval, as if they were estimated apart.
+fn is_apart(mover: &Mover, next: &Mover) -> bool {
+    let half = mover.half_width * mover.half_width + next.half_width * next.half_width;
+    mover.total - next.total > half.sqrt()
 }
 
 #[cfg(test)]
@@ -31,10 +54,20 @@ mod tests {
         for outcome in Measured::default().headlines() {
             let offered = most_moving(outcome);
             assert_eq!(offered.len(), OFFERED, "{outcome}");
-            for parameter in offered {
+            for Offered { parameter, .. } in offered {
                 assert!(scenario.number(parameter).is_ok(), "{outcome}: {parameter}");
             }
         }
-        assert_eq!(most_moving("nothing"), most_moving(ELSE));
+        let names =
+            |outcome: &str| most_moving(outcome).into_iter().map(|offered| offered.parameter).collect::<Vec<_>>();
+        assert_eq!(names("nothing"), names(ELSE));
+        assert!(most_moving("nothing").iter().all(|offered| offered.total.is_none()));
+    }
+
+    #[test]
+    fn an_index_is_told_from_the_next_where_the_difference_is_beyond_its_interval() {
+        let mover = |total, half_width| Mover { parameter: "", total, half_width };
+        assert!(is_apart(&mover(0.5, 0.03), &mover(0.44, 0.04)));
+        assert!(!is_apart(&mover(0.5, 0.03), &mover(0.46, 0.04)));
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     measure::record::EventRow,
     model::Seed,
     report::live::{Drawn, Worlds},
+    scenario::Time,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, atomic::AtomicBool};
@@ -38,16 +39,9 @@ pub struct Asked {
 pub struct Told {
     which: &'static str,
     name: String,
-    world: u32,
-    pictures: Vec<Picture>,
+    world: u64,
+    pictures: Vec<Drawn>,
     events: Vec<Event>,
-}
-
-#[derive(Debug, Serialize)]
-struct Picture {
-    name: String,
-    caption: String,
-    svg: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -71,49 +65,18 @@ struct Lived {
 pub struct Replays(Mutex<Vec<Arc<Lived>>>);
 
 impl Replays {
-    /// The world of the baseline and the changed one, or one where they are the same.
-    pub fn tell(&self, shelf: &Shelf, asked: &Asked) -> Result<Vec<Told>, Vec<Wrong>> {
+    /// The world of the baseline and the changed one, or one where they are the same; `cancel` breaks them off.
+    pub fn tell(&self, shelf: &Shelf, asked: &Asked, cancel: &AtomicBool) -> Result<Vec<Told>, Vec<Wrong>> {
         let pair = shelf.pair(&asked.change)?;
         let same = Arc::ptr_eq(&pair.base, &pair.changed) && asked.worlds[0] == asked.worlds[1];
         let both = [("baseline", &pair.base, asked.worlds[0]), ("changed", &pair.changed, asked.worlds[1])];
         let wanted = both.into_iter().skip(usize::from(same));
-        wanted.map(|(which, case, world)| self.one(shelf, which, (case, world), asked)).collect()
+        let lives = wanted.map(|(which, case, world)| Ok((which, case, self.lived(shelf, (case, world), cancel)?)));
+        let lives: Vec<_> = lives.collect::<Result<_, _>>().map_err(|wrong: String| vec![Wrong::general(wrong)])?;
+        Ok(lives.into_iter().map(|(which, case, lived)| one(which, case, &lived, asked)).collect())
     }
 
-    fn one(
-        &self,
-        shelf: &Shelf,
-        which: &'static str,
-        (case, world): (&Arc<Case>, u32),
-        asked: &Asked,
-    ) -> Result<Told, Vec<Wrong>> {
-        let lived = self.lived(shelf, case, world).map_err(|wrong| vec![Wrong::general(wrong)])?;
-        let start = case.scenario.time.start;
-        let until =
-            start.plus(asked.months.unwrap_or(case.scenario.time.months).clamp(1, case.scenario.time.months) - 1);
-        let mut worlds = Worlds::new(&case.called, &case.scenario, 1);
-        for series in case.watch.series() {
-            let mut stats = case.watch.stats(series.places.clone(), 1, |_, place| lived.row[place]);
-            stats.retain(|stat| stat.date <= until);
-            worlds.add(series.watched, series.entity, stats);
-        }
-        let picture = |Drawn { name, caption, svg, narrow }| Picture {
-            name,
-            caption,
-            svg: narrow.filter(|_| asked.narrow).unwrap_or(svg),
-        };
-        let until = until.to_string();
-        Ok(Told {
-            which,
-            name: case.called.clone(),
-            world,
-            pictures: worlds.pictures().into_iter().map(picture).collect(),
-            // Months as text stand in their order.
-            events: lived.events.iter().filter(|event| event.date <= until).cloned().collect(),
-        })
-    }
-
-    fn lived(&self, shelf: &Shelf, case: &Case, world: u32) -> Result<Arc<Lived>, String> {
+    fn lived(&self, shelf: &Shelf, (case, world): (&Case, u32), cancel: &AtomicBool) -> Result<Arc<Lived>, String> {
         let seed = Seed { master: case.seed, replicate: u64::from(world) };
         let mut kept = lock(&self.0);
         if let Some(at) = kept.iter().position(|lived| lived.key == case.key && lived.seed == seed) {
@@ -124,8 +87,7 @@ impl Replays {
         drop(kept);
         let record = Watch::record_and(&[EventRow::TABLE]);
         let mut simulation = shelf.model().simulate(&case.scenario).map_err(|unsound| unsound.to_string())?;
-        let run =
-            simulation.run_after(&[], seed, record, &AtomicBool::new(false)).map_err(|error| error.to_string())?;
+        let run = simulation.run_after(&[], seed, record, cancel).map_err(|error| error.to_string())?;
         let event = |row: &EventRow| Event {
             date: row.date.to_string(),
             kind: row.kind.replace('_', " "),
@@ -140,5 +102,45 @@ impl Replays {
             kept.remove(0);
         }
         Ok(lived)
+    }
+}
+
+/// A world as it is told up to the month that is asked for.
+fn one(which: &'static str, case: &Case, lived: &Lived, asked: &Asked) -> Told {
+    let Time { start, months, .. } = case.scenario.time;
+    let until = start.plus(asked.months.unwrap_or(months).clamp(1, months) - 1);
+    let mut worlds = Worlds::new(&case.called, &case.scenario, 1);
+    for series in case.watch.series() {
+        let mut stats = case.watch.stats(series.places.clone(), 1, |_, place| lived.row[place]);
+        stats.retain(|stat| stat.date <= until);
+        worlds.add(series.watched, series.entity, stats);
+    }
+    let until = until.to_string();
+    Told {
+        which,
+        name: case.called.clone(),
+        world: lived.seed.replicate,
+        pictures: worlds.pictures(&|| true).into_iter().flatten().map(|drawn| drawn.only(asked.narrow)).collect(),
+        // Months as text stand in their order.
+        events: lived.events.iter().filter(|event| event.date <= until).cloned().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{batch::Config, model::Model};
+    use std::sync::atomic::Ordering;
+
+    #[test]
+    fn a_world_that_nobody_waits_for_is_broken_off_and_not_kept() {
+        let shelf = Shelf::new(&Model::standard(), &Config { months: Some(12), ..Config::default() });
+        let asked = Asked { change: Change::default(), worlds: [0, 1], months: None, narrow: false };
+        let (replays, cancel) = (Replays::default(), AtomicBool::new(true));
+        assert!(replays.tell(&shelf, &asked, &cancel).is_err());
+        assert!(lock(&replays.0).is_empty());
+        cancel.store(false, Ordering::Relaxed);
+        assert_eq!(replays.tell(&shelf, &asked, &cancel).unwrap().len(), 2);
+        assert_eq!(lock(&replays.0).len(), 2);
     }
 }

@@ -1,18 +1,20 @@
 //! The server: hands out the page, takes changes, passes on what comes out.
 
 use super::{
+    case::{MOST_WORLDS, most_worlds},
     change::{Change, Shelf, Wrong},
+    door::{Door, whole},
     engine::Engine,
     file,
     guard::guard,
     listing,
     replay::{Asked, Replays},
-    study::{Message, STAGES, Shown},
+    study::{Message, Shown},
 };
-use crate::{batch::Config, model::Model};
+use crate::{batch::Config, model::Model, report::live::Forecasts};
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Query, State},
+    extract::{Query, State},
     http::{StatusCode, header},
     middleware,
     response::{
@@ -20,7 +22,6 @@ use axum::{
         sse::{Event, Sse},
     },
     routing::{get, post},
-    serve::ListenerExt as _,
 };
 use futures_core::Stream;
 use serde::Deserialize;
@@ -31,7 +32,10 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::PathBuf,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -39,8 +43,6 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 
 /// Pages that can have a study under way at a time.
 const CLIENTS: usize = 64;
-/// The longest request.
-const MOST_BYTES: usize = 64 * 1024;
 /// The longest name of a page.
 const LONGEST: usize = 64;
 /// Tasks beside the studies that are done at a time: checks and replays.
@@ -49,17 +51,19 @@ const TASKS: usize = 4;
 const PATIENCE: Duration = Duration::from_millis(700);
 
 /// What is part of the program: path, type and text.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 13] = [
     ("/", "text/html; charset=utf-8", include_str!("page/index.html")),
     ("/report.css", "text/css; charset=utf-8", crate::report::live::STYLE),
     ("/page.css", "text/css; charset=utf-8", include_str!("page/page.css")),
     ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("/report.js", SCRIPT, crate::report::live::SCRIPT),
     ("/main.js", SCRIPT, include_str!("page/main.js")),
     ("/state.js", SCRIPT, include_str!("page/state.js")),
     ("/talk.js", SCRIPT, include_str!("page/talk.js")),
     ("/controls.js", SCRIPT, include_str!("page/controls.js")),
     ("/bars.js", SCRIPT, include_str!("page/bars.js")),
     ("/results.js", SCRIPT, include_str!("page/results.js")),
+    ("/forecast.js", SCRIPT, include_str!("page/forecast.js")),
     ("/world.js", SCRIPT, include_str!("page/world.js")),
 ];
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -117,6 +121,7 @@ struct Service {
     shelf: Shelf,
     engine: Engine,
     replays: Replays,
+    forecasts: Forecasts,
     folder: Option<PathBuf>,
     tasks: Arc<Semaphore>,
 }
@@ -134,6 +139,7 @@ pub fn open(model: &Model, config: &Config, options: Options) -> Result<Opened, 
         shelf: Shelf::new(model, config),
         engine: Engine::new(model, options.threads)?,
         replays: Replays::default(),
+        forecasts: Forecasts::builtin()?,
         folder: options.folder,
         tasks: Arc::new(Semaphore::new(TASKS)),
     });
@@ -150,17 +156,11 @@ impl Opened {
         let Self { address, listener, service } = self;
         let ended: io::Result<()> = runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            // A picture that is ready does not wait for more to send; where that cannot be had it comes a little later.
-            let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-            let told = Arc::new(Notify::new());
-            let (app, seen) = (router(Arc::clone(&service), address.port()), Arc::clone(&told));
-            let serving = axum::serve(listener, app).with_graceful_shutdown(async move { seen.notified().await });
-            let serving = tokio::spawn(serving.into_future());
+            let door = Door::open(listener, router(Arc::clone(&service), address.port()));
             stop.0.notified().await;
             service.engine.close();
-            told.notify_one();
             // Whoever still reads by then is cut off.
-            drop(tokio::time::timeout(PATIENCE, serving).await);
+            drop(tokio::time::timeout(PATIENCE, door.close()).await);
             Ok(())
         });
         runtime.shutdown_background();
@@ -178,8 +178,9 @@ fn router(service: Arc<Service>, port: u16) -> Router {
         .route("/api/scenario", get(scenario))
         .route("/api/study", post(study))
         .route("/api/world", post(world))
+        .route("/api/forecast", get(forecast))
         .route("/api/file", post(save))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn(whole))
         .layer(middleware::from_fn_with_state(port, guard))
         .with_state(service)
 }
@@ -222,9 +223,12 @@ async fn apart<T: Send + 'static>(
     Ok(done.map_err(failed)??)
 }
 
-async fn start(State(service): State<Arc<Service>>) -> Response {
-    let measured = service.shelf.model().measured();
-    Json(listing::start(&service.shelf, &measured, service.folder.is_some())).into_response()
+async fn start(State(service): State<Arc<Service>>) -> Result<Response, Refused> {
+    let started = apart(&service, |service| {
+        let measured = service.shelf.model().measured();
+        listing::start(&service.shelf, &measured, &service.forecasts, service.folder.is_some())
+    });
+    Ok(Json(started.await?).into_response())
 }
 
 #[derive(Deserialize)]
@@ -256,15 +260,18 @@ struct Wanted {
 
 async fn study(State(service): State<Arc<Service>>, Json(wanted): Json<Wanted>) -> Result<Response, Refused> {
     let Wanted { page, change, outcome, narrow, runs } = wanted;
-    let most = STAGES[STAGES.len() - 1];
-    let runs = runs.unwrap_or(most);
+    let runs = runs.unwrap_or(MOST_WORLDS);
     if page.is_empty() || page.len() > LONGEST {
         return Err(vec![Wrong::general(format!("a page has a name of 1 to {LONGEST} letters"))].into());
     }
-    if !(1..=most).contains(&runs) {
-        return Err(vec![Wrong::general(format!("from 1 to {most} worlds can be asked for"))].into());
+    if !(1..=MOST_WORLDS).contains(&runs) {
+        return Err(vec![Wrong::general(format!("from 1 to {MOST_WORLDS} worlds can be asked for"))].into());
+    }
+    if !outcome.is_empty() && service.shelf.model().measured().outcomes().all(|column| column.name != outcome) {
+        return Err(vec![Wrong::general(format!("there is no outcome `{outcome}`"))].into());
     }
     let pair = apart(&service, move |service| service.shelf.pair(&change)).await?;
+    let runs = runs.min(most_worlds(&pair.changed.watch));
     let shown = Shown { outcome, narrow, runs };
     let messages = service.engine.begin(&page, (pair, shown), CLIENTS).ok_or_else(Refused::busy)?;
     Ok(Sse::new(Messages(messages)).into_response())
@@ -283,8 +290,39 @@ impl Stream for Messages {
 }
 
 async fn world(State(service): State<Arc<Service>>, Json(asked): Json<Asked>) -> Result<Response, Refused> {
-    let told = apart(&service, move |service| service.replays.tell(&service.shelf, &asked)).await?;
+    let waiting = Waiting::default();
+    let left = Arc::clone(&waiting.0);
+    let told = apart(&service, move |service| service.replays.tell(&service.shelf, &asked, &left)).await?;
     Ok(Json(told).into_response())
+}
+
+/// Somebody who waits for an answer; says so when they left.
+#[derive(Default)]
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A forecast that is to be shown.
+#[derive(Deserialize)]
+struct Forecasted {
+    /// The month at which it was made.
+    origin: String,
+    indicator: String,
+    narrow: bool,
+}
+
+async fn forecast(State(service): State<Arc<Service>>, Query(asked): Query<Forecasted>) -> Result<Response, Refused> {
+    let drawn = apart(&service, move |service| {
+        let Forecasted { origin, indicator, narrow } = asked;
+        let drawn = origin.parse().ok().and_then(|origin| service.forecasts.draw(origin, &indicator));
+        let none = || vec![Wrong::general(format!("no forecast of `{indicator}` was made at {origin:?}"))];
+        drawn.map(|drawn| drawn.only(narrow)).ok_or_else(none)
+    });
+    Ok(Json(drawn.await?).into_response())
 }
 
 /// A change that is to be saved.
@@ -303,7 +341,7 @@ struct Saving {
 async fn save(State(service): State<Arc<Service>>, Json(saving): Json<Saving>) -> Result<Response, Refused> {
     let saved = apart(&service, move |service| {
         let Saving { change, name, write, runs } = saving;
-        let runs = runs.unwrap_or(STAGES[STAGES.len() - 1]);
+        let runs = runs.unwrap_or(MOST_WORLDS);
         let saved = file::save(&service.shelf, &change, &name, runs)?;
         let written = match (&service.folder, write) {
             (Some(folder), true) => Some(file::write(folder, &name, &saved.text).map_err(|wrong| vec![wrong])?),

@@ -1,14 +1,15 @@
 //! What a page asks for: worlds of two cases, paired by their luck, with pictures after a few, some and many of them.
 
 use super::{
-    case::{Case, World, lock},
+    case::{Case, MOST_WORLDS, World, lock},
     change::{Pair, Wrong},
 };
 use crate::{
     analysis::{paired::Pairs, precision::Units},
     declare::table::Column,
     measure::Measured,
-    report::live::{Drawn, Worlds, indicator_of},
+    report::live::{Drawn, Numbers, Worlds, indicator_of},
+    scenario::Time,
 };
 use serde::Serialize;
 use std::sync::{
@@ -18,7 +19,7 @@ use std::sync::{
 use tokio::sync::mpsc;
 
 /// Numbers of worlds after which pictures are drawn anew.
-pub const STAGES: [u32; 6] = [2, 8, 24, 60, 150, 500];
+const STAGES: [u32; 6] = [2, 8, 24, 60, 150, MOST_WORLDS];
 /// Messages of a study that may wait to be read.
 pub const WAITING: usize = 256;
 
@@ -97,6 +98,7 @@ struct PictureLine<'a> {
     name: &'a str,
     caption: &'a str,
     svg: &'a str,
+    numbers: &'a [Numbers],
 }
 
 #[derive(Serialize)]
@@ -114,6 +116,8 @@ struct StartLine<'a> {
     against: &'a str,
     name: &'a str,
     runs: u32,
+    /// The months that what is compared with was laid over, if they are not its own.
+    moved: Option<[String; 2]>,
     warnings: &'a [Wrong],
 }
 
@@ -122,6 +126,8 @@ impl Study {
     pub fn new(id: u64, pair: Pair, shown: Shown, measured: Measured, send: mpsc::Sender<Message>) -> Self {
         let study =
             Self { id, pair, shown, measured, cancelled: AtomicBool::default(), send, progress: Mutex::default() };
+        let Time { start, months, .. } = study.pair.base.scenario.time;
+        let span = || [start.to_string(), start.plus(months.saturating_sub(1)).to_string()];
         study.tell(&Message::new(
             "start",
             &StartLine {
@@ -129,6 +135,7 @@ impl Study {
                 against: &study.pair.base.scenario.name,
                 name: &study.pair.changed.scenario.name,
                 runs: study.shown.runs,
+                moved: study.pair.moved.then(span),
                 warnings: &study.pair.warnings,
             },
         ));
@@ -194,7 +201,8 @@ impl Study {
             progress.drawing = true;
             drop(progress);
             let runs = self.stages().nth(reached).unwrap_or(first);
-            self.draw(runs, runs >= self.shown.runs);
+            // One that is broken off is over, and told of no more.
+            let _ = self.draw(runs, runs >= self.shown.runs);
             progress = lock(&self.progress);
             progress.drawing = false;
         }
@@ -207,17 +215,19 @@ impl Study {
         below.into_iter().chain([self.shown.runs]).collect::<Vec<_>>().into_iter()
     }
 
-    /// Tells of the first worlds: the difference first, then outcomes, then all pictures.
-    fn draw(&self, runs: u32, last: bool) {
+    /// Tells of the first worlds: the difference first, then outcomes, then all pictures; `None` if it became of no use meanwhile,
+    /// which is asked between any two pictures and any two series.
+    fn draw(&self, runs: u32, last: bool) -> Option<()> {
+        let goes_on = || !self.is_over();
         let pairs = self.pairs(runs);
         let (indicator, narrow) = (indicator_of(&self.shown.outcome), self.shown.narrow);
-        let differences = self.is_compared().then(|| self.differences(&pairs));
+        let differences = if self.is_compared() { Some(self.differences(&pairs, &goes_on)?) } else { None };
         let difference = |others| differences.as_ref().and_then(|worlds| worlds.differences(indicator, others, narrow));
         self.picture(runs, "difference", difference(false).as_ref());
         self.tell(&Message::new("outcomes", &self.stage(runs, last, &pairs)));
         let [base, changed] = self.cases();
-        let changed = changed.pictures(runs);
-        let base = if self.is_compared() { Some(base.pictures(runs)) } else { None };
+        let changed = changed.pictures(runs, &goes_on)?;
+        let base = if self.is_compared() { Some(base.pictures(runs, &goes_on)?) } else { None };
         if let Some(base) = &base {
             self.picture(runs, "others", difference(true).as_ref());
             self.picture(runs, "over", changed.worlds.over(&base.worlds).as_ref());
@@ -225,6 +235,7 @@ impl Study {
         changed.drawn.iter().for_each(|drawn| self.picture(runs, "changed", Some(drawn)));
         base.iter().flat_map(|base| &base.drawn).for_each(|drawn| self.picture(runs, "baseline", Some(drawn)));
         self.tell(&Message::new("stage", &serde_json::json!({ "runs": runs, "last": last })));
+        Some(())
     }
 
     /// The first worlds of both cases, those that both have.
@@ -235,11 +246,14 @@ impl Study {
     }
 
     /// How the worlds of pairs differ, month by month.
-    fn differences(&self, pairs: &[(u32, [Arc<World>; 2])]) -> Worlds {
+    fn differences(&self, pairs: &[(u32, [Arc<World>; 2])], goes_on: &dyn Fn() -> bool) -> Option<Worlds> {
         let changed = &self.pair.changed;
         let runs = u32::try_from(pairs.len()).unwrap_or(u32::MAX);
         let mut worlds = Worlds::new("difference", &changed.scenario, runs);
         for series in changed.watch.series().filter(|series| series.watched.compared && series.entity.is_empty()) {
+            if !goes_on() {
+                return None;
+            }
             let by_factor = series.watched.by_factor;
             let differ = |pair: usize, place: usize| {
                 let [base, changed] = &pairs[pair].1;
@@ -248,7 +262,7 @@ impl Study {
             };
             worlds.add(series.watched, "", changed.watch.stats(series.places.clone(), pairs.len(), differ));
         }
-        worlds
+        Some(worlds)
     }
 
     fn stage(&self, runs: u32, last: bool, pairs: &[(u32, [Arc<World>; 2])]) -> StageLine {
@@ -264,9 +278,10 @@ impl Study {
     }
 
     fn picture(&self, runs: u32, which: &'static str, drawn: Option<&Drawn>) {
-        if let Some(Drawn { name, caption, svg, narrow }) = drawn.filter(|_| !self.is_over()) {
-            let svg = narrow.as_ref().filter(|_| self.shown.narrow).unwrap_or(svg);
-            self.tell(&Message::new("picture", &PictureLine { runs, which, name, caption, svg }));
+        if let Some(drawn) = drawn.filter(|_| !self.is_over()) {
+            let Drawn { name, caption, numbers, .. } = drawn;
+            let svg = drawn.svg(self.shown.narrow);
+            self.tell(&Message::new("picture", &PictureLine { runs, which, name, caption, svg, numbers }));
         }
     }
 

@@ -1,12 +1,13 @@
 //! The indicators that the pictures need, of one world as a row of numbers, and of many as distributions.
 
 use crate::{
-    declare::table::{Cell, DATE, Tabular},
     maths::quantile,
     measure::record::{Record, TABLES, Trajectory},
+    output::series::Layout,
     report::live::{Stat, Watched, watched},
     scenario::{Month, Scenario, kinds::KINDS},
 };
+use std::sync::Arc;
 
 /// Shares of the quantiles that pictures show.
 const SHARES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -16,22 +17,9 @@ const SHARES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 pub struct Watch {
     start: Month,
     months: usize,
-    tables: Vec<WatchedTable>,
-    width: usize,
-}
-
-/// The indicators of a table.
-#[derive(Debug)]
-struct WatchedTable {
-    /// Its place among the tables of a run.
-    place: usize,
-    date: usize,
-    entity: Option<usize>,
-    /// Names, sorted; an empty one for the world.
-    entities: Vec<String>,
-    /// Each with its column.
-    indicators: Vec<(usize, Watched)>,
-    offset: usize,
+    layout: Layout,
+    /// Indicators with the names of their entities; an empty one for the world.
+    lines: Vec<(Watched, Arc<str>)>,
 }
 
 /// Months of an indicator of an entity.
@@ -58,75 +46,37 @@ impl Watch {
     /// Of the world and the configured entities of a scenario.
     pub fn new(scenario: &Scenario) -> Self {
         let (watched, months) = (watched(), scenario.time.months as usize);
-        let (mut tables, mut width) = (Vec::new(), 0);
-        for (place, table) in TABLES.iter().enumerate() {
-            let of_table = watched.iter().filter(|watched| watched.table == table.name);
-            let indicators: Vec<_> =
-                of_table.filter_map(|watched| Some((table.place(watched.column)?, *watched))).collect();
-            let named = table.key.iter().find(|key| **key != DATE).copied();
-            let (Some(date), false) = (table.place(DATE), indicators.is_empty()) else { continue };
-            let mut entities = named.map_or_else(|| vec![String::new()], |named| names(scenario, named));
-            entities.sort();
-            let size = entities.len() * indicators.len() * months;
-            let entity = named.and_then(|named| table.place(named));
-            tables.push(WatchedTable { place, date, entity, entities, indicators, offset: width });
-            width += size;
-        }
-        Self { start: scenario.time.start, months, tables, width }
+        let find = |table: &str, column: &str| {
+            watched.iter().find(|watched| (watched.table, watched.column) == (table, column)).copied()
+        };
+        let names = |list: &str| names(scenario, list);
+        let span = (scenario.time.start, scenario.time.months);
+        let layout = Layout::of(span, TABLES.into_iter(), &names, &|table, column| find(table, column).is_some());
+        let lines = layout.series().step_by(months.max(1)).filter_map(|series| {
+            let entity = series.entity.clone().unwrap_or_default();
+            Some((find(series.table, series.indicator)?, entity))
+        });
+        Self { start: scenario.time.start, months, lines: lines.collect(), layout }
+    }
+
+    /// Bytes of a row.
+    pub const fn bytes(&self) -> usize {
+        self.layout.width() * size_of::<f32>()
     }
 
     /// The row of a world, `NaN` where there is no value. Entities that are not configured are left out.
     pub fn row(&self, world: &Trajectory) -> Vec<f32> {
-        let mut row = vec![f32::NAN; self.width];
-        let tables = world.tables();
-        for table in &self.tables {
-            if let Some(rows) = tables.get(table.place) {
-                self.take(table, *rows, &mut row);
-            }
-        }
-        row
-    }
-
-    fn take(&self, table: &WatchedTable, rows: &dyn Tabular, row: &mut [f32]) {
-        let mut cells: Vec<Option<f64>> = Vec::new();
-        for at in 0..rows.count() {
-            let (mut month, mut entity) = (None, table.entity.is_none().then_some(""));
-            cells.clear();
-            rows.cells(at, &mut |cell| {
-                match cell {
-                    Cell::Month(date) if cells.len() == table.date => month = self.month(date),
-                    Cell::Text(name) if Some(cells.len()) == table.entity => entity = Some(name),
-                    _ => {}
-                }
-                cells.push(cell.indicator());
-            });
-            let (Some(month), Some(name)) = (month, entity) else { continue };
-            let Ok(entity) = table.entities.binary_search_by(|known| known.as_str().cmp(name)) else { continue };
-            for (at, (column, _)) in table.indicators.iter().enumerate() {
-                if let Some(value) = cells.get(*column).copied().flatten() {
-                    row[self.place(table, entity, at) + month] = value as f32;
-                }
-            }
-        }
-    }
-
-    fn month(&self, date: Month) -> Option<usize> {
-        usize::try_from(date.since(self.start)).ok().filter(|month| *month < self.months)
-    }
-
-    const fn place(&self, table: &WatchedTable, entity: usize, indicator: usize) -> usize {
-        table.offset + (entity * table.indicators.len() + indicator) * self.months
+        // Half the digits are more than a picture shows, and the months of an indicator side by side are quicker to go through.
+        let row = self.layout.row(world);
+        self.layout.series().map(|series| row[series.place] as f32).collect()
     }
 
     /// All series of a row.
     pub fn series(&self) -> impl Iterator<Item = Series<'_>> {
-        self.tables.iter().flat_map(move |table| {
-            table.entities.iter().enumerate().flat_map(move |(entity, name)| {
-                table.indicators.iter().enumerate().map(move |(at, (_, watched))| {
-                    let place = self.place(table, entity, at);
-                    Series { watched, entity: name, places: place..place + self.months }
-                })
-            })
+        self.lines.iter().enumerate().map(|(at, (watched, entity))| Series {
+            watched,
+            entity,
+            places: at * self.months..(at + 1) * self.months,
         })
     }
 
@@ -158,10 +108,10 @@ impl Watch {
     }
 }
 
-/// The names of the entities of this kind.
-fn names(scenario: &Scenario, kind: &str) -> Vec<String> {
+/// The names of the entities of this list.
+fn names(scenario: &Scenario, list: &str) -> Vec<String> {
     let lists = scenario.lists();
-    let found = KINDS.iter().position(|known| known.one == kind).and_then(|at| lists.get(at));
+    let found = KINDS.iter().position(|known| known.list == list).and_then(|at| lists.get(at));
     found.map_or_else(Vec::new, |list| list.names().into_iter().map(str::to_owned).collect())
 }
 

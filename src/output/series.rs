@@ -36,8 +36,8 @@ struct Block {
     name: Arc<str>,
     /// `None` for the world, and one name of all keys besides the month for others; sorted.
     entities: Vec<Option<Arc<str>>>,
-    /// Whether each column of the table is an indicator.
-    numeric: Vec<bool>,
+    /// Whether each column of the table is an indicator that is kept.
+    kept: Vec<bool>,
     /// Columns of the month and of the entity's names.
     date: usize,
     names: Vec<usize>,
@@ -63,14 +63,28 @@ pub struct Series<'a> {
 impl Layout {
     /// The world and the configured entities of this scenario, as far as their tables are recorded.
     pub fn new(experiment: &Batch, variant: &BatchScenario) -> Self {
-        let months = variant.months;
+        let keeps = |table: &str, _: &str| experiment.record.has(table);
+        let span = (variant.start, variant.months);
+        let layout = Self::of(span, experiment.measured.tables(), &|list| variant.names(list), &keeps);
+        Self { leading: dictionary::leading(experiment.is_crossed()).len(), ..layout }
+    }
+
+    /// The world and the entities that each list of configs has by these names, in so many months, as far as a column of a table is
+    /// kept.
+    pub fn of(
+        (start, months): (Month, u32),
+        tables: impl Iterator<Item = Table>,
+        names: &dyn Fn(&str) -> Vec<String>,
+        keeps: &dyn Fn(&str, &str) -> bool,
+    ) -> Self {
         let (mut blocks, mut width) = (Vec::new(), 0);
-        let tables = experiment.measured.tables().enumerate();
-        for (place, table) in tables.filter(|(_, table)| experiment.record.has(table.name)) {
-            blocks.extend(Block::new(&table, variant, &mut width).map(|block| (place, block)));
+        for (place, table) in tables.enumerate() {
+            let Some(mut block) = Block::new(&table, names, keeps) else { continue };
+            block.offset = width;
+            width += months as usize * block.entities.len() * block.indicators.len();
+            blocks.push((place, block));
         }
-        let leading = dictionary::leading(experiment.is_crossed()).len();
-        Self { start: variant.start, months, leading, blocks, width }
+        Self { start, months, leading: 0, blocks, width }
     }
 
     /// Number of series.
@@ -124,24 +138,21 @@ impl Layout {
 }
 
 /// The names of configured entities of these kinds, every one with every one; `None` where a key is no such kind.
-fn names(keys: &[&str], variant: &BatchScenario) -> Option<Vec<String>> {
+fn all_names(keys: &[&str], names: &dyn Fn(&str) -> Vec<String>) -> Option<Vec<String>> {
     let mut all = vec![String::new()];
     for key in keys {
         let kind = KINDS.iter().find(|kind| kind.one == *key).map(|kind| kind.list);
-        let own = variant.names(kind.or((*key == DOMAIN).then_some(DOMAINS))?);
-        let with = |before: &String| {
-            let before = before.clone();
-            own.iter()
-                .map(move |name| {
-                    let mut whole = before.clone();
-                    add(&mut whole, name);
-                    whole
-                })
-                .collect::<Vec<_>>()
-        };
+        let own = names(kind.or((*key == DOMAIN).then_some(DOMAINS))?);
+        let with = |before: &String| own.iter().map(|name| joined(before.clone(), name)).collect::<Vec<_>>();
         all = all.iter().flat_map(with).collect();
     }
     Some(all)
+}
+
+/// A name behind those before it.
+fn joined(mut name: String, part: &str) -> String {
+    add(&mut name, part);
+    name
 }
 
 /// Adds a name to those before it.
@@ -153,32 +164,34 @@ fn add(name: &mut String, part: &str) {
 }
 
 impl Block {
-    /// The place behind `width` of a table's indicators; `None` if it is not kept by month and configured entities.
-    fn new(table: &Table, variant: &BatchScenario, width: &mut usize) -> Option<Self> {
+    /// The place of a table's indicators at the beginning; `None` if it has none, or is not kept by month and configured entities.
+    fn new(table: &Table, names: &dyn Fn(&str) -> Vec<String>, keeps: &dyn Fn(&str, &str) -> bool) -> Option<Self> {
         let (first, keys) = table.key.split_first()?;
         if *first != DATE {
             return None;
         }
         let mut entities: Vec<Option<Arc<str>>> = match keys {
             [] => vec![None],
-            keys => names(keys, variant)?.into_iter().map(|name| Some(name.into())).collect(),
+            keys => all_names(keys, names)?.into_iter().map(|name| Some(name.into())).collect(),
         };
         entities.sort();
         // A flag counts as 1 or 0, so that its mean is a share of the runs.
-        let is_numeric =
-            |column: &Column<'_>| matches!(column.holds, CellType::Number | CellType::Whole | CellType::Flag);
-        let indicators = table.columns.iter().filter(|column| is_numeric(column)).map(|column| column.name.into());
+        let is_kept = |column: &Column<'_>| {
+            let numeric = matches!(column.holds, CellType::Number | CellType::Whole | CellType::Flag);
+            numeric && keeps(table.name, column.name)
+        };
+        let indicators: Vec<_> =
+            table.columns.iter().filter(|column| is_kept(column)).map(|column| column.name.into()).collect();
         let block = Self {
             name: table.name.into(),
-            numeric: table.columns.iter().map(is_numeric).collect(),
+            kept: table.columns.iter().map(is_kept).collect(),
             date: table.place(DATE)?,
             names: keys.iter().map(|key| table.place(key)).collect::<Option<_>>()?,
-            offset: *width,
-            indicators: indicators.collect(),
+            offset: 0,
+            indicators,
             entities,
         };
-        *width += variant.months as usize * block.entities.len() * block.indicators.len();
-        Some(block)
+        (!block.indicators.is_empty()).then_some(block)
     }
 
     /// Where the values of an entity in a month begin.
@@ -198,7 +211,7 @@ impl Block {
                 match cell {
                     Cell::Month(date) if column == self.date => month = layout.month(date),
                     Cell::Text(part) if self.names.contains(&column) => add(&mut name, part),
-                    cell if self.numeric[column] => numbers.push(cell.indicator()),
+                    cell if self.kept[column] => numbers.push(cell.indicator()),
                     _ => {}
                 }
                 column += 1;
@@ -224,7 +237,7 @@ impl Block {
             name.clear();
             self.names.iter().for_each(|column| add(&mut name, cell(*column)));
             let mut slots = self.slots(month, self.entity(&name), &mut next);
-            for (column, _) in self.numeric.iter().enumerate().filter(|(_, numeric)| **numeric) {
+            for (column, _) in self.kept.iter().enumerate().filter(|(_, kept)| **kept) {
                 let Some(slot) = slots.next() else { break };
                 let value = match cell(column) {
                     "true" => Some(1.0),

@@ -8,14 +8,48 @@ use super::{
     first::six,
     palette, panels,
     results::ScenarioResults,
+    rolling::Rolling,
     scale::Axis,
     sheet::{FOOT, LEFT, NARROW, WIDE},
     shown::{self, COMPARED, Shown},
     svg::{Anchor, Ink, Svg},
+    told::Told,
 };
-pub use super::{markup::STYLE, stat::Stat};
-use crate::scenario::{Month, Scenario};
+pub use super::{
+    markup::{SCRIPT, STYLE},
+    stat::Stat,
+    told::Numbers,
+};
+use crate::{
+    declare::table::Column,
+    scenario::{Diagnostics, Month, Scenario},
+};
 use maud::Render as _;
+use serde::Serialize;
+
+/// Forecasts that were made at several months, for a page.
+#[derive(Debug)]
+pub struct Forecasts(Rolling);
+
+impl Forecasts {
+    /// Those that are built in.
+    ///
+    /// # Errors
+    /// An observation is none.
+    pub fn builtin() -> Result<Self, Diagnostics> {
+        Rolling::builtin().map(Self)
+    }
+
+    /// The months at which they were made, and the columns that they are of.
+    pub fn known(&self) -> (Vec<Month>, Vec<Column<'static>>) {
+        (self.0.origins(), self.0.indicators())
+    }
+
+    /// One of them beside what was observed.
+    pub fn draw(&self, origin: Month, indicator: &str) -> Option<Drawn> {
+        self.0.draw(origin, indicator).map(Drawn::from)
+    }
+}
 
 /// Pairs from which on bands tell something.
 const FEWEST: u32 = 5;
@@ -32,20 +66,42 @@ pub struct Watched {
 }
 
 /// A picture as an element of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Drawn {
     pub name: String,
     pub caption: String,
     pub svg: String,
+    /// What its plots show, for the page's script.
+    pub numbers: Vec<Numbers>,
     /// The same for a narrow page, where it is drawn for one.
-    pub narrow: Option<String>,
+    #[serde(skip)]
+    narrow: Option<String>,
 }
 
 impl From<Figure> for Drawn {
     fn from(figure: Figure) -> Self {
-        let text = |svg: Svg| svg.render().into_string();
-        let (svg, narrow) = (text(figure.svg), text(figure.narrow));
-        Self { name: figure.name, caption: figure.caption.trim().to_owned(), svg, narrow: Some(narrow) }
+        let narrow = figure.narrow.render().into_string();
+        Self { narrow: Some(narrow), ..Self::of(&figure.name, &figure.caption, &figure.svg) }
+    }
+}
+
+impl Drawn {
+    /// A picture that is drawn for one kind of page.
+    fn of(name: &str, caption: &str, svg: &Svg) -> Self {
+        let numbers = svg.plots().iter().map(|plot| plot.numbers.clone()).collect();
+        let (name, caption) = (name.to_owned(), caption.trim().to_owned());
+        Self { name, caption, svg: svg.render().into_string(), numbers, narrow: None }
+    }
+
+    /// The picture for a page of this kind.
+    pub fn svg(&self, narrow: bool) -> &str {
+        self.narrow.as_ref().filter(|_| narrow).unwrap_or(&self.svg)
+    }
+
+    /// The same with what is for a page of this kind alone.
+    pub fn only(self, narrow: bool) -> Self {
+        let svg = if narrow { self.narrow.unwrap_or(self.svg) } else { self.svg };
+        Self { svg, narrow: None, ..self }
     }
 }
 
@@ -106,14 +162,14 @@ impl Worlds {
         }
     }
 
-    /// The pictures of the scenario, in the order of the page.
-    pub fn pictures(&self) -> Vec<Drawn> {
+    /// The pictures of the scenario, in the order of the page; `None` if one was not to be drawn any more.
+    pub fn pictures(&self, goes_on: &dyn Fn() -> bool) -> Option<Vec<Drawn>> {
         let Some(mut view) = View::of(&self.results, &self.about, String::new(), Language::default()) else {
-            return Vec::new();
+            return Some(Vec::new());
         };
         // A world that is told up to a month has values for a part of its span.
         view.span = self.span;
-        six(&mut view).into_iter().map(Drawn::from).collect()
+        six(&mut view).map(|figure| goes_on().then(|| figure.into())).collect()
     }
 
     /// Both scenarios over each other.
@@ -157,6 +213,8 @@ impl Worlds {
             axes.draw(&mut svg);
             let look = Look { colour: palette::colour(2), width: 2.4, bands, dashes: "", runs: self.results.runs };
             fan(&mut svg, &axes, stats, look);
+            let told = Told::fan("difference", look.colour, stats, axes.months());
+            svg.tell(axes.plot(&heading(shown), "", vec![told]));
         }
         let name = if others { "differences" } else { "difference" };
         let by_factor = panels.iter().any(|(shown, _)| shown.log);
@@ -165,8 +223,7 @@ impl Worlds {
             (_, true) => "Changed over baseline, world by world with the same luck.",
             _ => "Changed less baseline, world by world with the same luck.",
         };
-        let svg = svg.render().into_string();
-        Some(Drawn { name: name.to_owned(), caption: caption.to_owned(), svg, narrow: None })
+        Some(Drawn::of(name, caption, &svg))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// How pages and the pictures in them look.
 pub const STYLE: &str = include_str!("page.css");
 /// What pictures do under the pointer.
-const SCRIPT: &str = include_str!("page.js");
+pub const SCRIPT: &str = include_str!("page.js");
 
 /// A whole HTML file; what stands in `main` comes between the head, which begins with the title, and the foot.
 pub fn document(title: &str, head: &Markup, main: &Markup, foot: &str) -> String {

@@ -32,6 +32,7 @@ mod parameters;
 mod planted;
 mod precision;
 mod results;
+mod rolling;
 mod runs;
 mod scale;
 pub(crate) mod sensitivity;

@@ -1,7 +1,7 @@
 // Numbers under the pointer or the arrow keys, and each picture as SVG, PNG and CSV. Without scripts the page still shows all.
+// A page whose pictures come later gives each to `tieFigure`, with its numbers in `figure.numbers`.
 "use strict";
 (() => {
-  const SVG = document.querySelector("svg")?.namespaceURI;
   const make = (name, attributes = {}, text = "") => {
     const element = document.createElement(name);
     Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
@@ -44,7 +44,7 @@
     leave();
     const of = (name) => Number(frame.getAttribute(name));
     const across = of("x") + (of("width") * at) / Math.max(1, plot.months - 1);
-    const line = document.createElementNS(SVG, "line");
+    const line = document.createElementNS(svg.namespaceURI, "line");
     const ends = { x1: across, x2: across, y1: of("y"), y2: of("y") + of("height"), class: "pointer" };
     Object.entries(ends).forEach(([key, value]) => line.setAttribute(key, value));
     svg.append(line);
@@ -54,7 +54,9 @@
     rows.slice(0, 16).forEach((told) => {
       const row = make("tr");
       const name = make("td");
-      name.append(make("span", { style: `color:${told.colour}` }, "\u25A0 "), told.name);
+      const mark = make("span", {}, "\u25A0 ");
+      mark.style.color = told.colour;
+      name.append(mark, told.name);
       const band = told.low ? `${written(plot, told.low[at])} ${words.to} ${written(plot, told.high[at])}` : "";
       row.append(name, make("td", { class: "number" }, written(plot, told.value[at])), make("td", { class: "quiet" }, band));
       table.append(row);
@@ -99,18 +101,19 @@
   };
 
   // A picture by itself, on white paper.
-  const save = (name, parts, type) => {
+  window.saveFile = (name, parts, type) => {
     const link = make("a", { download: name, href: URL.createObjectURL(new Blob(parts, { type })) });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
+  const save = window.saveFile;
   const alone = (figure) => {
     const svg = [...figure.querySelectorAll("svg")].find((one) => one.getClientRects().length);
     const copy = svg.cloneNode(true);
     copy.querySelectorAll(".plot, .pointer").forEach((element) => element.remove());
     const { width, height } = svg.viewBox.baseVal;
-    Object.entries({ xmlns: SVG, width, height }).forEach(([key, value]) => copy.setAttribute(key, value));
-    const paper = document.createElementNS(SVG, "rect");
+    Object.entries({ xmlns: svg.namespaceURI, width, height }).forEach(([key, value]) => copy.setAttribute(key, value));
+    const paper = document.createElementNS(svg.namespaceURI, "rect");
     Object.entries({ width, height, fill: "#ffffff" }).forEach(([key, value]) => paper.setAttribute(key, value));
     copy.prepend(paper);
     return { text: new XMLSerializer().serializeToString(copy), width, height };
@@ -142,7 +145,7 @@
     const lines = rows.map((row) => row.map((value) => cell(String(value))).join(","));
     return ["plot,unit,line,date,value,p05,p95", ...lines, ""].join("\n");
   };
-  for (const figure of document.querySelectorAll("figure")) {
+  window.tieFigure = (figure) => {
     figure.querySelectorAll("svg").forEach(follow);
     const tools = make("div", { class: "tools" });
     const give = (word, act) => {
@@ -152,7 +155,8 @@
     };
     give("SVG", () => save(`${figure.id}.svg`, [alone(figure).text], "image/svg+xml"));
     give("PNG", () => png(figure));
-    if (figure.querySelector("script")) give("CSV", () => save(`${figure.id}.csv`, [csv(figure)], "text/csv"));
+    if (numbers(figure).length || figure.querySelector("script.listed")) give("CSV", () => save(`${figure.id}.csv`, [csv(figure)], "text/csv"));
     figure.append(tools);
-  }
+  };
+  document.querySelectorAll("figure").forEach(window.tieFigure);
 })();

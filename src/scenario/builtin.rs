@@ -88,6 +88,7 @@ pub const BUILTIN: &[Builtin] = builtin![
     "observations/packaging.csv" is "Capacity of advanced packaging in Taiwan at the ends of 2023 and 2024.",
     "observations/rating-gaps.csv" is "Gaps on the public board, US over China and closed over open, by month to the end of 2024.",
     "observations/releases.csv" is "Large models released a month in the US and China, and open ones among them.",
+    "forecasts/rolling.csv" is "Quantiles of forecasts of the gaps that were made at four months of 2024.",
     "posterior/rating-gap.csv" is "Weighted worlds that the calibration rating-gap gave: what `--doubt` and `claims` draw from.",
     "sensitivity/total.csv" is "Which parameters move each outcome most: total Sobol indices over plausible ranges.",
 ];
@@ -114,8 +115,8 @@ impl Builtin {
         file.strip_suffix(".toml").unwrap_or(file)
     }
 
-    /// What it is: `scenario`, `experiment`, `game`, `claim`, `calibration`, `observations`, `posterior` or
-    /// `sensitivity`.
+    /// What it is: `scenario`, `experiment`, `game`, `claim`, `calibration`, `observations`, `forecast`,
+    /// `posterior` or `sensitivity`.
     pub fn kind(&self) -> &'static str {
         match self.path.split_once('/') {
             Some((folder @ "observations", _)) => folder,
@@ -168,6 +169,7 @@ mod tests {
             "calibrations",
             "claims",
             "experiments",
+            "forecasts",
             "games",
             "observations",
             "posterior",

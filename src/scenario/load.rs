@@ -3,17 +3,17 @@
 use super::{
     Catalogue, Described, Scenario,
     diagnostic::{Diagnostic, Diagnostics, Origin, Place},
-    key::{Ambiguous, Key, states_of},
+    key::{Ambiguous, Key, REMOVE, states_of},
     kinds::kind_of,
-    merge::{Layer, Repeated, merge},
+    merge::{APPENDED, Layer, Repeated, merge},
     overrides::{Override, clash, refuse_doubles},
     read::read_scenario,
     section::{Mistakes, text},
     source::Source,
-    tree::{self, TomlEntry, TomlTable},
+    tree::{self, Node, TomlEntry, TomlTable, Value},
     warnings::{Warning, Written, repeats},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// The most configs that extend each other in a chain.
 const MAX_CHAIN: usize = 64;
@@ -201,6 +201,35 @@ impl Draft {
     pub(crate) fn spelled(&self, overrides: &[Override]) -> Vec<Override> {
         let states = states_of(&self.tree);
         overrides.iter().map(|each| each.clone().among(&states)).collect()
+    }
+
+    /// What these layers set, each place with its last value, whatever form it was said in: a place that a later layer takes out
+    /// has no others below it. Lists that are appended to are whole.
+    pub(crate) fn laid(&self, layers: &[&[Override]]) -> Vec<(Key, Node)> {
+        let states = states_of(&self.tree);
+        let mut laid: BTreeMap<Key, Node> = BTreeMap::new();
+        for (key, node) in layers.iter().flat_map(|layer| layer.iter()).flat_map(|each| each.leaves(&states)) {
+            let node = match (laid.get(&key).map(|earlier| &earlier.value), &node.value) {
+                (Some(Value::List(earlier)), Value::List(later)) if key.parts() == [APPENDED] => {
+                    let both = earlier.iter().chain(later.iter()).cloned().collect();
+                    Node { value: Value::List(Arc::new(both)), place: node.place.clone() }
+                }
+                _ => node.clone(),
+            };
+            if let [entity @ .., last] = key.parts()
+                && last == REMOVE
+            {
+                laid.retain(|other, _| !other.parts().starts_with(entity));
+            }
+            laid.insert(key, node);
+        }
+        laid.into_iter().collect()
+    }
+
+    /// Whether the files have an entity of this list and name, or something else at such a place.
+    pub(crate) fn is_in_files(&self, list: &str, name: &str) -> bool {
+        let entities = self.files.get(list).and_then(|entry| entry.node.as_table());
+        entities.is_some_and(|entities| entities.contains_key(name))
     }
 
     /// A place that values of both layers set, if there is one, with the first of each that does.

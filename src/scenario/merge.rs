@@ -12,6 +12,9 @@ use std::{collections::btree_map::Entry as Slot, sync::Arc};
 /// The keys by which an entity of a list is known.
 pub(crate) const NAMING: [&str; 2] = ["name", "between"];
 
+/// The list whose entries have no names, so that a layer adds to it.
+pub(crate) const APPENDED: &str = "events";
+
 /// What a layer may do to those below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layer {
@@ -58,7 +61,7 @@ pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: 
             // A rule that lacks something is refused where it is read, so that a misspelt name cannot make one.
             let may_be_new = kind == Layer::File || is_list && is_rule(&key);
             merge_entities(base, key, entry, (kind, may_be_new), &mut notes);
-        } else if key == "events" {
+        } else if key == APPENDED {
             append(base, key, entry, &mut notes);
         } else {
             merge_entry(base, key, entry, &mut notes);

@@ -92,10 +92,15 @@ impl Override {
         table
     }
 
-    /// The places that it sets: those of all values in it, if it is a table or a list of entities.
+    /// The places that it sets.
     fn sets(&self, states: &[String]) -> Vec<Key> {
+        self.leaves(states).into_iter().map(|(key, _)| key).collect()
+    }
+
+    /// All places that it sets with their values: those of all values in it, if it is a table or a list of entities.
+    pub(crate) fn leaves(&self, states: &[String]) -> Vec<(Key, &Node)> {
         let mut open = vec![(self.path.clone(), &self.node)];
-        let mut sets = Vec::new();
+        let mut leaves = Vec::new();
         while let Some((key, node)) = open.pop() {
             match &node.value {
                 Value::Table(table) if !table.is_empty() => {
@@ -105,14 +110,14 @@ impl Override {
                     let named: Option<Vec<_>> = items.iter().map(|item| named(list, item)).collect();
                     match named {
                         Some(named) => open.extend(named.into_iter().flatten()),
-                        None => sets.push(key),
+                        None => leaves.push((key, node)),
                     }
                 }
                 // One that may be two borders is refused where it is laid over the config.
-                _ => sets.extend(key.among(states)),
+                _ => leaves.extend(key.among(states).ok().map(|key| (key, node))),
             }
         }
-        sets
+        leaves
     }
 }
 

@@ -171,7 +171,10 @@ fn a_newer_change_of_a_page_ends_the_older_and_spares_those_of_others() {
     older.read_to_string(&mut texts[0]).unwrap();
     other.read_to_string(&mut texts[1]).unwrap();
     assert!(!texts[0].contains("\"last\":true"), "the older one went on to its end");
-    assert!(texts[1].contains("\"runs\":24,\"last\":true") || texts[1].contains("\"last\":true"), "{}", texts[1]);
+    let told = events(&texts[1]);
+    assert_eq!(told.last().unwrap(), &("stage".to_owned(), json!({ "runs": 24, "last": true })), "{}", texts[1]);
+    let pictures = told.iter().filter(|(event, data)| event == "picture" && data["runs"] == 24);
+    assert!(pictures.count() >= 12, "all pictures of the other page came");
 }
 
 #[test]
@@ -192,6 +195,93 @@ fn many_pages_are_served_at_once_and_more_are_refused() {
     assert_eq!(server.answer("GET", "/api/start", &server.host(), "").0, 200);
     assert!(asked.elapsed() < Duration::from_secs(5), "the page answers while worlds run");
     drop(streams);
+}
+
+#[test]
+fn each_of_64_pages_gets_the_pictures_of_its_own_change() {
+    let server = Server::start(&[]);
+    let body = |page: usize| {
+        let growth = format!("mechanisms.research.growth={}", 1.0 + page as f64 / 100.0);
+        json!({ "page": format!("p{page}"), "outcome": "gap_rating_end", "runs": 2, "change": { "set": [growth] } })
+    };
+    let streams: Vec<_> =
+        (0..64).map(|page| server.send("POST", "/api/study", &server.host(), &body(page).to_string())).collect();
+    let mut differences = std::collections::BTreeSet::new();
+    for mut stream in streams {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let told = events(&text);
+        assert_eq!(told.last().unwrap().1, json!({ "runs": 2, "last": true }));
+        let pictures: Vec<_> = told.iter().filter(|(event, _)| event == "picture").map(|(_, data)| data).collect();
+        assert!(pictures.len() >= 12, "{}", pictures.len());
+        assert_eq!(pictures[0]["which"], "difference");
+        differences.insert(pictures[0]["svg"].to_string());
+    }
+    assert_eq!(differences.len(), 64, "no two changes have the same picture");
+}
+
+#[test]
+fn a_scenario_of_other_months_is_paired_with_the_baseline_over_these_and_that_is_told() {
+    let server = Server::start(&[]);
+    let change = json!({ "scenario": "no-controls", "set": ["time.months=30", "mechanisms.diffusion.xi_open=11"] });
+    let told = server.study("p", &change, 2);
+    let start = &told[0].1;
+    assert_eq!((&start["compared"], &start["against"]), (&json!(true), &json!("baseline")));
+    assert_eq!(start["moved"], json!(["2023-01", "2025-06"]));
+    assert_eq!(told[1].1["which"], "difference");
+    // What of a change may be a mistake is told with it.
+    let warnings = start["warnings"].as_array().unwrap();
+    assert!(warnings.iter().any(|warning| warning["key"] == "mechanisms.diffusion.xi_open"), "{warnings:?}");
+    let same = server.study("p", &json!({ "scenario": "no-controls" }), 2);
+    assert_eq!(same[0].1["moved"], Value::Null);
+}
+
+#[test]
+fn any_outcome_can_be_looked_at_and_one_that_there_is_not_is_refused() {
+    let server = Server::start(&[]);
+    let study = |outcome: &str| {
+        server.post("/api/study", &json!({ "page": "p", "outcome": outcome, "runs": 2, "change": { "set": [FASTER] } }))
+    };
+    let (status, text) = study("gap_rating_12");
+    assert_eq!(status, 200);
+    let told = events(&text);
+    let outcomes = &told.iter().find(|(event, _)| event == "outcomes").unwrap().1["outcomes"];
+    assert!(outcomes.as_array().unwrap().iter().any(|line| line["name"] == "gap_rating_12"), "{outcomes}");
+    let (status, text) = study("gap_rating_1000");
+    assert_eq!((status, text.contains("there is no outcome `gap_rating_1000`")), (422, true), "{text}");
+}
+
+/// The JSON of an answer.
+fn json_of(text: &str) -> Value {
+    serde_json::from_str(text.split("\r\n\r\n").nth(1).unwrap().trim()).unwrap()
+}
+
+#[test]
+fn forecasts_are_shown_as_of_the_months_at_which_they_were_made() {
+    let server = Server::start(&[]);
+    let start = json_of(&server.answer("GET", "/api/start", &server.host(), "").1);
+    assert_eq!(start["origins"].as_array().unwrap().len(), 4);
+    let ask = |origin: &str, of: &str| {
+        let path = format!("/api/forecast?origin={origin}&indicator={of}&narrow=false");
+        server.answer("GET", &path, &server.host(), "")
+    };
+    for forecast in start["forecast"].as_array().unwrap() {
+        let pictures: Vec<_> = start["origins"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|origin| {
+                let (status, text) = ask(origin.as_str().unwrap(), forecast["name"].as_str().unwrap());
+                assert_eq!(status, 200, "{text}");
+                json_of(&text)
+            })
+            .collect();
+        assert!(pictures.windows(2).all(|pair| pair[0]["svg"] != pair[1]["svg"]), "{forecast}");
+        assert_eq!(pictures[0]["numbers"][0]["lines"].as_array().unwrap().len(), 3);
+    }
+    for (origin, of) in [("2024-05", "gap_rating"), ("2024-06", "compute"), ("x", "gap_rating")] {
+        assert_eq!(ask(origin, of).0, 422, "{origin} {of}");
+    }
 }
 
 /// The mean of an outcome over the finished runs of a folder.

@@ -86,8 +86,58 @@ async function refuses({ page }) {
   await field.fill("1e9");
   await field.press("Enter");
   await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent.length > 0, first);
+  // The pictures are those of the change before, and are said to be.
+  assert.ok((await page.locator("figure.stale").count()) > 5);
+  assert.match(await page.locator("#status").innerText(), /^Not run/);
+  await judged({ page }, "the page with pictures of the change before");
   await page.click("#reset");
   await page.waitForFunction((key) => document.querySelector(`#moving [data-key="${key}"] .wrong`).textContent === "", first);
+}
+
+// What may be a mistake is told at its field and runs all the same.
+async function warns({ page }) {
+  await page.fill("#search", "diffusion xi open");
+  const row = page.locator('#groups [data-key="mechanisms.diffusion.xi_open"]');
+  await row.locator("input[type=number]").fill("11");
+  await row.locator("input[type=number]").press("Enter");
+  await anew(page);
+  await settled(page, 2);
+  assert.match(await row.locator(".wrong.is-warning").innerText(), /\w/);
+  assert.equal(await page.locator("figure.stale, #outcomes.stale").count(), 0, "all is of the change");
+  await page.click("#reset");
+  await page.fill("#search", "");
+  await page.waitForFunction(() => !document.querySelector(".is-warning"));
+}
+
+// Numbers under the keys, and the picture and its numbers as files.
+async function reads({ page }) {
+  await move(page, first, 700);
+  await anew(page);
+  await settled(page, 500);
+  const picture = page.locator("#difference-difference svg");
+  await picture.focus();
+  for (const key of ["PageDown", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+  assert.match(await page.locator("#reading").innerText(), /2024-03/);
+  await page.keyboard.press("Escape");
+  for (const [word, begins] of [["CSV", "plot,unit,line,date,value,p05,p95\n"], ["SVG", "<svg"]]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#difference-difference").getByRole("button", { name: word }).click()]);
+    const text = readFileSync(await download.path(), "utf8");
+    assert.ok(text.startsWith(begins), text.slice(0, 80));
+    assert.equal(download.suggestedFilename(), `difference-difference.${word.toLowerCase()}`);
+    if (word === "CSV") assert.ok(text.split("\n").length > 100, "a line a month");
+  }
+}
+
+// The forecast that was made at a month, and what came.
+async function looksBack({ page }) {
+  await page.waitForSelector("#as-of-forecast svg");
+  const before = await svg(page, "as-of-forecast");
+  const slider = page.locator("#as-of");
+  await slider.focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction((before) => document.querySelector("#as-of-forecast svg").innerHTML !== before, before);
+  assert.equal(await slider.getAttribute("aria-valuetext"), "2024-12");
+  assert.match(await page.locator("#forecast figcaption").innerText(), /No month after 2024-12/);
 }
 
 async function switches({ page }) {
@@ -129,7 +179,8 @@ async function adds({ page }) {
   const end = page.getByRole("slider", { name: "added 1, first month" });
   await end.focus();
   await page.keyboard.press("ArrowRight");
-  assert.match(await page.locator("#changed").innerText(), /lever = "talent", value = 0\.2, from = "2026-02"/);
+  assert.match(await page.locator("#changed").innerText(), /lever = "talent", value = 0\.2\}/);
+  assert.match(await page.locator("#changed").innerText(), /policies\.'added 1'\.from = 2026-02/);
   await anew(page);
   await page.waitForSelector("#difference-difference svg");
   await settled(page, 2);
@@ -182,7 +233,7 @@ function compare({ name, rows, runs }) {
 async function replays({ page }) {
   await page.click("#open-worlds");
   await page.waitForSelector("#world-changed figure svg");
-  assert.equal(await page.locator("#worlds > section").count(), 2, "two worlds side by side");
+  assert.equal(await page.locator("#worlds > section:visible").count(), 2, "two worlds side by side");
   const all = await page.locator("#world-changed li").count();
   await page.locator("#month").fill("12");
   await page.waitForFunction((all) => document.querySelectorAll("#world-changed li").length < all, all);
@@ -193,11 +244,25 @@ async function links(context, one, address) {
   const hash = new URL(one.page.url()).hash;
   const two = await open(context, address, hash);
   assert.equal(await two.page.locator("#changed").innerText(), await one.page.locator("#changed").innerText());
+  assert.equal(await two.page.locator("#notes").innerText(), "", "it was made on the same base");
   await Promise.all([anew(one.page), anew(two.page)]);
   await Promise.all([move(one.page, first, 300), move(two.page, first, 700)]);
   await Promise.all([settled(one.page, 8), settled(two.page, 8)]);
   assert.notEqual(await svg(one.page, "difference-difference"), await svg(two.page, "difference-difference"));
   return two;
+}
+
+// A link of another base says so; an outcome that does not come first is shown, and one that there is not is refused.
+async function strangeLinks(context, address) {
+  const { page, faults } = await open(context, address, "#base=000000000000&outcome=gap_rating_12");
+  await settled(page, 2);
+  assert.match(await page.locator("#notes").innerText(), /made on another base/);
+  assert.equal(await page.inputValue("#outcome"), "gap_rating_12");
+  assert.equal(await page.locator("tr.looked-at").getAttribute("data-outcome"), "gap_rating_12");
+  await page.goto(`${address}#outcome=nothing`);
+  await page.waitForFunction(() => /no outcome of this program/.test(document.getElementById("notes").innerText));
+  assert.equal(await page.inputValue("#outcome"), "gap_rating_12");
+  return { page, faults };
 }
 
 async function judged({ page }, what) {
@@ -241,11 +306,11 @@ try {
   if (pictures) await shots(browser, address);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const tab = await open(context, address);
-  for (const step of [looks, moves, refuses, switches, finds, drags, adds]) await step(tab);
+  for (const step of [looks, moves, refuses, warns, reads, looksBack, switches, finds, drags, adds]) await step(tab);
   compare(await saves(tab));
   await replays(tab);
   await judged(tab, "the page");
-  const tabs = [tab, await links(context, tab, address), await narrow(browser, address)];
+  const tabs = [tab, await links(context, tab, address), await strangeLinks(context, address), await narrow(browser, address)];
   for (const { faults } of tabs) {
     // That a number is refused is no fault of the page.
     assert.deepEqual(faults.filter((text) => !/status of 422/.test(text)), []);

@@ -2,7 +2,7 @@
 
 import { at, lay, make, now } from "./state.js";
 
-// Policies that were added here stand in one value, a list of tables.
+// Policies that were added here stand in one value, a list of tables; their months are laid over it like those of others.
 const OWN = "policies";
 
 let start = [2023, 1];
@@ -22,20 +22,13 @@ export function span(scenario) {
   months = scenario.months;
 }
 
-const quoted = (text) => JSON.stringify(text);
-const owns = () => {
-  const list = now().set.get(OWN) ?? "[]";
-  // What is written here is a list of tables, each on the pattern of `entry`.
-  return [...list.matchAll(/\{name = "([^"]*)", state = "([^"]*)", lever = "([^"]*)", value = ([^,}]*)(?:, from = "([^"]*)")?(?:, to = "([^"]*)")?\}/g)].map(([, name, state, lever, value, from, to]) => ({ name, state, lever, value, from, to }));
-};
-const entry = ({ name, state, lever, value, from, to }) =>
-  `{name = ${quoted(name)}, state = ${quoted(state)}, lever = ${quoted(lever)}, value = ${value}${from ? `, from = ${quoted(from)}` : ""}${to ? `, to = ${quoted(to)}` : ""}}`;
-const putOwn = (list) => lay({ [OWN]: list.length ? `[${list.map(entry).join(", ")}]` : null });
+const owns = () => (now().set.get(OWN) ?? "").match(/\{(?:"[^"]*"|[^"}])*\}/g) ?? [];
+const part = (own, name) => own.match(`${name} = "?((?<=")[^"]*|[^,}]*)`)?.[1] ?? "";
+const keyOf = (name) => `${OWN}.'${name}'`;
+const putOwn = (list, laid) => lay({ [OWN]: list.length ? `[${list.join(", ")}]` : null, ...laid });
 
 // First month and the month after the last, in months from the start, with what is laid over the scenario.
 function ends(act) {
-  const own = act.own && owns().find(({ name }) => name === act.name);
-  if (own) return [own.from ? read(own.from) : 0, own.to ? read(own.to) : months];
   const laid = (name, value) => now().set.get(`${act.key}.${name}`) ?? value;
   const from = laid("from", act.from);
   const first = from ? read(from) : 0;
@@ -44,13 +37,11 @@ function ends(act) {
   return [first, to ? read(to) : months];
 }
 
+// Where a month stands on the track, in per cent.
+const inside = (place) => (100 * Math.min(months, Math.max(0, place))) / months;
+
 // Lays new ends over the scenario; what is as it was is not said.
 function move(act, first, last) {
-  if (act.own) {
-    const ends = { from: first > 0 ? write(first) : null, to: last < months ? write(last) : null };
-    putOwn(owns().map((own) => (own.name === act.name ? { ...own, ...ends } : own)));
-    return;
-  }
   const values = {};
   const from = write(first);
   const same = act.from ? from === act.from : first <= 0;
@@ -67,22 +58,16 @@ function move(act, first, last) {
 
 // Follows the pointer from where it went down; `by` gets whole months.
 function drag(handle, track, act, by) {
+  let begun = null;
   handle.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     event.stopPropagation();
     handle.setPointerCapture(event.pointerId);
     handle.focus();
-    const [from, before] = [event.clientX, ends(act)];
-    const follow = (next) => by(before, Math.round(((next.clientX - from) / track.clientWidth) * months));
-    const leave = () => {
-      handle.removeEventListener("pointermove", follow);
-      handle.removeEventListener("pointerup", leave);
-      handle.removeEventListener("pointercancel", leave);
-    };
-    handle.addEventListener("pointermove", follow);
-    handle.addEventListener("pointerup", leave);
-    handle.addEventListener("pointercancel", leave);
+    begun = [event.clientX, ends(act)];
   });
+  handle.addEventListener("pointermove", ({ clientX }) => begun && by(begun[1], Math.round(((clientX - begun[0]) / track.clientWidth) * months)));
+  for (const over of ["pointerup", "pointercancel"]) handle.addEventListener(over, () => { begun = null; });
 }
 
 const shifted = (act) => (before, by) => {
@@ -104,7 +89,7 @@ function end(track, act, called, moved, place) {
   });
   const show = () => {
     const value = ends(act)[place];
-    handle.style.left = `${(100 * Math.min(months, Math.max(0, value))) / months}%`;
+    handle.style.left = `${inside(value)}%`;
     handle.setAttribute("aria-valuemin", -240);
     handle.setAttribute("aria-valuemax", months + 240);
     handle.setAttribute("aria-valuenow", value);
@@ -129,7 +114,6 @@ function line(act) {
   track.append(bar, first, last);
   const show = () => {
     const [from, to] = ends(act);
-    const inside = (place) => (100 * Math.min(months, Math.max(0, place))) / months;
     bar.style.left = `${inside(from)}%`;
     bar.style.width = `${inside(to) - inside(from)}%`;
     bar.classList.toggle("is-changed", [...now().set.keys()].some((key) => key.startsWith(`${act.key}.`)));
@@ -144,19 +128,22 @@ function line(act) {
 let of = null;
 
 function showLines() {
-  const added = owns().map(({ name, state, lever, value }) => ({ own: true, list: OWN, called: "policy, added here", name, key: OWN, about: `${state} \u00b7 ${lever} \u00b7 ${value}`, from: null, to: null, months: null }));
+  const added = owns().map((own) => {
+    const name = part(own, "name");
+    return { own, called: "policy, added here", name, key: keyOf(name), about: ["state", "lever", "value"].map((each) => part(own, each)).join(" \u00b7 "), from: null, to: null, months: null };
+  });
   const lines = [...of.dated, ...added].map((act) => {
     const [element, show] = line(act);
     if (act.own) {
       const out = make("button", { type: "button", className: "undo", "aria-label": `Take out ${act.name}` }, "\u21ba");
-      out.addEventListener("click", () => putOwn(owns().filter(({ name }) => name !== act.name)));
+      out.addEventListener("click", () => putOwn(owns().filter((own) => own !== act.own), { [`${act.key}.from`]: null, [`${act.key}.to`]: null }));
       element.querySelector("p").after(out);
     }
     return [element, show];
   });
   shown = lines.map(([, show]) => show);
   at("bars").replaceChildren(...(lines.length ? lines.map(([element]) => element) : [make("p", { className: "quiet" }, "This scenario has none.")]));
-  at("bars").dataset.owns = owns().map(({ name }) => name).join();
+  at("bars").dataset.owns = now().set.get(OWN) ?? "";
 }
 
 export function showBars(scenario) {
@@ -168,7 +155,7 @@ export function showBars(scenario) {
 }
 
 export function updateBars() {
-  if (of && at("bars").dataset.owns !== owns().map(({ name }) => name).join()) showLines();
+  if (of && at("bars").dataset.owns !== (now().set.get(OWN) ?? "")) showLines();
   for (const show of shown) show();
 }
 
@@ -183,8 +170,9 @@ export function tieForm(levers) {
   bound();
   at("new-policy").addEventListener("submit", (event) => {
     event.preventDefault();
-    const list = owns();
-    const next = 1 + Math.max(0, ...[...list, ...of.dated].map(({ name }) => Number(name.replace("added ", "")) || 0));
-    putOwn([...list, { name: `added ${next}`, state: at("new-state").value, lever: at("new-lever").value, value: Number(at("new-value").value), from: write(Math.min(36, months - 1)), to: null }]);
+    const names = [...owns().map((own) => part(own, "name")), ...of.dated.map(({ name }) => name)];
+    const name = `added ${1 + Math.max(0, ...names.map((name) => Number(name.replace("added ", "")) || 0))}`;
+    const own = `{name = "${name}", state = "${at("new-state").value}", lever = "${at("new-lever").value}", value = ${Number(at("new-value").value)}}`;
+    putOwn([...owns(), own], { [`${keyOf(name)}.from`]: write(Math.min(36, months - 1)) });
   });
 }

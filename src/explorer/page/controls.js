@@ -7,31 +7,20 @@ const SHOWN = 40;
 let counter = 0;
 let known = new Map();
 let rows = [];
+let told = new Map();
 
 // All parameters of a scenario by their keys.
 export function learn(scenario) {
-  known = new Map();
-  for (const group of scenario.mechanisms) {
-    known.set(`${group.key}.enabled`, { key: `${group.key}.enabled`, kind: "flag", value: group.enabled });
-    for (const parameter of group.parameters) {
-      const key = `${group.key}.${parameter.name}`;
-      known.set(key, { ...parameter, key, of: group.name });
-    }
-  }
-  for (const kind of scenario.kinds) {
-    for (const entity of kind.entities) {
-      kind.parameters.forEach((parameter, place) => {
-        const key = `${entity.key}.${parameter.name}`;
-        known.set(key, { ...parameter, key, of: entity.name, value: entity.values[place] });
-      });
-    }
-  }
+  const switches = scenario.mechanisms.map(({ key, enabled }) => ({ key: `${key}.enabled`, kind: "flag", value: enabled }));
+  const of = (group, parameter) => ({ ...parameter, key: `${group.key}.${parameter.name}`, of: group.name });
+  const own = scenario.mechanisms.flatMap((group) => group.parameters.map((parameter) => of(group, parameter)));
+  const shared = scenario.kinds.flatMap(({ entities, parameters }) =>
+    entities.flatMap((entity) => parameters.map((parameter, place) => ({ ...of(entity, parameter), value: entity.values[place] }))));
+  known = new Map([...switches, ...own, ...shared].map((each) => [each.key, each]));
 }
 
-export const parameter = (key) => known.get(key);
-
 // The number with no more digits than a person reads.
-export const short = (number) => Number(Number(number).toPrecision(4)).toString();
+const short = (number) => Number(Number(number).toPrecision(4)).toString();
 
 const current = ({ key, value }) => {
   const laid = now().set.get(key);
@@ -39,14 +28,10 @@ const current = ({ key, value }) => {
   return laid === "true" ? true : laid === "false" ? false : Number(laid);
 };
 
-function put(of, value) {
-  lay({ [of.key]: value === of.value ? null : value });
-}
+const put = (of, value) => lay({ [of.key]: value === of.value ? null : value });
 
 // Ends of the slider: what is plausible, and further where the value is.
-function ends(of) {
-  return [Math.min(of.from, of.value), Math.max(of.to, of.value)];
-}
+const ends = (of) => [Math.min(of.from, of.value), Math.max(of.to, of.value)];
 
 function toPlace(of, value) {
   const [low, high] = ends(of);
@@ -105,27 +90,47 @@ function row(of, full) {
     element.classList.toggle("is-changed", now().set.has(of.key));
   };
   update();
+  tellAt(wrong, of.key);
   rows.push({ element, update, wrong, key: of.key });
   return element;
 }
 
 export function update() {
   rows = rows.filter(({ element }) => element.isConnected);
-  for (const each of rows) each.update();
+  for (const each of rows) {
+    each.update();
+    tellAt(each.wrong, each.key);
+  }
 }
 
-// Shows errors at their fields; gives those that have none.
-export function tellWrong(errors) {
-  for (const { wrong } of rows) wrong.textContent = "";
-  return errors.filter(({ key, message }) => {
-    const fields = rows.filter((each) => each.key === key);
-    for (const { wrong } of fields) wrong.textContent = message;
-    return fields.length === 0;
+// Shows errors and warnings at their fields, also at those that are opened later; gives what has none that is open.
+export function tellWrong(found) {
+  told = new Map(found.map((each) => [each.key, each]));
+  update();
+  return found.filter((each) => told.get(each.key) !== each || !rows.some((row) => row.key === each.key));
+}
+
+function tellAt(place, key) {
+  const { message, warning } = told.get(key) ?? { message: "" };
+  // What is said already is not announced again.
+  if (place.textContent !== message) place.textContent = message;
+  place.classList.toggle("is-warning", Boolean(warning));
+}
+
+// How much of the outcome's variance a parameter has a part in, and whether that tells its place.
+function share({ total, half_width, apart }) {
+  const digits = (number) => number.toPrecision(2);
+  const mark = total <= half_width ? ", not told from 0" : apart ? "" : ", \u2248 next";
+  return make("p", { className: "share" }, `${digits(total)} \u00b1 ${digits(half_width)}${mark}`);
+}
+
+export function showMoving(movers) {
+  const offered = movers.filter(({ parameter }) => known.has(parameter)).map((mover) => {
+    const element = row(known.get(mover.parameter), true);
+    if (mover.total !== null) element.querySelector("details").before(share(mover));
+    return element;
   });
-}
-
-export function showMoving(keys) {
-  at("moving").replaceChildren(...keys.filter((key) => known.has(key)).map((key) => row(known.get(key), true)));
+  at("moving").replaceChildren(...offered);
   update();
 }
 
@@ -151,10 +156,7 @@ function mechanism(group) {
   const element = make("div", { className: "group" }, head, wrong);
   const count = inside.length === 1 ? "one parameter" : `${inside.length} parameters`;
   if (inside.length) element.append(unfolding(`${count} of ${group.name.replaceAll("_", " ")}: ${group.meaning}`, () => inside.map((each) => row(each, false))));
-  const show = () => {
-    box.checked = current(of);
-  };
-  rows.push({ element, update: show, wrong, key: of.key });
+  rows.push({ element, update: () => { box.checked = current(of); }, wrong, key: of.key });
   return element;
 }
 

@@ -1,9 +1,10 @@
 // Ties the page together: what is changed is asked for at once, and what was asked for before is let go.
 
 import { showBars, tieForm, updateBars } from "./bars.js";
+import { showForecasts } from "./forecast.js";
 import { learn, search, showChanged, showMoving, tellWrong, update } from "./controls.js";
-import { Results } from "./results.js";
-import { at, change, listen, look, make, now, pick, restore, takeBack, tell } from "./state.js";
+import { Results, outdate } from "./results.js";
+import { at, change, facts, listen, look, make, now, pick, restore, takeBack, tell } from "./state.js";
 import { ask, send, stream } from "./talk.js";
 import { prepare } from "./world.js";
 
@@ -12,22 +13,39 @@ const narrow = matchMedia("(max-width: 60rem)");
 // While a slider moves, a picture that is on its way is waited for so long; else none would ever be seen.
 const PATIENCE = 150;
 
-let facts;
 let scenario;
+let linked = [];
 let running = null;
 let waiting = null;
 
 function wrong(error) {
   const errors = error.errors ?? [{ key: "", message: `The program does not answer (${error.message}). Is it still running?` }];
-  const left = tellWrong(errors);
-  at("errors").replaceChildren(...left.map(({ key, message }) => make("p", {}, key ? `${key}: ${message}` : message)));
-  at("status").textContent = "";
+  tellFound(errors);
+  outdate("Not run: the dimmed pictures are of the last change that was right.", "polite");
+}
+
+// Errors and warnings that have no field, beside what the link that was opened does not restore and more that is to be known.
+function tellFound(found, more = []) {
+  const left = tellWrong(found).map(({ key, message, warning }) => ({ warning, text: key ? `${key}: ${message}` : message }));
+  const said = { errors: left.filter(({ warning }) => !warning), notes: [...[...linked, ...more].map((text) => ({ text })), ...left.filter(({ warning }) => warning)] };
+  for (const [place, lines] of Object.entries(said)) {
+    const whole = lines.map(({ text }) => text).join("\n");
+    // What is said already is not announced again.
+    if (at(place).dataset.said !== whole) at(place).replaceChildren(...lines.map(({ text }) => make("p", {}, text)));
+    at(place).dataset.said = whole;
+  }
+}
+
+function tellStart({ moved, warnings }) {
+  const months = moved ? [`This scenario has other months than what it is compared with, which is run over the same here: ${moved[0]} to ${moved[1]}.`] : [];
+  tellFound(warnings.map((each) => ({ ...each, warning: true })), months);
 }
 
 async function study() {
   clearTimeout(waiting);
   waiting = null;
   running?.abort.abort();
+  outdate("Under way: the dimmed pictures are of the change before.", "off");
   const mine = { abort: new AbortController(), begun: performance.now(), shown: false };
   running = mine;
   const results = new Results(() => {
@@ -38,10 +56,7 @@ async function study() {
   try {
     for await (const [event, data] of stream("api/study", body, mine.abort.signal)) {
       if (running !== mine) return;
-      if (event === "start") {
-        at("errors").replaceChildren();
-        tellWrong([]);
-      }
+      if (event === "start") tellStart(data);
       results.take(event, data);
     }
   } catch (error) {
@@ -74,7 +89,7 @@ async function learnScenario() {
 }
 
 function showOffered() {
-  const outcome = facts.outcomes.find(({ name }) => name === now().outcome) ?? facts.outcomes[0];
+  const outcome = facts.outcomes.find(({ name }) => name === now().outcome);
   at("outcome").value = outcome.name;
   showMoving(outcome.moving);
 }
@@ -123,10 +138,7 @@ async function copy(text, button) {
 
 async function download() {
   const saved = await showSaved(false);
-  if (!saved) return;
-  const link = make("a", { href: URL.createObjectURL(new Blob([saved.text], { type: "application/toml" })), download: `${at("name").value}.toml` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  if (saved) window.saveFile(`${at("name").value}.toml`, [saved.text], "application/toml");
 }
 
 function tie() {
@@ -146,7 +158,11 @@ function tie() {
   at("copy").addEventListener("click", () => copy(at("command").value, at("copy")));
   at("link").addEventListener("click", () => copy(location.href, at("link")));
   at("which").addEventListener("change", (event) => { at("pictures").dataset.which = event.target.value; });
-  window.addEventListener("hashchange", () => restore() && tell("scenario"));
+  window.addEventListener("hashchange", () => {
+    const [changed, words] = restore();
+    linked = words;
+    if (changed || words.length) tell("scenario");
+  });
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     at("results").focus();
@@ -156,14 +172,19 @@ function tie() {
 
 async function begin() {
   try {
-    facts = await ask("api/start");
+    Object.assign(facts, await ask("api/start"));
     at("write").hidden = !facts.writes;
     at("scenario").replaceChildren(make("option", { value: "" }, `${facts.config} (as given)`), ...facts.scenarios.map((name) => make("option", { value: name }, name)));
-    at("outcome").replaceChildren(...facts.outcomes.map(({ name, meaning }) => make("option", { value: name }, `${name}: ${meaning}`)));
+    const group = (label, first) => {
+      const options = facts.outcomes.filter((outcome) => outcome.first === first).map(({ name, meaning }) => make("option", { value: name }, `${name}: ${meaning}`));
+      return make("optgroup", { label }, ...options);
+    };
+    at("outcome").replaceChildren(group("First", true), group("All others", false));
     tieForm(facts.levers);
-    restore();
+    [, linked] = restore();
     tie();
     await react("scenario");
+    showForecasts();
   } catch (error) {
     wrong(error);
   }

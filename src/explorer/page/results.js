@@ -6,8 +6,15 @@ const places = { difference: "difference", others: "others", over: "others", cha
 const words = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const number = (value) => (value === null ? "" : words.format(value).replace("-", "\u2212"));
 
+// Marks what is shown as of something else than what was chosen, for eyes and for screen readers; or takes the mark back.
+export function mark(element, stale) {
+  element.classList.toggle("stale", stale);
+  if (stale) element.setAttribute("aria-describedby", "status");
+  else element.removeAttribute("aria-describedby");
+}
+
 // Puts a picture in the place of the one of this name.
-export function picture(inside, { name, caption, svg }, which) {
+export function picture(inside, { name, caption, svg, numbers }, which) {
   const id = `${which}-${name}`;
   let figure = document.getElementById(id);
   if (!figure) {
@@ -15,8 +22,12 @@ export function picture(inside, { name, caption, svg }, which) {
     inside.append(figure);
   }
   const drawn = new DOMParser().parseFromString(svg, "text/html").querySelector("svg");
+  const focused = document.activeElement === figure.querySelector("svg");
+  figure.numbers = numbers;
   figure.replaceChildren(drawn, ...(caption ? [make("figcaption", {}, caption)] : []));
-  return figure;
+  mark(figure, false);
+  window.tieFigure(figure);
+  if (focused) drawn.focus();
 }
 
 function outcomes({ outcomes: lines }, start) {
@@ -34,7 +45,18 @@ function outcomes({ outcomes: lines }, start) {
   });
   const heads = ["Outcome, mean", start.against, ...(start.compared ? ["changed", "difference", "95 %"] : [])];
   const head = make("tr", {}, ...heads.map((text, place) => make("th", { scope: "col", className: place ? "number" : "" }, text)));
+  mark(at("outcomes"), false);
   at("outcomes").replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
+}
+
+const places_of_figures = "#difference figure, #others figure, #pictures figure";
+
+// Marks what is shown as that of the change before, until something newer is there.
+export function outdate(words, live) {
+  for (const old of document.querySelectorAll(`${places_of_figures}, #outcomes`)) mark(old, true);
+  if (!document.querySelector("figure.stale")) return;
+  at("status").setAttribute("aria-live", live);
+  at("status").textContent = words;
 }
 
 // Shows the messages of a study as they come; `first` is called with the first picture.
@@ -49,7 +71,6 @@ export class Results {
     if (event === "start") {
       this.start = data;
       if (!data.compared) for (const id of ["difference", "others", "baseline-pictures"]) at(id).replaceChildren();
-      at("status").textContent = "";
       return;
     }
     if (event === "picture") {
@@ -66,7 +87,7 @@ export class Results {
       at("status").setAttribute("aria-live", data.last || this.seen.size < 2 ? "polite" : "off");
       at("status").textContent = told;
     } else if (event === "stage") {
-      for (const figure of document.querySelectorAll("#difference figure, #others figure, #pictures figure")) {
+      for (const figure of document.querySelectorAll(places_of_figures)) {
         if (!this.seen.has(figure.id)) figure.remove();
       }
       this.first();

@@ -2,6 +2,8 @@
 
 const listeners = [];
 const state = { scenario: null, outcome: "gap_rating_end", set: new Map() };
+// What the program says of itself; its `base` marks what all is laid over, so that a link tells where it was made.
+export const facts = {};
 
 export const now = () => state;
 export const overrides = () => [...state.set].map(([key, value]) => `${key}=${value}`);
@@ -9,7 +11,7 @@ export const change = () => ({ scenario: state.scenario, set: overrides() });
 export const listen = (listener) => listeners.push(listener);
 
 export function tell(what) {
-  const address = new URLSearchParams();
+  const address = new URLSearchParams({ base: facts.base });
   if (state.scenario) address.set("scenario", state.scenario);
   address.set("outcome", state.outcome);
   for (const each of overrides()) address.append("set", each);
@@ -42,20 +44,28 @@ export function takeBack() {
   tell("all");
 }
 
-// Reads the address; true if it says something else than what is shown.
+// Reads the address: true if it says something else than what is shown, and words on what it cannot restore.
 export function restore() {
   // An address that says nothing of a change leaves it as it is.
-  if (location.hash.length > 1 && !location.hash.includes("=")) return false;
+  if (location.hash.length > 1 && !location.hash.includes("=")) return [false, []];
+  const words = [];
   const address = new URLSearchParams(location.hash.slice(1));
   const scenario = address.get("scenario");
   const set = new Map(address.getAll("set").filter((each) => each.includes("=")).map((each) => {
     const at = each.indexOf("=");
     return [each.slice(0, at), each.slice(at + 1)];
   }));
-  const outcome = address.get("outcome") ?? state.outcome;
+  if (address.has("base") && address.get("base") !== facts.base) {
+    words.push("This link was made on another base: the program was started there with another config, other flags or in another version. What it changes is laid over the base here, so that numbers may differ.");
+  }
+  let outcome = address.get("outcome") ?? state.outcome;
+  if (!facts.outcomes.some(({ name }) => name === outcome)) {
+    words.push(`The link looks at \u201c${outcome}\u201d, which is no outcome of this program; ${state.outcome} is shown in its place.`);
+    outcome = state.outcome;
+  }
   const same = scenario === state.scenario && outcome === state.outcome && [...set].join() === [...state.set].join();
   Object.assign(state, { scenario, outcome, set });
-  return !same;
+  return [!same, words];
 }
 
 // An element with properties and children; texts become text.

@@ -37,10 +37,10 @@ export async function* stream(path, body, signal) {
     if (done) return;
     rest += value;
     for (let end = rest.indexOf("\n\n"); end >= 0; end = rest.indexOf("\n\n")) {
-      const lines = rest.slice(0, end).split("\n");
+      // The program writes each as two lines.
+      const [, event, data] = rest.slice(0, end).match(/^event: (.*)\ndata: (.*)$/) ?? [];
       rest = rest.slice(end + 2);
-      const field = (name) => lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).trimStart()).join("\n");
-      if (field("data")) yield [field("event"), JSON.parse(field("data"))];
+      if (data) yield [event, JSON.parse(data)];
     }
   }
 }

@@ -1,22 +1,20 @@
 // Single worlds side by side, told month by month.
 
 import { write } from "./bars.js";
-import { picture } from "./results.js";
+import { mark, picture } from "./results.js";
 import { at, change, listen, make } from "./state.js";
 import { send } from "./talk.js";
 
 let timer = null;
 let asking = null;
+let abort = null;
 let wanted = false;
 
 const count = (id) => Math.min(1000000, Math.max(0, Math.round(Number(at(id).value) || 0)));
 
 function show({ which, name, world, pictures, events }) {
-  let section = at(`world-${which}`);
-  if (!section) {
-    section = make("section", { id: `world-${which}` }, make("h3"), make("div", { className: "pictures" }), make("h4", {}, "Events so far"), make("ol", { tabIndex: 0 }));
-    at("worlds").append(section);
-  }
+  const section = at(`world-${which}`);
+  section.hidden = false;
   const title = `${which === "baseline" ? "Baseline" : "Changed"}: ${name}, world ${world}`;
   section.querySelector("h3").textContent = title;
   const list = section.querySelector("ol");
@@ -27,25 +25,28 @@ function show({ which, name, world, pictures, events }) {
   list.replaceChildren(...events.toReversed().map((event) => make("li", {}, make("strong", {}, `${event.date} `), `${event.actor ? `${event.actor}: ` : ""}${event.text || event.kind}`)));
 }
 
-// Asks for the month that is shown; while an answer is awaited, only the latest wish counts.
-async function tell() {
+// Asks for the month that is shown; while an answer is awaited, only the latest wish counts, and that of another world is let go.
+async function tell(anew) {
   wanted = true;
+  if (anew) abort?.abort();
+  if (anew) at("worlds").querySelectorAll("figure").forEach((figure) => mark(figure, true));
   if (asking) return asking;
   asking = (async () => {
     while (wanted) {
       wanted = false;
+      abort = new AbortController();
       const months = Number(at("month").value);
       at("month-name").textContent = write(months - 1);
       at("month").setAttribute("aria-valuetext", write(months - 1));
       try {
-        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: matchMedia("(max-width: 60rem)").matches });
-        for (const section of at("worlds").querySelectorAll(":scope > section")) {
-          if (!told.some(({ which }) => section.id === `world-${which}`)) section.remove();
-        }
-        at("worlds").querySelectorAll(":scope > p").forEach((said) => said.remove());
+        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: matchMedia("(max-width: 60rem)").matches }, abort.signal);
+        at("world-wrong").textContent = "";
+        at("world-baseline").hidden = told.every(({ which }) => which !== "baseline");
         told.forEach(show);
       } catch (error) {
-        at("worlds").replaceChildren(make("p", { className: "wrong", role: "alert" }, error.message));
+        if (error.name === "AbortError") continue;
+        at("world-wrong").textContent = error.message;
+        for (const section of at("worlds").children) section.hidden = true;
       }
     }
     asking = null;
@@ -68,7 +69,7 @@ function play() {
   timer = setInterval(() => {
     at("month").value = Number(at("month").value) + 1;
     if (at("month").value === at("month").max) stop();
-    tell();
+    tell(false);
   }, 150);
 }
 
@@ -79,8 +80,8 @@ export function prepare(scenario) {
 
 at("open-worlds").addEventListener("click", () => {
   at("replay").hidden = false;
-  tell();
+  tell(true);
 });
-at("month").addEventListener("input", tell);
+at("month").addEventListener("input", () => tell(false));
 at("play").addEventListener("click", play);
-listen(() => !at("replay").hidden && tell());
+listen(() => !at("replay").hidden && tell(true));

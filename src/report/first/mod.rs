@@ -17,8 +17,8 @@ use super::{
 };
 
 /// The pictures that the page opens with, as far as there are values for them.
-pub fn six(view: &mut View<'_>) -> Vec<Figure> {
-    PICTURES.iter().filter(|picture| picture.group.is_none()).filter_map(|picture| view.figure(picture)).collect()
+pub fn six(view: &mut View<'_>) -> impl Iterator<Item = Figure> {
+    PICTURES.iter().filter(|picture| picture.group.is_none()).filter_map(|picture| view.figure(picture))
 }
 
 #[cfg(test)]

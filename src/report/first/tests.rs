@@ -62,7 +62,7 @@ fn about() -> About {
 fn drawn(name: &str) -> (String, String) {
     let (scenario, about) = (scenario(), about());
     let mut view = View::of(&scenario, &about, String::new(), Language::default()).unwrap();
-    let figure = six(&mut view).into_iter().find(|figure| figure.name == name).unwrap();
+    let figure = six(&mut view).find(|figure| figure.name == name).unwrap();
     (figure.svg.standalone(), figure.narrow.standalone())
 }
 
