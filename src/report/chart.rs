@@ -198,7 +198,7 @@ pub fn end_labels(svg: &mut Svg, frame: Frame, mut labels: Vec<EndLabel>) {
 
 /// Room that labels at line ends need.
 pub fn label_room<'a>(texts: impl Iterator<Item = &'a str>) -> f64 {
-    texts.map(|text| text_width(text, 12.5)).fold(20.0, f64::max).min(200.0) + 18.0
+    texts.map(|text| text_width(text, 12.5)).fold(20.0, f64::max).min(200.0) + 22.0
 }
 
 /// A text cut to a length that fits beside a chart.

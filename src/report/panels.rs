@@ -17,6 +17,10 @@ use super::{
     told::Told,
 };
 use crate::{output::series::BETWEEN, scenario::Month};
+use std::collections::BTreeMap;
+
+/// States that are held against the best of all in each domain.
+const MOST_BEHIND: usize = 5;
 
 /// One panel of a grid.
 struct Panel<'a> {
@@ -177,15 +181,15 @@ impl View<'_> {
         if panels.is_empty() {
             return None;
         }
-        Some((self.panels(title, note, &panels, &[]), partial(&panels).to_owned()))
+        Some((self.panels((title, note, &self.fans()), &panels, &[]), partial(&panels).to_owned()))
     }
 
     /// Panels over the months of the scenario, with their heading and a legend if there is one.
-    fn panels(&self, title: &str, note: &str, panels: &[Panel<'_>], legend: &[(&str, &str)]) -> Svg {
+    fn panels(&self, (title, note, runs): (&str, &str, &str), panels: &[Panel<'_>], legend: &[(&str, &str)]) -> Svg {
         let grid = Grid { panels, wide: 3, span: self.span };
         let names = || legend.iter().copied();
         let above = if legend.is_empty() { 0.0 } else { legend_height(self.paper, names().map(|(name, _)| name)) };
-        let mut sheet = Sheet::new(self.paper, above + grid.height(self.paper), title, note, &self.fans());
+        let mut sheet = Sheet::new(self.paper, above + grid.height(self.paper), title, note, runs);
         let top = sheet.top;
         sheet.legend(top + 8.0, names());
         grid.draw(&mut sheet, top + above);
@@ -230,26 +234,48 @@ impl View<'_> {
         Some((svg, format!("{}{}", self.of_which_states(lines.len()), self.shading())))
     }
 
-    /// A panel for each domain, with the fans of the first two states.
+    /// A panel for each domain: how far states are behind the best of them.
     pub fn domains(&self, shown: Shown) -> Option<(Svg, String)> {
         let mut domains: Vec<&str> =
             self.scenario.entities(shown).filter_map(|(name, _)| Some(name.split_once(BETWEEN)?.1)).collect();
         domains.sort_unstable();
         domains.dedup();
-        let states: Vec<_> = self.states.list.iter().take(2).map(|(name, colour)| (name.as_str(), *colour)).collect();
-        let series = |state: &str, domain: &str| self.scenario.series(shown, &format!("{state}{BETWEEN}{domain}"));
-        let all = || domains.iter().flat_map(|domain| states.iter().flat_map(|(name, _)| series(name, domain)));
-        let scale = shown.scale(all(), true, 4);
-        let panel = |domain: &&str| Panel {
-            title: self.paper.heading(domain),
-            names: states.iter().map(|(name, _)| (*name).to_owned()).collect(),
-            lines: states.iter().map(|(name, colour)| (series(name, domain), self.look(colour, true))).collect(),
-            scale: scale.clone(),
-            writing: shown.writing,
+        let gaps: Vec<_> = domains.iter().map(|domain| self.behind(shown, domain)).collect();
+        let states: Vec<_> =
+            self.states.list.iter().take(MOST_BEHIND).map(|(name, colour)| (&**name, *colour)).collect();
+        let scale = Axis::linear(gaps.iter().flatten().flatten().map(Stat::median).chain([0.0]), 4).falling();
+        let panel = |(domain, gaps): (&&str, &'_ Vec<Vec<Stat>>)| {
+            let lines = gaps.iter().zip(&states).map(|(gaps, (_, colour))| (gaps.as_slice(), self.look(colour, false)));
+            Panel {
+                title: self.paper.heading(domain),
+                names: states.iter().map(|(name, _)| (*name).to_owned()).collect(),
+                lines: lines.collect(),
+                scale: scale.clone(),
+                writing: shown.writing,
+            }
         };
-        let panels: Vec<Panel<'_>> = domains.iter().map(panel).collect();
-        all().next()?;
-        Some((self.panels(shown.title, &self.meaning(shown), &panels, &states), partial(&panels).to_owned()))
+        let panels: Vec<Panel<'_>> = domains.iter().zip(&gaps).map(panel).collect();
+        panels.first()?;
+        let note = "Rating points behind the best of all states in each domain: the upper edge is the frontier";
+        let caption = "Differences of medians, in months in which half of the runs have a value.";
+        Some((self.panels((shown.title, note, &self.average("Median")), &panels, &states), caption.to_owned()))
+    }
+
+    /// How far the first states are behind the best of all in a domain, by medians.
+    fn behind(&self, shown: Shown, domain: &str) -> Vec<Vec<Stat>> {
+        let series = |state: &str| self.scenario.series(shown, &format!("{state}{BETWEEN}{domain}"));
+        let most = |stat: &&Stat| self.is_of_most(stat);
+        let mut best: BTreeMap<Month, f64> = BTreeMap::new();
+        for stat in self.states.list.iter().flat_map(|(name, _)| series(name)).filter(most) {
+            let top = best.entry(stat.date).or_insert(f64::MIN);
+            *top = top.max(stat.median());
+        }
+        let gap = |stat: &Stat| {
+            let gap = best.get(&stat.date)? - stat.median();
+            Some(Stat { mean: gap, quantiles: [gap; 5], luck: None, ..*stat })
+        };
+        let states = self.states.list.iter().take(MOST_BEHIND);
+        states.map(|(name, _)| series(name).iter().filter(most).filter_map(gap).collect()).collect()
     }
 
     /// Which of so many states have bands, and of which runs their lines are.
@@ -288,6 +314,6 @@ impl View<'_> {
         let panels: Vec<Panel<'_>> = with.iter().map(panel).collect();
         let title = format!("{}, one panel each", shown.title);
         let caption = format!("The grey line is the median of {leader}. {}", partial(&panels));
-        Some((self.panels(&title, &self.meaning(shown), &panels, &[]), caption))
+        Some((self.panels((&title, &self.meaning(shown), &self.fans()), &panels, &[]), caption))
     }
 }

@@ -139,7 +139,7 @@ fn entities(heading: &str, folder: &ReportData, entities: &Value, declared: &[Pa
     };
     let heads = html! {
         th { "Name" }
-        @for parameter in declared { th.number title=(parameter.meaning) { (parameter.name.replace('_', " ")) } }
+        @for parameter in declared { th.number title=(parameter.meaning) { code { (parameter.name.replace('_', " ")) } } }
     };
     let rows = html! {
         @for entity in entities {

@@ -125,7 +125,7 @@ pub enum Drawing {
     Overview,
     /// A panel for each of several states.
     EachState,
-    /// A panel for each domain, with the states that are compared.
+    /// How far states are behind the best, a panel for each domain.
     Domains,
     /// All fabs or accelerators.
     Supply,
@@ -195,9 +195,9 @@ pub const PICTURES: &[Picture] = &[
     under(STATES_GROUP, "capability_by_state", Drawing::EachState, &[CAPABILITY]),
     under(
         STATES_GROUP,
-        "rating_by_domain",
+        "frontier_gap_by_domain",
         Drawing::Domains,
-        &[rare(shown("state_domains", "rating", "Rating by domain", false))],
+        &[rare(shown("state_domains", "rating", "Behind the frontier, by domain", false))],
     ),
     under(
         STATES_GROUP,

@@ -212,7 +212,7 @@ const PICTURES: [&str; 29] = [
     "rating_by_state",
     "capability",
     "capability_by_state",
-    "rating_by_domain",
+    "frontier_gap_by_domain",
     "hostility",
     "firms_rating",
     "momentum",
