@@ -201,21 +201,29 @@ impl Block {
 
     fn feed(&self, rows: &dyn Tabular, layout: &Layout, values: &mut [f64]) {
         let (mut next, mut numbers) = (0, Vec::with_capacity(self.indicators.len()));
-        let mut name = String::new();
+        let (mut name, mut parts) = (String::new(), vec![String::new(); self.names.len()]);
         for row in 0..rows.count() {
             let (mut column, mut month) = (0, None);
             numbers.clear();
-            name.clear();
             // Numbers may stand before the month and the entity.
             rows.cells(row, &mut |cell| {
                 match cell {
                     Cell::Month(date) if column == self.date => month = layout.month(date),
-                    Cell::Text(part) if self.names.contains(&column) => add(&mut name, part),
+                    // Columns may stand in another order than the names of the key.
+                    Cell::Text(text) if self.names.contains(&column) => {
+                        let own = self.names.iter().position(|known| *known == column);
+                        if let Some(part) = own.and_then(|at| parts.get_mut(at)) {
+                            part.clear();
+                            part.push_str(text);
+                        }
+                    }
                     cell if self.kept[column] => numbers.push(cell.indicator()),
                     _ => {}
                 }
                 column += 1;
             });
+            name.clear();
+            parts.iter().for_each(|part| add(&mut name, part));
             for (slot, number) in self.slots(month, self.entity(&name), &mut next).zip(&numbers) {
                 if let Some(number) = number {
                     values[slot] = *number;

@@ -7,6 +7,9 @@ use super::{
 };
 use crate::{report::stat::Stat, scenario::Month};
 
+/// Half the width of a year.
+const EDGE: f64 = 16.0;
+
 /// A rectangle to draw in.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
@@ -89,7 +92,9 @@ impl Axes {
         for january in &years {
             let at = self.x(*january);
             svg.line(&[(at, foot), (at, foot + 5.0)], RULE);
-            svg.text(at, foot + 19.0, Anchor::Middle, Ink::Quiet, &january.year().to_string());
+            // A year at the very edge of the picture begins there.
+            let (at, anchor) = if at < EDGE { (0.0, Anchor::Start) } else { (at, Anchor::Middle) };
+            svg.text(at, foot + 19.0, anchor, Ink::Quiet, &january.year().to_string());
         }
         if years.is_empty() {
             svg.text(x, foot + 19.0, Anchor::Start, Ink::Quiet, &self.first.to_string());

@@ -114,18 +114,7 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     if manifest.is_none() && !runs && !quantiles {
         return Err(ReportError::NotAnOutput { folder: folder.to_owned() });
     }
-    if let Some(manifest) = &manifest {
-        // What is damaged where it can be seen was named with its line; a checksum finds the rest.
-        for table in [RUNS, QuantileRow::TABLE] {
-            as_written(folder, manifest, table)?;
-        }
-    }
-    if let (Some(manifest), [only]) = (&manifest, scenarios.as_mut_slice())
-        && manifest.runs_done == 1
-        && only.points <= 1
-    {
-        only.story = read_story(&folder.join("events.csv"))?;
-    }
+    checked(folder, manifest.as_ref(), &mut scenarios)?;
     let (names, other_spans) = comparable(&scenarios, manifest.as_ref());
     missing.extend(other_spans);
     let several_scenarios = scenarios.len() > 1;
@@ -156,6 +145,22 @@ pub fn read(folder: &Path, measured: &Measured) -> Result<ReportData, ReportErro
     data.sampled = sampled_points(folder, &data)?;
     data.swings = swings_of(folder, &data);
     Ok(data)
+}
+
+/// Holds the tables against the manifest, and reads what happened where a single world was run.
+fn checked(folder: &Path, manifest: Option<&Manifest>, scenarios: &mut [ScenarioResults]) -> Result<(), ReportError> {
+    let Some(manifest) = manifest else { return Ok(()) };
+    // What is damaged where it can be seen was named with its line; a checksum finds the rest.
+    for table in [RUNS, QuantileRow::TABLE] {
+        as_written(folder, manifest, table)?;
+    }
+    if let [only] = scenarios
+        && manifest.runs_done == 1
+        && only.points <= 1
+    {
+        only.story = read_story(&folder.join("events.csv"))?;
+    }
+    Ok(())
 }
 
 /// What is known of the scenarios of the manifest, each of which gets its place.

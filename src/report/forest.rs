@@ -16,7 +16,7 @@ use serde_json::Value;
 /// Room for the names of outcomes, left on a wide page and above on a narrow one, and for numbers, right.
 const NAMES: f64 = 330.0;
 const NUMBERS: f64 = 215.0;
-const NARROW_NUMBERS: f64 = 165.0;
+const NARROW_NUMBERS: f64 = 180.0;
 /// Height of a scenario's line, of the ticks under an outcome, and of the room between two outcomes.
 const LINE: f64 = 17.0;
 const TICKS: f64 = 18.0;
@@ -117,7 +117,7 @@ impl Block<'_> {
         let unit = words::unit_apart(&self.column);
         let named = if unit.is_empty() { self.what.clone() } else { format!("{}, {}", self.what, unit.trim()) };
         let (left, numbers, room) =
-            if paper.is_narrow() { (10.0, NARROW_NUMBERS, paper.width) } else { (NAMES, NUMBERS, NAMES - 20.0) };
+            if paper.is_narrow() { (22.0, NARROW_NUMBERS, paper.width) } else { (NAMES, NUMBERS, NAMES - 20.0) };
         let names = paper.lines(&named, 12.0, room);
         let above = if paper.is_narrow() { names.len() as f64 * NAME + 4.0 } else { 0.0 };
         Place { names, left, right: paper.width - numbers - 8.0, width: paper.width, above }

@@ -35,7 +35,7 @@ pub fn page(folder: &ReportData, report: &Report, parameters: &ParameterTables) 
     };
     let main = html! {
         (notes(folder, report))
-        (findings::page::section(&findings::findings(folder, &findings::effects(folder))))
+        (findings::page::section(&findings::findings(folder, &findings::effects(folder)), &findings::question(folder)))
         @if !report.comparison.is_empty() {
             section #compared {
                 h2 { (compared(folder)) }
@@ -85,7 +85,7 @@ fn what_ran(folder: &ReportData) -> Markup {
     });
     html! {
         p.quiet { (facts.join(" · ")) }
-        @if let Some(about) = about { p { (about) } }
+        @if let Some(about) = about { p translate="no" { (about) } }
         @for about in &folder.about {
             @let own = folder.scenarios.iter().find(|scenario| scenario.name == about.name);
             (described(about, own.and_then(ScenarioResults::span).filter(|_| spans.len() > 1)))
@@ -98,9 +98,9 @@ fn described(about: &About, span: Option<(Month, Month)>) -> Markup {
     let Described { description, base, changes } = &about.described;
     html! {
         p {
-            strong { (about.name) }
+            strong translate="no" { (about.name) }
             @if let Some((from, to)) = span { " (" (from.to_string()) " to " (to.to_string()) ")" }
-            @if !description.is_empty() { ": " (description) }
+            @if !description.is_empty() { ": " span translate="no" { (description) } }
             @else if !base.is_empty() { ": as " (base) @if changes.is_empty() { "." } @else { ", but" } }
             @if !changes.is_empty() && base.is_empty() { " Changed:" }
         }
@@ -180,7 +180,7 @@ fn pictures(folder: &ReportData, report: &Report) -> Markup {
         @for (at, section) in report.sections.iter().enumerate() {
             @let shown = of_scenario(folder, section);
             section id={ "scenario-" (at + 1) } {
-                h2 { (heading(report, &section.scenario)) }
+                h2 translate=[(report.sections.len() > 1).then_some("no")] { (heading(report, &section.scenario)) }
                 @if at > 0 { (folded("Show the pictures", &shown)) } @else { (shown) }
             }
         }
@@ -293,7 +293,7 @@ fn outcome_table(folder: &ReportData, shown: &[&ScenarioResults], headline: bool
     let heads = html! {
         th { "Outcome" } th { "Unit" }
         @for scenario in shown {
-            th.number { (scenario.name) br; small { (counted(scenario.finished as u64, "run")) } }
+            th.number { span translate="no" { (scenario.name) } br; small { (counted(scenario.finished as u64, "run")) } }
         }
     };
     let columns = folder

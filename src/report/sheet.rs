@@ -166,7 +166,7 @@ pub fn cells(width: f64, top: f64, count: usize, wide: usize) -> (Vec<Cell>, f64
 }
 
 impl Cell {
-    /// Writes the heading and what is said below it, if anything is, and gives the axes below both.
+    /// Writes the heading and what is said below it, if anything is, and gives the axes below both; a space leaves room.
     pub fn axes(
         &self,
         svg: &mut Svg,
@@ -175,7 +175,9 @@ impl Cell {
         (scale, writing): (Axis, Writing),
     ) -> Axes {
         svg.text(self.x, self.y + 14.0, Anchor::Start, Ink::Heading, heading);
-        svg.text(self.x, self.y + 30.0, Anchor::Start, Ink::Quiet, said);
+        if !said.trim().is_empty() {
+            svg.text(self.x, self.y + 30.0, Anchor::Start, Ink::Quiet, said);
+        }
         let head = if said.is_empty() { 26.0 } else { 42.0 };
         let frame = Frame {
             x: self.x + LEFT,

@@ -111,6 +111,8 @@ fn texts(page: &str) -> BTreeSet<String> {
         rest.split_once('<').and_then(|(text, after)| Some((text, after.split_once('>')?)))
     {
         texts.insert(text.trim().to_owned());
+        let read = |name: &str| element.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+        texts.extend(["title", "aria-label"].into_iter().filter_map(read).map(|text| text.trim().to_owned()));
         rest = after;
         let name = element.split([' ', '/']).next().unwrap();
         if ["style", "script", "code"].contains(&name) {
@@ -126,7 +128,7 @@ fn is_english(text: &str) -> bool {
         .split_whitespace()
         .map(|word| word.len() > 1 && word.chars().all(|sign| sign.is_ascii_lowercase() || sign == ','))
         .collect();
-    words.windows(3).any(|words| words.iter().all(|is_word| *is_word))
+    words.windows(2).any(|words| words.iter().all(|is_word| *is_word))
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn against(
 /// What a factor was set to, as a number or a word.
 pub fn setting(factor: &Factor, value: f64) -> Value {
     match &factor.scale {
-        Scale::Choice { values } if is_choice(factor) => values.get(value as usize).map(word).into(),
+        Scale::Choice { values } if is_choice(factor) => values.get(value.round() as usize).map(word).into(),
         _ => told::short(value).into(),
     }
 }

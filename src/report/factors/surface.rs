@@ -38,6 +38,8 @@ const NARROW_KEY: f64 = 100.0;
 struct Cell {
     corner: (f64, f64),
     size: (f64, f64),
+    /// What both factors are set to there.
+    settings: (f64, f64),
     value: f64,
 }
 
@@ -79,11 +81,9 @@ pub fn draw(
     if dots.len() <= MOST_DOTS {
         svg.dots(&dots, 1.2, "#1b1f23", 0.45);
     }
-    let rows = cells.iter().map(|cell| {
-        let middle = (cell.corner.0 + cell.size.0 / 2.0, cell.corner.1 + cell.size.1 / 2.0);
-        let (across, up) = (plane.x.at(middle.0), plane.y.at(middle.1));
-        vec![setting(a, across), setting(b, up), told::short(cell.value).into()]
-    });
+    let rows = cells
+        .iter()
+        .map(|cell| vec![setting(a, cell.settings.0), setting(b, cell.settings.1), told::short(cell.value).into()]);
     svg.list(&[&a.parameter, &b.parameter, column.name], rows.collect());
     Some((svg, format!("{how} Dots are the points of the design.")))
 }
@@ -145,7 +145,8 @@ fn means(found: &Sampled, x: &Along, y: &Along) -> Option<Vec<Cell>> {
     let cells = sums.iter().enumerate().filter(|(_, sum)| sum.1 > 0.0).map(|(at, (sum, n))| {
         let (column, row) = (at % across.len(), at / across.len());
         let corner = (x_ends[column], y_ends[row]);
-        Cell { corner, size: (x_ends[column + 1] - corner.0, y_ends[row + 1] - corner.1), value: sum / n }
+        let size = (x_ends[column + 1] - corner.0, y_ends[row + 1] - corner.1);
+        Cell { corner, size, settings: (across[column], up[row]), value: sum / n }
     });
     Some(cells.collect())
 }
@@ -166,7 +167,9 @@ fn fitted(found: &Sampled, x: &Along, y: &Along, column: &Column<'_>) -> Option<
     let cells = (0..ACROSS * UP).map(|at| {
         let (a, b) = (across.0 + width * (at % ACROSS) as f64, up.0 + height * (at / ACROSS) as f64);
         let value = surface.at(a + width / 2.0, b + height / 2.0);
-        Cell { corner: ((a + 1.0) / 2.0, (b + 1.0) / 2.0), size: (width / 2.0, height / 2.0), value }
+        let (corner, size) = (((a + 1.0) / 2.0, (b + 1.0) / 2.0), (width / 2.0, height / 2.0));
+        let settings = (x.at(corner.0 + size.0 / 2.0), y.at(corner.1 + size.1 / 2.0));
+        Cell { corner, size, settings, value }
     });
     let how = format!(
         "A quadratic fit over {} points: it explains {} of the variance between them, and points lie {} from it (residual standard \

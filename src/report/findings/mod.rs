@@ -84,6 +84,12 @@ pub fn called(folder: &ReportData, column: &Column<'_>) -> String {
     first.map_or_else(|| column.meaning.to_owned(), |first| Told::new(folder, first).what(column))
 }
 
+/// What a batch asks, in its config's own words.
+pub fn question(folder: &ReportData) -> String {
+    let asked = folder.manifest.as_ref().map_or("", |manifest| manifest.description.as_str());
+    asked.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The outcomes that come first, the most telling in front: in the order in which they were asked for, if they were.
 pub fn telling(folder: &ReportData) -> Vec<Column<'static>> {
     let mut outcomes = folder.chosen();
@@ -142,7 +148,7 @@ impl<'a> Told<'a> {
     fn asked(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         let Some(manifest) = &self.folder.manifest else { return sentences };
-        let question = manifest.description.split_whitespace().collect::<Vec<_>>().join(" ");
+        let question = question(self.folder);
         if !question.is_empty() && self.folder.scenarios.len() > 1 {
             sentences.push(question);
         }

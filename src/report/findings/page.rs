@@ -14,8 +14,8 @@ const fn heading(topic: Topic) -> &'static str {
     }
 }
 
-/// The section; nothing without a finding.
-pub fn section(paragraphs: &[Paragraph]) -> Markup {
+/// The section; nothing without a finding. The question is in a config's own words.
+pub fn section(paragraphs: &[Paragraph], question: &str) -> Markup {
     html! {
         @if !paragraphs.is_empty() {
             section #findings {
@@ -23,7 +23,7 @@ pub fn section(paragraphs: &[Paragraph]) -> Markup {
                 dl.findings {
                     @for paragraph in paragraphs {
                         dt { (heading(paragraph.topic)) }
-                        dd { @for sentence in &paragraph.sentences { p { (sentence) } } }
+                        dd { @for sentence in &paragraph.sentences { p translate=[(sentence == question).then_some("no")] { (sentence) } } }
                     }
                 }
                 p.quiet { "Statements about the model, made from its tables; what follows from an assumption is no finding about the world." }

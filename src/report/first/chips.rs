@@ -28,6 +28,9 @@ struct Chain {
     price: Shown,
 }
 
+/// Room below a heading, for a legend.
+const ROOM: &str = " ";
+
 impl View<'_> {
     /// The chain, a plot for each stage, for what limits, and for the price.
     pub fn chip_chain(&self, indicators: &[Shown]) -> Option<(Svg, String)> {
@@ -106,7 +109,7 @@ impl View<'_> {
             .collect();
         let title = "What limits the making of compute";
         let scale = (Axis::linear([0.0, 1.0].into_iter(), 4), Writing::Percent);
-        let axes = cell.axes(&mut sheet.svg, self.span, (title, ""), scale);
+        let axes = cell.axes(&mut sheet.svg, self.span, (title, ROOM), scale);
         let mut x = cell.x;
         for ((_, words), colour) in STAGES.iter().zip(LIMITS) {
             sheet.svg.rectangle((x, cell.y + 21.0), (10.0, 10.0), colour);

@@ -1,10 +1,11 @@
 //! The language of a page. Pages and pictures are made in English; a catalogue gives their sentences in another language, text by text,
-//! as translations of handbooks do. What it does not have stays English. Names, numbers and what a config says pass through.
+//! as translations of handbooks do. What it does not have stays English. Numbers pass through, and so does what a config says of
+//! itself, unless the catalogue has the whole of it, as it has for built-in configs.
 
 mod markup;
 mod phrase;
 
-use phrase::{Phrase, plain};
+use phrase::{BETWEEN, Phrase, plain};
 use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 /// A language that a report can be written in.
@@ -16,6 +17,9 @@ pub enum Language {
     /// Chinese in simplified characters.
     Zh,
 }
+
+/// The longest text that sentences with places are tried on; those of this program are shorter, and what is tried grows with it.
+const LONGEST: usize = 600;
 
 /// The sentences of a language: whole ones by their English, and those with places for names and numbers, the most particular first.
 #[derive(Debug, Default)]
@@ -40,31 +44,53 @@ impl Catalogue {
         Ok(Self { whole: whole.into_iter().map(|(english, own)| (plain(&english), own)).collect(), phrases })
     }
 
-    /// The text in this language; `lacks` gets what there is nothing for.
-    fn say(&self, text: &str, lacks: &mut dyn FnMut(&str)) -> Option<String> {
+    /// The text in this language; none if there is nothing for it. Sentences with places are tried on texts of the program alone.
+    fn say(&self, text: &str, of: TextOf) -> Option<String> {
         let inside = text.trim();
         if !inside.contains(|sign: char| sign.is_ascii_alphabetic()) {
             return None;
         }
         let key = plain(inside);
-        let own = match self.whole.get(&key) {
-            Some(own) => own.clone(),
-            None => {
-                let found = self.phrases.iter().find_map(|phrase| Some((phrase, phrase.places(&key)?)));
-                let Some((phrase, places)) = found else {
-                    lacks(inside);
-                    return None;
-                };
-                let places: Vec<_> = places
-                    .into_iter()
-                    .map(|place| self.say(place, lacks).map_or(Cow::Borrowed(place), Cow::Owned))
-                    .collect();
-                phrase.with(&places)
-            }
+        let own = match (self.whole.get(&key), of) {
+            (Some(own), _) => own.clone(),
+            (None, TextOf::Config) => return None,
+            (None, TextOf::Program) => self.phrase(&key).or_else(|| self.list(&key))?,
         };
         let (before, after) = (text.len() - text.trim_start().len(), text.trim_end().len());
         Some(format!("{}{own}{}", &text[..before], &text[after..]))
     }
+
+    /// A sentence with places, what stands at them in the language too.
+    fn phrase(&self, text: &str) -> Option<String> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let (phrase, places) = self.phrases.iter().find_map(|phrase| Some((phrase, phrase.places(text)?)))?;
+        let places: Vec<_> = places
+            .into_iter()
+            .map(|place| self.say(place, TextOf::Program).map_or(Cow::Borrowed(place), Cow::Owned))
+            .collect();
+        Some(phrase.with(&places))
+    }
+
+    /// A list whose parts stand apart by semicolons, if any of them can be said.
+    fn list(&self, text: &str) -> Option<String> {
+        let parts: Vec<&str> = text.split(BETWEEN).collect();
+        let one = |part: &str| self.whole.get(part).cloned().or_else(|| self.phrase(part));
+        let said: Vec<_> = parts.iter().map(|part| one(part)).collect();
+        if parts.len() < 2 || said.iter().all(Option::is_none) {
+            return None;
+        }
+        let parts = said.into_iter().zip(parts).map(|(said, part)| said.unwrap_or_else(|| part.to_owned()));
+        Some(parts.collect::<Vec<_>>().join("\u{ff1b}"))
+    }
+}
+
+/// Whose words a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TextOf {
+    Program,
+    Config,
 }
 
 impl Language {
@@ -86,7 +112,7 @@ impl Language {
 
     /// A text in this language, or as it is.
     pub fn say(self, text: &str) -> Cow<'_, str> {
-        let said = self.catalogue().and_then(|catalogue| catalogue.say(text, &mut |_| {}));
+        let said = self.catalogue().and_then(|catalogue| catalogue.say(text, TextOf::Program));
         said.map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
@@ -94,7 +120,7 @@ impl Language {
     pub fn page(self, page: String) -> String {
         match self.catalogue() {
             None => page,
-            Some(catalogue) => markup::translated(&page, self.tag(), &mut |text| catalogue.say(text, &mut |_| {})),
+            Some(catalogue) => markup::translated(&page, self.tag(), &|text, of| catalogue.say(text, of)),
         }
     }
 }
@@ -106,7 +132,7 @@ mod tests {
     fn catalogue() -> Catalogue {
         Catalogue::read(&[
             "\"Capability\" = '能力'\n\"{what}: {n} runs\" = '{what}：{n} 次运行'\n\"{n} runs\" = '{n} 次运行'\n\
-             \"{a} leads {b} by {n} points\" = '{a}领先{b} {n} 分'\n\"the US\" = '美国'",
+             \"{a} leads {b} by {n} points\" = '{a}领先{b} {n} 分'\n\"the US\" = '美国'\n\"Undecided: {list}.\" = '未定：{list}。'\n\"{what} ({scenario})\" = '{what}（{scenario}）'",
         ])
         .unwrap()
     }
@@ -114,14 +140,29 @@ mod tests {
     #[test]
     fn a_text_is_said_whole_or_with_its_places() {
         let catalogue = catalogue();
-        let mut lacking = Vec::new();
-        let mut say = |text: &str| catalogue.say(text, &mut |text| lacking.push(text.to_owned()));
+        let say = |text: &str| catalogue.say(text, TextOf::Program);
         assert_eq!(say(" Capability ").as_deref(), Some(" 能力 "));
         assert_eq!(say("Capability: 1\u{a0}200 runs").as_deref(), Some("能力：1 200 次运行"));
         assert_eq!(say("the US leads DeepSeek by −3.5 points").as_deref(), Some("美国领先DeepSeek −3.5 分"));
         assert_eq!(say("all runs"), None);
         assert_eq!(say("12 %"), None);
-        assert_eq!(lacking, ["DeepSeek", "all runs"]);
+    }
+
+    #[test]
+    fn lists_are_said_part_by_part_and_places_hold_no_more_than_one() {
+        let catalogue = catalogue();
+        let say = |text: &str| catalogue.say(text, TextOf::Program);
+        assert_eq!(say("Undecided: Capability (x); y (z).").as_deref(), Some("未定：能力（x）；y（z）。"));
+        assert_eq!(say("a; b"), None);
+        let many = "Capability; ".repeat(5000);
+        assert_eq!(say(&many).unwrap().matches("能力").count(), 5000);
+    }
+
+    #[test]
+    fn what_a_config_says_is_said_whole_or_not_at_all() {
+        let catalogue = catalogue();
+        assert_eq!(catalogue.say("Capability", TextOf::Config).as_deref(), Some("能力"));
+        assert_eq!(catalogue.say("the US leads China by 3 points", TextOf::Config), None);
     }
 
     #[test]

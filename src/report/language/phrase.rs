@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+/// What stands between the parts of a list that is no simple one.
+pub const BETWEEN: &str = "; ";
+/// The place of a list.
+const LIST: &str = "list";
+
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
@@ -50,12 +55,19 @@ fn places<'a>(pieces: &[Piece], text: &'a str) -> Option<Vec<&'a str>> {
     match pieces {
         [] => text.is_empty().then(Vec::new),
         [Piece::Words(words), rest @ ..] => places(rest, text.strip_prefix(words.as_str())?),
-        [Piece::Place { is_number: number, .. }, rest @ ..] => {
+        [Piece::Place { name, is_number: number }, rest @ ..] => {
             let of_place = |(_, sign): &(usize, char)| !*number || is_of_number(*sign);
             let ends = text.char_indices().take_while(of_place).map(|(at, sign)| at + sign.len_utf8());
             for end in ends {
                 let (place, after) = text.split_at(end);
                 if *number && !place.contains(|sign: char| sign.is_ascii_digit()) {
+                    continue;
+                }
+                // A place holds one thing, with all of its brackets.
+                if name != LIST && place.ends_with(BETWEEN) {
+                    return None;
+                }
+                if place.matches('(').count() != place.matches(')').count() {
                     continue;
                 }
                 // A place ends where the words after it begin.
@@ -74,7 +86,7 @@ fn places<'a>(pieces: &[Piece], text: &'a str) -> Option<Vec<&'a str>> {
 }
 
 impl Phrase {
-    /// A sentence and its translation; `{n}`, `{n1}`, `{n2}` … are numbers, other names texts.
+    /// A sentence and its translation; `{n}`, `{n1}`, `{n2}` … are numbers, `{list}` may have several parts, other names are texts.
     pub fn new(english: &str, own: &str) -> Self {
         Self { english: pieces(&plain(english)), own: pieces(own) }
     }
