@@ -50,7 +50,7 @@ parameters! {
         /// What is lost in distilling (δ_c).
         loss_closed: f64 = 0.03, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "outputs show less than weights; most of what is lost is lost for want of compute";
         /// What each nat of compute that the source has more costs a copy (χ).
-        ceiling: f64 = 0.34, "nats/nat", range 0.0..=2.0, plausible 0.05..=0.4 or null 0.0, calibrated "90 % of the posterior rating-gap: 0.15 to 0.53; a smaller model holds less of what a larger one can do";
+        ceiling: f64 = 0.34, "nats/nat", range 0.0..=2.0, plausible 0.05..=0.4 or null 0.0, assumption "a smaller model holds less of what a larger one can do; near the median of a fit that takes 6 % of its variance";
         /// Part of what is copied beyond own ideas that later training stands on (k).
         kept: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "weights and data sets stay";
         /// Effort, as a share of the highest in the world, at which a firm absorbs half of what its surroundings let it (h).
