@@ -149,10 +149,11 @@ impl Calibration {
 #[cfg(test)]
 mod tests {
     use crate::{model::Model, scenario::Source};
+    use std::path::Path;
 
     #[test]
     fn what_errors_have_in_common_lies_beside_the_diagonal_and_adds_nothing_to_it() {
-        let file = Source::Builtin("calibrations/rating-gap".to_owned());
+        let file = Source::File(Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/calibrations/rating-gap.toml"));
         let mut fit = Model::standard().experiment(&file, &[]).unwrap().calibration.unwrap();
         let plain = fit.data().unwrap().covariance();
         for target in &mut fit.targets[..2] {

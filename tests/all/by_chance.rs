@@ -102,20 +102,23 @@ fn what_comes_is_the_same_as_what_is_dated_then_and_moves_nobody_else_s_luck() {
 
 #[test]
 fn a_rule_that_came_costs_trust_and_says_when_it_came() {
-    let of = |hit: &str| {
+    let of = |hazard: f64, hit: &str| {
         let more = format!("mechanisms.cooperation.hit_control={hit}");
-        run(&world(40, &alone(CONTROLS[1], 100.0), &[&more]), 0)
+        run(&world(40, &alone(CONTROLS[1], hazard), &[&more]), 0)
     };
-    let (trusting, hurt) = (of("0"), of("0.3"));
-    let [event] = comings(&hurt)[..] else { panic!("one") };
+    let came = of(100.0, "0.1");
+    let [event] = comings(&came)[..] else { panic!("one") };
     assert_eq!((&*event.kind, event.state.as_deref(), event.value), ("control", Some("China"), Some(0.9)));
     let trust = |of: &Trajectory, date: Month| {
         let mut rows = of.states.iter().filter(|row| &*row.state == "China" && row.date == date);
         rows.next().unwrap().trust_abroad.unwrap()
     };
     let [then, after] = [event.date, event.date.plus(1)];
-    assert_eq!(trust(&trusting, then), trust(&hurt, then));
-    assert!(trust(&trusting, after) > trust(&hurt, after));
+    for (hit, loses) in [("0.1", true), ("0", false)] {
+        let (with, without) = (of(100.0, hit), of(0.0, hit));
+        assert_eq!(trust(&with, then), trust(&without, then));
+        assert_eq!(trust(&with, after) < trust(&without, after), loses, "hit {hit}");
+    }
 }
 
 #[test]
