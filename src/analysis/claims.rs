@@ -1,6 +1,10 @@
 //! Judging claims over worlds: in what share of them a claim holds, what its effect is, and on which parameters that turns.
 
-use super::calibration::rank_correlation;
+use super::{
+    calibration::rank_correlation,
+    endless::{Endless, endless},
+    turning::turning_point,
+};
 use crate::{
     experiment::claim::{Asks, Claim, Condition},
     maths::{Moments, effective, quantile},
@@ -38,6 +42,8 @@ pub struct Verdict {
     pub holds: f64,
     /// Standard error of that share over different worlds; of a prediction over the worlds that were resampled.
     pub standard_error: f64,
+    /// The share in which it would hold if each world were run without end; `None` of a prediction, or where none was run twice.
+    pub endless: Option<Endless>,
     /// Each of its conditions.
     pub conditions: Vec<Judgement>,
     /// The parameters, that on which the verdict turns most first.
@@ -69,6 +75,8 @@ pub struct Turn {
     pub high: f64,
     /// The ends of those quarters.
     pub ends: (f64, f64),
+    /// The value at which half of the worlds hold, between the ends of its 68 % interval; `None` where there is none.
+    pub at: Option<[f64; 3]>,
 }
 
 impl Turn {
@@ -132,9 +140,25 @@ impl Judged {
             worlds: worlds.len(),
             holds: shared,
             standard_error: error(shared, &weights),
+            endless: self.endless(claim, (&effects, &told, &worlds), seed),
             conditions,
             turns: self.turns((&told, &worlds, &weights), &means[least], &holds),
         })
+    }
+
+    /// The share without the luck of few runs.
+    fn endless(
+        &self,
+        claim: &Claim,
+        (effects, told, worlds): (&[Vec<f64>], &[usize], &[Vec<usize>]),
+        seed: u64,
+    ) -> Option<Endless> {
+        let of_runs = |effect: &Vec<f64>| told.iter().map(|run| effect[*run]).collect();
+        let effects: Vec<Vec<f64>> = effects.iter().map(of_runs).collect();
+        let within = |condition: usize, effect: f64| claim.conditions[condition].is_true(effect);
+        let found = endless(&effects, worlds, &within, seed)?;
+        let weights: Vec<f64> = worlds.iter().map(|world| world.len() as f64).collect();
+        Some(Endless { standard_error: found.standard_error.max(error(found.holds, &weights)), ..found })
     }
 
     /// The runs of each different world, by their places among those that tell, in the order of the runs.
@@ -177,6 +201,7 @@ impl Judged {
                 low: share_where(&|value| value <= ends.0),
                 high: share_where(&|value| value >= ends.1),
                 ends,
+                at: turning_point(&values, holds, weights),
             }
         };
         let mut turns: Vec<Turn> = self.parameters.iter().map(turn).collect();
@@ -220,6 +245,7 @@ impl Judged {
             worlds: worlds.len(),
             holds,
             standard_error: error(holds, &vec![1.0; RESAMPLES as usize]),
+            endless: None,
             conditions: vec![Judgement { share: holds, effect, luck: None }],
             turns: Vec::new(),
         })

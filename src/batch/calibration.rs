@@ -4,7 +4,8 @@
 use super::{Results, Run as FinishedRun, Study, StudyError, done::Done};
 use crate::{
     analysis::calibration::{
-        Emulated, Forward, Method, Parameter, Purpose, Run, Sequential, Settings, Stage, Target, TargetError, Targets,
+        Emulated, Forward, Method, Parameter, Purpose, Run, Sequential, Settings, Shared, Stage, Target, TargetError,
+        Targets,
     },
     experiment::{
         Experiment,
@@ -100,12 +101,17 @@ impl Calibration {
     /// # Errors
     /// A number of a target makes no sense.
     pub(crate) fn data(&self) -> Result<Targets, TargetError> {
-        let target = |target: &crate::experiment::calibration::PlannedTarget| Target {
-            name: target.name.clone(),
-            value: target.value,
-            error: target.error,
-            discrepancy: target.discrepancy,
-            shared: Vec::new(),
+        let target = |target: &crate::experiment::calibration::PlannedTarget| {
+            let shared = target.shared_error.iter();
+            let common = shared.clone().map(|(_, sd)| sd * sd).sum::<f64>();
+            Target {
+                name: target.name.clone(),
+                value: target.value,
+                // What is left of it is the target's own; without any in common it stays to the bit.
+                error: if common > 0.0 { (target.error * target.error - common).sqrt() } else { target.error },
+                discrepancy: target.discrepancy,
+                shared: shared.map(|(group, sd)| Shared { group: group.clone(), sd: *sd }).collect(),
+            }
         };
         Targets::new(self.targets.iter().map(target).collect())
     }
@@ -137,5 +143,27 @@ impl Calibration {
             }
         };
         Settings { seed, method, wanted: wanted.unwrap_or(plain.wanted) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{model::Model, scenario::Source};
+    use std::path::Path;
+
+    #[test]
+    fn what_errors_have_in_common_lies_beside_the_diagonal_and_adds_nothing_to_it() {
+        let file = Source::File(Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/calibrations/rating-gap.toml"));
+        let mut fit = Model::standard().experiment(&file, &[]).unwrap().calibration.unwrap();
+        let plain = fit.data().unwrap().covariance();
+        for target in &mut fit.targets[..2] {
+            target.shared_error.push(("board".to_owned(), 0.5 * target.error));
+        }
+        let (shared, errors) = (fit.data().unwrap().covariance(), [fit.targets[0].error, fit.targets[1].error]);
+        for (at, (row, before)) in shared.iter().zip(&plain).enumerate() {
+            assert!((row[at] - before[at]).abs() < 1e-9 * before[at]);
+        }
+        assert_eq!((plain[0][1], shared[0][2]), (0.0, 0.0));
+        assert!((shared[0][1] - 0.25 * errors[0] * errors[1]).abs() < 1e-9);
     }
 }

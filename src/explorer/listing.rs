@@ -147,6 +147,7 @@ fn dated(config: &Value) -> Value {
                 "from": text("from"),
                 "to": text("to"),
                 "months": if lasts { text("months") } else { Value::Null },
+                "chance": entry.contains_key("earliest"),
             }));
         }
     }

@@ -396,7 +396,7 @@ table! {
     pub struct EventRow as "events" {
         /// Month it happened.
         date: Month, "";
-        /// What kind: `entry`, `exit`, `opens`, `closes`, `breakthrough`, `claim`, `incident`, `shock`, `shock_over`, `policy`, `policy_end`, `review` (a state keeps its posture), `posture` (it takes up another), or a kind of the scenario's dated events.
+        /// What kind: `entry`, `exit`, `opens`, `closes`, `breakthrough`, `claim`, `incident`, `shock`, `shock_over`, `control` (an export control came by chance), `policy`, `policy_end`, `review` (a state keeps its posture), `posture` (it takes up another), or a kind of the scenario's dated events.
         kind: Arc<str>, "";
         /// Who.
         actor: Arc<str>, "";

@@ -1,7 +1,7 @@
 //! States that look ahead: each posture is tried in branches of the world, under luck that is the same for all of them.
 //!
 //! A branch starts from the world as it stands, with three things taken away that a state cannot know: what the scenario has dated for
-//! later (controls, policies, shocks, firms), the luck to come (a branch has its own), and how capable rivals really are (their
+//! later (controls, policies, shocks, firms; of what comes by chance it knows the hazard), the luck to come (a branch has its own), and how capable rivals really are (their
 //! knowledge and capability are off by the fog's error, in nats). All others stay as they stand. The state takes up the posture, the branch lives for the horizon or
 //! to the end of the scenario, and what the state then has of what it wants is averaged over branches, less the cost of switching.
 
@@ -93,7 +93,7 @@ fn decide(simulation: &mut Simulation) -> Result<Vec<Decision>, InvalidNumber> {
 /// A scenario without what is dated for after `now` and nobody can know: a rule that has an end keeps it.
 fn without_the_future(scenario: &Scenario, now: Month) -> Scenario {
     let mut blind = scenario.clone();
-    blind.controls.retain(|control| control.from <= now);
+    blind.controls.retain(|control| control.from.is_none_or(|from| from <= now));
     blind.policies.retain(|policy| policy.from.is_none_or(|from| from <= now));
     blind.shocks.retain(|shock| shock.from.is_none_or(|from| from <= now));
     blind.firms.retain(|firm| firm.enters.is_none_or(|enters| enters <= now));

@@ -17,6 +17,7 @@
 pub mod accelerator;
 pub mod accounts;
 pub(crate) mod bundles;
+pub mod chance;
 pub mod clock;
 pub mod fab;
 pub mod firm;

@@ -6,7 +6,7 @@ use crate::{
         snapshot::tests::{future, lived, lively, looks, shipped},
         testing::{self, set},
     },
-    scenario::{Lever, PolicySpec},
+    scenario::{Lever, PolicySpec, Window},
 };
 
 /// What follows when a run under the first scenario goes on under the second.
@@ -46,7 +46,7 @@ fn what_is_dated_later_comes_as_if_it_had_been_known_from_the_start() {
     shock.from = Some(late(21));
     after.shocks.push(shock);
     let mut control = before.controls[0].clone();
-    (control.name, control.from, control.to) = ("zzz".to_owned(), late(24), None);
+    (control.name, control.from, control.to) = ("zzz".to_owned(), Some(late(24)), None);
     after.controls.push(control);
     let mut firm = before.firms.last().unwrap().clone();
     (firm.name, firm.enters) = ("zzz".to_owned(), Some(late(22)));
@@ -61,6 +61,30 @@ fn what_is_dated_later_comes_as_if_it_had_been_known_from_the_start() {
     assert!(turned(&before, &after, 20) == wanted);
     // And back, before any of it has come.
     assert!(turned(&after, &before, 20) == future(&mut lived(&before, 20)));
+}
+
+#[test]
+fn what_came_by_chance_stays_and_what_may_still_come_is_the_new_scenario_s() {
+    let mut before = lively(40);
+    let window = Window { earliest: before.time.start.plus(2), latest: None };
+    let mut control = before.controls[0].clone();
+    (control.name, control.from, control.to) = ("zzz".to_owned(), None, None);
+    (control.by_chance, control.numbers.hazard_per_year) = (Some(window), 50.0);
+    let mut policy = testing::policy("zzz", 0, Lever::Talent, 0.5);
+    (policy.by_chance, policy.numbers.hazard_per_year) = (Some(window), 50.0);
+    before.controls.push(control);
+    before.policies.push(policy);
+    // It has come by month 20, and a hazard that fades then takes nothing back.
+    let mut fades = before.clone();
+    fades.controls.last_mut().unwrap().numbers.hazard_per_year = 0.0;
+    fades.policies.last_mut().unwrap().numbers.hazard_per_year = 0.0;
+    assert!(turned(&before, &fades, 20) == future(&mut lived(&before, 20)));
+    assert!(turned(&fades, &fades, 20) != turned(&before, &fades, 20));
+    // And one that is not there any more is gone.
+    let mut gone = before.clone();
+    gone.controls.pop();
+    gone.policies.pop();
+    assert!(turned(&before, &gone, 20) != future(&mut lived(&before, 20)));
 }
 
 /// Another value that a parameter takes.

@@ -18,6 +18,8 @@ pub struct Relations {
     pub distance: [PerState; MAX_STATES],
     /// Pairs between whom a shock began; they lose trust in the next step.
     pub clashes: Vec<(StateId, StateId)>,
+    /// Who came to deny whom more by an export control of chance, and by how much; they lose trust in the next step.
+    pub denied: Vec<(StateId, StateId, f64)>,
     /// Harm that incidents of the first state's firms have done in the second since states last met, in medians of severity.
     pub harm: [PerState; MAX_STATES],
 }
@@ -41,7 +43,8 @@ impl Relations {
             trust[s][s] = 1.0;
         }
         let none = [[0.0; MAX_STATES]; MAX_STATES];
-        Self { trust, openness: geography.openness, distance: none, clashes: Vec::new(), harm: none }
+        let openness = geography.openness;
+        Self { trust, openness, distance: none, clashes: Vec::new(), denied: Vec::new(), harm: none }
     }
 }
 

@@ -38,6 +38,7 @@ pub fn policy(name: &str, state: usize, lever: Lever, value: f64) -> PolicySpec 
         against: Vec::new(),
         goods: [true; Goods::COUNT],
         from: None,
+        by_chance: None,
         to: None,
         indicator: None,
         numbers: PolicyNumbers { value, ..PolicyNumbers::default() },

@@ -67,6 +67,9 @@ pub struct Act {
     /// First month; none for what acts from the start on, or comes by chance.
     #[serde(default, deserialize_with = "optional_month")]
     pub from: Option<Month>,
+    /// First month in which it may begin by chance.
+    #[serde(default, deserialize_with = "optional_month")]
+    pub earliest: Option<Month>,
     /// First month in which it no longer acts.
     #[serde(default, deserialize_with = "optional_month")]
     pub to: Option<Month>,
@@ -79,8 +82,9 @@ impl Act {
     /// First month in which it acts in a world that begins in `start`, and the month after the last; no such month where it stays.
     /// `None` for what comes by chance, or never.
     pub fn lasts(&self, start: Month) -> Option<(Month, Option<Month>)> {
-        // Only shocks last so many months, and one without a date has no month of its own.
-        let from = self.from.or(Some(start).filter(|_| self.months.is_none()))?;
+        // Only shocks last so many months. What comes by chance has no month of its own.
+        let by_chance = self.months.is_some() || self.earliest.is_some();
+        let from = self.from.or(Some(start).filter(|_| !by_chance))?;
         Some((from, self.to.or(self.months.map(|months| from.plus(months)))))
     }
 

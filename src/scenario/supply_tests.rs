@@ -108,7 +108,7 @@ fn controls_shocks_and_policies_are_read() {
     let scenario = full(&[]).unwrap();
     let control = &scenario.controls[0];
     assert_eq!((control.what, &control.by[..], &control.against[..]), (Goods::Chips, &[1, 2][..], &[0][..]));
-    assert_eq!((Some(control.from), control.to, control.numbers.leak), (month("2022-10"), month("2023-05"), 0.5));
+    assert_eq!((control.from, control.to, control.numbers.leak), (month("2022-10"), month("2023-05"), 0.5));
     let shock = &scenario.shocks[0];
     assert_eq!((shock.location, shock.stages, shock.from), (1, [true, true, false], None));
     assert_eq!((shock.between, shock.numbers.hazard_per_year), (Some((0, 2)), 0.02));
@@ -274,6 +274,56 @@ fn what_contradicts_itself_is_refused() {
     let left = full(&["accelerators.Ascend.leaves=2023-02"]).unwrap_err();
     assert!(left.contains("`leaves` must be after `enters`: 2023-02 is not after 2023-02"), "{left}");
     assert!(full(&["shocks.Blockade.from=2024-01", "shocks.Blockade.hazard_per_year=0"]).is_ok());
+}
+
+#[test]
+fn what_comes_by_chance_has_a_window_and_no_date() {
+    let rule = "[[controls]]\nname = 'A'\nwhat = 'chips'\nby = ['US']\nagainst = ['EU']\n";
+    let policy = "[[policies]]\nname = 'A'\nstate = 'US'\nlever = 'talent'\nvalue = 0.1\n";
+    for start in [rule, policy] {
+        let with = |keys: &str| read(&format!("{SMALL}{SUPPLY}{start}{keys}"), &[]);
+        let scenario = with("earliest = '2023-03'\nlatest = '2023-03'\nhazard_per_year = 0.5").unwrap();
+        let control = scenario.controls.iter().find(|each| each.name == "A").map(|each| (each.from, each.by_chance));
+        let pulled = scenario.policies.iter().find(|each| each.name == "A").map(|each| (each.from, each.by_chance));
+        let (from, window) = control.or(pulled).unwrap();
+        let window = window.unwrap();
+        assert_eq!((from, Some(window.earliest), window.latest), (None, month("2023-03"), month("2023-03")));
+        let json = scenario.to_json();
+        assert_eq!(read(&toml::to_string(&json).unwrap(), &[]).unwrap(), scenario);
+        assert!(jsonschema::is_valid(&scenario_schema(&catalogue()), &json));
+        for (keys, message) in [
+            ("earliest = '2023-03'\nfrom = '2023-03'", "what has a date does not come by chance"),
+            (
+                "earliest = '2023-03'\nlatest = '2023-02'",
+                "`latest` must not be before `earliest`: 2023-02 is before 2023-03",
+            ),
+            ("from = '2023-03'\nlatest = '2023-04'", "`latest` has no effect without `earliest`"),
+            ("from = '2023-03'\nhazard_per_year = 1", "`hazard_per_year` has no effect without `earliest`"),
+            ("earliest = '2023-03'\nhazard_per_year = -1", "hazard_per_year"),
+            ("earliest = 'March'", "earliest"),
+        ] {
+            let said = with(keys).unwrap_err();
+            assert!(said.contains(message) && said.starts_with("test.toml:"), "{message}: {said}");
+        }
+    }
+    assert!(said(rule).contains("the control \"A\" has no `from`"));
+}
+
+#[test]
+fn it_is_warned_of_what_can_never_come() {
+    let remark = |keys: &str, with: &str| {
+        let policy = "[[policies]]\nname = 'A'\nstate = 'US'\nlever = 'talent'\nvalue = 0.1\n";
+        let scenario = read(&format!("{SMALL}{SUPPLY}{policy}{keys}"), &[]).unwrap();
+        let remark = scenario.remark("policies", "A").unwrap();
+        assert!(remark.contains(with), "{with}: {remark}");
+    };
+    remark("earliest = '2023-03'", "never comes: its `hazard_per_year` is 0");
+    remark(
+        "earliest = '2020-03'\nlatest = '2020-04'\nhazard_per_year = 1",
+        "never comes: the world begins after 2020-04",
+    );
+    remark("earliest = '2023-03'\nto = '2023-03'\nhazard_per_year = 1", "it ends in 2023-03, before it can begin");
+    remark("earliest = '2400-01'\nhazard_per_year = 1", "the world ends before 2400-01");
 }
 
 #[test]

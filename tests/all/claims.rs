@@ -166,3 +166,100 @@ fn what_is_wrong_is_said_before_anything_runs() {
     redqueen(folder.path(), &missing).assert().code(2).stderr(contains("nowhere.csv").and(contains("panicked").not()));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "something was written");
 }
+
+/// The claims in the order in which they are told.
+const TOLD: [&str; 14] = [
+    "momentum-beats-size",
+    "open-competition-hardens",
+    "open-source-alone-keeps-no-lead",
+    "different-strengths",
+    "no-finish-line",
+    "open-models-spread",
+    "controls-slow-then-teach",
+    "many-weak-chips",
+    "leapfrog-overturns",
+    "blockade-turns-the-race",
+    "fabs-at-home-restore",
+    "not-zero-sum",
+    "open-science-pays",
+    "accountable-governance-pays",
+];
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// A number with three digits that count, as pages write it.
+fn digits(number: &str) -> String {
+    let number: f64 = number.parse().unwrap();
+    let places = (2 - redqueen::maths::log10(number.abs()).floor() as i32).clamp(0, 12) as usize;
+    let text = format!("{number:.places$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    text.replace('-', "−")
+}
+
+/// A share and its error, in percent.
+fn percent(row: &BTreeMap<String, String>, share: &str, error: &str) -> String {
+    let percent = |column: &str| row[column].parse::<f64>().ok().map(|share| 100.0 * share);
+    match (percent(share), percent(error)) {
+        (Some(share), Some(error)) => format!("{share:.0} % ± {error:.1}"),
+        _ => "–".to_owned(),
+    }
+}
+
+/// What pages say of each claim: its sentence, two shares, and the effect that decides it.
+fn verdicts() -> Vec<[String; 4]> {
+    let mut by_claim = BTreeMap::<_, Vec<_>>::new();
+    for row in table(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/claims.csv")).1 {
+        by_claim.entry(row["claim"].clone()).or_default().push(row);
+    }
+    assert_eq!(by_claim.len(), TOLD.len());
+    let told = TOLD.iter().map(|name| {
+        let share = |row: &&BTreeMap<String, String>| row["share"].parse::<f64>().unwrap();
+        let row = by_claim[*name].iter().min_by(|a, b| share(a).total_cmp(&share(b))).unwrap();
+        let file: toml::Table = read(&format!("configs/claims/{name}.toml")).parse().unwrap();
+        let sentence = file["claim"].as_str().unwrap().trim_end_matches('.').to_owned();
+        let unit = if row["unit"] == "1" { String::new() } else { format!(" {}", row["unit"]) };
+        let [low, middle, high] = ["p05", "median", "p95"].map(|column| digits(&row[column]));
+        [
+            sentence,
+            percent(row, "holds", "standard_error"),
+            percent(row, "holds_without_luck", "without_luck_error"),
+            format!("`{}`: {middle}{unit} ({low} to {high})", row["condition"]),
+        ]
+    });
+    told.collect()
+}
+
+/// A page with the rows of its table of verdicts, and those that are right.
+fn with_verdicts(page: &str, head: &str, rows: &[String]) -> (String, String) {
+    let text = read(page);
+    let start = text.find(head).unwrap_or_else(|| panic!("{page} has no table of verdicts"));
+    let (before, rest) = text.split_at(start);
+    let heads: String = rest.split_inclusive('\n').take(2).collect();
+    let after = &rest[rest.find("\n\n").unwrap() + 1..];
+    let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let right = format!("{before}{heads}{rows}{after}");
+    (text, right)
+}
+
+#[test]
+fn verdicts_that_are_told_are_those_of_the_shipped_results() {
+    let (verdicts, chinese) = (verdicts(), read("README.zh-CN.md"));
+    let heads = ["| claim | holds in |", "| 论断 | 成立 |"];
+    let english: Vec<String> = verdicts.iter().map(|cells| format!("| {} |", cells.join(" | "))).collect();
+    // Its claims are translated, in the same order, and what decides them stands in the English page.
+    let table = &chinese[chinese.find(heads[1]).unwrap()..];
+    let names = table.lines().skip(2).take(TOLD.len()).map(|row| row.split(" | ").next().unwrap());
+    let translated =
+        names.zip(&verdicts).map(|(name, [_, holds, without, _])| format!("{name} | {holds} | {without} |"));
+    let translated: Vec<String> = translated.collect();
+    for (page, head, rows) in [("README.md", heads[0], english), ("README.zh-CN.md", heads[1], translated)] {
+        let (text, right) = with_verdicts(page, head, &rows);
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(page), right).unwrap();
+        } else {
+            assert!(text == right, "UPDATE_DOCS=1 writes the verdicts of {page} anew:\n{}", rows.join("\n"));
+        }
+    }
+}

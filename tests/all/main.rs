@@ -3,6 +3,7 @@
 mod bad_input;
 mod book;
 mod branch;
+mod by_chance;
 mod by_hand;
 mod calibrate;
 mod chips;

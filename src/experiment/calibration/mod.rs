@@ -63,6 +63,8 @@ pub struct PlannedTarget {
     pub value: f64,
     /// Standard deviation of its measurement.
     pub error: f64,
+    /// Of that, what the errors of other targets have in common with it: a name, and its standard deviation.
+    pub shared_error: Vec<(String, f64)>,
     /// Standard deviation of what separates the model at its best from the world (Kennedy and O'Hagan 2001).
     pub discrepancy: f64,
     /// Unit of all three.

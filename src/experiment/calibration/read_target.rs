@@ -50,6 +50,7 @@ struct Said<'t> {
     statistic: Statistic,
     log: bool,
     error: Option<f64>,
+    shared: Option<&'t TomlEntry>,
     discrepancy: f64,
 }
 
@@ -163,7 +164,9 @@ impl TargetReader<'_> {
         let source = sources.into_iter().collect::<Vec<_>>().join("; ");
         let name = self.name(said, &summary, found)?;
         let error = said.error.unwrap_or(error);
-        Some(PlannedTarget { name, summary, value, error, discrepancy: said.discrepancy, unit, source })
+        let shared_error = said.shared.map_or_else(Vec::new, |entry| shared_error(entry, error, found));
+        let discrepancy = said.discrepancy;
+        Some(PlannedTarget { name, summary, value, error, shared_error, discrepancy, unit, source })
     }
 
     /// The column that is named, if there is one, and the entity, if the scenario has it.
@@ -286,6 +289,27 @@ fn said<'t>(section: &mut Section<'t>, found: &mut Mistakes) -> Option<Said<'t>>
     };
     let error = section.read("error", above, found);
     let discrepancy = section.read("discrepancy", |key, node| real(key, node, 0.0, f64::MAX), found).unwrap_or(0.0);
+    let shared = section.take("shared_error");
     let (table, indicator) = (table?, indicator?);
-    Some(Said { name, table, indicator, entity, from, to, statistic, log, error, discrepancy })
+    Some(Said { name, table, indicator, entity, from, to, statistic, log, error, shared, discrepancy })
+}
+
+/// The parts of an error that are those of other targets too, by the names of what they share.
+fn shared_error(entry: &TomlEntry, error: f64, found: &mut Mistakes) -> Vec<(String, f64)> {
+    let Some(table) = entry.node.as_table() else {
+        found.push(wrong("shared_error", &entry.node, "a table such as { board = 5.0 }"));
+        return Vec::new();
+    };
+    let part = |(name, part): (&String, &TomlEntry)| {
+        let above = finite(&part.node).filter(|number| *number > 0.0);
+        let number = above.ok_or_else(|| wrong(name, &part.node, "a number above 0, in the target's unit"));
+        Some((name.clone(), note(number, found)?))
+    };
+    let parts: Vec<(String, f64)> = table.iter().filter_map(part).collect();
+    let together = parts.iter().map(|(_, sd)| sd * sd).sum::<f64>().sqrt();
+    if together >= error {
+        let message = format!("`shared_error` is a part of the error, which is {error}: {together} is not below it");
+        found.push(Diagnostic::at(&entry.node.place, message));
+    }
+    parts
 }

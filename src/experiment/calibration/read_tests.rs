@@ -61,7 +61,7 @@ fn a_calibration_is_read_with_what_was_seen() {
         range = [0.2, 1.5]\n[[parameters]]\nparameter = 'states.US.talent'\nalso = ['states.EU.talent']\nrange = [0.5, 2]\n\
         [[unknowns]]\nparameter = 'states.China.talent'\nprior = 'triangular'\nmode = 1\nrange = [0.5, 2]\n";
     let targets = format!(
-        "{TARGET}discrepancy = 4\n[[targets]]\nname = 'fall'\ntable = 'world'\nindicator = 'gap_rating'\nstatistic = 'trend'\n\
+        "{TARGET}discrepancy = 4\nshared_error = {{ board = 3 }}\n[[targets]]\nname = 'fall'\ntable = 'world'\nindicator = 'gap_rating'\nstatistic = 'trend'\n\
          from = '2023-02'\nto = '2023-03'\n[[targets]]\ntable = 'states'\nentity = 'US'\nindicator = 'compute'\nlog = true\n"
     );
     let found = read(&format!("{more}{targets}[method]\nwanted = 130\ndraws = 50\n")).unwrap();
@@ -72,6 +72,7 @@ fn a_calibration_is_read_with_what_was_seen() {
     let [gap, fall, compute] = found.targets.as_slice() else { panic!("{:?}", found.targets) };
     // Figures after `until` are not looked at: months 2, 3 and 5 remain, whose errors are taken as shared.
     assert_eq!((gap.value, gap.error, gap.discrepancy, &*gap.unit), (90.0, 4.0, 4.0, "points"));
+    assert_eq!((&gap.shared_error, &fall.shared_error), (&vec![("board".to_owned(), 3.0)], &Vec::new()));
     assert_eq!(gap.summary.months, ["2023-02", "2023-03", "2023-05"].map(|month| month.parse().unwrap()));
     assert_eq!((&*fall.name, fall.value, fall.summary.statistic), ("fall", -120.0, Statistic::Trend));
     assert_eq!(fall.unit, "points/year");
@@ -190,6 +191,12 @@ fn targets_are_checked() {
             "c.toml:7:1: these observations of compute of China in states have no roughness",
         ),
         (format!("{gap}error = 0"), "c.toml:10:9: `error` must be a number above 0, in the target's unit, not 0"),
+        (format!("{gap}shared_error = 2"), "c.toml:10:16: `shared_error` must be a table"),
+        (format!("{gap}shared_error = {{ board = 0 }}"), "c.toml:10:26: `board` must be a number above 0"),
+        (
+            format!("{gap}shared_error = {{ board = 3, news = 3 }}"),
+            "c.toml:10:16: `shared_error` is a part of the error, which is 4",
+        ),
         (format!("{gap}discrepancy = -1"), "c.toml:10:15: `discrepancy` must be "),
         (format!("{gap}statistic = 'median'"), "c.toml:10:13: `statistic` must be "),
         (format!("{gap}name = 'Gap'"), "c.toml:10:8: `Gap` cannot be the name of a target"),

@@ -76,6 +76,14 @@ fn target() -> Value {
             described(above(), "Standard deviation of its measurement; made of those of the observations if left out."),
         ),
         (
+            "shared_error",
+            described(
+                json!({ "type": "object", "additionalProperties": above() }),
+                "Of the error, what it has in common with other targets that name it too, such as the bias of a source: \
+                 its standard deviation by name.",
+            ),
+        ),
+        (
             "discrepancy",
             described(
                 json!({ "type": "number", "minimum": 0, "default": 0 }),

@@ -102,7 +102,7 @@ function line(act) {
   const track = make("div", { className: "track" });
   const text = make("p");
   const element = make("div", { className: "bar-row", role: "group", "aria-label": `${act.called} ${act.name}` }, text, track);
-  if (act.months !== null && !act.from) {
+  if (act.chance || (act.months !== null && !act.from)) {
     text.textContent = `${act.name} (${act.called}): ${act.about}; comes by chance`;
     track.remove();
     return [element, () => {}];

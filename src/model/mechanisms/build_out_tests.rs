@@ -146,7 +146,8 @@ fn pace(covered_nm: f64, maturity: f64) -> (f64, f64) {
         what: Goods::Equipment,
         by: vec![1],
         against: vec![0],
-        from: scenario.time.start,
+        from: Some(scenario.time.start),
+        by_chance: None,
         to: None,
         numbers: ControlNumbers { strictness: 0.8, leak: 0.0, node_nm: covered_nm, ..ControlNumbers::default() },
     }];

@@ -20,7 +20,7 @@ use crate::{
         states::{StateId, States},
     },
     parameters,
-    scenario::{ControlSpec, Lever, MAX_STATES, Scenario},
+    scenario::{Lever, MAX_STATES, Scenario},
 };
 use bevy_ecs::prelude::*;
 
@@ -114,27 +114,20 @@ impl Breaches {
     /// Of a scenario. What came into force before the start is part of the trust of the start; a rule that takes the place of
     /// one as strict on the same goods is no breach, nor is one that stops nothing.
     pub fn new(scenario: &Scenario, clock: &Clock, controls: &ExportControls) -> Self {
-        let strictness = |rule: &ControlSpec| {
-            if controls.stopped_by(rule) > 0.0 {
-                (controls.strictness_scale * rule.numbers.strictness).min(1.0)
-            } else {
-                0.0
-            }
-        };
         let mut breaches = Vec::new();
         for rule in &scenario.controls {
-            let Some(step) = clock.step_of(rule.from) else { continue };
+            let Some((from, step)) = rule.from.and_then(|from| Some((from, clock.step_of(from)?))) else { continue };
             for &by in &rule.by {
                 for &against in rule.against.iter().filter(|against| **against != by) {
                     let before = scenario.controls.iter().filter(|other| {
                         other.what == rule.what
-                            && other.from < rule.from
-                            && other.to.is_none_or(|to| to >= rule.from)
+                            && other.from.is_some_and(|other| other < from)
+                            && other.to.is_none_or(|to| to >= from)
                             && other.by.contains(&by)
                             && other.against.contains(&against)
                     });
-                    let before = before.map(strictness).fold(0.0, f64::max);
-                    let stricter = strictness(rule) - before;
+                    let before = before.map(|other| controls.strictness_of(other)).fold(0.0, f64::max);
+                    let stricter = controls.strictness_of(rule) - before;
                     if stricter > 0.0 {
                         let (by, against) = (StateId::new(by), StateId::new(against));
                         breaches.push(Breach { step, by, against, stricter });
@@ -181,7 +174,8 @@ fn meet(
     let mut hits = Hits::default();
     let dated = breaches.0.iter().filter(|breach| breach.step == clock.step());
     let dated = dated.map(|breach| (breach.by, breach.against, breach.stricter));
-    for (by, against, stricter) in dated.chain(stances.stricter.iter().copied()) {
+    let by_chance = relations.denied.iter().copied();
+    for (by, against, stricter) in dated.chain(stances.stricter.iter().copied()).chain(by_chance) {
         let loss = cooperation.hit_control * stricter;
         hits.between(by, against, loss);
         hits.with_friends(&geography, &relations.trust, by, against, loss);
@@ -213,6 +207,7 @@ fn meet(
 /// What befell since states last met is over with, whether or not it cost trust.
 fn forget(mut relations: ResMut<Relations>) {
     relations.clashes.clear();
+    relations.denied.clear();
     relations.harm = [[0.0; MAX_STATES]; MAX_STATES];
 }
 
@@ -332,7 +327,8 @@ mod tests {
             what: Goods::Equipment,
             by: vec![1, 2],
             against: vec![0],
-            from: start.plus(1),
+            from: Some(start.plus(1)),
+            by_chance: None,
             to: None,
             numbers: ControlNumbers { strictness: 0.5, ..ControlNumbers::default() },
         }];
@@ -366,13 +362,13 @@ mod tests {
         renewed.controls[0].to = Some(start.plus(2));
         renewed.controls.push(ControlSpec {
             name: "rule 2".to_owned(),
-            from: start.plus(2),
+            from: Some(start.plus(2)),
             to: None,
             ..renewed.controls[0].clone()
         });
         assert_eq!(after(&renewed, 3).trust[0][1], after(&tense, 3).trust[0][1]);
         let mut old = tense;
-        old.controls[0].from = crate::scenario::Month::new(2001, 1).unwrap();
+        old.controls[0].from = crate::scenario::Month::new(2001, 1);
         assert_eq!(lost(&old, 2), 0.0);
     }
 }

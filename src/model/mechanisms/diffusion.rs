@@ -42,15 +42,15 @@ parameters! {
         /// Factor on every state's own rate of diffusion at home (φ_h).
         home_scale: f64 = 1.0, "1", range 0.0..=12.0, plausible 0.0..=2.0 or null 0.0, assumption "the rates stand with the states: home_diffusion_per_year";
         /// Rate at which capability catches up by building on open weights (ξ_o).
-        xi_open: f64 = 5.3, "1/year", range 0.0..=12.0, plausible 2.0..=8.0 or null 0.0, calibrated "90 % of the posterior rating-gap: 3.1 to 7.9; fine-tunes of a new open model appear within months";
+        xi_open: f64 = 5.3, "1/year", range 0.0..=12.0, plausible 2.0..=8.0 or null 0.0, calibrated "90 % of the posterior rating-gap: 3.0 to 7.9; fine-tunes of a new open model appear within months";
         /// Rate at which capability catches up by distilling closed services (ξ_c).
-        xi_closed: f64 = 5.3, "1/year", range 0.0..=12.0, plausible 1.0..=8.0 or null 0.0, calibrated "90 % of the posterior rating-gap, one value for both: 3.1 to 7.9; training on outputs was common by 2023";
+        xi_closed: f64 = 5.3, "1/year", range 0.0..=12.0, plausible 1.0..=8.0 or null 0.0, calibrated "90 % of the posterior rating-gap, one value for both: 3.0 to 7.9; training on outputs was common by 2023";
         /// What is lost in building on open weights (δ_o).
         loss_open: f64 = 0.1, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "copies are a little worse";
         /// What is lost in distilling (δ_c).
         loss_closed: f64 = 0.03, "nats", range 0.0..=10.0, plausible 0.0..=1.0, assumption "outputs show less than weights; most of what is lost is lost for want of compute";
         /// What each nat of compute that the source has more costs a copy (χ).
-        ceiling: f64 = 0.34, "nats/nat", range 0.0..=2.0, plausible 0.05..=0.4 or null 0.0, calibrated "90 % of the posterior rating-gap: 0.16 to 0.53; a smaller model holds less of what a larger one can do";
+        ceiling: f64 = 0.34, "nats/nat", range 0.0..=2.0, plausible 0.05..=0.4 or null 0.0, assumption "a smaller model holds less of what a larger one can do; near the median of a fit that takes 6 % of its variance";
         /// Part of what is copied beyond own ideas that later training stands on (k).
         kept: f64 = 1.0, "1", range 0.0..=1.0, plausible 0.5..=1.0 or null 0.0, assumption "weights and data sets stay";
         /// Effort, as a share of the highest in the world, at which a firm absorbs half of what its surroundings let it (h).

@@ -1,12 +1,16 @@
 //! Export controls: states deny each other chips, equipment and memory.
 //!
-//! A rule in force multiplies what it covers by 1 − x (1 − ℓ), with strictness x and leak ℓ; of several rules the strictest counts.
-//! A variant of a covered chip can be shipped once designers had the time to make it: at a limit on performance, the best variant
-//! is that of the largest limit no higher which was in force at least a lag ago, before the start of the world too. A design
-//! stays ready once it exists. What rules say in each step is worked out before the first. Levers (`control`) add to the strictness
-//! of what is in force or take from it, and effort against leakage (`enforcement`) stops up a part of ℓ. Of the chips that are stopped, buyers
-//! get a part to use where no rule stands against it: they rent them in third states that have power to spare, the more these
-//! trust them, unless a rule of the designers' home on `rental` closes that too.
+//! A rule comes into force at its date or, once in a run, when its hazard brings it, in the months in which it may come; one that
+//! came by chance costs trust in the step after. A rule in force multiplies what it covers by 1 − x (1 − ℓ), with strictness x and
+//! leak ℓ; of several rules the strictest counts. A variant of a covered chip can be shipped once designers had the time to make
+//! it: at a limit on performance, the best variant is that of the largest limit no higher which was in force at least a lag ago,
+//! before the start of the world too. A design stays ready once it exists. What rules say in each step is worked out before the
+//! first, and anew when one comes by chance. Levers (`control`) add to the strictness of what is in force or take from it, and
+//! effort against leakage (`enforcement`) stops up a part of ℓ. Of the chips that are stopped, buyers get a part to use where no
+//! rule stands against it: they rent them in third states that have power to spare, the more these trust them, unless a rule of
+//! the designers' home on `rental` closes that too.
+
+mod rulebook;
 
 use crate::{
     model::{
@@ -22,6 +26,7 @@ use crate::{
     scenario::{Choice, ControlNumbers, ControlSpec, Goods, Lever, MAX_STATES, Scenario},
 };
 use bevy_ecs::{prelude::*, system::SystemParam};
+use rulebook::{Rulebook, any_may_come, come};
 use std::{borrow::Cow, sync::Arc};
 
 parameters! {
@@ -46,15 +51,19 @@ impl Mechanism for ExportControls {
     const MEANING: &'static str = "states deny each other chips, equipment and memory";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Controls, apply);
+        month.add(Phase::Controls, (come.run_if(any_may_come), apply).chain());
     }
 
     fn register(world: &mut World) {
+        world.keep_resource::<Rulebook>();
         world.keep_resource::<Timetable>();
     }
 
     fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
-        let timetable = Timetable::new(scenario, clock, world.resource());
+        let mut rulebook = Rulebook::new(scenario, clock);
+        rulebook.go_on(world.resource());
+        let timetable = Timetable::new(&rulebook, clock, world.resource());
+        world.insert_resource(rulebook);
         // What levers have made of them they make of them again in the next step.
         if !world.resource::<Barriers>().levered {
             let standing = timetable.standing_in(clock.step()).into_owned();
@@ -64,7 +73,9 @@ impl Mechanism for ExportControls {
     }
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
-        let timetable = Timetable::new(scenario, clock, world.resource());
+        let rulebook = Rulebook::new(scenario, clock);
+        let timetable = Timetable::new(&rulebook, clock, world.resource());
+        world.insert_resource(rulebook);
         world.insert_resource(timetable);
     }
 }
@@ -73,6 +84,11 @@ impl ExportControls {
     /// Share of a covered flow that a rule of the scenario stops.
     pub fn stopped_by(&self, rule: &ControlSpec) -> f64 {
         self.rigour(&rule.numbers).stopped()
+    }
+
+    /// Share of a covered flow that a rule of the scenario means to stop; none if nothing is stopped by it.
+    pub fn strictness_of(&self, rule: &ControlSpec) -> f64 {
+        if self.stopped_by(rule) > 0.0 { (self.strictness_scale * rule.numbers.strictness).min(1.0) } else { 0.0 }
     }
 
     fn rigour(&self, numbers: &ControlNumbers) -> Rigour {
@@ -112,13 +128,12 @@ pub struct Timetable(Arc<[(u32, Barriers)]>);
 
 impl Timetable {
     /// What the rules of a scenario say, step by step.
-    pub fn new(scenario: &Scenario, clock: &Clock, controls: &ExportControls) -> Self {
-        let rules: Vec<Rule> = scenario
-            .controls
-            .iter()
-            .map(|spec| Rule {
+    fn new(rulebook: &Rulebook, clock: &Clock, controls: &ExportControls) -> Self {
+        let rules: Vec<Rule> = rulebook
+            .known(clock)
+            .map(|(spec, from)| Rule {
                 spec,
-                from: clock.steps_to(spec.from),
+                from,
                 to: spec.to.map(|month| clock.steps_to(month)),
                 rigour: controls.rigour(&spec.numbers),
             })
@@ -340,13 +355,14 @@ mod tests {
     }
 
     fn rule(name: &str, what: Goods, from: &str, to: Option<&str>, numbers: ControlNumbers) -> ControlSpec {
-        let (from, to) = (month(from), to.map(month));
+        let (from, to) = (Some(month(from)), to.map(month));
         ControlSpec {
             name: name.to_owned(),
             what,
             by: vec![US.place()],
             against: vec![CHINA.place()],
             from,
+            by_chance: None,
             to,
             numbers,
         }
@@ -365,7 +381,7 @@ mod tests {
             scenario.time.start = month("2023-01");
             scenario.controls = rules;
             let clock = Clock::new(&scenario.time);
-            Self(Timetable::new(&scenario, &clock, controls), clock)
+            Self(Timetable::new(&Rulebook::new(&scenario, &clock), &clock, controls), clock)
         }
 
         fn in_month(&self, text: &str) -> Barriers {

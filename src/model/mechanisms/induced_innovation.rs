@@ -295,7 +295,8 @@ mod tests {
             what: Goods::Equipment,
             by: vec![1],
             against: vec![0],
-            from: scenario.time.start.plus(2),
+            from: Some(scenario.time.start.plus(2)),
+            by_chance: None,
             to: None,
             numbers: ControlNumbers { strictness: 1.0, leak: 0.5, ..ControlNumbers::default() },
         }];

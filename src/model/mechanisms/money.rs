@@ -42,7 +42,7 @@ parameters! {
         /// Share of the value of its usage that an open firm can appropriate (a_open).
         open_appropriability: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.1..=0.6, assumption "others host open models and keep most of the revenue";
         /// Factor on all money that comes from outside: investors', firms' own funds and states' money for public compute.
-        capital_scale: f64 = 0.89, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, calibrated "90 % of the posterior rating-gap: 0.58 to 1.45; the money itself stands with states, firms and policies";
+        capital_scale: f64 = 0.89, "1", range 0.0..=1000.0, plausible 0.5..=2.0 or null 0.0, calibrated "90 % of the posterior rating-gap: 0.58 to 1.42; the money itself stands with states, firms and policies";
         /// What a firm abroad is worth to investors against one at home, at full trust between the two states.
         abroad: f64 = 0.2, "1", range 0.0..=1.0, plausible 0.05..=0.6 or null 0.0, assumption "home bias: of their shares US investors held 94 % and British ones 82 % at home (French and Poterba 1991), a tenth or less of this; venture capital travels with strategic buyers";
         /// How the weight of a firm with investors rises with its usage (γ).

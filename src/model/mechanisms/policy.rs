@@ -1,6 +1,7 @@
 //! Policy: states pull levers, constantly, by schedule, or in answer to what they see.
 //!
-//! A policy sets a lever of a state while it is in force: to its value, or, with an indicator, to
+//! A policy is in force from a date on or, once in a run, from when its hazard brings it, in the months in which it may come. It
+//! sets a lever of a state: to its value, or, with an indicator, to
 //! clamp(value + gain · (target − indicator(t − delay)), 0, cap). Policies on the same lever add up, within the lever's range.
 //! Indicators are what was published at the end of a month; before there is anything to see, a policy stays at its value.
 //! What levers do stands with the mechanisms that they move; here are the strengths of those that no mechanism of their own
@@ -9,12 +10,14 @@
 use crate::{
     maths,
     model::{
+        chance::Chance,
         clock::Clock,
         firm::{Character, Hardware, Offer, Usage},
         geography::{Geography, PerState},
         keep::Keep,
         ledger::Ledger,
         mechanisms::{power::PowerShares, releases::Releases},
+        noise::{Draw, Noise},
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Aim, Stances},
         state::{Burden, Economy, Industry, Levers, Penetration, Supply},
@@ -66,7 +69,9 @@ impl Mechanism for Policy {
     const MEANING: &'static str = "states pull levers, constantly, by schedule or in answer to what they see";
 
     fn build(month: &mut MonthPlan) {
-        month.add(Phase::Policy, pull_levers).add(Phase::Accounts, publish.run_if(anyone_watches));
+        month
+            .add(Phase::Policy, (come.run_if(any_may_come), pull_levers).chain())
+            .add(Phase::Accounts, publish.run_if(anyone_watches));
     }
 
     fn register(world: &mut World) {
@@ -76,7 +81,8 @@ impl Mechanism for Policy {
     }
 
     fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
-        let agenda = Agenda::new(scenario, clock);
+        let mut agenda = Agenda::new(scenario, clock);
+        agenda.go_on(world.resource());
         let idle = agenda.policies.is_empty() && world.resource::<Choices>().0.is_empty();
         if idle || world.resource::<Policy>().scale == 0.0 {
             // Nobody would take back what was set.
@@ -141,20 +147,46 @@ pub fn feedback(value: f64, gain: f64, target: f64, indicator: f64, cap: f64) ->
 #[derive(Clone, Debug)]
 struct Scheduled {
     spec: PolicySpec,
-    from: u32,
+    begins: Begins,
     to: Option<u32>,
-    /// Whether it begins inside the run.
-    begins: bool,
+}
+
+/// When a policy begins.
+#[derive(Clone, Debug)]
+enum Begins {
+    /// It is there from the start.
+    Before,
+    /// In this step.
+    In(u32),
+    /// By chance.
+    Perhaps(Chance),
 }
 
 impl Scheduled {
+    /// The first step in which it is in force, unless it has yet to begin by chance.
+    const fn first(&self) -> Option<u32> {
+        match &self.begins {
+            Begins::Before => Some(0),
+            Begins::In(step) => Some(*step),
+            Begins::Perhaps(chance) => chance.began,
+        }
+    }
+
+    const fn chance(&self) -> Option<&Chance> {
+        if let Begins::Perhaps(chance) = &self.begins { Some(chance) } else { None }
+    }
+
+    const fn chance_mut(&mut self) -> Option<&mut Chance> {
+        if let Begins::Perhaps(chance) = &mut self.begins { Some(chance) } else { None }
+    }
+
     fn in_force(&self, step: u32) -> bool {
-        step >= self.from && self.to.is_none_or(|to| step < to)
+        self.first().is_some_and(|first| step >= first) && self.to.is_none_or(|to| step < to)
     }
 
     /// Whether it may set its lever otherwise in this step than in the one before.
     fn turns(&self, step: u32) -> bool {
-        self.from == step || self.to == Some(step) || self.spec.indicator.is_some() && self.in_force(step)
+        self.first() == Some(step) || self.to == Some(step) || self.spec.indicator.is_some() && self.in_force(step)
     }
 }
 
@@ -175,16 +207,21 @@ impl Agenda {
             watched[indicator as usize] = true;
         }
         let schedule = |spec: &PolicySpec| {
-            let from = spec.from.and_then(|month| clock.step_of(month));
-            Scheduled {
-                spec: spec.clone(),
-                from: from.unwrap_or(0),
-                // What ended before the start is never in force.
-                to: spec.to.map(|month| clock.step_of(month).unwrap_or(0)),
-                begins: from.is_some(),
-            }
+            let dated = spec.from.and_then(|month| clock.step_of(month)).map(Begins::In);
+            let chance = |window| Chance::new(("policy", &spec.name), spec.numbers.hazard_per_year, window, clock);
+            let begins = spec.by_chance.as_ref().map(chance).map(Begins::Perhaps).or(dated).unwrap_or(Begins::Before);
+            // What ended before the start is never in force.
+            let to = spec.to.map(|month| clock.step_of(month).unwrap_or(0));
+            Scheduled { spec: spec.clone(), begins, to }
         };
         Self { policies: scenario.policies.iter().map(schedule).collect(), watched }
+    }
+
+    /// Keeps what has begun by chance.
+    fn go_on(&mut self, before: &Self) {
+        for chance in self.policies.iter_mut().filter_map(Scheduled::chance_mut) {
+            chance.go_on(before.policies.iter().filter_map(Scheduled::chance));
+        }
     }
 }
 
@@ -364,6 +401,24 @@ impl Pulled {
     }
 }
 
+/// Whether a policy that comes by chance begins.
+const BEGINS: Draw = Draw::named("policy/begins");
+
+fn any_may_come(policy: Res<Policy>, agenda: Res<Agenda>) -> bool {
+    policy.scale != 0.0 && agenda.policies.iter().any(|scheduled| scheduled.chance().is_some())
+}
+
+fn come(clock: Res<Clock>, noise: Noise, mut agenda: ResMut<Agenda>) {
+    for at in 0..agenda.policies.len() {
+        let chance = agenda.policies[at].chance();
+        if chance.is_some_and(|chance| chance.begins(BEGINS, &noise, &clock))
+            && let Some(chance) = agenda.policies[at].chance_mut()
+        {
+            chance.began = Some(clock.step());
+        }
+    }
+}
+
 /// Levers are added up when an order is new; in other steps they stay, and what they cost follows output.
 fn pull_levers(
     orders: Orders,
@@ -394,12 +449,13 @@ fn pull_levers(
 }
 
 fn announce(scheduled: &Scheduled, clock: &Clock, geography: &Geography, ledger: &mut Ledger) {
-    let Scheduled { spec, from, to, begins } = scheduled;
+    let Scheduled { spec, to, .. } = scheduled;
     let (now, state) = (clock.step(), &geography.names[spec.state]);
-    if *begins && now == *from && scheduled.in_force(now) {
+    let begins = scheduled.first() == Some(now) && !matches!(scheduled.begins, Begins::Before);
+    if begins && scheduled.in_force(now) {
         ledger.note(clock, "policy", state, state, None, &spec.name);
     }
-    if *to == Some(now) && now > *from {
+    if *to == Some(now) && scheduled.first().is_some_and(|first| now > first) {
         ledger.note(clock, "policy_end", state, state, None, &spec.name);
     }
 }

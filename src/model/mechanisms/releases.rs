@@ -36,9 +36,9 @@ parameters! {
         /// Rating of the best model at the start (R_0).
         rating_at_start: f64 = 1100.0, "points", range -100000.0..=100000.0, plausible 1000.0..=1200.0, assumption "the scale's origin is free";
         /// Rating gained per nat of log strength per nat of capability (κ_E).
-        rating_slope: f64 = 0.47, "1", range 0.0..=5.0, plausible 0.2..=0.6, calibrated "90 % of the posterior rating-gap: 0.37 to 0.58; about 82 points a nat";
+        rating_slope: f64 = 0.47, "1", range 0.0..=5.0, plausible 0.2..=0.6, calibrated "90 % of the posterior rating-gap: 0.36 to 0.59; about 82 points a nat";
         /// How fast the board flattens (b): so many thousand points above R_0 the same strength shows as 1/e of the points; 0 for a board without end.
-        board_bend: f64 = 0.5, "1/thousand points", range 0.0..=20.0, plausible 0.0..=5.0 or null 0.0, calibrated "90 % of the posterior rating-gap: 0.15 to 2.8; points gained per point of a fixed-scale index fell by a third in a year: votes tell strong models less well apart";
+        board_bend: f64 = 0.5, "1/thousand points", range 0.0..=20.0, plausible 0.0..=5.0 or null 0.0, calibrated "90 % of the posterior rating-gap: 0.16 to 3.1; points gained per point of a fixed-scale index fell by a third in a year: votes tell strong models less well apart";
         /// Time from the start within which models of states that are listed late (listing_months) are so.
         listed_late_months: u32 = 12, "months", range 0..=1200, plausible 6..=24 or null 0, assumption "by 2024 boards took in models from everywhere within weeks";
         /// Battles behind a measured rating (n); 0 means no sampling error.
@@ -46,7 +46,7 @@ parameters! {
         /// Index of the best model at the start (I_0).
         index_at_start: f64 = 110.0, "index points", range -100000.0..=100000.0, plausible 100.0..=126.0, assumption "LLaMA-65B stands at 109 and GPT-4 at 126 on Epoch's capability index";
         /// Index points per nat of capability (κ_I).
-        index_slope: f64 = 7.5, "index points/nat", range 0.0..=100.0, plausible 4.0..=12.0, calibrated "90 % of the posterior rating-gap: 4.9 to 10.0; the frontier gains about 10 points a year";
+        index_slope: f64 = 7.5, "index points/nat", range 0.0..=100.0, plausible 4.0..=12.0, calibrated "90 % of the posterior rating-gap: 4.7 to 10.0; the frontier gains about 10 points a year";
         /// Whether releases among the scenario's dated events are shown in events.csv.
         historical: bool = 1, "1", range 0..=1, plausible 0..=1, assumption "a choice of presentation";
     }

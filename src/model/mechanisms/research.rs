@@ -39,7 +39,7 @@ parameters! {
     #[derive(Resource)]
     pub struct Research {
         /// Growth of algorithmic knowledge at unlimited effort (g_A).
-        growth: f64 = 1.18, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, calibrated "90 % of the posterior rating-gap: 0.79 to 1.57; Ho et al. 2024 (arXiv:2403.05812), compute for a given capability halves in 8 months, 5 to 14, have 1.04, 0.6 to 1.66";
+        growth: f64 = 1.18, "nats/year", range 0.0..=5.0, plausible 0.6..=1.66 or null 0.0, assumption "near the median of a fit that takes 6 % of its variance; Ho et al. 2024 (arXiv:2403.05812), compute for a given capability halves in 8 months, 5 to 14, have 1.04, 0.6 to 1.66";
         /// How effort rises with compute (λ).
         exponent: f64 = 0.5, "1", range 0.05..=1.0, plausible 0.3..=0.8, assumption "decreasing returns: ideas get harder to run in parallel";
         /// Research compute at which growth is half its ceiling, at the start (C_ref).

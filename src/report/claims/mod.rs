@@ -47,7 +47,10 @@ pub fn holds(verdict: &Verdict) -> String {
         return format!("holds with a probability of {share:.0} % ± {error:.1}, by resamples of {worlds}");
     }
     let each = verdict.runs as f64 / verdict.worlds.max(1) as f64;
-    format!("holds in {share:.0} % ± {error:.1} of {worlds}, each by the mean of {each:.0} runs")
+    let without_luck = verdict.endless.map_or_else(String::new, |endless| {
+        format!("; in {:.0} % ± {:.1} without the luck of these", 100.0 * endless.holds, 100.0 * endless.standard_error)
+    });
+    format!("holds in {share:.0} % ± {error:.1} of {worlds}, each by the mean of {each:.0} runs{without_luck}")
 }
 
 impl Told {
@@ -83,7 +86,11 @@ impl Told {
                     } else {
                         ("below", turn.low, turn.ends.0)
                     };
-                    format!(", {:.0} % {end} {}", 100.0 * share, significant(at))
+                    let half = turn.at.map_or_else(String::new, |at| {
+                        let [low, at, high] = at.map(significant);
+                        format!("; half at {at}, {low} to {high}")
+                    });
+                    format!(", {:.0} % {end} {}{half}", 100.0 * share, significant(at))
                 } else {
                     String::new()
                 };
@@ -119,6 +126,8 @@ fn rows(told: &Told) -> Vec<ClaimRow> {
             condition: condition.to_string().into(),
             holds: verdict.holds,
             standard_error: finite(verdict.standard_error),
+            holds_without_luck: verdict.endless.map(|endless| endless.holds),
+            without_luck_error: verdict.endless.map(|endless| endless.standard_error),
             worlds: u32::try_from(verdict.worlds).unwrap_or(u32::MAX),
             runs: u32::try_from(verdict.runs).unwrap_or(u32::MAX),
             share: judged.share,

@@ -82,7 +82,9 @@ mod tests {
         assert_eq!(acts(&[&first, &longer, &off]), [act(12, &[0]), act(36, &[1])]);
         assert_eq!(acts(&[&first, &first]), []);
         assert_eq!(acts(&[]), []);
-        let without = entry(json!({"controls": [{"name": "undated"}]}));
+        // What comes by chance has no months.
+        let perhaps = json!({"name": "perhaps", "earliest": "2024-01", "hazard_per_year": 0.5});
+        let without = entry(json!({"controls": [{"name": "undated"}], "policies": [perhaps]}));
         let found = acts(&[&first, &without]);
         assert_eq!(
             found.iter().map(|act| (act.name.as_str(), act.to.is_none())).collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
 //! Export controls.
 
-use super::{Before, Entity, Scenario};
+use super::{Before, Entity, Scenario, Window};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
@@ -11,7 +11,7 @@ use crate::{
         entities::{EntityKind, read_entities},
         schema::{self, described, names, one_of},
         section::{Mistakes, Section, choice, list, note},
-        unsound::Checked,
+        unsound::{Checked, ensure},
     },
 };
 use serde_json::{Map, Value};
@@ -47,6 +47,8 @@ parameters! {
         variant_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.0..=1.0, assumption "just below the threshold";
         /// Equipment for nodes of at most this size is covered.
         node_nm: f64 = 16.0, "nm", range 0.0..=1000.0, plausible 5.0..=28.0, assumption "the rules of 2022 name 16/14 nm logic";
+        /// Hazard of one that begins by chance (`earliest`); once in a run.
+        hazard_per_year: f64 = 0.0, "1/year", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "chosen by the user";
     }
 }
 
@@ -62,8 +64,10 @@ pub struct ControlSpec {
     pub by: Vec<usize>,
     /// Indices of the states it is aimed at, sorted.
     pub against: Vec<usize>,
-    /// First month in force.
-    pub from: Month,
+    /// First month in force; `None` if it begins by chance.
+    pub from: Option<Month>,
+    /// Months in which it may begin by chance.
+    pub by_chance: Option<Window>,
     /// First month no longer in force; `None` if it stays.
     pub to: Option<Month>,
     /// Its numbers.
@@ -104,10 +108,15 @@ impl Entity for ControlSpec {
                     found.push(Diagnostic::at(&entry.node.place, message));
                 }
             }
-            section.require("from", found);
+            let by_chance = Window::read(section, found);
+            if section.take("earliest").is_none() {
+                section.require("from", found);
+            }
             let (from, to) = section.span("from", "to", found);
             let numbers = ControlNumbers::from_values(&section.parameters(ControlNumbers::DECLARED, found));
-            Some(Self { name: name.to_owned(), what: what?, by, against, from: from?, to, numbers })
+            let begins = from.is_some() || by_chance.is_some();
+            begins.then_some(())?;
+            Some(Self { name: name.to_owned(), what: what?, by, against, from, by_chance, to, numbers })
         })
     }
 
@@ -116,15 +125,20 @@ impl Entity for ControlSpec {
         entry.insert("what".into(), self.what.word().into());
         entry.insert("by".into(), scenario.state_names(&self.by));
         entry.insert("against".into(), scenario.state_names(&self.against));
-        insert_month(&mut entry, "from", Some(self.from));
+        insert_month(&mut entry, "from", self.from);
         insert_month(&mut entry, "to", self.to);
         insert_parameters(&mut entry, &self.numbers);
+        Window::describe(self.by_chance.as_ref(), &mut entry);
         entry
     }
 
     fn check(&self, scenario: &Scenario) -> Checked {
+        let place = format!("controls.{}", self.name);
+        Window::check(self.by_chance.as_ref(), self.from, &place)?;
+        let begins = self.from.is_some() || self.by_chance.is_some();
+        ensure(begins, || format!("{place}.from"), || "must be a month, or `earliest` one".to_owned())?;
         let mut states = self.by.iter().chain(&self.against);
-        states.try_for_each(|state| scenario.state(&format!("controls.{}", self.name), *state))
+        states.try_for_each(|state| scenario.state(&place, *state))
     }
 
     fn remark(&self, scenario: &Scenario) -> Option<String> {
@@ -137,7 +151,10 @@ impl Entity for ControlSpec {
         if self.what == Goods::Materials && !self.by.iter().any(refines) {
             return Some("has no effect: no state in `by` has a `materials_share`".to_owned());
         }
-        super::too_late(Some(self.from), scenario)
+        let by_chance =
+            self.by_chance.and_then(|window| window.remark(self.numbers.hazard_per_year, self.to, scenario));
+        by_chance
+            .or_else(|| super::too_late(self.from, scenario))
             .or_else(|| {
                 // Chips that were made for a rule stay when it has gone.
                 let gone = self.to.filter(|to| self.what != Goods::Chips && *to <= scenario.time.start);
@@ -155,16 +172,24 @@ impl ControlSpec {
         self.numbers.strictness * (1.0 - self.numbers.leak)
     }
 
+    /// First month in which it is, or may be, in force.
+    fn first(&self) -> Option<Month> {
+        self.from.or(self.by_chance.map(|window| window.earliest))
+    }
+
     fn in_force(&self, month: Month) -> bool {
-        self.from <= month && self.to.is_none_or(|to| month < to)
+        self.first().is_some_and(|first| first <= month) && self.to.is_none_or(|to| month < to)
     }
 
     /// Whether others are in force, and at least as strong, wherever and whenever it is.
     fn is_covered(&self, scenario: &Scenario) -> bool {
         let end = scenario.time.start.plus(scenario.time.months);
-        let others: Vec<_> = scenario.controls.iter().filter(|other| other.is_stronger(self)).collect();
-        let turns = others.iter().flat_map(|other| [Some(other.from), other.to]).flatten();
-        let mut turns: Vec<_> = turns.filter(|turn| self.in_force(*turn) && *turn < end).chain([self.from]).collect();
+        // One that comes by chance may not come.
+        let others = scenario.controls.iter().filter(|other| other.by_chance.is_none() && other.is_stronger(self));
+        let others: Vec<_> = others.collect();
+        let turns = others.iter().flat_map(|other| [other.from, other.to]).flatten();
+        let turns = turns.filter(|turn| self.in_force(*turn) && *turn < end);
+        let mut turns: Vec<_> = turns.chain(self.first()).collect();
         turns.sort_unstable();
         turns.dedup();
         // Who makes equipment does not matter.
@@ -196,7 +221,7 @@ impl ControlSpec {
     fn keys() -> Vec<(&'static str, Value)> {
         let mut against = names("The states it is aimed at.");
         against["minItems"] = 1.into();
-        vec![
+        let mut keys = vec![
             ("what", one_of::<Goods>("What it covers.", None)),
             (
                 "by",
@@ -205,8 +230,10 @@ impl ControlSpec {
                 ),
             ),
             ("against", against),
-            ("from", described(schema::month(), "First month in force.")),
+            ("from", described(schema::month(), "First month in force; left out if it begins by chance.")),
             ("to", described(schema::month(), "First month no longer in force; left out if it stays.")),
-        ]
+        ];
+        keys.extend(Window::keys());
+        keys
     }
 }

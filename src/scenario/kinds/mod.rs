@@ -21,6 +21,7 @@ macro_rules! fields {
 }
 
 mod accelerator;
+mod chance;
 mod control;
 mod fab;
 mod firm;
@@ -31,6 +32,7 @@ mod state;
 mod strategist;
 
 pub use accelerator::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_ACCELERATORS};
+pub use chance::Window;
 pub use control::{ControlNumbers, ControlSpec, Goods};
 pub use fab::{FabNumbers, FabSpec, MAX_FABS, Stage};
 pub use firm::{FirmNumbers, FirmSpec, SafetyRule};

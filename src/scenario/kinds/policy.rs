@@ -1,6 +1,6 @@
 //! Policies: one lever of one state each.
 
-use super::{Before, Entity, Goods, Scenario};
+use super::{Before, Entity, Goods, Scenario, Window};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
@@ -129,6 +129,8 @@ parameters! {
         delay_months: u32 = 1, "months", range 1..=24, plausible 1..=12, assumption "statistics come out late";
         /// Largest value of the lever under feedback.
         cap: f64 = 1.0, "the lever's", range 0.0..=10000.0, plausible 0.0..=1.0, assumption "chosen by the user";
+        /// Hazard of one that begins by chance (`earliest`); once in a run.
+        hazard_per_year: f64 = 0.0, "1/year", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "chosen by the user";
     }
 }
 
@@ -145,8 +147,10 @@ pub struct PolicySpec {
     pub against: Vec<usize>,
     /// Goods that an export control covers, in the order of [`Goods`]; all for another lever.
     pub goods: [bool; Goods::COUNT],
-    /// First month in force; `None` if from the start.
+    /// First month in force; `None` if from the start or by chance.
     pub from: Option<Month>,
+    /// Months in which it may begin by chance.
+    pub by_chance: Option<Window>,
     /// First month no longer in force; `None` if it stays.
     pub to: Option<Month>,
     /// What it reacts to; `None` for a constant.
@@ -177,6 +181,7 @@ impl Entity for PolicySpec {
             let lever = section.require("lever", found).and_then(|entry| note(choice("lever", &entry.node), found));
             let against = read_against(section, lever, state, &states, found);
             let goods = read_goods(section, lever, found);
+            let by_chance = Window::read(section, found);
             let (from, to) = section.span("from", "to", found);
             let from = after_start(from, before.start);
             let reacts = section.take("indicator").is_some();
@@ -198,6 +203,7 @@ impl Entity for PolicySpec {
                 against,
                 goods,
                 from,
+                by_chance,
                 to,
                 indicator,
                 numbers,
@@ -219,6 +225,7 @@ impl Entity for PolicySpec {
         insert_month(&mut entry, "from", self.from);
         insert_month(&mut entry, "to", self.to);
         insert_parameters(&mut entry, &self.numbers);
+        Window::describe(self.by_chance.as_ref(), &mut entry);
         match self.indicator {
             Some(indicator) => {
                 entry.insert("indicator".into(), indicator.word().into());
@@ -230,6 +237,7 @@ impl Entity for PolicySpec {
     }
 
     fn check(&self, scenario: &Scenario) -> Checked {
+        Window::check(self.by_chance.as_ref(), self.from, &format!("policies.{}", self.name))?;
         scenario.state(&format!("policies.{}.state", self.name), self.state)?;
         let mut against = self.against.iter();
         against.try_for_each(|state| scenario.state(&format!("policies.{}.against", self.name), *state))?;
@@ -250,7 +258,9 @@ impl Entity for PolicySpec {
 
     fn remark(&self, scenario: &Scenario) -> Option<String> {
         let PolicyNumbers { value, gain, cap, .. } = self.numbers;
-        if let Some(remark) = super::too_late(self.from, scenario) {
+        let by_chance =
+            self.by_chance.and_then(|window| window.remark(self.numbers.hazard_per_year, self.to, scenario));
+        if let Some(remark) = by_chance.or_else(|| super::too_late(self.from, scenario)) {
             return Some(remark);
         }
         if let Some(to) = self.to.filter(|to| *to <= scenario.time.start) {
@@ -289,7 +299,8 @@ impl PolicySpec {
 
     /// What is said where policies on the same lever come to more than it can be.
     fn beyond(&self, scenario: &Scenario) -> Option<String> {
-        let first = |policy: &Self| policy.from.unwrap_or(scenario.time.start);
+        let earliest = |policy: &Self| policy.by_chance.map(|window| window.earliest);
+        let first = |policy: &Self| policy.from.or_else(|| earliest(policy)).unwrap_or(scenario.time.start);
         let in_force = |policy: &&Self, month| first(policy) <= month && policy.to.is_none_or(|to| month < to);
         let beside = |policy: &&Self| {
             policy.state == self.state
@@ -311,7 +322,7 @@ impl PolicySpec {
 
     /// The schema of its keys beside its numbers.
     fn keys() -> Vec<(&'static str, Value)> {
-        vec![
+        let mut keys = vec![
             ("state", described(schema::name(), "The state.")),
             ("lever", one_of::<Lever>("Which lever it moves.", None)),
             ("against", names("The states it is aimed at, for `control` and `market_closure`.")),
@@ -319,10 +330,12 @@ impl PolicySpec {
                 "what",
                 described(list_of::<Goods>(), "Goods that `control` covers; chips, equipment and memory if left out."),
             ),
-            ("from", described(schema::month(), "First month in force; left out if from the start.")),
+            ("from", described(schema::month(), "First month in force; left out if from the start or by chance.")),
             ("to", described(schema::month(), "First month no longer in force; left out if it stays.")),
             ("indicator", one_of::<Indicator>("What it reacts to; left out if it is constant.", None)),
-        ]
+        ];
+        keys.extend(Window::keys());
+        keys
     }
 }
 

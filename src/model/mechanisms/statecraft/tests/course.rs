@@ -25,7 +25,8 @@ fn rule(from: Month) -> ControlSpec {
         what: Goods::Chips,
         by: vec![1],
         against: vec![0],
-        from,
+        from: Some(from),
+        by_chance: None,
         to: None,
         numbers: ControlNumbers::default(),
     }
