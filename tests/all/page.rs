@@ -28,8 +28,7 @@ description = 'What does the gap turn on?'
 scenario = 'baseline'
 runs = 2
 record = ['world']
-[time]
-months = 36
+scenarios = [{ name = 'base', set = { 'time.months' = 36 } }]
 [design]
 method = 'lhs'
 points = 24
@@ -122,7 +121,7 @@ fn texts(page: &str) -> BTreeSet<String> {
     texts
 }
 
-/// Whether a text holds a phrase in English: several words in a row that are no names.
+/// Whether a text holds a phrase in English: two words in a row that are no names.
 fn is_english(text: &str) -> bool {
     let words: Vec<bool> = text
         .split_whitespace()

@@ -65,7 +65,8 @@ impl Catalogue {
         if text.len() > LONGEST {
             return None;
         }
-        let (phrase, places) = self.phrases.iter().find_map(|phrase| Some((phrase, phrase.places(text)?)))?;
+        let holds = |place: &str| self.whole.contains_key(place.trim());
+        let (phrase, places) = self.phrases.iter().find_map(|phrase| Some((phrase, phrase.places(text, &holds)?)))?;
         let places: Vec<_> = places
             .into_iter()
             .map(|place| self.say(place, TextOf::Program).map_or(Cow::Borrowed(place), Cow::Owned))

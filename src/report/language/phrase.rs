@@ -50,11 +50,24 @@ fn is_of_number(sign: char) -> bool {
     sign.is_ascii_digit() || " \u{2009}.,+-\u{2212}\u{b1}\u{2013}%\u{d7}".contains(sign)
 }
 
+/// Whether a text with semicolons is one thing.
+type Holds<'a> = &'a dyn Fn(&str) -> bool;
+
+/// Whether every bracket that opens closes, and none closes that did not open.
+fn has_whole_brackets(text: &str) -> bool {
+    let depth = text.chars().try_fold(0_usize, |depth, sign| match sign {
+        '(' => Some(depth + 1),
+        ')' => depth.checked_sub(1),
+        _ => Some(depth),
+    });
+    depth == Some(0)
+}
+
 /// What stands at the places of a sentence, from the left, as short as may be.
-fn places<'a>(pieces: &[Piece], text: &'a str) -> Option<Vec<&'a str>> {
+fn places<'a>(pieces: &[Piece], text: &'a str, holds: Holds<'_>) -> Option<Vec<&'a str>> {
     match pieces {
         [] => text.is_empty().then(Vec::new),
-        [Piece::Words(words), rest @ ..] => places(rest, text.strip_prefix(words.as_str())?),
+        [Piece::Words(words), rest @ ..] => places(rest, text.strip_prefix(words.as_str())?, holds),
         [Piece::Place { name, is_number: number }, rest @ ..] => {
             let of_place = |(_, sign): &(usize, char)| !*number || is_of_number(*sign);
             let ends = text.char_indices().take_while(of_place).map(|(at, sign)| at + sign.len_utf8());
@@ -63,20 +76,18 @@ fn places<'a>(pieces: &[Piece], text: &'a str) -> Option<Vec<&'a str>> {
                 if *number && !place.contains(|sign: char| sign.is_ascii_digit()) {
                     continue;
                 }
-                // A place holds one thing, with all of its brackets.
-                if name != LIST && place.ends_with(BETWEEN) {
-                    return None;
-                }
-                if place.matches('(').count() != place.matches(')').count() {
-                    continue;
-                }
                 // A place ends where the words after it begin.
                 if let [Piece::Words(words), ..] = rest
                     && !after.starts_with(words.as_str())
                 {
                     continue;
                 }
-                if let Some(found) = places(rest, after) {
+                // A place holds one thing, with all of its brackets.
+                let is_one = name == LIST || !place.contains(BETWEEN) || holds(place);
+                if !is_one || !has_whole_brackets(place) {
+                    continue;
+                }
+                if let Some(found) = places(rest, after, holds) {
                     return Some([vec![place], found].concat());
                 }
             }
@@ -101,9 +112,10 @@ impl Phrase {
         (words.sum(), numbers.count())
     }
 
-    /// What stands at the places of the sentence, if the text is one of its kind.
-    pub fn places<'a>(&self, text: &'a str) -> Option<Vec<&'a str>> {
-        places(&self.english, text)
+    /// What stands at the places of the sentence, if the text is one of its kind; `holds` says whether a text with semicolons is one
+    /// thing.
+    pub fn places<'a>(&self, text: &'a str, holds: Holds<'_>) -> Option<Vec<&'a str>> {
+        places(&self.english, text, holds)
     }
 
     /// The translation, with these texts at the places of the English sentence.
