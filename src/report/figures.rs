@@ -212,8 +212,8 @@ impl<'a> View<'a> {
         figures
     }
 
-    /// Draws a picture, if there are values for it.
-    fn draw(&self, picture: &Picture) -> Option<(Svg, String)> {
+    /// Draws a picture on the view's paper alone, if there are values for it.
+    pub fn draw(&self, picture: &Picture) -> Option<(Svg, String)> {
         let &first = picture.indicators.first()?;
         match picture.kind {
             Drawing::Gap => self.gap(first),

@@ -32,7 +32,7 @@ mod parameters;
 mod planted;
 mod precision;
 mod results;
-mod rolling;
+pub(crate) mod rolling;
 mod runs;
 mod scale;
 pub(crate) mod sensitivity;

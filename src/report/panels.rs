@@ -75,6 +75,11 @@ fn partial(panels: &[Panel<'_>]) -> &'static str {
 
 /// The headline indicators of several scenarios over each other.
 pub fn comparison(scenarios: &[&ScenarioResults], language: Language) -> Option<Figure> {
+    Figure::drawn("comparison", language, |paper| comparison_on(paper, scenarios))
+}
+
+/// The same on one paper, with what is to be said below it.
+pub fn comparison_on(paper: Paper, scenarios: &[&ScenarioResults]) -> Option<(Svg, String)> {
     let spans = scenarios.iter().filter_map(|scenario| scenario.span());
     let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let bands = scenarios.len() <= 2;
@@ -84,22 +89,20 @@ pub fn comparison(scenarios: &[&ScenarioResults], language: Language) -> Option<
     }
     let note = if bands { "Medians with 50 % and 90 % bands" } else { "Medians" };
     let grid = Grid { panels: &panels, wide: 2, span };
-    Figure::drawn("comparison", language, |paper| {
-        let names: Vec<String> = scenarios.iter().map(|scenario| paper.name(&scenario.name)).collect();
-        let places = row_places(paper.width, 44.0, names.iter().map(|name| text_width(name, 13.0)));
-        let legend = 20.0 * places.last().map_or(0, |(_, row)| row + 1) as f64 + 4.0;
-        let height = legend + grid.height(paper);
-        let mut sheet = Sheet::new(paper, height, "Scenarios compared", "The world under each scenario", note);
-        for (at, (name, (x, row))) in names.iter().zip(places).enumerate() {
-            let (mark, y) = (Mark::among(at), sheet.top + 12.0 + 20.0 * row as f64);
-            let stroke = Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 3.0) };
-            sheet.svg.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], stroke);
-            sheet.svg.text(x + 28.0, y, Anchor::Start, Ink::Label(mark.colour), name);
-        }
-        let top = sheet.top + legend;
-        grid.draw(&mut sheet, top);
-        Some((sheet.svg, partial(&panels).to_owned()))
-    })
+    let names: Vec<String> = scenarios.iter().map(|scenario| paper.name(&scenario.name)).collect();
+    let places = row_places(paper.width, 44.0, names.iter().map(|name| text_width(name, 13.0)));
+    let legend = 20.0 * places.last().map_or(0, |(_, row)| row + 1) as f64 + 4.0;
+    let height = legend + grid.height(paper);
+    let mut sheet = Sheet::new(paper, height, "Scenarios compared", "The world under each scenario", note);
+    for (at, (name, (x, row))) in names.iter().zip(places).enumerate() {
+        let (mark, y) = (Mark::among(at), sheet.top + 12.0 + 20.0 * row as f64);
+        let stroke = Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 3.0) };
+        sheet.svg.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], stroke);
+        sheet.svg.text(x + 28.0, y, Anchor::Start, Ink::Label(mark.colour), name);
+    }
+    let top = sheet.top + legend;
+    grid.draw(&mut sheet, top);
+    Some((sheet.svg, partial(&panels).to_owned()))
 }
 
 /// An indicator of the world under each of the scenarios; `None` if none has values.
@@ -240,11 +243,11 @@ impl View<'_> {
             self.scenario.entities(shown).filter_map(|(name, _)| Some(name.split_once(BETWEEN)?.1)).collect();
         domains.sort_unstable();
         domains.dedup();
-        let gaps: Vec<_> = domains.iter().map(|domain| self.behind(shown, domain)).collect();
+        let gaps: Vec<_> = domains.iter().map(|domain| self.behind_best(shown, domain)).collect();
         let states: Vec<_> =
             self.states.list.iter().take(MOST_BEHIND).map(|(name, colour)| (&**name, *colour)).collect();
         let scale = Axis::linear(gaps.iter().flatten().flatten().map(Stat::median).chain([0.0]), 4).falling();
-        let panel = |(domain, gaps): (&&str, &'_ Vec<Vec<Stat>>)| {
+        let panels = domains.iter().zip(&gaps).map(|(domain, gaps)| {
             let lines = gaps.iter().zip(&states).map(|(gaps, (_, colour))| (gaps.as_slice(), self.look(colour, false)));
             Panel {
                 title: self.paper.heading(domain),
@@ -253,8 +256,8 @@ impl View<'_> {
                 scale: scale.clone(),
                 writing: shown.writing,
             }
-        };
-        let panels: Vec<Panel<'_>> = domains.iter().zip(&gaps).map(panel).collect();
+        });
+        let panels: Vec<Panel<'_>> = panels.collect();
         panels.first()?;
         let note = "Rating points behind the best of all states in each domain: the upper edge is the frontier";
         let caption = "Differences of medians, in months in which half of the runs have a value.";
@@ -262,7 +265,7 @@ impl View<'_> {
     }
 
     /// How far the first states are behind the best of all in a domain, by medians.
-    fn behind(&self, shown: Shown, domain: &str) -> Vec<Vec<Stat>> {
+    fn behind_best(&self, shown: Shown, domain: &str) -> Vec<Vec<Stat>> {
         let series = |state: &str| self.scenario.series(shown, &format!("{state}{BETWEEN}{domain}"));
         let most = |stat: &&Stat| self.is_of_most(stat);
         let mut best: BTreeMap<Month, f64> = BTreeMap::new();
