@@ -378,7 +378,8 @@ mod tests {
         runtime.block_on(async {
             let asked = Asked { change: Change::default(), worlds: [0, 1], months: None, narrow: false };
             let mut asking = Box::pin(world(State(Arc::clone(&service)), Json(asked)));
-            poll_fn(|context| Poll::Ready(assert!(asking.as_mut().poll(context).is_pending()))).await;
+            let begun = poll_fn(|context| Poll::Ready(asking.as_mut().poll(context).is_pending())).await;
+            assert!(begun);
             assert_eq!(service.tasks.available_permits(), TASKS - 1, "it has begun");
             drop(asking);
             // Its turn is over when the work is.

@@ -167,7 +167,7 @@ impl Rolling {
         match all {
             0 => format!("No month after {} was observed here{known}.", parts.origin),
             all => format!(
-                "Of {} that came, {inside} within the 90 % band, to which their error of measurement is not added (`redqueen score` adds it, so that as many or more are inside there){known}.",
+                "Of {} that came, {inside} within the 90 % band, to which their error of measurement is not added (redqueen score adds it, so that as many or more are inside there){known}.",
                 counted(all as u64, "figure")
             ),
         }
