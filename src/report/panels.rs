@@ -240,24 +240,26 @@ impl View<'_> {
     /// A panel for each domain: how far states are behind the best of them.
     pub fn domains(&self, shown: Shown) -> Option<(Svg, String)> {
         let mut domains: Vec<&str> =
-            self.scenario.entities(shown).filter_map(|(name, _)| Some(name.split_once(BETWEEN)?.1)).collect();
+            self.scenario.entities(shown).filter_map(|(name, _)| Some(name.rsplit_once(BETWEEN)?.1)).collect();
         domains.sort_unstable();
         domains.dedup();
-        let gaps: Vec<_> = domains.iter().map(|domain| self.behind_best(shown, domain)).collect();
+        let gaps: Vec<_> = domains.iter().map(|domain| self.shortfalls(shown, domain)).collect();
         let states: Vec<_> =
             self.states.list.iter().take(MOST_BEHIND).map(|(name, colour)| (&**name, *colour)).collect();
         let scale = Axis::linear(gaps.iter().flatten().flatten().map(Stat::median).chain([0.0]), 4).falling();
-        let panels = domains.iter().zip(&gaps).map(|(domain, gaps)| {
-            let lines = gaps.iter().zip(&states).map(|(gaps, (_, colour))| (gaps.as_slice(), self.look(colour, false)));
-            Panel {
+        let mut panels: Vec<Panel<'_>> = Vec::new();
+        for (domain, gaps) in domains.iter().zip(&gaps) {
+            let lines = gaps.iter().zip(&states).enumerate().map(|(at, (gaps, (_, colour)))| {
+                (gaps.as_slice(), Look { width: 2.0, dashes: palette::dash(at), ..self.look(colour, false) })
+            });
+            panels.push(Panel {
                 title: self.paper.heading(domain),
                 names: states.iter().map(|(name, _)| (*name).to_owned()).collect(),
                 lines: lines.collect(),
                 scale: scale.clone(),
                 writing: shown.writing,
-            }
-        });
-        let panels: Vec<Panel<'_>> = panels.collect();
+            });
+        }
         panels.first()?;
         let note = "Rating points behind the best of all states in each domain: the upper edge is the frontier";
         let caption = "Differences of medians, in months in which half of the runs have a value.";
@@ -265,7 +267,7 @@ impl View<'_> {
     }
 
     /// How far the first states are behind the best of all in a domain, by medians.
-    fn behind_best(&self, shown: Shown, domain: &str) -> Vec<Vec<Stat>> {
+    fn shortfalls(&self, shown: Shown, domain: &str) -> Vec<Vec<Stat>> {
         let series = |state: &str| self.scenario.series(shown, &format!("{state}{BETWEEN}{domain}"));
         let most = |stat: &&Stat| self.is_of_most(stat);
         let mut best: BTreeMap<Month, f64> = BTreeMap::new();
