@@ -2,6 +2,8 @@
 # Makes configs/forecasts/rolling.csv anew, the quantiles of forecasts that were made at several months: docs/rolling-forecasts.sh [PROGRAM]
 # It takes a few minutes. The last origin is the sealed forecast of configs/forecasts/rating-gap.
 set -euo pipefail
+# Numbers are written with a point, whatever the machine's language.
+export LC_ALL=C
 program=$(realpath "$(command -v "${1:-redqueen}")")
 configs=$(cd "$(dirname "$0")/../configs" && pwd)
 work=$(mktemp -d)

@@ -5,7 +5,7 @@ use crate::{
     experiment::runner::panic_message,
     measure::{RunError, record::Trajectory},
     model::{Model, Seed, Simulation},
-    report::live::{Drawn, Worlds},
+    report::live::{Drawn, Paper, Worlds},
     scenario::Scenario,
 };
 use std::{
@@ -54,7 +54,8 @@ pub struct Case {
     pub watch: Watch,
     /// By replicate.
     worlds: Mutex<Vec<Option<Done>>>,
-    drawn: Mutex<Option<(u32, Arc<Picture>)>>,
+    /// The latest, with the number of its worlds.
+    drawn: Mutex<Option<(u32, Paper, Arc<Picture>)>>,
 }
 
 /// The scenario's pictures after some runs.
@@ -151,9 +152,9 @@ impl Case {
     }
 
     /// The pictures over the first replicates, drawn once; `None` if they were broken off, since `goes_on` said no.
-    pub fn pictures(&self, replicates: u32, goes_on: &dyn Fn() -> bool) -> Option<Arc<Picture>> {
-        if let Some((runs, picture)) = &*lock(&self.drawn)
-            && *runs == replicates
+    pub fn pictures(&self, replicates: u32, paper: Paper, goes_on: &dyn Fn() -> bool) -> Option<Arc<Picture>> {
+        if let Some((runs, of, picture)) = &*lock(&self.drawn)
+            && (*runs, *of) == (replicates, paper)
         {
             return Some(Arc::clone(picture));
         }
@@ -166,9 +167,9 @@ impl Case {
             let stats = self.watch.stats(series.places.clone(), rows.len(), |world, place| rows[world].row[place]);
             worlds.add(series.watched, series.entity, stats);
         }
-        let drawn = worlds.pictures(goes_on)?;
+        let drawn = worlds.pictures(paper, goes_on)?;
         let picture = Arc::new(Picture { worlds, drawn });
-        *lock(&self.drawn) = Some((replicates, Arc::clone(&picture)));
+        *lock(&self.drawn) = Some((replicates, paper, Arc::clone(&picture)));
         Some(picture)
     }
 }
@@ -222,7 +223,7 @@ mod tests {
         let asked = Cell::new(0);
         let up_to = |most: usize| {
             asked.set(0);
-            case.pictures(2, &|| {
+            case.pictures(2, Paper::of(false), &|| {
                 asked.set(asked.get() + 1);
                 asked.get() < most
             })
@@ -236,5 +237,7 @@ mod tests {
         assert!(asked.get() >= all + whole.drawn.len() && whole.drawn.len() >= 6, "{}", whole.drawn.len());
         up_to(usize::MAX).unwrap();
         assert_eq!(asked.get(), 0, "what was drawn is kept");
+        let narrow = case.pictures(2, Paper::of(true), &|| true).unwrap();
+        assert!(narrow.drawn.iter().zip(&whole.drawn).all(|(narrow, wide)| narrow.svg != wide.svg));
     }
 }

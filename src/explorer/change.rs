@@ -16,10 +16,13 @@ use std::sync::{Arc, Mutex};
 
 /// Cases that are kept for those who come back to them.
 const KEPT: usize = 6;
-/// Bytes that the worlds of kept cases may take when all of them are there; the two of a study are kept in any case.
+/// Bytes that the worlds of kept cases may take when all of them are there; the command's config, what was asked for last and what that is
+/// compared with are kept in any case.
 const MOST_BYTES: usize = 512 << 20;
 /// The key of the command's own config.
 const START: &str = "\n";
+/// The key that no change can set.
+const SEED: &str = "seed";
 /// Signs of the mark of a base.
 const MARK: usize = 12;
 /// Months of a world up to which its pictures are held in memory.
@@ -149,16 +152,17 @@ impl Shelf {
         if change.set.len() > MOST_VALUES {
             return Err(vec![Wrong::general(format!("more than {MOST_VALUES} values are laid over the scenario"))]);
         }
-        if change.set.iter().any(|set| set.trim_start().starts_with("seed")) {
-            let why = "worlds are paired by the seed of what they are compared with, so that no change can set it";
-            return Err(vec![Wrong { key: "seed".to_owned(), message: why.to_owned() }]);
-        }
         let base = self.base(change.scenario.as_deref())?;
         let (own, mut found) = read_flags(&self.config.overrides());
         let (set, wrong) = read_flags(&change.set);
         found.extend(wrong);
         if !found.is_empty() {
             return Err(wrongs(&Diagnostics::new(found)));
+        }
+        // A key can be quoted, so that its text does not tell what it is.
+        if set.iter().any(|set| set.key().parts().first().is_some_and(|part| part == SEED)) {
+            let why = "worlds are paired by the seed of what they are compared with, so that no change can set it";
+            return Err(vec![Wrong { key: SEED.to_owned(), message: why.to_owned() }]);
         }
         let loaded = base.with(vec![own, set]).map_err(|errors| wrongs(&errors))?;
         if loaded.scenario.time.months > MOST_MONTHS {
@@ -172,7 +176,11 @@ impl Shelf {
     pub fn pair(&self, change: &Change) -> Result<Pair, Vec<Wrong>> {
         let loaded = self.load(change)?;
         let said = loaded.warnings.iter().map(|warning| &warning.said);
-        let own = said.filter(|said| said.place.as_ref().is_some_and(|place| !place.origin.is_file));
+        // What the command line may have wrong was told when the program began.
+        let own = said.filter(|said| {
+            let origin = said.place.as_ref().map(|place| &place.origin);
+            origin.is_some_and(|origin| !origin.is_file && change.set.contains(&origin.text))
+        });
         let warnings = own.map(Wrong::of).collect();
         let start = self.start()?;
         let base = if start.scenario.time == loaded.scenario.time {
@@ -186,14 +194,14 @@ impl Shelf {
         let changed = if may_be_same && base.scenario.to_json() == loaded.scenario.to_json() {
             Arc::clone(&base)
         } else {
-            self.case(change.key(), || Ok((change.called(&loaded.scenario), loaded.scenario, start.seed)))?
+            self.case(change.key(), &base.key, || Ok((change.called(&loaded.scenario), loaded.scenario, start.seed)))?
         };
         Ok(Pair { base, changed, moved, warnings })
     }
 
     /// The command's config, which everything is compared with.
     pub fn start(&self) -> Result<Arc<Case>, Vec<Wrong>> {
-        self.case(START.to_owned(), || {
+        self.case(START.to_owned(), START, || {
             let scenario = self.load(&Change::default())?.scenario;
             let seed = scenario.seed;
             Ok((scenario.name.clone(), scenario, seed))
@@ -208,7 +216,7 @@ impl Shelf {
             format!("time.months={months}"),
             format!("time.steps_per_year={steps_per_year}"),
         ];
-        self.case(format!("{START}{}", set.join("\n")), || {
+        self.case(format!("{START}{}", set.join("\n")), START, || {
             let change = Change { scenario: None, set: set.to_vec() };
             let scenario = self.load(&change).map_err(|errors| {
                 let why: Vec<_> = errors.into_iter().map(|wrong| wrong.message).collect();
@@ -226,10 +234,12 @@ impl Shelf {
         Ok(sha256(whole.as_bytes())[..MARK].to_owned())
     }
 
-    /// The case of this key, made if it is not kept: what it is called, its scenario and the seed of its worlds.
+    /// The case of this key, made if it is not kept: what it is called, its scenario and the seed of its worlds. It does not take the
+    /// room of the case that it is compared with.
     fn case(
         &self,
         key: String,
+        against: &str,
         make: impl FnOnce() -> Result<(String, Scenario, u64), Vec<Wrong>>,
     ) -> Result<Arc<Case>, Vec<Wrong>> {
         if let Some(case) = found(&mut lock(&self.cases), &key) {
@@ -248,7 +258,8 @@ impl Shelf {
         };
         while cases.len() > 1 && too_much(&cases) {
             // The command's own config is what most are compared with.
-            let Some(oldest) = cases[..cases.len() - 1].iter().position(|case| case.key != START) else { break };
+            let spared = |case: &Arc<Case>| case.key == START || case.key == against;
+            let Some(oldest) = cases[..cases.len() - 1].iter().position(|case| !spared(case)) else { break };
             cases.remove(oldest);
         }
         Ok(case)
@@ -299,6 +310,45 @@ mod tests {
             assert!(Arc::ptr_eq(&pair.base, &start));
             assert_eq!(lock(&shelf.cases).len(), 2);
         }
+    }
+
+    #[test]
+    fn what_moved_changes_are_compared_with_stays_beside_the_baseline() {
+        let shelf = shelf(Config { months: Some(MOST_MONTHS), ..Config::default() });
+        let start = shelf.start().unwrap();
+        let moved = |growth: &str| {
+            let growth = format!("mechanisms.research.growth={growth}");
+            shelf.pair(&change(None, &["time.months=590", &growth])).unwrap()
+        };
+        let first = moved("1.1");
+        assert!(first.moved && !Arc::ptr_eq(&first.base, &start));
+        let most = [&start, &first.base, &first.changed].map(|case| case.most_bytes());
+        assert!(most.iter().sum::<usize>() > MOST_BYTES, "the three have no room together");
+        assert!(Arc::ptr_eq(&moved("1.1").changed, &first.changed));
+        for growth in ["1.2", "1.3"] {
+            assert!(Arc::ptr_eq(&moved(growth).base, &first.base), "{growth}");
+            assert_eq!(lock(&shelf.cases).len(), 3);
+        }
+        assert!(Arc::ptr_eq(&shelf.start().unwrap(), &start));
+    }
+
+    #[test]
+    fn no_change_sets_the_seed_however_it_is_spelled() {
+        let shelf = shelf(Config::default());
+        for set in ["seed=5", " seed = 5", "'seed'=5", "\"seed\" = 5"] {
+            let wrong = shelf.load(&change(None, &[set])).unwrap_err();
+            assert_eq!(wrong.iter().map(|wrong| wrong.key.as_str()).collect::<Vec<_>>(), ["seed"], "{set}");
+        }
+    }
+
+    #[test]
+    fn warnings_of_the_command_line_are_not_those_of_a_change() {
+        let hardly_plausible = "mechanisms.diffusion.xi_open=11";
+        let plain = shelf(Config::default());
+        assert_eq!(plain.pair(&change(None, &[hardly_plausible])).unwrap().warnings.len(), 1);
+        let config = Config { set: vec![hardly_plausible.to_owned()], ..Config::default() };
+        let shelf = shelf(config);
+        assert_eq!(shelf.pair(&change(None, &["mechanisms.research.growth=1.2"])).unwrap().warnings, []);
     }
 
     #[test]

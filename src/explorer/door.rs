@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use axum::routing::get;
     use std::{
-        io::{Read as _, Write as _},
+        io::{ErrorKind, Read as _, Write as _},
         net::{SocketAddr, TcpStream},
         sync::mpsc,
         thread,
@@ -107,8 +107,8 @@ mod tests {
         text
     }
 
-    #[test]
-    fn who_says_nothing_or_half_a_head_is_sent_away() {
+    /// The address of a door that waits so long for a head.
+    fn door(patience: Duration) -> SocketAddr {
         let (tell, told) = mpsc::channel();
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -116,10 +116,31 @@ mod tests {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
                 let app = Router::new().route("/", get(async || "here"));
-                accept(listener, app, Arc::default(), Duration::from_millis(50)).await;
+                accept(listener, app, Arc::default(), patience).await;
             });
         });
-        let address = told.recv().unwrap();
+        told.recv().unwrap()
+    }
+
+    #[test]
+    fn who_finds_no_room_waits_until_somebody_leaves() {
+        let address = door(Duration::from_secs(600));
+        let mut there: Vec<_> = (0..CONNECTIONS).map(|_| TcpStream::connect(address).unwrap()).collect();
+        let mut next = TcpStream::connect(address).unwrap();
+        next.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").unwrap();
+        next.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+        let waits = next.read(&mut [0]).unwrap_err().kind();
+        assert!(matches!(waits, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{waits}");
+        there.pop();
+        next.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut told = String::new();
+        next.read_to_string(&mut told).unwrap();
+        assert!(told.ends_with("here"), "{told}");
+    }
+
+    #[test]
+    fn who_says_nothing_or_half_a_head_is_sent_away() {
+        let address = door(Duration::from_millis(50));
         // As many as there is room for say nothing: they are closed, and the next comes in.
         let idle: Vec<_> = (0..CONNECTIONS).map(|_| TcpStream::connect(address).unwrap()).collect();
         let told = answer(address, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n");

@@ -165,6 +165,9 @@ mod tests {
         explorer::change::{Change, MOST_MONTHS, Shelf},
     };
 
+    /// So many that a world takes a while.
+    const STEPS: &str = "time.steps_per_year=24";
+
     fn shown(runs: u32) -> Shown {
         Shown { outcome: "gap_rating_end".to_owned(), narrow: false, runs }
     }
@@ -205,6 +208,22 @@ mod tests {
         assert_eq!(last(newer).unwrap().data, "{\"runs\":1,\"last\":true}");
         // One world may have ended while it was cancelled.
         assert!(lived() <= before + 1, "{before} worlds, then {}", lived());
+    }
+
+    #[test]
+    fn a_world_is_broken_off_in_its_middle() {
+        let shelf = shelf(MOST_MONTHS);
+        let engine = Engine::new(shelf.model(), 1).unwrap();
+        let finer = Change { scenario: None, set: vec![STEPS.to_owned(), "mechanisms.research.growth=1.1".to_owned()] };
+        let pair = shelf.pair(&finer).unwrap();
+        let cases = [&pair.base, &pair.changed].map(Arc::clone);
+        let study = engine.begin("page", (pair, shown(500)), 1).unwrap();
+        while lock(&engine.shared.queue).studies[0].handed() == Some(0) {
+            thread::yield_now();
+        }
+        engine.close();
+        last(study);
+        assert_eq!(cases.map(|case| case.first(500).into_iter().flatten().count()), [0, 0]);
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! What a page can change, and what is to be known of it.
 
 use super::{
-    case::MOST_WORLDS,
     change::{Change, Shelf, Wrong},
     moving::most_moving,
 };
 use crate::{
     declare::parameter::{Kind, Parameter},
     measure::Measured,
-    report::live::Forecasts,
+    report::rolling::Rolling,
     scenario::{
         Choice as _, Lever, Scenario,
         key::Key,
@@ -21,10 +20,9 @@ use serde_json::{Map, Value, json};
 const DATED: [(&str, &str); 3] = [("policies", "policy"), ("controls", "export control"), ("shocks", "shock")];
 
 /// What a page shows before anything is changed.
-pub fn start(shelf: &Shelf, measured: &Measured, forecasts: &Forecasts, writes: bool) -> Result<Value, Vec<Wrong>> {
-    let (origins, forecast) = forecasts.known();
-    let forecast = forecast.iter().map(|column| json!({ "name": column.name, "meaning": column.meaning }));
-
+pub fn start(shelf: &Shelf, measured: &Measured, forecasts: &Rolling, writes: bool) -> Result<Value, Vec<Wrong>> {
+    let (origins, forecast) = (forecasts.origins(), forecasts.indicators());
+    let forecast = forecast.iter().map(|column| json!({ "name": column.name, "title": Rolling::title(column) }));
     let headlines = measured.headlines();
     let outcomes = measured.outcomes().map(|column| {
         json!({
@@ -35,11 +33,9 @@ pub fn start(shelf: &Shelf, measured: &Measured, forecasts: &Forecasts, writes: 
     let scenarios = Shelf::builtin().map(|builtin| builtin.name());
     Ok(json!({
         "base": shelf.mark()?,
-        "program": shelf.model().program().name,
         "config": shelf.config().source().name(),
         "outcomes": outcomes.collect::<Vec<_>>(),
         "scenarios": scenarios.collect::<Vec<_>>(),
-        "runs": MOST_WORLDS,
         "writes": writes,
         "levers": levers(),
         "origins": origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -60,7 +56,6 @@ pub fn scenario(shelf: &Shelf, name: Option<&str>) -> Result<Value, Vec<Wrong>> 
     let (scenario, described) = (&loaded.scenario, &loaded.described);
     let config = scenario.to_json();
     Ok(json!({
-        "name": scenario.name,
         "description": described.description,
         "start": scenario.time.start.to_string(),
         "months": scenario.time.months,

@@ -9,11 +9,14 @@ use crate::{
     declare::table::Row as _,
     measure::record::EventRow,
     model::Seed,
-    report::live::{Drawn, Worlds},
+    report::live::{Drawn, Paper, Worlds},
     scenario::Time,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::{Arc, Mutex, atomic::AtomicBool};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// Worlds that are kept for the next month of their replay.
 const KEPT: usize = 8;
@@ -73,7 +76,14 @@ impl Replays {
         let wanted = both.into_iter().skip(usize::from(same));
         let lives = wanted.map(|(which, case, world)| Ok((which, case, self.lived(shelf, (case, world), cancel)?)));
         let lives: Vec<_> = lives.collect::<Result<_, _>>().map_err(|wrong: String| vec![Wrong::general(wrong)])?;
-        Ok(lives.into_iter().map(|(which, case, lived)| one(which, case, &lived, asked)).collect())
+        let told = lives.into_iter().map(|(which, case, lived)| one(which, case, &lived, asked, cancel));
+        told.collect::<Option<_>>().ok_or_else(|| vec![Wrong::general("nobody waits for these worlds any more")])
+    }
+
+    /// How many worlds are kept.
+    #[cfg(test)]
+    pub fn kept(&self) -> usize {
+        lock(&self.0).len()
     }
 
     fn lived(&self, shelf: &Shelf, (case, world): (&Case, u32), cancel: &AtomicBool) -> Result<Arc<Lived>, String> {
@@ -105,8 +115,8 @@ impl Replays {
     }
 }
 
-/// A world as it is told up to the month that is asked for.
-fn one(which: &'static str, case: &Case, lived: &Lived, asked: &Asked) -> Told {
+/// A world as it is told up to the month that is asked for; `None` if `cancel` broke it off.
+fn one(which: &'static str, case: &Case, lived: &Lived, asked: &Asked, cancel: &AtomicBool) -> Option<Told> {
     let Time { start, months, .. } = case.scenario.time;
     let until = start.plus(asked.months.unwrap_or(months).clamp(1, months) - 1);
     let mut worlds = Worlds::new(&case.called, &case.scenario, 1);
@@ -116,21 +126,21 @@ fn one(which: &'static str, case: &Case, lived: &Lived, asked: &Asked) -> Told {
         worlds.add(series.watched, series.entity, stats);
     }
     let until = until.to_string();
-    Told {
+    let goes_on = || !cancel.load(Ordering::Relaxed);
+    Some(Told {
         which,
         name: case.called.clone(),
         world: lived.seed.replicate,
-        pictures: worlds.pictures(&|| true).into_iter().flatten().map(|drawn| drawn.only(asked.narrow)).collect(),
+        pictures: worlds.pictures(Paper::of(asked.narrow), &goes_on)?,
         // Months as text stand in their order.
         events: lived.events.iter().filter(|event| event.date <= until).cloned().collect(),
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{batch::Config, model::Model};
-    use std::sync::atomic::Ordering;
 
     #[test]
     fn a_world_that_nobody_waits_for_is_broken_off_and_not_kept() {
@@ -138,9 +148,12 @@ mod tests {
         let asked = Asked { change: Change::default(), worlds: [0, 1], months: None, narrow: false };
         let (replays, cancel) = (Replays::default(), AtomicBool::new(true));
         assert!(replays.tell(&shelf, &asked, &cancel).is_err());
-        assert!(lock(&replays.0).is_empty());
+        assert_eq!(replays.kept(), 0);
         cancel.store(false, Ordering::Relaxed);
         assert_eq!(replays.tell(&shelf, &asked, &cancel).unwrap().len(), 2);
-        assert_eq!(lock(&replays.0).len(), 2);
+        assert_eq!(replays.kept(), 2);
+        // Drawing is broken off too: these worlds are there.
+        cancel.store(true, Ordering::Relaxed);
+        assert!(replays.tell(&shelf, &asked, &cancel).is_err());
     }
 }

@@ -11,7 +11,11 @@ use super::{
     replay::{Asked, Replays},
     study::{Message, Shown},
 };
-use crate::{batch::Config, model::Model, report::live::Forecasts};
+use crate::{
+    batch::Config,
+    model::Model,
+    report::{live::Paper, rolling::Rolling},
+};
 use axum::{
     Json, Router,
     extract::{Query, State},
@@ -121,7 +125,7 @@ struct Service {
     shelf: Shelf,
     engine: Engine,
     replays: Replays,
-    forecasts: Forecasts,
+    forecasts: Rolling,
     folder: Option<PathBuf>,
     tasks: Arc<Semaphore>,
 }
@@ -139,7 +143,7 @@ pub fn open(model: &Model, config: &Config, options: Options) -> Result<Opened, 
         shelf: Shelf::new(model, config),
         engine: Engine::new(model, options.threads)?,
         replays: Replays::default(),
-        forecasts: Forecasts::builtin()?,
+        forecasts: Rolling::builtin()?,
         folder: options.folder,
         tasks: Arc::new(Semaphore::new(TASKS)),
     });
@@ -318,9 +322,10 @@ struct Forecasted {
 async fn forecast(State(service): State<Arc<Service>>, Query(asked): Query<Forecasted>) -> Result<Response, Refused> {
     let drawn = apart(&service, move |service| {
         let Forecasted { origin, indicator, narrow } = asked;
-        let drawn = origin.parse().ok().and_then(|origin| service.forecasts.draw(origin, &indicator));
+        let drawn = origin.parse().ok();
+        let drawn = drawn.and_then(|origin| service.forecasts.draw(origin, &indicator, Paper::of(narrow)));
         let none = || vec![Wrong::general(format!("no forecast of `{indicator}` was made at {origin:?}"))];
-        drawn.map(|drawn| drawn.only(narrow)).ok_or_else(none)
+        drawn.ok_or_else(none)
     });
     Ok(Json(drawn.await?).into_response())
 }
@@ -351,4 +356,35 @@ async fn save(State(service): State<Arc<Service>>, Json(saving): Json<Saving>) -
         Ok(json!({ "text": saved.text, "command": saved.command, "written": path }))
     });
     Ok(Json(saved.await?).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{Future as _, poll_fn};
+
+    #[test]
+    fn a_replay_is_broken_off_when_its_page_leaves() {
+        let model = Model::standard();
+        let service = Arc::new(Service {
+            shelf: Shelf::new(&model, &Config { months: Some(600), ..Config::default() }),
+            engine: Engine::new(&model, 1).unwrap(),
+            replays: Replays::default(),
+            forecasts: Rolling::builtin().unwrap(),
+            folder: None,
+            tasks: Arc::new(Semaphore::new(TASKS)),
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let asked = Asked { change: Change::default(), worlds: [0, 1], months: None, narrow: false };
+            let mut asking = Box::pin(world(State(Arc::clone(&service)), Json(asked)));
+            let begun = poll_fn(|context| Poll::Ready(asking.as_mut().poll(context).is_pending())).await;
+            assert!(begun);
+            assert_eq!(service.tasks.available_permits(), TASKS - 1, "it has begun");
+            drop(asking);
+            // Its turn is over when the work is.
+            drop(service.tasks.acquire_many(TASKS as u32).await.unwrap());
+        });
+        assert_eq!(service.replays.kept(), 0);
+    }
 }

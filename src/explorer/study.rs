@@ -8,7 +8,7 @@ use crate::{
     analysis::{paired::Pairs, precision::Units},
     declare::table::Column,
     measure::Measured,
-    report::live::{Drawn, Numbers, Worlds, indicator_of},
+    report::live::{Drawn, Numbers, Paper, Worlds, indicator_of},
     scenario::Time,
 };
 use serde::Serialize;
@@ -220,17 +220,17 @@ impl Study {
     fn draw(&self, runs: u32, last: bool) -> Option<()> {
         let goes_on = || !self.is_over();
         let pairs = self.pairs(runs);
-        let (indicator, narrow) = (indicator_of(&self.shown.outcome), self.shown.narrow);
+        let (indicator, paper) = (indicator_of(&self.shown.outcome), Paper::of(self.shown.narrow));
         let differences = if self.is_compared() { Some(self.differences(&pairs, &goes_on)?) } else { None };
-        let difference = |others| differences.as_ref().and_then(|worlds| worlds.differences(indicator, others, narrow));
+        let difference = |others| differences.as_ref().and_then(|worlds| worlds.differences(indicator, others, paper));
         self.picture(runs, "difference", difference(false).as_ref());
         self.tell(&Message::new("outcomes", &self.stage(runs, last, &pairs)));
         let [base, changed] = self.cases();
-        let changed = changed.pictures(runs, &goes_on)?;
-        let base = if self.is_compared() { Some(base.pictures(runs, &goes_on)?) } else { None };
+        let changed = changed.pictures(runs, paper, &goes_on)?;
+        let base = if self.is_compared() { Some(base.pictures(runs, paper, &goes_on)?) } else { None };
         if let Some(base) = &base {
             self.picture(runs, "others", difference(true).as_ref());
-            self.picture(runs, "over", changed.worlds.over(&base.worlds).as_ref());
+            self.picture(runs, "over", changed.worlds.over(&base.worlds, paper).as_ref());
         }
         changed.drawn.iter().for_each(|drawn| self.picture(runs, "changed", Some(drawn)));
         base.iter().flat_map(|base| &base.drawn).for_each(|drawn| self.picture(runs, "baseline", Some(drawn)));
@@ -279,8 +279,7 @@ impl Study {
 
     fn picture(&self, runs: u32, which: &'static str, drawn: Option<&Drawn>) {
         if let Some(drawn) = drawn.filter(|_| !self.is_over()) {
-            let Drawn { name, caption, numbers, .. } = drawn;
-            let svg = drawn.svg(self.shown.narrow);
+            let Drawn { name, caption, svg, numbers } = drawn;
             self.tell(&Message::new("picture", &PictureLine { runs, which, name, caption, svg, numbers }));
         }
     }

@@ -6,7 +6,6 @@ use super::{
     chart::{Axes, Frame, Look},
     data::ReportData,
     palette::{self, StateColours},
-    panels::comparison,
     scale::{Axis, Writing},
     sheet::Paper,
     shown::{self, COMPARED, Drawing, PICTURES, Picture, Shown},
@@ -75,10 +74,14 @@ pub struct View<'a> {
     suffix: String,
 }
 
-/// Draws everything that the folder has data for.
+/// The scenarios that have trajectories.
+pub fn drawable(folder: &ReportData) -> Vec<&ScenarioResults> {
+    folder.scenarios.iter().filter(|scenario| scenario.span().is_some()).collect()
+}
+
+/// Draws all pictures of single scenarios that the folder has data for.
 pub fn draw(folder: &ReportData) -> Report {
-    let drawable: Vec<&ScenarioResults> =
-        folder.scenarios.iter().filter(|scenario| scenario.span().is_some()).collect();
+    let drawable = drawable(folder);
     let mut missing = Vec::new();
     if !drawable.is_empty() {
         let without = folder.scenarios.iter().filter(|scenario| scenario.span().is_none());
@@ -107,8 +110,7 @@ pub fn draw(folder: &ReportData) -> Report {
     if sections.len() > MOST_FULL {
         missing.push(format!("Only the first {MOST_FULL} scenarios have pictures by topic below the first six."));
     }
-    let comparison = if several { comparison(&drawable, folder.language).into_iter().collect() } else { Vec::new() };
-    Report { comparison, sections, missing }
+    Report { comparison: Vec::new(), sections, missing }
 }
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.
@@ -212,8 +214,8 @@ impl<'a> View<'a> {
         figures
     }
 
-    /// Draws a picture, if there are values for it.
-    fn draw(&self, picture: &Picture) -> Option<(Svg, String)> {
+    /// Draws a picture on the view's paper alone, if there are values for it.
+    pub fn draw(&self, picture: &Picture) -> Option<(Svg, String)> {
         let &first = picture.indicators.first()?;
         match picture.kind {
             Drawing::Gap => self.gap(first),

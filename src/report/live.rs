@@ -1,55 +1,27 @@
 //! Pictures of worlds that are at hand and in no folder: those of a scenario, two scenarios over each other, and their differences.
 
 use super::{
-    Language,
     about::About,
     chart::{Axes, Frame, Look, fan},
-    figures::{Figure, View},
+    figures::View,
     first::six,
     palette, panels,
     results::ScenarioResults,
-    rolling::Rolling,
     scale::Axis,
-    sheet::{FOOT, LEFT, NARROW, WIDE},
+    sheet::{FOOT, LEFT},
     shown::{self, COMPARED, Shown},
     svg::{Anchor, Ink, Svg},
     told::Told,
 };
 pub use super::{
     markup::{SCRIPT, STYLE},
+    sheet::Paper,
     stat::Stat,
     told::Numbers,
 };
-use crate::{
-    declare::table::Column,
-    scenario::{Diagnostics, Month, Scenario},
-};
+use crate::scenario::{Month, Scenario};
 use maud::Render as _;
 use serde::Serialize;
-
-/// Forecasts that were made at several months, for a page.
-#[derive(Debug)]
-pub struct Forecasts(Rolling);
-
-impl Forecasts {
-    /// Those that are built in.
-    ///
-    /// # Errors
-    /// An observation is none.
-    pub fn builtin() -> Result<Self, Diagnostics> {
-        Rolling::builtin().map(Self)
-    }
-
-    /// The months at which they were made, and the columns that they are of.
-    pub fn known(&self) -> (Vec<Month>, Vec<Column<'static>>) {
-        (self.0.origins(), self.0.indicators())
-    }
-
-    /// One of them beside what was observed.
-    pub fn draw(&self, origin: Month, indicator: &str) -> Option<Drawn> {
-        self.0.draw(origin, indicator).map(Drawn::from)
-    }
-}
 
 /// Pairs from which on bands tell something.
 const FEWEST: u32 = 5;
@@ -73,35 +45,14 @@ pub struct Drawn {
     pub svg: String,
     /// What its plots show, for the page's script.
     pub numbers: Vec<Numbers>,
-    /// The same for a narrow page, where it is drawn for one.
-    #[serde(skip)]
-    narrow: Option<String>,
-}
-
-impl From<Figure> for Drawn {
-    fn from(figure: Figure) -> Self {
-        let narrow = figure.narrow.render().into_string();
-        Self { narrow: Some(narrow), ..Self::of(&figure.name, &figure.caption, &figure.svg) }
-    }
 }
 
 impl Drawn {
-    /// A picture that is drawn for one kind of page.
-    fn of(name: &str, caption: &str, svg: &Svg) -> Self {
+    /// A picture that was drawn, with what is said below it.
+    pub fn of(name: &str, caption: &str, svg: &Svg) -> Self {
         let numbers = svg.plots().iter().map(|plot| plot.numbers.clone()).collect();
         let (name, caption) = (name.to_owned(), caption.trim().to_owned());
-        Self { name, caption, svg: svg.render().into_string(), numbers, narrow: None }
-    }
-
-    /// The picture for a page of this kind.
-    pub fn svg(&self, narrow: bool) -> &str {
-        self.narrow.as_ref().filter(|_| narrow).unwrap_or(&self.svg)
-    }
-
-    /// The same with what is for a page of this kind alone.
-    pub fn only(self, narrow: bool) -> Self {
-        let svg = if narrow { self.narrow.unwrap_or(self.svg) } else { self.svg };
-        Self { svg, narrow: None, ..self }
+        Self { name, caption, svg: svg.render().into_string(), numbers }
     }
 }
 
@@ -163,27 +114,28 @@ impl Worlds {
     }
 
     /// The pictures of the scenario, in the order of the page; `None` if one was not to be drawn any more.
-    pub fn pictures(&self, goes_on: &dyn Fn() -> bool) -> Option<Vec<Drawn>> {
-        let Some(mut view) = View::of(&self.results, &self.about, String::new(), Language::default()) else {
+    pub fn pictures(&self, paper: Paper, goes_on: &dyn Fn() -> bool) -> Option<Vec<Drawn>> {
+        let Some(mut view) = View::of(&self.results, &self.about, String::new(), paper.language) else {
             return Some(Vec::new());
         };
         // A world that is told up to a month has values for a part of its span.
-        view.span = self.span;
-        six(&mut view).map(|figure| goes_on().then(|| figure.into())).collect()
+        (view.span, view.paper) = (self.span, paper);
+        six(&view).map(|(name, svg, caption)| goes_on().then(|| Drawn::of(name, &caption, &svg))).collect()
     }
 
     /// Both scenarios over each other.
-    pub fn over(&self, other: &Self) -> Option<Drawn> {
-        panels::comparison(&[&other.results, &self.results], Language::default()).map(Drawn::from)
+    pub fn over(&self, other: &Self, paper: Paper) -> Option<Drawn> {
+        let (svg, caption) = panels::comparison_on(paper, &[&other.results, &self.results])?;
+        Some(Drawn::of("comparison", &caption, &svg))
     }
 
     /// The difference in one indicator of the world, or in all others; the worlds are differences between paired runs.
-    pub fn differences(&self, indicator: &str, others: bool, narrow: bool) -> Option<Drawn> {
+    pub fn differences(&self, indicator: &str, others: bool, paper: Paper) -> Option<Drawn> {
         let chosen = COMPARED.iter().filter(|shown| (shown.column == indicator) != others);
         let panels: Vec<_> =
             chosen.map(|shown| (shown, self.results.series(*shown, ""))).filter(|panel| !panel.1.is_empty()).collect();
-        let columns = if others && !narrow { 2 } else { 1 };
-        let width = if narrow { NARROW } else { WIDE };
+        let columns = if others && !paper.is_narrow() { 2 } else { 1 };
+        let width = paper.width;
         let height = if others { 210.0 } else { 300.0 };
         if panels.is_empty() {
             return None;
@@ -265,17 +217,17 @@ mod tests {
         assert_eq!(names.len(), count);
         let scenario = crate::baseline();
         let mut worlds = Worlds::new("changed", &scenario, 3);
-        assert_eq!(worlds.differences("gap_rating", false, false), None);
+        assert_eq!(worlds.differences("gap_rating", false, Paper::of(false)), None);
         for watched in watched.iter().filter(|watched| watched.compared) {
             worlds.add(watched, "", months(&scenario, 2.0));
         }
-        let one = worlds.differences("gap_rating", false, false).unwrap();
+        let one = worlds.differences("gap_rating", false, Paper::of(false)).unwrap();
         assert!(
             one.svg.contains("Rating gap, difference in points") && one.svg.contains("3 pairs: median<"),
             "{}",
             one.svg
         );
-        let others = worlds.differences("gap_rating", true, true).unwrap();
+        let others = worlds.differences("gap_rating", true, Paper::of(true)).unwrap();
         assert!(!others.svg.contains("Rating gap") && others.svg.contains("Compute, factor against the baseline"));
     }
 

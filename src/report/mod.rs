@@ -32,7 +32,7 @@ mod parameters;
 mod planted;
 mod precision;
 mod results;
-mod rolling;
+pub(crate) mod rolling;
 mod runs;
 mod scale;
 pub(crate) mod sensitivity;
@@ -179,7 +179,8 @@ pub fn write_report(
     let mut files = Vec::new();
     let mut report = figures::draw(&data);
     let told = forest::forest(&data).into_iter().chain(over_time::draw::figures(&data, &data.over_time.rows));
-    report.comparison.splice(0..0, told.collect::<Vec<_>>());
+    report.comparison.extend(told);
+    report.comparison.extend(panels::comparison(&figures::drawable(&data), language));
     report.comparison.extend(factors::draw::figures(&data));
     let mut figures = Vec::new();
     for figure in report.figures() {

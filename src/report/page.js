@@ -84,20 +84,34 @@
     });
     svg.addEventListener("pointerleave", leave);
     svg.setAttribute("tabindex", "0");
-    let at = 0;
-    let place = 0;
+    // Where somebody reads by keys stays with the figure when its picture is drawn anew: which plot, which month, and whether it is open.
+    const figure = svg.closest("figure");
+    figure.reading ??= { place: 0, at: 0, open: false };
+    const { reading } = figure;
+    const show = () => {
+      reading.place = Math.min(reading.place, frames.length - 1);
+      const frame = frames[reading.place];
+      reading.at = Math.max(0, Math.min(months(frame) - 1, reading.at));
+      reading.open = true;
+      const area = frame.getBoundingClientRect();
+      read(svg, frame, reading.at, area.left + (area.width * reading.at) / months(frame), area.top);
+    };
+    const close = () => {
+      reading.open = false;
+      leave();
+    };
+    svg.addEventListener("again", show);
     svg.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1, PageDown: 12, PageUp: -12 }[event.key];
       const turn = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (event.key === "Escape") return leave();
+      if (event.key === "Escape") return close();
       if (step === undefined && turn === undefined) return;
       event.preventDefault();
-      place = (place + (turn ?? 0) + frames.length) % frames.length;
-      at = Math.max(0, Math.min(months(frames[place]) - 1, at + (step ?? 0)));
-      const area = frames[place].getBoundingClientRect();
-      read(svg, frames[place], at, area.left + (area.width * at) / months(frames[place]), area.top);
+      reading.place = (reading.place + (turn ?? 0) + frames.length) % frames.length;
+      reading.at += step ?? 0;
+      show();
     });
-    svg.addEventListener("blur", leave);
+    svg.addEventListener("blur", close);
   };
 
   // A picture by itself, on white paper.

@@ -75,6 +75,13 @@ fn partial(panels: &[Panel<'_>]) -> &'static str {
 
 /// The headline indicators of several scenarios over each other.
 pub fn comparison(scenarios: &[&ScenarioResults], language: Language) -> Option<Figure> {
+    // One scenario has nothing to stand over.
+    scenarios.get(1)?;
+    Figure::drawn("comparison", language, |paper| comparison_on(paper, scenarios))
+}
+
+/// The same on one paper, with what is to be said below it.
+pub fn comparison_on(paper: Paper, scenarios: &[&ScenarioResults]) -> Option<(Svg, String)> {
     let spans = scenarios.iter().filter_map(|scenario| scenario.span());
     let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let bands = scenarios.len() <= 2;
@@ -84,22 +91,20 @@ pub fn comparison(scenarios: &[&ScenarioResults], language: Language) -> Option<
     }
     let note = if bands { "Medians with 50 % and 90 % bands" } else { "Medians" };
     let grid = Grid { panels: &panels, wide: 2, span };
-    Figure::drawn("comparison", language, |paper| {
-        let names: Vec<String> = scenarios.iter().map(|scenario| paper.name(&scenario.name)).collect();
-        let places = row_places(paper.width, 44.0, names.iter().map(|name| text_width(name, 13.0)));
-        let legend = 20.0 * places.last().map_or(0, |(_, row)| row + 1) as f64 + 4.0;
-        let height = legend + grid.height(paper);
-        let mut sheet = Sheet::new(paper, height, "Scenarios compared", "The world under each scenario", note);
-        for (at, (name, (x, row))) in names.iter().zip(places).enumerate() {
-            let (mark, y) = (Mark::among(at), sheet.top + 12.0 + 20.0 * row as f64);
-            let stroke = Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 3.0) };
-            sheet.svg.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], stroke);
-            sheet.svg.text(x + 28.0, y, Anchor::Start, Ink::Label(mark.colour), name);
-        }
-        let top = sheet.top + legend;
-        grid.draw(&mut sheet, top);
-        Some((sheet.svg, partial(&panels).to_owned()))
-    })
+    let names: Vec<String> = scenarios.iter().map(|scenario| paper.name(&scenario.name)).collect();
+    let places = row_places(paper.width, 44.0, names.iter().map(|name| text_width(name, 13.0)));
+    let legend = 20.0 * places.last().map_or(0, |(_, row)| row + 1) as f64 + 4.0;
+    let height = legend + grid.height(paper);
+    let mut sheet = Sheet::new(paper, height, "Scenarios compared", "The world under each scenario", note);
+    for (at, (name, (x, row))) in names.iter().zip(places).enumerate() {
+        let (mark, y) = (Mark::among(at), sheet.top + 12.0 + 20.0 * row as f64);
+        let stroke = Stroke { dashes: mark.dashes, ..Stroke::solid(mark.colour, 3.0) };
+        sheet.svg.line(&[(x, y - 4.0), (x + 22.0, y - 4.0)], stroke);
+        sheet.svg.text(x + 28.0, y, Anchor::Start, Ink::Label(mark.colour), name);
+    }
+    let top = sheet.top + legend;
+    grid.draw(&mut sheet, top);
+    Some((sheet.svg, partial(&panels).to_owned()))
 }
 
 /// An indicator of the world under each of the scenarios; `None` if none has values.

@@ -1,14 +1,13 @@
 //! Forecasts that were made at several months, each with what was observed before it and what came.
 
 use super::{
-    Language,
     chart::{Axes, Frame, Look, fan},
-    figures::Figure,
+    live::Drawn,
     palette,
     scale::{Axis, Writing},
-    sheet::{FOOT, LEFT, Paper, Sheet, legend_height},
+    sheet::{FOOT, LEFT, LEGEND_ROW, Paper, Sheet, legend_height, row_places},
     stat::Stat,
-    svg::{RULE, Stroke, Svg},
+    svg::{Anchor, Ink, RULE, Stroke, Svg, text_width},
     told::Told,
 };
 use crate::{
@@ -24,6 +23,15 @@ const TABLE: &str = "forecasts/rolling.csv";
 const OBSERVED: [&str; 2] = ["observations/rating-gaps.csv", "observations/index-gaps.csv"];
 /// The table of what is forecast.
 const OF: &str = "world";
+/// What is forecast, by words that stand alone: what the table says of a column may speak of the one before it.
+const TITLES: [(&str, &str); 4] = [
+    ("gap_rating", "Rating gap between the leading state and the one that follows"),
+    ("gap_index", "Capability index gap between the leading state and the one that follows"),
+    ("open_gap_rating", "Rating gap between closed and open models"),
+    ("open_gap_index", "Capability index gap between closed and open models"),
+];
+/// Names of what a picture shows, in the order of their keys.
+const NAMES: [&str; 3] = ["observed before", "forecast", "what came"];
 /// Height of the plot.
 const PLOT: f64 = 340.0;
 
@@ -83,20 +91,24 @@ impl Rolling {
         columns.filter(|column| self.rows.iter().any(|row| row.indicator == column.name)).copied().collect()
     }
 
+    /// What something that is forecast is called.
+    pub fn title(column: &Column<'static>) -> &'static str {
+        TITLES.iter().find(|(name, _)| *name == column.name).map_or(column.meaning, |(_, title)| title)
+    }
+
     /// The last month of which anything was observed.
-    pub fn last_seen(&self) -> Option<Month> {
+    fn last_seen(&self) -> Option<Month> {
         self.observed.iter().map(|(_, month, _)| *month).max()
     }
 
     /// The forecast that was made then, beside what was observed; `None` if there is none.
-    pub fn draw(&self, origin: Month, indicator: &str) -> Option<Figure> {
+    pub fn draw(&self, origin: Month, indicator: &str, paper: Paper) -> Option<Drawn> {
         let column = self.indicators().into_iter().find(|column| column.name == indicator)?;
         let made: Vec<_> = self.of(indicator).filter(|row| row.origin == origin).map(|row| row.stat).collect();
         let seen = self.observed.iter().filter(|(of, ..)| of == indicator).map(|(_, month, value)| (*month, *value));
         let (known, came) = seen.partition(|(month, _)| *month <= origin);
         let parts = Parts { column, origin, made: &made, known, came };
-        let caption = self.caption(&parts);
-        Figure::drawn("forecast", Language::default(), |paper| Some((self.picture(paper, &parts)?, caption.clone())))
+        Some(Drawn::of("forecast", &self.caption(&parts), &self.picture(paper, &parts)?))
     }
 
     fn of(&self, indicator: &str) -> impl Iterator<Item = &Row> {
@@ -107,13 +119,12 @@ impl Rolling {
     fn picture(&self, paper: Paper, parts: &Parts<'_>) -> Option<Svg> {
         let Parts { column, origin, made, known, came } = parts;
         let runs = made.first()?.n;
-        let names = ["observed before", "forecast", "what came"].into_iter().zip([palette::GREY, BLUE, ORANGE]);
-        let legend = legend_height(paper, names.clone().map(|(name, _)| name));
+        let legend = legend_height(paper, NAMES.into_iter());
         let title = format!("Forecast as of {origin}");
         let said = format!("{} worlds: median, 50 % and 90 % bands", runs);
-        let note = format!("{}, {}", column.meaning.trim_end_matches('.'), column.unit);
+        let note = format!("{}, {}", Self::title(column), column.unit);
         let mut sheet = Sheet::new(paper, legend + PLOT, &title, &note, &said);
-        sheet.legend(sheet.top + 8.0, names);
+        keys(&mut sheet, parts);
         let all = self.observed.iter().filter(|(of, ..)| of == column.name).map(|(_, month, value)| (*month, *value));
         let all: Vec<_> = all.collect();
         let fans = || self.of(column.name).map(|row| row.stat);
@@ -137,9 +148,9 @@ impl Rolling {
         let line =
             |name, colour, points: &[(Month, f64)]| Told::line(name, colour, points.iter().copied(), axes.months());
         let told = vec![
-            line("observed before", palette::GREY, known),
-            Told::fan("forecast", BLUE, made, axes.months()),
-            line("what came", ORANGE, came),
+            line(NAMES[0], palette::GREY, known),
+            Told::fan(NAMES[1], BLUE, made, axes.months()),
+            line(NAMES[2], ORANGE, came),
         ];
         sheet.svg.tell(axes.plot(&title, column.unit, told));
         Some(sheet.svg)
@@ -151,19 +162,41 @@ impl Rolling {
             band.is_some_and(|[low, .., high]| (low..=high).contains(value))
         };
         let (inside, all) = (parts.came.iter().filter(within).count(), parts.came.len());
-        let known = self
-            .last_seen()
-            .map_or_else(String::new, |last| format!("; later months than {last} are not in the program"));
+        let later = |last| format!("; later months than {last} are not in the program");
+        let known = self.last_seen().filter(|last| *last > parts.origin).map_or_else(String::new, later);
         match all {
             0 => format!("No month after {} was observed here{known}.", parts.origin),
             all => format!(
-                "Of {} that came, {inside} within the 90 % band, to which their error of measurement is not added{known}.",
+                "Of {} that came, {inside} within the 90 % band, to which their error of measurement is not added (redqueen score adds it, so that as many or more are inside there){known}.",
                 counted(all as u64, "figure")
             ),
         }
     }
 }
 
+/// Draws a key for each part that there is, as the plot shows it: a line, a fan and dots.
+fn keys(sheet: &mut Sheet, parts: &Parts<'_>) {
+    let there = [!parts.known.is_empty(), true, !parts.came.is_empty()];
+    let shown: Vec<_> = (0..NAMES.len()).filter(|part| there[*part]).collect();
+    let places = row_places(sheet.paper.width, KEY + 18.0, shown.iter().map(|part| text_width(NAMES[*part], 12.0)));
+    for (part, (x, row)) in shown.into_iter().zip(places) {
+        let y = sheet.top + 8.0 + LEGEND_ROW * row as f64;
+        let (left, right, middle) = ((x, y - 3.0), (x + KEY - 6.0, y - 3.0), x + KEY / 2.0 - 3.0);
+        match part {
+            0 => sheet.svg.line(&[left, right], Stroke::solid(palette::GREY, 2.0)),
+            1 => {
+                let edge = |by: f64| [(left.0, left.1 + by), (right.0, right.1 + by)];
+                sheet.svg.band(&edge(-6.0), &edge(6.0), BLUE, 0.25);
+                sheet.svg.line(&[left, right], Stroke::solid(BLUE, 2.4));
+            }
+            _ => sheet.svg.dots(&[(middle, left.1)], 4.0, ORANGE, 1.0),
+        }
+        sheet.svg.text(x + KEY, y + 1.0, Anchor::Start, Ink::Quiet, NAMES[part]);
+    }
+}
+
+/// Room for a key before its name.
+const KEY: f64 = 30.0;
 const BLUE: &str = palette::colour(0);
 const ORANGE: &str = palette::colour(1);
 
@@ -179,7 +212,6 @@ fn row(line: &'static str) -> Option<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use maud::Render as _;
 
     #[test]
     fn every_line_is_a_month_after_its_origin_and_every_picture_can_be_drawn() {
@@ -194,31 +226,37 @@ mod tests {
         assert_eq!(names.len(), 4, "{names:?}");
         for origin in rolling.origins() {
             for name in &names {
-                let figure = rolling.draw(origin, name).unwrap();
-                let [wide, narrow] = [figure.svg, figure.narrow].map(|svg| svg.plots().len());
-                assert_eq!((wide, narrow), (1, 1), "{origin} {name}");
+                let drawn = [false, true].map(|narrow| rolling.draw(origin, name, Paper::of(narrow)).unwrap());
+                assert_eq!(drawn.each_ref().map(|drawn| drawn.numbers.len()), [1, 1], "{origin} {name}");
+                assert_ne!(drawn[0].svg, drawn[1].svg);
             }
         }
-        assert!(rolling.draw("2024-04".parse().unwrap(), "gap_rating").is_none());
-        assert!(rolling.draw("2024-06".parse().unwrap(), "compute").is_none());
+        for column in rolling.indicators() {
+            assert_ne!(Rolling::title(&column), column.meaning, "{} has a title of its own", column.name);
+        }
+        let draw = |origin: &str, name| rolling.draw(origin.parse().unwrap(), name, Paper::of(false));
+        assert!(draw("2024-04", "gap_rating").is_none() && draw("2024-06", "compute").is_none());
     }
 
     #[test]
     fn what_was_known_is_a_line_and_what_came_is_dots() {
         let rolling = Rolling::builtin().unwrap();
-        let figure = |origin: &str| rolling.draw(origin.parse().unwrap(), "gap_rating").unwrap();
+        let figure = |origin: &str| rolling.draw(origin.parse().unwrap(), "gap_rating", Paper::of(false)).unwrap();
         let early = figure("2024-06");
         assert!(early.caption.starts_with("Of 6 figures that came, "), "{}", early.caption);
         assert!(early.caption.contains("later months than 2024-12 are not in the program"), "{}", early.caption);
-        let text = early.svg.render().into_string();
+        let text = &early.svg;
+        assert!(text.contains(">observed before<") && text.contains(">what came<"), "{text}");
         assert!(text.contains("Forecast as of 2024-06") && text.contains("250 worlds"), "{text}");
-        let numbers = serde_json::to_value(&early.svg.plots()[0].numbers).unwrap();
+        let numbers = serde_json::to_value(&early.numbers[0]).unwrap();
         let count = |line: usize| {
             let values = numbers["lines"][line]["value"].as_array().unwrap();
             values.iter().filter(|value| !value.is_null()).count()
         };
         assert_eq!((count(0), count(2)), (14, 6));
-        assert!(figure("2024-12").caption.starts_with("No month after 2024-12 was observed here"));
+        let last = figure("2024-12");
+        assert_eq!(last.caption, "No month after 2024-12 was observed here.");
+        assert!(last.svg.contains(">observed before<") && !last.svg.contains(">what came<"), "{}", last.svg);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub const LEFT: f64 = 58.0;
 pub const FOOT: f64 = 30.0;
 
 /// What a picture is drawn on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Paper {
     pub width: f64,
     /// What it is written in.
@@ -38,6 +38,12 @@ impl Paper {
 
     pub const fn narrow(language: Language) -> Self {
         Self { width: NARROW, language }
+    }
+
+    /// That of a page of this kind.
+    pub fn of(narrow: bool) -> Self {
+        let language = Language::default();
+        if narrow { Self::narrow(language) } else { Self::wide(language) }
     }
 
     pub fn is_narrow(self) -> bool {
@@ -118,7 +124,7 @@ impl Sheet {
 }
 
 /// Height of a row of a legend.
-const LEGEND_ROW: f64 = 18.0;
+pub const LEGEND_ROW: f64 = 18.0;
 
 /// Where things of these widths stand, from the left and in which row, with this room after each.
 pub fn row_places(width: f64, room: f64, wide: impl Iterator<Item = f64>) -> Vec<(f64, usize)> {

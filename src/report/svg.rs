@@ -131,7 +131,7 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         let chord = (points[from], points[to]);
         let inside = (from + 1..to).map(|at| (at, aside(points[at], chord)));
         // What is no number is kept, and told as such where it is written.
-        let farthest = inside.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, far)| !(*far <= UNSEEN));
+        let farthest = inside.max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, far)| far.is_nan() || *far > UNSEEN);
         if let Some((at, _)) = farthest {
             parts.extend([(from, at), (at, to)]);
         }

@@ -7,7 +7,7 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -191,9 +191,9 @@ fn many_pages_are_served_at_once_and_more_are_refused() {
     }
     let (status, text) = server.post("/api/study", &body(64));
     assert_eq!((status, text.contains("too many pages are open")), (503, true), "{text}");
-    let asked = Instant::now();
     assert_eq!(server.answer("GET", "/api/start", &server.host(), "").0, 200);
-    assert!(asked.elapsed() < Duration::from_secs(5), "the page answers while worlds run");
+    // That was answered while worlds ran: all of them are under way still.
+    assert_eq!(server.post("/api/study", &body(64)).0, 503);
     drop(streams);
 }
 
@@ -276,7 +276,9 @@ fn forecasts_are_shown_as_of_the_months_at_which_they_were_made() {
                 json_of(&text)
             })
             .collect();
-        assert!(pictures.windows(2).all(|pair| pair[0]["svg"] != pair[1]["svg"]), "{forecast}");
+        // Titles differ in any case.
+        let lines = |picture: &Value| picture["numbers"][0]["lines"].clone();
+        assert!(pictures.windows(2).all(|pair| lines(&pair[0]) != lines(&pair[1])), "{forecast}");
         assert_eq!(pictures[0]["numbers"][0]["lines"].as_array().unwrap().len(), 3);
     }
     for (origin, of) in [("2024-05", "gap_rating"), ("2024-06", "compute"), ("x", "gap_rating")] {

@@ -65,6 +65,45 @@ async function looks({ page }) {
   assert.equal(await page.title(), "redqueen explore");
   assert.ok((await page.locator("#changed-pictures figure").count()) >= 5, "pictures of the baseline");
   assert.equal(await page.locator("#moving .row").count(), 5);
+  // The table tells no index of the gap at the end from nothing, and more of others.
+  const note = page.locator("#moving-note");
+  assert.match(await note.innerText(), /does not tell what moves this outcome/);
+  await page.selectOption("#outcome", "compute_leader_end");
+  assert.match(await note.innerText(), /^What moves the outcome most/);
+  await page.selectOption("#outcome", "gap_rating_end");
+}
+
+// Where there is nothing to compare the page says why, and what is wrong is told where it is seen.
+async function tells(context, address) {
+  const { page, faults } = await open(context, address, "#set=time.months%3D60");
+  await settled(page, 2);
+  assert.match(await page.locator("#status").innerText(), /Nothing but the months differs/);
+  assert.equal(await page.locator("#notes").innerText(), "");
+  const group = page.locator("summary", { hasText: /parameters of research:/ });
+  await group.click();
+  const row = page.locator('#groups [data-key="mechanisms.research.harder"]');
+  await row.locator("input[type=number]").fill("1e9");
+  await row.locator("input[type=number]").press("Enter");
+  await page.waitForFunction(() => document.querySelector('#groups .row[data-key="mechanisms.research.harder"] .wrong').textContent);
+  assert.equal(await page.locator("#errors").innerText(), "", "it is told at its field");
+  await group.click();
+  await page.waitForFunction(() => /research\.harder/.test(document.getElementById("errors").innerText));
+  await group.click();
+  await page.waitForFunction(() => document.getElementById("errors").innerText === "");
+  return { page, faults };
+}
+
+// A program that ends while worlds run is told of, and not taken for a mistake in the change.
+async function ends(context) {
+  const [server, address] = await serve("--threads", "1", "--months", "600");
+  server.removeAllListeners("exit");
+  const { page } = await open(context, address);
+  server.kill("SIGINT");
+  await page.waitForFunction(() => document.getElementById("status").textContent.startsWith("Broken off"));
+  await move(page, first, 900);
+  await page.waitForFunction(() => /does not answer/.test(document.getElementById("errors").innerText));
+  assert.doesNotMatch(await page.locator("#status").innerText(), /last change that was right/);
+  await page.close();
 }
 
 async function moves({ page }) {
@@ -118,6 +157,15 @@ async function reads({ page }) {
   await picture.focus();
   for (const key of ["PageDown", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
   assert.match(await page.locator("#reading").innerText(), /2024-03/);
+  // A picture that is drawn anew leaves them where they are.
+  await page.evaluate(() => { document.querySelector("#difference-difference svg").dataset.old = "yes"; });
+  await anew(page);
+  await move(page, first, 720);
+  await page.waitForSelector("#difference-difference svg:not([data-old])");
+  assert.match(await page.locator("#reading").innerText(), /2024-03/);
+  await page.keyboard.press("ArrowRight");
+  assert.match(await page.locator("#reading").innerText(), /2024-04/);
+  await settled(page, 500);
   await page.keyboard.press("Escape");
   for (const [word, begins] of [["CSV", "plot,unit,line,date,value,p05,p95\n"], ["SVG", "<svg"]]) {
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#difference-difference").getByRole("button", { name: word }).click()]);
@@ -262,7 +310,17 @@ async function strangeLinks(context, address) {
   await page.goto(`${address}#outcome=nothing`);
   await page.waitForFunction(() => /no outcome of this program/.test(document.getElementById("notes").innerText));
   assert.equal(await page.inputValue("#outcome"), "gap_rating_12");
-  return { page, faults };
+  await page.goto(`${address}#base=000000000000&scenario=nothing`);
+  await page.waitForFunction(() => /this program does not have/.test(document.getElementById("notes").innerText));
+  assert.equal(await page.inputValue("#scenario"), "");
+  assert.doesNotMatch(page.url(), /base=0{12}|scenario=nothing/, "the address is of what is shown");
+  await page.click("#reset");
+  await page.waitForFunction(() => document.getElementById("notes").innerText === "");
+  // The same where the page begins with it.
+  const begun = await open(context, address, "#scenario=nothing");
+  assert.ok((await begun.page.locator("#moving .row").count()) > 0, "it has its controls");
+  assert.match(await begun.page.locator("#notes").innerText(), /this program does not have/);
+  return { page, faults: [...faults, ...begun.faults] };
 }
 
 async function judged({ page }, what) {
@@ -310,7 +368,8 @@ try {
   compare(await saves(tab));
   await replays(tab);
   await judged(tab, "the page");
-  const tabs = [tab, await links(context, tab, address), await strangeLinks(context, address), await narrow(browser, address)];
+  const tabs = [tab, await links(context, tab, address), await strangeLinks(context, address), await tells(context, address), await narrow(browser, address)];
+  await ends(context);
   for (const { faults } of tabs) {
     // That a number is refused is no fault of the page.
     assert.deepEqual(faults.filter((text) => !/status of 422/.test(text)), []);

@@ -13,6 +13,8 @@ const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
 const { chromium } = createRequire(join(folder, "x.js"))("playwright-core");
 const MOVES = 50;
 const WORLDS = 200;
+// Milliseconds that a move may take until its picture is there.
+const LIMIT = 20000;
 
 // Milliseconds of one world on one thread, with the start of the program taken off.
 function world() {
@@ -40,7 +42,7 @@ try {
   const drawn = (runs) => page.waitForFunction((runs) => Number(document.getElementById("results").dataset.drawn) >= runs, runs, { timeout: 120000 });
   await drawn(500);
   // In the page itself, so that the way to this script does not count.
-  const times = await page.evaluate(async (moves) => {
+  const times = await page.evaluate(async ([moves, limit]) => {
     const input = document.querySelector("#moving input[type=range]");
     const place = document.getElementById("difference");
     const times = [];
@@ -50,10 +52,12 @@ try {
       const begun = performance.now();
       input.value = 100 + ((move * 373) % 800);
       input.dispatchEvent(new Event("input", { bubbles: true }));
-      await new Promise((done) => {
+      await new Promise((done, failed) => {
+        const late = setTimeout(() => failed(new Error(`move ${move} had no picture after ${limit} ms`)), limit);
         const seen = new MutationObserver(() => {
           if (place.querySelector("figure svg")?.innerHTML === before) return;
           seen.disconnect();
+          clearTimeout(late);
           done();
         });
         seen.observe(place, { childList: true, subtree: true });
@@ -61,7 +65,7 @@ try {
       times.push(performance.now() - begun);
     }
     return times;
-  }, MOVES);
+  }, [MOVES, LIMIT]);
   times.sort((a, b) => a - b);
   const at = (share) => times[Math.round(share * (times.length - 1))];
   const [median, most, last] = [0.5, 0.9, 1].map((share) => at(share).toFixed(0));

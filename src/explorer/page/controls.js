@@ -103,11 +103,11 @@ export function update() {
   }
 }
 
-// Shows errors and warnings at their fields, also at those that are opened later; gives what has none that is open.
+// Shows errors and warnings at their fields, also at those that are opened later; gives what has none that can be seen.
 export function tellWrong(found) {
   told = new Map(found.map((each) => [each.key, each]));
   update();
-  return found.filter((each) => told.get(each.key) !== each || !rows.some((row) => row.key === each.key));
+  return found.filter((each) => told.get(each.key) !== each || !rows.some((row) => row.key === each.key && row.element.checkVisibility()));
 }
 
 function tellAt(place, key) {
@@ -117,10 +117,12 @@ function tellAt(place, key) {
   place.classList.toggle("is-warning", Boolean(warning));
 }
 
+const isTold = ({ total, half_width }) => total > half_width;
+
 // How much of the outcome's variance a parameter has a part in, and whether that tells its place.
 function share({ total, half_width, apart }) {
   const digits = (number) => number.toPrecision(2);
-  const mark = total <= half_width ? ", not told from 0" : apart ? "" : ", \u2248 next";
+  const mark = !isTold({ total, half_width }) ? ", not told from 0" : apart ? "" : ", \u2248 below";
   return make("p", { className: "share" }, `${digits(total)} \u00b1 ${digits(half_width)}${mark}`);
 }
 
@@ -130,6 +132,11 @@ export function showMoving(movers) {
     if (mover.total !== null) element.querySelector("details").before(share(mover));
     return element;
   });
+  at("moving-note").textContent = movers.some(isTold)
+    ? "What moves the outcome most, with its share of the variance (total Sobol index, 95 %); \u2248 below: not told from one further down the list or the table."
+    : movers.some(({ total }) => total !== null)
+      ? "The table of total Sobol indices does not tell what moves this outcome: no index in it is told from 0. These are the first of it, with half of the 95 % interval."
+      : "The table of total Sobol indices does not have this outcome. These are the first of it for the gap at the end.";
   at("moving").replaceChildren(...offered);
   update();
 }

@@ -4,12 +4,11 @@ import { showBars, tieForm, updateBars } from "./bars.js";
 import { showForecasts } from "./forecast.js";
 import { learn, search, showChanged, showMoving, tellWrong, update } from "./controls.js";
 import { Results, outdate } from "./results.js";
-import { at, change, facts, listen, look, make, now, pick, restore, takeBack, tell } from "./state.js";
-import { ask, send, stream } from "./talk.js";
+import { at, change, facts, listen, look, make, narrow, now, pick, restore, takeBack, tell, write } from "./state.js";
+import { Gone, Wrong, ask, send, stream } from "./talk.js";
 import { prepare } from "./world.js";
 
 const page = crypto.randomUUID();
-const narrow = matchMedia("(max-width: 60rem)");
 // While a slider moves, a picture that is on its way is waited for so long; else none would ever be seen.
 const PATIENCE = 150;
 
@@ -18,14 +17,27 @@ let linked = [];
 let running = null;
 let waiting = null;
 
-function wrong(error) {
-  const errors = error.errors ?? [{ key: "", message: `The program does not answer (${error.message}). Is it still running?` }];
-  tellFound(errors);
-  outdate("Not run: the dimmed pictures are of the last change that was right.", "polite");
+// What went wrong and what that says of the pictures, by its kind.
+function kindOf(error) {
+  if (error instanceof Wrong && error.refused) return [error.errors, "Not run: the dimmed pictures are of the last change that was right."];
+  if (error instanceof Wrong) return [error.errors, "Not run, and not for a mistake in a value: the dimmed pictures are of a change before."];
+  const said = error instanceof Gone ? `The program does not answer (${error.message}). Is it still running?` : `The page failed (${error.message}).`;
+  return [[{ key: "", message: said }], "Not run to its end: the dimmed pictures are not of this change."];
 }
+
+function wrong(error) {
+  const [errors, words] = kindOf(error);
+  tellFound(errors);
+  outdate(words, "polite");
+}
+
+// What was told last, so that it is told anew where a field that was out of sight comes into it.
+let latest = [[], []];
+const retell = () => tellFound(...latest);
 
 // Errors and warnings that have no field, beside what the link that was opened does not restore and more that is to be known.
 function tellFound(found, more = []) {
+  latest = [found, more];
   const left = tellWrong(found).map(({ key, message, warning }) => ({ warning, text: key ? `${key}: ${message}` : message }));
   const said = { errors: left.filter(({ warning }) => !warning), notes: [...[...linked, ...more].map((text) => ({ text })), ...left.filter(({ warning }) => warning)] };
   for (const [place, lines] of Object.entries(said)) {
@@ -36,8 +48,8 @@ function tellFound(found, more = []) {
   }
 }
 
-function tellStart({ moved, warnings }) {
-  const months = moved ? [`This scenario has other months than what it is compared with, which is run over the same here: ${moved[0]} to ${moved[1]}.`] : [];
+function tellStart({ moved, compared, warnings }) {
+  const months = moved && compared ? [`This scenario has other months than what it is compared with, which is run over the same here: ${moved[0]} to ${moved[1]}.`] : [];
   tellFound(warnings.map((each) => ({ ...each, warning: true })), months);
 }
 
@@ -52,13 +64,16 @@ async function study() {
     mine.shown = true;
     if (waiting && running === mine) study();
   });
+  let ended = false;
   const body = { page, change: change(), outcome: now().outcome, narrow: narrow.matches };
   try {
     for await (const [event, data] of stream("api/study", body, mine.abort.signal)) {
       if (running !== mine) return;
       if (event === "start") tellStart(data);
       results.take(event, data);
+      if (event === "stage") ended = data.last;
     }
+    if (running === mine && !ended) results.cutOff();
   } catch (error) {
     if (running === mine) wrong(error);
   }
@@ -111,10 +126,10 @@ async function react(what) {
   }
 }
 
-async function showSaved(write) {
+async function showSaved(writing) {
   at("name-wrong").textContent = "";
   try {
-    const saved = await send("api/file", { change: change(), name: at("name").value, write });
+    const saved = await send("api/file", { change: change(), name: at("name").value, write: writing });
     at("file").value = saved.text;
     at("command").value = saved.command;
     at("written").textContent = saved.written ? `Written: ${saved.written}` : "";
@@ -144,10 +159,21 @@ async function download() {
 function tie() {
   // What comes out should not be far below what is changed.
   if (narrow.matches) for (const id of ["dated", "all"]) at(id).open = false;
-  at("scenario").addEventListener("change", () => pick(at("scenario").value));
+  at("scenario").addEventListener("change", () => {
+    linked = [];
+    pick(at("scenario").value);
+  });
   at("outcome").addEventListener("change", () => look(at("outcome").value));
-  at("search").addEventListener("input", () => search(scenario, at("search").value));
-  at("reset").addEventListener("click", takeBack);
+  at("search").addEventListener("input", () => {
+    search(scenario, at("search").value);
+    retell();
+  });
+  // A group makes its fields when it hears of it, which is after this.
+  at("controls").addEventListener("toggle", () => setTimeout(retell), true);
+  at("reset").addEventListener("click", () => {
+    linked = [];
+    takeBack();
+  });
   at("save").addEventListener("click", () => {
     at("saving").showModal();
     showSaved(false);
@@ -182,6 +208,7 @@ async function begin() {
     at("outcome").replaceChildren(group("First", true), group("All others", false));
     tieForm(facts.levers);
     [, linked] = restore();
+    if (location.hash.length > 1) write();
     tie();
     await react("scenario");
     showForecasts();

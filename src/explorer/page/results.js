@@ -6,10 +6,11 @@ const places = { difference: "difference", others: "others", over: "others", cha
 const words = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const number = (value) => (value === null ? "" : words.format(value).replace("-", "\u2212"));
 
-// Marks what is shown as of something else than what was chosen, for eyes and for screen readers; or takes the mark back.
-export function mark(element, stale) {
+// Marks what is shown as of something else than what was chosen, for eyes and for screen readers, which are told by the line of this
+// id; or takes the mark back.
+export function mark(element, stale, by = "status") {
   element.classList.toggle("stale", stale);
-  if (stale) element.setAttribute("aria-describedby", "status");
+  if (stale) element.setAttribute("aria-describedby", by);
   else element.removeAttribute("aria-describedby");
 }
 
@@ -23,11 +24,14 @@ export function picture(inside, { name, caption, svg, numbers }, which) {
   }
   const drawn = new DOMParser().parseFromString(svg, "text/html").querySelector("svg");
   const focused = document.activeElement === figure.querySelector("svg");
+  const reads = focused && figure.reading?.open;
   figure.numbers = numbers;
   figure.replaceChildren(drawn, ...(caption ? [make("figcaption", {}, caption)] : []));
   mark(figure, false);
   window.tieFigure(figure);
   if (focused) drawn.focus();
+  // Who reads the picture by keys stays where they are in it.
+  if (reads) drawn.dispatchEvent(new Event("again"));
 }
 
 function outcomes({ outcomes: lines }, start) {
@@ -83,7 +87,8 @@ export class Results {
       const pairs = this.start.compared ? "pairs of worlds" : "worlds";
       at("results").dataset.runs = data.runs;
       // Every stage is shown; the first and the last are told to those who listen.
-      const told = `${data.runs} of ${this.start.runs} ${pairs}.${this.failed}${this.start.compared ? "" : " Nothing is changed yet: move a slider."}`;
+      const alone = this.start.moved ? " Nothing but the months differs, so there is nothing to compare." : " Nothing is changed yet: move a slider.";
+      const told = `${data.runs} of ${this.start.runs} ${pairs}.${this.failed}${this.start.compared ? "" : alone}`;
       at("status").setAttribute("aria-live", data.last || this.seen.size < 2 ? "polite" : "off");
       at("status").textContent = told;
     } else if (event === "stage") {
@@ -93,5 +98,11 @@ export class Results {
       this.first();
       at("results").dataset.drawn = data.runs;
     }
+  }
+
+  // Says that nothing more will come, where the last stage has not.
+  cutOff() {
+    at("status").setAttribute("aria-live", "polite");
+    at("status").textContent = `Broken off by the program before the last of ${this.start.runs} worlds: it was ended, or failed at one. What is not dimmed is of this change.`;
   }
 }

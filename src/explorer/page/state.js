@@ -1,5 +1,6 @@
 // What the page shows: a scenario, the values laid over it, the outcome that is looked at. Its address holds all of it.
 
+export const narrow = matchMedia("(max-width: 60rem)");
 const listeners = [];
 const state = { scenario: null, outcome: "gap_rating_end", set: new Map() };
 // What the program says of itself; its `base` marks what all is laid over, so that a link tells where it was made.
@@ -10,12 +11,17 @@ export const overrides = () => [...state.set].map(([key, value]) => `${key}=${va
 export const change = () => ({ scenario: state.scenario, set: overrides() });
 export const listen = (listener) => listeners.push(listener);
 
-export function tell(what) {
+// Writes what is shown into the address.
+export function write() {
   const address = new URLSearchParams({ base: facts.base });
   if (state.scenario) address.set("scenario", state.scenario);
   address.set("outcome", state.outcome);
   for (const each of overrides()) address.append("set", each);
   history.replaceState(null, "", `#${address}`);
+}
+
+export function tell(what) {
+  write();
   for (const listener of listeners) listener(what);
 }
 
@@ -50,13 +56,17 @@ export function restore() {
   if (location.hash.length > 1 && !location.hash.includes("=")) return [false, []];
   const words = [];
   const address = new URLSearchParams(location.hash.slice(1));
-  const scenario = address.get("scenario");
+  let scenario = address.get("scenario") || null;
   const set = new Map(address.getAll("set").filter((each) => each.includes("=")).map((each) => {
     const at = each.indexOf("=");
     return [each.slice(0, at), each.slice(at + 1)];
   }));
   if (address.has("base") && address.get("base") !== facts.base) {
     words.push("This link was made on another base: the program was started there with another config, other flags or in another version. What it changes is laid over the base here, so that numbers may differ.");
+  }
+  if (scenario && !facts.scenarios.includes(scenario)) {
+    words.push(`The link is of the scenario \u201c${scenario}\u201d, which this program does not have; what it changes is laid over ${facts.config} in its place.`);
+    scenario = null;
   }
   let outcome = address.get("outcome") ?? state.outcome;
   if (!facts.outcomes.some(({ name }) => name === outcome)) {

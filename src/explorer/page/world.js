@@ -2,7 +2,7 @@
 
 import { write } from "./bars.js";
 import { mark, picture } from "./results.js";
-import { at, change, listen, make } from "./state.js";
+import { at, change, listen, make, narrow } from "./state.js";
 import { send } from "./talk.js";
 
 let timer = null;
@@ -29,7 +29,9 @@ function show({ which, name, world, pictures, events }) {
 async function tell(anew) {
   wanted = true;
   if (anew) abort?.abort();
-  if (anew) at("worlds").querySelectorAll("figure").forEach((figure) => mark(figure, true));
+  const old = anew ? at("worlds").querySelectorAll("figure") : [];
+  if (old.length) at("world-status").textContent = "Under way: the dimmed pictures are of the worlds before.";
+  for (const figure of old) mark(figure, true, "world-status");
   if (asking) return asking;
   asking = (async () => {
     while (wanted) {
@@ -39,12 +41,14 @@ async function tell(anew) {
       at("month-name").textContent = write(months - 1);
       at("month").setAttribute("aria-valuetext", write(months - 1));
       try {
-        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: matchMedia("(max-width: 60rem)").matches }, abort.signal);
+        const told = await send("api/world", { change: change(), worlds: [count("first-world"), count("second-world")], months, narrow: narrow.matches }, abort.signal);
         at("world-wrong").textContent = "";
         at("world-baseline").hidden = told.every(({ which }) => which !== "baseline");
         told.forEach(show);
+        at("world-status").textContent = "";
       } catch (error) {
         if (error.name === "AbortError") continue;
+        at("world-status").textContent = "";
         at("world-wrong").textContent = error.message;
         for (const section of at("worlds").children) section.hidden = true;
       }

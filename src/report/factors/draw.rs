@@ -3,12 +3,12 @@
 
 use super::{
     effects::{Effect, Effects, is_choice, pairs},
-    plane::{Along, MOST_DOTS, Plane, word},
+    plane::{Along, MOST_DOTS, Plane, setting},
     read::SampledScenario,
     surface,
 };
 use crate::{
-    experiment::design::{Factor, Method, Scale},
+    experiment::design::{Factor, Method},
     report::{
         chart::Frame,
         data::ReportData,
@@ -184,14 +184,6 @@ fn against(
         None => format!("the line: means of up to {PARTS} parts of equally many points"),
     };
     (svg, format!("{dots}; {line}."))
-}
-
-/// What a factor was set to, as a number or a word.
-pub fn setting(factor: &Factor, value: f64) -> Value {
-    match &factor.scale {
-        Scale::Choice { values } if is_choice(factor) => values.get(value.round() as usize).map(word).into(),
-        _ => told::short(value).into(),
-    }
 }
 
 /// What the outcome came to at a point that leaves all factors as the scenario has them, if there is one.

@@ -7,8 +7,10 @@ use crate::{
         chart::Frame,
         scale::{Axis, Writing},
         svg::{Anchor, GRID, Ink, RULE, Svg},
+        told,
     },
 };
+use serde_json::Value;
 
 /// Points that are drawn as dots; more are counted in cells.
 pub const MOST_DOTS: usize = 2000;
@@ -65,6 +67,14 @@ impl Along {
 /// A choice as pictures write it.
 pub fn word(setting: &Setting) -> String {
     crate::report::discover::findings::word(setting)
+}
+
+/// What a factor was set to, as a number or a word.
+pub fn setting(factor: &Factor, value: f64) -> Value {
+    match &factor.scale {
+        Scale::Choice { values } if is_choice(factor) => values.get(value.round() as usize).map(word).into(),
+        _ => told::short(value).into(),
+    }
 }
 
 /// A frame with an axis along its foot and one up its side.

@@ -1,9 +1,8 @@
 //! The surface of an outcome over the two factors that it goes with most: a quadratic fit, or means where both took few values.
 
 use super::{
-    draw::setting,
     effects::{Effects, is_choice, pairs},
-    plane::{Along, MOST_DOTS, Plane},
+    plane::{Along, MOST_DOTS, Plane, setting},
     read::SampledScenario,
 };
 use crate::{

@@ -1,4 +1,7 @@
-use super::{super::about::*, *};
+use super::{
+    super::{about::*, sheet::Paper},
+    *,
+};
 use crate::{
     report::{Language, results::ScenarioResults, stat::Stat},
     scenario::Month,
@@ -62,8 +65,12 @@ fn about() -> About {
 fn drawn(name: &str) -> (String, String) {
     let (scenario, about) = (scenario(), about());
     let mut view = View::of(&scenario, &about, String::new(), Language::default()).unwrap();
-    let figure = six(&mut view).find(|figure| figure.name == name).unwrap();
-    (figure.svg.standalone(), figure.narrow.standalone())
+    let mut on = |paper| {
+        view.paper = paper;
+        let (_, svg, _) = six(&view).find(|(of, ..)| *of == name).unwrap();
+        svg.standalone()
+    };
+    (on(Paper::of(false)), on(Paper::of(true)))
 }
 
 #[test]
