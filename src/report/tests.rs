@@ -314,10 +314,14 @@ fn several_scenarios_are_compared_and_keep_their_own_pictures() {
 fn a_scenario_is_described_by_its_words_or_by_what_it_changes() {
     let folder = folder(&["base", "other"], 20);
     let (_, html) = report(folder.path());
-    assert!(html.contains("<p>Does it &lt;grow&gt;?</p>"), "the experiment's own description is missing");
-    assert!(html.contains("<strong>base</strong>: What &lt;b&gt;it&lt;/b&gt; shows</p>"));
-    let changed =
-        "<strong>other</strong>: as base, but</p><ul><li><code>mechanisms.growth.enabled = false</code></li></ul>";
+    assert!(
+        html.contains("<p translate=\"no\">Does it &lt;grow&gt;?</p>"),
+        "the experiment's own description is missing"
+    );
+    assert!(html.contains(
+        "<strong translate=\"no\">base</strong>: <span translate=\"no\">What &lt;b&gt;it&lt;/b&gt; shows</span></p>"
+    ));
+    let changed = "<strong translate=\"no\">other</strong>: as base, but</p><ul><li><code>mechanisms.growth.enabled = false</code></li></ul>";
     assert!(html.contains(changed), "{}", &html[..html.find("<nav").unwrap()]);
     assert_eq!(html.matches("What &lt;b&gt;").count(), 1, "a scenario is not what its base is");
 }

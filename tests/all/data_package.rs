@@ -121,7 +121,7 @@ fn what_the_experiment_and_its_scenarios_are_is_said() {
     let page = fs::read_to_string(out().join("report.html")).unwrap();
     assert!(page.contains("Does slow copying matter?"));
     assert!(page.contains(
-        "<strong>slow copying</strong>: as baseline, but</p><ul><li><code>mechanisms.diffusion.xi_open = 1.0"
+        "<strong translate=\"no\">slow copying</strong>: as baseline, but</p><ul><li><code>mechanisms.diffusion.xi_open = 1.0"
     ));
 }
 

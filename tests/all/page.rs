@@ -8,7 +8,7 @@ use tempfile::TempDir;
 /// Six worlds with all that has a picture, over the whole time.
 const SIX: &str = "
 name = 'six'
-description = 'What does a blockade do?'
+description = '封锁有何影响？'
 scenario = 'taiwan-blockade'
 runs = 5
 scenarios = [
@@ -24,22 +24,20 @@ scenarios = [
 /// A design over three factors, one of them a choice.
 const DESIGN: &str = "
 name = 'design'
-description = 'What does the gap turn on?'
+description = '差距取决于什么？'
 scenario = 'baseline'
 runs = 2
 record = ['world']
 scenarios = [{ name = 'base', set = { 'time.months' = 36 } }]
 [design]
-method = 'lhs'
+kind = 'lhs'
 points = 24
 [[design.factors]]
 parameter = 'mechanisms.diffusion.xi_open'
-low = 0.2
-high = 2.0
+range = [2.0, 8.0]
 [[design.factors]]
 parameter = 'mechanisms.diffusion.xi_closed'
-low = 0.2
-high = 2.0
+range = [2.0, 8.0]
 [[design.factors]]
 parameter = 'mechanisms.diffusion.enabled'
 values = [true, false]

@@ -155,7 +155,7 @@ mod tests {
         let say = |text: &str| catalogue.say(text, TextOf::Program);
         assert_eq!(say("Undecided: Capability (x); y (z).").as_deref(), Some("未定：能力（x）；y（z）。"));
         assert_eq!(say("a; b"), None);
-        let many = "Capability; ".repeat(5000);
+        let many = ["Capability"; 5000].join("; ");
         assert_eq!(say(&many).unwrap().matches("能力").count(), 5000);
     }
 
