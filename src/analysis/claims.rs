@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     experiment::claim::{Asks, Claim, Condition},
-    maths::{Moments, effective, quantile},
+    maths::{Moments, below, effective, quantile},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -231,7 +231,7 @@ impl Judged {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut drawn: Vec<f64> = (0..RESAMPLES)
             .map(|_| {
-                let pick = |_| &worlds[((u128::from(random.next_u64()) * worlds.len() as u128) >> 64) as usize];
+                let pick = |_| &worlds[below(random.next_u64(), worlds.len())];
                 better(&(0..worlds.len()).flat_map(pick).copied().collect::<Vec<_>>())
             })
             .collect();

@@ -49,9 +49,7 @@ pub fn endless(
     let all: Vec<usize> = (0..worlds.len()).collect();
     let mut spread = Moments::default();
     for _ in 0..RESAMPLES {
-        let picked: Vec<usize> = (0..worlds.len())
-            .map(|_| ((u128::from(random.next_u64()) * worlds.len() as u128) >> 64) as usize)
-            .collect();
+        let picked: Vec<usize> = all.iter().map(|_| maths::below(random.next_u64(), all.len())).collect();
         spread.add(share(&picked));
     }
     Some(Endless { holds: share(&all), standard_error: spread.variance().unwrap_or(0.0).sqrt() })
@@ -101,8 +99,7 @@ impl World {
         let squares = effects.iter().zip(&means).map(square).collect();
         // A lattice whose places are even for each effect and between them (the powers of the golden ratio's kin), moved by luck.
         let ratio = root_of_one_more(effects.len());
-        let starts: Vec<f64> =
-            effects.iter().map(|_| ((random.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64).collect();
+        let starts: Vec<f64> = effects.iter().map(|_| maths::unit(random.next_u64())).collect();
         let place = |place: u32| {
             let mut step = 1.0;
             let scores = starts.iter().map(|start| {
@@ -181,7 +178,7 @@ mod tests {
     /// Worlds whose endless means are normal with this mean and standard deviation, and runs with luck of 1.
     fn planted(count: usize, runs: usize, (mean, sd): (f64, f64), seed: u64) -> (Vec<f64>, Vec<Vec<usize>>) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut normal = || maths::normal_quantile(((random.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64);
+        let mut normal = || maths::normal_quantile(maths::unit(random.next_u64()));
         let (mut effect, mut worlds) = (Vec::new(), Vec::new());
         for world in 0..count {
             let endless = mean + sd * normal();

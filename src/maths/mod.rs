@@ -4,6 +4,7 @@
 //! call the platform's library out.
 
 mod beta;
+mod bits;
 mod elementary;
 pub mod linear;
 mod moments;
@@ -14,6 +15,7 @@ mod student;
 mod weights;
 
 pub use beta::binomial_tail;
+pub use bits::{below, unit};
 pub use elementary::{exp, exp_all, ln, ln_all};
 pub use moments::Moments;
 pub use normal::{normal_cumulative, normal_quantile, normal_quantile_all};

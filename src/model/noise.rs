@@ -121,8 +121,7 @@ impl Luck {
     /// The next number, in (0, 1).
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        // 52 bits and a half fit a double exactly, so the ends are never reached.
-        ((self.0.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+        maths::unit(self.0.next_u64())
     }
 
     /// The next number, as a standard normal one.

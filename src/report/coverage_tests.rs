@@ -10,7 +10,7 @@ use crate::{
         plan::{Job, Stop},
         runner::Simulate,
     },
-    maths::normal_quantile,
+    maths::{normal_quantile, unit},
     measure::{
         Measured,
         record::{Record, Trajectory},
@@ -48,7 +48,7 @@ fn normal(numbers: &[u64]) -> f64 {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
     });
-    normal_quantile(((mixed >> 12) as f64 + 0.5) / (1_u64 << 52) as f64)
+    normal_quantile(unit(mixed))
 }
 
 /// Mean of an outcome of a scenario at a point.

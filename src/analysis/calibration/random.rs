@@ -1,6 +1,6 @@
 //! Keyed random numbers: a draw is a pure function of the seed, of what is drawn, and of whose it is.
 
-use crate::maths::{linear::Cholesky, normal_quantile};
+use crate::maths::{linear::Cholesky, normal_quantile, unit};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -56,8 +56,7 @@ pub(super) struct Random(ChaCha8Rng);
 impl Random {
     /// The next number, in (0, 1).
     pub fn uniform(&mut self) -> f64 {
-        // 52 bits and a half fit a double exactly, so the ends are never reached.
-        ((self.0.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+        unit(self.0.next_u64())
     }
 
     /// The next number, as a standard normal one.

@@ -1,6 +1,7 @@
 //! In which orders players come on.
 
 use super::Coalition;
+use crate::maths::below;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeSet;
@@ -24,10 +25,9 @@ impl Plan {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let order = |_| {
             let mut order: Vec<usize> = (0..players).collect();
-            // Fisher and Yates; the bias is below players / 2⁶⁴.
+            // Fisher and Yates.
             for last in (1..players).rev() {
-                let other = ((u128::from(random.next_u64()) * (last as u128 + 1)) >> 64) as usize;
-                order.swap(last, other);
+                order.swap(last, below(random.next_u64(), last + 1));
             }
             order
         };

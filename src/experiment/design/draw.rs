@@ -27,9 +27,9 @@ impl Draws {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A number below `count`. Its bias is below count / 2⁶⁴.
+    /// A number below `count`.
     pub(super) fn below(&mut self, count: usize) -> usize {
-        ((u128::from(self.bits()) * count as u128) >> 64) as usize
+        maths::below(self.bits(), count)
     }
 
     /// Puts a list into a random order (Fisher and Yates).
