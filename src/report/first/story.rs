@@ -18,7 +18,7 @@ const LANES: [(&str, &[&str]); 8] = [
     ("Claims of a milestone", &["claim"]),
     ("Incidents", &["incident"]),
     ("Shocks", &["shock", "shock_over"]),
-    ("Rules, policies and postures", &["policy", "policy_end", "posture"]),
+    ("Rules, policies and postures", &["control", "policy", "policy_end", "posture"]),
 ];
 /// Height of a row of marks.
 const ROW: f64 = 17.0;
