@@ -15,7 +15,7 @@ use crate::{
     report::{results::ScenarioResults, stat::Stat},
     scenario::Month,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Scenarios that get pictures of their own, and those of them that get all: a page of ten megabytes is slow to open.
 const MOST_SCENARIOS: usize = 6;
@@ -79,8 +79,8 @@ pub fn drawable(folder: &ReportData) -> Vec<&ScenarioResults> {
     folder.scenarios.iter().filter(|scenario| scenario.span().is_some()).collect()
 }
 
-/// Draws all pictures of single scenarios that the folder has data for.
-pub fn draw(folder: &ReportData) -> Report {
+/// Draws all pictures of single scenarios that the folder has data for; with what is left out.
+pub fn draw(folder: &ReportData) -> (Vec<Pictures>, Vec<String>) {
     let drawable = drawable(folder);
     let mut missing = Vec::new();
     if !drawable.is_empty() {
@@ -110,7 +110,7 @@ pub fn draw(folder: &ReportData) -> Report {
     if sections.len() > MOST_FULL {
         missing.push(format!("Only the first {MOST_FULL} scenarios have pictures by topic below the first six."));
     }
-    Report { comparison: Vec::new(), sections, missing }
+    (sections, missing)
 }
 
 /// Says what quantiles.csv has no values of: whole tables, then single indicators of the others.
@@ -237,6 +237,16 @@ impl<'a> View<'a> {
     /// Whether half of the runs have the value.
     pub fn is_of_most(&self, stat: &Stat) -> bool {
         2 * u64::from(stat.n) >= u64::from(self.scenario.runs)
+    }
+
+    /// The best median of these in each month, among those that half of the runs have.
+    pub fn best<'s>(&self, stats: impl Iterator<Item = &'s Stat>) -> BTreeMap<Month, f64> {
+        let mut best = BTreeMap::new();
+        for stat in stats.filter(|stat| self.is_of_most(stat)) {
+            let top = best.entry(stat.date).or_insert(f64::MIN);
+            *top = top.max(stat.median());
+        }
+        best
     }
 
     /// Whether the config names the firm; without a config all are taken.

@@ -63,7 +63,7 @@ pub fn legend_height(paper: Paper, names: &[&str]) -> f64 {
     20.0 * places(paper, names).last().map_or(0.0, |(_, row)| (row + 1) as f64)
 }
 
-/// The scenarios with their marks, the first row at this height.
+/// The scenarios that are held against the first with their marks, the first row at this height.
 pub fn legend(Sheet { svg, paper, .. }: &mut Sheet, y: f64, names: &[&str]) {
     for (place, (name, (x, row))) in names.iter().zip(places(*paper, names)).enumerate() {
         let (mark, y) = (Mark::of(place), y + 20.0 * row as f64);

@@ -57,6 +57,7 @@ use crate::{
     scenario::Catalogue,
 };
 use data::ReportData;
+use figures::Report;
 pub use language::Language;
 use parameters::ParameterTables;
 use std::{
@@ -177,11 +178,11 @@ pub fn write_report(
         derived.write(&files)?;
     }
     let mut files = Vec::new();
-    let mut report = figures::draw(&data);
     let told = forest::forest(&data).into_iter().chain(over_time::draw::figures(&data, &data.over_time.rows));
-    report.comparison.extend(told);
-    report.comparison.extend(panels::comparison(&figures::drawable(&data), language));
-    report.comparison.extend(factors::draw::figures(&data));
+    let over_each_other = panels::comparison(&figures::drawable(&data), language);
+    let comparison = told.chain(over_each_other).chain(factors::draw::figures(&data)).collect();
+    let (sections, missing) = figures::draw(&data);
+    let report = Report { comparison, sections, missing };
     let mut figures = Vec::new();
     for figure in report.figures() {
         let path = format!("figures/{}.svg", figure.name);

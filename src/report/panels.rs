@@ -17,7 +17,6 @@ use super::{
     told::Told,
 };
 use crate::{output::series::BETWEEN, scenario::Month};
-use std::collections::BTreeMap;
 
 /// States that are held against the best of all in each domain.
 const MOST_BEHIND: usize = 5;
@@ -41,12 +40,12 @@ struct Grid<'a> {
 
 impl Grid<'_> {
     fn height(&self, paper: Paper) -> f64 {
-        cells(paper.width, 0.0, self.panels.len(), self.wide).1
+        cells(paper, 0.0, self.panels.len(), self.wide).1
     }
 
     /// Draws them from this height on.
     fn draw(&self, sheet: &mut Sheet, top: f64) {
-        let (cells, _) = cells(sheet.paper.width, top, self.panels.len(), self.wide);
+        let (cells, _) = cells(sheet.paper, top, self.panels.len(), self.wide);
         for (panel, cell) in self.panels.iter().zip(cells) {
             let scale = (panel.scale.clone(), panel.writing);
             let axes = cell.axes(&mut sheet.svg, self.span, (&panel.title, ""), scale);
@@ -272,11 +271,7 @@ impl View<'_> {
     fn shortfalls(&self, shown: Shown, domain: &str) -> Vec<Vec<Stat>> {
         let series = |state: &str| self.scenario.series(shown, &format!("{state}{BETWEEN}{domain}"));
         let most = |stat: &&Stat| self.is_of_most(stat);
-        let mut best: BTreeMap<Month, f64> = BTreeMap::new();
-        for stat in self.states.list.iter().flat_map(|(name, _)| series(name)).filter(most) {
-            let top = best.entry(stat.date).or_insert(f64::MIN);
-            *top = top.max(stat.median());
-        }
+        let best = self.best(self.states.list.iter().flat_map(|(name, _)| series(name)));
         let gap = |stat: &Stat| {
             let gap = best.get(&stat.date)? - stat.median();
             Some(Stat { mean: gap, quantiles: [gap; 5], luck: None, ..*stat })

@@ -52,8 +52,7 @@ impl Paper {
 
     /// The text in this language, in lines of no more than this width.
     pub fn lines(self, text: &str, size: f64, width: f64) -> Vec<String> {
-        let signs = (width / text_width("m", size)) as usize;
-        textwrap::wrap(&self.language.say(text), signs.max(8)).into_iter().map(String::from).collect()
+        folded(&self.language.say(text), size, width)
     }
 
     /// A name in this language, cut where it is very long.
@@ -73,6 +72,12 @@ impl Paper {
     }
 }
 
+/// A text in lines of no more than this width.
+fn folded(text: &str, size: f64, width: f64) -> Vec<String> {
+    let signs = (width / text_width("m", size)) as usize;
+    textwrap::wrap(text, signs.max(8)).into_iter().map(String::from).collect()
+}
+
 /// A picture with its heading, which is as high as the width asks for.
 pub struct Sheet {
     pub svg: Svg,
@@ -86,12 +91,13 @@ impl Sheet {
     pub fn new(paper: Paper, body: f64, title: &str, note: &str, runs: &str) -> Self {
         let Paper { width, language } = paper;
         let said = [title, note, runs].map(|text| language.say(text));
-        let beside = text_width(&said[0], 16.0) + text_width(&said[2], 12.0) + 24.0 <= width;
-        let lines = |text: &str, size: f64| paper.lines(text, size, width);
-        let titles = lines(title, 16.5);
-        let notes = [lines(note, 12.0), if beside { Vec::new() } else { lines(runs, 12.0) }].concat();
+        let [title, note, runs] = &said;
+        let beside = text_width(title, 16.0) + text_width(runs, 12.0) + 24.0 <= width;
+        let titles = folded(title, 16.5, width);
+        let below_note = if beside { Vec::new() } else { folded(runs, 12.0, width) };
+        let notes = [folded(note, 12.0, width), below_note].concat();
         let top = 20.0 * titles.len() as f64 + 17.0 * notes.len() as f64 + 12.0;
-        let mut svg = Svg::new(width, top + body, &format!("{}: {}", said[0], said[1]));
+        let mut svg = Svg::new(width, top + body, &format!("{title}: {note}"));
         for (at, line) in titles.iter().enumerate() {
             svg.text(0.0, 18.0 + 20.0 * at as f64, Anchor::Start, Ink::Title, line);
         }
@@ -161,9 +167,9 @@ pub struct Cell {
 pub const CELL: f64 = 228.0;
 
 /// Cells side by side as far as they fit, `wide` of them on a wide page; with the height of all.
-pub fn cells(width: f64, top: f64, count: usize, wide: usize) -> (Vec<Cell>, f64) {
-    let columns = if width < WIDE { 1 } else { wide };
-    let cell = width / columns as f64;
+pub fn cells(paper: Paper, top: f64, count: usize, wide: usize) -> (Vec<Cell>, f64) {
+    let columns = if paper.is_narrow() { 1 } else { wide };
+    let cell = paper.width / columns as f64;
     let cells = (0..count).map(|at| {
         let (column, row) = (at % columns, at / columns);
         Cell { x: column as f64 * cell, y: top + row as f64 * CELL, width: cell }

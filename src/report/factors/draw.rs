@@ -142,7 +142,7 @@ fn against(
         "1" | "" => String::new(),
         unit => format!(", {unit}"),
     };
-    let (_, height) = grid(paper.width, 0.0, shown.len(), COLUMNS);
+    let (_, height) = grid(paper, 0.0, shown.len(), COLUMNS);
     let (title, note) = (format!("{what}{unit}"), "Against each of the strongest factors");
     let Sheet { mut svg, top, .. } = Sheet::new(paper, height, &title, note, &found.scenario);
     let writing = if words::is_share(&found.outcome) { Writing::Percent } else { Writing::Plain };
@@ -151,7 +151,7 @@ fn against(
         shown.iter().flat_map(|factor| pairs(sampled, outcome, *factor)).map(|(_, y)| y).chain(base).collect();
     let scale = Axis::linear(all.iter().copied(), 5);
     let mut counted = false;
-    let (cells, _) = grid(paper.width, top, shown.len(), COLUMNS);
+    let (cells, _) = grid(paper, top, shown.len(), COLUMNS);
     for (factor, cell) in shown.iter().zip(cells) {
         let Some(about) = factors.get(*factor) else { continue };
         let frame = Frame { x: cell.x + 52.0, y: cell.y + 8.0, width: cell.width - 52.0 - 18.0, height: CELL - 62.0 };

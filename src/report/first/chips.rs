@@ -53,7 +53,7 @@ impl View<'_> {
         }
         let states = self.stacked_states(&stages.iter().map(|(_, _, sums)| sums).collect::<Vec<_>>());
         let legend = legend_height(self.paper, states.iter().map(|(name, _)| name.as_str()));
-        let (_, height) = cells(self.paper.width, 0.0, stages.len() + 2, 3);
+        let (_, height) = cells(self.paper, 0.0, stages.len() + 2, 3);
         let note = "Shares of states, stage by stage: where chips are designed and where plants stand";
         let mut sheet = Sheet::new(
             self.paper,
@@ -63,7 +63,7 @@ impl View<'_> {
             &self.average("Mean"),
         );
         sheet.legend(sheet.top + 8.0, states.iter().map(|(name, colour)| (name.as_str(), *colour)));
-        let (places, _) = cells(self.paper.width, sheet.top + legend, stages.len() + 2, 3);
+        let (places, _) = cells(self.paper, sheet.top + legend, stages.len() + 2, 3);
         let mut places = places.into_iter();
         for ((title, unit, sums), cell) in stages.iter().zip(places.by_ref()) {
             self.stage(&mut sheet, &cell, (title, unit), sums);

@@ -132,21 +132,12 @@ impl View<'_> {
     fn board(&self, rating: Shown) -> Vec<Listed<'_>> {
         let most = |stat: &&Stat| self.is_of_most(stat);
         // Against the best of each month, so that a firm that came late is not held to ratings of before.
-        let mut tops: BTreeMap<Month, f64> = BTreeMap::new();
-        for stat in self
-            .scenario
-            .entities(rating)
-            .filter(|(name, _)| self.knows(name))
-            .flat_map(|(_, stats)| stats)
-            .filter(most)
-        {
-            let top = tops.entry(stat.date).or_insert(f64::MIN);
-            *top = top.max(stat.median());
-        }
+        let firms = || self.scenario.entities(rating).filter(|(name, _)| self.knows(name));
+        let tops = self.best(firms().flat_map(|(_, stats)| stats));
         let best = |month: Month| tops.get(&month).copied().unwrap_or_default();
         let mut boards: BTreeMap<Month, Vec<(f64, &str)>> = BTreeMap::new();
         let mut lives: BTreeMap<&str, (Month, Month)> = BTreeMap::new();
-        for (name, stats) in self.scenario.entities(rating).filter(|(name, _)| self.knows(name)) {
+        for (name, stats) in firms() {
             for stat in stats.iter().filter(most) {
                 lives.entry(name).or_insert((stat.date, stat.date)).1 = stat.date;
                 if self.is_looked_at(stat.date) {

@@ -29,11 +29,11 @@ impl View<'_> {
         }
         let states = self.stacked_states(&sums.iter().map(|(_, sums)| sums).collect::<Vec<_>>());
         let legend = legend_height(self.paper, states.iter().map(|(name, _)| name.as_str()));
-        let (_, height) = cells(self.paper.width, 0.0, sums.len(), 2);
+        let (_, height) = cells(self.paper, 0.0, sums.len(), 2);
         let note = "By state; in all and economic and hard power are shares of the world's, soft power is a level";
         let mut sheet = Sheet::new(self.paper, legend + height, "Who has power", note, &self.average("Mean"));
         sheet.legend(sheet.top + 8.0, states.iter().map(|(name, colour)| (name.as_str(), *colour)));
-        let (places, _) = cells(self.paper.width, sheet.top + legend, sums.len(), 2);
+        let (places, _) = cells(self.paper, sheet.top + legend, sums.len(), 2);
         for ((kind, sums), cell) in sums.iter().zip(places) {
             let scale = Axis::linear([0.0, highest(sums)].into_iter(), 4);
             let axes = cell.axes(&mut sheet.svg, self.span, (kind.title, said(kind)), (scale, Writing::Percent));

@@ -33,13 +33,13 @@ impl View<'_> {
         });
         let scale = Axis::linear(ends.chain([0.0]), 5);
         let legend = 22.0;
-        let (_, height) = cells(self.paper.width, 0.0, panels.len(), 3);
+        let (_, height) = cells(self.paper, 0.0, panels.len(), 3);
         let note = "Change in usage-weighted capability, nats a year";
         let mut sheet =
             Sheet::new(self.paper, legend + height, "What progress is made of", note, &self.average("Mean"));
         let words: Vec<&str> = of("world").map(|part| part.title).collect();
         Self::parts_legend(&mut sheet, &words);
-        let (places, _) = cells(self.paper.width, sheet.top + legend, panels.len(), 3);
+        let (places, _) = cells(self.paper, sheet.top + legend, panels.len(), 3);
         for ((name, years), cell) in panels.iter().zip(places) {
             let axes =
                 cell.axes(&mut sheet.svg, self.span, (&self.paper.heading(name), ""), (scale.clone(), Writing::Plain));

@@ -82,12 +82,12 @@ pub(crate) fn draw(picture: &Picture<'_>, language: Language) -> Option<Figure> 
     Figure::drawn(picture.name, language, |paper| {
         let legend = mark::legend_height(paper, scenarios) + 8.0;
         let strip = if acts.is_empty() { 0.0 } else { act_height(paper) * acts.len() as f64 + 12.0 };
-        let (_, height) = cells(paper.width, 0.0, picture.panels.len(), COLUMNS);
+        let (_, height) = cells(paper, 0.0, picture.panels.len(), COLUMNS);
         let mut sheet = Sheet::new(paper, legend + strip + height, picture.title, note, "");
         let top = sheet.top;
         mark::legend(&mut sheet, top + 10.0, scenarios);
         draw_acts(&mut sheet.svg, paper, top + legend, picture.span, acts);
-        let (cells, _) = cells(paper.width, top + legend + strip, picture.panels.len(), COLUMNS);
+        let (cells, _) = cells(paper, top + legend + strip, picture.panels.len(), COLUMNS);
         for (panel, cell) in picture.panels.iter().zip(cells) {
             let scale = scale(panel, scenarios.len(), bands);
             let axes = cell.axes(&mut sheet.svg, picture.span, (&panel.title, ""), (scale, panel.writing));
