@@ -39,7 +39,11 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 try {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
   await page.goto(address);
-  const drawn = (runs) => page.waitForFunction((runs) => Number(document.getElementById("results").dataset.drawn) >= runs, runs, { timeout: 120000 });
+  const come = (runs) => {
+    const { drawn, of, wanted } = document.getElementById("results").dataset;
+    return of === wanted && Number(drawn) >= runs;
+  };
+  const drawn = (runs) => page.waitForFunction(come, runs, { timeout: 120000 });
   await drawn(500);
   // In the page itself, so that the way to this script does not count.
   const times = await page.evaluate(async ([moves, limit]) => {
@@ -72,7 +76,6 @@ try {
   console.log(`first picture after a move: median ${median} ms (${beside(at(0.5))}), 90 % below ${most} ms, at most ${last} ms (${MOVES} moves)`);
   const begun = Date.now();
   await page.evaluate(() => {
-    delete document.getElementById("results").dataset.drawn;
     const input = document.querySelector("#moving input[type=range]");
     input.value = 555;
     input.dispatchEvent(new Event("input", { bubbles: true }));

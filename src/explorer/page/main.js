@@ -53,6 +53,9 @@ function tellStart({ moved, compared, warnings }) {
   tellFound(warnings.map((each) => ({ ...each, warning: true })), months);
 }
 
+// What is asked for; results are marked with it, so that what they are of can be told.
+const asked = () => ({ change: change(), outcome: now().outcome, narrow: narrow.matches });
+
 async function study() {
   clearTimeout(waiting);
   waiting = null;
@@ -60,14 +63,14 @@ async function study() {
   outdate("Under way: the dimmed pictures are of the change before.", "off");
   const mine = { abort: new AbortController(), begun: performance.now(), shown: false };
   running = mine;
-  const results = new Results(() => {
+  const wanted = asked();
+  const results = new Results(JSON.stringify(wanted), () => {
     mine.shown = true;
     if (waiting && running === mine) study();
   });
   let ended = false;
-  const body = { page, change: change(), outcome: now().outcome, narrow: narrow.matches };
   try {
-    for await (const [event, data] of stream("api/study", body, mine.abort.signal)) {
+    for await (const [event, data] of stream("api/study", { page, ...wanted }, mine.abort.signal)) {
       if (running !== mine) return;
       if (event === "start") tellStart(data);
       results.take(event, data);
@@ -116,6 +119,7 @@ function showValues() {
 }
 
 async function react(what) {
+  at("results").dataset.wanted = JSON.stringify(asked());
   try {
     if (what === "scenario") await learnScenario();
     if (what === "outcome") showOffered();

@@ -63,9 +63,10 @@ export function outdate(words, live) {
   at("status").textContent = words;
 }
 
-// Shows the messages of a study as they come; `first` is called with the first picture.
+// Shows the messages of a study of this as they come; `first` is called with the first picture.
 export class Results {
-  constructor(first) {
+  constructor(of, first) {
+    this.of = of;
     this.first = first;
     this.start = { compared: false, against: "", name: "", runs: 0, warnings: [] };
     this.seen = new Set();
@@ -96,7 +97,7 @@ export class Results {
         if (!this.seen.has(figure.id)) figure.remove();
       }
       this.first();
-      at("results").dataset.drawn = data.runs;
+      Object.assign(at("results").dataset, { drawn: data.runs, of: this.of });
     }
   }
 
