@@ -3,7 +3,7 @@
 use super::{
     diagnostic::{Diagnostic, Place, unknown},
     key::{Ambiguous, BY_PAIR, REMOVE, is_pair, pair_key, pair_named, pair_shown, states_of},
-    kinds::kind_of,
+    kinds::{BY_CHANCE, DATED, kind_of},
     section::{Mistakes, wrong},
     tree::{Node, TomlEntry, TomlTable, Value},
 };
@@ -180,6 +180,7 @@ fn merge_entities(
                 Some(under) => {
                     // An entity stays where it was begun, whoever changes it.
                     let begun = under.key.clone();
+                    begin_otherwise(under, &entry);
                     notes.path.push(name);
                     merge_node(under, entry, notes);
                     notes.path.pop();
@@ -192,6 +193,18 @@ fn merge_entities(
         }
     }
     notes.path.pop();
+}
+
+/// Takes out when a rule began, if a layer above gives it a date in place of chance, or chance in place of a date.
+fn begin_otherwise(under: &mut TomlEntry, over: &TomlEntry) {
+    let (Value::Table(below), Value::Table(above)) = (&mut under.node.value, &over.node.value) else { return };
+    let gives = |key: &str| above.contains_key(key);
+    let gone = match (gives("from"), gives("earliest")) {
+        (true, false) => &BY_CHANCE[..],
+        (false, true) => &DATED[..],
+        _ => return,
+    };
+    Arc::make_mut(below).retain(|key, _| !gone.contains(&key.as_str()));
 }
 
 /// Says that a list has nothing of this name.

@@ -203,6 +203,9 @@ fn read_borders(root: &mut Section<'_>, names: &NameIndex<'_>, found: &mut Mista
 fn read_events(root: &mut Section<'_>, found: &mut Mistakes) -> Vec<DatedEvent> {
     let items = root.read("events", list, found).unwrap_or_default();
     let mut events: Vec<DatedEvent> = items.iter().filter_map(|item| read_event(item, found)).collect();
+    if let Some(until) = root.read("events_until", month, found) {
+        events.retain(|event| event.date <= until);
+    }
     events.sort_by_key(|event| event.date);
     events
 }

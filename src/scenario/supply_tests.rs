@@ -310,6 +310,45 @@ fn what_comes_by_chance_has_a_window_and_no_date() {
 }
 
 #[test]
+fn a_layer_gives_a_date_in_place_of_chance_and_chance_in_place_of_a_date() {
+    let policy = "[[policies]]\nname = 'A'\nstate = 'US'\nlever = 'talent'\nvalue = 0.1\n";
+    let with = |keys: &str, overrides: &[&str]| {
+        let overrides: Vec<String> = overrides.iter().map(|each| format!("policies.A.{each}")).collect();
+        let overrides: Vec<&str> = overrides.iter().map(String::as_str).collect();
+        read(&format!("{SMALL}{SUPPLY}{policy}{keys}"), &overrides)
+    };
+    let of = |scenario: Scenario| scenario.policies.into_iter().find(|each| each.name == "A").unwrap();
+    let chance = "earliest = '2023-03'\nlatest = '2023-05'\nhazard_per_year = 0.5\nhazard_cv = 1.0";
+    assert_eq!(of(with(chance, &["from=2023-04"]).unwrap()), of(with("from = '2023-04'", &[]).unwrap()));
+    let (by_chance, dated) = (["earliest=2023-03", "hazard_per_year=0.5"], "from = '2023-04'");
+    let chance = "earliest = '2023-03'\nhazard_per_year = 0.5";
+    assert_eq!(of(with(dated, &by_chance).unwrap()), of(with(chance, &[]).unwrap()));
+    // The last word counts, and numbers of chance alone do not make it chance.
+    assert_eq!(
+        of(with(chance, &["earliest=2023-04", "from=2023-05"]).unwrap()),
+        of(with("from = '2023-05'", &[]).unwrap())
+    );
+    let alone = with(dated, &["hazard_cv=1"]).unwrap_err();
+    assert!(alone.contains("`hazard_cv` has no effect without `earliest`"), "{alone}");
+}
+
+#[test]
+fn dated_facts_end_where_a_config_says() {
+    let events = "[[events]]\ndate = '2023-02'\nkind = 'a'\n[[events]]\ndate = '2023-05'\nkind = 'b'\n";
+    let with = |overrides: &[&str]| read(&format!("{SMALL}{SUPPLY}{events}"), overrides).unwrap();
+    let dates =
+        |scenario: &Scenario| scenario.events.iter().map(|event| event.date.to_string()).collect::<Vec<_>>().join(" ");
+    // `SMALL` has one of each month too.
+    let first = "2023-02";
+    let all = dates(&with(&[]));
+    let some = with(&["events_until=2023-02"]);
+    assert_eq!((all, dates(&some)), ([first, first, "2023-05", "2023-05"].join(" "), [first, first].join(" ")));
+    assert_eq!(read(&toml::to_string(&some.to_json()).unwrap(), &[]).unwrap(), some);
+    let wrong = read(&format!("{SMALL}{SUPPLY}{events}"), &["events_until=May"]).unwrap_err();
+    assert!(wrong.contains("`events_until` must be"), "{wrong}");
+}
+
+#[test]
 fn it_is_warned_of_what_can_never_come() {
     let remark = |keys: &str, with: &str| {
         let policy = "[[policies]]\nname = 'A'\nstate = 'US'\nlever = 'talent'\nvalue = 0.1\n";

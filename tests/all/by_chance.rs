@@ -2,12 +2,13 @@
 
 use crate::support::worlds::{run, scenario};
 use redqueen::{
+    maths::{self, Moments},
     measure::record::{EventRow, Trajectory},
     scenario::{Month, Scenario},
 };
 
 /// What the shipped scenario of the end of 2024 leaves to chance.
-const CONTROLS: [&str; 2] = ["Next US rule on chips", "Next rule on equipment"];
+const CONTROLS: [&str; 3] = ["Chinese rule on materials", "Next US rule on chips", "Next rule on equipment"];
 const POLICIES: [&str; 4] = [
     "China backs open models",
     "China tells buyers to buy at home",
@@ -104,7 +105,7 @@ fn what_comes_is_the_same_as_what_is_dated_then_and_moves_nobody_else_s_luck() {
 fn a_rule_that_came_costs_trust_and_says_when_it_came() {
     let of = |hazard: f64, hit: &str| {
         let more = format!("mechanisms.cooperation.hit_control={hit}");
-        run(&world(40, &alone(CONTROLS[1], hazard), &[&more]), 0)
+        run(&world(40, &alone(CONTROLS[2], hazard), &[&more]), 0)
     };
     let came = of(100.0, "0.1");
     let [event] = comings(&came)[..] else { panic!("one") };
@@ -121,20 +122,39 @@ fn a_rule_that_came_costs_trust_and_says_when_it_came() {
     }
 }
 
+/// Compute of a state at the end of so many runs.
+fn compute(of: &Scenario, state: &str, runs: u64) -> Vec<f64> {
+    let last = |replicate| {
+        let seen = run(of, replicate);
+        seen.states.iter().rev().find(|row| &*row.state == state).unwrap().compute
+    };
+    (0..runs).map(last).collect()
+}
+
 #[test]
 fn what_may_come_widens_what_becomes_of_compute() {
-    // Hazards of 0 against the middle of their ranges, with the same luck.
-    let (never, chance) = (world(60, &never(), &[]), world(60, &[], &[]));
-    let compute = |of: &Scenario| -> Vec<f64> {
-        let last = |replicate| {
-            let seen = run(of, replicate);
-            seen.states.iter().rev().find(|row| &*row.state == "China").unwrap().compute
-        };
-        (0..12).map(last).collect()
+    // With the hazards as shipped against none of them, under the same luck.
+    let spread = |hazards: &[(&str, f64)], state| {
+        let mut all = Moments::default();
+        compute(&world(48, hazards, &[]), state, 24).into_iter().for_each(|value| all.add(maths::ln(value)));
+        all.variance().unwrap().sqrt()
     };
-    let (never, chance) = (compute(&never), compute(&chance));
-    let moved = never.iter().zip(&chance).map(|(without, with)| (with / without - 1.0).abs());
-    let moved: Vec<f64> = moved.collect();
-    let mean = moved.iter().sum::<f64>() / moved.len() as f64;
-    assert!(mean > 0.01, "{moved:?}");
+    for state in ["China", "US"] {
+        let (with, without) = (spread(&[], state), spread(&never(), state));
+        assert!(with > 1.1 * without, "{state}: {with} for {without}");
+    }
+}
+
+#[test]
+fn a_next_rule_leaks_as_the_one_before_it_does() {
+    let stands = |leak: &str, rule: &[&str]| {
+        let before = format!("controls.'US chips 2023-10'.leak={leak}");
+        let more: Vec<&str> = std::iter::once(before.as_str()).chain(rule.iter().copied()).collect();
+        run(&world(36, &alone(CONTROLS[1], 100.0), &more), 0)
+    };
+    let own = |leak: &'static str| stands("0.5", &["controls.'Next US rule on chips'.keeps_leak=false", leak]);
+    let kept = stands("0.5", &[]);
+    assert!(kept == own("controls.'Next US rule on chips'.leak=0.5"));
+    assert!(kept != own("controls.'Next US rule on chips'.leak=0.2"));
+    assert!(kept != stands("0.2", &[]));
 }

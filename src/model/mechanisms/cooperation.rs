@@ -7,12 +7,11 @@
 //! A border that restrictions leave the openness o has o + (1 − o) κ T, and open science on both sides opens the lesser of
 //! their efforts of what then is still closed.
 
-use super::export_controls::ExportControls;
+use super::export_controls::{ExportControls, Rulebook};
 use crate::{
     model::{
         clock::Clock,
         geography::{Geography, PerState},
-        keep::Keep,
         ledger::Faults,
         phase::{Mechanism, MonthPlan, Phase},
         relations::{Relations, Stances},
@@ -20,7 +19,7 @@ use crate::{
         states::{StateId, States},
     },
     parameters,
-    scenario::{Lever, MAX_STATES, Scenario},
+    scenario::{Lever, MAX_STATES},
 };
 use bevy_ecs::prelude::*;
 
@@ -57,19 +56,6 @@ impl Mechanism for Cooperation {
     fn always(month: &mut MonthPlan) {
         month.add(Phase::Policy, forget);
     }
-
-    fn register(world: &mut World) {
-        world.keep_resource::<Breaches>();
-    }
-
-    fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
-        Self::begin(scenario, clock, world);
-    }
-
-    fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
-        let breaches = Breaches::new(scenario, clock, world.resource());
-        world.insert_resource(breaches);
-    }
 }
 
 /// Trust a step later; `growth` (joint effort included), `decay` and `hits` are the step's.
@@ -94,49 +80,6 @@ pub fn trust_step(trust: f64, growth: f64, decay: f64, hits: f64) -> f64 {
 pub fn opened(openness: f64, by_trust: f64, by_science: f64) -> f64 {
     let openness = openness + (1.0 - openness) * by_trust;
     openness + (1.0 - openness) * by_science
-}
-
-/// An export control that takes more from a state than it was denied before.
-#[derive(Clone, Copy, Debug)]
-struct Breach {
-    step: u32,
-    by: StateId,
-    against: StateId,
-    /// How much stricter it is.
-    stricter: f64,
-}
-
-/// The scenario's export controls that take more from a state than it was denied before.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct Breaches(Vec<Breach>);
-
-impl Breaches {
-    /// Of a scenario. What came into force before the start is part of the trust of the start; a rule that takes the place of
-    /// one as strict on the same goods is no breach, nor is one that stops nothing.
-    pub fn new(scenario: &Scenario, clock: &Clock, controls: &ExportControls) -> Self {
-        let mut breaches = Vec::new();
-        for rule in &scenario.controls {
-            let Some((from, step)) = rule.from.and_then(|from| Some((from, clock.step_of(from)?))) else { continue };
-            for &by in &rule.by {
-                for &against in rule.against.iter().filter(|against| **against != by) {
-                    let before = scenario.controls.iter().filter(|other| {
-                        other.what == rule.what
-                            && other.from.is_some_and(|other| other < from)
-                            && other.to.is_none_or(|to| to >= from)
-                            && other.by.contains(&by)
-                            && other.against.contains(&against)
-                    });
-                    let before = before.map(|other| controls.strictness_of(other)).fold(0.0, f64::max);
-                    let stricter = controls.strictness_of(rule) - before;
-                    if stricter > 0.0 {
-                        let (by, against) = (StateId::new(by), StateId::new(against));
-                        breaches.push(Breach { step, by, against, stricter });
-                    }
-                }
-            }
-        }
-        Self(breaches)
-    }
 }
 
 /// Trust lost in a step by each pair, the smaller first.
@@ -165,17 +108,16 @@ impl Hits {
 
 fn meet(
     cooperation: Res<Cooperation>,
-    (breaches, stances): (Res<Breaches>, Res<Stances>),
+    (controls, rulebook, stances): (Res<ExportControls>, Res<Rulebook>, Res<Stances>),
     (clock, geography): (Res<Clock>, Res<Geography>),
     mut relations: ResMut<Relations>,
     mut faults: ResMut<Faults>,
     states: States<&Levers>,
 ) {
     let mut hits = Hits::default();
-    let dated = breaches.0.iter().filter(|breach| breach.step == clock.step());
-    let dated = dated.map(|breach| (breach.by, breach.against, breach.stricter));
+    let dated = rulebook.denied_by_date(&clock, &controls);
     let by_chance = relations.denied.iter().copied();
-    for (by, against, stricter) in dated.chain(stances.stricter.iter().copied()).chain(by_chance) {
+    for (by, against, stricter) in dated.into_iter().chain(stances.stricter.iter().copied()).chain(by_chance) {
         let loss = cooperation.hit_control * stricter;
         hits.between(by, against, loss);
         hits.with_friends(&geography, &relations.trust, by, against, loss);
@@ -233,7 +175,7 @@ mod tests {
     use super::{super::shocks::Shocks, *};
     use crate::{
         model::{Model, states::StateId, testing},
-        scenario::{Border, ControlNumbers, ControlSpec, Goods, ShockNumbers, ShockSpec, Stage},
+        scenario::{Border, ControlNumbers, ControlSpec, Goods, Scenario, ShockNumbers, ShockSpec, Stage, Window},
     };
 
     /// A world whose first two states share a border of openness 0.4 and trust 0.5, with levers of both at `value`.
@@ -367,6 +309,19 @@ mod tests {
             ..renewed.controls[0].clone()
         });
         assert_eq!(after(&renewed, 3).trust[0][1], after(&tense, 3).trust[0][1]);
+        // Nor does one that is dated for later than one that came by chance, which costs as much a step later.
+        let mut come = tense.clone();
+        come.controls[0].by_chance = come.controls[0].from.take().map(|earliest| Window { earliest, latest: None });
+        come.controls[0].numbers.hazard_per_year = 100.0;
+        let mut again = come.clone();
+        again.controls.push(ControlSpec {
+            name: "rule 2".to_owned(),
+            from: Some(start.plus(3)),
+            by_chance: None,
+            ..come.controls[0].clone()
+        });
+        assert!((lost(&come, 3) - 0.1 * 0.5).abs() < 1e-3 && lost(&come, 2) == 0.0);
+        assert_eq!(after(&again, 6).trust[0][1], after(&come, 6).trust[0][1]);
         let mut old = tense;
         old.controls[0].from = crate::scenario::Month::new(2001, 1);
         assert_eq!(lost(&old, 2), 0.0);

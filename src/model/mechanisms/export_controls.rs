@@ -26,7 +26,8 @@ use crate::{
     scenario::{Choice, ControlNumbers, ControlSpec, Goods, Lever, MAX_STATES, Scenario},
 };
 use bevy_ecs::{prelude::*, system::SystemParam};
-use rulebook::{Rulebook, any_may_come, come};
+pub use rulebook::Rulebook;
+use rulebook::{any_may_come, come};
 use std::{borrow::Cow, sync::Arc};
 
 parameters! {
@@ -116,6 +117,13 @@ impl Rule<'_> {
             && self.spec.against.contains(&against.place())
     }
 
+    /// Whether it covers the same goods on some of the ways that `other` covers. Equipment comes from anywhere.
+    fn is_on_the_flow_of(&self, other: &Self) -> bool {
+        let share = |own: &[usize], its: &[usize]| own.iter().any(|state| its.contains(state));
+        let by = other.spec.what == Goods::Equipment || share(&self.spec.by, &other.spec.by);
+        self.spec.what == other.spec.what && by && share(&self.spec.against, &other.spec.against)
+    }
+
     fn pairs(&self) -> impl Iterator<Item = (StateId, StateId)> {
         let against = || self.spec.against.iter().map(|&against| StateId::new(against));
         self.spec.by.iter().flat_map(move |&by| against().map(move |against| (StateId::new(by), against)))
@@ -129,7 +137,7 @@ pub struct Timetable(Arc<[(u32, Barriers)]>);
 impl Timetable {
     /// What the rules of a scenario say, step by step.
     fn new(rulebook: &Rulebook, clock: &Clock, controls: &ExportControls) -> Self {
-        let rules: Vec<Rule> = rulebook
+        let mut rules: Vec<Rule> = rulebook
             .known(clock)
             .map(|(spec, from)| Rule {
                 spec,
@@ -137,8 +145,9 @@ impl Timetable {
                 to: spec.to.map(|month| clock.steps_to(month)),
                 rigour: controls.rigour(&spec.numbers),
             })
-            .filter(|rule| rule.rigour.stopped() > 0.0)
             .collect();
+        keep_leaks(&mut rules);
+        rules.retain(|rule| rule.rigour.stopped() > 0.0);
         let lag = i64::from(clock.steps(controls.variant_lag_months));
         let mut turns: Vec<i64> = rules.iter().flat_map(|rule| [Some(rule.from), rule.to]).flatten().collect();
         turns.sort_unstable();
@@ -163,6 +172,20 @@ impl Timetable {
     /// The barriers from this step on, if they change in it.
     fn change_in(&self, step: u32) -> Option<&Barriers> {
         self.0.binary_search_by_key(&step, |(change, _)| *change).ok().map(|place| &self.0[place].1)
+    }
+}
+
+/// Gives rules that keep the leak of what stood before them that leak, in the order in which they come.
+fn keep_leaks(rules: &mut [Rule]) {
+    let mut keeping: Vec<usize> = (0..rules.len()).filter(|at| rules[*at].spec.numbers.keeps_leak).collect();
+    keeping.sort_by_key(|at| rules[*at].from);
+    for at in keeping {
+        let rule = &rules[at];
+        let stood = rules.iter().filter(|other| other.in_force(rule.from - 1) && other.is_on_the_flow_of(rule));
+        let strictest = stood.map(|other| other.rigour).reduce(Rigour::or_stricter);
+        if let Some(Rigour { leak, .. }) = strictest {
+            rules[at].rigour.leak = leak;
+        }
     }
 }
 

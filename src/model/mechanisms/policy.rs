@@ -208,7 +208,7 @@ impl Agenda {
         }
         let schedule = |spec: &PolicySpec| {
             let dated = spec.from.and_then(|month| clock.step_of(month)).map(Begins::In);
-            let chance = |window| Chance::new(("policy", &spec.name), spec.numbers.hazard_per_year, window, clock);
+            let chance = |window| Chance::new(("policy", &spec.name), spec.hazard(), window, clock);
             let begins = spec.by_chance.as_ref().map(chance).map(Begins::Perhaps).or(dated).unwrap_or(Begins::Before);
             // What ended before the start is never in force.
             let to = spec.to.map(|month| clock.step_of(month).unwrap_or(0));

@@ -1,4 +1,4 @@
-//! What begins at no date but by chance: its hazard is a number of its kind, and here are the months in which it may come.
+//! What begins at no date but by chance: its hazard is two numbers of its kind, and here are the months in which it may come.
 
 use super::{Scenario, too_late};
 use crate::scenario::{
@@ -11,8 +11,22 @@ use crate::scenario::{
 };
 use serde_json::{Map, Value};
 
-/// The number that only what comes by chance has: its hazard.
-pub(super) const HAZARD: &str = "hazard_per_year";
+/// The numbers that only what comes by chance has: its hazard, and the doubt of it.
+const HAZARD: [&str; 2] = ["hazard_per_year", "hazard_cv"];
+
+/// The keys of what has a date, and of what comes by chance: whichever of them a layer gives, those of the other that layers below
+/// it gave no longer hold.
+pub(crate) const DATED: [&str; 1] = ["from"];
+pub(crate) const BY_CHANCE: [&str; 4] = ["earliest", "latest", HAZARD[0], HAZARD[1]];
+
+/// How often something comes by chance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hazard {
+    /// Its expectation.
+    pub per_year: f64,
+    /// Its coefficient of variation, where it is not known well; 0 if it is known.
+    pub cv: f64,
+}
 
 /// Months in which something may begin by chance, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,10 +40,10 @@ pub struct Window {
 impl Window {
     /// Reads it. What has one has no `from`, and what has none has no hazard.
     pub(super) fn read<'a>(section: &mut Section<'a>, found: &mut Mistakes) -> Option<Self> {
-        let (dated, hazard) = (section.take("from").is_some(), section.take(HAZARD));
+        let (dated, hazard) = (section.take("from").is_some(), HAZARD.map(|key| (key, section.take(key))));
         let (earliest, latest) = (section.take("earliest"), section.take("latest"));
         let Some(first) = earliest else {
-            for (key, entry) in [(HAZARD, hazard), ("latest", latest)] {
+            for (key, entry) in hazard.into_iter().chain([("latest", latest)]) {
                 if let Some(entry) = entry {
                     found.push(Diagnostic::at(&entry.key, format!("`{key}` has no effect without `earliest`")));
                 }
@@ -57,7 +71,7 @@ impl Window {
                 insert_month(entry, "latest", window.latest);
             }
             None => {
-                entry.remove(HAZARD);
+                entry.retain(|key, _| !HAZARD.contains(&key.as_str()));
             }
         }
     }
@@ -74,9 +88,9 @@ impl Window {
     }
 
     /// What to know of what comes in it by a hazard, and ends in `to`, if it never comes.
-    pub(super) fn remark(&self, hazard_per_year: f64, to: Option<Month>, scenario: &Scenario) -> Option<String> {
-        if hazard_per_year == 0.0 {
-            return Some(format!("never comes: its `{HAZARD}` is 0"));
+    pub(super) fn remark(&self, hazard: Hazard, to: Option<Month>, scenario: &Scenario) -> Option<String> {
+        if hazard.per_year == 0.0 {
+            return Some(format!("never comes: its `{}` is 0", HAZARD[0]));
         }
         if let Some(latest) = self.latest.filter(|latest| *latest < scenario.time.start) {
             return Some(format!("never comes: the world begins after {latest}"));

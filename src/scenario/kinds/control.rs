@@ -1,6 +1,6 @@
 //! Export controls.
 
-use super::{Before, Entity, Scenario, Window};
+use super::{Before, Entity, Hazard, Scenario, Window};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
@@ -41,6 +41,8 @@ parameters! {
         strictness: f64 = 0.8, "1", range 0.0..=1.0, plausible 0.4..=1.0 or null 0.0, assumption "licences and exceptions remain";
         /// Share of what it means to stop that gets through all the same (ℓ).
         leak: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "smuggling and resale through third countries";
+        /// Whether it leaks as the strictest rule on the same flow leaked that stood when it began, rather than by its own `leak`.
+        keeps_leak: bool = 0, "1", range 0..=1, plausible 0..=1, assumption "a rule has ways around it of its own, or those of the rule before";
         /// Chips of at least this performance are covered.
         threshold_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.0..=1.5, assumption "4800 TPP is 0.3 PFLOPS dense BF16";
         /// Performance of the best variant of a covered chip that the rule lets pass.
@@ -49,6 +51,8 @@ parameters! {
         node_nm: f64 = 16.0, "nm", range 0.0..=1000.0, plausible 5.0..=28.0, assumption "the rules of 2022 name 16/14 nm logic";
         /// Hazard of one that begins by chance (`earliest`); once in a run.
         hazard_per_year: f64 = 0.0, "1/year", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "chosen by the user";
+        /// Coefficient of variation of that hazard, where it is not known well: it then falls the longer nothing comes.
+        hazard_cv: f64 = 0.0, "1", range 0.0..=10.0, plausible 0.0..=2.0 or null 0.0, assumption "a hazard counted from n events has 1/√(n + ½)";
     }
 }
 
@@ -151,8 +155,7 @@ impl Entity for ControlSpec {
         if self.what == Goods::Materials && !self.by.iter().any(refines) {
             return Some("has no effect: no state in `by` has a `materials_share`".to_owned());
         }
-        let by_chance =
-            self.by_chance.and_then(|window| window.remark(self.numbers.hazard_per_year, self.to, scenario));
+        let by_chance = self.by_chance.and_then(|window| window.remark(self.hazard(), self.to, scenario));
         by_chance
             .or_else(|| super::too_late(self.from, scenario))
             .or_else(|| {
@@ -161,12 +164,19 @@ impl Entity for ControlSpec {
                 gone.map(|to| format!("has no effect: it ends in {to}, before the world starts"))
             })
             .or_else(|| {
-                self.is_covered(scenario).then(|| "has no effect: stronger ones are in force beside it".to_owned())
+                // What leaks as another does is known when it begins.
+                let covered = !self.numbers.keeps_leak && self.is_covered(scenario);
+                covered.then(|| "has no effect: stronger ones are in force beside it".to_owned())
             })
     }
 }
 
 impl ControlSpec {
+    /// How often it comes, if it begins by chance.
+    pub const fn hazard(&self) -> Hazard {
+        Hazard { per_year: self.numbers.hazard_per_year, cv: self.numbers.hazard_cv }
+    }
+
     /// Share of a covered flow that it stops.
     fn stopped(&self) -> f64 {
         self.numbers.strictness * (1.0 - self.numbers.leak)
@@ -185,7 +195,10 @@ impl ControlSpec {
     fn is_covered(&self, scenario: &Scenario) -> bool {
         let end = scenario.time.start.plus(scenario.time.months);
         // One that comes by chance may not come.
-        let others = scenario.controls.iter().filter(|other| other.by_chance.is_none() && other.is_stronger(self));
+        let others = scenario
+            .controls
+            .iter()
+            .filter(|other| other.by_chance.is_none() && !other.numbers.keeps_leak && other.is_stronger(self));
         let others: Vec<_> = others.collect();
         let turns = others.iter().flat_map(|other| [other.from, other.to]).flatten();
         let turns = turns.filter(|turn| self.in_force(*turn) && *turn < end);

@@ -32,7 +32,8 @@ mod state;
 mod strategist;
 
 pub use accelerator::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_ACCELERATORS};
-pub use chance::Window;
+pub(crate) use chance::{BY_CHANCE, DATED};
+pub use chance::{Hazard, Window};
 pub use control::{ControlNumbers, ControlSpec, Goods};
 pub use fab::{FabNumbers, FabSpec, MAX_FABS, Stage};
 pub use firm::{FirmNumbers, FirmSpec, SafetyRule};

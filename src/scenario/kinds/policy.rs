@@ -1,6 +1,6 @@
 //! Policies: one lever of one state each.
 
-use super::{Before, Entity, Goods, Scenario, Window};
+use super::{Before, Entity, Goods, Hazard, Scenario, Window};
 use crate::{
     declare::{choice::choices, parameter::Parameters},
     parameters,
@@ -131,6 +131,8 @@ parameters! {
         cap: f64 = 1.0, "the lever's", range 0.0..=10000.0, plausible 0.0..=1.0, assumption "chosen by the user";
         /// Hazard of one that begins by chance (`earliest`); once in a run.
         hazard_per_year: f64 = 0.0, "1/year", range 0.0..=100.0, plausible 0.0..=2.0 or null 0.0, assumption "chosen by the user";
+        /// Coefficient of variation of that hazard, where it is not known well: it then falls the longer nothing comes.
+        hazard_cv: f64 = 0.0, "1", range 0.0..=10.0, plausible 0.0..=2.0 or null 0.0, assumption "a hazard counted from n events has 1/√(n + ½)";
     }
 }
 
@@ -258,8 +260,7 @@ impl Entity for PolicySpec {
 
     fn remark(&self, scenario: &Scenario) -> Option<String> {
         let PolicyNumbers { value, gain, cap, .. } = self.numbers;
-        let by_chance =
-            self.by_chance.and_then(|window| window.remark(self.numbers.hazard_per_year, self.to, scenario));
+        let by_chance = self.by_chance.and_then(|window| window.remark(self.hazard(), self.to, scenario));
         if let Some(remark) = by_chance.or_else(|| super::too_late(self.from, scenario)) {
             return Some(remark);
         }
@@ -286,6 +287,11 @@ impl Entity for PolicySpec {
 }
 
 impl PolicySpec {
+    /// How often it comes, if it begins by chance.
+    pub const fn hazard(&self) -> Hazard {
+        Hazard { per_year: self.numbers.hazard_per_year, cv: self.numbers.hazard_cv }
+    }
+
     /// Whether it opens a market to firms of none but states to which the scenario has it open, and nothing else closes it.
     fn opens_what_is_open(&self, scenario: &Scenario) -> bool {
         let closed = |state: &usize| {

@@ -27,8 +27,7 @@ pub struct Rulebook {
 impl Rulebook {
     pub(super) fn new(scenario: &Scenario, clock: &Clock) -> Self {
         let chance = |(at, rule): (usize, &ControlSpec)| {
-            let hazard = rule.numbers.hazard_per_year;
-            rule.by_chance.map(|window| (at, Chance::new(("control", &rule.name), hazard, &window, clock)))
+            rule.by_chance.map(|window| (at, Chance::new(("control", &rule.name), rule.hazard(), &window, clock)))
         };
         let chances = scenario.controls.iter().enumerate().filter_map(chance).collect();
         Self { rules: scenario.controls.as_slice().into(), chances }
@@ -48,6 +47,31 @@ impl Rulebook {
             let began = chance.and_then(|(_, chance)| chance.began).map(i64::from);
             Some((rule, rule.from.map(|month| clock.steps_to(month)).or(began)?))
         })
+    }
+
+    /// Who denies whom more than before by rules that come into force at their date in this step, and by how much. What came into
+    /// force before the start is part of the trust of the start.
+    pub fn denied_by_date(&self, clock: &Clock, controls: &ExportControls) -> Vec<(StateId, StateId, f64)> {
+        let now = clock.step();
+        let come = self.rules.iter().filter(|rule| rule.from.and_then(|from| clock.step_of(from)) == Some(now));
+        come.flat_map(|rule| self.denied_by(rule, clock, controls)).collect()
+    }
+
+    /// Who denies whom more by a rule that comes now than before, and by how much. One that takes the place of another as strict on
+    /// the same goods denies nobody more, nor does one that stops nothing.
+    fn denied_by(&self, rule: &ControlSpec, clock: &Clock, controls: &ExportControls) -> Vec<(StateId, StateId, f64)> {
+        let now = i64::from(clock.step());
+        let pairs = rule.by.iter().flat_map(|&by| rule.against.iter().map(move |&against| (by, against)));
+        let stricter = pairs.filter(|(by, against)| by != against).map(|(by, against)| {
+            let before = self.known(clock).filter(|(other, from)| {
+                let ends = other.to.map(|to| clock.steps_to(to));
+                let in_force = *from < now && ends.is_none_or(|to| to >= now);
+                in_force && other.what == rule.what && other.by.contains(&by) && other.against.contains(&against)
+            });
+            let before = before.map(|(other, _)| controls.strictness_of(other)).fold(0.0, f64::max);
+            (StateId::new(by), StateId::new(against), controls.strictness_of(rule) - before)
+        });
+        stricter.filter(|(_, _, stricter)| *stricter > 0.0).collect()
     }
 }
 
@@ -71,7 +95,7 @@ pub(super) fn come(
         let rule = &rulebook.rules[at];
         if rule.to.is_none_or(|to| clock.steps_to(to) > i64::from(clock.step())) {
             tell(rule, &clock, &geography, &mut ledger);
-            felt(rule, &rulebook, &clock, &controls, &mut relations);
+            relations.denied.extend(rulebook.denied_by(rule, &clock, &controls));
         }
         let chances = rulebook.chances.iter_mut().filter(|(place, _)| *place == at);
         chances.for_each(|(_, chance)| chance.began = Some(clock.step()));
@@ -86,22 +110,5 @@ fn tell(rule: &ControlSpec, clock: &Clock, geography: &Geography, ledger: &mut L
     for &against in &rule.against {
         let state = &geography.names[StateId::new(against)];
         ledger.note(clock, "control", &name, state, Some(rule.numbers.strictness), rule.what.word());
-    }
-}
-
-/// Notes who denies whom more by a rule that comes now than before.
-fn felt(rule: &ControlSpec, rulebook: &Rulebook, clock: &Clock, controls: &ExportControls, relations: &mut Relations) {
-    let now = i64::from(clock.step());
-    for (&by, &against) in rule.by.iter().flat_map(|by| rule.against.iter().map(move |against| (by, against))) {
-        let before = rulebook.known(clock).filter(|(other, from)| {
-            let ends = other.to.map(|to| clock.steps_to(to));
-            let in_force = *from < now && ends.is_none_or(|to| to >= now);
-            in_force && other.what == rule.what && other.by.contains(&by) && other.against.contains(&against)
-        });
-        let before = before.map(|(other, _)| controls.strictness_of(other)).fold(0.0, f64::max);
-        let stricter = controls.strictness_of(rule) - before;
-        if stricter > 0.0 && by != against {
-            relations.denied.push((StateId::new(by), StateId::new(against), stricter));
-        }
     }
 }
