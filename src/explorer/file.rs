@@ -207,12 +207,15 @@ mod tests {
             "mechanisms.research={growth = 1.1, harder = 0.5}",
             "policies=[{name = \"own\", state = \"US\", lever = \"talent\", value = 0.1}, {name = \"out\", state = \"US\", lever = \"talent\", value = 0.1}]",
             "events=[{date = \"2023-05\", kind = \"policy\", text = \"one\"}]",
+            "policies.'US CHIPS Act'.earliest=2025-01",
+            "policies.'US CHIPS Act'.hazard_per_year=1",
         ];
         let set = [
             "states.China.talent=1.5",
             "mechanisms.research.growth=1.2",
             "policies=[{name = \"added 1\", state = \"US\", lever = \"talent\", value = 0.2}]",
             "policies.own.from=2024-01",
+            "policies.'US CHIPS Act'.from=2024-05",
             "policies.out.remove=true",
             "events=[{date = \"2023-06\", kind = \"policy\", text = \"two\"}]",
         ];
@@ -227,10 +230,12 @@ mod tests {
             json
         };
         assert_eq!(as_shown(&read), as_shown(&shown), "{text}");
+        // A date takes the place of what was laid by chance, and of its hazard.
+        assert!(text.contains("from = \"2024-05\"") && !text.contains("hazard_per_year"), "{text}");
         assert!(!text.contains("\"out\"") && text.contains("talent = 1.5") && !text.contains("1.2,"), "{text}");
         // The flags of the command give the same.
         let words = command.strip_prefix("redqueen batch baseline ").unwrap().strip_suffix(" --runs 8").unwrap();
-        let flags = words.split("--set ").skip(1).map(|word| word.trim().trim_matches('\'').to_owned());
+        let flags = words.split("--set ").skip(1).map(|word| word.trim().trim_matches('\'').replace("'\\''", "'"));
         let given = model.load_with(&Source::Builtin("baseline.toml".into()), &flags.collect::<Vec<_>>()).unwrap();
         assert_eq!(as_shown(&given.scenario), as_shown(&shown), "{command}");
     }

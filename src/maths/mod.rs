@@ -28,6 +28,11 @@ pub fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
 }
 
+/// Logarithm of 1 + `x`, exact for small `x`.
+pub fn ln_1p(x: f64) -> f64 {
+    libm::log1p(x)
+}
+
 /// Logarithm to base 10.
 #[inline]
 pub fn log10(x: f64) -> f64 {

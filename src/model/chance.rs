@@ -29,7 +29,8 @@ impl Chance {
         Self { key: Key::named(kind, name), hazard, window, began: None }
     }
 
-    /// Whether it begins in this step. The probability of having begun a time t after the window opened, while it is open, is
+    /// Whether it begins in this step. The probability of having begun a time t after the window opened, or the world began if that is
+    /// later, while it is open, is
     /// 1 − exp(−h t), or 1 − (1 + v h t)^(−1/v) where the hazard itself is in doubt: gamma with mean h and variance v h², of which
     /// that is the mean.
     pub fn begins(&self, draw: Draw, noise: &Noise, clock: &Clock) -> bool {
@@ -42,14 +43,15 @@ impl Chance {
     /// That it begins in a step, so many steps after the window opened, if it has not by then.
     fn probability(&self, waited: i64, clock: &Clock) -> f64 {
         let Hazard { per_year, cv } = self.hazard;
-        if cv == 0.0 {
+        let variance = cv * cv;
+        // Doubt that no number of runs would tell from none.
+        if variance < 1e-12 {
             return clock.probability(per_year);
         }
-        let variance = cv * cv;
         let of_step = variance * clock.per_step(per_year);
         // The mean hazard of the worlds in which it has not come.
         let ahead = of_step / (1.0 + of_step * waited as f64);
-        1.0 - maths::pow(1.0 + ahead, -1.0 / variance)
+        -maths::exp_m1(-maths::ln_1p(ahead) / variance)
     }
 
     /// Takes over from these what has begun of its own name.
@@ -130,8 +132,10 @@ mod tests {
             }
         }
         // Doubt that vanishes is none, and more of it means later.
-        let [none, little] = [0.0, 1e-4].map(|cv| beginnings(Hazard { per_year: 0.8, cv }, ("2023-01", None), 12, 200));
-        assert_eq!(none, little);
+        let none = beginnings(known(0.8), ("2023-01", None), 12, 200);
+        for cv in [1e-200, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4] {
+            assert_eq!(none, beginnings(Hazard { per_year: 0.8, cv }, ("2023-01", None), 12, 200), "{cv}");
+        }
         let later = beginnings(Hazard { per_year: 0.8, cv: 1.5 }, ("2023-01", None), 12, 200);
         assert!(none.iter().zip(&later).all(|(sure, doubted)| doubted.is_none() || sure.is_some() && sure <= doubted));
     }

@@ -1,6 +1,6 @@
 //! Keys: which place in a config is meant, however it is spelled.
 
-use super::tree::TomlTable;
+use super::{kinds::replaced_by, tree::TomlTable};
 use crate::declare::text::{is_unseen, visible};
 use std::{collections::BTreeMap, fmt};
 use toml::de::{DeTable, DeValue};
@@ -102,6 +102,12 @@ impl Key {
     pub(crate) fn reaches(&self, other: &Self) -> bool {
         let shared = self.0.len().min(other.0.len());
         self.0[..shared] == other.0[..shared]
+    }
+
+    /// The places that no longer hold where a later layer sets this one.
+    pub(crate) fn replaces(&self) -> Vec<Self> {
+        let [list, entity, key] = self.parts() else { return Vec::new() };
+        replaced_by(list, key).iter().map(|other| Self::new(&[list, entity, other])).collect()
     }
 
     /// That of the keys which is in the way of this one: it is the same place, or one lies in what the other takes out.

@@ -221,6 +221,9 @@ impl Draft {
             {
                 laid.retain(|other, _| !other.parts().starts_with(entity));
             }
+            key.replaces().iter().for_each(|gone| {
+                laid.remove(gone);
+            });
             laid.insert(key, node);
         }
         laid.into_iter().collect()

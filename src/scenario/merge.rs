@@ -1,9 +1,10 @@
 //! Lays one config over another: tables key by key, entities by name, events one after another.
 
 use super::{
+    Month,
     diagnostic::{Diagnostic, Place, unknown},
     key::{Ambiguous, BY_PAIR, REMOVE, is_pair, pair_key, pair_named, pair_shown, states_of},
-    kinds::{BY_CHANCE, DATED, kind_of},
+    kinds::{kind_of, replaced_by},
     section::{Mistakes, wrong},
     tree::{Node, TomlEntry, TomlTable, Value},
 };
@@ -14,6 +15,9 @@ pub(crate) const NAMING: [&str; 2] = ["name", "between"];
 
 /// The list whose entries have no names, so that a layer adds to it.
 pub(crate) const APPENDED: &str = "events";
+
+/// The last month of what that list has in the layers below.
+pub(crate) const EVENTS_UNTIL: &str = "events_until";
 
 /// What a layer may do to those below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +51,10 @@ struct Notes<'n> {
 /// Lays `layer` over `base`; gives the values that `base` has already, or is silent of.
 pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: &mut Mistakes) -> Vec<Repeated> {
     let mut notes = Notes { found, repeated: Vec::new(), path: Vec::new() };
+    // A month that is none is refused where it is read.
+    if let Some(until) = layer.get(EVENTS_UNTIL).and_then(|entry| as_month(&entry.node)) {
+        forget_later(base, until);
+    }
     for (key, mut entry) in layer {
         if kind_of(&key).is_some() || key == BY_PAIR {
             let is_list = matches!(entry.node.value, Value::List(_));
@@ -128,6 +136,17 @@ fn append(base: &mut TomlTable, key: String, over: TomlEntry, notes: &mut Notes<
     }
 }
 
+fn as_month(node: &Node) -> Option<Month> {
+    node.as_text().and_then(|text| text.parse().ok())
+}
+
+/// Takes out dated facts later than `until`.
+fn forget_later(base: &mut TomlTable, until: Month) {
+    let Some(Value::List(events)) = base.get_mut(APPENDED).map(|entry| &mut entry.node.value) else { return };
+    let date = |event: &Node| as_month(&event.as_table()?.get("date")?.node);
+    Arc::make_mut(events).retain(|event| date(event).is_none_or(|date| date <= until));
+}
+
 /// Whether a list holds rules: what states do, and what may befall them, each of which says what it is about.
 fn is_rule(list: &str) -> bool {
     kind_of(list).is_some_and(|kind| kind.moved_by.is_some() && !kind.recorded)
@@ -180,7 +199,7 @@ fn merge_entities(
                 Some(under) => {
                     // An entity stays where it was begun, whoever changes it.
                     let begun = under.key.clone();
-                    begin_otherwise(under, &entry);
+                    take_replaced(&list, under, &entry);
                     notes.path.push(name);
                     merge_node(under, entry, notes);
                     notes.path.pop();
@@ -195,16 +214,13 @@ fn merge_entities(
     notes.path.pop();
 }
 
-/// Takes out when a rule began, if a layer above gives it a date in place of chance, or chance in place of a date.
-fn begin_otherwise(under: &mut TomlEntry, over: &TomlEntry) {
+/// Takes out what no longer holds where `over` is laid over it. What says both is refused where it is read.
+fn take_replaced(list: &str, under: &mut TomlEntry, over: &TomlEntry) {
     let (Value::Table(below), Value::Table(above)) = (&mut under.node.value, &over.node.value) else { return };
-    let gives = |key: &str| above.contains_key(key);
-    let gone = match (gives("from"), gives("earliest")) {
-        (true, false) => &BY_CHANCE[..],
-        (false, true) => &DATED[..],
-        _ => return,
-    };
-    Arc::make_mut(below).retain(|key, _| !gone.contains(&key.as_str()));
+    let gone: Vec<&str> = above.keys().flat_map(|key| replaced_by(list, key)).copied().collect();
+    if gone.iter().any(|key| below.contains_key(*key)) {
+        Arc::make_mut(below).retain(|key, _| !gone.contains(&key.as_str()));
+    }
 }
 
 /// Says that a list has nothing of this name.

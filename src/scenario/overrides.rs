@@ -158,6 +158,10 @@ pub(crate) fn refuse_doubles(layer: &[Override], states: &[String], found: &mut 
     let mut earlier: BTreeMap<Key, &str> = BTreeMap::new();
     for each in layer {
         let sets = each.sets(states);
+        if let Some((key, other)) = either_or(&sets, &earlier) {
+            let message = format!("`{key}` and `{other}` are both set: what has a date does not come by chance");
+            found.push(Diagnostic::at(&each.key, message));
+        }
         let clash = sets.iter().find_map(|key| key.clashing(&earlier).map(|(other, by)| (key, other, by)));
         if let Some((key, other, first)) = clash {
             let message = if key == other && *first == each.spelled {
@@ -176,6 +180,15 @@ pub(crate) fn refuse_doubles(layer: &[Override], states: &[String], found: &mut 
         }
         earlier.extend(sets.into_iter().map(|key| (key, each.spelled.as_str())));
     }
+}
+
+/// Two places of which a later layer could replace one by the other, but not the same layer.
+fn either_or<'k, T>(sets: &'k [Key], earlier: &'k BTreeMap<Key, T>) -> Option<(&'k Key, &'k Key)> {
+    sets.iter().find_map(|key| {
+        let replaced = key.replaces();
+        let other = earlier.keys().find(|other| replaced.contains(other) || other.replaces().contains(key))?;
+        Some((key, other))
+    })
 }
 
 /// The first `=` outside quotes.
@@ -249,5 +262,10 @@ mod tests {
         assert!(said(&["policies.a.value=1", "policies=[{name='a', remove=true}]"]).contains("takes out"));
         assert!(said(&["policies.a.value=1", "policies.a.remove=true"]).contains("takes out"));
         assert_eq!(said(&["states.US={talent=2}", "states.US.adoption=1", "states.China.talent=1"]), "");
+        let either = "`policies.a.from` and `policies.a.latest` are both set: what has a date does not come by chance";
+        assert_eq!(said(&["policies.a.latest=2026-01", "policies.a.from=2025-01"]), either);
+        assert!(said(&["controls.a.from=2025-01", "controls.a.hazard_cv=1"]).contains("are both set"));
+        assert_eq!(said(&["controls.a.from=2025-01", "controls.b.latest=2026-01", "shocks.a.hazard_per_year=1"]), "");
+        assert_eq!(said(&["shocks.a.from=2025-01", "shocks.a.hazard_per_year=0"]), "");
     }
 }

@@ -7,6 +7,7 @@ use super::{
     diagnostic::{Diagnostic, Place, unknown},
     entities::{NameIndex, Weights, read_weights, refuse_alike},
     kinds::{Frame, Lists},
+    merge::EVENTS_UNTIL,
     section::{
         Mistakes, Section, cell_text, file_name, flag, folder_name, list, month, name, note, share, whole, wrong,
     },
@@ -202,10 +203,9 @@ fn read_borders(root: &mut Section<'_>, names: &NameIndex<'_>, found: &mut Mista
 
 fn read_events(root: &mut Section<'_>, found: &mut Mistakes) -> Vec<DatedEvent> {
     let items = root.read("events", list, found).unwrap_or_default();
+    // Where layers were merged, those later than this went.
+    root.read(EVENTS_UNTIL, month, found);
     let mut events: Vec<DatedEvent> = items.iter().filter_map(|item| read_event(item, found)).collect();
-    if let Some(until) = root.read("events_until", month, found) {
-        events.retain(|event| event.date <= until);
-    }
     events.sort_by_key(|event| event.date);
     events
 }

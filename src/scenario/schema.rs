@@ -62,7 +62,7 @@ pub fn scenario_schema(catalogue: &Catalogue) -> Value {
     properties["borders"] = json!({ "type": "array", "items": border(), "description": "Borders that are not fully open or across which there is trust; merged by pair." });
     properties["events"] = json!({ "type": "array", "items": event(), "description": "Dated facts shown beside the results; added to those of the extended config." });
     properties["events_until"] =
-        described(month(), "Last month of dated facts: later ones are left out, those of the extended config too.");
+        described(month(), "Last month of the dated facts of the extended config: its later ones are left out.");
     properties["mechanisms"] = table(mechanisms.collect());
     json!({
         "$schema": DIALECT,

@@ -323,11 +323,13 @@ fn a_layer_gives_a_date_in_place_of_chance_and_chance_in_place_of_a_date() {
     let (by_chance, dated) = (["earliest=2023-03", "hazard_per_year=0.5"], "from = '2023-04'");
     let chance = "earliest = '2023-03'\nhazard_per_year = 0.5";
     assert_eq!(of(with(dated, &by_chance).unwrap()), of(with(chance, &[]).unwrap()));
-    // The last word counts, and numbers of chance alone do not make it chance.
-    assert_eq!(
-        of(with(chance, &["earliest=2023-04", "from=2023-05"]).unwrap()),
-        of(with("from = '2023-05'", &[]).unwrap())
-    );
+    // Nobody has said which of two counts, and numbers of chance alone do not make it chance, nor a window.
+    for both in [["earliest=2023-04", "from=2023-05"], ["from=2023-05", "latest=2023-06"]] {
+        let said = with(chance, &both).unwrap_err();
+        assert!(said.contains("are both set: what has a date does not come by chance"), "{said}");
+    }
+    let window = with(dated, &["earliest=2023-03"]).unwrap_err();
+    assert!(window.contains("needs its `hazard_per_year`"), "{window}");
     let alone = with(dated, &["hazard_cv=1"]).unwrap_err();
     assert!(alone.contains("`hazard_cv` has no effect without `earliest`"), "{alone}");
 }
@@ -341,6 +343,9 @@ fn dated_facts_end_where_a_config_says() {
     // `SMALL` has one of each month too.
     let first = "2023-02";
     let all = dates(&with(&[]));
+    // Its own limit holds for what it extends alone.
+    let own = format!("events_until = '2022-01'\n{SMALL}{SUPPLY}{events}");
+    assert_eq!(dates(&read(&own, &[]).unwrap()), all);
     let some = with(&["events_until=2023-02"]);
     assert_eq!((all, dates(&some)), ([first, first, "2023-05", "2023-05"].join(" "), [first, first].join(" ")));
     assert_eq!(read(&toml::to_string(&some.to_json()).unwrap(), &[]).unwrap(), some);
@@ -356,12 +361,14 @@ fn it_is_warned_of_what_can_never_come() {
         let remark = scenario.remark("policies", "A").unwrap();
         assert!(remark.contains(with), "{with}: {remark}");
     };
-    remark("earliest = '2023-03'", "never comes: its `hazard_per_year` is 0");
+    remark("earliest = '2023-03'\nhazard_per_year = 0", "never comes: its `hazard_per_year` is 0");
     remark(
         "earliest = '2020-03'\nlatest = '2020-04'\nhazard_per_year = 1",
         "never comes: the world begins after 2020-04",
     );
     remark("earliest = '2023-03'\nto = '2023-03'\nhazard_per_year = 1", "it ends in 2023-03, before it can begin");
+    let late = "earliest = '2023-03'\nlatest = '2023-06'\nto = '2023-05'\nhazard_per_year = 1";
+    remark(late, "if it comes from then on to 2023-06, it has no effect");
     remark("earliest = '2400-01'\nhazard_per_year = 1", "the world ends before 2400-01");
 }
 

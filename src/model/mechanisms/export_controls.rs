@@ -10,7 +10,9 @@
 //! rule stands against it: they rent them in third states that have power to spare, the more these trust them, unless a rule of
 //! the designers' home on `rental` closes that too.
 
+mod rule;
 mod rulebook;
+mod timetable;
 
 use crate::{
     model::{
@@ -23,12 +25,12 @@ use crate::{
         states::{StateId, States},
     },
     parameters,
-    scenario::{Choice, ControlNumbers, ControlSpec, Goods, Lever, MAX_STATES, Scenario},
+    scenario::{Choice, ControlNumbers, Goods, Lever, MAX_STATES, Scenario},
 };
 use bevy_ecs::{prelude::*, system::SystemParam};
 pub use rulebook::Rulebook;
 use rulebook::{any_may_come, come};
-use std::{borrow::Cow, sync::Arc};
+pub use timetable::Timetable;
 
 parameters! {
     /// Numbers of export_controls.
@@ -82,154 +84,10 @@ impl Mechanism for ExportControls {
 }
 
 impl ExportControls {
-    /// Share of a covered flow that a rule of the scenario stops.
-    pub fn stopped_by(&self, rule: &ControlSpec) -> f64 {
-        self.rigour(&rule.numbers).stopped()
-    }
-
-    /// Share of a covered flow that a rule of the scenario means to stop; none if nothing is stopped by it.
-    pub fn strictness_of(&self, rule: &ControlSpec) -> f64 {
-        if self.stopped_by(rule) > 0.0 { (self.strictness_scale * rule.numbers.strictness).min(1.0) } else { 0.0 }
-    }
-
+    /// What a rule with these numbers means to stop, and what leaks.
     fn rigour(&self, numbers: &ControlNumbers) -> Rigour {
         Rigour { strictness: self.strictness_scale * numbers.strictness, leak: self.leak_scale * numbers.leak }
     }
-}
-
-/// A rule that stops something, with its dates in steps, negative before the start.
-struct Rule<'a> {
-    spec: &'a ControlSpec,
-    from: i64,
-    to: Option<i64>,
-    rigour: Rigour,
-}
-
-impl Rule<'_> {
-    fn in_force(&self, step: i64) -> bool {
-        self.from <= step && self.to.is_none_or(|to| step < to)
-    }
-
-    /// Whether it binds chips of designers in `by` on their way to `against`.
-    fn binds(&self, by: StateId, against: StateId) -> bool {
-        self.spec.what == Goods::Chips
-            && self.spec.by.contains(&by.place())
-            && self.spec.against.contains(&against.place())
-    }
-
-    /// Whether it covers the same goods on some of the ways that `other` covers. Equipment comes from anywhere.
-    fn is_on_the_flow_of(&self, other: &Self) -> bool {
-        let share = |own: &[usize], its: &[usize]| own.iter().any(|state| its.contains(state));
-        let by = other.spec.what == Goods::Equipment || share(&self.spec.by, &other.spec.by);
-        self.spec.what == other.spec.what && by && share(&self.spec.against, &other.spec.against)
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (StateId, StateId)> {
-        let against = || self.spec.against.iter().map(|&against| StateId::new(against));
-        self.spec.by.iter().flat_map(move |&by| against().map(move |against| (StateId::new(by), against)))
-    }
-}
-
-/// The barriers of each step in which they change.
-#[derive(Resource, Clone, Debug, Default)]
-pub struct Timetable(Arc<[(u32, Barriers)]>);
-
-impl Timetable {
-    /// What the rules of a scenario say, step by step.
-    fn new(rulebook: &Rulebook, clock: &Clock, controls: &ExportControls) -> Self {
-        let mut rules: Vec<Rule> = rulebook
-            .known(clock)
-            .map(|(spec, from)| Rule {
-                spec,
-                from,
-                to: spec.to.map(|month| clock.steps_to(month)),
-                rigour: controls.rigour(&spec.numbers),
-            })
-            .collect();
-        keep_leaks(&mut rules);
-        rules.retain(|rule| rule.rigour.stopped() > 0.0);
-        let lag = i64::from(clock.steps(controls.variant_lag_months));
-        let mut turns: Vec<i64> = rules.iter().flat_map(|rule| [Some(rule.from), rule.to]).flatten().collect();
-        turns.sort_unstable();
-        turns.dedup();
-        // Variants become ready a lag after a rule came or went.
-        let mut changes: Vec<u32> = turns
-            .iter()
-            .flat_map(|turn| [*turn, *turn + lag])
-            .filter_map(|step| u32::try_from(step.max(0)).ok())
-            .collect();
-        changes.sort_unstable();
-        changes.dedup();
-        Self(changes.into_iter().map(|step| (step, barriers(&rules, &turns, lag, i64::from(step)))).collect())
-    }
-
-    /// The barriers that stand in this step.
-    fn standing_in(&self, step: u32) -> Cow<'_, Barriers> {
-        let until = self.0.partition_point(|(change, _)| *change <= step);
-        self.0[..until].last().map(|(_, barriers)| Cow::Borrowed(barriers)).unwrap_or_default()
-    }
-
-    /// The barriers from this step on, if they change in it.
-    fn change_in(&self, step: u32) -> Option<&Barriers> {
-        self.0.binary_search_by_key(&step, |(change, _)| *change).ok().map(|place| &self.0[place].1)
-    }
-}
-
-/// Gives rules that keep the leak of what stood before them that leak, in the order in which they come.
-fn keep_leaks(rules: &mut [Rule]) {
-    let mut keeping: Vec<usize> = (0..rules.len()).filter(|at| rules[*at].spec.numbers.keeps_leak).collect();
-    keeping.sort_by_key(|at| rules[*at].from);
-    for at in keeping {
-        let rule = &rules[at];
-        let stood = rules.iter().filter(|other| other.in_force(rule.from - 1) && other.is_on_the_flow_of(rule));
-        let strictest = stood.map(|other| other.rigour).reduce(Rigour::or_stricter);
-        if let Some(Rigour { leak, .. }) = strictest {
-            rules[at].rigour.leak = leak;
-        }
-    }
-}
-
-fn barriers(rules: &[Rule], turns: &[i64], lag: i64, step: i64) -> Barriers {
-    let mut barriers = Barriers::default();
-    for rule in rules.iter().filter(|rule| rule.in_force(step)) {
-        match rule.spec.what {
-            Goods::Chips => {
-                for (by, against) in rule.pairs() {
-                    let (threshold, rigour) = (rule.spec.numbers.threshold_h100e, rule.rigour);
-                    barriers.chips.push(ChipRule { by, against, threshold, rigour, stopped: rigour.stopped() });
-                    barriers.variant[by][against] = variant(rules, turns, lag, step, (by, against));
-                }
-            }
-            Goods::Equipment => {
-                for &against in &rule.spec.against {
-                    let strictest = &mut barriers.equipment[against];
-                    strictest.rigour = strictest.rigour.or_stricter(rule.rigour);
-                    strictest.stopped = strictest.rigour.stopped();
-                    strictest.largest_node_nm = strictest.largest_node_nm.max(rule.spec.numbers.node_nm);
-                }
-            }
-            goods => {
-                for (by, against) in rule.pairs() {
-                    barriers.cover(FlowRule { goods, by, against, rigour: rule.rigour });
-                }
-            }
-        }
-    }
-    barriers
-}
-
-/// The lowest performance to which rules in force limit variants, H100e; `None` without a rule.
-fn limit(rules: &[Rule], step: i64, (by, against): (StateId, StateId)) -> Option<f64> {
-    let binding = rules.iter().filter(|rule| rule.in_force(step) && rule.binds(by, against));
-    binding.map(|rule| rule.spec.numbers.variant_h100e).reduce(f64::min)
-}
-
-/// Performance of the best variant that is allowed and ready: the largest limit, no higher than today's, that was in force at
-/// least `lag` steps ago. Limits change at `turns` only.
-fn variant(rules: &[Rule], turns: &[i64], lag: i64, step: i64, pair: (StateId, StateId)) -> f64 {
-    let Some(allowed) = limit(rules, step, pair) else { return 0.0 };
-    let designed_for = turns.iter().filter(|turn| **turn <= step - lag).filter_map(|turn| limit(rules, *turn, pair));
-    designed_for.filter(|limit| *limit <= allowed).fold(0.0, f64::max)
 }
 
 /// What states' levers do to rules.
@@ -366,7 +224,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Model, relations::Barrier, testing},
-        scenario::{Month, PolicySpec},
+        scenario::{ControlSpec, Month, PolicySpec},
     };
 
     const US: StateId = StateId::new(0);
@@ -432,6 +290,42 @@ mod tests {
         let barriers = world.in_month("2024-01");
         assert_eq!(barriers.chips(US, OTHER, 1.0), Barrier::default());
         assert_eq!(barriers.chips(OTHER, CHINA, 1.0), Barrier::default());
+    }
+
+    #[test]
+    fn a_rule_keeps_the_leak_of_what_stopped_most_of_the_same_flow() {
+        let of = |from: &str, to: Option<&str>, strictness: f64, leak: f64| {
+            let numbers = ControlNumbers { strictness, leak, threshold_h100e: 0.3, ..Default::default() };
+            rule(from, Goods::Chips, from, to, numbers)
+        };
+        let keeping = |from: &str, against: &[StateId]| {
+            let mut rule = of(from, None, 0.8, 0.9);
+            rule.numbers.keeps_leak = true;
+            rule.against = against.iter().map(|state| state.place()).collect();
+            rule
+        };
+        let leaked = |rules: Vec<ControlSpec>, against: StateId| {
+            let barriers = World::new(rules, &ExportControls::default()).in_month("2024-06");
+            // Hundredths.
+            (barriers.chips(US, against, 1.0).leaked / 0.8 * 100.0).round()
+        };
+        // Of two that stood until it came the one that stops more, whatever they mean to stop; not one that stops nothing.
+        let stood = || [("a", 0.9, 0.6), ("b", 0.6, 0.1), ("c", 0.0, 0.5), ("d", 1.0, 1.0)];
+        let stood = || stood().map(|(_, strictness, leak)| of("2023-02", Some("2024-01"), strictness, leak)).to_vec();
+        assert_eq!(leaked([stood(), vec![keeping("2024-01", &[CHINA])]].concat(), CHINA), 10.0);
+        // One that keeps what another kept; but of one that had gone by then, or of another flow, it keeps nothing.
+        let chain = vec![keeping("2024-01", &[CHINA]), keeping("2024-03", &[CHINA, OTHER])];
+        assert_eq!(leaked([stood(), chain.clone()].concat(), CHINA), 10.0);
+        assert_eq!(leaked([stood(), vec![keeping("2024-02", &[CHINA])]].concat(), CHINA), 90.0);
+        assert_eq!(leaked([stood(), chain].concat(), OTHER), 90.0);
+        // Equipment comes from anywhere, whoever denies it.
+        let tools = |by: StateId, from: &str, leak: f64, keeps_leak: bool| {
+            let numbers = ControlNumbers { leak, keeps_leak, ..Default::default() };
+            ControlSpec { by: vec![by.place()], ..rule(from, Goods::Equipment, from, None, numbers) }
+        };
+        let rules = vec![tools(US, "2023-02", 0.2, false), tools(OTHER, "2024-01", 0.7, true)];
+        let barriers = World::new(rules, &ExportControls::default()).in_month("2024-06");
+        assert_eq!(barriers.equipment[CHINA].rigour.leak, 0.2);
     }
 
     #[test]

@@ -14,10 +14,15 @@ use serde_json::{Map, Value};
 /// The numbers that only what comes by chance has: its hazard, and the doubt of it.
 const HAZARD: [&str; 2] = ["hazard_per_year", "hazard_cv"];
 
-/// The keys of what has a date, and of what comes by chance: whichever of them a layer gives, those of the other that layers below
-/// it gave no longer hold.
-pub(crate) const DATED: [&str; 1] = ["from"];
-pub(crate) const BY_CHANCE: [&str; 4] = ["earliest", "latest", HAZARD[0], HAZARD[1]];
+/// The keys of the same entry that no longer hold where a layer gives `key` over them: a date takes the place of chance, and chance
+/// that of a date.
+pub(super) fn replaced_by(key: &str) -> &'static [&'static str] {
+    match key {
+        "from" => &["earliest", "latest", HAZARD[0], HAZARD[1]],
+        "earliest" => &["from"],
+        _ => &[],
+    }
+}
 
 /// How often something comes by chance.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +58,10 @@ impl Window {
         if dated {
             let message = "what has a date does not come by chance: leave out `from` or `earliest`";
             found.push(Diagnostic::at(&first.node.place, message));
+        }
+        if hazard[0].1.is_none() {
+            let message = format!("what has `earliest` comes by chance, and needs its `{}`", HAZARD[0]);
+            found.push(Diagnostic::at(&first.key, message));
         }
         let window =
             Self { earliest: section.read("earliest", month, found)?, latest: section.read("latest", month, found) };
@@ -97,6 +106,9 @@ impl Window {
         }
         if let Some(to) = to.filter(|to| *to <= self.earliest) {
             return Some(format!("has no effect: it ends in {to}, before it can begin"));
+        }
+        if let Some((to, latest)) = to.zip(self.latest).filter(|(to, latest)| to <= latest) {
+            return Some(format!("ends in {to}: if it comes from then on to {latest}, it has no effect"));
         }
         too_late(Some(self.earliest), scenario)
     }

@@ -41,7 +41,7 @@ parameters! {
         strictness: f64 = 0.8, "1", range 0.0..=1.0, plausible 0.4..=1.0 or null 0.0, assumption "licences and exceptions remain";
         /// Share of what it means to stop that gets through all the same (ℓ).
         leak: f64 = 0.25, "1", range 0.0..=1.0, plausible 0.0..=0.5, assumption "smuggling and resale through third countries";
-        /// Whether it leaks as the strictest rule on the same flow leaked that stood when it began, rather than by its own `leak`.
+        /// Whether it leaks, on each flow, as the rule did that stopped most of it when this one began; by its own `leak` where none stopped any.
         keeps_leak: bool = 0, "1", range 0..=1, plausible 0..=1, assumption "a rule has ways around it of its own, or those of the rule before";
         /// Chips of at least this performance are covered.
         threshold_h100e: f64 = 0.3, "H100e", range 0.0..=10000.0, plausible 0.0..=1.5, assumption "4800 TPP is 0.3 PFLOPS dense BF16";
@@ -155,6 +155,11 @@ impl Entity for ControlSpec {
         if self.what == Goods::Materials && !self.by.iter().any(refines) {
             return Some("has no effect: no state in `by` has a `materials_share`".to_owned());
         }
+        if self.numbers.keeps_leak && self.has_none_before(scenario) {
+            return Some(
+                "keeps no leak: no rule on the same goods stands before it, and its own `leak` counts".to_owned(),
+            );
+        }
         let by_chance = self.by_chance.and_then(|window| window.remark(self.hazard(), self.to, scenario));
         by_chance
             .or_else(|| super::too_late(self.from, scenario))
@@ -177,9 +182,20 @@ impl ControlSpec {
         Hazard { per_year: self.numbers.hazard_per_year, cv: self.numbers.hazard_cv }
     }
 
-    /// Share of a covered flow that it stops.
+    /// Share of a covered flow that it stops; the most that it may, if it leaks as another does.
     fn stopped(&self) -> f64 {
-        self.numbers.strictness * (1.0 - self.numbers.leak)
+        let leak = if self.numbers.keeps_leak { 0.0 } else { self.numbers.leak };
+        self.numbers.strictness * (1.0 - leak)
+    }
+
+    /// Whether no rule on the same goods may stand before it, aimed at any of the same states.
+    fn has_none_before(&self, scenario: &Scenario) -> bool {
+        !scenario.controls.iter().any(|other| {
+            let aimed = other.against.iter().any(|state| self.against.contains(state));
+            // What comes by chance may come before anything that does.
+            let before = self.by_chance.is_some() || other.first() < self.first();
+            other.name != self.name && other.what == self.what && aimed && before
+        })
     }
 
     /// First month in which it is, or may be, in force.

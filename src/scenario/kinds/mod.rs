@@ -32,7 +32,6 @@ mod state;
 mod strategist;
 
 pub use accelerator::{AcceleratorNumbers, AcceleratorSpec, Contracts, MAX_ACCELERATORS};
-pub(crate) use chance::{BY_CHANCE, DATED};
 pub use chance::{Hazard, Window};
 pub use control::{ControlNumbers, ControlSpec, Goods};
 pub use fab::{FabNumbers, FabSpec, MAX_FABS, Stage};
@@ -74,6 +73,11 @@ pub(crate) trait Entity: Sized {
     fn remark(&self, _scenario: &Scenario) -> Option<String> {
         None
     }
+}
+
+/// The keys of an entry of `list` that no longer hold where a layer gives `key` over them.
+pub(crate) fn replaced_by(list: &str, key: &str) -> &'static [&'static str] {
+    if [ControlSpec::KIND.list, PolicySpec::KIND.list].contains(&list) { chance::replaced_by(key) } else { &[] }
 }
 
 /// What is said of something that begins in a month, if the world has ended by then.

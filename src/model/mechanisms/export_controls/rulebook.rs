@@ -1,6 +1,9 @@
 //! The rules of a scenario, and when those come that have no date.
 
-use super::{ExportControls, Timetable};
+use super::{
+    ExportControls, Timetable,
+    rule::{Rule, rules},
+};
 use crate::{
     model::{
         chance::Chance,
@@ -11,7 +14,7 @@ use crate::{
         relations::Relations,
         states::StateId,
     },
-    scenario::{Choice as _, ControlSpec, Scenario},
+    scenario::{Choice as _, ControlSpec, Goods, Scenario},
 };
 use bevy_ecs::prelude::*;
 use std::sync::Arc;
@@ -52,27 +55,50 @@ impl Rulebook {
     /// Who denies whom more than before by rules that come into force at their date in this step, and by how much. What came into
     /// force before the start is part of the trust of the start.
     pub fn denied_by_date(&self, clock: &Clock, controls: &ExportControls) -> Vec<(StateId, StateId, f64)> {
-        let now = clock.step();
-        let come = self.rules.iter().filter(|rule| rule.from.and_then(|from| clock.step_of(from)) == Some(now));
-        come.flat_map(|rule| self.denied_by(rule, clock, controls)).collect()
+        let now = i64::from(clock.step());
+        let comes = |rule: &ControlSpec| rule.from.is_some_and(|from| clock.steps_to(from) == now);
+        if !self.rules.iter().any(comes) {
+            return Vec::new();
+        }
+        denied(&rules(self, clock, controls), |rule| comes(rule.spec), |rule| rule.in_force(now - 1))
     }
 
-    /// Who denies whom more by a rule that comes now than before, and by how much. One that takes the place of another as strict on
-    /// the same goods denies nobody more, nor does one that stops nothing.
-    fn denied_by(&self, rule: &ControlSpec, clock: &Clock, controls: &ExportControls) -> Vec<(StateId, StateId, f64)> {
+    /// The same by rules that came by chance in this step.
+    fn denied_by_chance(&self, clock: &Clock, controls: &ExportControls) -> Vec<(StateId, StateId, f64)> {
         let now = i64::from(clock.step());
-        let pairs = rule.by.iter().flat_map(|&by| rule.against.iter().map(move |&against| (by, against)));
-        let stricter = pairs.filter(|(by, against)| by != against).map(|(by, against)| {
-            let before = self.known(clock).filter(|(other, from)| {
-                let ends = other.to.map(|to| clock.steps_to(to));
-                let in_force = *from < now && ends.is_none_or(|to| to >= now);
-                in_force && other.what == rule.what && other.by.contains(&by) && other.against.contains(&against)
-            });
-            let before = before.map(|(other, _)| controls.strictness_of(other)).fold(0.0, f64::max);
-            (StateId::new(by), StateId::new(against), controls.strictness_of(rule) - before)
-        });
-        stricter.filter(|(_, _, stricter)| *stricter > 0.0).collect()
+        let by_chance = |rule: &Rule| rule.spec.from.is_none() && rule.from == now;
+        // Those of this date have been felt.
+        let stood = |rule: &Rule| rule.in_force(now - 1) || rule.spec.from.is_some() && rule.from == now;
+        denied(&rules(self, clock, controls), |rule| by_chance(rule) && rule.in_force(now), stood)
     }
+}
+
+/// Who denies whom more by rules that come than by those that `stood`, and by how much; of several on the same goods between the same
+/// states the strictest counts, once. A rule that takes the place of another as strict denies nobody more, nor does one that stops
+/// nothing.
+fn denied(
+    rules: &[Rule],
+    comes: impl Fn(&Rule) -> bool,
+    stood: impl Fn(&Rule) -> bool,
+) -> Vec<(StateId, StateId, f64)> {
+    let mut felt: Vec<(Goods, StateId, StateId)> = Vec::new();
+    let mut denied = Vec::new();
+    for rule in rules.iter().filter(|rule| comes(rule)) {
+        let what = rule.spec.what;
+        let pairs = rule.spec.by.iter().flat_map(|&by| rule.spec.against.iter().map(move |&against| (by, against)));
+        for (by, against) in pairs.map(|(by, against)| (StateId::new(by), StateId::new(against))) {
+            let most = |among: &dyn Fn(&Rule) -> bool| {
+                let same = rules.iter().filter(|other| other.spec.what == what && among(other));
+                same.map(|other| other.strictness(by, against)).fold(0.0, f64::max)
+            };
+            let stricter = most(&comes) - most(&stood);
+            if by != against && stricter > 0.0 && !felt.contains(&(what, by, against)) {
+                felt.push((what, by, against));
+                denied.push((by, against, stricter));
+            }
+        }
+    }
+    denied
 }
 
 /// Whether a rule that comes by chance comes into force.
@@ -95,12 +121,12 @@ pub(super) fn come(
         let rule = &rulebook.rules[at];
         if rule.to.is_none_or(|to| clock.steps_to(to) > i64::from(clock.step())) {
             tell(rule, &clock, &geography, &mut ledger);
-            relations.denied.extend(rulebook.denied_by(rule, &clock, &controls));
         }
         let chances = rulebook.chances.iter_mut().filter(|(place, _)| *place == at);
         chances.for_each(|(_, chance)| chance.began = Some(clock.step()));
     }
     if !come.is_empty() {
+        relations.denied.extend(rulebook.denied_by_chance(&clock, &controls));
         *timetable = Timetable::new(&rulebook, &clock, &controls);
     }
 }
