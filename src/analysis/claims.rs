@@ -2,14 +2,14 @@
 
 use super::{
     calibration::rank_correlation,
-    endless::{Endless, endless},
+    endless::{Endless, endless, likely},
     turning::turning_point,
 };
 use crate::{
     experiment::claim::{Asks, Claim, Condition},
-    maths::{Moments, below, effective, quantile},
+    maths::{Moments, quantile, resample},
 };
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
@@ -42,7 +42,8 @@ pub struct Verdict {
     pub holds: f64,
     /// Standard error of that share over different worlds; of a prediction over the worlds that were resampled.
     pub standard_error: f64,
-    /// The share in which it would hold if each world were run without end; `None` of a prediction, or where none was run twice.
+    /// The share in which it would hold if each world were run without end; `None` of a prediction, or where too few worlds were run
+    /// more than once.
     pub endless: Option<Endless>,
     /// Each of its conditions.
     pub conditions: Vec<Judgement>,
@@ -139,7 +140,7 @@ impl Judged {
             lacking: self.points.len() - told.len(),
             worlds: worlds.len(),
             holds: shared,
-            standard_error: error(shared, &weights),
+            standard_error: likely(shared, &weights).1,
             endless: self.endless(claim, (&effects, &told, &worlds), seed),
             conditions,
             turns: self.turns((&told, &worlds, &weights), &means[least], &holds),
@@ -155,10 +156,7 @@ impl Judged {
     ) -> Option<Endless> {
         let of_runs = |effect: &Vec<f64>| told.iter().map(|run| effect[*run]).collect();
         let effects: Vec<Vec<f64>> = effects.iter().map(of_runs).collect();
-        let within = |condition: usize, effect: f64| claim.conditions[condition].is_true(effect);
-        let found = endless(&effects, worlds, &within, seed)?;
-        let weights: Vec<f64> = worlds.iter().map(|world| world.len() as f64).collect();
-        Some(Endless { standard_error: found.standard_error.max(error(found.holds, &weights)), ..found })
+        endless(&effects, worlds, &|condition, effect| claim.conditions[condition].is_true(effect), seed)
     }
 
     /// The runs of each different world, by their places among those that tell, in the order of the runs.
@@ -231,8 +229,8 @@ impl Judged {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut drawn: Vec<f64> = (0..RESAMPLES)
             .map(|_| {
-                let pick = |_| &worlds[below(random.next_u64(), worlds.len())];
-                better(&(0..worlds.len()).flat_map(pick).copied().collect::<Vec<_>>())
+                let picked = resample(worlds.len(), &mut random).into_iter();
+                better(&picked.flat_map(|world| &worlds[world]).copied().collect::<Vec<_>>())
             })
             .collect();
         let holds = drawn.iter().filter(|better| **better > 0.0).count() as f64 / f64::from(RESAMPLES);
@@ -244,7 +242,7 @@ impl Judged {
             lacking: outcome.len() - told.len(),
             worlds: worlds.len(),
             holds,
-            standard_error: error(holds, &vec![1.0; RESAMPLES as usize]),
+            standard_error: likely(holds, &vec![1.0; RESAMPLES as usize]).1,
             endless: None,
             conditions: vec![Judgement { share: holds, effect, luck: None }],
             turns: Vec::new(),
@@ -278,14 +276,6 @@ fn share(holds: impl Iterator<Item = bool>, weights: &[f64]) -> f64 {
         .zip(weights)
         .fold((0.0, 0.0), |(held, all), (holds, weight)| (held + if holds { *weight } else { 0.0 }, all + weight));
     held / f64::max(all, f64::MIN_POSITIVE)
-}
-
-/// Standard error of a share over worlds of these weights, as if half a world more held and half a one more did not: none or all
-/// of a few worlds are no certainty.
-fn error(share: f64, weights: &[f64]) -> f64 {
-    let effective = effective(weights);
-    let likely = (share * effective + 0.5) / (effective + 1.0);
-    (likely * (1.0 - likely) / effective).sqrt()
 }
 
 /// Share of luck in the variance of single runs; `None` where no world was run twice.

@@ -17,8 +17,9 @@ use crate::{
         design::Setting,
     },
     model::Model,
-    report::claims::{FILES, Told, holds, write_claims},
-    scenario::{Source, builtin::BUILTIN},
+    output::sums,
+    report::claims::{FILES, MadeFrom, Sampled, Told, holds, write_claims},
+    scenario::{Diagnostics, Source, builtin::BUILTIN},
 };
 use std::path::{Path, PathBuf};
 
@@ -30,8 +31,9 @@ Examples:
   redqueen claims --doubt=output/fit/posterior.csv
 
 A claim is judged in worlds drawn from a weighted sample of parameters, each
-with luck of its own, which all scenarios of the claim share. Writes claims.csv
-and claims.html. The same command goes on where it stopped.";
+with luck of its own, which all scenarios of the claim share. Writes claims.csv,
+claims.html, and claims-record.toml with hashes of what they were made from. The
+same command goes on where it stopped.";
 
 /// Worlds where it is not said how many.
 const WORLDS: u32 = 500;
@@ -60,21 +62,20 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let cancel = super::interrupt::watch(Failure::Interrupted);
     let folder = args.out.clone().map_or_else(|| default_folder("claims", ""), Ok)?;
     // What is wrong with any of them is told before anything runs.
-    let claimed = |file: &PathBuf| -> Result<(Study<'_>, Claim), Failure> {
-        let study = args.study(file, model)?;
+    let claimed = |file: &PathBuf| -> Result<(Study<'_>, Claim, MadeFrom), Failure> {
+        let (study, from) = args.study(file, model)?;
         let claim = study.experiment().claim.as_deref().cloned();
-        let none = || Failure::Usage(format!("{} is no claim: it has no `claim`", study.experiment().name));
+        let none = || Failure::Usage(format!("{} is no claim: it has no `claim`", from.name));
         let claim = claim.ok_or_else(none)?;
-        Ok((study, claim))
+        Ok((study, claim, from))
     };
     let studies: Vec<_> = args.files().iter().map(claimed).collect::<Result<_, _>>()?;
-    warn_of_all(studies.iter().map(|(study, _)| study.experiment()));
+    warn_of_all(studies.iter().map(|(study, ..)| study.experiment()));
     spare_files_of_others(&folder, &FILES)?;
     let mut told = Vec::new();
-    for (study, claim) in studies {
-        let experiment = study.experiment();
-        let (name, seed) = (experiment.name.clone(), experiment.seed);
-        let place = folder.join(RUNS_FOLDER).join(&name);
+    for (study, claim, mut from) in studies {
+        let seed = study.experiment().seed;
+        let place = folder.join(RUNS_FOLDER).join(&from.name);
         let measured = model.with_quantities(&claim).measured();
         let mut bar = Bar::new(args.running.quiet);
         let done = args.running.on(study, &cancel).on(|progress| bar.show(progress)).run_into(&place)?;
@@ -82,8 +83,9 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         if done.cancelled {
             return Err(Failure::Interrupted);
         }
-        let judged = judged(&claim, &place)?;
-        let verdict = judged.judge(&claim, seed);
+        let results = Results::open(&place)?;
+        from.experiment_sha256 = results.manifest().experiment.sha256();
+        let verdict = judged(&claim, &results)?.judge(&claim, seed);
         let unit =
             |name: &str| measured.outcomes().find(|column| column.name == name).map_or("1", |column| column.unit);
         let of = |condition: &Condition| match condition.asks {
@@ -92,13 +94,13 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
             Asks::Value { .. } | Asks::Difference { .. } => unit(&condition.outcome),
         };
         let units = claim.conditions.iter().map(|condition| of(condition).to_owned()).collect();
-        let one = Told { name, claim, verdict, units, failed: done.failed };
+        let one = Told { from, claim, verdict, units, failed: done.failed };
         if !args.running.quiet {
             say(&verdict_line(&one))?;
         }
         told.push(one);
     }
-    let page = write_claims(&folder, &told)?;
+    let page = write_claims(&folder, &model.program().to_string(), &told)?;
     if !args.running.quiet {
         say(&format!("Page: {}\n", page.display()))?;
     }
@@ -118,8 +120,8 @@ impl Args {
             .collect()
     }
 
-    /// The runs of a claim.
-    fn study<'a>(&self, file: &Path, model: &Model) -> Result<Study<'a>, Failure> {
+    /// The runs of a claim, and what it is judged from but for what the runs say of themselves.
+    fn study<'a>(&self, file: &Path, model: &Model) -> Result<(Study<'a>, MadeFrom), Failure> {
         let mut values = self.values.clone();
         let source = Source::from_argument(file);
         let designed = model.experiment(&source, &values.overrides())?.sample.points() > 1;
@@ -132,15 +134,38 @@ impl Args {
             values.worlds = values.worlds.or(Some(WORLDS));
         }
         let config: Config = values.over(Some(file));
+        let sample = config.doubt.as_ref().map(|doubt| doubt.sample.clone());
         let study = Study::read(model, config)?;
         // What a world says is what its runs say on average: a single one has its luck too.
-        Ok(study.runs(self.runs.unwrap_or(RUNS)).record(Vec::<String>::new())?.quantiles(None))
+        let study = study.runs(self.runs.unwrap_or(RUNS)).record(Vec::<String>::new())?.quantiles(None);
+        let of_sample = |sample: String| {
+            Ok::<_, Failure>(Sampled { sample_sha256: sha256(&Source::Input.beside(&sample))?, sample })
+        };
+        let experiment = study.experiment();
+        let from = MadeFrom {
+            name: experiment.name.clone(),
+            sha256: sha256(&source)?,
+            sample: sample.map(of_sample).transpose()?,
+            worlds: experiment.sample.points(),
+            runs: experiment.runs,
+            seed: experiment.seed.to_string(),
+            experiment_sha256: String::new(),
+        };
+        Ok((study, from))
     }
 }
 
+/// No file that was read as a config or a sample is as long, in bytes.
+const LONGER: u64 = 1_000_000_000;
+
+/// SHA-256 of a file that was read as a config or a sample.
+fn sha256(source: &Source) -> Result<String, Failure> {
+    let text = source.open_up_to(LONGER, 0, None).map_err(Diagnostics::from)?;
+    Ok(sums::sha256(text.text.as_bytes()))
+}
+
 /// What the runs of a claim came to, those of the same world and luck side by side.
-fn judged(claim: &Claim, place: &Path) -> Result<Judged, Failure> {
-    let results = Results::open(place)?;
+fn judged(claim: &Claim, results: &Results) -> Result<Judged, Failure> {
     let mut judged = Judged::default();
     let mut places = std::collections::BTreeMap::new();
     for run in results.runs()? {
@@ -184,7 +209,7 @@ fn asked(claim: &Claim, name: &str) -> bool {
 /// A claim and its verdict, in a few lines.
 fn verdict_line(told: &Told) -> String {
     let mut text = String::new();
-    line(&mut text, &format!("{}: {}", told.name, told.claim.sentence));
+    line(&mut text, &format!("{}: {}", told.from.name, told.claim.sentence));
     let Some(verdict) = &told.verdict else {
         line(&mut text, "  cannot be judged: no run has what it speaks of");
         return text;

@@ -21,7 +21,7 @@ pub use moments::Moments;
 pub use normal::{normal_cumulative, normal_quantile, normal_quantile_all};
 pub use prior::{Prior, PriorError, Shape};
 pub use student::student_quantile;
-pub use weights::{effective, systematic};
+pub use weights::{effective, resample, systematic};
 
 /// e to the `x`, less 1, exact for small `x`.
 pub fn exp_m1(x: f64) -> f64 {

@@ -1,5 +1,7 @@
 //! Weighted samples: how many equal draws they are worth, and draws in proportion to weights.
 
+use rand::Rng;
+
 /// Effective number of draws of these weights, (Σ w)² / Σ w² (Kish 1965); 0 without any weight.
 ///
 /// ```
@@ -10,6 +12,11 @@ pub fn effective(weights: &[f64]) -> f64 {
     let sum: f64 = weights.iter().sum();
     let squares: f64 = weights.iter().map(|weight| weight * weight).sum();
     if squares > 0.0 { sum * sum / squares } else { 0.0 }
+}
+
+/// As many places as there are, each drawn from all of them with equal chances (the bootstrap, Efron 1979).
+pub fn resample(count: usize, random: &mut impl Rng) -> Vec<usize> {
+    (0..count).map(|_| super::below(random.next_u64(), count)).collect()
 }
 
 /// Places drawn as often as their weights say, in their order: one every 1/`count` of the sum of weights, from the share `start`

@@ -140,10 +140,10 @@ table! {
         holds: f64, "1";
         /// Standard error of that share.
         standard_error: Option<f64>, "1";
-        /// Estimated share in which it would hold if each world were run without end; empty of a prediction, or where no world was run twice.
-        holds_without_luck: Option<f64>, "1";
-        /// Standard error of that share.
-        without_luck_error: Option<f64>, "1";
+        /// Share in which it would hold if each world were run without end: lower end of its 90 % interval; empty of a prediction, or where fewer than 30 worlds were run more than once.
+        without_luck_low: Option<f64>, "1";
+        /// Upper end of the same.
+        without_luck_high: Option<f64>, "1";
         /// Different worlds.
         worlds: u32, "worlds";
         /// Runs of each scenario in which it could be judged.

@@ -1,6 +1,6 @@
 //! `redqueen claims`: verdicts on claims of which it is known where they hold.
 
-use crate::support::program::{files, redqueen, table};
+use crate::support::program::{files, redqueen, sha256, table};
 use predicates::{prelude::PredicateBooleanExt, str::contains};
 use std::{collections::BTreeMap, fs, path::Path};
 use tempfile::TempDir;
@@ -12,6 +12,9 @@ const SCENARIOS: &str = "months = 8\n[[scenarios]]\nname = 'flat'\nset = { 'mech
     [[scenarios]]\nname = 'plain'\n[[quantities]]\nname = 'late_index'\nunit = 'index points'\n\
     terms = [{ table = 'world', column = 'frontier_index', from = '2023-07' }]\n\
     [[quantities]]\nname = 'half'\nterms = [{ outcome = 'entries', weight = 0.5 }]\n";
+
+/// The record of what claims were made from.
+const RECORD: &str = "claims-record.toml";
 
 /// A folder with the worlds and a claim of each of these conditions.
 fn folder(claims: &[(&str, &str)]) -> TempDir {
@@ -199,10 +202,17 @@ fn digits(number: &str) -> String {
 }
 
 /// A share and its error, in percent.
-fn percent(row: &BTreeMap<String, String>, share: &str, error: &str) -> String {
-    let percent = |column: &str| row[column].parse::<f64>().ok().map(|share| 100.0 * share);
-    match (percent(share), percent(error)) {
-        (Some(share), Some(error)) => format!("{share:.0} % ± {error:.1}"),
+fn percent(row: &BTreeMap<String, String>) -> String {
+    let percent = |column: &str| 100.0 * row[column].parse::<f64>().unwrap();
+    format!("{:.0} % ± {:.1}", percent("holds"), percent("standard_error"))
+}
+
+/// The interval of the share without luck, in percent.
+fn without_luck(row: &BTreeMap<String, String>) -> String {
+    let end = |column: &str| row[column].parse::<f64>().ok().map(|share| format!("{:.0}", 100.0 * share));
+    match (end("without_luck_low"), end("without_luck_high")) {
+        (Some(low), Some(high)) if low == high => format!("{low} %"),
+        (Some(low), Some(high)) => format!("{low}–{high} %"),
         _ => "–".to_owned(),
     }
 }
@@ -221,12 +231,7 @@ fn verdicts() -> Vec<[String; 4]> {
         let sentence = file["claim"].as_str().unwrap().trim_end_matches('.').to_owned();
         let unit = if row["unit"] == "1" { String::new() } else { format!(" {}", row["unit"]) };
         let [low, middle, high] = ["p05", "median", "p95"].map(|column| digits(&row[column]));
-        [
-            sentence,
-            percent(row, "holds", "standard_error"),
-            percent(row, "holds_without_luck", "without_luck_error"),
-            format!("`{}`: {middle}{unit} ({low} to {high})", row["condition"]),
-        ]
+        [sentence, percent(row), without_luck(row), format!("`{}`: {middle}{unit} ({low} to {high})", row["condition"])]
     });
     told.collect()
 }
@@ -241,6 +246,43 @@ fn with_verdicts(page: &str, head: &str, rows: &[String]) -> (String, String) {
     let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
     let right = format!("{before}{heads}{rows}{after}");
     (text, right)
+}
+
+#[test]
+fn what_claims_were_made_from_stands_beside_them() {
+    let folder = folder(&[("one", "[[conditions]]\noutcome = 'entries'\nscenario = 'plain'\nabove = 0\n")]);
+    redqueen(folder.path(), &judge(&["one.toml"], &["--quiet"])).assert().success();
+    let at = |file: &str| sha256(&folder.path().join(file));
+    let record = fs::read_to_string(folder.path().join("out").join(RECORD)).unwrap();
+    let record: toml::Table = record.parse().unwrap();
+    assert_eq!(record["claims_sha256"].as_str(), Some(&*at("out/claims.csv")));
+    let one = &record["claims"][0];
+    let manifest = fs::read(folder.path().join("out/runs/one/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(Some(record["program"].as_str().unwrap()), manifest["experiment"]["program"].as_str());
+    let said = |key: &str| one[key].as_str().unwrap();
+    assert_eq!((said("name"), said("sample"), said("seed")), ("one", "worlds.csv", "1"));
+    assert_eq!((said("sha256"), said("sample_sha256")), (&*at("one.toml"), &*at("worlds.csv")));
+    assert_eq!((one["worlds"].as_integer(), one["runs"].as_integer()), (Some(80), Some(1)));
+    assert_eq!(said("experiment_sha256").len(), 64);
+}
+
+/// Verdicts are those of worlds and claims that are shipped no more once these have changed.
+#[test]
+fn shipped_verdicts_are_those_of_the_shipped_worlds_and_claims() {
+    let again = "redqueen claims --worlds 2000 makes docs/claims.csv and its record anew";
+    let here = |path: &str| sha256(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    let record: toml::Table = read(&format!("docs/{RECORD}")).parse().unwrap();
+    assert_eq!(record["claims_sha256"].as_str(), Some(&*here("docs/claims.csv")), "{again}");
+    let claims = record["claims"].as_array().unwrap();
+    assert_eq!(claims.len(), TOLD.len());
+    for claim in claims {
+        let said = |key: &str| claim[key].as_str().unwrap();
+        let sample = format!("configs/{}", said("sample"));
+        assert_eq!(said("sample_sha256"), here(&sample), "{sample} is another: {again}");
+        let file = format!("configs/claims/{}.toml", said("name"));
+        assert_eq!(said("sha256"), here(&file), "{file} is another: {again}");
+    }
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! `redqueen forecast` and `redqueen score` as a user meets them: worlds of a posterior are run and sealed, a seal that is broken is
 //! refused, and scores are what their definitions say.
 
-use crate::support::program::{files, redqueen, table};
-use sha2::{Digest as _, Sha256};
+use crate::support::program::{files, redqueen, sha256, table};
 use std::{collections::BTreeMap, fs, path::Path};
 use tempfile::TempDir;
 
@@ -96,9 +95,7 @@ fn a_forecast_holds_the_worlds_of_the_posterior_and_is_sealed() {
         ("posterior_sha256", "posterior.csv"),
         ("config_sha256", "one/scenario.toml"),
     ] {
-        let sum: String =
-            Sha256::digest(fs::read(out(file)).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(sealed(key), sum, "{key}");
+        assert_eq!(sealed(key), sha256(&out(file)), "{key}");
     }
     let package = fs::read_to_string(out("one/datapackage.json")).unwrap();
     assert!(package.contains("forecast-quantiles.csv"));

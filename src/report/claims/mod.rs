@@ -1,4 +1,6 @@
-//! The table and the page of claims.
+//! The table and the page of claims, and the record of what they were judged from.
+
+mod record;
 
 use super::{
     ReportError,
@@ -6,29 +8,34 @@ use super::{
     scale::{number, significant},
 };
 use crate::{
-    analysis::claims::Verdict,
+    analysis::{claims::Verdict, endless::Endless},
     declare::{table::Row, text::counted},
     experiment::claim::Claim,
     output::{
         csv::Csv,
         evidence::ClaimRow,
-        folder::{Durability, write_aside},
+        folder::{Durability, OutputError, write_aside},
     },
 };
 use maud::{Markup, html};
-use std::path::{Path, PathBuf};
+pub use record::{MadeFrom, Sampled};
+use record::{RECORD, record};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// The page's file.
 const PAGE: &str = "claims.html";
 /// The files that are written.
-pub const FILES: [&str; 2] = ["claims.csv", PAGE];
+pub const FILES: [&str; 3] = ["claims.csv", PAGE, RECORD];
 const HOLDS: &str = "A share says in how many worlds of the model a claim holds, of those that what was seen to the training's end \
                      allows. It says nothing of what the model leaves out. A claim that fails is as good a result as one that holds.";
 
 /// A claim and how it was judged.
 pub struct Told {
-    /// Its short name.
-    pub name: String,
+    /// From what, with its short name.
+    pub from: MadeFrom,
     /// The claim.
     pub claim: Claim,
     /// How it was judged; `None` if no run could tell.
@@ -47,8 +54,10 @@ pub fn holds(verdict: &Verdict) -> String {
         return format!("holds with a probability of {share:.0} % ± {error:.1}, by resamples of {worlds}");
     }
     let each = verdict.runs as f64 / verdict.worlds.max(1) as f64;
-    let without_luck = verdict.endless.map_or_else(String::new, |endless| {
-        format!("; in {:.0} % ± {:.1} without the luck of these", 100.0 * endless.holds, 100.0 * endless.standard_error)
+    let without_luck = verdict.endless.map_or_else(String::new, |Endless { low, high }| {
+        let [low, high] = [low, high].map(|end| format!("{:.0}", 100.0 * end));
+        let ends = if low == high { low } else { format!("{low} to {high}") };
+        format!("; without their luck in {ends} % (90 % interval)")
     });
     format!("holds in {share:.0} % ± {error:.1} of {worlds}, each by the mean of {each:.0} runs{without_luck}")
 }
@@ -101,15 +110,19 @@ impl Told {
     }
 }
 
-/// Writes the table and the page, and gives where the page is.
+/// Writes the table, the page and the record of what they were judged from by `program`, and gives where the page is.
 ///
 /// # Errors
 /// One of them cannot be written.
-pub fn write_claims(folder: &Path, told: &[Told]) -> Result<PathBuf, ReportError> {
+pub fn write_claims(folder: &Path, program: &str, told: &[Told]) -> Result<PathBuf, ReportError> {
     let rows: Vec<ClaimRow> = told.iter().flat_map(rows).collect();
     let bytes = Csv::table(&rows);
     let table = folder.join(format!("{}.csv", ClaimRow::TABLE));
     write_aside(&table, &bytes, Durability::Disk)?;
+    let made = folder.join(RECORD);
+    let record = record(program, &bytes, told.iter().map(|told| &told.from));
+    let record = record.map_err(|error| OutputError::new("write", &made, io::Error::other(error)))?;
+    write_aside(&made, &record, Durability::Disk)?;
     let page = folder.join(PAGE);
     write_aside(&page, self::page(told).as_bytes(), Durability::Disk)?;
     Ok(page)
@@ -122,12 +135,12 @@ fn rows(told: &Told) -> Vec<ClaimRow> {
     let judged = told.claim.conditions.iter().zip(&verdict.conditions).zip(&told.units);
     judged
         .map(|((condition, judged), unit)| ClaimRow {
-            claim: told.name.as_str().into(),
+            claim: told.from.name.as_str().into(),
             condition: condition.to_string().into(),
             holds: verdict.holds,
             standard_error: finite(verdict.standard_error),
-            holds_without_luck: verdict.endless.map(|endless| endless.holds),
-            without_luck_error: verdict.endless.map(|endless| endless.standard_error),
+            without_luck_low: verdict.endless.map(|endless| endless.low),
+            without_luck_high: verdict.endless.map(|endless| endless.high),
             worlds: u32::try_from(verdict.worlds).unwrap_or(u32::MAX),
             runs: u32::try_from(verdict.runs).unwrap_or(u32::MAX),
             share: judged.share,
@@ -150,7 +163,7 @@ fn page(told: &[Told]) -> String {
 
 fn section(told: &Told) -> Markup {
     html! {
-        section id=(told.name) {
+        section id=(told.from.name) {
             h2 { (told.claim.sentence) }
             @match &told.verdict {
                 None => p.note { "It cannot be judged: no run has what it speaks of." },

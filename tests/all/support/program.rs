@@ -1,6 +1,7 @@
 //! The program as a user runs it, in a folder of its own.
 
 use assert_cmd::Command;
+use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The program with these arguments, at work in `folder`.
@@ -20,6 +21,11 @@ pub fn table(path: &Path) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
     });
     let rows = rows.collect();
     (header, rows)
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+pub fn sha256(path: &Path) -> String {
+    Sha256::digest(fs::read(path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The bytes of every file in a folder, and in those below it, that ends with `ending`, by path.
