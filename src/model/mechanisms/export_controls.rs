@@ -65,7 +65,7 @@ impl Mechanism for ExportControls {
     fn go_on(scenario: &Scenario, clock: &Clock, world: &mut World) {
         let mut rulebook = Rulebook::new(scenario, clock);
         rulebook.go_on(world.resource());
-        let timetable = Timetable::new(&rulebook, clock, world.resource());
+        let timetable = Timetable::new(&rulebook.rules(clock, world.resource()), clock, world.resource());
         world.insert_resource(rulebook);
         // What levers have made of them they make of them again in the next step.
         if !world.resource::<Barriers>().levered {
@@ -77,7 +77,7 @@ impl Mechanism for ExportControls {
 
     fn begin(scenario: &Scenario, clock: &Clock, world: &mut World) {
         let rulebook = Rulebook::new(scenario, clock);
-        let timetable = Timetable::new(&rulebook, clock, world.resource());
+        let timetable = Timetable::new(&rulebook.rules(clock, world.resource()), clock, world.resource());
         world.insert_resource(rulebook);
         world.insert_resource(timetable);
     }
@@ -262,7 +262,8 @@ mod tests {
             scenario.time.start = month("2023-01");
             scenario.controls = rules;
             let clock = Clock::new(&scenario.time);
-            Self(Timetable::new(&Rulebook::new(&scenario, &clock), &clock, controls), clock)
+            let rules = Rulebook::new(&scenario, &clock);
+            Self(Timetable::new(&rules.rules(&clock, controls), &clock, controls), clock)
         }
 
         fn in_month(&self, text: &str) -> Barriers {

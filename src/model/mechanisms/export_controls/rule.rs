@@ -1,6 +1,6 @@
 //! What a rule stops, flow by flow, once it is known what leaked before it.
 
-use super::{ExportControls, Rulebook};
+use super::ExportControls;
 use crate::{
     model::{clock::Clock, relations::Rigour, states::StateId},
     scenario::{ControlSpec, Goods},
@@ -49,11 +49,14 @@ impl Rule<'_> {
     }
 }
 
-/// All rules that have begun or have a date, in the scenario's order. One that keeps the leak of what stood before it leaks on each
+/// Rules with the steps in which they come into force, in their order, as far as they stop anything. One that keeps the leak of what stood before it leaks on each
 /// flow as the rule that stopped most of that flow in the step before it; by itself where none stopped any.
-pub(super) fn rules<'a>(rulebook: &'a Rulebook, clock: &'a Clock, controls: &ExportControls) -> Vec<Rule<'a>> {
+pub(super) fn rules<'a>(
+    known: impl Iterator<Item = (&'a ControlSpec, i64)>,
+    clock: &Clock,
+    controls: &ExportControls,
+) -> Vec<Rule<'a>> {
     let to = |spec: &ControlSpec| spec.to.map(|month| clock.steps_to(month));
-    let known = rulebook.known(clock);
     let mut rules: Vec<_> = known.map(|(spec, from)| Rule { spec, from, to: to(spec), flows: Vec::new() }).collect();
     let mut order: Vec<usize> = (0..rules.len()).collect();
     order.sort_by_key(|at| rules[*at].from);

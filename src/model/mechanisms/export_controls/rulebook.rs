@@ -44,12 +44,17 @@ impl Rulebook {
     }
 
     /// The rules that are known to come, with the step in which they do.
-    pub(super) fn known<'a>(&'a self, clock: &'a Clock) -> impl Iterator<Item = (&'a ControlSpec, i64)> {
+    fn known<'a>(&'a self, clock: &'a Clock) -> impl Iterator<Item = (&'a ControlSpec, i64)> {
         self.rules.iter().enumerate().filter_map(|(at, rule)| {
             let chance = self.chances.iter().find(|(place, _)| *place == at);
             let began = chance.and_then(|(_, chance)| chance.began).map(i64::from);
             Some((rule, rule.from.map(|month| clock.steps_to(month)).or(began)?))
         })
+    }
+
+    /// The same with what they stop.
+    pub(super) fn rules<'a>(&'a self, clock: &'a Clock, controls: &ExportControls) -> Vec<Rule<'a>> {
+        rules(self.known(clock), clock, controls)
     }
 
     /// Who denies whom more than before by rules that come into force at their date in this step, and by how much. What came into
@@ -60,7 +65,7 @@ impl Rulebook {
         if !self.rules.iter().any(comes) {
             return Vec::new();
         }
-        denied(&rules(self, clock, controls), |rule| comes(rule.spec), |rule| rule.in_force(now - 1))
+        denied(&self.rules(clock, controls), |rule| comes(rule.spec), |rule| rule.in_force(now - 1))
     }
 
     /// The same by rules that came by chance in this step.
@@ -69,7 +74,7 @@ impl Rulebook {
         let by_chance = |rule: &Rule| rule.spec.from.is_none() && rule.from == now;
         // Those of this date have been felt.
         let stood = |rule: &Rule| rule.in_force(now - 1) || rule.spec.from.is_some() && rule.from == now;
-        denied(&rules(self, clock, controls), |rule| by_chance(rule) && rule.in_force(now), stood)
+        denied(&self.rules(clock, controls), |rule| by_chance(rule) && rule.in_force(now), stood)
     }
 }
 
@@ -127,7 +132,7 @@ pub(super) fn come(
     }
     if !come.is_empty() {
         relations.denied.extend(rulebook.denied_by_chance(&clock, &controls));
-        *timetable = Timetable::new(&rulebook, &clock, &controls);
+        *timetable = Timetable::new(&rulebook.rules(&clock, &controls), &clock, &controls);
     }
 }
 

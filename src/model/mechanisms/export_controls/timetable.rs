@@ -1,8 +1,8 @@
 //! The barriers that rules make, step by step, worked out before the first of them.
 
 use super::{
-    ExportControls, Rulebook,
-    rule::{Flow, Rule, rules},
+    ExportControls,
+    rule::{Flow, Rule},
 };
 use crate::{
     model::{
@@ -21,8 +21,7 @@ pub struct Timetable(Arc<[(u32, Barriers)]>);
 
 impl Timetable {
     /// What the rules of a scenario say, step by step.
-    pub(super) fn new(rulebook: &Rulebook, clock: &Clock, controls: &ExportControls) -> Self {
-        let rules = rules(rulebook, clock, controls);
+    pub(super) fn new(rules: &[Rule], clock: &Clock, controls: &ExportControls) -> Self {
         let lag = i64::from(clock.steps(controls.variant_lag_months));
         let mut turns: Vec<i64> = rules.iter().flat_map(|rule| [Some(rule.from), rule.to]).flatten().collect();
         turns.sort_unstable();
@@ -35,7 +34,7 @@ impl Timetable {
             .collect();
         changes.sort_unstable();
         changes.dedup();
-        Self(changes.into_iter().map(|step| (step, barriers(&rules, &turns, lag, i64::from(step)))).collect())
+        Self(changes.into_iter().map(|step| (step, barriers(rules, &turns, lag, i64::from(step)))).collect())
     }
 
     /// The barriers that stand in this step.
