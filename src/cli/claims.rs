@@ -21,7 +21,10 @@ use crate::{
     report::claims::{FILES, MadeFrom, Sampled, Told, holds, write_claims},
     scenario::{Diagnostics, Source, builtin::BUILTIN},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,6 +73,7 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
         Ok((study, claim, from))
     };
     let studies: Vec<_> = args.files().iter().map(claimed).collect::<Result<_, _>>()?;
+    refuse_the_same(studies.iter().map(|(_, _, from)| from.name.as_str()))?;
     warn_of_all(studies.iter().map(|(study, ..)| study.experiment()));
     spare_files_of_others(&folder, &FILES)?;
     let mut told = Vec::new();
@@ -103,6 +107,17 @@ pub(super) fn run(args: &Args, model: &Model) -> Result<(), Failure> {
     let page = write_claims(&folder, &model.program().to_string(), &told)?;
     if !args.running.quiet {
         say(&format!("Page: {}\n", page.display()))?;
+    }
+    Ok(())
+}
+
+/// Refuses two claims of one name: their runs have one place, and the table one row.
+fn refuse_the_same<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(Failure::Usage(format!("two of the claims are called {name}: give one of them another name")));
+        }
     }
     Ok(())
 }

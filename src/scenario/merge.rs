@@ -195,23 +195,25 @@ fn merge_entities(
                 notes.found.push(Diagnostic::at(&place, message));
             }
             Some(_) => {}
-            None => match below.get_mut(&name) {
-                Some(under) => {
-                    // An entity stays where it was begun, whoever changes it.
-                    let begun = under.key.clone();
-                    take_replaced(&list, under, &entry);
-                    notes.path.push(name);
-                    merge_node(under, entry, notes);
-                    notes.path.pop();
-                    under.key = begun;
-                }
-                None => {
-                    below.insert(name, entry);
-                }
-            },
+            None => lay(below, &list, name, entry, notes),
         }
     }
     notes.path.pop();
+}
+
+/// Lays an entity over the one of its name, if there is one.
+fn lay(below: &mut TomlTable, list: &str, name: String, entry: TomlEntry, notes: &mut Notes<'_>) {
+    let Some(under) = below.get_mut(&name) else {
+        below.insert(name, entry);
+        return;
+    };
+    // An entity stays where it was begun, whoever changes it.
+    let begun = under.key.clone();
+    take_replaced(list, under, &entry);
+    notes.path.push(name);
+    merge_node(under, entry, notes);
+    notes.path.pop();
+    under.key = begun;
 }
 
 /// Takes out what no longer holds where `over` is laid over it. What says both is refused where it is read.

@@ -250,8 +250,12 @@ mod tests {
                 "test.toml:4:8: the control `Truce` has no effect: stronger ones are in force beside it",
             ),
             (
+                TRUCE.replace("'US'", "'Japan'") + "keeps_leak = true",
+                "test.toml:4:8: the control `Truce` keeps no leak: no rule on the same flow stands before it",
+            ),
+            (
                 TRUCE.replace("chips", "rental") + "keeps_leak = true",
-                "test.toml:4:8: the control `Truce` keeps no leak: no rule on the same goods stands before it",
+                "test.toml:4:8: the control `Truce` keeps no leak: no rule on the same flow stands before it",
             ),
             (
                 TRUCE.replace("chips", "memory").replace("2027-01", "2021-01") + "to = '2022-05'",

@@ -165,6 +165,10 @@ fn what_is_wrong_is_said_before_anything_runs() {
     let refused = redqueen(folder.path(), &judge(&["good.toml", "bad.toml"], &[])).assert().code(2).stdout("");
     refused.stderr(contains("bad.toml:17:11: unknown outcome `late_indx`"));
     redqueen(folder.path(), &judge(&["good.toml", "baseline"], &[])).assert().code(2).stderr(contains("is no claim"));
+    redqueen(folder.path(), &judge(&["good.toml", "good.toml"], &[]))
+        .assert()
+        .code(2)
+        .stderr(contains("are called good"));
     let missing = ["claims", "good.toml", "--doubt=nowhere.csv"];
     redqueen(folder.path(), &missing).assert().code(2).stderr(contains("nowhere.csv").and(contains("panicked").not()));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "something was written");
@@ -207,23 +211,23 @@ fn percent(row: &BTreeMap<String, String>) -> String {
     format!("{:.0} % ± {:.1}", percent("holds"), percent("standard_error"))
 }
 
-/// The interval of the share without luck, in percent.
-fn without_luck(row: &BTreeMap<String, String>) -> String {
-    let end = |column: &str| row[column].parse::<f64>().ok().map(|share| format!("{:.0}", 100.0 * share));
-    match (end("without_luck_low"), end("without_luck_high")) {
-        (Some(low), Some(high)) if low == high => format!("{low} %"),
-        (Some(low), Some(high)) => format!("{low}–{high} %"),
-        _ => "–".to_owned(),
+/// The shipped verdicts: by the mean of few runs of many worlds, and of many runs of few.
+const SHIPPED: [(&str, &str); 2] =
+    [("claims", "redqueen claims --worlds 2000"), ("claims-by-40-runs", "redqueen claims --worlds 200 --runs 40")];
+
+/// The rows of shipped verdicts, by claim.
+fn shipped(stem: &str) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
+    let mut by_claim = BTreeMap::<_, Vec<_>>::new();
+    for row in table(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/{stem}.csv"))).1 {
+        by_claim.entry(row["claim"].clone()).or_default().push(row);
     }
+    assert_eq!(by_claim.len(), TOLD.len());
+    by_claim
 }
 
 /// What pages say of each claim: its sentence, two shares, and the effect that decides it.
 fn verdicts() -> Vec<[String; 4]> {
-    let mut by_claim = BTreeMap::<_, Vec<_>>::new();
-    for row in table(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/claims.csv")).1 {
-        by_claim.entry(row["claim"].clone()).or_default().push(row);
-    }
-    assert_eq!(by_claim.len(), TOLD.len());
+    let [by_claim, by_more] = SHIPPED.map(|(stem, _)| shipped(stem));
     let told = TOLD.iter().map(|name| {
         let share = |row: &&BTreeMap<String, String>| row["share"].parse::<f64>().unwrap();
         let row = by_claim[*name].iter().min_by(|a, b| share(a).total_cmp(&share(b))).unwrap();
@@ -231,7 +235,12 @@ fn verdicts() -> Vec<[String; 4]> {
         let sentence = file["claim"].as_str().unwrap().trim_end_matches('.').to_owned();
         let unit = if row["unit"] == "1" { String::new() } else { format!(" {}", row["unit"]) };
         let [low, middle, high] = ["p05", "median", "p95"].map(|column| digits(&row[column]));
-        [sentence, percent(row), without_luck(row), format!("`{}`: {middle}{unit} ({low} to {high})", row["condition"])]
+        [
+            sentence,
+            percent(row),
+            percent(&by_more[*name][0]),
+            format!("`{}`: {middle}{unit} ({low} to {high})", row["condition"]),
+        ]
     });
     told.collect()
 }
@@ -270,18 +279,20 @@ fn what_claims_were_made_from_stands_beside_them() {
 /// Verdicts are those of worlds and claims that are shipped no more once these have changed.
 #[test]
 fn shipped_verdicts_are_those_of_the_shipped_worlds_and_claims() {
-    let again = "redqueen claims --worlds 2000 makes docs/claims.csv and its record anew";
     let here = |path: &str| sha256(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
-    let record: toml::Table = read(&format!("docs/{RECORD}")).parse().unwrap();
-    assert_eq!(record["claims_sha256"].as_str(), Some(&*here("docs/claims.csv")), "{again}");
-    let claims = record["claims"].as_array().unwrap();
-    assert_eq!(claims.len(), TOLD.len());
-    for claim in claims {
-        let said = |key: &str| claim[key].as_str().unwrap();
-        let sample = format!("configs/{}", said("sample"));
-        assert_eq!(said("sample_sha256"), here(&sample), "{sample} is another: {again}");
-        let file = format!("configs/claims/{}.toml", said("name"));
-        assert_eq!(said("sha256"), here(&file), "{file} is another: {again}");
+    for (stem, command) in SHIPPED {
+        let again = format!("{command} makes docs/{stem}.csv and its record anew");
+        let record: toml::Table = read(&format!("docs/{stem}-record.toml")).parse().unwrap();
+        assert_eq!(record["claims_sha256"].as_str(), Some(&*here(&format!("docs/{stem}.csv"))), "{again}");
+        let claims = record["claims"].as_array().unwrap();
+        assert_eq!(claims.len(), TOLD.len());
+        for claim in claims {
+            let said = |key: &str| claim[key].as_str().unwrap();
+            let sample = format!("configs/{}", said("sample"));
+            assert_eq!(said("sample_sha256"), here(&sample), "{sample} is another: {again}");
+            let file = format!("configs/claims/{}.toml", said("name"));
+            assert_eq!(said("sha256"), here(&file), "{file} is another: {again}");
+        }
     }
 }
 
@@ -294,7 +305,7 @@ fn verdicts_that_are_told_are_those_of_the_shipped_results() {
     let table = &chinese[chinese.find(heads[1]).unwrap()..];
     let names = table.lines().skip(2).take(TOLD.len()).map(|row| row.split(" | ").next().unwrap());
     let translated =
-        names.zip(&verdicts).map(|(name, [_, holds, without, _])| format!("{name} | {holds} | {without} |"));
+        names.zip(&verdicts).map(|(name, [_, holds, by_more, _])| format!("{name} | {holds} | {by_more} |"));
     let translated: Vec<String> = translated.collect();
     for (page, head, rows) in [("README.md", heads[0], english), ("README.zh-CN.md", heads[1], translated)] {
         let (text, right) = with_verdicts(page, head, &rows);

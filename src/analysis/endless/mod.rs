@@ -8,8 +8,10 @@
 //! Where luck has nearly all, T is hardly known, and the share turns on it: it is told as an interval, from shares in resampled
 //! worlds, each with the T of its own. A T that cannot be, such as a negative variance, is raised to one that can, and those of
 //! resamples by as much: or luck that came out small would make sure of a T of 0, which data like these cannot tell from others.
+//! Where worlds are seen not to be normal, or luck to go with the mean, such a share would be wrong, and is not told.
 
 mod known;
+mod shape;
 mod spread;
 #[cfg(test)]
 mod tests;
@@ -40,7 +42,8 @@ pub struct Endless {
 }
 
 /// The share of worlds, each as often as it was run, in which all effects would lie `within` their limits: `effects` by effect
-/// and run, and the runs of each world. `None` where fewer than 30 worlds were run more than once.
+/// and run, and the runs of each world. `None` where fewer than 30 worlds were run more than once, or where they
+/// are seen not to be as they are taken to be.
 pub fn endless(
     effects: &[Vec<f64>],
     worlds: &[Vec<usize>],
@@ -55,6 +58,9 @@ pub fn endless(
     let worlds: Vec<World> = worlds.iter().map(|world| World::new(effects, world)).collect();
     let all: Vec<usize> = (0..worlds.len()).collect();
     let spread = Spread::of(&worlds, &all)?;
+    if !shape::is_normal(&worlds, &spread) {
+        return None;
+    }
     let raised = spread.raised();
     let share_of = |picked: &[usize], spread: Spread| share(&worlds, picked, &spread.with(&raised), (&scores, within));
     let seen = share_of(&all, spread)?;

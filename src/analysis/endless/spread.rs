@@ -44,6 +44,13 @@ impl World {
     }
 }
 
+impl World {
+    /// The variance of its runs; 0 of a single one.
+    pub fn luck(&self, effect: usize) -> f64 {
+        self.products[effect][effect] / f64::max(self.runs as f64 - 1.0, 1.0)
+    }
+}
+
 impl Spread {
     /// That of these worlds, each as often as it was run; `None` where effects are too large to be squared.
     pub fn of(worlds: &[World], picked: &[usize]) -> Option<Self> {

@@ -52,7 +52,7 @@ fn covers(found: Endless, truth: f64) -> bool {
 #[test]
 fn intervals_cover_planted_shares_as_often_as_they_say() {
     const TRIALS: u64 = 20;
-    let mut covered = 0;
+    let (mut covered, mut told) = (0, 0);
     let within = |limit: f64| move |_: usize, value: f64| value.abs() < limit;
     for sd in [0.0, 0.08, 0.14, 0.2, 0.3] {
         let cumulative = |end: f64| {
@@ -60,25 +60,28 @@ fn intervals_cover_planted_shares_as_often_as_they_say() {
         };
         let truth = cumulative(0.2) - cumulative(-0.2);
         let found: Vec<Endless> = (0..TRIALS)
-            .map(|seed| {
+            .filter_map(|seed| {
                 let (effects, worlds) = planted((100, 4), (0.08, sd), seed);
-                endless(&effects, &worlds, &within(0.2), seed).unwrap()
+                endless(&effects, &worlds, &within(0.2), seed)
             })
             .collect();
+        // Some worlds look odd by accident.
+        assert!(found.len() >= 17, "{sd}: {}", found.len());
+        told += found.len();
         let here = found.iter().filter(|found| covers(**found, truth)).count();
-        assert!(here >= 15, "{sd}: {here} of {TRIALS}");
+        assert!(4 * here >= 3 * found.len(), "{sd}: {here} of {}", found.len());
         covered += here;
         // What these runs cannot tell is not told.
         let narrow = found.iter().filter(|found| found.high - found.low < 0.2).count();
         assert_eq!(narrow, 0, "{sd}: {found:?}");
     }
-    assert!(covered >= 88, "{covered} of {}", 5 * TRIALS);
+    assert!(10 * covered >= 9 * told - 20, "{covered} of {told}");
 }
 
 #[test]
 fn where_runs_tell_worlds_apart_the_interval_is_narrow() {
     for (mean, sd, runs) in [(0.5, 0.5, 4), (0.0, 1.0, 3), (-3.0, 0.5, 2), (3.0, 0.5, 2)] {
-        let (effects, worlds) = planted((800, runs), (mean, sd), 3);
+        let (effects, worlds) = planted((800, runs), (mean, sd), 4);
         let found = endless(&effects, &worlds, &|_, value| value > 0.0, 1).unwrap();
         assert!(covers(found, normal_cumulative(mean / sd)) && found.high - found.low < 0.1, "{mean} {sd}: {found:?}");
     }
@@ -128,4 +131,28 @@ fn an_effect_twice_counts_once_whatever_its_unit() {
     let opposite = endless(&[effect.clone(), times(-1e-6)], &worlds, &above, 1).unwrap();
     assert!(opposite.high < 0.02, "{opposite:?}");
     assert_eq!(endless(&[times(1e200)], &worlds, &above, 1), None, "its variance is no number");
+}
+
+/// Worlds that are taken for normal and are not would give narrow intervals around a wrong share.
+#[test]
+fn worlds_that_are_seen_not_to_be_normal_are_not_told() {
+    type Plant = fn(f64, f64) -> (f64, f64);
+    let plants: [(&str, usize, Plant); 5] = [
+        ("skewed", 600, |score, _| (maths::exp(score), 1.0)),
+        ("skewed, in much luck", 1850, |score, _| (maths::exp(0.5 * score), 1.5)),
+        ("most of them the same", 600, |score, place| (if place < 0.6 { 0.0 } else { score }, 0.5)),
+        ("more luck where there is more", 600, |score, _| (3.0 + score, 0.3 * (3.0 + score).abs())),
+        ("normal", 600, |score, _| (score, 1.0)),
+    ];
+    for (name, count, plant) in plants {
+        let mut random = ChaCha8Rng::seed_from_u64(11);
+        let (mut effect, mut worlds) = (Vec::new(), Vec::new());
+        for world in 0..count {
+            let (mean, luck) = plant(normal(&mut random), maths::unit(random.next_u64()));
+            effect.extend((0..4).map(|_| mean + luck * normal(&mut random)));
+            worlds.push((4 * world..4 * world + 4).collect());
+        }
+        let found = endless(&[effect], &worlds, &|_, value| value > 0.5, 1);
+        assert_eq!(found.is_some(), name == "normal", "{name}: {found:?}");
+    }
 }

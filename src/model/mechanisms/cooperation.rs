@@ -256,25 +256,63 @@ mod tests {
         assert_eq!((hits.0[a][c], hits.0[a][d], hits.0[a][b], hits.0[b][c]), (0.2, 0.0, 0.0, 0.0));
     }
 
-    #[test]
-    fn a_control_and_a_shock_cost_trust_when_they_begin() {
+    /// A world without controls and shocks, which both count in it.
+    fn quiet() -> Scenario {
         let mut quiet = scenario(Lever::Cooperation, 0.0);
         for name in [ExportControls::NAME, Shocks::NAME] {
             quiet.set(&format!("mechanisms.{name}.enabled"), true).unwrap();
         }
-        let start = quiet.time.start;
-        let mut tense = quiet.clone();
+        quiet
+    }
+
+    /// That world with a rule of half the full strictness in its second month.
+    fn tense() -> Scenario {
+        let mut tense = quiet();
+        let from = Some(tense.time.start.plus(1));
         tense.controls = vec![ControlSpec {
             name: "rule".to_owned(),
             what: Goods::Equipment,
             by: vec![1, 2],
             against: vec![0],
-            from: Some(start.plus(1)),
+            from,
             by_chance: None,
             to: None,
             numbers: ControlNumbers { strictness: 0.5, ..ControlNumbers::default() },
         }];
-        let lost = |scenario: &Scenario, steps| after(&quiet, steps).trust[0][1] - after(scenario, steps).trust[0][1];
+        tense
+    }
+
+    /// How much less trust there is than in the quiet world.
+    fn lost(scenario: &Scenario, steps: u32) -> f64 {
+        after(&quiet(), steps).trust[0][1] - after(scenario, steps).trust[0][1]
+    }
+
+    #[test]
+    fn a_rule_that_comes_by_chance_costs_what_a_dated_one_does_and_one_like_it_then_costs_nothing() {
+        let mut come = tense();
+        let start = come.time.start;
+        come.controls[0].by_chance = come.controls[0].from.take().map(|earliest| Window { earliest, latest: None });
+        come.controls[0].numbers.hazard_per_year = 100.0;
+        let mut again = come.clone();
+        again.controls.push(ControlSpec {
+            name: "rule 2".to_owned(),
+            from: Some(start.plus(3)),
+            by_chance: None,
+            ..come.controls[0].clone()
+        });
+        assert!((lost(&come, 3) - 0.1 * 0.5).abs() < 1e-3 && lost(&come, 2) == 0.0);
+        assert_eq!(after(&again, 6).trust[0][1], after(&come, 6).trust[0][1]);
+        // Of two that come together the strictest counts.
+        let mut twice = tense();
+        twice.controls.push(ControlSpec { name: "rule 2".to_owned(), ..twice.controls[0].clone() });
+        twice.controls[1].numbers.strictness = 0.4;
+        assert_eq!(after(&twice, 3).trust, after(&tense(), 3).trust);
+    }
+
+    #[test]
+    fn a_control_and_a_shock_cost_trust_when_they_begin() {
+        let (quiet, tense) = (quiet(), tense());
+        let start = quiet.time.start;
         assert_eq!(lost(&tense, 1), 0.0);
         assert!((lost(&tense, 2) - 0.1 * 0.5).abs() < 1e-12);
         let mut shocked = quiet.clone();
@@ -309,19 +347,6 @@ mod tests {
             ..renewed.controls[0].clone()
         });
         assert_eq!(after(&renewed, 3).trust[0][1], after(&tense, 3).trust[0][1]);
-        // Nor does one that is dated for later than one that came by chance, which costs as much a step later.
-        let mut come = tense.clone();
-        come.controls[0].by_chance = come.controls[0].from.take().map(|earliest| Window { earliest, latest: None });
-        come.controls[0].numbers.hazard_per_year = 100.0;
-        let mut again = come.clone();
-        again.controls.push(ControlSpec {
-            name: "rule 2".to_owned(),
-            from: Some(start.plus(3)),
-            by_chance: None,
-            ..come.controls[0].clone()
-        });
-        assert!((lost(&come, 3) - 0.1 * 0.5).abs() < 1e-3 && lost(&come, 2) == 0.0);
-        assert_eq!(after(&again, 6).trust[0][1], after(&come, 6).trust[0][1]);
         let mut old = tense;
         old.controls[0].from = crate::scenario::Month::new(2001, 1);
         assert_eq!(lost(&old, 2), 0.0);

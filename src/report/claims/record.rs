@@ -7,7 +7,7 @@ use serde::Serialize;
 pub const RECORD: &str = "claims-record.toml";
 /// The version of its format.
 const FORMAT: u32 = 1;
-const HEAD: &str = "# What claims.csv was made from. The hashes are those that `sha256sum` gives.\n\n";
+const HEAD: &str = "# What claims.csv was made from: SHA-256 of the table, of each claim's file and of its sample (what `sha256sum` gives for a\n# file without a byte order mark), and of all that decides what the runs come to.\n\n";
 
 /// What a claim was judged from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -157,7 +157,7 @@ impl Entity for ControlSpec {
         }
         if self.numbers.keeps_leak && self.has_none_before(scenario) {
             return Some(
-                "keeps no leak: no rule on the same goods stands before it, and its own `leak` counts".to_owned(),
+                "keeps no leak: no rule on the same flow stands before it, and its own `leak` counts".to_owned(),
             );
         }
         let by_chance = self.by_chance.and_then(|window| window.remark(self.hazard(), self.to, scenario));
@@ -188,13 +188,16 @@ impl ControlSpec {
         self.numbers.strictness * (1.0 - leak)
     }
 
-    /// Whether no rule on the same goods may stand before it, aimed at any of the same states.
+    /// Whether no rule on any of the same flows may stand when it begins.
     fn has_none_before(&self, scenario: &Scenario) -> bool {
+        let share = |own: &[usize], its: &[usize]| own.iter().any(|state| its.contains(state));
         !scenario.controls.iter().any(|other| {
-            let aimed = other.against.iter().any(|state| self.against.contains(state));
-            // What comes by chance may come before anything that does.
-            let before = self.by_chance.is_some() || other.first() < self.first();
-            other.name != self.name && other.what == self.what && aimed && before
+            let by = self.what == Goods::Equipment || share(&self.by, &other.by);
+            let same = other.name != self.name && other.what == self.what && by && share(&self.against, &other.against);
+            // What comes by chance may come in any later month too.
+            let ends = other.to.is_none_or(|to| self.first().is_some_and(|first| to >= first));
+            let stands = ends && (self.by_chance.is_some() || other.first() < self.first());
+            same && stands
         })
     }
 
