@@ -110,6 +110,12 @@ impl Key {
         replaced_by(list, key).iter().map(|other| Self::new(&[list, entity, other])).collect()
     }
 
+    /// That of the keys which would replace this one, or be replaced by it, in a later layer: one layer cannot have both.
+    pub(crate) fn rival<'m, T>(&self, others: &'m BTreeMap<Self, T>) -> Option<&'m Self> {
+        let replaced = self.replaces();
+        others.keys().find(|other| replaced.contains(other) || other.replaces().contains(self))
+    }
+
     /// That of the keys which is in the way of this one: it is the same place, or one lies in what the other takes out.
     pub(crate) fn clashing<'m, T>(&self, others: &'m BTreeMap<Self, T>) -> Option<(&'m Self, &'m T)> {
         let taken = (1..self.0.len()).map(|length| Self(self.0[..length].to_vec()).below(REMOVE));

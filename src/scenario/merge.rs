@@ -5,7 +5,7 @@ use super::{
     diagnostic::{Diagnostic, Place, unknown},
     key::{Ambiguous, BY_PAIR, REMOVE, is_pair, pair_key, pair_named, pair_shown, states_of},
     kinds::{kind_of, replaced_by},
-    section::{Mistakes, wrong},
+    section::{Mistakes, month, wrong},
     tree::{Node, TomlEntry, TomlTable, Value},
 };
 use std::{collections::btree_map::Entry as Slot, sync::Arc};
@@ -52,7 +52,7 @@ struct Notes<'n> {
 pub(crate) fn merge(base: &mut TomlTable, layer: TomlTable, kind: Layer, found: &mut Mistakes) -> Vec<Repeated> {
     let mut notes = Notes { found, repeated: Vec::new(), path: Vec::new() };
     // A month that is none is refused where it is read.
-    if let Some(until) = layer.get(EVENTS_UNTIL).and_then(|entry| as_month(&entry.node)) {
+    if let Some(until) = layer.get(EVENTS_UNTIL).and_then(|entry| month(EVENTS_UNTIL, &entry.node).ok()) {
         forget_later(base, until);
     }
     for (key, mut entry) in layer {
@@ -136,14 +136,10 @@ fn append(base: &mut TomlTable, key: String, over: TomlEntry, notes: &mut Notes<
     }
 }
 
-fn as_month(node: &Node) -> Option<Month> {
-    node.as_text().and_then(|text| text.parse().ok())
-}
-
 /// Takes out dated facts later than `until`.
 fn forget_later(base: &mut TomlTable, until: Month) {
     let Some(Value::List(events)) = base.get_mut(APPENDED).map(|entry| &mut entry.node.value) else { return };
-    let date = |event: &Node| as_month(&event.as_table()?.get("date")?.node);
+    let date = |event: &Node| month("date", &event.as_table()?.get("date")?.node).ok();
     Arc::make_mut(events).retain(|event| date(event).is_none_or(|date| date <= until));
 }
 

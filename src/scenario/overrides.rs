@@ -158,7 +158,7 @@ pub(crate) fn refuse_doubles(layer: &[Override], states: &[String], found: &mut 
     let mut earlier: BTreeMap<Key, &str> = BTreeMap::new();
     for each in layer {
         let sets = each.sets(states);
-        if let Some((key, other)) = either_or(&sets, &earlier) {
+        if let Some((key, other)) = sets.iter().find_map(|key| Some((key, key.rival(&earlier)?))) {
             let message = format!("`{key}` and `{other}` are both set: what has a date does not come by chance");
             found.push(Diagnostic::at(&each.key, message));
         }
@@ -180,15 +180,6 @@ pub(crate) fn refuse_doubles(layer: &[Override], states: &[String], found: &mut 
         }
         earlier.extend(sets.into_iter().map(|key| (key, each.spelled.as_str())));
     }
-}
-
-/// Two places of which a later layer could replace one by the other, but not the same layer.
-fn either_or<'k, T>(sets: &'k [Key], earlier: &'k BTreeMap<Key, T>) -> Option<(&'k Key, &'k Key)> {
-    sets.iter().find_map(|key| {
-        let replaced = key.replaces();
-        let other = earlier.keys().find(|other| replaced.contains(other) || other.replaces().contains(key))?;
-        Some((key, other))
-    })
 }
 
 /// The first `=` outside quotes.

@@ -250,9 +250,7 @@ fn check_factors(
 fn refuse_doubles(varied: &[Varied], found: &mut Mistakes) {
     let mut earlier: BTreeMap<Key, &Varied> = BTreeMap::new();
     for later in varied {
-        let replaced = later.key.replaces();
-        let either = |other: &&Key| replaced.contains(other) || other.replaces().contains(&later.key);
-        if let Some(other) = earlier.keys().find(either) {
+        if let Some(other) = later.key.rival(&earlier) {
             let message =
                 format!("`{}` and `{other}` are both varied: what has a date does not come by chance", later.key);
             found.push(Diagnostic::at(&later.place, message));
