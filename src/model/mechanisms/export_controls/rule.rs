@@ -42,6 +42,11 @@ impl Rule<'_> {
         self.flows.iter().find(|flow| flow.by == by && flow.against == against).map(|flow| flow.rigour)
     }
 
+    /// Who denies whom by it.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (StateId, StateId)> {
+        pairs(self.spec)
+    }
+
     /// Share of the flow that it means to stop by the hand of `by`; none if nothing is stopped by it.
     pub(super) fn strictness(&self, by: StateId, against: StateId) -> f64 {
         let named = self.spec.by.contains(&by.place());
@@ -49,8 +54,9 @@ impl Rule<'_> {
     }
 }
 
-/// Rules with the steps in which they come into force, in their order, as far as they stop anything. One that keeps the leak of what stood before it leaks on each
-/// flow as the rule that stopped most of that flow in the step before it; by itself where none stopped any.
+/// Rules with the steps in which they come into force, in their order, as far as they stop anything. One that keeps the leak of what
+/// stood before it leaks on each flow as the rule that stopped most of that flow in the step before it; by itself where none stopped
+/// any.
 pub(super) fn rules<'a>(
     known: impl Iterator<Item = (&'a ControlSpec, i64)>,
     clock: &Clock,
@@ -78,14 +84,18 @@ fn flows(rules: &[Rule], rule: &Rule, controls: &ExportControls) -> Vec<Flow> {
         let leak = if rule.spec.numbers.keeps_leak { kept(by, against) } else { own.leak };
         Flow { by, against, rigour: Rigour { leak, ..own } }
     };
-    pairs(rule.spec).into_iter().map(flow).filter(|flow| flow.rigour.stopped() > 0.0).collect()
+    covered(rule.spec).into_iter().map(flow).filter(|flow| flow.rigour.stopped() > 0.0).collect()
 }
 
-/// Who denies whom; of equipment, which comes from anywhere, each state that is denied it.
-fn pairs(spec: &ControlSpec) -> Vec<(StateId, StateId)> {
-    let against = || spec.against.iter().map(|&against| StateId::new(against));
+/// The flows that a rule covers: who denies whom; of equipment, which comes from anywhere, each state that is denied it.
+fn covered(spec: &ControlSpec) -> Vec<(StateId, StateId)> {
     if spec.what == Goods::Equipment {
-        return against().map(|against| (against, against)).collect();
+        return spec.against.iter().map(|&against| (StateId::new(against), StateId::new(against))).collect();
     }
-    spec.by.iter().flat_map(|&by| against().map(move |against| (StateId::new(by), against))).collect()
+    pairs(spec).collect()
+}
+
+fn pairs(spec: &ControlSpec) -> impl Iterator<Item = (StateId, StateId)> {
+    let against = move |by| spec.against.iter().map(move |&against| (StateId::new(by), StateId::new(against)));
+    spec.by.iter().flat_map(move |&by| against(by))
 }

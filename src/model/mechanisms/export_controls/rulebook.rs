@@ -67,15 +67,15 @@ impl Rulebook {
         }
         denied(&self.rules(clock, controls), |rule| comes(rule.spec), |rule| rule.in_force(now - 1))
     }
+}
 
-    /// The same by rules that came by chance in this step.
-    fn denied_by_chance(&self, clock: &Clock, controls: &ExportControls) -> Vec<(StateId, StateId, f64)> {
-        let now = i64::from(clock.step());
-        let by_chance = |rule: &Rule| rule.spec.from.is_none() && rule.from == now;
-        // Those of this date have been felt.
-        let stood = |rule: &Rule| rule.in_force(now - 1) || rule.spec.from.is_some() && rule.from == now;
-        denied(&self.rules(clock, controls), |rule| by_chance(rule) && rule.in_force(now), stood)
-    }
+/// The same by those of the rules that came by chance in this step.
+fn denied_by_chance(rules: &[Rule], clock: &Clock) -> Vec<(StateId, StateId, f64)> {
+    let now = i64::from(clock.step());
+    let by_chance = |rule: &Rule| rule.spec.from.is_none() && rule.from == now;
+    // Those of this date have been felt.
+    let stood = |rule: &Rule| rule.in_force(now - 1) || rule.spec.from.is_some() && rule.from == now;
+    denied(rules, |rule| by_chance(rule) && rule.in_force(now), stood)
 }
 
 /// Who denies whom more by rules that come than by those that `stood`, and by how much; of several on the same goods between the same
@@ -90,8 +90,7 @@ fn denied(
     let mut denied = Vec::new();
     for rule in rules.iter().filter(|rule| comes(rule)) {
         let what = rule.spec.what;
-        let pairs = rule.spec.by.iter().flat_map(|&by| rule.spec.against.iter().map(move |&against| (by, against)));
-        for (by, against) in pairs.map(|(by, against)| (StateId::new(by), StateId::new(against))) {
+        for (by, against) in rule.pairs() {
             let most = |among: &dyn Fn(&Rule) -> bool| {
                 let same = rules.iter().filter(|other| other.spec.what == what && among(other));
                 same.map(|other| other.strictness(by, against)).fold(0.0, f64::max)
@@ -131,8 +130,9 @@ pub(super) fn come(
         chances.for_each(|(_, chance)| chance.began = Some(clock.step()));
     }
     if !come.is_empty() {
-        relations.denied.extend(rulebook.denied_by_chance(&clock, &controls));
-        *timetable = Timetable::new(&rulebook.rules(&clock, &controls), &clock, &controls);
+        let rules = rulebook.rules(&clock, &controls);
+        relations.denied.extend(denied_by_chance(&rules, &clock));
+        *timetable = Timetable::new(&rules, &clock, &controls);
     }
 }
 
