@@ -70,7 +70,8 @@ fn tanh(z: f64) -> f64 {
     twice / (twice + 2.0)
 }
 
-fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
+/// Pearson's correlation; `None` where one of them does not vary.
+pub(super) fn correlation(x: &[f64], y: &[f64]) -> Option<f64> {
     let n = x.len() as f64;
     let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
     let (of_x, of_y) = (mean(x), mean(y));

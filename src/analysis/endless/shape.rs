@@ -1,6 +1,9 @@
 //! Whether worlds look as they are taken to be: endless means normal, and luck as large in each.
 
-use super::spread::{Spread, World};
+use super::{
+    super::association::correlation,
+    spread::{Spread, World},
+};
 
 /// Skewness and excess kurtosis of endless means, and correlation of luck with them, from which shares are off by several percent.
 const SKEWNESS: f64 = 0.5;
@@ -42,11 +45,10 @@ fn is_normal_in(worlds: &[World], spread: &Spread, effect: usize) -> bool {
 /// Whether worlds with larger means have larger or smaller luck.
 fn goes_with_luck(worlds: &[World], effect: usize) -> bool {
     let twice: Vec<&World> = worlds.iter().filter(|world| world.runs > 1).collect();
-    let of = |value: &dyn Fn(&World) -> f64| standardised(&twice.iter().map(|world| value(world)).collect::<Vec<_>>());
-    let (means, luck) = (of(&|world| world.means[effect]), of(&|world| world.luck(effect).sqrt()));
-    let count = twice.len() as f64;
-    let correlation = means.iter().zip(&luck).map(|(mean, luck)| mean * luck).sum::<f64>() / count;
-    correlation.abs() > f64::max(UNEQUAL, SEEN / count.sqrt())
+    let means: Vec<f64> = twice.iter().map(|world| world.means[effect]).collect();
+    let luck: Vec<f64> = twice.iter().map(|world| world.luck(effect).sqrt()).collect();
+    let correlation = correlation(&means, &luck).unwrap_or(0.0);
+    correlation.abs() > f64::max(UNEQUAL, SEEN / (twice.len() as f64).sqrt())
 }
 
 /// Less their mean, in their standard deviations.
