@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import assert from "node:assert/strict";
+import { settled } from "./settled.mjs";
 
 const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
 const require = createRequire(join(folder, "x.js"));
@@ -46,15 +47,6 @@ async function move(page, key, place) {
     input.value = place;
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }, place);
-}
-
-// Waits for so many worlds of what the page is asked for now: what comes late of an older change does not count.
-async function settled(page, runs) {
-  const come = (runs) => {
-    const { drawn, of, wanted } = document.getElementById("results").dataset;
-    return of === wanted && Number(drawn) >= runs;
-  };
-  await page.waitForFunction(come, runs, { timeout: 60000 });
 }
 
 // The parameter that moves the gap at the end most, which the page offers first.

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import { settled } from "./settled.mjs";
 
 const [program, folder] = process.argv.slice(2).map((path) => resolve(path));
 const { chromium } = createRequire(join(folder, "x.js"))("playwright-core");
@@ -39,11 +40,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 try {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
   await page.goto(address);
-  const come = (runs) => {
-    const { drawn, of, wanted } = document.getElementById("results").dataset;
-    return of === wanted && Number(drawn) >= runs;
-  };
-  const drawn = (runs) => page.waitForFunction(come, runs, { timeout: 120000 });
+  const drawn = (runs) => settled(page, runs, 120000);
   await drawn(500);
   // In the page itself, so that the way to this script does not count.
   const times = await page.evaluate(async ([moves, limit]) => {
